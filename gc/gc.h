@@ -1,0 +1,432 @@
+/*
+ * The private heap, reference counts and the collector: the face of this room.
+ *
+ * To this room an object is a 16-byte header and a type descriptor with a handful of functions; nothing here knows
+ * Python. The protocol is that of README.md in this folder, with the RULES named there:
+ *
+ *   C1  counts cover references: count before you store, uncount after you overwrite; a move transfers the count.
+ *   C2  every change of a count sets D, the disturbed mark, in the same word by the same store or atomic operation.
+ *   C3  what takes a reference out of a heap slot without uncounting it marks the container afterwards, before the next
+ * safepoint. C4  a container is marked after new backing storage is published and before anything is removed from it;
+ * old storage is retired. C5  a thread is quiescent only between operations: nothing raw and uncounted is held across a
+ * safepoint or a call into Python.
+ */
+#ifndef ATOLL_GC_H
+#define ATOLL_GC_H
+
+#include "threads/threads.h"
+
+#include <assert.h>
+
+/* A value is one word. With the low three bits zero it is a pointer to an object (or NULL: no value); all else is an
+   immediate, of which this room knows nothing but that it needs no count. The type is opaque so that the compiler keeps
+   values apart from integers and other pointers. */
+typedef struct value_word *value;
+typedef _Atomic(value) value_slot; /* a place in the heap that holds a reference (or an immediate, or NULL) */
+
+struct object_type;
+
+/* ---- the header
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+struct object {
+    _Atomic uint32_t type;  /* object_type reference: offset / 16 in the type region; 0 in a dead block */
+    _Atomic uint16_t owner; /* slot that counts in `local`; THREAD_NOBODY once merged, and for immortals */
+    _Atomic uint8_t lock;   /* byte lock */
+    _Atomic uint8_t flags;  /* enum object_flag: set with atomic or */
+    _Atomic uint32_t
+        local; /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load and store) */
+    _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
+};
+_Static_assert(sizeof(struct object) == 16, "an object header is 16 bytes");
+
+enum object_flag {
+    OBJECT_SHARED =
+        1, /* some thread other than the owner has held a reference: readers race, storage must be retired */
+    OBJECT_IMMORTAL =
+        2, /* never counted, never freed before shutdown (types and strings of the runtime itself, saturated counts) */
+    OBJECT_WEAK = 4,      /* has weak references */
+    OBJECT_FINALIZED = 8, /* its finalizer ran */
+    OBJECT_TYPE_BIT = 16, /* free for the type's own use (several bits: 16, 32, 64, 128), e.g. interned strings */
+};
+
+#define LOCAL_DISTURBED  1u
+#define LOCAL_ONE        2u
+#define SHARED_DISTURBED 1u
+#define SHARED_MERGED    2u /* local and shared were merged: the shared word is the whole count */
+#define SHARED_QUEUED    4u /* waits in its owner's merge queue, which holds a reference */
+#define SHARED_SHARDED \
+    8u /* bits 4.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
+#define SHARED_ONE 16u
+
+static inline bool value_is_object(value v)
+{
+    return ((uintptr_t)v & 7) == 0;
+} /* true for NULL too: test that first where it can be */
+static inline struct object *value_object(value v)
+{
+    return (struct object *)v;
+}
+static inline value value_of(const void *object)
+{
+    return (value)(uintptr_t)object;
+}
+
+/* ---- type descriptors
+ * -------------------------------------------------------------------------------------------------------------- */
+struct gc_trace;
+
+enum type_gc_flag {
+    TYPE_GC_CONTAINER = 1, /* objects can hold references: container pages, traverse and clear are set */
+    TYPE_GC_SHARDABLE = 2, /* the first count by another thread switches an object of this type to sharded counts
+                              (functions, types, code, modules) */
+    TYPE_GC_COUNTED = 4,   /* each object counts one reference to its type (types made at run time); the header's
+                              reference is traversed by the room itself */
+};
+
+/* The part of a type that this room uses; the runtime's `struct type` begins with it. A type is itself an object; types
+   live in a region of their own so that 32 bits name one. */
+struct object_type {
+    struct object header;
+    const char *name; /* for reports */
+    uint32_t gc_flags;
+    uint32_t instance_size; /* bytes of a fixed-size object, header included; a lower bound otherwise */
+    /* Call trace_slot / trace_value / trace_storage for everything the object holds counted. May run on the collector
+       while mutators change the object: read each field once, with the trace_ functions; follow storage only through
+       trace_storage. Must not take locks, allocate, or count. */
+    void (*traverse)(struct object *object, struct gc_trace *trace);
+    /* The last reference is gone (or the object is part of an island): drop all references it holds and free its
+     * storage, NOT the block itself. Runs once. May be NULL. */
+    void (*destroy)(struct object *object);
+    /* The object is about to die: run its finalizer once (it may resurrect the object). NULL when the type has none.
+     * Runs before weak references are cleared. */
+    void (*finalize)(struct object *object);
+};
+
+/* Room for a type of `size` bytes (>= sizeof(struct object_type)) in the type region, zeroed except for the header:
+   count one, type reference `meta` (0 while bootstrapping). NULL: no memory. Types 1..TYPE_WELL_KNOWN_MAX can be had at
+   fixed references, for comparisons with a constant. */
+struct object_type *heap_alloc_type(size_t size, struct object_type *meta);
+#define TYPE_WELL_KNOWN_MAX    255u
+#define TYPE_WELL_KNOWN_STRIDE 2048u /* bytes; size of a well-known type is at most this */
+#define TYPE_WELL_KNOWN_REF(k) ((uint32_t)(k) * (TYPE_WELL_KNOWN_STRIDE / 16u))
+struct object_type *heap_well_known_type(unsigned k); /* k in 1..TYPE_WELL_KNOWN_MAX: zeroed, immortal */
+
+extern char *type_region; /* constant after gc_init */
+static inline struct object_type *type_from_ref(uint32_t ref)
+{
+    return (struct object_type *)(type_region + (uint64_t)ref * 16);
+}
+static inline uint32_t type_ref(const struct object_type *type)
+{
+    return (uint32_t)(((const char *)type - type_region) / 16);
+}
+static inline uint32_t object_type_ref(const struct object *o)
+{
+    return atomic_load_explicit(&o->type, memory_order_relaxed);
+}
+static inline struct object_type *object_type(const struct object *o)
+{
+    return type_from_ref(object_type_ref(o));
+}
+
+/* ---- life of the heap
+ * --------------------------------------------------------------------------------------------------------------- */
+struct gc_hooks {
+    /* Work that must run Python code because of the collector (finalizers, weak reference callbacks) is queued; this
+       tells the runtime that some waits. Called on any thread, must not block; the runtime then calls gc_run_pending on
+       a thread of its own or on the one that asked to collect. */
+    void (*pending)(void);
+    /* A weak reference with a callback lost its referent: run the callback. `reference` is held by the caller. */
+    void (*weak_callback)(struct object *reference);
+    /* Debug builds: every root that is no counted reference from another object (stack values, C locals kept in
+     * registers of the runtime), for full traces. May be NULL. */
+    void (*roots)(struct gc_trace *trace);
+};
+bool gc_init(const struct gc_hooks *hooks); /* before the first thread_attach; false: no memory */
+/* After all other threads ended and the runtime dropped its references: runs last cycles, stops the collector, checks
+   for leaks. Returns the number of objects that were still alive and not immortal (reported on stderr with their types
+   in checked builds). */
+size_t gc_shutdown(void);
+
+/* ---- allocation
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+/* A new object of `size` bytes (>= 16; type->instance_size when fixed), owned by the calling thread, count one, D set,
+   body zeroed. NULL: no memory. The block's neighbours and reuse follow the rules of pages.h: a freed block keeps a
+   readable, dead header. */
+struct object *heap_alloc(struct object_type *type, size_t size);
+/* Bytes usable in the object's block (its size class). */
+size_t heap_usable_size(const struct object *object);
+
+/* Storage is the memory behind a container: no header, belongs to one object. Readers may race with its replacement, so
+   it is given back in one of two ways: storage_free when no other thread can be reading it (owner of an object not
+   flagged OBJECT_SHARED; under the object's lock), storage_retire otherwise (after a grace period). Even freed storage
+   stays mapped until a grace period has passed: the collector may look at it. Both accept NULL. `size` is what was
+   asked for. */
+void *storage_alloc(size_t size); /* zeroed; NULL: no memory */
+void storage_free(void *storage, size_t size);
+void storage_retire(void *storage, size_t size);
+/* The right one of the two for an object's old storage. */
+static inline void storage_release(struct object *o, void *storage, size_t size);
+
+/* Make an object immortal: its counts are ignored from now on. For objects made at start-up. */
+void heap_make_immortal(struct object *object);
+
+/* ---- counting
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+void rc_inc_slow(struct object *o); /* not the owner: immortal, shared or sharded */
+void rc_dec_slow(struct object *o); /* not the owner, or the owner's count ended */
+bool rc_try_inc_slow(struct object *o);
+
+static inline bool object_is_mine(const struct object *o)
+{
+    return atomic_load_explicit(&o->owner, memory_order_relaxed) == thread_self->id;
+}
+
+static inline void rc_inc(struct object *o)
+{
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (likely(object_is_mine(o) && local < UINT32_MAX / 2))
+        atomic_store_explicit(&o->local, (local + LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+    else
+        rc_inc_slow(o);
+}
+
+/* Drop a reference. At zero the object is destroyed: finalizers and weak reference callbacks may run ANY Python code.
+   So never under a lock, never while a container is half changed. */
+static inline void rc_dec(struct object *o)
+{
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (likely(object_is_mine(o) && local >= 2 * LOCAL_ONE))
+        atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+    else
+        rc_dec_slow(o);
+}
+
+/* Count an object of which the caller holds no reference, read from a slot that another thread may be changing: only
+   when it is certainly alive (count not zero) and already flagged OBJECT_SHARED (or the caller owns it). The caller
+   then verifies that the slot still holds it, else drops it again. */
+static inline bool rc_try_inc(struct object *o)
+{
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (likely(object_is_mine(o) && local >= LOCAL_ONE && local < UINT32_MAX / 2)) {
+        atomic_store_explicit(&o->local, (local + LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return true;
+    }
+    return rc_try_inc_slow(o);
+}
+
+/* Set D without changing a count (C3, C4). */
+static inline void rc_mark(struct object *o)
+{
+    if (likely(object_is_mine(o)))
+        atomic_store_explicit(&o->local, atomic_load_explicit(&o->local, memory_order_relaxed) | LOCAL_DISTURBED,
+                              memory_order_relaxed);
+    else
+        atomic_fetch_or_explicit(&o->shared, SHARED_DISTURBED, memory_order_release);
+}
+
+/* The number of references as far as it can be known (exact at rest); for sys.getrefcount. */
+size_t rc_count(struct object *o);
+/* True when the caller's reference is certainly the only one (so it may mutate an immutable in place): owner is the
+ * caller, local count one, shared count zero. */
+static inline bool rc_is_unique(const struct object *o)
+{
+    return object_is_mine(o) && atomic_load_explicit(&o->local, memory_order_relaxed) >> 1 == 1 &&
+           (atomic_load_explicit(&o->shared, memory_order_acquire) & ~SHARED_DISTURBED) == 0;
+}
+
+/* The same for values: immediates and NULL pass. */
+static inline value value_inc(value v) /* returns v, now owned by the caller */
+{
+    if (value_is_object(v) && v)
+        rc_inc(value_object(v));
+    return v;
+}
+static inline void value_dec(value v)
+{
+    if (value_is_object(v) && v)
+        rc_dec(value_object(v));
+}
+
+/* ---- object locks
+ * ------------------------------------------------------------------------------------------------------------------ */
+/* See byte locks in threads.h: no Python code, no rc_dec, no safepoint, no blocking while held. Skipped while the
+ * process has one mutator thread. */
+static inline void object_lock(struct object *o)
+{
+    if (unlikely(!thread_self->alone))
+        byte_lock(&o->lock);
+}
+static inline void object_unlock(struct object *o)
+{
+    if (unlikely(!thread_self->alone))
+        byte_unlock(&o->lock);
+}
+/* Two objects at once (may be the same one), in address order. */
+void object_lock_two(struct object *a, struct object *b);
+void object_unlock_two(struct object *a, struct object *b);
+
+/* True when no other mutator can be reading or writing the object now: no other thread exists, or the caller owns it
+ * and nobody else has ever held it. */
+static inline bool object_is_private(const struct object *o)
+{
+    return thread_self->alone ||
+           (object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_SHARED));
+}
+/* A thread that is about to use a container without its lock calls this first, once: when it is not the owner and the
+   object is not yet flagged, takes the lock and flags it, so that the owner, which tests the flag under the lock before
+   it frees storage, knows of readers. Cheap when already flagged. */
+void object_share_slow(struct object *o);
+static inline void object_share(struct object *o)
+{
+    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_SHARED)) && !object_is_mine(o))
+        object_share_slow(o);
+}
+static inline void storage_release(struct object *o, void *storage, size_t size)
+{
+    if (object_is_private(o))
+        storage_free(storage, size);
+    else
+        storage_retire(storage, size);
+}
+
+/* ---- heap slots
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+/* The slot-level operations that keep C1 to C3; containers with invariants of their own (length and items, table and
+ * entries) build on the pieces above. */
+value slot_load_slow(struct object *container, value_slot *slot);
+
+/* The slot's value as an owned reference (NULL when empty). `container` is the object whose memory (or current storage)
+   the slot is in; it must stay reachable. For slots inside replaceable storage the caller re-checks the storage pointer
+   or holds the lock. */
+static inline value slot_load(struct object *container, value_slot *slot)
+{
+    value v = atomic_load_explicit(slot, memory_order_acquire);
+    if (!value_is_object(v) || !v)
+        return v;
+    if (likely(object_is_private(container))) {
+        rc_inc(value_object(v));
+        return v;
+    }
+    if (likely(rc_try_inc(value_object(v)))) {
+        if (likely(atomic_load_explicit(slot, memory_order_acquire) == v))
+            return v;
+        rc_dec(value_object(v));
+    }
+    return slot_load_slow(container, slot);
+}
+/* Peek without counting: valid until the caller's next safepoint or call that may run Python code, and only when the
+ * container is private (or the slot immutable and the container held). */
+static inline value slot_peek(const value_slot *slot)
+{
+    return atomic_load_explicit((value_slot *)slot, memory_order_relaxed);
+}
+/* First store into a slot of a newborn object that nobody else has seen; steals the reference. */
+static inline void slot_init(value_slot *slot, value v)
+{
+    atomic_store_explicit(slot, v, memory_order_release);
+}
+/* Put `v` in and return what was there; both references are moved (the caller drops the result: that is the mark). */
+static inline value slot_exchange(value_slot *slot, value v)
+{
+    if (likely(thread_self->alone)) {
+        value old = atomic_load_explicit(slot, memory_order_relaxed);
+        atomic_store_explicit(slot, v, memory_order_release);
+        return old;
+    }
+    return atomic_exchange_explicit(slot, v, memory_order_acq_rel);
+}
+/* Store, stealing `v`, and drop what was there. For slots at fixed places of an object (not in a list or dict). Readers
+ * under the container's lock are right too: see slot_load_slow. */
+static inline void slot_store(struct object *container, value_slot *slot, value v)
+{
+    (void)container;
+    value_dec(slot_exchange(slot, v));
+}
+/* Take the reference out, leaving `replacement` (stolen); marks the container (C3) because no count changes. */
+static inline value slot_take(struct object *container, value_slot *slot, value replacement)
+{
+    value old = slot_exchange(slot, replacement);
+    if (value_is_object(old) && old)
+        rc_mark(container);
+    return old;
+}
+
+/* ---- traversal
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+/* One visitor for the collector's snapshot, debug full traces, and gc.get_referents. */
+void trace_value(struct gc_trace *trace, value v); /* a reference that was read already */
+static inline void trace_slot(struct gc_trace *trace, const value_slot *slot)
+{
+    trace_value(trace, atomic_load_explicit((value_slot *)slot, memory_order_relaxed));
+}
+void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count);
+/* Load a storage pointer for following it, or NULL when the object was disturbed since its snapshot began (then return:
+ * the object is busy). */
+void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer);
+
+/* ---- weak references
+ * ------------------------------------------------------------------------------------------------------------------ */
+/* A weak reference object begins with this. The referent is an uncounted path to its object, guarded by the room's own
+ * weak locks. */
+struct weak_reference {
+    struct object header;
+    _Atomic(struct object *) referent;      /* NULL once cleared */
+    struct weak_reference *next, *previous; /* in the referent's list; guarded */
+    value_slot callback;                    /* counted; NULL for none */
+};
+/* Attach a newborn reference to an object the caller holds. false: no memory. */
+bool weak_attach(struct weak_reference *reference, struct object *referent);
+/* A live, callback-free reference of exactly this type that already exists for the object, counted; NULL when there is
+ * none. */
+struct weak_reference *weak_find_plain(struct object *referent, struct object_type *type);
+/* The referent as an owned reference, or NULL when it is gone (or dying). */
+struct object *weak_load(struct weak_reference *reference);
+/* Detach (the reference dies first, or is cleared by hand). Idempotent; called by the reference type's destroy. */
+void weak_detach(struct weak_reference *reference);
+/* All live weak references of an object, counted, in `out` (room for `max`); returns how many there are. */
+size_t weak_list(struct object *referent, struct weak_reference **out, size_t max);
+
+/* ---- the collector
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+enum gc_generation { GC_YOUNG = 0, GC_FULL = 2 };
+struct gc_stats {
+    uint64_t cycles[3];            /* young, (unused), full */
+    uint64_t examined;             /* objects looked at by snapshots */
+    uint64_t islands, unreachable; /* islands condemned and objects in them */
+    uint64_t uncollectable;
+    uint64_t nanoseconds;   /* time of the collector in cycles */
+    uint64_t mutator_stops; /* times any mutator was made to wait for the collector; zero by design */
+    uint64_t helped_pages;  /* snapshot pages processed by mutators */
+    uint64_t heap_bytes, live_containers, live_leaves;
+};
+void gc_get_stats(struct gc_stats *stats);
+void gc_request_cycle(enum gc_generation generation); /* asynchronous */
+/* Whole cycles until one finds nothing new; the calling thread is in a blocking region meanwhile (the function does
+   that itself) and then runs the pending work. Returns the number of unreachable objects. */
+size_t gc_collect(enum gc_generation generation);
+/* Run queued finalizers and weak reference callbacks on the calling mutator. */
+void gc_run_pending(void);
+void gc_set_enabled(bool enabled); /* automatic cycles */
+bool gc_is_enabled(void);
+void gc_set_thresholds(size_t young_objects, size_t second, size_t full);
+void gc_get_thresholds(size_t out[3]);
+/* Call `visit(object, context)` for each live container with a counted reference held for the call; the collector is
+ * excluded meanwhile. Stops when visit returns false. */
+void gc_walk(bool (*visit)(struct object *object, void *context), void *context);
+/* Visit what an object refers to now (gc.get_referents): counted references are passed. */
+void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
+
+/* ---- failure injection (tests)
+ * --------------------------------------------------------------------------------------------------- */
+/* The next `after`-th allocation of objects, types or storage fails, and each later one when `persistent`; 0 switches
+ * off. Returns how many allocations were made since the last call. */
+uint64_t heap_inject_failure(uint64_t after, bool persistent);
+
+#endif

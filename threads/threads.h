@@ -1,0 +1,170 @@
+/*
+ * The ground floor: what a thread of this process is to the heap and to the interpreter.
+ *
+ * A thread *slot* outlives the thread that sits in it: the objects a thread owned when it ended belong to the vacant
+ * slot, and the next thread to start adopts it with all its objects. A running thread passes *safepoints*; there, and
+ * only there, it is quiescent (RULE C5): it holds no raw pointer that it read from a heap slot and has not counted. A
+ * thread in a *blocking region* (a system call, a wait) is quiescent all the time, and others may act for it (merge its
+ * queue) while it is there.
+ *
+ * Nothing here knows what an object is. `threads` includes nothing of the project.
+ */
+#ifndef ATOLL_THREADS_H
+#define ATOLL_THREADS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Slot numbers fit the owner field of an object header. */
+#define THREAD_NOBODY   0xFFFFu /* the owner of immortal and of merged objects: never a slot's number */
+#define THREAD_SLOT_MAX 0xFFFEu
+
+enum thread_state {
+    THREAD_VACANT,  /* no thread sits in the slot; whoever holds work for it may help */
+    THREAD_RUNNING, /* its thread runs and acts for itself */
+    THREAD_BLOCKED, /* its thread is in a blocking region; whoever holds work for it may help */
+    THREAD_HELPED,  /* somebody else acts for it at this moment; its thread waits for that before it runs on */
+};
+
+/* Reasons for a safepoint to take its slow path: bits of `thread_slot.poll`. Set by anyone (atomic or), cleared by the
+ * slot's thread. */
+enum thread_poll {
+    THREAD_POLL_GRACE = 1,   /* somebody waits for a grace period: report quiescence */
+    THREAD_POLL_QUEUE = 2,   /* the slot's merge queue holds objects */
+    THREAD_POLL_RUNTIME = 4, /* the interpreter's business: signals, asynchronous exceptions, pending calls */
+    THREAD_POLL_ALONE = 8,   /* the number of mutator threads crossed one: recompute `alone` */
+    THREAD_POLL_HELP = 16,   /* the collector asks for help */
+};
+
+struct thread_slot {
+    _Atomic uint32_t poll; /* enum thread_poll bits */
+    uint16_t id;           /* number in object headers; constant */
+    bool alone; /* written by its thread at safepoints only: no other mutator exists, locks and atomic exchanges may be
+                   skipped */
+    _Atomic uint32_t state; /* enum thread_state */
+    void *heap;             /* gc's part: pages, merge queue, sharded cells; stays with the slot */
+    void *interpreter;      /* the runtime's part: belongs to the sitting thread; NULL in vacant slots */
+};
+
+/* The calling thread's slot, or NULL in a thread that is not attached. Local-exec TLS: one instruction. */
+extern _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
+
+/* What the upper rooms do at certain moments. Set once, before the first attach; each may be NULL. */
+struct thread_hooks {
+    bool (*attach)(
+        struct thread_slot *slot); /* a thread sits down: give the slot its heap when it has none. false: no memory */
+    void (*detach)(struct thread_slot *slot); /* a thread leaves: last chance to merge and to give back */
+    void (*merge)(struct thread_slot *slot);  /* merge the slot's queue; called by its thread at a safepoint, or by a
+                                                 helper that holds it */
+    void (*help)(struct thread_slot *slot);   /* THREAD_POLL_HELP */
+    int (*runtime)(
+        struct thread_slot *slot); /* THREAD_POLL_RUNTIME; a non-zero result is handed to the caller of the safepoint */
+};
+void threads_set_hooks(const struct thread_hooks *hooks);
+
+/* Sit down in a slot (a vacant one before a new one) and register for grace periods. Returns NULL when there is no
+   memory or no slot. The thread starts online, `poll` clean. */
+struct thread_slot *thread_attach(void);
+/* Leave the slot. The caller holds no object reference any more. */
+void thread_detach(void);
+
+/* Start a detached native thread that attaches, runs `main(argument)` and detaches. `stack_size` in bytes, 0 for the
+   default (16 MiB of address space at least). Returns 0 or an errno value; when it returns an error `main` will never
+   run. */
+int thread_start(void (*main)(void *argument), void *argument, size_t stack_size);
+
+/* Slots for iteration: slots are never freed, so a pointer stays valid; `thread_slot_at(i)` for i in [0,
+ * thread_slot_count()). */
+size_t thread_slot_count(void);
+struct thread_slot *thread_slot_at(size_t index);
+/* Number of threads that are attached as mutators. */
+size_t thread_mutator_count(void);
+
+/* ---- safepoints
+ * ------------------------------------------------------------------------------------------------------------ */
+/* Passing a safepoint is being quiescent: everything the caller holds is counted, everything it moved is marked.
+   Returns 0, or what the runtime hook returned (non-zero: an exception is set on the thread). */
+int thread_safepoint_slow(struct thread_slot *self);
+static inline int thread_safepoint(struct thread_slot *self)
+{
+    if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0))
+        return thread_safepoint_slow(self);
+    return 0;
+}
+/* Ask another slot's thread to take the slow path at its next safepoint. Safe from signal handlers. */
+static inline void thread_request(struct thread_slot *slot, uint32_t reasons)
+{
+    atomic_fetch_or_explicit(&slot->poll, reasons, memory_order_release);
+}
+
+/* Bracket every call that may block (system calls, waits). Between the two the thread must not touch an object. Not
+ * nested. */
+void thread_enter_blocking(void);
+void thread_leave_blocking(void);
+
+/* Act for a slot whose thread is vacant or blocked: true when the caller now holds it (state THREAD_HELPED) and must
+ * release it. Never waits. */
+bool thread_try_help(struct thread_slot *slot);
+void thread_end_help(struct thread_slot *slot);
+
+/* ---- grace periods (liburcu QSBR; the only file that touches it is threads/grace.c)
+ * ------------------------------------------ */
+/* Wait until every attached thread that is not blocking was quiescent once after this call began. Called by background
+   threads, or by a mutator inside a blocking region. Establishes happens-before: what threads did before their
+   quiescence is visible after it returns. */
+void grace_wait(void);
+/* Run callback(node) on the background grace thread after a grace period. Never blocks, never fails, allocates nothing.
+ */
+struct grace_node {
+    struct grace_node *next;
+    void (*callback)(struct grace_node *node);
+};
+void grace_call(struct grace_node *node);
+/* Wait until everything handed to grace_call before this call has run. Only from a blocking region or an unattached
+ * thread. */
+void grace_barrier(void);
+/* A background reader (the collector) is registered as a reader too: between begin and end no grace period that began
+ * after begin ends. */
+void grace_reader_register(void);
+void grace_reader_unregister(void);
+void grace_reader_online(void);
+void grace_reader_offline(void);
+
+/* ---- byte locks and parking
+ * ---------------------------------------------------------------------------------------------------- */
+/* One byte, free (0), held, held with waiters; waiters sleep in a parking lot keyed by address (after WebKit's
+   WTF::ParkingLot and PEP 703). Waiting is NOT a quiescent point. A holder must not block, call Python code, drop a
+   reference, or pass a safepoint. Not recursive. */
+void byte_lock_slow(_Atomic uint8_t *lock);
+void byte_unlock_slow(_Atomic uint8_t *lock);
+static inline bool byte_try_lock(_Atomic uint8_t *lock)
+{
+    uint8_t expected = 0;
+    return atomic_compare_exchange_strong_explicit(lock, &expected, 1, memory_order_acquire, memory_order_relaxed);
+}
+static inline void byte_lock(_Atomic uint8_t *lock)
+{
+    if (unlikely(!byte_try_lock(lock)))
+        byte_lock_slow(lock);
+}
+static inline void byte_unlock(_Atomic uint8_t *lock)
+{
+    uint8_t expected = 1;
+    if (unlikely(
+            !atomic_compare_exchange_strong_explicit(lock, &expected, 0, memory_order_release, memory_order_relaxed)))
+        byte_unlock_slow(lock);
+}
+
+/* Park the calling thread while `*address == expected` (checked under the bucket's lock); woken by unpark, by the
+   timeout (nanoseconds, < 0: none) or by thread_interrupt (signals). The caller is in a blocking region when it is a
+   mutator. Returns 0 woken, ETIMEDOUT, EINTR, EAGAIN (value differed). */
+int thread_park(_Atomic uint32_t *address, uint32_t expected, int64_t timeout_ns);
+/* Wake up to `count` threads parked at the address; returns how many were woken. */
+size_t thread_unpark(_Atomic uint32_t *address, size_t count);
+
+#endif
