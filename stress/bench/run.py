@@ -1,0 +1,329 @@
+#!/usr/bin/python3.11
+"""Measures Atoll beside CPython 3.11 (and PyPy, where it is installed) and holds it to its targets.
+
+    run.py [--atoll PATH] [--runs N] [--only NAME,...] [SECTION...]
+
+Sections: speed, throughput, memory, startup, islands; all of them by default. Interpreters take turns, so that
+whatever else the machine does meets all of them; figures are medians. Each benchmark leaves its figures
+in build/bench/NAME.json. Exits with 1 when a program fails or results differ; a missed target is
+reported, and fails only with --strict.
+"""
+
+import argparse
+import ast
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CPYTHON = "/usr/bin/python3.11"
+PROGRAMS = [
+    "fib",
+    "nbody",
+    "spectralnorm",
+    "fannkuch",
+    "richards",
+    "deltablue",
+    "float",
+    "nqueens",
+    "dict_words",
+    "binary_trees",
+]
+SECTIONS = ["speed", "throughput", "memory", "startup", "islands"]
+TIMEOUT = 600
+
+
+class Failure(Exception):
+    """A benchmark program did not do its work."""
+
+
+class Report:
+    """Targets met and missed, failures, and the JSON files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.missed = []
+        self.failed = []
+        os.makedirs(folder, exist_ok=True)
+
+    def target(self, text, met):
+        print(f"  {'met   ' if met else 'MISSED'} {text}")
+        if not met:
+            self.missed.append(text)
+
+    def fail(self, text):
+        print(f"  FAILED {text}")
+        self.failed.append(text)
+
+    def write(self, name, figures):
+        with open(os.path.join(self.folder, name + ".json"), "w", encoding="utf-8") as file:
+            json.dump(figures, file, indent=2, sort_keys=True)
+            file.write("\n")
+
+
+def heading(text):
+    print(f"\n{text}\n{'-' * len(text)}", flush=True)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values)) if values else float("nan")
+
+
+def run(command, **options):
+    """Run a program; return its output or raise Failure with the end of what it said."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, cwd=HERE, **options
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{' '.join(command)}: more than {TIMEOUT} s") from None
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise Failure(f"{' '.join(command)}: exit status {done.returncode}: {last}")
+    return done.stdout
+
+
+def timed(interpreter, program, *arguments):
+    """Run a benchmark; return the seconds it measured itself, and its result."""
+    output = run([interpreter, os.path.join(HERE, program + ".py"), *map(str, arguments)])
+    seconds, _, result = output.partition(" ")
+    return float(seconds), result.strip()
+
+
+def wall(command):
+    start = time.perf_counter()
+    output = run(command)
+    return time.perf_counter() - start, output
+
+
+def measure_speed(options, report):
+    heading(f"Speed of one thread, medians of {options.runs} (seconds; ratio = CPython / Atoll, more is better)")
+    names = {"cpython": CPYTHON, "atoll": options.atoll}
+    if options.pypy:
+        names["pypy"] = options.pypy
+    print(f"{'':16}{'cpython':>10}{'atoll':>10}{'ratio':>8}" + (f"{'pypy':>10}{'ratio':>8}" if options.pypy else ""))
+    ratios = {}
+    for program in options.programs:
+        times = {name: [] for name in names}
+        results = {}
+        try:
+            for _ in range(options.runs):
+                for name, interpreter in names.items():
+                    seconds, results[name] = timed(interpreter, program)
+                    times[name].append(seconds)
+            if len(set(results.values())) != 1:
+                raise Failure(f"{program}: results differ: {results}")
+        except Failure as failure:
+            report.fail(str(failure))
+            continue
+        medians = {name: median(values) for name, values in times.items()}
+        ratio = ratios[program] = medians["cpython"] / medians["atoll"]
+        line = f"{program:16}{medians['cpython']:10.3f}{medians['atoll']:10.3f}{ratio:8.2f}"
+        if options.pypy:
+            line += f"{medians['pypy']:10.3f}{medians['cpython'] / medians['pypy']:8.2f}"
+        print(line, flush=True)
+        report.write(program, {"seconds": times, "median": medians, "ratio": ratio, "result": results["atoll"]})
+    if ratios:
+        mean = geometric_mean(list(ratios.values()))
+        worst = min(ratios, key=ratios.get)
+        report.write("speed", {"ratios": ratios, "geometric_mean": mean})
+        report.target(f"geometric mean {mean:.2f}, at least 1.20", mean >= 1.2)
+        report.target(f"slowest is {worst} with {ratios[worst]:.2f}, at least 0.70", ratios[worst] >= 0.7)
+
+
+def measure_throughput(options, report):
+    runs = max(3, options.runs)
+    heading(f"Throughput of two threads that each do the full work, medians of {runs} (2 * t1 / t2)")
+    print(f"{'':16}{'t1':>10}{'t2':>10}{'figure':>8}")
+    figures = {}
+    for program in options.programs:
+        one, two = [], []
+        size = program_size(program)
+        try:
+            for _ in range(runs):
+                one.append(timed(options.atoll, program)[0])
+                two.append(timed(options.atoll, program, size, 2)[0])
+        except Failure as failure:
+            report.fail(str(failure))
+            continue
+        figure = figures[program] = 2 * median(one) / median(two)
+        print(f"{program:16}{median(one):10.3f}{median(two):10.3f}{figure:8.2f}", flush=True)
+    if figures:
+        mean = geometric_mean(list(figures.values()))
+        worst = min(figures, key=figures.get)
+        report.write("throughput", {"figures": figures, "geometric_mean": mean})
+        report.target(f"geometric mean {mean:.2f}, at least 1.80", mean >= 1.8)
+        report.target(f"least is {worst} with {figures[worst]:.2f}, at least 1.80", figures[worst] >= 1.8)
+
+
+def program_size(program):
+    """The default size that a benchmark program names in its last line: main(function, SIZE)."""
+    with open(os.path.join(HERE, program + ".py"), encoding="utf-8") as file:
+        last = file.read().rstrip().rpartition(",")[2]
+    return int(last.rstrip(")"))
+
+
+def resident(interpreter, count):
+    """Resident bytes of memory.py while it holds `count` instances."""
+    with subprocess.Popen(
+        [interpreter, os.path.join(HERE, "memory.py"), str(count)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        try:
+            if not child.stdout.readline().startswith(b"ready"):
+                raise Failure(f"{interpreter} memory.py: {child.stderr.read().decode()[-200:]}")
+            with open(f"/proc/{child.pid}/status", encoding="ascii") as file:
+                for line in file:
+                    if line.startswith("VmRSS:"):
+                        return int(line.split()[1]) * 1024
+            raise Failure("no VmRSS")
+        finally:
+            child.kill()
+
+
+def measure_memory(options, report):
+    heading("Memory: a million instances with two integer attributes in a list (bytes each, in all)")
+    count = 1000000
+    figures = {}
+    for name, interpreter in {"cpython": CPYTHON, "atoll": options.atoll}.items():
+        try:
+            figures[name] = median([(resident(interpreter, count) - resident(interpreter, 0)) / count for _ in range(3)])
+        except Failure as failure:
+            report.fail(str(failure))
+            return
+        print(f"{name:16}{figures[name]:10.1f}")
+    report.write("memory", figures)
+    report.target(f"{figures['atoll']:.1f} bytes each, at most 64", figures["atoll"] <= 64)
+
+
+IMPORT = "import time; t = time.perf_counter(); import threading; print(time.perf_counter() - t)"
+
+
+def measure_startup(options, report):
+    runs = 21
+    heading(f"Start-up, medians of {runs} (milliseconds)")
+    cases = {
+        "pass": (["-S", "-c", "pass"], ["-c", "pass"], False),
+        "import threading": (["-S", "-c", IMPORT], ["-c", IMPORT], True),
+        "whole, importing": (["-S", "-c", "import threading"], ["-c", "import threading"], False),
+    }
+    figures = {}
+    for name, (theirs, ours, inside) in cases.items():
+        times = {"cpython": [], "atoll": []}
+        try:
+            for _ in range(runs):
+                for key, command in (("cpython", [CPYTHON, *theirs]), ("atoll", [options.atoll, *ours])):
+                    seconds, output = wall(command)
+                    times[key].append(float(output) if inside else seconds)
+        except Failure as failure:
+            report.fail(str(failure))
+            continue
+        figures[name] = {key: median(values) * 1000 for key, values in times.items()}
+        figures[name]["ratio"] = figures[name]["atoll"] / figures[name]["cpython"]
+        print(f"{name:18}{figures[name]['cpython']:10.2f}{figures[name]['atoll']:10.2f}{figures[name]['ratio']:8.2f}")
+    report.write("startup", figures)
+    if "pass" in figures:
+        ratio = figures["pass"]["ratio"]
+        report.target(f"-c pass takes {ratio:.2f} of CPython's time, less than 0.50", ratio < 0.5)
+    if "import threading" in figures:
+        ratio = figures["import threading"]["ratio"]
+        report.target(f"import threading takes {ratio:.2f} of CPython's time, at most 1.00", ratio <= 1)
+
+
+def peak(interpreter, kind, millions):
+    """Run islands_memory.py; return peak resident bytes, seconds, and the collector's statistics."""
+    out_read, out_write = os.pipe()
+    child = subprocess.Popen(
+        [interpreter, os.path.join(HERE, "islands_memory.py"), kind, str(millions)],
+        stdin=subprocess.DEVNULL,
+        stdout=out_write,
+    )
+    os.close(out_write)
+    with os.fdopen(out_read, encoding="utf-8") as file:
+        output = file.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise Failure(f"{interpreter} islands_memory.py {kind}: exit status {child.returncode}")
+    first, _, stats = output.partition("\n")
+    return usage.ru_maxrss * 1024, float(first.split()[0]), ast.literal_eval(stats.strip())
+
+
+def mutator_stops(stats):
+    """The number of times a mutator waited for the collector, or None when that is not counted."""
+    found = [entry["mutator_stops"] for entry in stats if "mutator_stops" in entry]
+    return sum(found) if found else None
+
+
+def measure_islands(options, report):
+    heading(f"Islands: {options.millions:g} million two-object cycles on two threads beside a million live objects")
+    print(f"{'':24}{'peak MiB':>10}{'seconds':>10}")
+    figures = {}
+    for name, interpreter in {"cpython": CPYTHON, "atoll": options.atoll}.items():
+        for kind in ("plain", "cycles"):
+            try:
+                memory, seconds, stats = peak(interpreter, kind, options.millions)
+            except Failure as failure:
+                report.fail(str(failure))
+                return
+            figures[f"{name} {kind}"] = {"peak": memory, "seconds": seconds, "stats": stats}
+            print(f"{name + ' ' + kind:24}{memory / 2**20:10.1f}{seconds:10.2f}", flush=True)
+    ours = figures["atoll cycles"]
+    ratio = ours["peak"] / figures["atoll plain"]["peak"]
+    stops = mutator_stops(ours["stats"])
+    print("  the collector says:", ours["stats"])
+    report.write("islands", {**figures, "ratio": ratio})
+    report.target(f"peak memory is {ratio:.2f} times that without cycles, less than 1.50", ratio < 1.5)
+    report.target(f"mutators stopped for the collector: {stops}, must be 0", stops == 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--atoll", default=os.path.join(ROOT, "build", "release", "atoll"))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", help="names of benchmark programs, with commas")
+    parser.add_argument("--millions", type=float, default=20.0, help="cycles of the islands section, in millions")
+    parser.add_argument("--no-pypy", action="store_true")
+    parser.add_argument("--strict", action="store_true", help="fail when a target is missed")
+    parser.add_argument("--output", default=os.path.join(ROOT, "build", "bench"))
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    options = parser.parse_args()
+    options.atoll = shutil.which(options.atoll) or parser.error(f"no such interpreter: {options.atoll}")
+    options.atoll = os.path.abspath(options.atoll)
+    options.pypy = None if options.no_pypy else shutil.which("pypy3")
+    options.programs = options.only.split(",") if options.only else PROGRAMS
+    for name in options.programs:
+        if name not in PROGRAMS:
+            parser.error(f"no such program: {name}")
+    for section in options.sections:
+        if section not in SECTIONS:
+            parser.error(f"no such section: {section}")
+    report = Report(options.output)
+    measures = {
+        "speed": measure_speed,
+        "throughput": measure_throughput,
+        "memory": measure_memory,
+        "startup": measure_startup,
+        "islands": measure_islands,
+    }
+    for section in options.sections or SECTIONS:
+        measures[section](options, report)
+    heading("Summary")
+    print(f"{len(report.failed)} failures, {len(report.missed)} targets missed; figures are in {os.path.relpath(options.output)}")
+    return 1 if report.failed or (options.strict and report.missed) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
