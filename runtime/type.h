@@ -1,0 +1,359 @@
+/*
+ * Types: the struct behind every class, and the form in which built-in types are written.
+ *
+ * A built-in type is a `struct type_spec`: a table of slots (C functions for what the language does to objects),
+ * methods, members and attributes. type_define() makes the type object from it: it derives the special methods
+ * (`__add__` from the binary slot and so on), inherits slots, computes the C3 order and fills the dictionary. A class
+ * made by Python code gets slot functions that call its special methods. Either way `slots` is what the runtime calls.
+ */
+#ifndef ATOLL_TYPE_H
+#define ATOLL_TYPE_H
+
+#include "runtime/value.h"
+
+struct type;
+struct shape;
+struct buffer;
+struct type_spec;
+
+/* Well-known types have fixed references in object headers: testing for one is a comparison with a constant. */
+enum type_id {
+    TYPE_ID_NONE_GIVEN = 0, /* no well-known number */
+    TYPE_ID_OBJECT = 1,
+    TYPE_ID_TYPE,
+    TYPE_ID_INT,
+    TYPE_ID_BOOL,
+    TYPE_ID_FLOAT,
+    TYPE_ID_COMPLEX,
+    TYPE_ID_NONE_TYPE,
+    TYPE_ID_ELLIPSIS,
+    TYPE_ID_NOT_IMPLEMENTED,
+    TYPE_ID_STR,
+    TYPE_ID_BYTES,
+    TYPE_ID_BYTEARRAY,
+    TYPE_ID_MEMORYVIEW,
+    TYPE_ID_TUPLE,
+    TYPE_ID_LIST,
+    TYPE_ID_DICT,
+    TYPE_ID_SET,
+    TYPE_ID_FROZENSET,
+    TYPE_ID_RANGE,
+    TYPE_ID_SLICE,
+    TYPE_ID_FUNCTION,
+    TYPE_ID_METHOD,
+    TYPE_ID_BUILTIN_FUNCTION,
+    TYPE_ID_METHOD_DESCRIPTOR,
+    TYPE_ID_WRAPPER_DESCRIPTOR,
+    TYPE_ID_METHOD_WRAPPER,
+    TYPE_ID_CLASSMETHOD_DESCRIPTOR,
+    TYPE_ID_MEMBER_DESCRIPTOR,
+    TYPE_ID_GETSET_DESCRIPTOR,
+    TYPE_ID_CODE,
+    TYPE_ID_CELL,
+    TYPE_ID_FRAME,
+    TYPE_ID_TRACEBACK,
+    TYPE_ID_GENERATOR,
+    TYPE_ID_COROUTINE,
+    TYPE_ID_ASYNC_GENERATOR,
+    TYPE_ID_MODULE,
+    TYPE_ID_PROPERTY,
+    TYPE_ID_STATICMETHOD,
+    TYPE_ID_CLASSMETHOD,
+    TYPE_ID_SUPER,
+    TYPE_ID_MAPPING_PROXY,
+    TYPE_ID_SIMPLE_NAMESPACE,
+    TYPE_ID_GENERIC_ALIAS,
+    TYPE_ID_UNION,
+    TYPE_ID_WEAK_REFERENCE,
+    TYPE_ID_LIST_ITERATOR,
+    TYPE_ID_TUPLE_ITERATOR,
+    TYPE_ID_RANGE_ITERATOR,
+    TYPE_ID_STR_ITERATOR,
+    TYPE_ID_DICT_KEY_ITERATOR,
+    TYPE_ID_DICT_KEYS,
+    TYPE_ID_DICT_VALUES,
+    TYPE_ID_DICT_ITEMS,
+    TYPE_ID_ENUMERATE,
+    TYPE_ID_ZIP,
+    TYPE_ID_MAP,
+    TYPE_ID_FILTER,
+    TYPE_ID_SEQUENCE_ITERATOR,
+    TYPE_ID_CALLABLE_ITERATOR,
+    TYPE_ID_REVERSED,
+    TYPE_ID_INSTANCE_DICT /* unused by programs */,
+    /* exceptions: see error.h; they continue the numbering */
+    TYPE_ID_FIRST_EXCEPTION = 80,
+    TYPE_ID_LIMIT = 255,
+};
+#define TYPE_WELL_KNOWN(id) ((struct type *)(type_region + (uint64_t)TYPE_WELL_KNOWN_REF(id) * 16))
+#define TYPE(NAME)          TYPE_WELL_KNOWN(TYPE_ID_##NAME) /* TYPE(LIST) */
+
+enum binary_operator {
+    BINARY_ADD,
+    BINARY_AND,
+    BINARY_FLOOR_DIVIDE,
+    BINARY_LSHIFT,
+    BINARY_MATRIX_MULTIPLY,
+    BINARY_MULTIPLY,
+    BINARY_REMAINDER,
+    BINARY_OR,
+    BINARY_POWER,
+    BINARY_RSHIFT,
+    BINARY_SUBTRACT,
+    BINARY_TRUE_DIVIDE,
+    BINARY_XOR, /* CPython's NB_ order */
+    BINARY_DIVMOD,
+    BINARY_COUNT
+};
+enum unary_operator { UNARY_NEGATIVE, UNARY_POSITIVE, UNARY_ABSOLUTE, UNARY_INVERT, UNARY_COUNT };
+enum compare_operator { COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_NE, COMPARE_GT, COMPARE_GE };
+
+/* What the language does to objects. All arguments are borrowed, results owned; NULL (or false, -1) means that an
+   exception is set. A slot is NULL when the type lacks the operation. Slots of built-in types may assume that `self` is
+   an instance of the type (or of a subtype). */
+struct type_slots {
+    value (*new)(struct type *type, const value *args, size_t nargs, value kwnames);
+    bool (*init)(value self, const value *args, size_t nargs, value kwnames);
+    value (*call)(value self, const value *args, size_t nargs, value kwnames);
+    value (*getattr)(value self, value name);         /* NULL: generic lookup (instance dict, descriptors) */
+    bool (*setattr)(value self, value name, value v); /* v NULL: delete */
+    value (*repr)(value self);
+    value (*str)(value self);
+    bool (*hash)(value self, int64_t *out);     /* inherited together with compare */
+    value (*compare)(value a, value b, int op); /* may return VALUE_NOT_IMPLEMENTED */
+    value (*iter)(value self);
+    value (*next)(value self); /* VALUE_END when exhausted */
+    value (*descr_get)(value descriptor, value object /* or NULL */, struct type *type /* or NULL */);
+    bool (*descr_set)(value descriptor, value object, value v /* NULL: delete */);
+    value (*binary[BINARY_COUNT])(value a,
+                                  value b); /* either operand may be of the type; VALUE_NOT_IMPLEMENTED to decline */
+    value (*inplace[BINARY_COUNT])(value a, value b);
+    value (*power)(value base, value exponent, value modulus); /* pow() with three arguments */
+    value (*unary[UNARY_COUNT])(value self);
+    int (*truth)(value self); /* 1, 0, -1 */
+    value (*to_int)(value self);
+    value (*to_float)(value self);
+    value (*to_index)(value self);
+    ssize (*length)(value self); /* -1: error */
+    value (*getitem)(value self, value key);
+    bool (*setitem)(value self, value key, value v); /* v NULL: delete */
+    int (*contains)(value self, value item);         /* 1, 0, -1 */
+    value (*concat)(value a, value b);               /* sequences: tried after binary + */
+    value (*repeat)(value a, ssize n);
+    value (*inplace_concat)(value a, value b);
+    value (*inplace_repeat)(value a, ssize n);
+    value (*await)(value self);
+    value (*async_iter)(value self);
+    value (*async_next)(value self);
+    /* A generator-like object resumes: *result set; returns SEND_ constants of abstract.h. NULL: use next/`send`. */
+    int (*send)(value self, value sent, value *result);
+    int (*buffer)(value self, struct buffer *buffer, int flags); /* see objects/buffer.h; -1 error */
+    void (*buffer_release)(value self, struct buffer *buffer);
+};
+
+enum type_flag {
+    TYPE_FLAG_HEAP = 1,            /* made at run time (class statement, type()): mutable, counted by instances */
+    TYPE_FLAG_BASE = 2,            /* may be subclassed */
+    TYPE_FLAG_INSTANCE = 4,        /* instances begin with struct instance: shape and in-line attributes */
+    TYPE_FLAG_ABSTRACT = 8,        /* has abstract methods: cannot be instantiated */
+    TYPE_FLAG_NO_NEW = 16,         /* cannot be created from Python ("cannot create 'x' instances") */
+    TYPE_FLAG_FINALIZER = 32,      /* defines __del__ */
+    TYPE_FLAG_CUSTOM_GETATTR = 64, /* __getattribute__ or __getattr__ overridden: no attribute caches */
+    TYPE_FLAG_CUSTOM_SETATTR = 128,
+    TYPE_FLAG_SEQUENCE = 256,
+    TYPE_FLAG_MAPPING = 512, /* for match statements */
+    TYPE_FLAG_METHOD_LIKE =
+        1024, /* instances found on a class bind as methods without creating one (function, method descriptor) */
+    TYPE_FLAG_DATA_DESCRIPTOR = 2048, /* instances have descr_set */
+    TYPE_FLAG_NO_WEAKREF = 4096,      /* instances cannot be weakly referenced */
+    /* inherited marks of built-in bases, so that is_str() and so on are one test */
+    TYPE_FLAG_INT = 1 << 20,
+    TYPE_FLAG_STR = 1 << 21,
+    TYPE_FLAG_BYTES = 1 << 22,
+    TYPE_FLAG_TUPLE = 1 << 23,
+    TYPE_FLAG_LIST = 1 << 24,
+    TYPE_FLAG_DICT = 1 << 25,
+    TYPE_FLAG_TYPE = 1 << 26,
+    TYPE_FLAG_EXCEPTION = 1 << 27,
+    TYPE_FLAG_FLOAT = 1 << 28,
+    TYPE_FLAG_SET = 1 << 29,
+};
+
+struct type {
+    struct object_type gc; /* header, name (tp_name: "list", "collections.deque"), traverse, destroy, finalize */
+    _Atomic uint32_t flags;
+    _Atomic uint32_t version; /* unique number of the present state of attributes along the MRO; changes when any of
+                                 them does; 0: none given */
+    struct type *base;        /* the solid base; counted */
+    value_slot bases;         /* tuple */
+    value_slot mro;           /* tuple */
+    value_slot dict;          /* the class dictionary, a dict */
+    value_slot subclasses;    /* internal: a dict of weak references, or NULL */
+    value_slot short_name, qualified_name, module_name; /* str or NULL */
+    _Atomic(struct shape *) root_shape;                 /* of instances; see objects/shape.h */
+    _Atomic(void *) lookup;                             /* flattened attribute table; see objects/lookup.h */
+    _Atomic uint32_t inline_slots; /* how many in-line attribute slots a new instance gets (learned) */
+    uint32_t dict_offset;          /* built-in bases that keep a __dict__ object in a field: its offset, or 0 */
+    const char *doc;
+    const struct type_spec *spec; /* built-in types */
+    struct type_slots slots;
+};
+
+/* ---- built-in functions and methods
+ * ------------------------------------------------------------------------------------------------------ A signature is
+ * Python syntax: "($self, index=-1, /)", "(iterable, /, *, key=None, reverse=False)", "(*args, sep=' ')". The runtime
+ * binds the call's arguments to it, with CPython's messages, and hands the function one array: a value for each
+ * parameter in order, VALUE_MISSING for one not given (but defaults None, True, False and small integers are filled
+ * in), a tuple for *args and a dict (or NULL when empty) for **kwargs. `$self` is not in the array. All are borrowed.
+ */
+typedef value (*builtin_fn)(value self, const value *args);
+/* Without a signature: raw arguments, keyword values after the nargs positional ones, their names in the tuple
+ * `kwnames` (or NULL). */
+typedef value (*builtin_raw_fn)(value self, const value *args, size_t nargs, value kwnames);
+
+enum method_flag {
+    METHOD_CLASS = 1,
+    METHOD_STATIC = 2,
+    METHOD_RAW = 4,
+    METHOD_COEXIST = 8 /* overrides the wrapper of a slot */
+};
+struct method_def {
+    const char *name; /* NULL ends the table */
+    union {
+        builtin_fn fn;
+        builtin_raw_fn raw;
+    };
+    const char *signature; /* NULL for raw */
+    const char *doc;
+    unsigned flags;
+};
+#define METHOD(NAME, FN, SIGNATURE, DOC)                           \
+    {                                                              \
+        .name = NAME, .fn = FN, .signature = SIGNATURE, .doc = DOC \
+    }
+#define METHOD_FLAGS(NAME, FN, SIGNATURE, DOC, FLAGS)                              \
+    {                                                                              \
+        .name = NAME, .fn = FN, .signature = SIGNATURE, .doc = DOC, .flags = FLAGS \
+    }
+#define METHOD_ANY(NAME, RAW, DOC, FLAGS)                                   \
+    {                                                                       \
+        .name = NAME, .raw = RAW, .doc = DOC, .flags = METHOD_RAW | (FLAGS) \
+    }
+
+struct getset_def {
+    const char *name;
+    value (*get)(value self);
+    bool (*set)(value self, value v /* NULL: delete */); /* NULL: read-only */
+    const char *doc;
+};
+enum member_kind {
+    MEMBER_VALUE /* value_slot; NULL reads as AttributeError */,
+    MEMBER_VALUE_NONE /* NULL reads as None */,
+    MEMBER_INT32,
+    MEMBER_INT64,
+    MEMBER_BOOL,
+    MEMBER_DOUBLE
+};
+struct member_def {
+    const char *name;
+    enum member_kind kind;
+    uint32_t offset;
+    bool writable;
+    const char *doc;
+};
+
+struct type_spec {
+    unsigned id;      /* enum type_id or 0 */
+    unsigned base;    /* enum type_id; 0 means object */
+    const char *name; /* "list", "collections.deque" */
+    const char *doc;
+    uint32_t size;     /* bytes of an instance, or of its fixed part */
+    uint32_t flags;    /* enum type_flag */
+    uint32_t gc_flags; /* enum type_gc_flag */
+    void (*traverse)(struct object *object, struct gc_trace *trace);
+    void (*destroy)(struct object *object);
+    void (*finalize)(struct object *object);
+    struct type_slots slots;
+    const struct method_def *methods;
+    const struct getset_def *getset;
+    const struct member_def *members;
+    uint32_t dict_offset;
+    const char *signature; /* of the constructor, for __text_signature__; may be NULL */
+};
+/* Make the type. Well-known ones are made in order at start-up (objects/bootstrap.c); others by their module. NULL with
+ * an exception. The spec must live forever. */
+struct type *type_define(const struct type_spec *spec);
+
+/* ---- asking ---- */
+static inline struct type *value_type(value v); /* of any value, immediates too: borrowed */
+struct type *value_special_type(value v);
+extern const uint8_t value_tag_type_id[8]; /* enum type_id by tag */
+static inline struct type *value_type(value v)
+{
+    if (likely(value_is_object(v)))
+        return (struct type *)object_type(value_object(v));
+    if (value_is_special(v))
+        return value_special_type(v);
+    return TYPE_WELL_KNOWN(value_tag_type_id[value_tag(v)]);
+}
+static inline const struct type_slots *value_slots(value v)
+{
+    return &value_type(v)->slots;
+}
+/* Exactly of a well-known type that has no immediates. */
+static inline bool value_is(value v, unsigned id)
+{
+    return value_is_object(v) && object_type_ref(value_object(v)) == TYPE_WELL_KNOWN_REF(id);
+}
+static inline bool type_has_flag(const struct type *type, uint32_t flag)
+{
+    return (atomic_load_explicit(&type->flags, memory_order_relaxed) & flag) != 0;
+}
+static inline bool value_has_flag(value v, uint32_t flag)
+{
+    return type_has_flag(value_type(v), flag);
+}
+static inline bool is_str(value v)
+{
+    return value_is(v, TYPE_ID_STR) || (value_is_object(v) && value_has_flag(v, TYPE_FLAG_STR));
+}
+static inline bool is_tuple(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_TUPLE);
+}
+static inline bool is_list(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_LIST);
+}
+static inline bool is_dict(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_DICT);
+}
+static inline bool is_bytes(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_BYTES);
+}
+static inline bool is_type(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_TYPE);
+}
+static inline bool is_exception(value v)
+{
+    return value_is_object(v) && value_has_flag(v, TYPE_FLAG_EXCEPTION);
+}
+static inline bool is_int(value v)
+{
+    return value_is_small_int(v) || value_is_bool(v) || (value_is_object(v) && value_has_flag(v, TYPE_FLAG_INT));
+}
+static inline bool is_float(value v)
+{
+    return value_is_immediate_float(v) || (value_is_object(v) && value_has_flag(v, TYPE_FLAG_FLOAT));
+}
+bool type_is_subtype(struct type *type, struct type *base); /* along the MRO */
+const char *
+type_short_name(const struct type *type); /* the part of the name after the last dot; valid while the type is held */
+
+/* New objects: heap_alloc with MemoryError on failure; body zeroed. */
+struct object *object_new(struct type *type, size_t size);
+
+#endif
