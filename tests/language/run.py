@@ -1,0 +1,76 @@
+#!/usr/bin/python3.11
+"""Runs the language cases under Atoll and under CPython 3.11 and compares what they say.
+
+    run.py [--atoll PATH | --preset NAME] [-j N] [--list] [FILTER...]
+
+A case is a file of this folder. Standard output, standard error and the exit status have to be the same;
+addresses in object representations do not count. Differences are printed as unified diffs, CPython's side
+first. A FILTER is a part of a case's name.
+"""
+
+import argparse
+import concurrent.futures
+import difflib
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import oracle  # noqa: E402
+
+NOT_CASES = {"run.py", "support.py"}
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+MAX_DIFF_LINES = 60
+
+
+def run_case(interpreter, name, timeout):
+    """Run one case; return what it said, without addresses, which differ from run to run."""
+    return ADDRESS.sub("0x...", oracle.run([interpreter, name], timeout, cwd=HERE).text())
+
+
+def compare(case, options):
+    """Return (case, diff lines); no lines when both agree."""
+    expected = run_case(oracle.CPYTHON, case, 60)
+    actual = run_case(options.atoll, case, options.timeout)
+    diff = difflib.unified_diff(
+        expected.splitlines(), actual.splitlines(), f"{case} cpython", f"{case} atoll", lineterm="", n=1
+    )
+    return case, list(diff)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    oracle.add_interpreter_options(parser)
+    parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("--timeout", type=float, default=60.0, help="seconds for a case")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases")
+    parser.add_argument("--brief", action="store_true", help="print no diffs, only which cases differ")
+    parser.add_argument("filters", nargs="*")
+    options = parser.parse_args()
+    cases = sorted(name for name in os.listdir(HERE) if name.endswith(".py") and name not in NOT_CASES)
+    if options.filters:
+        cases = [case for case in cases if any(part in case for part in options.filters)]
+    if options.list:
+        print("\n".join(cases))
+        return 0
+    options.atoll = oracle.find_interpreter(parser, options)
+    if not cases:
+        parser.error("no case matches")
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for case, diff in pool.map(lambda case: compare(case, options), cases):
+            if diff:
+                failed.append(case)
+                shown = 0 if options.brief else MAX_DIFF_LINES
+                print("\n".join(diff[:shown]) if shown else f"{case}: {len(diff)} lines of difference")
+                if shown and len(diff) > shown:
+                    print(f"... {len(diff) - shown} more lines")
+    if failed:
+        print("failed:", " ".join(failed))
+    print(f"{len(cases) - len(failed)} of {len(cases)} language cases agree")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
