@@ -93,19 +93,19 @@ enum ast_operator {
     OPERATOR_FLOOR_DIV,
 };
 
-enum ast_unary_operator { UNARY_INVERT, UNARY_NOT, UNARY_UADD, UNARY_USUB };
+enum ast_unary_operator { UNARY_OPERATOR_INVERT, UNARY_OPERATOR_NOT, UNARY_OPERATOR_UADD, UNARY_OPERATOR_USUB };
 
 enum ast_compare_operator {
-    COMPARE_EQ,
-    COMPARE_NOT_EQ,
-    COMPARE_LT,
-    COMPARE_LT_E,
-    COMPARE_GT,
-    COMPARE_GT_E,
-    COMPARE_IS,
-    COMPARE_IS_NOT,
-    COMPARE_IN,
-    COMPARE_NOT_IN,
+    COMPARISON_EQ,
+    COMPARISON_NOT_EQ,
+    COMPARISON_LT,
+    COMPARISON_LT_E,
+    COMPARISON_GT,
+    COMPARISON_GT_E,
+    COMPARISON_IS,
+    COMPARISON_IS_NOT,
+    COMPARISON_IN,
+    COMPARISON_NOT_IN,
 };
 
 struct ast_compare_operators {
@@ -126,6 +126,7 @@ enum ast_constant_kind {
     CONSTANT_STR,     /* `string`: UTF-8; lone surrogates (from escapes) are three bytes each, as in WTF-8, and two
                          surrogates that follow one another are NOT joined to one character */
     CONSTANT_BYTES,   /* `string`: the bytes */
+    CONSTANT_OBJECT,  /* `object`: a folded constant, put in by the compiler's optimiser; the parser makes none */
 };
 
 struct ast_constant {
@@ -146,6 +147,7 @@ struct ast_constant {
             const char *bytes; /* also followed by a zero byte, which does not count */
             size_t length;
         } string;
+        void *object; /* a value of the runtime, kept alive by the compilation */
     };
 };
 
