@@ -36,7 +36,7 @@ struct object {
     _Atomic uint8_t flags;  /* enum object_flag: set with atomic or */
     _Atomic uint32_t
         local; /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load and store) */
-    _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
+    _Atomic uint32_t shared; /* everybody else's count << 5 (signed) | state bits | D; atomic operations */
 };
 _Static_assert(sizeof(struct object) == 16, "an object header is 16 bytes");
 
@@ -55,9 +55,13 @@ enum object_flag {
 #define SHARED_DISTURBED 1u
 #define SHARED_MERGED    2u /* local and shared were merged: the shared word is the whole count */
 #define SHARED_QUEUED    4u /* waits in its owner's merge queue, which holds a reference */
-#define SHARED_SHARDED \
-    8u /* bits 4.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
-#define SHARED_ONE 16u
+/* bits 5.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
+#define SHARED_SHARDED 8u
+/* Others may count it without holding a reference (rc_try_inc), so its owner ends its count with an atomic operation.
+   Set by the first other thread that reads it, before it looks at the slot again; merged objects need no such mark. */
+#define SHARED_VISIBLE 16u
+#define SHARED_ONE     32u
+#define SHARED_SHIFT   5
 
 static inline bool value_is_object(value v)
 {
@@ -206,8 +210,9 @@ static inline void rc_dec(struct object *o)
 }
 
 /* Count an object of which the caller holds no reference, read from a slot that another thread may be changing: only
-   when it is certainly alive (count not zero) and already flagged OBJECT_SHARED (or the caller owns it). The caller
-   then verifies that the slot still holds it, else drops it again. */
+   when it is certainly alive (count not zero) and visible to others already (SHARED_VISIBLE, merged or sharded), or the
+   caller owns it. The caller then verifies (sequentially consistent load) that the slot still holds it, else drops it
+   again. On false use slot_load_slow, or take the container's lock. */
 static inline bool rc_try_inc(struct object *o)
 {
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
@@ -269,8 +274,9 @@ static inline void object_unlock(struct object *o)
 void object_lock_two(struct object *a, struct object *b);
 void object_unlock_two(struct object *a, struct object *b);
 
-/* True when no other mutator can be reading or writing the object now: no other thread exists, or the caller owns it
- * and nobody else has ever held it. */
+/* True when no other mutator reads or writes the object without its lock: no other thread exists, or the caller owns
+ * it and nobody else has ever held it. For deciding about replaced storage, under the lock. Without the lock the answer
+ * may be out of date at once when other threads exist: it is no licence to change the object unlocked. */
 static inline bool object_is_private(const struct object *o)
 {
     return thread_self->alone ||
@@ -299,6 +305,9 @@ static inline void storage_release(struct object *o, void *storage, size_t size)
 /* The slot-level operations that keep C1 to C3; containers with invariants of their own (length and items, table and
  * entries) build on the pieces above. */
 value slot_load_slow(struct object *container, value_slot *slot);
+/* Make an object that was read from a slot visible to rc_try_inc. May be given a stale pointer (inside the same
+   read-side section); the caller looks at the slot again afterwards. */
+void rc_make_visible(struct object *o);
 
 /* The slot's value as an owned reference (NULL when empty). `container` is the object whose memory (or current storage)
    the slot is in; it must stay reachable. For slots inside replaceable storage the caller re-checks the storage pointer
@@ -308,19 +317,23 @@ static inline value slot_load(struct object *container, value_slot *slot)
     value v = atomic_load_explicit(slot, memory_order_acquire);
     if (!value_is_object(v) || !v)
         return v;
-    if (likely(object_is_private(container))) {
+    /* What the caller owns cannot die under its hands: others only queue it, and the queue is merged at safepoints. */
+    if (likely(object_is_mine(value_object(v)) || thread_self->alone)) {
         rc_inc(value_object(v));
         return v;
     }
     if (likely(rc_try_inc(value_object(v)))) {
-        if (likely(atomic_load_explicit(slot, memory_order_acquire) == v))
+        if (likely(atomic_load_explicit(slot, memory_order_seq_cst) == v))
             return v;
         rc_dec(value_object(v));
     }
     return slot_load_slow(container, slot);
 }
-/* Peek without counting: valid until the caller's next safepoint or call that may run Python code, and only when the
- * container is private (or the slot immutable and the container held). */
+/* Peek without counting: the word as it is. To use an object found so, one of these must hold, and then only until the
+   caller's next safepoint or call that may run Python code: no other mutator exists (`alone`); the caller owns the
+   object (object_is_mine: others cannot free it before the owner's next safepoint); or the slot never changes and the
+   container is held. A private container is NOT enough: another thread may share it and overwrite the slot at this
+   moment. */
 static inline value slot_peek(const value_slot *slot)
 {
     return atomic_load_explicit((value_slot *)slot, memory_order_relaxed);
@@ -338,7 +351,7 @@ static inline value slot_exchange(value_slot *slot, value v)
         atomic_store_explicit(slot, v, memory_order_release);
         return old;
     }
-    return atomic_exchange_explicit(slot, v, memory_order_acq_rel);
+    return atomic_exchange_explicit(slot, v, memory_order_seq_cst); /* pairs with slot_load's second look */
 }
 /* Store, stealing `v`, and drop what was there. For slots at fixed places of an object (not in a list or dict). Readers
  * under the container's lock are right too: see slot_load_slow. */
@@ -369,6 +382,9 @@ void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count);
 /* Load a storage pointer for following it, or NULL when the object was disturbed since its snapshot began (then return:
  * the object is busy). */
 void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer);
+/* True when the object was disturbed since its snapshot began: what was read may make no sense. Call it after reading a
+   length or an offset inside storage and before using it; trace_slots does so itself. */
+bool trace_disturbed(struct gc_trace *trace);
 
 /* ---- weak references
  * ------------------------------------------------------------------------------------------------------------------ */

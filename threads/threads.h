@@ -49,12 +49,20 @@ struct thread_slot {
     _Atomic uint32_t state; /* enum thread_state */
     void *heap;             /* gc's part: pages, merge queue, sharded cells; stays with the slot */
     void *interpreter;      /* the runtime's part: belongs to the sitting thread; NULL in vacant slots */
+
+    /* This room's own. */
+    _Atomic uint32_t alone_seen;     /* `alone` for other threads to read: 1 or 0 */
+    _Atomic uint32_t parked;         /* futex word of the sitting thread while it is parked: enum in parking.c */
+    uint32_t helped_from;            /* state to go back to when help ends; written by the helper that holds the slot */
+    bool background;                 /* not a mutator: the collector's slot */
+    struct thread_slot *next_vacant; /* in the stack of vacant slots; under the registry's mutex */
+    void *reader;                    /* liburcu's record of the sitting thread: for the child of a fork */
 };
 
 /* The calling thread's slot, or NULL in a thread that is not attached. Local-exec TLS: one instruction. */
 extern _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
 
-/* What the upper rooms do at certain moments. Set once, before the first attach; each may be NULL. */
+/* What the upper rooms do at certain moments. Set before the first attach; each may be NULL. */
 struct thread_hooks {
     bool (*attach)(
         struct thread_slot *slot); /* a thread sits down: give the slot its heap when it has none. false: no memory */
@@ -65,6 +73,7 @@ struct thread_hooks {
     int (*runtime)(
         struct thread_slot *slot); /* THREAD_POLL_RUNTIME; a non-zero result is handed to the caller of the safepoint */
 };
+/* Each room sets its own: only the hooks that are not NULL replace what was set. */
 void threads_set_hooks(const struct thread_hooks *hooks);
 
 /* Sit down in a slot (a vacant one before a new one) and register for grace periods. Returns NULL when there is no
@@ -72,11 +81,23 @@ void threads_set_hooks(const struct thread_hooks *hooks);
 struct thread_slot *thread_attach(void);
 /* Leave the slot. The caller holds no object reference any more. */
 void thread_detach(void);
+/* Like attach and detach, for the collector: it counts references under a slot's id like anyone else, but it is no
+   mutator (`alone` does not count it) and reads heap slots only between grace_reader_online and _offline. */
+struct thread_slot *thread_attach_background(void);
+void thread_detach_background(void);
 
 /* Start a detached native thread that attaches, runs `main(argument)` and detaches. `stack_size` in bytes, 0 for the
    default (16 MiB of address space at least). Returns 0 or an errno value; when it returns an error `main` will never
    run. */
 int thread_start(void (*main)(void *argument), void *argument, size_t stack_size);
+
+/* Around fork(), by the forking thread, which is attached and not in a blocking region. In the child every other thread
+   is gone: their slots become vacant. Best effort: what another thread was doing inside its critical sections is not
+   repaired. Between threads_before_fork and the matching threads_after_fork call the caller must not pass a safepoint.
+ */
+void threads_before_fork(void);
+void threads_after_fork_parent(void);
+void threads_after_fork_child(void);
 
 /* Slots for iteration: slots are never freed, so a pointer stays valid; `thread_slot_at(i)` for i in [0,
  * thread_slot_count()). */
@@ -139,7 +160,8 @@ void grace_reader_offline(void);
  * ---------------------------------------------------------------------------------------------------- */
 /* One byte, free (0), held, held with waiters; waiters sleep in a parking lot keyed by address (after WebKit's
    WTF::ParkingLot and PEP 703). Waiting is NOT a quiescent point. A holder must not block, call Python code, drop a
-   reference, or pass a safepoint. Not recursive. */
+   reference, or pass a safepoint. Not recursive. Releasing is a full
+   barrier: the counting protocol relies on it (gc/README.md, "Reading a slot"). */
 void byte_lock_slow(_Atomic uint8_t *lock);
 void byte_unlock_slow(_Atomic uint8_t *lock);
 static inline bool byte_try_lock(_Atomic uint8_t *lock)
@@ -156,7 +178,7 @@ static inline void byte_unlock(_Atomic uint8_t *lock)
 {
     uint8_t expected = 1;
     if (unlikely(
-            !atomic_compare_exchange_strong_explicit(lock, &expected, 0, memory_order_release, memory_order_relaxed)))
+            !atomic_compare_exchange_strong_explicit(lock, &expected, 0, memory_order_seq_cst, memory_order_relaxed)))
         byte_unlock_slow(lock);
 }
 
@@ -166,5 +188,9 @@ static inline void byte_unlock(_Atomic uint8_t *lock)
 int thread_park(_Atomic uint32_t *address, uint32_t expected, int64_t timeout_ns);
 /* Wake up to `count` threads parked at the address; returns how many were woken. */
 size_t thread_unpark(_Atomic uint32_t *address, size_t count);
+/* Raise THREAD_POLL_RUNTIME on the slot and wake its thread with EINTR if it is parked in thread_park. thread_park also
+   returns EINTR at once while that bit is set: the caller leaves its blocking region, passes a safepoint and parks
+   again. Safe from signal handlers. */
+void thread_interrupt(struct thread_slot *slot);
 
 #endif

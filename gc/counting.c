@@ -1,0 +1,275 @@
+/*
+ * Counting: what the inline paths of gc.h leave over. Biased counts after Choi, Shull and Torrellas (PACT 2018) and
+ * PEP 703; the disturbed mark D is ours.
+ *
+ * total = local + shared. The owner counts in `local` with plain stores, everybody else in `shared` with
+ * compare-and-swap, because D must be set by the same operation that changes the count.
+ *
+ *   - The owner's local count ends. Nobody else ever saw the object (shared is zero, not VISIBLE): it dies at once,
+ *     without an atomic operation. Else the owner writes local = 0 and owner = NOBODY and then sets MERGED in `shared`:
+ *     from then on that word is the whole count, and whoever drives it to zero lets the object die. The two stores come
+ *     first because after MERGED is set another thread may free the block. That is safe: once local has really ended,
+ *     total = shared, so no other thread can drive shared below zero and look for the owner meanwhile.
+ *   - Another thread drives shared below zero. Its reference was counted by the owner, so only the owner can tell
+ *     whether it was the last. The thread gives its reference to the owner's merge queue (QUEUED is set, the count does
+ *     not change) and further uncounts may make `shared` negative. The owner, or a helper that holds its slot, merges.
+ *     The local count cannot end meanwhile without being told so: when it does, the owner leaves the rest to the merge.
+ *   - The queue's entry needs 16 bytes. If they cannot be had the object is made immortal: it leaks, which is safe, and
+ *     nobody waits.
+ *
+ * Counts that come near their word's end make the object immortal.
+ */
+#include "gc/heap.h"
+
+#include <stdlib.h>
+
+#define SHARED_COUNT_LIMIT ((int32_t)1 << 25) /* shared counts beyond this, up or down, make the object immortal */
+
+static inline bool is_immortal(const struct object *o)
+{
+    return atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL;
+}
+
+void heap_make_immortal(struct object *o)
+{
+    atomic_fetch_or_explicit(&o->flags, OBJECT_IMMORTAL | OBJECT_SHARED, memory_order_release);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_release);
+}
+
+int64_t object_count(const struct object *o)
+{
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire);
+    if (shared & SHARED_MERGED)
+        return shared_count(shared);
+    return shared_count(shared) + (int64_t)(atomic_load_explicit(&o->local, memory_order_relaxed) >> 1);
+}
+
+size_t rc_count(struct object *o)
+{
+    int64_t count = is_immortal(o) ? UINT32_MAX : object_count(o);
+    return count > 0 ? (size_t)count : 0;
+}
+
+/* ---- up ---- */
+
+static void inc_shared(struct object *o)
+{
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    do
+        CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
+    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old,
+                                                  (old + SHARED_ONE) | SHARED_VISIBLE | SHARED_DISTURBED,
+                                                  memory_order_relaxed, memory_order_relaxed));
+    if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
+        heap_make_immortal(o);
+    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED)))
+        atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+}
+
+void rc_inc_slow(struct object *o)
+{
+    if (is_immortal(o))
+        return;
+    if (object_is_mine(o)) /* the local count is near its end */
+        heap_make_immortal(o);
+    else
+        inc_shared(o);
+}
+
+bool rc_try_inc_slow(struct object *o)
+{
+    if (is_immortal(o))
+        return true;
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
+    for (;;) {
+        if (old & SHARED_MERGED) {
+            if (shared_count(old) <= 0)
+                return false; /* dead or dying */
+        } else if (!(old & SHARED_VISIBLE)) {
+            /* The owner itself comes here when its local count ended and a merge is pending: still alive. */
+            if (!(old & SHARED_QUEUED))
+                return false;
+        }
+        if (atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
+                                                  memory_order_seq_cst, memory_order_seq_cst))
+            break;
+    }
+    if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
+        heap_make_immortal(o);
+    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED)))
+        atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+    return true;
+}
+
+void rc_make_visible(struct object *o)
+{
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
+    while (!(old & (SHARED_VISIBLE | SHARED_MERGED | SHARED_SHARDED)))
+        if (atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_VISIBLE | SHARED_DISTURBED,
+                                                  memory_order_seq_cst, memory_order_seq_cst))
+            break;
+}
+
+/* ---- the merge queue ---- */
+
+/* Merge one object that was queued: the queue's reference goes, and so does the bias. True: it is dead. */
+static bool merge_object(struct object *o)
+{
+    if (is_immortal(o))
+        return false;
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    CHECK(old & SHARED_QUEUED, o, "merged without having been queued");
+    int64_t local = atomic_load_explicit(&o->local, memory_order_relaxed) >> 1;
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    int64_t count;
+    uint32_t merged;
+    do {
+        count = shared_count(old) + local - 1;
+        CHECK(count >= 0, o, "more references dropped than there were");
+        if (unlikely(count > SHARED_COUNT_LIMIT)) {
+            heap_make_immortal(o);
+            return false;
+        }
+        merged = (uint32_t)count << SHARED_SHIFT | SHARED_VISIBLE | SHARED_MERGED | SHARED_DISTURBED;
+    } while (
+        !atomic_compare_exchange_weak_explicit(&o->shared, &old, merged, memory_order_acq_rel, memory_order_relaxed));
+    return count == 0;
+}
+
+/* Merge what waits for the slot, without letting anything die yet: the dead are left in the entries, the others'
+   entries are emptied. */
+static struct queue_entry *merge_counts(struct thread_slot *slot)
+{
+    struct queue_entry *entries = atomic_exchange_explicit(&slot_heap(slot)->queue, NULL, memory_order_seq_cst);
+    for (struct queue_entry *entry = entries; entry; entry = entry->next)
+        if (!merge_object(entry->object))
+            entry->object = NULL;
+    return entries;
+}
+
+static void bury(struct queue_entry *entries)
+{
+    while (entries) {
+        struct queue_entry *next = entries->next;
+        if (entries->object)
+            object_die(entries->object);
+        free(entries);
+        entries = next;
+    }
+}
+
+void queue_merge(struct thread_slot *slot)
+{
+    bury(merge_counts(slot));
+}
+
+/* Act for the slot if its thread cannot. What died is buried after the slot was let go: that may run any code. */
+static void help_slot(struct thread_slot *slot)
+{
+    if (!thread_try_help(slot))
+        return;
+    atomic_fetch_and_explicit(&slot->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
+    struct queue_entry *dead = merge_counts(slot);
+    thread_end_help(slot);
+    bury(dead);
+}
+
+/* The caller's reference to `o` now belongs to the queue. */
+static void queue_object(struct object *o, uint16_t owner)
+{
+    struct thread_slot *slot = thread_slot_at(owner);
+    struct slot_heap *heap = slot_heap(slot);
+    struct queue_entry *entry = malloc(sizeof *entry);
+    if (!entry) {
+        heap_make_immortal(o);
+        return;
+    }
+    entry->object = o;
+    entry->next = atomic_load_explicit(&heap->queue, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&heap->queue, &entry->next, entry, memory_order_seq_cst,
+                                                  memory_order_relaxed))
+        ;
+    /* Then the bit, then the state: see safepoint.c. */
+    if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
+        atomic_fetch_or_explicit(&slot->poll, THREAD_POLL_QUEUE, memory_order_seq_cst);
+    if (atomic_load_explicit(&slot->state, memory_order_seq_cst) != THREAD_RUNNING)
+        help_slot(slot);
+}
+
+/* ---- down ---- */
+
+/* The owner drops the last reference that it counted. */
+static bool release_local_end(struct object *o)
+{
+    CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
+              atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_QUEUED,
+          o, "more references dropped than there were");
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst); /* pairs with rc_make_visible */
+    if (likely((old & ~SHARED_DISTURBED) == 0)) {
+        atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+        return true;
+    }
+    if (old & SHARED_QUEUED) { /* the merge is to come and judges; `local` may well begin anew until then */
+        uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+        if (local >= LOCAL_ONE)
+            atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        else /* counted by others, dropped here */
+            atomic_fetch_sub_explicit(&o->shared, SHARED_ONE, memory_order_relaxed);
+        return false;
+    }
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
+                                                  memory_order_acq_rel, memory_order_relaxed))
+        ;
+    CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
+    return shared_count(old) == 0;
+}
+
+static bool release_shared(struct object *o)
+{
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    for (;;) {
+        uint32_t next;
+        bool queue = false;
+        if (old & SHARED_MERGED) {
+            CHECK(shared_count(old) > 0, o, "more references dropped than there were");
+            next = (old - SHARED_ONE) | SHARED_DISTURBED;
+        } else if (shared_count(old) <= 0 && !(old & SHARED_QUEUED)) {
+            next = old | SHARED_QUEUED | SHARED_VISIBLE | SHARED_DISTURBED;
+            queue = true;
+        } else {
+            next = (old - SHARED_ONE) | SHARED_DISTURBED;
+        }
+        uint16_t owner = atomic_load_explicit(&o->owner, memory_order_relaxed); /* before the object can be gone */
+        if (!atomic_compare_exchange_weak_explicit(&o->shared, &old, next, memory_order_acq_rel, memory_order_relaxed))
+            continue;
+        if (queue)
+            queue_object(o, owner);
+        else if (unlikely(shared_count(next) < -SHARED_COUNT_LIMIT))
+            heap_make_immortal(o);
+        return (next & SHARED_MERGED) && shared_count(next) == 0;
+    }
+}
+
+bool rc_release(struct object *o)
+{
+    if (unlikely(is_immortal(o)))
+        return false;
+    CHECK(object_type_ref(o) != 0, o, "dropped when it was dead");
+    if (!object_is_mine(o))
+        return release_shared(o);
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (unlikely(local >= 2 * LOCAL_ONE)) {
+        atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return false;
+    }
+    return release_local_end(o);
+}
+
+void rc_dec_slow(struct object *o)
+{
+    if (rc_release(o))
+        object_die(o);
+}

@@ -1,0 +1,570 @@
+/*
+ * Allocation and freeing.
+ *
+ * Each slot has, for every kind and size class, a *bin*: the page it allocates from and a list of pages that have room.
+ * Taking a block from the current page and giving it back are a few instructions without atomic operations. A block
+ * that another thread frees goes to a stack of its page (`remote`), and the page, when that stack was empty, to a stack
+ * of its slot; the slot drains both when it runs out. Full pages are in no list: their first free block brings them
+ * back. A page that becomes empty leaves for the pool by way of a grace period.
+ *
+ * Blocks are published in this order: body zeroed, counts (with D), owner, and at last the type. The collector reads
+ * the type after clearing D, so it never sees a type with a body that was not made for it without seeing D as well
+ * (snapshot.c). Body words are written with relaxed atomic stores because the collector may be reading them.
+ */
+#include "gc/heap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Free blocks are poisoned for AddressSanitizer, but not while a snapshot is being taken: the collector reads what may
+   just have been freed, by design. collector.c lets a grace period pass between the change of the flag and the reads.
+ */
+_Atomic bool heap_being_read;
+#ifdef ATOLL_ASAN
+#define poison_freed(address, bytes)                                       \
+    do {                                                                   \
+        if (!atomic_load_explicit(&heap_being_read, memory_order_seq_cst)) \
+            memory_poison(address, bytes);                                 \
+    } while (0)
+#else
+#define poison_freed(address, bytes) ((void)0)
+#endif
+
+#define RETIRE_BYTES ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
+#define FRESH_BYTES  4096u               /* never used blocks are made ready so many bytes at a time */
+
+/* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */
+static struct page empty_page;
+
+/* ---- failure injection ---- */
+
+bool heap_injecting; /* counting or failing; set once by tests, before they start threads */
+static _Atomic uint64_t injected_allocations, inject_at;
+static _Atomic bool inject_persistent;
+
+uint64_t heap_inject_failure(uint64_t after, bool persistent)
+{
+    heap_injecting = true;
+    uint64_t made = atomic_exchange(&injected_allocations, 0);
+    atomic_store(&inject_persistent, persistent);
+    atomic_store(&inject_at, after);
+    return made;
+}
+
+static bool inject_failure(void)
+{
+    uint64_t number = atomic_fetch_add(&injected_allocations, 1) + 1;
+    uint64_t at = atomic_load(&inject_at);
+    return at != 0 && (number == at || (number > at && atomic_load(&inject_persistent)));
+}
+
+/* ---- free blocks ---- */
+
+static inline size_t link_offset(const struct page *page)
+{
+    return atomic_load_explicit(&page->kind, memory_order_relaxed) == KIND_STORAGE ? 0 : HEADER_BYTES;
+}
+
+static inline void *_Atomic *block_link(void *block, size_t offset)
+{
+    return (void *_Atomic *)((char *)block + offset);
+}
+
+/* What stale readers and the collector find in a free block: no type, no count, D. */
+static inline void write_dead_header(struct object *o)
+{
+    atomic_store_explicit(&o->type, 0, memory_order_relaxed);
+    atomic_store_explicit(&o->shared, SHARED_MERGED | SHARED_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_release);
+}
+
+static inline void zero_words(void *from, size_t bytes)
+{
+    _Atomic uint64_t *word = from;
+    for (size_t i = 0; i < bytes / 8; i++)
+        atomic_store_explicit(&word[i], 0, memory_order_relaxed);
+}
+
+/* ---- pages of a bin ---- */
+
+static void list_insert(struct bin *bin, struct page *page)
+{
+    page->previous = NULL;
+    page->next = bin->partial;
+    if (bin->partial)
+        bin->partial->previous = page;
+    bin->partial = page;
+}
+
+static void list_remove(struct bin *bin, struct page *page)
+{
+    if (page->previous)
+        page->previous->next = page->next;
+    else
+        bin->partial = page->next;
+    if (page->next)
+        page->next->previous = page->previous;
+}
+
+static bool holds_containers(enum page_kind kind)
+{
+    return kind == KIND_CONTAINER || kind == KIND_TYPE;
+}
+
+static void account(struct slot_heap *heap, struct page *page)
+{
+    if (holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)))
+        heap->containers += (int64_t)page->used - (int64_t)page->accounted;
+    page->accounted = page->used;
+}
+
+static void page_to_pool(struct grace_node *node)
+{
+    pages_give((struct page *)((char *)node - offsetof(struct page, grace)));
+}
+
+static void page_leave(struct page *page)
+{
+    page->state = PAGE_LEAVING;
+    page->grace.callback = page_to_pool;
+    grace_call(&page->grace);
+}
+
+/* A block came back to a page that waits for one, or the last one did. */
+static void page_after_free(struct slot_heap *heap, struct page *page)
+{
+    struct bin *bin = &heap->bins[atomic_load_explicit(&page->kind, memory_order_relaxed)][page->size_class];
+    if (page->state == PAGE_FULL) {
+        page->state = PAGE_PARTIAL;
+        page->wake = 1;
+        list_insert(bin, page);
+    }
+    if (page->used > 0 || page->state != PAGE_PARTIAL)
+        return;
+    account(heap, page);
+    if (bin->partial == page && !page->next)
+        return; /* the bin's only page with room: keep it for the next need */
+    list_remove(bin, page);
+    page_leave(page);
+}
+
+static void drain_page(struct slot_heap *heap, struct page *page)
+{
+    void *chain = atomic_exchange_explicit(&page->remote, NULL, memory_order_acquire);
+    if (!chain)
+        return;
+    size_t offset = link_offset(page);
+    uint32_t count = 1;
+    void *last = chain;
+    for (void *next; (next = atomic_load_explicit(block_link(last, offset), memory_order_relaxed)) != NULL; last = next)
+        count++;
+    atomic_store_explicit(block_link(last, offset), page->free, memory_order_relaxed);
+    page->free = chain;
+    page->used -= count;
+    if (page->used < page->wake)
+        page_after_free(heap, page);
+}
+
+void heap_drain_remote(struct slot_heap *heap)
+{
+    if (!atomic_load_explicit(&heap->remote_pages, memory_order_relaxed))
+        return;
+    struct page *page = atomic_exchange_explicit(&heap->remote_pages, NULL, memory_order_acquire);
+    while (page) {
+        /* Read before draining: afterwards the page may be put into the stack again. */
+        struct page *next = atomic_load_explicit(&page->next_remote, memory_order_relaxed);
+        drain_page(heap, page);
+        page = next;
+    }
+}
+
+static void free_remote(struct page *page, void *block)
+{
+    size_t offset = link_offset(page);
+    void *head = atomic_load_explicit(&page->remote, memory_order_relaxed);
+    do
+        atomic_store_explicit(block_link(block, offset), head, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&page->remote, &head, block, memory_order_acq_rel,
+                                                  memory_order_relaxed));
+    if (head)
+        return; /* whoever put the first block there tells the slot */
+    struct slot_heap *heap = slot_heap(thread_slot_at(page->slot));
+    struct page *first = atomic_load_explicit(&heap->remote_pages, memory_order_relaxed);
+    do
+        atomic_store_explicit(&page->next_remote, first, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&heap->remote_pages, &first, page, memory_order_acq_rel,
+                                                  memory_order_relaxed));
+}
+
+/* Make some never used blocks ready. */
+static void page_extend(struct page *page, enum page_kind kind)
+{
+    uint32_t fresh = atomic_load_explicit(&page->fresh, memory_order_relaxed);
+    uint32_t batch = FRESH_BYTES / page->block_size;
+    uint32_t end = fresh + (batch ? batch : 1);
+    if (end > page->capacity)
+        end = page->capacity;
+    char *start = page_start(page);
+    size_t offset = kind == KIND_STORAGE ? 0 : HEADER_BYTES;
+    for (uint32_t i = end; i > fresh; i--) {
+        void *block = start + (size_t)(i - 1) * page->block_size;
+        memory_unpoison(block, offset + sizeof(void *));
+        if (kind != KIND_STORAGE)
+            write_dead_header(block);
+        atomic_store_explicit(block_link(block, offset), page->free, memory_order_relaxed);
+        memory_poison((char *)block + offset + sizeof(void *), page->block_size - offset - sizeof(void *));
+        page->free = block;
+    }
+    atomic_store_explicit(&page->fresh, end, memory_order_release);
+}
+
+static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, size_t block_size, uint32_t capacity)
+{
+    page->free = NULL;
+    page->used = page->accounted = 0;
+    page->slot = slot;
+    page->block_size = block_size > UINT32_MAX ? UINT32_MAX : (uint32_t)block_size;
+    page->reciprocal = capacity > 1 ? (uint32_t)((((uint64_t)1 << 32) + block_size - 1) / block_size) : 0;
+    page->capacity = capacity;
+    page->next = page->previous = NULL;
+    page->cycle = NO_CYCLE;
+    atomic_store_explicit(&page->fresh, 0, memory_order_relaxed);
+    atomic_store_explicit(&page->touched, true, memory_order_relaxed);
+    atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
+    atomic_store_explicit(&page->remote, NULL, memory_order_relaxed);
+    atomic_store_explicit(&page->kind, kind, memory_order_release);
+}
+
+static void set_current(struct bin *bin, struct page *page)
+{
+    page->state = PAGE_CURRENT;
+    page->wake = 0;
+    atomic_store_explicit(&page->touched, true, memory_order_relaxed);
+    atomic_store_explicit(&page->allocating, true, memory_order_relaxed);
+    bin->current = page;
+}
+
+/* The current page has nothing left: find or make one that has. NULL: no memory. */
+static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, unsigned size_class)
+{
+    struct slot_heap *heap = slot_heap(self);
+    struct bin *bin = &heap->bins[kind][size_class];
+    struct page *page = bin->current;
+    heap_drain_remote(heap);
+    if (page->free)
+        return page;
+    if (atomic_load_explicit(&page->fresh, memory_order_relaxed) < page->capacity) {
+        page_extend(page, kind);
+        return page;
+    }
+    struct page *next = bin->partial;
+    if (next) {
+        list_remove(bin, next);
+    } else {
+        next = pages_take(1, kind == KIND_TYPE, 0);
+        if (!next)
+            return NULL;
+        next->size_class = (uint8_t)size_class;
+        size_t size = size_class_bytes[size_class];
+        page_set_up(next, kind, self->id, size, (uint32_t)(PAGE_SIZE / size));
+        memory_poison(page_start(next), PAGE_SIZE);
+    }
+    if (page != &empty_page) {
+        page->state = PAGE_FULL;
+        page->wake = UINT32_MAX;
+        atomic_store_explicit(&page->touched, true, memory_order_relaxed);
+        atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
+        account(heap, page);
+    }
+    set_current(bin, next);
+    if (!next->free)
+        page_extend(next, kind);
+    if (heap->containers) {
+        int64_t containers = heap->containers;
+        heap->containers = 0;
+        collector_note_allocation(self, containers);
+    }
+    return next;
+}
+
+/* A span of its own. Its memory is zero as far as `size` goes. */
+static void *alloc_large(struct thread_slot *self, enum page_kind kind, size_t size)
+{
+    if (size > region_pages << PAGE_SHIFT)
+        return NULL;
+    size_t count = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    struct page *page = pages_take(count, kind == KIND_TYPE, size);
+    if (!page)
+        return NULL;
+    page->state = PAGE_LARGE;
+    page->wake = UINT32_MAX;
+    void *block = page_start(page);
+    if (kind != KIND_STORAGE)
+        write_dead_header(block);
+    memory_poison((char *)block + size, (count << PAGE_SHIFT) - size);
+    page_set_up(page, kind, self->id, count << PAGE_SHIFT, 1);
+    page->used = page->accounted = 1;
+    atomic_store_explicit(&page->fresh, 1, memory_order_release);
+    collector_note_allocation(self, holds_containers(kind));
+    return block;
+}
+
+/* ---- objects ---- */
+
+static inline struct object *publish(struct object *o, struct thread_slot *self, uint32_t type)
+{
+    atomic_store_explicit(&o->local, LOCAL_ONE | LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->shared, 0, memory_order_relaxed);
+    atomic_store_explicit(&o->lock, 0, memory_order_relaxed);
+    atomic_store_explicit(&o->flags, 0, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, self->id, memory_order_relaxed);
+    atomic_store_explicit(&o->type, type, memory_order_release);
+    return o;
+}
+
+static __attribute__((noinline)) struct object *alloc_object_slow(enum page_kind kind, size_t size, uint32_t type)
+{
+    struct thread_slot *self = thread_self;
+    if (heap_injecting && inject_failure())
+        return NULL;
+    if (size > SMALL_MAX) {
+        struct object *o = alloc_large(self, kind, size);
+        if (!o)
+            collector_note_exhausted();
+        return o ? publish(o, self, type) : NULL;
+    }
+    unsigned size_class = size_class_of(size < SMALLEST_OBJECT ? SMALLEST_OBJECT : size);
+    struct page *page = slot_heap(self)->bins[kind][size_class].current;
+    if (!page->free && !(page = bin_refill(self, kind, size_class))) {
+        collector_note_exhausted();
+        return NULL;
+    }
+    struct free_object *block = page->free;
+    page->free = atomic_load_explicit(&block->next, memory_order_relaxed);
+    page->used++;
+    size_t body = (size + 15) & ~(size_t)15;
+    memory_unpoison(block, body);
+    zero_words((char *)block + HEADER_BYTES, body < SMALLEST_OBJECT ? HEADER_BYTES : body - HEADER_BYTES);
+    return publish(&block->header, self, type);
+}
+
+static inline struct object *alloc_object(enum page_kind kind, size_t size, uint32_t type)
+{
+    struct thread_slot *self = thread_self;
+    if (unlikely(size > FINE_MAX || size < SMALLEST_OBJECT || heap_injecting))
+        return alloc_object_slow(kind, size, type);
+    struct page *page = slot_heap(self)->bins[kind][(size + 15) / 16].current;
+    struct free_object *block = page->free;
+    if (unlikely(!block))
+        return alloc_object_slow(kind, size, type);
+    page->free = atomic_load_explicit(&block->next, memory_order_relaxed);
+    page->used++;
+    size_t body = (size + 15) & ~(size_t)15;
+    memory_unpoison(block, body);
+    zero_words((char *)block + HEADER_BYTES, body - HEADER_BYTES);
+    return publish(&block->header, self, type);
+}
+
+struct object *heap_alloc(struct object_type *type, size_t size)
+{
+    uint32_t flags = type->gc_flags;
+    struct object *o = alloc_object(flags & TYPE_GC_CONTAINER ? KIND_CONTAINER : KIND_LEAF, size, type_ref(type));
+    if (unlikely(flags & TYPE_GC_COUNTED) && o)
+        rc_inc(&type->header);
+    return o;
+}
+
+struct object_type *heap_alloc_type(size_t size, struct object_type *meta)
+{
+    struct object *o = alloc_object(KIND_TYPE, size, meta ? type_ref(meta) : 0);
+    if (o && meta && (meta->gc_flags & TYPE_GC_COUNTED))
+        rc_inc(&meta->header);
+    return (struct object_type *)o;
+}
+
+struct object_type *heap_well_known_type(unsigned k)
+{
+    assert(k >= 1 && k <= TYPE_WELL_KNOWN_MAX);
+    struct object_type *type = type_from_ref(TYPE_WELL_KNOWN_REF(k));
+    atomic_store_explicit(&type->header.owner, THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&type->header.flags, OBJECT_IMMORTAL | OBJECT_SHARED, memory_order_relaxed);
+    atomic_store_explicit(&type->header.local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&type->header.shared, SHARED_MERGED | SHARED_ONE | SHARED_DISTURBED, memory_order_release);
+    return type;
+}
+
+static size_t page_usable(const struct page *page)
+{
+    return page->state == PAGE_LARGE ? (size_t)page->span << PAGE_SHIFT : page->block_size;
+}
+
+size_t heap_usable_size(const struct object *object)
+{
+    return page_usable(page_of(object));
+}
+
+static inline void free_block(struct page *page, void *block, size_t offset)
+{
+    struct thread_slot *self = thread_self;
+    if (likely(self && page->slot == self->id) && likely(page->state != PAGE_LARGE)) {
+        atomic_store_explicit(block_link(block, offset), page->free, memory_order_relaxed);
+        page->free = block;
+        if (unlikely(--page->used < page->wake))
+            page_after_free(slot_heap(self), page);
+    } else if (page->state == PAGE_LARGE) {
+        if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
+            collector_note_allocation(self, -1);
+        page_leave(page);
+    } else {
+        free_remote(page, block);
+    }
+}
+
+void heap_free(struct object *object)
+{
+    struct page *page = page_of(object);
+    CHECK(object_type_ref(object) != 0, object, "freed twice");
+    write_dead_header(object);
+    poison_freed((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
+    free_block(page, object, HEADER_BYTES);
+}
+
+/* ---- storage ---- */
+
+void *storage_alloc(size_t size)
+{
+    struct thread_slot *self = thread_self;
+    if (unlikely(heap_injecting) && inject_failure())
+        return NULL;
+    if (unlikely(size > SMALL_MAX)) {
+        void *large = alloc_large(self, KIND_STORAGE, size);
+        if (!large)
+            collector_note_exhausted();
+        return large;
+    }
+    unsigned size_class = size_class_of(size ? size : 1);
+    struct page *page = slot_heap(self)->bins[KIND_STORAGE][size_class].current;
+    if (unlikely(!page->free) && unlikely(!(page = bin_refill(self, KIND_STORAGE, size_class)))) {
+        collector_note_exhausted();
+        return NULL;
+    }
+    void *block = page->free;
+    page->free = atomic_load_explicit(block_link(block, 0), memory_order_relaxed);
+    page->used++;
+    size_t body = ((size ? size : 1) + 15) & ~(size_t)15;
+    memory_unpoison(block, size);
+    memory_unpoison(block, 16);
+    zero_words(block, body);
+    memory_poison((char *)block + size, body - size);
+    return block;
+}
+
+void storage_free(void *storage, size_t size)
+{
+    (void)size;
+    if (!storage)
+        return;
+    struct page *page = page_of(storage);
+    if (page->state != PAGE_LARGE) { /* else readers may be left until a grace period has passed */
+        memory_unpoison(storage, 16);
+        poison_freed((char *)storage + 16, page_usable(page) - 16);
+    }
+    free_block(page, storage, 0);
+}
+
+static void free_retired(struct grace_node *node)
+{
+    struct retired *chunk = (struct retired *)node;
+    for (size_t i = 0; i < chunk->count; i++) {
+        struct page *page = page_of(chunk->storage[i]);
+        if (page->state == PAGE_LARGE)
+            pages_give(page); /* a grace period has passed already */
+        else
+            storage_free(chunk->storage[i], 0);
+    }
+    free(chunk);
+}
+
+void heap_flush_retired(struct slot_heap *heap)
+{
+    struct retired *chunk = heap->retired;
+    if (!chunk)
+        return;
+    heap->retired = NULL;
+    heap->retired_bytes = 0;
+    chunk->grace.callback = free_retired;
+    grace_call(&chunk->grace);
+}
+
+void storage_retire(void *storage, size_t size)
+{
+    if (!storage)
+        return;
+    if (size > SMALL_MAX) { /* large storage waits in its page's own node */
+        storage_free(storage, size);
+        return;
+    }
+    struct slot_heap *heap = slot_heap(thread_self);
+    if (!heap->retired) {
+        heap->retired = malloc(sizeof *heap->retired);
+        if (!heap->retired)
+            return; /* not even a chunk: the storage is lost, which is safe; nothing else can be done without waiting */
+        heap->retired->count = 0;
+    }
+    struct retired *chunk = heap->retired;
+    chunk->storage[chunk->count++] = storage;
+    heap->retired_bytes += size;
+    if (chunk->count == RETIRE_CHUNK || heap->retired_bytes >= RETIRE_BYTES)
+        heap_flush_retired(heap);
+}
+
+/* ---- slots ---- */
+
+bool heap_attach(struct thread_slot *slot)
+{
+    if (slot->heap)
+        return true; /* adopted, with everything in it */
+    struct slot_heap *heap;
+    if (posix_memalign((void **)&heap, 64, sizeof *heap) != 0)
+        return false;
+    memset(heap, 0, sizeof *heap);
+    for (size_t kind = 0; kind < KIND_COUNT; kind++)
+        for (size_t i = 0; i < SIZE_CLASSES; i++)
+            heap->bins[kind][i].current = &empty_page;
+    slot->heap = heap;
+    return true;
+}
+
+void heap_detach(struct thread_slot *slot)
+{
+    queue_merge(slot);
+    heap_drain_remote(slot_heap(slot));
+    heap_flush_retired(slot_heap(slot));
+}
+
+/* ---- walking ---- */
+
+static void each_in_range(size_t from, size_t to, void (*visit)(struct object *, struct page *, void *), void *context)
+{
+    for (size_t i = from; i < to; i++) {
+        struct page *page = &pages[i];
+        uint8_t kind = atomic_load_explicit(&page->kind, memory_order_acquire);
+        if (kind != KIND_CONTAINER && kind != KIND_LEAF && kind != KIND_TYPE)
+            continue;
+        uint32_t fresh = atomic_load_explicit(&page->fresh, memory_order_acquire);
+        for (uint32_t k = 0; k < fresh; k++) {
+            struct object *o = page_object(page, k);
+            if (object_type_ref(o) != 0)
+                visit(o, page, context);
+        }
+    }
+}
+
+void heap_each_object(void (*visit)(struct object *object, struct page *page, void *context), void *context)
+{
+    size_t types_end, others_end;
+    pages_extent(&types_end, &others_end);
+    each_in_range(WELL_KNOWN_PAGES, types_end, visit, context);
+    each_in_range(TYPE_PAGES, others_end, visit, context);
+}

@@ -1,0 +1,109 @@
+/*
+ * What the files of gc/ share about slots' heaps, counting and dying. Private to this room.
+ */
+#ifndef ATOLL_GC_HEAP_H
+#define ATOLL_GC_HEAP_H
+
+#include "gc/pages.h"
+
+/* ---- a slot's heap: stays with the slot for ever ---- */
+
+struct bin {
+    struct page *current; /* never NULL: an empty dummy at first */
+    struct page *partial;
+};
+
+/* Objects that others released and that only the slot's owner can judge. */
+struct queue_entry {
+    struct queue_entry *next;
+    struct object *object;
+};
+
+#define RETIRE_CHUNK 254
+struct retired {
+    struct grace_node grace;
+    size_t count;
+    void *storage[RETIRE_CHUNK];
+};
+
+struct slot_heap {
+    /* Written by whoever acts for the slot. */
+    struct bin bins[KIND_COUNT][SIZE_CLASSES];
+    struct retired *retired; /* being filled; NULL: none */
+    size_t retired_bytes;
+    struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
+    unsigned dying_depth; /* nested deaths */
+    int64_t containers;   /* net container allocation not yet told to the collector */
+
+    /* Any thread. */
+    _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */
+    struct queue_entry *_Atomic queue;              /* the merge queue */
+    _Atomic(int64_t) *_Atomic *_Atomic cells;       /* directory of chunks of sharded counts; cells.c */
+};
+
+static inline struct slot_heap *slot_heap(struct thread_slot *slot)
+{
+    return slot->heap;
+}
+
+bool heap_attach(struct thread_slot *slot);
+void heap_detach(struct thread_slot *slot);
+/* Give back what the slot holds needlessly. The caller acts for the slot. */
+void heap_drain_remote(struct slot_heap *heap);
+void heap_flush_retired(struct slot_heap *heap);
+/* Free the block of a dead object. Any thread, attached or not. */
+void heap_free(struct object *object);
+/* Call visit for each block with a type in pages of objects; from a thread that knows the heap to be at rest, or that
+   can stand what it sees. */
+void heap_each_object(void (*visit)(struct object *object, struct page *page, void *context), void *context);
+extern bool heap_injecting;
+extern _Atomic bool heap_being_read; /* a snapshot is being taken: freed blocks are not poisoned */
+
+/* ---- counting ---- */
+
+/* Count as far as the two words tell; *disturbed: whether D was set in one of them. */
+static inline int64_t shared_count(uint32_t shared)
+{
+    return (int32_t)shared >> SHARED_SHIFT;
+}
+int64_t object_count(const struct object *o);
+/* Drop one reference: true when that was the last and the caller must let the object die. */
+bool rc_release(struct object *o);
+/* Merge the slot's queue. The caller acts for the slot. */
+void queue_merge(struct thread_slot *slot);
+
+/* ---- dying ---- */
+
+/* The count is zero. Finalizer, weak references, destroy, free. */
+void object_die(struct object *o);
+/* Destroy without asking: for islands and the last part of object_die. */
+void object_destroy(struct object *o);
+
+/* Dying objects (count zero, so nobody looks at the lock and the local count) are linked through those: 39 bits of
+   distance in the region, in units of 16 bytes. */
+void dying_link(struct object *o, struct object *next);
+struct object *dying_next(struct object *o);
+
+/* ---- weak references ---- */
+void weak_clear_dying(struct object *o);
+void weak_run_callbacks(struct weak_reference *chain);
+
+/* ---- pending work for mutators; pending.c ---- */
+void pending_add_dying(struct object *o);
+void pending_add_callbacks(struct weak_reference *chain);
+
+/* ---- the collector's ear ---- */
+/* Net container allocation of about a page; called in the slow path of allocation. */
+void collector_note_allocation(struct thread_slot *self, int64_t containers);
+void collector_note_exhausted(void); /* no memory was to be had */
+
+extern struct gc_hooks gc_hooks;
+
+#ifdef ATOLL_CHECKED
+_Noreturn void check_failed(const struct object *o, const char *what);
+#define CHECK(condition, o, what) ((condition) ? (void)0 : check_failed(o, what))
+#else
+#define CHECK(condition, o, what) ((void)0)
+#endif
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * Work that the collector found and that only a mutator may do, because it runs Python code: deaths of objects with
+ * finalizers, callbacks of weak references, finalizers of islands. Queues are stacks that are taken as a whole; the
+ * first two link the objects themselves and need no memory.
+ */
+#include "gc/heap.h"
+
+static _Atomic uint64_t dying;                   /* address of the first; linked as dying.c links */
+static struct weak_reference *_Atomic callbacks; /* held; linked by `next` */
+
+static void tell(void)
+{
+    if (gc_hooks.pending)
+        gc_hooks.pending();
+}
+
+void pending_add_dying(struct object *o)
+{
+    uint64_t head = atomic_load_explicit(&dying, memory_order_relaxed);
+    do
+        dying_link(o, (struct object *)(uintptr_t)head);
+    while (!atomic_compare_exchange_weak_explicit(&dying, &head, (uint64_t)(uintptr_t)o, memory_order_acq_rel,
+                                                  memory_order_relaxed));
+    tell();
+}
+
+void pending_add_callbacks(struct weak_reference *chain)
+{
+    struct weak_reference *last = chain;
+    while (last->next)
+        last = last->next;
+    struct weak_reference *head = atomic_load_explicit(&callbacks, memory_order_relaxed);
+    do
+        last->next = head;
+    while (
+        !atomic_compare_exchange_weak_explicit(&callbacks, &head, chain, memory_order_acq_rel, memory_order_relaxed));
+    tell();
+}
+
+void gc_run_pending(void)
+{
+    weak_run_callbacks(atomic_exchange_explicit(&callbacks, NULL, memory_order_acq_rel));
+    struct object *o = (struct object *)(uintptr_t)atomic_exchange_explicit(&dying, 0, memory_order_acq_rel);
+    while (o) {
+        struct object *next = dying_next(o);
+        object_die(o);
+        o = next;
+    }
+}

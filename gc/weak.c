@@ -1,0 +1,267 @@
+/*
+ * Weak references: uncounted paths to objects.
+ *
+ * The references to one object form a list that begins in a table keyed by the object's address: an object has no room
+ * for a list head. The table is striped; a stripe's lock guards its lists and the fields of the references in them. An
+ * object with weak references has OBJECT_WEAK set, and is VISIBLE, so that its death passes through an atomic operation
+ * that weak_load's count competes with: either the count comes first and the object lives, or weak_load finds it dead.
+ * References are VISIBLE themselves, so that a dying object can hold the ones whose callbacks are to run.
+ *
+ * Under a stripe's lock nothing blocks, nothing runs Python code, and no reference is dropped.
+ */
+#include "gc/weak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+    struct object *object; /* NULL: free */
+    struct weak_reference *first;
+};
+
+/* Open addressing, linear probing; grows at three quarters. */
+static struct stripe {
+    _Alignas(64) _Atomic uint8_t lock;
+    struct entry *entries;
+    size_t capacity, used;
+} stripes[WEAK_STRIPES];
+
+static uint64_t hash_of(const struct object *o)
+{
+    return ((uint64_t)(uintptr_t)o >> 4) * 0x9E3779B97F4A7C15u;
+}
+
+unsigned weak_stripe_of(const struct object *o)
+{
+    return (unsigned)(hash_of(o) >> 32) % WEAK_STRIPES;
+}
+
+void weak_lock_stripe(unsigned stripe)
+{
+    byte_lock(&stripes[stripe].lock);
+}
+
+void weak_unlock_stripe(unsigned stripe)
+{
+    byte_unlock(&stripes[stripe].lock);
+}
+
+static struct stripe *lock_stripe(const struct object *o)
+{
+    struct stripe *stripe = &stripes[weak_stripe_of(o)];
+    byte_lock(&stripe->lock);
+    return stripe;
+}
+
+/* ---- the table; the stripe is locked ---- */
+
+static size_t home(const struct stripe *stripe, const struct object *o)
+{
+    return (size_t)(hash_of(o) >> 40) & (stripe->capacity - 1);
+}
+
+static struct entry *find(struct stripe *stripe, const struct object *o)
+{
+    if (stripe->capacity == 0)
+        return NULL;
+    for (size_t i = home(stripe, o);; i = (i + 1) & (stripe->capacity - 1)) {
+        if (stripe->entries[i].object == o)
+            return &stripe->entries[i];
+        if (!stripe->entries[i].object)
+            return NULL;
+    }
+}
+
+static struct entry *put(struct stripe *stripe, struct object *o)
+{
+    size_t i = home(stripe, o);
+    while (stripe->entries[i].object)
+        i = (i + 1) & (stripe->capacity - 1);
+    stripe->entries[i] = (struct entry){o, NULL};
+    stripe->used++;
+    return &stripe->entries[i];
+}
+
+static bool make_room(struct stripe *stripe)
+{
+    if ((stripe->used + 1) * 4 <= stripe->capacity * 3)
+        return true;
+    struct stripe old = {.entries = stripe->entries, .capacity = stripe->capacity};
+    size_t capacity = old.capacity ? old.capacity * 2 : 16;
+    struct entry *entries = calloc(capacity, sizeof *entries);
+    if (!entries)
+        return false;
+    stripe->entries = entries;
+    stripe->capacity = capacity;
+    stripe->used = 0;
+    for (size_t i = 0; i < old.capacity; i++)
+        if (old.entries[i].object)
+            put(stripe, old.entries[i].object)->first = old.entries[i].first;
+    free(old.entries);
+    return true;
+}
+
+/* Remove an entry and move back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
+static void remove_entry(struct stripe *stripe, struct entry *entry)
+{
+    size_t mask = stripe->capacity - 1, hole = (size_t)(entry - stripe->entries);
+    for (size_t i = (hole + 1) & mask; stripe->entries[i].object; i = (i + 1) & mask) {
+        size_t wanted = home(stripe, stripe->entries[i].object);
+        if (((i - wanted) & mask) >= ((i - hole) & mask)) {
+            stripe->entries[hole] = stripe->entries[i];
+            hole = i;
+        }
+    }
+    stripe->entries[hole] = (struct entry){NULL, NULL};
+    stripe->used--;
+}
+
+static void unlink_reference(struct stripe *stripe, struct entry *entry, struct weak_reference *reference)
+{
+    if (reference->previous)
+        reference->previous->next = reference->next;
+    else
+        entry->first = reference->next;
+    if (reference->next)
+        reference->next->previous = reference->previous;
+    reference->next = reference->previous = NULL;
+    atomic_store_explicit(&reference->referent, NULL, memory_order_release);
+    if (!entry->first)
+        remove_entry(stripe, entry);
+}
+
+/* ---- the face ---- */
+
+bool weak_attach(struct weak_reference *reference, struct object *referent)
+{
+    rc_make_visible(referent);
+    rc_make_visible(&reference->header);
+    struct stripe *stripe = lock_stripe(referent);
+    struct entry *entry = find(stripe, referent);
+    if (!entry) {
+        if (!make_room(stripe)) {
+            byte_unlock(&stripe->lock);
+            return false;
+        }
+        entry = put(stripe, referent);
+    }
+    reference->previous = NULL;
+    reference->next = entry->first;
+    if (entry->first)
+        entry->first->previous = reference;
+    entry->first = reference;
+    atomic_store_explicit(&reference->referent, referent, memory_order_release);
+    atomic_fetch_or_explicit(&referent->flags, OBJECT_WEAK, memory_order_relaxed);
+    byte_unlock(&stripe->lock);
+    return true;
+}
+
+struct weak_reference *weak_find_plain(struct object *referent, struct object_type *type)
+{
+    if (!(atomic_load_explicit(&referent->flags, memory_order_relaxed) & OBJECT_WEAK))
+        return NULL;
+    struct weak_reference *found = NULL;
+    struct stripe *stripe = lock_stripe(referent);
+    struct entry *entry = find(stripe, referent);
+    for (struct weak_reference *r = entry ? entry->first : NULL; r && !found; r = r->next)
+        if (object_type(&r->header) == type && !slot_peek(&r->callback) && rc_try_inc(&r->header))
+            found = r;
+    byte_unlock(&stripe->lock);
+    return found;
+}
+
+struct object *weak_load(struct weak_reference *reference)
+{
+    struct object *referent = atomic_load_explicit(&reference->referent, memory_order_acquire);
+    if (!referent)
+        return NULL;
+    /* The word may be stale by now, but it names the stripe under which it was or will be cleared. */
+    struct stripe *stripe = lock_stripe(referent);
+    if (atomic_load_explicit(&reference->referent, memory_order_relaxed) != referent || !rc_try_inc(referent))
+        referent = NULL;
+    byte_unlock(&stripe->lock);
+    return referent;
+}
+
+void weak_detach(struct weak_reference *reference)
+{
+    struct object *referent = atomic_load_explicit(&reference->referent, memory_order_acquire);
+    if (!referent)
+        return;
+    struct stripe *stripe = lock_stripe(referent);
+    if (atomic_load_explicit(&reference->referent, memory_order_relaxed) == referent)
+        unlink_reference(stripe, find(stripe, referent), reference);
+    byte_unlock(&stripe->lock);
+}
+
+size_t weak_list(struct object *referent, struct weak_reference **out, size_t max)
+{
+    if (!(atomic_load_explicit(&referent->flags, memory_order_relaxed) & OBJECT_WEAK))
+        return 0;
+    size_t count = 0, held = 0;
+    struct weak_reference *reference;
+    struct stripe *stripe = lock_stripe(referent);
+    struct entry *entry = find(stripe, referent);
+    for (reference = entry ? entry->first : NULL; reference; reference = reference->next) {
+        if (held < max) {
+            if (!rc_try_inc(&reference->header))
+                continue; /* dying */
+            out[held++] = reference;
+        }
+        count++;
+    }
+    byte_unlock(&stripe->lock);
+    return count;
+}
+
+/* ---- clearing ---- */
+
+/* Clear all references to the object; the stripe is locked. Those with callbacks that live on are put, held, in front
+   of `chain`, linked by `next`. `spared` says which references get no callback (members of the same island). */
+struct weak_reference *weak_clear_locked(struct object *o, struct weak_reference *chain,
+                                         bool (*spared)(const struct object *reference))
+{
+    struct stripe *stripe = &stripes[weak_stripe_of(o)];
+    struct entry *entry = find(stripe, o);
+    struct weak_reference *reference = entry ? entry->first : NULL;
+    if (entry)
+        remove_entry(stripe, entry);
+    while (reference) {
+        struct weak_reference *next = reference->next;
+        reference->next = reference->previous = NULL;
+        atomic_store_explicit(&reference->referent, NULL, memory_order_release);
+        if (slot_peek(&reference->callback) && !(spared && spared(&reference->header)) &&
+            rc_try_inc(&reference->header)) {
+            reference->next = chain;
+            chain = reference;
+        }
+        reference = next;
+    }
+    atomic_fetch_and_explicit(&o->flags, (uint8_t)~OBJECT_WEAK, memory_order_relaxed);
+    return chain;
+}
+
+void weak_run_callbacks(struct weak_reference *chain)
+{
+    while (chain) {
+        struct weak_reference *next = chain->next;
+        chain->next = NULL;
+        if (gc_hooks.weak_callback)
+            gc_hooks.weak_callback(&chain->header);
+        rc_dec(&chain->header);
+        chain = next;
+    }
+}
+
+void weak_clear_dying(struct object *o)
+{
+    struct stripe *stripe = lock_stripe(o);
+    struct weak_reference *chain = weak_clear_locked(o, NULL, NULL);
+    byte_unlock(&stripe->lock);
+    if (!chain)
+        return;
+    if (thread_self->background)
+        pending_add_callbacks(chain);
+    else
+        weak_run_callbacks(chain);
+}

@@ -1,0 +1,188 @@
+/* Counting: owners, others, the merge queue, helping, chains of deaths, types counted by instances. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/gc/nodes.h"
+
+#include <pthread.h>
+#include <time.h>
+
+static void pass_time(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+}
+
+/* Run `main` on a thread of its own and wait for it in a blocking region, as a join does. */
+struct run {
+    void (*main)(void *);
+    void *argument;
+    _Atomic uint32_t done;
+};
+
+static void run_main(void *argument)
+{
+    struct run *run = argument;
+    run->main(run->argument);
+    atomic_store(&run->done, 1);
+    thread_unpark(&run->done, 1);
+}
+
+static void run_blocked(struct run *run, void (*main)(void *), void *argument)
+{
+    *run = (struct run){.main = main, .argument = argument};
+    assert_int_equal(thread_start(run_main, run, 0), 0);
+    thread_enter_blocking();
+    while (atomic_load(&run->done) == 0)
+        thread_park(&run->done, 0, -1);
+    thread_leave_blocking();
+}
+
+static void owner_counts_alone(void **state)
+{
+    (void)state;
+    long before = atomic_load(&leaves_destroyed);
+    struct leaf *leaf = leaf_new();
+    assert_non_null(leaf);
+    assert_int_equal(rc_count(&leaf->header), 1);
+    assert_true(rc_is_unique(&leaf->header));
+    rc_inc(&leaf->header);
+    assert_int_equal(rc_count(&leaf->header), 2);
+    rc_dec(&leaf->header);
+    rc_dec(&leaf->header);
+    assert_int_equal(atomic_load(&leaves_destroyed) - before, 1);
+}
+
+static void drop_argument(void *argument)
+{
+    rc_dec(argument);
+}
+
+static void blocked_owner_is_helped(void **state)
+{
+    (void)state;
+    long before = atomic_load(&leaves_destroyed);
+    struct leaf *leaf = leaf_new();
+    struct run run;
+    /* The other thread drops the only reference, which this thread counted: it must die while this one is blocked. */
+    run_blocked(&run, drop_argument, leaf);
+    assert_int_equal(atomic_load(&leaves_destroyed) - before, 1);
+}
+
+static void share_and_drop(void *argument)
+{
+    struct object *o = argument;
+    rc_inc(o);
+    rc_inc(o);
+    rc_dec(o);
+    rc_dec(o);
+    rc_dec(o); /* the one passed in */
+}
+
+static void running_owner_merges(void **state)
+{
+    (void)state;
+    long before = atomic_load(&leaves_destroyed);
+    struct leaf *leaf = leaf_new();
+    struct run run = {.main = share_and_drop, .argument = leaf};
+    assert_int_equal(thread_start(run_main, &run, 0), 0);
+    while (atomic_load(&run.done) == 0) {
+        pass_time();
+        thread_safepoint(thread_self);
+    }
+    thread_safepoint(thread_self);
+    assert_int_equal(atomic_load(&leaves_destroyed) - before, 1);
+}
+
+static void *made_by_other;
+
+static void make_node(void *argument)
+{
+    (void)argument;
+    made_by_other = node_new();
+}
+
+static void vacant_slots_objects_die(void **state)
+{
+    (void)state;
+    long before = atomic_load(&nodes_destroyed);
+    struct run run;
+    run_blocked(&run, make_node, NULL);
+    while (thread_mutator_count() > 1)
+        pass_time();
+    struct node *node = made_by_other;
+    assert_int_equal(rc_count(&node->header), 1);
+    rc_inc(&node->header);
+    assert_int_equal(rc_count(&node->header), 2);
+    rc_dec(&node->header);
+    rc_dec(&node->header);
+    assert_int_equal(atomic_load(&nodes_destroyed) - before, 1);
+}
+
+static void deep_chain_dies(void **state)
+{
+    (void)state;
+    long before = atomic_load(&nodes_destroyed);
+    struct node *head = NULL;
+    for (int i = 0; i < 1000000; i++) {
+        struct node *node = node_new();
+        assert_non_null(node);
+        slot_init(&node->left, value_of(head));
+        head = node;
+    }
+    rc_dec(&head->header);
+    assert_int_equal(atomic_load(&nodes_destroyed) - before, 1000000);
+}
+
+#define SHARERS 4
+static struct node *shared_node;
+static _Atomic int sharers_left;
+
+static void read_slot_often(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < 20000; i++) {
+        value v = slot_load(&shared_node->header, &shared_node->left);
+        if (v)
+            value_dec(v);
+        struct leaf *leaf = leaf_new();
+        slot_store(&shared_node->header, &shared_node->left, value_of(leaf));
+        thread_safepoint(thread_self);
+    }
+    atomic_fetch_sub(&sharers_left, 1);
+}
+
+static void contended_slot(void **state)
+{
+    (void)state;
+    long before = atomic_load(&leaves_destroyed);
+    shared_node = node_new();
+    sharers_left = SHARERS;
+    for (int i = 0; i < SHARERS; i++)
+        assert_int_equal(thread_start(read_slot_often, NULL, 0), 0);
+    thread_enter_blocking();
+    while (atomic_load(&sharers_left) > 0 || thread_mutator_count() > 1)
+        pass_time();
+    thread_leave_blocking();
+    rc_dec(&shared_node->header);
+    assert_int_equal(atomic_load(&leaves_destroyed) - before, SHARERS * 20000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(owner_counts_alone),   cmocka_unit_test(blocked_owner_is_helped),
+        cmocka_unit_test(running_owner_merges), cmocka_unit_test(vacant_slots_objects_die),
+        cmocka_unit_test(deep_chain_dies),      cmocka_unit_test(contended_slot),
+    };
+    if (!gc_init(NULL) || !thread_attach())
+        return 1;
+    nodes_init();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    size_t alive = gc_shutdown();
+    if (alive)
+        print_error("%zu objects were alive at the end\n", alive);
+    return failed || alive;
+}

@@ -1,0 +1,41 @@
+/*
+ * What the files of threads/ share: the registry of slots and the hooks. Nobody else includes this.
+ */
+#ifndef ATOLL_THREADS_INTERNAL_H
+#define ATOLL_THREADS_INTERNAL_H
+
+#include "threads/threads.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define ATOLL_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ATOLL_TSAN 1
+#endif
+#endif
+
+extern struct thread_hooks thread_hooks;
+
+/* safepoint.c */
+void thread_publish_alone(struct thread_slot *self, bool alone);
+
+/* slots.c */
+void slots_recompute_alone(struct thread_slot *self);
+
+/* grace.c */
+bool grace_start(void);                        /* start the grace thread once; false: the system refuses a thread */
+void grace_register(struct thread_slot *slot); /* the calling thread sits in the slot and goes online */
+void grace_unregister(struct thread_slot *slot);
+void grace_report(struct thread_slot *self); /* the calling mutator is quiescent and was asked to say so */
+void grace_online(void);
+void grace_offline(void);
+void grace_before_fork(void);
+void grace_after_fork(bool child, struct thread_slot *self);
+
+/* parking.c: sleep on a word of this room; wake its sleepers. Timeout in nanoseconds, < 0: none. */
+int futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns);
+void futex_wake(_Atomic uint32_t *word, int count);
+void parking_before_fork(void);
+void parking_after_fork(bool child);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Safepoints, blocking regions, and acting for a slot whose thread cannot.
+ *
+ * The state of a slot changes like this; only the arrows marked h are taken by other threads:
+ *
+ *      VACANT  -- attach -->  RUNNING  -- enter_blocking -->  BLOCKED
+ *         ^ \                  |   ^------ leave_blocking ------' |
+ *         |  h: try_help       | detach                     h: try_help
+ *         |   \                v                                  |
+ *         '--- HELPED <--------------------------------- HELPED <-'      end_help goes back to where it came from
+ *
+ * Work for a slot (an object in its merge queue) is announced like this: put it there, raise the poll bit, then look at
+ * the state; when that is VACANT or BLOCKED, try to help. And whoever leaves RUNNING changes the state first and then
+ * looks at its poll bit. All of it sequentially consistent: one of the two sees the other, so work never lies about
+ * unseen for as long as a thread is blocked.
+ */
+#include "threads/internal.h"
+
+#include <limits.h>
+
+/* Written by the slot's thread, or by a helper that holds the slot; under the registry's mutex, or after the caller
+   was counted as a mutator. */
+void thread_publish_alone(struct thread_slot *slot, bool alone)
+{
+    slot->alone = alone;
+    atomic_store_explicit(&slot->alone_seen, alone, memory_order_seq_cst);
+    if (!alone)
+        futex_wake(&slot->alone_seen, INT_MAX);
+}
+
+int thread_safepoint_slow(struct thread_slot *self)
+{
+    uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire);
+    uint32_t now = poll & ~(uint32_t)THREAD_POLL_GRACE;
+    if (now)
+        atomic_fetch_and_explicit(&self->poll, ~now, memory_order_seq_cst);
+    if (now & THREAD_POLL_ALONE)
+        slots_recompute_alone(self);
+    if (poll & THREAD_POLL_GRACE)
+        grace_report(self);
+    if ((now & THREAD_POLL_QUEUE) && thread_hooks.merge)
+        thread_hooks.merge(self);
+    if ((now & THREAD_POLL_HELP) && thread_hooks.help)
+        thread_hooks.help(self);
+    if ((now & THREAD_POLL_RUNTIME) && thread_hooks.runtime)
+        return thread_hooks.runtime(self);
+    return 0;
+}
+
+void thread_enter_blocking(void)
+{
+    struct thread_slot *self = thread_self;
+    for (;;) {
+        atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
+        if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
+            break;
+        uint32_t expected = THREAD_BLOCKED;
+        if (!atomic_compare_exchange_strong_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
+                                                     memory_order_relaxed))
+            break; /* a helper is at it */
+        atomic_fetch_and_explicit(&self->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
+        if (thread_hooks.merge)
+            thread_hooks.merge(self);
+    }
+    grace_offline();
+}
+
+void thread_leave_blocking(void)
+{
+    struct thread_slot *self = thread_self;
+    uint32_t expected = THREAD_BLOCKED;
+    while (!atomic_compare_exchange_weak_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
+                                                  memory_order_seq_cst)) {
+        if (expected == THREAD_HELPED) /* a helper only moves counts about: it is done in a moment */
+            futex_wait(&self->state, THREAD_HELPED, -1);
+        expected = THREAD_BLOCKED;
+    }
+    grace_online();
+    /* `alone` may not be true any more than the number of mutators says: a thread that attached while this one was
+       blocked did not wait for it. */
+    if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) & THREAD_POLL_ALONE)) {
+        atomic_fetch_and_explicit(&self->poll, ~(uint32_t)THREAD_POLL_ALONE, memory_order_seq_cst);
+        slots_recompute_alone(self);
+    }
+}
+
+bool thread_try_help(struct thread_slot *slot)
+{
+    uint32_t state = atomic_load_explicit(&slot->state, memory_order_seq_cst);
+    if (state != THREAD_VACANT && state != THREAD_BLOCKED)
+        return false;
+    if (!atomic_compare_exchange_strong_explicit(&slot->state, &state, THREAD_HELPED, memory_order_seq_cst,
+                                                 memory_order_relaxed))
+        return false;
+    slot->helped_from = state;
+    return true;
+}
+
+void thread_end_help(struct thread_slot *slot)
+{
+    atomic_store_explicit(&slot->state, slot->helped_from, memory_order_seq_cst);
+    futex_wake(&slot->state, INT_MAX);
+}

@@ -1,0 +1,343 @@
+/*
+ * Slots and the threads that sit in them.
+ *
+ * Slots are made on demand, never freed, and numbered in the order they were made; vacant ones wait in a stack, so that
+ * the slot that was left last (its pages are warm) is adopted first. The registry's mutex guards that stack, the number
+ * of mutators, and every change of `alone`.
+ *
+ * `alone` is true while exactly one mutator is attached: then its locks and atomic exchanges are skipped. So the second
+ * thread must not run before the first was seen at a safepoint (or in a blocking region) with `alone` false; the second
+ * one waits for that in thread_attach, holding nothing.
+ */
+#include "threads/internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_STACK ((size_t)16 << 20)
+#define ALONE_POLL_NS 1000000 /* look again at a thread that was asked to stop being alone, should its wake be missed \
+                               */
+
+_Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
+
+struct thread_hooks thread_hooks;
+
+/* Entries are written once, by the maker of the slot, before slot_count covers them. */
+static struct thread_slot *_Atomic slots[THREAD_SLOT_MAX + 1];
+static _Atomic size_t slot_count;
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static struct thread_slot *vacant;
+static _Atomic size_t mutators;
+
+void threads_set_hooks(const struct thread_hooks *hooks)
+{
+    if (hooks->attach)
+        thread_hooks.attach = hooks->attach;
+    if (hooks->detach)
+        thread_hooks.detach = hooks->detach;
+    if (hooks->merge)
+        thread_hooks.merge = hooks->merge;
+    if (hooks->help)
+        thread_hooks.help = hooks->help;
+    if (hooks->runtime)
+        thread_hooks.runtime = hooks->runtime;
+}
+
+size_t thread_slot_count(void)
+{
+    return atomic_load_explicit(&slot_count, memory_order_seq_cst);
+}
+
+struct thread_slot *thread_slot_at(size_t index)
+{
+    return atomic_load_explicit(&slots[index], memory_order_acquire);
+}
+
+size_t thread_mutator_count(void)
+{
+    return atomic_load_explicit(&mutators, memory_order_seq_cst);
+}
+
+/* ---- reserving a slot ---- */
+
+/* Called with the registry locked. NULL: no memory, or all numbers are taken. */
+static struct thread_slot *make_slot(void)
+{
+    size_t id = atomic_load_explicit(&slot_count, memory_order_relaxed);
+    if (id >= THREAD_SLOT_MAX)
+        return NULL;
+    struct thread_slot *slot;
+    if (posix_memalign((void **)&slot, 128, (sizeof *slot + 127) & ~(size_t)127) != 0)
+        return NULL;
+    memset(slot, 0, sizeof *slot);
+    slot->id = (uint16_t)id;
+    atomic_store_explicit(&slot->state, THREAD_RUNNING, memory_order_relaxed);
+    atomic_store_explicit(&slots[id], slot, memory_order_release);
+    atomic_store_explicit(&slot_count, id + 1, memory_order_seq_cst);
+    return slot;
+}
+
+/* A slot in state RUNNING that no thread sits in yet. One that a helper holds at the moment is passed over: nobody
+   waits for a helper here. */
+static struct thread_slot *reserve_slot(void)
+{
+    pthread_mutex_lock(&registry);
+    struct thread_slot *slot = NULL;
+    for (struct thread_slot **at = &vacant; *at; at = &(*at)->next_vacant) {
+        uint32_t expected = THREAD_VACANT;
+        if (!atomic_compare_exchange_strong_explicit(&(*at)->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
+                                                     memory_order_relaxed))
+            continue;
+        slot = *at;
+        *at = slot->next_vacant;
+        slot->next_vacant = NULL;
+        break;
+    }
+    if (!slot)
+        slot = make_slot();
+    pthread_mutex_unlock(&registry);
+    if (slot && thread_hooks.attach && !thread_hooks.attach(slot)) {
+        pthread_mutex_lock(&registry);
+        atomic_store_explicit(&slot->state, THREAD_VACANT, memory_order_seq_cst);
+        slot->next_vacant = vacant;
+        vacant = slot;
+        pthread_mutex_unlock(&registry);
+        return NULL;
+    }
+    return slot;
+}
+
+/* Make the slot's state VACANT, but only once nothing waits in its queue that was queued while it was RUNNING.
+   Whoever queues looks at the state after queueing, and we look at the bit after changing the state: one of the two
+   sees the other (both sequentially consistent). */
+static void vacate(struct thread_slot *slot)
+{
+    for (;;) {
+        atomic_store_explicit(&slot->state, THREAD_VACANT, memory_order_seq_cst);
+        if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
+            return;
+        uint32_t expected = THREAD_VACANT;
+        if (!atomic_compare_exchange_strong_explicit(&slot->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
+                                                     memory_order_relaxed))
+            return; /* a helper is at it */
+        atomic_fetch_and_explicit(&slot->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
+        if (thread_hooks.merge)
+            thread_hooks.merge(slot);
+    }
+}
+
+static void push_vacant(struct thread_slot *slot)
+{
+    pthread_mutex_lock(&registry);
+    slot->next_vacant = vacant;
+    vacant = slot;
+    pthread_mutex_unlock(&registry);
+}
+
+/* ---- alone ---- */
+
+void slots_recompute_alone(struct thread_slot *self)
+{
+    pthread_mutex_lock(&registry);
+    thread_publish_alone(self, atomic_load_explicit(&mutators, memory_order_relaxed) == 1);
+    pthread_mutex_unlock(&registry);
+}
+
+/* Called with the registry locked: the number of mutators became one, or ceased to be one. */
+static void ask_to_recompute(void)
+{
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++)
+        thread_request(thread_slot_at(i), THREAD_POLL_ALONE);
+}
+
+/* Count the caller as a mutator, and wait until no other thread believes that it is alone. */
+static void enter_mutators(struct thread_slot *self)
+{
+    pthread_mutex_lock(&registry);
+    size_t count = atomic_fetch_add_explicit(&mutators, 1, memory_order_seq_cst) + 1;
+    if (count == 2)
+        ask_to_recompute();
+    self->alone = count == 1;
+    atomic_store_explicit(&self->alone_seen, self->alone, memory_order_seq_cst);
+    pthread_mutex_unlock(&registry);
+    if (count == 1)
+        return;
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        while (slot != self && atomic_load_explicit(&slot->alone_seen, memory_order_seq_cst) != 0) {
+            if (thread_try_help(slot)) { /* it is blocked: change it in its stead */
+                thread_publish_alone(slot, false);
+                thread_end_help(slot);
+                break;
+            }
+            futex_wait(&slot->alone_seen, 1, ALONE_POLL_NS);
+        }
+    }
+}
+
+static void leave_mutators(struct thread_slot *self)
+{
+    self->alone = false;
+    atomic_store_explicit(&self->alone_seen, 0, memory_order_seq_cst);
+    pthread_mutex_lock(&registry);
+    if (atomic_fetch_sub_explicit(&mutators, 1, memory_order_seq_cst) == 2)
+        ask_to_recompute();
+    pthread_mutex_unlock(&registry);
+}
+
+/* ---- sitting down and leaving ---- */
+
+/* The calling thread sits down in a slot that reserve_slot gave. */
+static void sit_down(struct thread_slot *slot)
+{
+    uint32_t left = atomic_exchange_explicit(&slot->poll, 0, memory_order_seq_cst);
+    slot->interpreter = NULL;
+    enter_mutators(slot);
+    thread_self = slot;
+    grace_register(slot);
+    if (left & THREAD_POLL_QUEUE) /* queued for the slot while it was vacant */
+        thread_request(slot, THREAD_POLL_QUEUE);
+}
+
+struct thread_slot *thread_attach(void)
+{
+    if (!grace_start())
+        return NULL;
+    struct thread_slot *slot = reserve_slot();
+    if (slot)
+        sit_down(slot);
+    return slot;
+}
+
+void thread_detach(void)
+{
+    struct thread_slot *self = thread_self;
+    if (thread_hooks.detach)
+        thread_hooks.detach(self);
+    self->interpreter = NULL;
+    vacate(self); /* may merge, so the thread is still a mutator and registered */
+    grace_unregister(self);
+    leave_mutators(self);
+    thread_self = NULL;
+    push_vacant(self);
+}
+
+struct thread_slot *thread_attach_background(void)
+{
+    struct thread_slot *slot = reserve_slot();
+    if (!slot)
+        return NULL;
+    slot->background = true;
+    slot->alone = false;
+    atomic_store_explicit(&slot->alone_seen, 0, memory_order_seq_cst);
+    thread_self = slot;
+    grace_reader_register();
+    return slot;
+}
+
+void thread_detach_background(void)
+{
+    struct thread_slot *self = thread_self;
+    if (thread_hooks.detach)
+        thread_hooks.detach(self);
+    vacate(self);
+    grace_reader_unregister();
+    self->background = false;
+    thread_self = NULL;
+    push_vacant(self);
+}
+
+/* ---- starting threads ---- */
+
+struct start {
+    void (*main)(void *argument);
+    void *argument;
+    struct thread_slot *slot;
+};
+
+static void *thread_main(void *argument)
+{
+    struct start start = *(struct start *)argument;
+    free(argument);
+    sit_down(start.slot);
+    start.main(start.argument);
+    thread_detach();
+    return NULL;
+}
+
+int thread_start(void (*main)(void *argument), void *argument, size_t stack_size)
+{
+    if (!grace_start())
+        return EAGAIN;
+    struct start *start = malloc(sizeof *start);
+    if (!start)
+        return ENOMEM;
+    *start = (struct start){main, argument, reserve_slot()};
+    if (!start->slot) {
+        free(start);
+        return ENOMEM;
+    }
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error = pthread_attr_init(&attributes);
+    if (error == 0) {
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        error = pthread_attr_setstacksize(&attributes, stack_size ? stack_size : DEFAULT_STACK);
+        if (error == 0)
+            error = pthread_create(&thread, &attributes, thread_main, start);
+        pthread_attr_destroy(&attributes);
+    }
+    if (error != 0) {
+        atomic_store_explicit(&start->slot->state, THREAD_VACANT, memory_order_seq_cst);
+        push_vacant(start->slot);
+        free(start);
+    }
+    return error;
+}
+
+/* ---- fork ---- */
+
+void threads_before_fork(void)
+{
+    /* Wait for grace periods offline, or one that waits for the caller would never end. */
+    thread_enter_blocking();
+    grace_before_fork();
+    pthread_mutex_lock(&registry);
+    parking_before_fork();
+}
+
+void threads_after_fork_parent(void)
+{
+    parking_after_fork(false);
+    pthread_mutex_unlock(&registry);
+    grace_after_fork(false, thread_self);
+    thread_leave_blocking();
+}
+
+void threads_after_fork_child(void)
+{
+    struct thread_slot *self = thread_self;
+    parking_after_fork(true);
+    pthread_mutex_unlock(&registry);
+    grace_after_fork(true, self);
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        if (slot == self || atomic_load(&slot->state) == THREAD_VACANT)
+            continue;
+        slot->interpreter = NULL;
+        slot->background = false;
+        slot->alone = false;
+        atomic_store(&slot->alone_seen, 0);
+        atomic_store(&slot->state, THREAD_VACANT);
+        slot->next_vacant = vacant;
+        vacant = slot;
+    }
+    atomic_store(&mutators, 1);
+    atomic_store(&self->state, THREAD_BLOCKED);
+    thread_request(self, THREAD_POLL_ALONE);
+    thread_leave_blocking();
+}
