@@ -5,7 +5,7 @@
 
 A case is a file of this folder. Standard output, standard error and the exit status have to be the same;
 addresses in object representations do not count. Differences are printed as unified diffs, CPython's side
-first. A FILTER is a part of a case's name.
+first. A FILTER is the name of a case's file, or a part of it.
 """
 
 import argparse
@@ -50,7 +50,9 @@ def main():
     options = parser.parse_args()
     cases = sorted(name for name in os.listdir(HERE) if name.endswith(".py") and name not in NOT_CASES)
     if options.filters:
-        cases = [case for case in cases if any(part in case for part in options.filters)]
+        exact = set(options.filters).intersection(cases)
+        parts = set(options.filters) - exact
+        cases = [case for case in cases if case in exact or any(part in case for part in parts)]
     if options.list:
         print("\n".join(cases))
         return 0

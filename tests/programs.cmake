@@ -1,0 +1,52 @@
+# The tests that run whole programs: language cases, parallel scripts, hostile input. They need the interpreter,
+# and Debian's CPython as the oracle.
+set(ATOLL_ORACLE /usr/bin/python3.11)
+set(ATOLL_UNDER_TEST --atoll $<TARGET_FILE:atoll>)
+
+# Sanitizers make programs ten to twenty times slower: fewer repeats there, and small sizes only.
+if(ATOLL_SANITIZE)
+    set(SCRIPT_REPEAT 2)
+    set(HOSTILE_COUNT 40)
+    set(HOSTILE_OPTIONS --no-syntax)
+else()
+    set(SCRIPT_REPEAT 5)
+    set(HOSTILE_COUNT 200)
+    set(HOSTILE_OPTIONS)
+endif()
+
+file(GLOB LANGUAGE_CASES CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/language language/*.py)
+list(REMOVE_ITEM LANGUAGE_CASES run.py support.py)
+foreach(case ${LANGUAGE_CASES})
+    string(REGEX REPLACE "\\.py$" "" name ${case})
+    add_test(NAME language.${name}
+        COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/language/run.py ${ATOLL_UNDER_TEST} -j1 --timeout 120 ${case})
+    set(labels language)
+    if(name MATCHES "^(threading|concurrent|queue)")
+        list(APPEND labels concurrent)
+    endif()
+    set_tests_properties(language.${name} PROPERTIES LABELS "${labels}" TIMEOUT 240)
+endforeach()
+
+file(GLOB SCRIPTS CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/stress/scripts
+    ${PROJECT_SOURCE_DIR}/stress/scripts/*.py)
+foreach(script ${SCRIPTS})
+    string(REGEX REPLACE "\\.py$" "" name ${script})
+    add_test(NAME scripts.${name}
+        COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/scripts/run.py ${ATOLL_UNDER_TEST}
+            --size small --repeat ${SCRIPT_REPEAT} --timeout 100 ${name})
+    set_tests_properties(scripts.${name} PROPERTIES LABELS "scripts;concurrent" TIMEOUT 400)
+    if(NOT ATOLL_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL Release)
+        add_test(NAME scripts.${name}.full
+            COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/scripts/run.py ${ATOLL_UNDER_TEST}
+                --repeat 1 --threads 2,4 --timeout 100 ${name})
+        set_tests_properties(scripts.${name}.full PROPERTIES LABELS "scripts;concurrent" TIMEOUT 400)
+    endif()
+endforeach()
+
+add_test(NAME hostile.mutants
+    COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/mutate.py ${ATOLL_UNDER_TEST}
+        --count ${HOSTILE_COUNT} -j1 ${HOSTILE_OPTIONS})
+set_tests_properties(hostile.mutants PROPERTIES LABELS hostile TIMEOUT 600)
+
+add_test(NAME smoke COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/smoke $<TARGET_FILE:atoll>)
+set_tests_properties(smoke PROPERTIES LABELS "unit" TIMEOUT 120)
