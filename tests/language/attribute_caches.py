@@ -20,9 +20,11 @@ def put(o, x): o.v = x; return o.v
 objects = [A(), B(), C(), D(), P(), A(), A, type("M", (), {"v": 1, "m": lambda self: 2})()]
 for round_ in range(3):
     print([get(o) for o in objects], [call(o) for o in objects if o is not A])
-a = A(); out = []
+a = A()
+out = []
 for i in range(60):
-    out.append(call(a)); out.append(get(a))
+    out.append(call(a))
+    out.append(get(a))
     if i == 10: a.v = "own"
     if i == 20: A.m = lambda self: "patched"
     if i == 25: a.m = lambda: "instance m"
@@ -36,7 +38,8 @@ print([x for i, x in enumerate(out) if i < 2 or out[i - 2] != x])
 class S: pass
 objs = []
 for i in range(40):
-    s = S(); names = ["a", "b", "c", "d"]
+    s = S()
+    names = ["a", "b", "c", "d"]
     for n in names[i % 4:] + names[: i % 4]: setattr(s, n, n + str(i))
     if i % 3 == 0: del s.b
     if i % 5 == 0: s.b = "again"; s.extra = i
@@ -46,8 +49,22 @@ s = S()
 for i in range(300): setattr(s, f"attr{i}", i)
 print(len(s.__dict__), s.attr0, s.attr299, sum(getattr(s, f"attr{i}") for i in range(300)))
 for i in range(0, 300, 2): delattr(s, f"attr{i}")
-print(len(vars(s)), list(vars(s))[:3]); vars(s).clear(); attempt(lambda: s.attr1); s.attr1 = 5; print(vars(s))
-d = s.__dict__; d["new"] = 1; print(s.new); s.other = 2; print(d); s.__dict__ = {"replaced": 1}; print(s.replaced, d); d["ghost"] = 1; attempt(lambda: s.ghost); del s.__dict__; print(vars(s)) if hasattr(s, "__dict__") else None
+print(len(vars(s)), list(vars(s))[:3])
+vars(s).clear()
+attempt(lambda: s.attr1)
+s.attr1 = 5
+print(vars(s))
+d = s.__dict__
+d["new"] = 1
+print(s.new)
+s.other = 2
+print(d)
+s.__dict__ = {"replaced": 1}
+print(s.replaced, d)
+d["ghost"] = 1
+attempt(lambda: s.ghost)
+del s.__dict__
+print(vars(s)) if hasattr(s, "__dict__") else None
 g = 1
 def read(): return g, len([1])
 def many():
@@ -63,12 +80,16 @@ import builtins
 try: print(many())
 except NameError as e: print(e)
 print(len([1, 2]))
-builtins.injected = "from builtins"; print(injected); del builtins.injected; attempt(lambda: injected)
+builtins.injected = "from builtins"
+print(injected)
+del builtins.injected
+attempt(lambda: injected)
 class Base: x = 1
 class Mid(Base): pass
 class Leaf(Mid): pass
 def rx(o): return o.x
-l = Leaf(); r = []
+l = Leaf()
+r = []
 for i in range(12):
     r.append(rx(l))
     if i == 1: Mid.x = 2
@@ -82,7 +103,9 @@ class Cnt:
     def inc(self): self.n += 1; return self
 c = Cnt()
 for _ in range(1000): c.inc()
-print(c.n, Cnt.n, vars(c)); put(c, 5); print(put(c, "x"), put(A(), 1) if not isinstance(A.v, property) else "property")
+print(c.n, Cnt.n, vars(c))
+put(c, 5)
+print(put(c, "x"), put(A(), 1) if not isinstance(A.v, property) else "property")
 class Meta(type):
     @property
     def v(cls): return "meta property"
@@ -90,11 +113,24 @@ class Meta(type):
 class W(metaclass=Meta): pass
 print(get(W), call(W), get(type("W2", (W,), {"v": 3})))
 import types
-mod = types.ModuleType("mod"); mod.v = 1; mod.m = lambda: "mod m"; print(get(mod), call(mod)); mod.v = 2; print(get(mod)); del mod.v; attempt(get, mod)
+mod = types.ModuleType("mod")
+mod.v = 1
+mod.m = lambda: "mod m"
+print(get(mod), call(mod))
+mod.v = 2
+print(get(mod))
+del mod.v
+attempt(get, mod)
 class Node: 
     def __init__(self, v, nxt=None): self.v = v; self.next = nxt
 n = None
 for i in range(100): n = Node(i, n)
 t = 0
 while n is not None: t += n.v; n = n.next
-print(t); ms = [o.m for o in (A(), B())]; print([m() for m in ms]); f = A().m; del A.m; print(f()); attempt(lambda: A().m())
+print(t)
+ms = [o.m for o in (A(), B())]
+print([m() for m in ms])
+f = A().m
+del A.m
+print(f())
+attempt(lambda: A().m())

@@ -14,9 +14,16 @@ class E(C, D):
     def who(self): return ["E"] + super(E, self).who()
 def names(c): return [k.__name__ for k in c.__mro__]
 for c in (A, B, C, D, E): print(c.__name__, names(c), c().who(), c.mro() == list(c.__mro__))
-attempt(lambda: type("X", (O, A), {})); attempt(lambda: type("Y", (type("P", (A, B), {}), type("Q", (B, A), {})), {}))
-print(super(C, E()).who(), super(A, E()).who(), super(C, E).who(E()), super(E, E()).__thisclass__.__name__, super(E, E()).__self_class__.__name__)
-attempt(lambda: super(A, B()).who()); attempt(lambda: super(C, C()).nothing); attempt(lambda: super()); attempt(lambda: super(5, 5))
+attempt(lambda: type("X", (O, A), {}))
+attempt(lambda: type("Y", (type("P", (A, B), {}), type("Q", (B, A), {})), {}))
+print(
+    super(C, E()).who(), super(A, E()).who(), super(C, E).who(E()), super(E, E()).__thisclass__.__name__,
+    super(E, E()).__self_class__.__name__
+)
+attempt(lambda: super(A, B()).who())
+attempt(lambda: super(C, C()).nothing)
+attempt(lambda: super())
+attempt(lambda: super(5, 5))
 class Base:
     def __init__(self, **kw):
         self.kw = kw
@@ -41,13 +48,18 @@ class Right(Base):
     def sm(): return "Right.sm"
 class Both(Left, Right):
     def look(self): return super().attr, super().sm(), super().p, super().__init__.__name__
-b = Both(left=1, right=2, more=3); print(b.left, b.right, b.kw, Both.cm(), b.cm(), b.look(), b.p, b.sm()); attempt(lambda: Both(left=1)); attempt(lambda: Both(1, 2))
+b = Both(left=1, right=2, more=3)
+print(b.left, b.right, b.kw, Both.cm(), b.cm(), b.look(), b.p, b.sm())
+attempt(lambda: Both(left=1))
+attempt(lambda: Both(1, 2))
 class Closure(Base):
     def __init__(self):
         def inner(): return super(Closure, self).attr
-        self.value = inner(); self.cls = __class__
+        self.value = inner()
+        self.cls = __class__
         self.listed = [super(Closure, self).attr for _ in range(1)]
-c = Closure(); print(c.value, c.cls is Closure, c.listed, Closure.__init__.__code__.co_freevars)
+c = Closure()
+print(c.value, c.cls is Closure, c.listed, Closure.__init__.__code__.co_freevars)
 class NoSelf:
     def m(): return super().x
 attempt(NoSelf.m)
@@ -57,10 +69,12 @@ class Del(Base):
         return super().attr
 attempt(Del().m)
 def f(self): return super().attr
-Base.g = f; attempt(Base().g)
+Base.g = f
+attempt(Base().g)
 class Chain: pass
 for i in range(30): Chain = type(f"Chain{i}", (Chain,), {f"a{i}": i})
-k = Chain(); print(k.a0, k.a29, len(Chain.__mro__), sum(getattr(k, f"a{i}") for i in range(30)))
+k = Chain()
+print(k.a0, k.a29, len(Chain.__mro__), sum(getattr(k, f"a{i}") for i in range(30)))
 class M1:
     def __add__(self, o): return "M1+"
 class M2:
@@ -69,7 +83,21 @@ class M2:
 class M(M1, M2): pass
 print(M() + 1, 1 + M(), len(M()), M.__add__ is M1.__add__)
 class Patch(A): pass
-p = Patch(); print(p.who()); A.who = lambda self: ["patched"]; print(p.who(), C().who()); O.who = lambda self: ["newO"]; print(B().who())
+p = Patch()
+print(p.who())
+A.who = lambda self: ["patched"]
+print(p.who(), C().who())
+O.who = lambda self: ["newO"]
+print(B().who())
 class X(object): v = 1
 class Y(X): pass
-y = Y(); print(y.v); Y.v = 2; print(y.v); X.v = 3; print(y.v); del Y.v; print(y.v); Y.__bases__ = (O,); print(y.who(), hasattr(y, "v"))
+y = Y()
+print(y.v)
+Y.v = 2
+print(y.v)
+X.v = 3
+print(y.v)
+del Y.v
+print(y.v)
+Y.__bases__ = (O,)
+print(y.who(), hasattr(y, "v"))

@@ -4,7 +4,9 @@ from support import attempt
 class CM:
     def __init__(self, name, suppress=False): self.name = name; self.suppress = suppress
     def __enter__(self): print("enter", self.name); return self.name.upper()
-    def __exit__(self, t, v, tb): print("exit", self.name, t.__name__ if t else None, v, tb is not None); return self.suppress
+    def __exit__(self, t, v, tb): print(
+        "exit", self.name, t.__name__ if t else None, v, tb is not None
+    ); return self.suppress
 with CM("a") as x: print("body", x)
 with CM("a") as x, CM("b") as y: print(x, y)
 with (CM("p") as p, CM("q"),): print("paren", p)
@@ -35,7 +37,9 @@ class NoEnter:
     def __exit__(self, *a): pass
 def use(c):
     with c: print("never")
-attempt(use, NoExit()); attempt(use, NoEnter()); attempt(use, 5)
+attempt(use, NoExit())
+attempt(use, NoEnter())
+attempt(use, 5)
 class ExitRaises(CM):
     def __exit__(self, *a): raise RuntimeError("in exit")
 def both():
@@ -63,7 +67,8 @@ attempt(unhandled)
 def no_yield():
     if False: yield
 def two_yields_():
-    yield 1; yield 2
+    yield 1
+    yield 2
 two_yields = contextlib.contextmanager(two_yields_)
 attempt(use, no_yield())
 def use2(c):
@@ -73,9 +78,12 @@ with contextlib.suppress(ValueError, KeyError): raise KeyError
 with contextlib.nullcontext(5) as n: print(n)
 with contextlib.ExitStack() as stack:
     for i in range(3): stack.enter_context(CM(f"s{i}"))
-    stack.callback(print, "callback", end="!\n"); stack.push(lambda *a: print("pushed", a[0]))
+    stack.callback(print, "callback", end="!\n")
+    stack.push(lambda *a: print("pushed", a[0]))
 with contextlib.ExitStack() as stack:
-    stack.enter_context(CM("sup", True)); stack.callback(lambda: print("cb")); raise ValueError
+    stack.enter_context(CM("sup", True))
+    stack.callback(lambda: print("cb"))
+    raise ValueError
 with contextlib.closing(type("C", (), {"close": lambda self: print("closed")})()): pass
 @managed(1)
 def decorated(): print("in decorated"); return 9
@@ -85,7 +93,8 @@ class Deco(contextlib.ContextDecorator):
     def __exit__(self, *a): print(">")
 @Deco()
 def f(): print("f", end="")
-f(); f()
+f()
+f()
 @contextlib.contextmanager
 def redirect():
     import sys

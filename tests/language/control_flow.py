@@ -36,7 +36,8 @@ def try_in_loop():
             if i == 5: break
             out.append(i)
         except ValueError:
-            out.append("err"); continue
+            out.append("err")
+            continue
         else: out.append("else")
         finally: out.append(f"f{i}")
         out.append("end")
@@ -65,14 +66,22 @@ def deep(n):
             break
 print(deep(5))
 x = 5
-print("yes" if x > 3 else "no", "a" if x > 9 else "b" if x > 4 else "c", x > 3 and "t", x < 3 or "o", not x, x if x else 0, (x, "one") [x > 5], 0 < x < 10 > 3 != 4, x == 5 == 5.0, 1 < 2 > 1 and not 3 < 2)
+print(
+    "yes" if x > 3 else "no", "a" if x > 9 else "b" if x > 4 else "c", x > 3 and "t", x < 3 or "o", not x,
+    x if x else 0, (x, "one") [x > 5], 0 < x < 10 > 3 != 4, x == 5 == 5.0, 1 < 2 > 1 and not 3 < 2
+)
 def short(v, log): log.append(v); return v
-log = []; short(0, log) and short(1, log); short(1, log) or short(2, log); short(3, log) < short(2, log) < short(9, log); print(log)
+log = []
+short(0, log) and short(1, log)
+short(1, log) or short(2, log)
+short(3, log) < short(2, log) < short(9, log)
+print(log)
 i = 0
 while True:
     i += 1
     if i > 1000: break
-print(i); total = 0
+print(i)
+total = 0
 for i in range(1000):
     for j in range(10):
         if (i + j) % 3 == 0: continue
@@ -82,12 +91,17 @@ print(total)
 for i in range(3): print(i, end=" "); 
 else: print("done")
 for i in []: pass
-print(i); n = 27; steps = 0
+print(i)
+n = 27
+steps = 0
 while n != 1: n = n // 2 if n % 2 == 0 else 3 * n + 1; steps += 1
 print(steps)
 def gen_sw(v):
     return {1: "one", 2: "two"}.get(v, "many")
-print(gen_sw(1), gen_sw(5)); assert x == 5, "never"; pass; ...
+print(gen_sw(1), gen_sw(5))
+assert x == 5, "never"
+pass
+...
 if x: pass
 elif y: undefined
 else: undefined
@@ -123,6 +137,7 @@ for a, b in zip(r, r[1:]): print(a, b, end=";")
 for a in r:
     for a in "xy": pass
     print(a, end=" ")
-print(a); d = dict.fromkeys(r); 
+print(a)
+d = dict.fromkeys(r)
 for k in list(d): del d[k]
 print(d)

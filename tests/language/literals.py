@@ -9,7 +9,10 @@ print(r"raw\n\'", R'\x', b'bytes\x00\xff\'"', br'\d', rb"\w", B"a" b"b")
 print("""triple
 "quoted" text""", '''and
 'this' too''')
-print(repr('mixed "quotes" and \'these\''), repr("it's"), repr('say "x"'), repr("\n\t\r\\\x00\x7f\xa0\xad\u200b\ud800é"))
+print(
+    repr('mixed "quotes" and \'these\''), repr("it's"), repr('say "x"'),
+    repr("\n\t\r\\\x00\x7f\xa0\xad\u200b\ud800é")
+)
 print(None, True, False, ..., Ellipsis, NotImplemented)
 print([], (), {}, [1], (1,), {1}, {1: 2}, [1, 2, ], (1, 2, ), {1, }, {1: 2, })
 print(set(), frozenset(), frozenset({3}))
@@ -18,7 +21,9 @@ print(1 < 2 < 3, 1 < 3 < 2, 1 == 1.0 == True, 3 > 2 >= 2 != 1)
 print(-2 ** 2, 2 ** -1, 2 ** 3 ** 2, (-2) ** 2, ~5, +-+3, not not 3)
 print(7 // 2, -7 // 2, 7 % -3, -7 % 3, 7.5 // 2, -7.5 % 2, 7 / 2)
 print(1 << 100, -1 >> 70, 5 & 3 | 4 ^ 1, 0xFF ^ 0x0F)
-x = 5; y = 6; print(x, y)
+x = 5
+y = 6
+print(x, y)
 if x: print("one-line if")
 while x: x -= 1
 print((yield_ := 3), yield_)

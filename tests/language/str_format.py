@@ -1,19 +1,34 @@
 """str.format, format() and the format specification."""
 from support import attempt, attempt_all
 
-print("{} {} {0!r}".replace("{0!r}", "") .format(1, "a"), "{0} {1} {0}".format("x", "y"), "{a}-{b}".format(a=1, b=2), "{{}} {}".format(3))
-print("{0[1]} {1[key]} {2.real}".format([1, 2], {"key": "v"}, 5), "{!r} {!s} {!a}".format("é", "é", "é"), "{:>{w}}|{:{f}^{w}}".format("a", "b", w=5, f="*"))
-for spec in ("", "d", "5d", "<5d", "^5d", ">5d", "05d", "+d", " d", "-d", ",", "_", "x", "X", "#x", "#b", "o", "b", "c", "e", ".2f", "%", "n", "*^9", "=+8d", "010,", "_x", "s", "g"):
+print(
+    "{} {} {0!r}".replace("{0!r}", "") .format(1, "a"), "{0} {1} {0}".format("x", "y"),
+    "{a}-{b}".format(a=1, b=2), "{{}} {}".format(3)
+)
+print(
+    "{0[1]} {1[key]} {2.real}".format([1, 2], {"key": "v"}, 5), "{!r} {!s} {!a}".format("é", "é", "é"),
+    "{:>{w}}|{:{f}^{w}}".format("a", "b", w=5, f="*")
+)
+for spec in (
+    "", "d", "5d", "<5d", "^5d", ">5d", "05d", "+d", " d", "-d", ",", "_", "x", "X", "#x", "#b", "o", "b",
+    "c", "e", ".2f", "%", "n", "*^9", "=+8d", "010,", "_x", "s", "g"
+):
     attempt(format, 65, spec)
     attempt(format, -1234567, spec)
-for spec in ("", "f", ".2f", "10.3f", "<10.1f", "e", ".3e", "g", ".3g", "G", "%", ".1%", ",", ",.2f", "_.1f", "+.1f", " .1f", "010.2f", "*^12.3f", "d", "s", "#.0f", "n", ".0f", "z.1f", "F", "=8.1f", ".10", "E"):
+for spec in (
+    "", "f", ".2f", "10.3f", "<10.1f", "e", ".3e", "g", ".3g", "G", "%", ".1%", ",", ",.2f", "_.1f", "+.1f",
+    " .1f", "010.2f", "*^12.3f", "d", "s", "#.0f", "n", ".0f", "z.1f", "F", "=8.1f", ".10", "E"
+):
     attempt(format, 1234.5678, spec)
     attempt(format, -0.00001234, spec)
 for spec in ("", "s", "10", "<10", ">10", "^10", "*^10", ".2", "5.2s", "d", "=10", "+", "010", ",", "#"):
     attempt(format, "hello", spec)
 for value in (float("inf"), float("nan"), 0.0, -0.0, 1e300, 1e-300, 123456789.0, 0.1):
     print(f"{value}|{value:f}|{value:e}|{value:g}|{value:10.2g}|{value:+}|{value:.3%}")
-print(format(10**30, ","), format(10**30, "_d"), format(2**100, "x"), format(-(2**100), "#_x"), format(10**30, "e"), format(True), format(True, "d"), format(None), format([1]))
+print(
+    format(10**30, ","), format(10**30, "_d"), format(2**100, "x"), format(-(2**100), "#_x"),
+    format(10**30, "e"), format(True), format(True, "d"), format(None), format([1])
+)
 attempt(format, None, "5")
 attempt(format, [1], ">5")
 attempt(format, 1, "Q")

@@ -7,9 +7,17 @@ print("%f %.2f %10.3f %-10.3f| %e %.3E %g %G %g %g" % (3.14159, 2.71828, 1.5, 1.
 print("%#x %#o %#X %x %d" % (255, 8, 255, -255, -(10**25)))
 print("%(name)s is %(age)03d, %(name)r" % {"name": "Ann", "age": 7})
 print("%*d|%-*d|%.*f" % (6, 42, 6, 42, 2, 3.14159))
-print("%s" % (1,), "%s %s" % ((1, 2), [3]), "%s" % None, "%a" % "é", "%s" % {1: 2}, "%d" % 3.99, "%i" % True, "%u" % 9)
-print("%5%|%s" % "x" if False else "%s" % "x", "no args" % (), "%.0f %.0f %.0f" % (0.5, 1.5, 2.5), "%s" % b"x")
-print("%f %F %e %g" % (float("inf"), float("nan"), float("-inf"), float("nan")), "%010.2f|%+.1f|%-8.1f|" % (-3.14159, 2, 2.25))
+print(
+    "%s" % (1,), "%s %s" % ((1, 2), [3]), "%s" % None, "%a" % "é", "%s" % {1: 2}, "%d" % 3.99, "%i" % True,
+    "%u" % 9
+)
+print(
+    "%5%|%s" % "x" if False else "%s" % "x", "no args" % (), "%.0f %.0f %.0f" % (0.5, 1.5, 2.5), "%s" % b"x"
+)
+print(
+    "%f %F %e %g" % (float("inf"), float("nan"), float("-inf"), float("nan")),
+    "%010.2f|%+.1f|%-8.1f|" % (-3.14159, 2, 2.25)
+)
 print("%x" % 2**100, "%o" % 2**70, "%#020x" % 2**40, "%.5d" % 42, "%+.3d" % 7, "%c" % "日", "%c" % 0x1F600)
 attempt(lambda: "%d" % "x")
 attempt(lambda: "%s %s" % 1)

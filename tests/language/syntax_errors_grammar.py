@@ -1,8 +1,70 @@
 """Syntax errors of the grammar: class, line, offsets, message."""
-CASES = ["x =", "= x", "x y", "x 1", "1 x", "if", "if x", "if x:", "if x y:", "if x = 1: pass", "if x == 1 pass", "while", "while x = 1: pass", "while True print(1)", "for", "for x", "for x in", "for x in y", "for in y: pass", "for x y: pass", "def", "def f", "def f(", "def f()", "def f() pass", "def f:", "def f(a b): pass", "def f(a,, b): pass", "def f(,): pass", "def f(*): pass", "def f(*, **k): pass", "def f(**k, a): pass", "def f(**k, *a): pass", "def f(*a, *b): pass", "def f(a=1, b): pass", "def f(a, /, b, /): pass", "def f(/, a): pass", "def f(*, a, /): pass", "def f(*a, /): pass", "def f(**k=1): pass", "def f(*a=1): pass", "def f(1): pass", "def f(a.b): pass", "def f('a'): pass", "def 1(): pass", "def f(a): return", "class", "class A", "class A(", "class A(b", "class A()", "class 1: pass", "class A(x for x in y): pass", "class A(*a, **b): pass", "return", "yield", "yield 1", "x = yield", "await x", "async def f(): pass", "async def f(): await x", "async x", "break", "continue", "if 1: break", "for i in x:\n def f(): break", "while 1:\n class A: continue", "def f():\n  nonlocal x", "nonlocal x", "def f():\n  x = 1\n  global x", "def f(x):\n  global x", "def f(x):\n  nonlocal x", "def f():\n  print(x)\n  global x", "global x, y", "global", "global 1", "global x = 1", "import", "import a.", "import .a", "import a as", "import a b", "import a, ", "from", "from a", "from a import", "from a import b,", "from a import (b, c", "from a import (b c)", "from . import *", "from a import *, b", "from a import b as 1", "from .. import x", "from a.b. import c", "from __future__ import annotations", "from __future__ import nothing", "from __future__ import braces", "x = 1\nfrom __future__ import annotations", "pass x", "del", "del x y", "del x,", "del (x)", "del x.y, z[1]", "assert", "assert x,", "assert x y", "assert (x, y)", "raise", "raise x y", "raise x from", "raise from x", "raise x, y", "try: pass", "try: pass\nexcept: pass\nexcept A: pass", "try: pass\nexcept A, B: pass", "try: pass\nexcept A as 1: pass", "try: pass\nexcept A as b.c: pass", "try: pass\nelse: pass", "try: pass\nfinally: pass\nexcept: pass", "try: pass\nexcept A pass", "try pass", "except: pass", "finally: pass", "elif x: pass", "else: pass", "if x: pass\nelse: pass\nelif y: pass", "with", "with a", "with a as", "with a b: pass", "with a as b, : pass", "with (a as b, c as d): pass", "with (a, b) as c: pass", "with (a): pass", "with () as x: pass", "@", "@x", "@x\n", "@x\ny = 1", "@x y\ndef f(): pass", "lambda: ", "lambda x", "lambda x y: 0", "lambda *: 0", "lambda x=: 0", "lambda x, x=1: 0", "x if y", "x if y else", "if y else z", "x if else y", "not", "x not y", "x is", "x in", "x not in", "is x", "x and", "and x", "x or", "-", "~", "x +", "+ ", "x *", "* x", "x ** ", "** x", "x // ", "x @", "x <", "x < > y", "x == ", "x != ", "x <= => y", "f(", "f(x", "f(x y)", "f(x, y z)", "f(,)", "f(x,,y)", "f(*)", "f(**)", "f(x=)", "f(=x)", "f(x for x in y, z)", "f(z, x for x in y)", "f(x for x in y)", "f(x for x in y,)", "f(a=1, *b)", "f(**a, b=1)", "f(a:=1)", "f(a:=)", "f(a=b:=1)", "f(a=b=c)", "f(x.y=1)", "f(x()=1)", "f(lambda: x = 1)", "x[", "x[]", "x[1", "x[1 2]", "x[1:2:3:4]", "x[,]", "x[*a]", "x[a=1]", "x[a, b=1]", "x.", "x.1", ".x", "x.y.", "x..y", "x.(y)", "x.if", "[", "[1 2]", "[1,,2]", "[,]", "[*]", "[x for]", "[x for y]", "[x for y in]", "[for x in y]", "[x for x in y if]", "[x for x in y else z]", "[x, y for x in z]", "[*x for x in y]", "[x for x in *y]", "{", "{1: 2", "{1:}", "{:1}", "{1: 2, 3}", "{1, 2: 3}", "{**}", "{**a, 1}", "{1: **a}", "{*a: 1}", "{x: y for}", "{**x for x in y}", "{x: y, z for x in w}", "{1: 2 3: 4}", "{1 2}", "{'a' 1}", "()", "(,)", "(x for)", "(x, y z)", "(*x)", "(*x,)", "(yield)", "(x := )", "(:= x)", "(x = 1)", "x = (y = 1)", "print x", "print 1, 2", "print 'a' % b", "print", "print >>f, x", "exec 'x'", "exec x in y", "print(x) y", "print(a b)", "True = 1", "None += 1", "x.None", "x.True = 1", "f() += 1", "x + y += 1", "(x) = 1", "[x] += 1", "x: = 1", "x: int =", ": int", "x := 1", "x = y := 1", "match x", "match x:\n  case 1: pass", "case 1: pass", "type X = int", "x = 1 if 2", "x = 1 2", "x = if", "if = 1", "class = 1", "def = 1", "for = 2", "in = 1", "None", "nonlocal", "import if", "as", "from x import if", "x = [\n1,\n2\n3]", "x = {\n'a': 1\n'b': 2}", "foo(a\nb)", "if x:\n  y\n z", "while x:\n\ty\n        z\n   w", "def f():\n  return 1\n return 2", "x = (1,\n     2\ny = 3", "print('a'\nprint('b')", "def f(:\n pass", "class A(:\n pass", "for x in range(10)\n  pass", "if True\n  pass", "else", "x = 5 +\ny = 6", "a, b = ", "a, *b, *c = x", "*a", "*a, b = 1", "(*a, *b) = 1", "for *a in b: pass", "for *a, b in c: pass", "return *a, b", "def f(): return *a, b", "def f(): yield *a, b", "x = *a, b", "del *a, b", "x[*a] = 1", "i++", "if x: y else: z", "a = 1; if b: pass", "for x in y: if z: pass", "if a: for b in c: pass", "def f(): class A: pass", "lambda: (yield)", "[(yield) for x in y]", "class A: yield 1", "class A: return 1", "x = lambda: return 1", "a < b > c = 1", "(a, b) = c, d = e", "'' = 1", "f'' = 1", "1 += 1", "a, b: int = 1", "a.b: int", "a[0]: int", "(a): int = 1", "f(): int", "(a, b): int", "[a]: int", "try:\n  pass\nexcept* A: pass", "try:\n pass\nexcept*: pass", "def f():\n  async with a: pass", "async with a: pass", "async for a in b: pass", "[x async for x in y]", "def f(): [x async for x in y]", "def f(): await x", "await", "async", "def f(a: int = 1, *, b: str) -> None: ...", "def f() -> : pass", "def f(a:) : pass", "f(**a, **b, c=1)", "f(*a, *b, c)", "f(a, *b, c=1, *d, **e)", "def f(a, *, b=1, c): pass", "def f(a=1, /, b=2, *, c): pass", "def f(a=1, /, b): pass"]
+CASES = [
+    "x =", "= x", "x y", "x 1", "1 x", "if", "if x", "if x:", "if x y:", "if x = 1: pass", "if x == 1 pass",
+    "while", "while x = 1: pass", "while True print(1)", "for", "for x", "for x in", "for x in y",
+    "for in y: pass", "for x y: pass", "def", "def f", "def f(", "def f()", "def f() pass", "def f:",
+    "def f(a b): pass", "def f(a,, b): pass", "def f(,): pass", "def f(*): pass", "def f(*, **k): pass",
+    "def f(**k, a): pass", "def f(**k, *a): pass", "def f(*a, *b): pass", "def f(a=1, b): pass",
+    "def f(a, /, b, /): pass", "def f(/, a): pass", "def f(*, a, /): pass", "def f(*a, /): pass",
+    "def f(**k=1): pass", "def f(*a=1): pass", "def f(1): pass", "def f(a.b): pass", "def f('a'): pass",
+    "def 1(): pass", "def f(a): return", "class", "class A", "class A(", "class A(b", "class A()",
+    "class 1: pass", "class A(x for x in y): pass", "class A(*a, **b): pass", "return", "yield", "yield 1",
+    "x = yield", "await x", "async def f(): pass", "async def f(): await x", "async x", "break", "continue",
+    "if 1: break", "for i in x:\n def f(): break", "while 1:\n class A: continue", "def f():\n  nonlocal x",
+    "nonlocal x", "def f():\n  x = 1\n  global x", "def f(x):\n  global x", "def f(x):\n  nonlocal x",
+    "def f():\n  print(x)\n  global x", "global x, y", "global", "global 1", "global x = 1", "import",
+    "import a.", "import .a", "import a as", "import a b", "import a, ", "from", "from a", "from a import",
+    "from a import b,", "from a import (b, c", "from a import (b c)", "from . import *", "from a import *, b",
+    "from a import b as 1", "from .. import x", "from a.b. import c", "from __future__ import annotations",
+    "from __future__ import nothing", "from __future__ import braces",
+    "x = 1\nfrom __future__ import annotations", "pass x", "del", "del x y", "del x,", "del (x)",
+    "del x.y, z[1]", "assert", "assert x,", "assert x y", "assert (x, y)", "raise", "raise x y",
+    "raise x from", "raise from x", "raise x, y", "try: pass", "try: pass\nexcept: pass\nexcept A: pass",
+    "try: pass\nexcept A, B: pass", "try: pass\nexcept A as 1: pass", "try: pass\nexcept A as b.c: pass",
+    "try: pass\nelse: pass", "try: pass\nfinally: pass\nexcept: pass", "try: pass\nexcept A pass", "try pass",
+    "except: pass", "finally: pass", "elif x: pass", "else: pass", "if x: pass\nelse: pass\nelif y: pass",
+    "with", "with a", "with a as", "with a b: pass", "with a as b, : pass", "with (a as b, c as d): pass",
+    "with (a, b) as c: pass", "with (a): pass", "with () as x: pass", "@", "@x", "@x\n", "@x\ny = 1",
+    "@x y\ndef f(): pass", "lambda: ", "lambda x", "lambda x y: 0", "lambda *: 0", "lambda x=: 0",
+    "lambda x, x=1: 0", "x if y", "x if y else", "if y else z", "x if else y", "not", "x not y", "x is",
+    "x in", "x not in", "is x", "x and", "and x", "x or", "-", "~", "x +", "+ ", "x *", "* x", "x ** ",
+    "** x", "x // ", "x @", "x <", "x < > y", "x == ", "x != ", "x <= => y", "f(", "f(x", "f(x y)",
+    "f(x, y z)", "f(,)", "f(x,,y)", "f(*)", "f(**)", "f(x=)", "f(=x)", "f(x for x in y, z)",
+    "f(z, x for x in y)", "f(x for x in y)", "f(x for x in y,)", "f(a=1, *b)", "f(**a, b=1)", "f(a:=1)",
+    "f(a:=)", "f(a=b:=1)", "f(a=b=c)", "f(x.y=1)", "f(x()=1)", "f(lambda: x = 1)", "x[", "x[]", "x[1",
+    "x[1 2]", "x[1:2:3:4]", "x[,]", "x[*a]", "x[a=1]", "x[a, b=1]", "x.", "x.1", ".x", "x.y.", "x..y",
+    "x.(y)", "x.if", "[", "[1 2]", "[1,,2]", "[,]", "[*]", "[x for]", "[x for y]", "[x for y in]",
+    "[for x in y]", "[x for x in y if]", "[x for x in y else z]", "[x, y for x in z]", "[*x for x in y]",
+    "[x for x in *y]", "{", "{1: 2", "{1:}", "{:1}", "{1: 2, 3}", "{1, 2: 3}", "{**}", "{**a, 1}", "{1: **a}",
+    "{*a: 1}", "{x: y for}", "{**x for x in y}", "{x: y, z for x in w}", "{1: 2 3: 4}", "{1 2}", "{'a' 1}",
+    "()", "(,)", "(x for)", "(x, y z)", "(*x)", "(*x,)", "(yield)", "(x := )", "(:= x)", "(x = 1)",
+    "x = (y = 1)", "print x", "print 1, 2", "print 'a' % b", "print", "print >>f, x", "exec 'x'",
+    "exec x in y", "print(x) y", "print(a b)", "True = 1", "None += 1", "x.None", "x.True = 1", "f() += 1",
+    "x + y += 1", "(x) = 1", "[x] += 1", "x: = 1", "x: int =", ": int", "x := 1", "x = y := 1", "match x",
+    "match x:\n  case 1: pass", "case 1: pass", "type X = int", "x = 1 if 2", "x = 1 2", "x = if", "if = 1",
+    "class = 1", "def = 1", "for = 2", "in = 1", "None", "nonlocal", "import if", "as", "from x import if",
+    "x = [\n1,\n2\n3]", "x = {\n'a': 1\n'b': 2}", "foo(a\nb)", "if x:\n  y\n z",
+    "while x:\n\ty\n        z\n   w", "def f():\n  return 1\n return 2", "x = (1,\n     2\ny = 3",
+    "print('a'\nprint('b')", "def f(:\n pass", "class A(:\n pass", "for x in range(10)\n  pass",
+    "if True\n  pass", "else", "x = 5 +\ny = 6", "a, b = ", "a, *b, *c = x", "*a", "*a, b = 1",
+    "(*a, *b) = 1", "for *a in b: pass", "for *a, b in c: pass", "return *a, b", "def f(): return *a, b",
+    "def f(): yield *a, b", "x = *a, b", "del *a, b", "x[*a] = 1", "i++", "if x: y else: z",
+    "a = 1; if b: pass", "for x in y: if z: pass", "if a: for b in c: pass", "def f(): class A: pass",
+    "lambda: (yield)", "[(yield) for x in y]", "class A: yield 1", "class A: return 1",
+    "x = lambda: return 1", "a < b > c = 1", "(a, b) = c, d = e", "'' = 1", "f'' = 1", "1 += 1",
+    "a, b: int = 1", "a.b: int", "a[0]: int", "(a): int = 1", "f(): int", "(a, b): int", "[a]: int",
+    "try:\n  pass\nexcept* A: pass", "try:\n pass\nexcept*: pass", "def f():\n  async with a: pass",
+    "async with a: pass", "async for a in b: pass", "[x async for x in y]", "def f(): [x async for x in y]",
+    "def f(): await x", "await", "async", "def f(a: int = 1, *, b: str) -> None: ...", "def f() -> : pass",
+    "def f(a:) : pass", "f(**a, **b, c=1)", "f(*a, *b, c)", "f(a, *b, c=1, *d, **e)",
+    "def f(a, *, b=1, c): pass", "def f(a=1, /, b=2, *, c): pass", "def f(a=1, /, b): pass"
+]
 for source in CASES:
     try:
         compile(source, "<case>", "exec")
         print(repr(source), "| compiles")
     except SyntaxError as e:
-        print(repr(source), "|", type(e).__name__, e.lineno, e.offset, e.end_lineno, e.end_offset, repr(e.text), "|", e.msg)
+        print(
+            repr(source), "|", type(e).__name__, e.lineno, e.offset, e.end_lineno, e.end_offset, repr(e.text),
+            "|", e.msg
+        )

@@ -72,7 +72,10 @@ for person in people:
 for tag, names in sorted(index.items(), key=lambda item: (-len(item[1]), item[0])):
     print(f"{tag:.<10}{len(names):.>4} {sorted(names)}")
 oldest, *_, youngest = sorted(people, key=itemgetter(2))
-print(oldest.name, youngest.name, max(people, key=lambda p: (p.height or 0, p.name)).name, {p.born for p in people} == {1980, 1975, 1990, 1969, 2001})
+print(
+    oldest.name, youngest.name, max(people, key=lambda p: (p.height or 0, p.name)).name,
+    {p.born for p in people} == {1980, 1975, 1990, 1969, 2001}
+)
 
 
 def distance(a, b):
@@ -107,4 +110,7 @@ for line in wrap(" ".join(words * 2), 30):
     left = 30 - len(line)
     print(f"[{line}{' ' * left}] {line.title().swapcase()!r:.20}")
 caesar = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
-print(TEXT[:40].translate(caesar).replace("\n", "/"), "Łódź".encode().hex(" "), "%-10s|%+5.1f|%05d" % ("Łódź", 2.25, 42))
+print(
+    TEXT[:40].translate(caesar).replace("\n", "/"), "Łódź".encode().hex(" "),
+    "%-10s|%+5.1f|%05d" % ("Łódź", 2.25, 42)
+)
