@@ -1,0 +1,134 @@
+/*
+ * The layout of dicts, and the paths that the interpreter takes without a call.
+ *
+ * A dict's storage is one block: a header, `capacity` entries in insertion order, and behind them an open-addressed
+ * index of 2^n positions (1, 2, 4 or 8 bytes each, as the number of positions needs) that holds entry numbers. A dict
+ * without storage is empty. (The idea of the compact, ordered dict is Raymond Hettinger's.)
+ *
+ * Within one block an entry is filled once and emptied once: key and item become NULL and its index position a dummy.
+ * Only popitem gives the last entries out again. So a reader without the lock that finds a key at an entry, counts the
+ * item, and then sees the same key and item there and the same block in the dict, has read a true state.
+ * Everything is written under the dict's lock; `mask`, `capacity` and `indices` are constant once the block is seen.
+ */
+#ifndef ATOLL_DICT_H
+#define ATOLL_DICT_H
+
+#include "runtime/objects/container.h"
+
+struct dict_entry {
+    _Atomic int64_t hash;
+    value_slot key; /* NULL: deleted, or not used yet */
+    value_slot item;
+};
+
+struct dict_table {
+    uint64_t mask;         /* index positions - 1 */
+    uint64_t capacity;     /* entries, two thirds of the positions */
+    _Atomic uint64_t used; /* entries ever filled: the next one's number */
+    void *indices;         /* behind the entries; by width of the mask */
+    struct dict_entry entries[];
+};
+
+struct dict {
+    struct object header;
+    _Atomic uint64_t length;
+    _Atomic(struct dict_table *) table;
+    _Atomic uint32_t keys_version; /* see dict_keys_version; 0: none given to the present keys */
+    uint32_t mutations;            /* changes with the set of keys and with the block; under the lock */
+};
+
+/* Of keys, values or items, forwards or backwards: the type says which. */
+struct dict_iterator {
+    struct object header;
+    value_slot dict;           /* dropped at the end while alone, else kept (see struct list_iterator) */
+    _Atomic int64_t position;  /* of the next entry to look at; -1 once exhausted */
+    _Atomic uint64_t expected; /* the dict's length when iteration began; UINT64_MAX after "changed size" */
+    _Atomic int64_t remaining;
+};
+
+struct dict_view {
+    struct object header;
+    value_slot dict; /* constant */
+};
+
+static inline struct dict *dict_of(value v)
+{
+    return (struct dict *)v;
+}
+
+value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint);
+
+/* The item of entry `hint` if its key is this very `name` (by identity), owned; else VALUE_MISSING. */
+static inline value dict_load_hint(value v, value name, uint32_t hint)
+{
+    struct dict *dict = dict_of(v);
+    if (unlikely(!mutator_is_alone()))
+        return dict_load_hint_shared(dict, name, hint);
+    struct dict_table *table = load_relaxed(&dict->table);
+    if (unlikely(!table || hint >= table->capacity))
+        return VALUE_MISSING;
+    struct dict_entry *entry = &table->entries[hint];
+    if (unlikely(load_relaxed(&entry->key) != name))
+        return VALUE_MISSING;
+    return value_inc(load_relaxed(&entry->item));
+}
+
+/* The same, borrowed: only while alone, until the next call that may run Python code. NULL: take the other one. */
+static inline value dict_borrow_hint(value v, value name, uint32_t hint)
+{
+    struct dict_table *table = load_relaxed(&dict_of(v)->table);
+    if (unlikely(!mutator_is_alone() || !table || hint >= table->capacity))
+        return NULL;
+    struct dict_entry *entry = &table->entries[hint];
+    return likely(load_relaxed(&entry->key) == name) ? load_relaxed(&entry->item) : NULL;
+}
+
+/* dict[name] = item for an entry that exists: steals item and returns true if entry `hint` has this very name. */
+bool dict_store_hint(value v, value name, uint32_t hint, value item);
+
+/* The number of the entry whose key is this very name; UINT32_MAX when it is absent or equal only. */
+uint32_t dict_hint(value v, value name);
+
+uint32_t dict_give_keys_version(struct dict *dict);
+/* A process-wide unique number of the dict's present set of keys: it changes when a key is inserted or deleted, not
+   when an item is replaced. Take the number first, then look: if a name is absent, it is so while the number lasts. 0:
+   numbers have run out; do not cache. */
+static inline uint32_t dict_keys_version(value v)
+{
+    uint32_t version = load_acquire(&dict_of(v)->keys_version);
+    return likely(version != 0) ? version : dict_give_keys_version(dict_of(v));
+}
+
+static inline size_t dict_length_fast(value v)
+{
+    return load_relaxed(&dict_of(v)->length);
+}
+
+value dict_iterator_new(value dict); /* over the keys */
+/* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
+value dict_key_iterator_next(value iterator);
+/* The next pair of an exact item iterator: 1 with both owned, 0 at the end, -1 on error. */
+int dict_item_iterator_next_pair(value iterator, value *key, value *item);
+
+/* ---- among the dict files ---- */
+value dict_new_of(struct type *type);
+void dict_traverse(struct object *o, struct gc_trace *trace);
+void dict_destroy(struct object *o);
+bool dict_set_hashed(value v, value key, int64_t hash, value item);
+int dict_contains_hashed(value v, value key, int64_t hash);
+bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);
+/* The last filled entry before *position, going down; false at the beginning. */
+bool dict_previous(value v, size_t *position, value *key, value *item);
+size_t dict_positions(value v); /* one beyond the last entry */
+/* Remove and return the last entry's key and item; false when empty. */
+bool dict_pop_last(value v, value *key, value *item);
+value dict_pop_hashed(value v, value key, int64_t hash);
+size_t dict_memory(value v); /* bytes of storage */
+extern const struct type_spec dict_type_spec;
+value dict_iter_slot(value v); /* dict's own `iter` slot: tells dicts that iterate as dicts do */
+value dict_keys_view(value dict);
+value dict_values_view(value dict);
+value dict_items_view(value dict);
+value dict_reverse_key_iterator(value dict);
+
+#endif
