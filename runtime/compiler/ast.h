@@ -605,6 +605,10 @@ struct module_ast {
     struct ast_intern_table *names;  /* for ast_intern */
 };
 
+/* The longest decimal literal in digits; longer ones are a SyntaxError (0: no limit). Follows
+ * sys.set_int_max_str_digits(), which may store to it at any time (relaxed). */
+extern _Atomic int parse_max_int_digits;
+
 /* Parses a whole source text.
  *
  * `bytes` need not be terminated and is not kept. Encoding declarations and byte order marks are honoured unless

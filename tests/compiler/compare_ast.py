@@ -1,0 +1,208 @@
+#!/usr/bin/env python3.11
+"""Compares Atoll's parser with CPython's: trees over files, errors over mutated files.
+
+    compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--seed S] [--cases] [file or directory ...]
+
+Every N-th file of the directories (by default the standard library) must give the tree that ast.dump prints, with all
+positions, and the same warnings; every file that CPython refuses must give the same exception in the same line. --mutate adds N
+mutated copies of real files, --cases the list of small sources below. Must run under CPython 3.11.
+"""
+import argparse
+import ast
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import warnings
+
+sys.set_int_max_str_digits(0)
+
+
+def expectation(source, mode="exec", flags=0):
+    """What CPython makes of the source: ("OK", dump) or ("ERROR", attributes)."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sys.set_int_max_str_digits(4300)
+        try:
+            tree = compile(source, "<file>", mode, ast.PyCF_ONLY_AST | flags)
+        except SyntaxError as error:
+            def number(value):
+                return -1 if value is None else value
+            return "ERROR", (type(error).__name__, number(error.lineno), number(error.offset),
+                             number(error.end_lineno), number(error.end_offset), error.msg, error.text or "")
+        except (ValueError, MemoryError, OverflowError, RecursionError) as error:
+            return "ERROR", (type(error).__name__, -1, -1, -1, -1, str(error), "")
+        finally:
+            sys.set_int_max_str_digits(0)
+        try:
+            text = ast.dump(tree, include_attributes=True)
+        except RecursionError:
+            return "OK", None
+    notes = [f"{w.category.__name__}|{w.lineno}|{w.message}" for w in caught]
+    return "OK", "\n".join([text, *notes])
+
+
+def run(program, paths, mode="exec", flags=0):
+    """What the program makes of the files, in order."""
+    results = []
+    command = [program, f"--mode={mode}", f"--flags={flags}"]
+    for start in range(0, len(paths), 100):
+        chunk = paths[start:start + 100]
+        done = subprocess.run(command + chunk, stdout=subprocess.PIPE, timeout=600)
+        data, at, count = done.stdout, 0, 0
+        while at < len(data):
+            end = data.index(b"\n", at)
+            kind, length = data[at:end].split()
+            body = data[end + 1:end + 1 + int(length)]
+            results.append((kind.decode(), body.decode("utf-8", "surrogatepass")))
+            at = end + 2 + int(length)
+            count += 1
+        if done.returncode != 0 or count != len(chunk):
+            raise SystemExit(f"{program} ended with {done.returncode} at {chunk[min(count, len(chunk) - 1)]}")
+    return results
+
+
+def split_error(text):
+    kind, lineno, offset, end_lineno, end_offset, rest = text.split("|", 5)
+    # Neither messages nor lines are escaped; the line is compared only if it can be told apart.
+    return (kind, int(lineno), int(offset), int(end_lineno), int(end_offset), rest)
+
+
+class Tally:
+    def __init__(self, verbose):
+        self.counts = dict(ok=0, error=0, tree=0, verdict=0, exception=0, line=0, message=0, position=0)
+        self.verbose = verbose
+
+    def note(self, what, name, expected, got):
+        self.counts[what] += 1
+        if self.verbose or what in ("tree", "verdict", "exception", "line"):
+            print(f"{what}: {name}\n  CPython {str(expected)[:300]}\n  Atoll   {str(got)[:300]}")
+
+    def compare(self, name, expected, got):
+        if expected[0] != got[0]:
+            self.note("verdict", name, (expected[0], expected[1][-7:] if expected[1] else None), (got[0], got[1][:300]))
+        elif expected[0] == "OK":
+            self.counts["ok"] += 1
+            if expected[1] is not None and expected[1] != got[1]:
+                at = next((i for i, (a, b) in enumerate(zip(expected[1], got[1])) if a != b),
+                          min(len(expected[1]), len(got[1])))
+                start = max(0, at - 150)
+                self.note("tree", name, expected[1][start:at + 150], got[1][start:at + 150])
+        else:
+            self.counts["error"] += 1
+            e, g = expected[1], split_error(got[1])
+            if e[0] != g[0]:
+                self.note("exception", name, e, g)
+            elif e[1] != g[1]:
+                self.note("line", name, e, g)
+            elif not g[5].startswith(e[5] + "|"):
+                self.note("message", name, e, g)
+            elif e[2:5] != g[2:5]:
+                self.note("position", name, e, g)
+
+
+def gather(roots, every):
+    paths = []
+    for root in roots:
+        if os.path.isdir(root):
+            paths += sorted(str(p) for p in pathlib.Path(root).rglob("*.py"))
+        else:
+            paths.append(root)
+    return paths[::every]
+
+
+def compare_files(program, paths, tally):
+    for path, got in zip(paths, run(program, paths)):
+        tally.compare(path, expectation(pathlib.Path(path).read_bytes()), got)
+
+
+def mutate(source, chance):
+    """A copy with something wrong in it."""
+    lines = source.splitlines(keepends=True)
+    for _ in range(chance.randint(1, 3)):
+        kind = chance.randrange(6)
+        at = chance.randrange(len(lines)) if lines else 0
+        if not lines:
+            break
+        if kind == 0:
+            del lines[at]
+        elif kind == 1:
+            lines.insert(at, lines[at])
+        elif kind == 2 and lines[at]:
+            line = bytearray(lines[at])
+            line[chance.randrange(len(line))] ^= 1 << chance.randrange(7)
+            lines[at] = bytes(line)
+        elif kind == 3 and lines[at]:
+            line = bytearray(lines[at])
+            del line[chance.randrange(len(line))]
+            lines[at] = bytes(line)
+        elif kind == 4 and lines[at]:
+            line = bytearray(lines[at])
+            line.insert(chance.randrange(len(line)), chance.choice(b"()[]{}:;,.=*'\"\\#@!$%&|^~<>+-/ \t09afx_"))
+            lines[at] = bytes(line)
+        else:
+            words = lines[at].split(b" ")
+            del words[chance.randrange(len(words))]
+            lines[at] = b" ".join(words)
+    return b"".join(lines)
+
+
+def compare_sources(program, sources, tally, mode="exec", flags=0):
+    with tempfile.TemporaryDirectory() as directory:
+        paths = []
+        for i, (name, source) in enumerate(sources):
+            path = os.path.join(directory, f"{i}.py")
+            pathlib.Path(path).write_bytes(source)
+            paths.append(path)
+        for (name, source), got in zip(sources, run(program, paths, mode, flags)):
+            shown = f"{name}: {source!r}" if len(source) < 200 else name
+            tally.compare(shown, expectation(source, mode, flags), got)
+
+
+def compare_mutations(program, paths, count, seed, tally, keep=None):
+    chance = random.Random(seed)
+    small = [p for p in paths if 200 < os.path.getsize(p) < 20000]
+    sources = []
+    for i in range(count):
+        path = chance.choice(small)
+        mutated = mutate(pathlib.Path(path).read_bytes(), chance)
+        if keep:
+            pathlib.Path(keep, f"m{i}.py").write_bytes(mutated)
+        sources.append((f"mutation {i} of {path}", mutated))
+    compare_sources(program, sources, tally)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("roots", nargs="*")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--mutate", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", action="store_true")
+    parser.add_argument("--keep", help="directory for the mutated files")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    if sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython":
+        raise SystemExit("CPython 3.11 is needed to compare with")
+    roots = options.roots or [os.path.dirname(os.__file__)]
+    tally = Tally(options.verbose)
+    paths = gather(roots, options.every)
+    if options.mutate:
+        compare_mutations(options.program, paths, options.mutate, options.seed, tally, options.keep)
+    elif options.cases:
+        import syntax_cases
+        for mode, cases in syntax_cases.CASES.items():
+            compare_sources(options.program, [("case", c if isinstance(c, bytes) else c.encode("utf-8", "surrogatepass"))
+                                              for c in cases], tally, mode)
+    else:
+        compare_files(options.program, paths, tally)
+    print(" ".join(f"{k}={v}" for k, v in tally.counts.items()))
+    if any(tally.counts[k] for k in ("tree", "verdict", "exception", "line")):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
