@@ -80,7 +80,7 @@ static struct ast_expr *find_invalid_target(struct ast_expr *expr, enum target_t
     case EXPR_COMPARE:
         /* In "for a in b" the whole is read as a comparison. */
         if (type == TARGETS_FOR) {
-            return expr->compare.ops.items[0] == COMPARE_IN ? find_invalid_target(expr->compare.left, type) : NULL;
+            return expr->compare.ops.items[0] == COMPARISON_IN ? find_invalid_target(expr->compare.left, type) : NULL;
         }
         return expr;
     case EXPR_NAME:

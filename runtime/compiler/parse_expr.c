@@ -288,7 +288,9 @@ static struct ast_expr *parse_factor_raw(struct parser *parser)
         return NULL;
     }
     struct ast_expr *unary = parser_expr(parser, EXPR_UNARY_OP, start);
-    unary->unary_op.op = kind == TOKEN_PLUS ? UNARY_UADD : kind == TOKEN_MINUS ? UNARY_USUB : UNARY_INVERT;
+    unary->unary_op.op = kind == TOKEN_PLUS    ? UNARY_OPERATOR_UADD
+                         : kind == TOKEN_MINUS ? UNARY_OPERATOR_USUB
+                                               : UNARY_OPERATOR_INVERT;
     unary->unary_op.operand = operand;
     return unary;
 }
@@ -373,41 +375,41 @@ static bool accept_comparison(struct parser *parser, enum ast_compare_operator *
 {
     switch (parser_peek(parser)) {
     case TOKEN_EQ_EQUAL:
-        *op = COMPARE_EQ;
+        *op = COMPARISON_EQ;
         break;
     case TOKEN_NOT_EQUAL:
         if (!inequality_is_allowed(parser)) {
             return false;
         }
-        *op = COMPARE_NOT_EQ;
+        *op = COMPARISON_NOT_EQ;
         break;
     case TOKEN_LESS:
-        *op = COMPARE_LT;
+        *op = COMPARISON_LT;
         break;
     case TOKEN_LESS_EQUAL:
-        *op = COMPARE_LT_E;
+        *op = COMPARISON_LT_E;
         break;
     case TOKEN_GREATER:
-        *op = COMPARE_GT;
+        *op = COMPARISON_GT;
         break;
     case TOKEN_GREATER_EQUAL:
-        *op = COMPARE_GT_E;
+        *op = COMPARISON_GT_E;
         break;
     case TOKEN_KEYWORD_IN:
-        *op = COMPARE_IN;
+        *op = COMPARISON_IN;
         break;
     case TOKEN_KEYWORD_NOT:
         if (parser_peek_second(parser) != TOKEN_KEYWORD_IN) {
             return false;
         }
         parser->mark++;
-        *op = COMPARE_NOT_IN;
+        *op = COMPARISON_NOT_IN;
         break;
     case TOKEN_KEYWORD_IS:
-        *op = COMPARE_IS;
+        *op = COMPARISON_IS;
         if (parser_peek_second(parser) == TOKEN_KEYWORD_NOT) {
             parser->mark++;
-            *op = COMPARE_IS_NOT;
+            *op = COMPARISON_IS_NOT;
         }
         break;
     default:
@@ -486,7 +488,7 @@ static struct ast_expr *parse_inversion_raw(struct parser *parser)
         return NULL;
     }
     struct ast_expr *unary = parser_expr(parser, EXPR_UNARY_OP, start);
-    unary->unary_op.op = UNARY_NOT;
+    unary->unary_op.op = UNARY_OPERATOR_NOT;
     unary->unary_op.operand = operand;
     return unary;
 }

@@ -23,7 +23,7 @@ static struct ast_expr *parse_signed_number(struct parser *parser)
         return number;
     }
     struct ast_expr *unary = parser_expr(parser, EXPR_UNARY_OP, start);
-    unary->unary_op.op = UNARY_USUB;
+    unary->unary_op.op = UNARY_OPERATOR_USUB;
     unary->unary_op.operand = number;
     return unary;
 }

@@ -56,7 +56,7 @@ def run(program, paths, mode="exec", flags=0):
             end = data.index(b"\n", at)
             kind, length = data[at:end].split()
             body = data[end + 1:end + 1 + int(length)]
-            results.append((kind.decode(), body.decode("utf-8", "surrogatepass")))
+            results.append((kind.decode(), body.decode("utf-8", "surrogateescape")))
             at = end + 2 + int(length)
             count += 1
         if done.returncode != 0 or count != len(chunk):
