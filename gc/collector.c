@@ -1,19 +1,226 @@
 /*
- * The collector's thread and its face.
+ * The collector's thread, when it runs, and its face.
+ *
+ * Young cycles start when as many containers were made (net of those that died) as a share of the live ones, full ones
+ * when the heap has grown by half since the last full one. Mutators only add to two counters, about once in a page's
+ * worth of allocation. One that finds the counter far beyond the threshold while a snapshot is under way helps with it
+ * (snapshot_help); it never waits.
+ *
+ * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
+ * counts the times a mutator had to, and there is no code that increments it elsewhere.
  */
-#include "gc/heap.h"
+#include "gc/collector.h"
 
-#include <stdio.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <time.h>
+
+#define YOUNG_SHARE       4   /* a young cycle for every quarter of the live containers ... */
+#define FULL_GROWTH_PAGES 512 /* a full one for half of the heap and 32 MiB more */
+#define COLLECT_ROUNDS    50  /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define HELP_FACTOR       2   /* allocation of so many thresholds during a cycle calls for help */
 
 struct gc_hooks gc_hooks;
 
 static _Atomic bool enabled = true;
-static size_t thresholds[3] = {100000, 10, 10};
+static _Atomic size_t thresholds[3] = {50000, 10, 10};
+
+/* Written by mutators, reset by the collector when a cycle begins. */
+static _Atomic int64_t young_allocated;
+static _Atomic size_t young_trigger = 50000;
+static _Atomic size_t full_trigger_pages = 2 * FULL_GROWTH_PAGES;
+
+/* Requests: bits for the generations, and a futex word that changes with each request. */
+static _Atomic uint32_t requested; /* 1 young, 2 full, 4 stop */
+static _Atomic uint32_t completed; /* futex word: cycles that were finished; full ones that began after a request */
+
+static pthread_mutex_t cycle_mutex = PTHREAD_MUTEX_INITIALIZER; /* held during a cycle, and by walkers */
+static pthread_mutex_t start_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t thread;
+static _Atomic bool running, cycling;
+static _Atomic uint64_t begun, ended; /* cycles; `ended` follows under no lock */
+static uint32_t cycle_number;
+static _Atomic uint64_t last_unreachable;
+static _Atomic uint32_t collecting; /* mutators that wait in collect_once */
+
+/* Statistics: written by the collector's thread. */
+static struct {
+    _Atomic uint64_t cycles[3], examined, islands, unreachable, nanoseconds, live;
+} stats;
+_Atomic uint64_t collector_mutator_stops;
+
+extern _Atomic uint64_t snapshot_helped;
+
+static uint64_t now_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void add(_Atomic uint64_t *counter, uint64_t amount)
+{
+    atomic_fetch_add_explicit(counter, amount, memory_order_relaxed);
+}
+
+/* ---- a cycle ---- */
+
+static void set_triggers(const struct cycle *cycle)
+{
+    uint64_t live = cycle->examined - cycle->unreachable;
+    if (cycle->generation == GC_FULL) {
+        atomic_store_explicit(&stats.live, live, memory_order_relaxed);
+        size_t in_use = pages_in_use();
+        atomic_store_explicit(&full_trigger_pages, in_use + in_use / 2 + FULL_GROWTH_PAGES, memory_order_relaxed);
+    }
+    size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
+    size_t share = atomic_load_explicit(&stats.live, memory_order_relaxed) / YOUNG_SHARE;
+    atomic_store_explicit(&young_trigger, share > young ? share : young, memory_order_relaxed);
+}
+
+static void note_results(struct cycle *cycle, uint64_t start)
+{
+    if (cycle->failed)
+        return;
+    add(&stats.cycles[cycle->generation], 1);
+    add(&stats.examined, cycle->examined);
+    add(&stats.islands, cycle->islands);
+    add(&stats.unreachable, cycle->unreachable);
+    add(&stats.nanoseconds, now_ns() - start);
+    set_triggers(cycle);
+}
+
+static uint64_t run_cycle(enum gc_generation generation)
+{
+    uint64_t start = now_ns();
+    if (++cycle_number == NO_CYCLE)
+        cycle_number++;
+    struct cycle cycle = {.number = cycle_number, .generation = generation};
+    pthread_mutex_lock(&cycle_mutex);
+    atomic_store_explicit(&young_allocated, 0, memory_order_relaxed);
+    atomic_store_explicit(&cycling, true, memory_order_release);
+#ifdef ATOLL_ASAN
+    atomic_store(&heap_being_read, true);
+    grace_wait(); /* from here on freed blocks are not poisoned */
+#endif
+    snapshot_choose(&cycle);
+    snapshot_take(&cycle);
+    judge_trial(&cycle);
+    if (!cycle.failed && cycle.suspects) {
+        grace_wait();
+        judge_validate(&cycle);
+#ifdef ATOLL_CHECKED
+        check_islands(&cycle);
+#endif
+        judge_find_islands(&cycle);
+        atomic_store(&heap_being_read, false);
+        reclaim_islands(&cycle);
+        heap_flush_retired(slot_heap(thread_self));
+    }
+    atomic_store(&heap_being_read, false);
+    atomic_store_explicit(&cycling, false, memory_order_release);
+    note_results(&cycle, start);
+    pthread_mutex_unlock(&cycle_mutex);
+    pages_trim(pages_in_use() / 8 + 64);
+    cycle_free(&cycle);
+    return cycle.failed ? 0 : cycle.unreachable;
+}
+
+/* ---- the thread ---- */
+
+#define WANT_YOUNG 1u
+#define WANT_FULL  2u
+#define WANT_STOP  4u
+
+static void *collector_main(void *argument)
+{
+    if (!thread_attach_background()) {
+        atomic_store(&running, false);
+        return NULL;
+    }
+    for (;;) {
+        uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst);
+        if (want == 0) {
+            thread_park(&requested, 0, -1);
+            continue;
+        }
+        if (want & (WANT_YOUNG | WANT_FULL)) {
+            atomic_fetch_add_explicit(&begun, 1, memory_order_seq_cst);
+            uint64_t found = run_cycle(want & WANT_FULL ? GC_FULL : GC_YOUNG);
+            atomic_store_explicit(&last_unreachable, found, memory_order_relaxed);
+            atomic_fetch_add_explicit(&ended, 1, memory_order_seq_cst);
+            atomic_fetch_add_explicit(&completed, 1, memory_order_seq_cst);
+            thread_unpark(&completed, SIZE_MAX);
+        }
+        if (want & WANT_STOP)
+            break;
+    }
+    thread_detach_background();
+    return argument;
+}
+
+static bool start_thread(void)
+{
+    if (atomic_load_explicit(&running, memory_order_acquire))
+        return true;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_mutex_lock(&start_mutex);
+    if (!atomic_load_explicit(&running, memory_order_relaxed)) {
+        pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for mutators */
+        atomic_store(&running, true);
+        if (pthread_create(&thread, NULL, collector_main, NULL) != 0)
+            atomic_store(&running, false);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    bool ok = atomic_load_explicit(&running, memory_order_relaxed);
+    pthread_mutex_unlock(&start_mutex);
+    return ok;
+}
+
+static bool request(uint32_t want)
+{
+    if (!start_thread())
+        return false;
+    if ((atomic_fetch_or_explicit(&requested, want, memory_order_seq_cst) & want) != want)
+        thread_unpark(&requested, 1);
+    return true;
+}
+
+/* ---- triggers ---- */
+
+void collector_note_allocation(struct thread_slot *self, int64_t containers)
+{
+    int64_t allocated = atomic_fetch_add_explicit(&young_allocated, containers, memory_order_relaxed) + containers;
+    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
+    if (self->background || !atomic_load_explicit(&enabled, memory_order_relaxed))
+        return;
+    if (unlikely(pages_in_use() > atomic_load_explicit(&full_trigger_pages, memory_order_relaxed)))
+        request(WANT_FULL);
+    else if (unlikely(allocated >= trigger && trigger > 0))
+        request(WANT_YOUNG);
+    if (unlikely(allocated >= trigger * HELP_FACTOR) && atomic_load_explicit(&cycling, memory_order_relaxed))
+        snapshot_help();
+}
+
+void collector_note_exhausted(void)
+{
+    request(WANT_FULL);
+}
+
+/* ---- the face ---- */
 
 static void merge_hook(struct thread_slot *slot)
 {
     queue_merge(slot);
+}
+
+static void help_hook(struct thread_slot *slot)
+{
+    (void)slot;
+    snapshot_help();
 }
 
 bool gc_init(const struct gc_hooks *hooks)
@@ -22,78 +229,135 @@ bool gc_init(const struct gc_hooks *hooks)
         gc_hooks = *hooks;
     if (!pages_init())
         return false;
-    threads_set_hooks(&(struct thread_hooks){.attach = heap_attach, .detach = heap_detach, .merge = merge_hook});
+    threads_set_hooks(
+        &(struct thread_hooks){.attach = heap_attach, .detach = heap_detach, .merge = merge_hook, .help = help_hook});
     return true;
-}
-
-static void count_alive(struct object *o, struct page *page, void *context)
-{
-    (void)page;
-    if (!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL))
-        ++*(size_t *)context;
-}
-
-size_t gc_shutdown(void)
-{
-    size_t alive = 0;
-    heap_each_object(count_alive, &alive);
-    return alive;
-}
-
-void collector_note_allocation(struct thread_slot *self, int64_t containers)
-{
-    (void)self;
-    (void)containers;
-}
-
-void collector_note_exhausted(void) {}
-
-void gc_get_stats(struct gc_stats *stats)
-{
-    *stats = (struct gc_stats){.heap_bytes = pages_in_use() << PAGE_SHIFT};
 }
 
 void gc_request_cycle(enum gc_generation generation)
 {
-    (void)generation;
+    request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG);
+}
+
+/* Wait for the end of a cycle that began after this call. In a blocking region. */
+static uint64_t collect_once(enum gc_generation generation)
+{
+    /* A cycle that has begun but not ended took its snapshot too early: wait for the one after it. */
+    uint64_t wanted = atomic_load_explicit(&begun, memory_order_seq_cst) + 1;
+    for (;;) {
+        uint32_t seen = atomic_load_explicit(&completed, memory_order_seq_cst);
+        if (atomic_load_explicit(&ended, memory_order_seq_cst) >= wanted)
+            return atomic_load_explicit(&last_unreachable, memory_order_relaxed);
+        /* Asked anew each time: the collector may have taken the request for a cycle that had begun. */
+        if (atomic_load_explicit(&begun, memory_order_seq_cst) < wanted &&
+            !request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG))
+            return 0;
+        int result = thread_park(&completed, seen, 100000000);
+        (void)result;
+    }
 }
 
 size_t gc_collect(enum gc_generation generation)
 {
-    (void)generation;
-    gc_run_pending();
-    return 0;
+    size_t total = 0;
+    for (int round = 0;; round++) {
+        thread_enter_blocking();
+        atomic_fetch_add(&collecting, 1);
+        uint64_t found = collect_once(generation);
+        atomic_fetch_sub(&collecting, 1);
+        thread_leave_blocking();
+        thread_safepoint(thread_self);
+        bool pending = pending_any();
+        gc_run_pending();
+        total += found;
+        if ((found == 0 && !pending) || round == COLLECT_ROUNDS)
+            return total;
+    }
 }
 
 void gc_set_enabled(bool value)
 {
-    atomic_store(&enabled, value);
+    atomic_store_explicit(&enabled, value, memory_order_relaxed);
 }
 
 bool gc_is_enabled(void)
 {
-    return atomic_load(&enabled);
+    return atomic_load_explicit(&enabled, memory_order_relaxed);
 }
 
 void gc_set_thresholds(size_t young_objects, size_t second, size_t full)
 {
-    thresholds[0] = young_objects;
-    thresholds[1] = second;
-    thresholds[2] = full;
+    atomic_store(&thresholds[0], young_objects);
+    atomic_store(&thresholds[1], second);
+    atomic_store(&thresholds[2], full);
+    atomic_store(&young_trigger, young_objects);
 }
 
 void gc_get_thresholds(size_t out[3])
 {
     for (int i = 0; i < 3; i++)
-        out[i] = thresholds[i];
+        out[i] = atomic_load(&thresholds[i]);
 }
 
-#ifdef ATOLL_CHECKED
-void check_failed(const struct object *o, const char *what)
+static void count_used(size_t from, size_t to, struct gc_stats *out)
 {
-    fprintf(stderr, "atoll: object %p: %s (type %u, owner %u, flags %u, local %u, shared %d)\n", (const void *)o, what,
-            object_type_ref(o), atomic_load(&o->owner), atomic_load(&o->flags), atomic_load(&o->local),
-            (int32_t)atomic_load(&o->shared));
-    abort();
+    for (size_t i = from; i < to; i++) {
+        uint8_t kind = atomic_load_explicit(&pages[i].kind, memory_order_acquire);
+        if (kind != KIND_CONTAINER && kind != KIND_TYPE && kind != KIND_LEAF)
+            continue;
+        uint32_t fresh = atomic_load_explicit(&pages[i].fresh, memory_order_acquire), used = 0;
+        for (uint32_t k = 0; k < fresh; k++)
+            used += object_type_ref(page_object(&pages[i], k)) != 0;
+        *(kind == KIND_LEAF ? &out->live_leaves : &out->live_containers) += used;
+    }
 }
-#endif
+
+void gc_get_stats(struct gc_stats *out)
+{
+    *out = (struct gc_stats){
+        .examined = atomic_load(&stats.examined),
+        .islands = atomic_load(&stats.islands),
+        .unreachable = atomic_load(&stats.unreachable),
+        .nanoseconds = atomic_load(&stats.nanoseconds),
+        .mutator_stops = atomic_load(&collector_mutator_stops),
+        .helped_pages = atomic_load(&snapshot_helped),
+        .heap_bytes = (uint64_t)pages_in_use() << PAGE_SHIFT,
+    };
+    for (int i = 0; i < 3; i++)
+        out->cycles[i] = atomic_load(&stats.cycles[i]);
+    size_t types_end, others_end;
+    pages_extent(&types_end, &others_end);
+    count_used(WELL_KNOWN_PAGES, types_end, out);
+    count_used(TYPE_PAGES, others_end, out);
+}
+
+bool collector_at_rest(void)
+{
+    return atomic_load(&collecting) == 1 && thread_mutator_count() == 1;
+}
+
+void collector_exclude(void)
+{
+    if (pthread_mutex_trylock(&cycle_mutex) == 0)
+        return;
+    thread_enter_blocking();
+    pthread_mutex_lock(&cycle_mutex);
+    thread_leave_blocking();
+}
+
+void collector_admit(void)
+{
+    pthread_mutex_unlock(&cycle_mutex);
+}
+
+/* Runs last cycles and ends the thread. The caller is the last mutator. */
+void collector_stop(void)
+{
+    gc_collect(GC_FULL);
+    thread_enter_blocking();
+    if (atomic_load(&running) && request(WANT_STOP)) {
+        pthread_join(thread, NULL);
+        atomic_store(&running, false);
+    }
+    thread_leave_blocking();
+}

@@ -5,11 +5,13 @@
  * total = local + shared. The owner counts in `local` with plain stores, everybody else in `shared` with
  * compare-and-swap, because D must be set by the same operation that changes the count.
  *
- *   - The owner's local count ends. Nobody else ever saw the object (shared is zero, not VISIBLE): it dies at once,
- *     without an atomic operation. Else the owner writes local = 0 and owner = NOBODY and then sets MERGED in `shared`:
- *     from then on that word is the whole count, and whoever drives it to zero lets the object die. The two stores come
- *     first because after MERGED is set another thread may free the block. That is safe: once local has really ended,
+ *   - The owner's local count ends. It writes local = 0 and owner = NOBODY and then sets MERGED in `shared`: from then
+ *     on that word is the whole count, and whoever drives it to zero lets the object die. The two stores come first
+ *     because after MERGED is set another thread may free the block. That is safe: once local has really ended,
  *     total = shared, so no other thread can drive shared below zero and look for the owner meanwhile.
+ *     This atomic operation is needed even where `shared` is zero, because a reader may count the object at any moment
+ *     by a pointer that it read from a slot (rc_try_inc): either its count comes first and the object lives, or it
+ * finds MERGED with count zero and leaves the block alone. Only a thread that is alone in the process skips it.
  *   - Another thread drives shared below zero. Its reference was counted by the owner, so only the owner can tell
  *     whether it was the last. The thread gives its reference to the owner's merge queue (QUEUED is set, the count does
  *     not change) and further uncounts may make `shared` negative. The owner, or a helper that holds its slot, merges.
@@ -57,8 +59,7 @@ static void inc_shared(struct object *o)
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     do
         CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
-    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old,
-                                                  (old + SHARED_ONE) | SHARED_VISIBLE | SHARED_DISTURBED,
+    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
                                                   memory_order_relaxed, memory_order_relaxed));
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
@@ -82,14 +83,8 @@ bool rc_try_inc_slow(struct object *o)
         return true;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
     for (;;) {
-        if (old & SHARED_MERGED) {
-            if (shared_count(old) <= 0)
-                return false; /* dead or dying */
-        } else if (!(old & SHARED_VISIBLE)) {
-            /* The owner itself comes here when its local count ended and a merge is pending: still alive. */
-            if (!(old & SHARED_QUEUED))
-                return false;
-        }
+        if ((old & SHARED_MERGED) && shared_count(old) <= 0)
+            return false; /* dead, or dying */
         if (atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
                                                   memory_order_seq_cst, memory_order_seq_cst))
             break;
@@ -101,13 +96,14 @@ bool rc_try_inc_slow(struct object *o)
     return true;
 }
 
-void rc_make_visible(struct object *o)
+void rc_merge_newborn(struct object *o)
 {
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
-    while (!(old & (SHARED_VISIBLE | SHARED_MERGED | SHARED_SHARDED)))
-        if (atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_VISIBLE | SHARED_DISTURBED,
-                                                  memory_order_seq_cst, memory_order_seq_cst))
-            break;
+    uint32_t count = atomic_load_explicit(&o->local, memory_order_relaxed) >> 1;
+    if (!object_is_mine(o))
+        return;
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&o->shared, count << SHARED_SHIFT | SHARED_MERGED | SHARED_DISTURBED, memory_order_release);
 }
 
 /* ---- the merge queue ---- */
@@ -131,7 +127,7 @@ static bool merge_object(struct object *o)
             heap_make_immortal(o);
             return false;
         }
-        merged = (uint32_t)count << SHARED_SHIFT | SHARED_VISIBLE | SHARED_MERGED | SHARED_DISTURBED;
+        merged = (uint32_t)count << SHARED_SHIFT | SHARED_MERGED | SHARED_DISTURBED;
     } while (
         !atomic_compare_exchange_weak_explicit(&o->shared, &old, merged, memory_order_acq_rel, memory_order_relaxed));
     return count == 0;
@@ -199,34 +195,6 @@ static void queue_object(struct object *o, uint16_t owner)
 
 /* ---- down ---- */
 
-/* The owner drops the last reference that it counted. */
-static bool release_local_end(struct object *o)
-{
-    CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
-              atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_QUEUED,
-          o, "more references dropped than there were");
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst); /* pairs with rc_make_visible */
-    if (likely((old & ~SHARED_DISTURBED) == 0)) {
-        atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
-        return true;
-    }
-    if (old & SHARED_QUEUED) { /* the merge is to come and judges; `local` may well begin anew until then */
-        uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
-        if (local >= LOCAL_ONE)
-            atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
-        else /* counted by others, dropped here */
-            atomic_fetch_sub_explicit(&o->shared, SHARED_ONE, memory_order_relaxed);
-        return false;
-    }
-    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
-    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
-                                                  memory_order_acq_rel, memory_order_relaxed))
-        ;
-    CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
-    return shared_count(old) == 0;
-}
-
 static bool release_shared(struct object *o)
 {
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
@@ -237,7 +205,7 @@ static bool release_shared(struct object *o)
             CHECK(shared_count(old) > 0, o, "more references dropped than there were");
             next = (old - SHARED_ONE) | SHARED_DISTURBED;
         } else if (shared_count(old) <= 0 && !(old & SHARED_QUEUED)) {
-            next = old | SHARED_QUEUED | SHARED_VISIBLE | SHARED_DISTURBED;
+            next = old | SHARED_QUEUED | SHARED_DISTURBED;
             queue = true;
         } else {
             next = (old - SHARED_ONE) | SHARED_DISTURBED;
@@ -245,12 +213,39 @@ static bool release_shared(struct object *o)
         uint16_t owner = atomic_load_explicit(&o->owner, memory_order_relaxed); /* before the object can be gone */
         if (!atomic_compare_exchange_weak_explicit(&o->shared, &old, next, memory_order_acq_rel, memory_order_relaxed))
             continue;
-        if (queue)
+        if (queue && likely(owner != THREAD_NOBODY)) /* else it was made immortal at this moment */
             queue_object(o, owner);
         else if (unlikely(shared_count(next) < -SHARED_COUNT_LIMIT))
             heap_make_immortal(o);
         return (next & SHARED_MERGED) && shared_count(next) == 0;
     }
+}
+
+/* The owner drops the last reference that it counted. */
+static bool release_local_end(struct object *o)
+{
+    CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
+              atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_QUEUED,
+          o, "more references dropped than there were");
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    if (likely((old & ~SHARED_DISTURBED) == 0 && thread_self->alone)) {
+        atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+        return true;
+    }
+    if (old & SHARED_QUEUED) { /* the merge is to come and judges; `local` may well begin anew until then */
+        uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+        if (local < LOCAL_ONE)
+            return release_shared(o); /* counted by others, dropped here */
+        atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return false;
+    }
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
+                                                  memory_order_acq_rel, memory_order_relaxed))
+        ;
+    CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
+    return shared_count(old) == 0;
 }
 
 bool rc_release(struct object *o)

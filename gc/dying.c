@@ -37,8 +37,7 @@ static bool finalize(struct object *o, struct object_type *type)
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
     atomic_fetch_or_explicit(&o->flags, OBJECT_FINALIZED, memory_order_relaxed);
     if (shared & SHARED_MERGED) {
-        atomic_store_explicit(&o->shared, SHARED_MERGED | SHARED_VISIBLE | SHARED_ONE | SHARED_DISTURBED,
-                              memory_order_release);
+        atomic_store_explicit(&o->shared, SHARED_MERGED | SHARED_ONE | SHARED_DISTURBED, memory_order_release);
     } else {
         atomic_store_explicit(&o->local, LOCAL_ONE | LOCAL_DISTURBED, memory_order_relaxed);
     }

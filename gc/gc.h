@@ -36,7 +36,7 @@ struct object {
     _Atomic uint8_t flags;  /* enum object_flag: set with atomic or */
     _Atomic uint32_t
         local; /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load and store) */
-    _Atomic uint32_t shared; /* everybody else's count << 5 (signed) | state bits | D; atomic operations */
+    _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
 };
 _Static_assert(sizeof(struct object) == 16, "an object header is 16 bytes");
 
@@ -55,13 +55,10 @@ enum object_flag {
 #define SHARED_DISTURBED 1u
 #define SHARED_MERGED    2u /* local and shared were merged: the shared word is the whole count */
 #define SHARED_QUEUED    4u /* waits in its owner's merge queue, which holds a reference */
-/* bits 5.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
+/* bits 4.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
 #define SHARED_SHARDED 8u
-/* Others may count it without holding a reference (rc_try_inc), so its owner ends its count with an atomic operation.
-   Set by the first other thread that reads it, before it looks at the slot again; merged objects need no such mark. */
-#define SHARED_VISIBLE 16u
-#define SHARED_ONE     32u
-#define SHARED_SHIFT   5
+#define SHARED_ONE     16u
+#define SHARED_SHIFT   4
 
 static inline bool value_is_object(value v)
 {
@@ -209,10 +206,10 @@ static inline void rc_dec(struct object *o)
         rc_dec_slow(o);
 }
 
-/* Count an object of which the caller holds no reference, read from a slot that another thread may be changing: only
-   when it is certainly alive (count not zero) and visible to others already (SHARED_VISIBLE, merged or sharded), or the
-   caller owns it. The caller then verifies (sequentially consistent load) that the slot still holds it, else drops it
-   again. On false use slot_load_slow, or take the container's lock. */
+/* Count an object of which the caller holds no reference: a pointer that it read, since its last safepoint, from a slot
+   that another thread may be changing. False: it is dead. True: something alive was counted, though perhaps a newer
+   object in the same block: the caller then verifies (sequentially consistent load) that the slot still holds it, and
+   where the slot is in replaceable storage that the container still has that storage, else drops it again. */
 static inline bool rc_try_inc(struct object *o)
 {
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
@@ -305,9 +302,6 @@ static inline void storage_release(struct object *o, void *storage, size_t size)
 /* The slot-level operations that keep C1 to C3; containers with invariants of their own (length and items, table and
  * entries) build on the pieces above. */
 value slot_load_slow(struct object *container, value_slot *slot);
-/* Make an object that was read from a slot visible to rc_try_inc. May be given a stale pointer (inside the same
-   read-side section); the caller looks at the slot again afterwards. */
-void rc_make_visible(struct object *o);
 
 /* The slot's value as an owned reference (NULL when empty). `container` is the object whose memory (or current storage)
    the slot is in; it must stay reachable. For slots inside replaceable storage the caller re-checks the storage pointer

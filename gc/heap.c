@@ -76,6 +76,7 @@ static inline void write_dead_header(struct object *o)
     atomic_store_explicit(&o->type, 0, memory_order_relaxed);
     atomic_store_explicit(&o->shared, SHARED_MERGED | SHARED_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&o->flags, 0, memory_order_relaxed);
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_release);
 }
 
@@ -126,7 +127,10 @@ static void page_to_pool(struct grace_node *node)
 
 static void page_leave(struct page *page)
 {
-    page->state = PAGE_LEAVING;
+    page->state = PAGE_LEAVING; /* the slot's thread, or whoever frees a large block: nobody else looks */
+    /* No candidate any more, before the grace period begins: a read-side section of the collector either sees this or
+       keeps the page from the pool until it ends. */
+    atomic_store_explicit(&page->cycle, NO_CYCLE, memory_order_seq_cst);
     page->grace.callback = page_to_pool;
     grace_call(&page->grace);
 }
@@ -228,7 +232,7 @@ static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, s
     page->reciprocal = capacity > 1 ? (uint32_t)((((uint64_t)1 << 32) + block_size - 1) / block_size) : 0;
     page->capacity = capacity;
     page->next = page->previous = NULL;
-    page->cycle = NO_CYCLE;
+    atomic_store_explicit(&page->cycle, NO_CYCLE, memory_order_relaxed);
     atomic_store_explicit(&page->fresh, 0, memory_order_relaxed);
     atomic_store_explicit(&page->touched, true, memory_order_relaxed);
     atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
@@ -396,7 +400,7 @@ struct object_type *heap_well_known_type(unsigned k)
 
 static size_t page_usable(const struct page *page)
 {
-    return page->state == PAGE_LARGE ? (size_t)page->span << PAGE_SHIFT : page->block_size;
+    return page_is_large(page) ? (size_t)page->span << PAGE_SHIFT : page->block_size;
 }
 
 size_t heap_usable_size(const struct object *object)
@@ -407,12 +411,12 @@ size_t heap_usable_size(const struct object *object)
 static inline void free_block(struct page *page, void *block, size_t offset)
 {
     struct thread_slot *self = thread_self;
-    if (likely(self && page->slot == self->id) && likely(page->state != PAGE_LARGE)) {
+    if (likely(self && page->slot == self->id) && likely(!page_is_large(page))) {
         atomic_store_explicit(block_link(block, offset), page->free, memory_order_relaxed);
         page->free = block;
         if (unlikely(--page->used < page->wake))
             page_after_free(slot_heap(self), page);
-    } else if (page->state == PAGE_LARGE) {
+    } else if (page_is_large(page)) {
         if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
             collector_note_allocation(self, -1);
         page_leave(page);
@@ -466,7 +470,7 @@ void storage_free(void *storage, size_t size)
     if (!storage)
         return;
     struct page *page = page_of(storage);
-    if (page->state != PAGE_LARGE) { /* else readers may be left until a grace period has passed */
+    if (!page_is_large(page)) { /* else readers may be left until a grace period has passed */
         memory_unpoison(storage, 16);
         poison_freed((char *)storage + 16, page_usable(page) - 16);
     }
@@ -478,7 +482,7 @@ static void free_retired(struct grace_node *node)
     struct retired *chunk = (struct retired *)node;
     for (size_t i = 0; i < chunk->count; i++) {
         struct page *page = page_of(chunk->storage[i]);
-        if (page->state == PAGE_LARGE)
+        if (page_is_large(page))
             pages_give(page); /* a grace period has passed already */
         else
             storage_free(chunk->storage[i], 0);

@@ -69,6 +69,8 @@ static inline int64_t shared_count(uint32_t shared)
 int64_t object_count(const struct object *o);
 /* Drop one reference: true when that was the last and the caller must let the object die. */
 bool rc_release(struct object *o);
+/* Give up the bias of an object that nobody else has seen. */
+void rc_merge_newborn(struct object *o);
 /* Merge the slot's queue. The caller acts for the slot. */
 void queue_merge(struct thread_slot *slot);
 

@@ -82,8 +82,8 @@ struct page {
     struct page *_Atomic next_remote; /* in the slot's stack of pages with such blocks */
 
     /* The collector's, constant while snapshots are being taken. */
-    uint32_t cycle; /* the cycle in which the page is a candidate */
-    uint32_t base;  /* number of the first block's node in that cycle */
+    _Atomic uint32_t cycle; /* the cycle in which the page is a candidate */
+    _Atomic uint32_t base;  /* number of the first block's node in that cycle */
 
     /* The pool's. */
     struct page *pool_next, *pool_previous;
@@ -110,6 +110,11 @@ static inline struct page *page_of(const void *block)
 static inline char *page_start(const struct page *page)
 {
     return region + ((size_t)(page - pages) << PAGE_SHIFT);
+}
+/* A span with one block; constant while the page is in use, so any thread may ask. */
+static inline bool page_is_large(const struct page *page)
+{
+    return page->reciprocal == 0;
 }
 static inline uint32_t page_block_number(const struct page *page, const void *block)
 {
@@ -141,6 +146,14 @@ static inline unsigned size_class_of(size_t size)
     unsigned shift = 61 - (unsigned)__builtin_clzll(above); /* of four steps to a doubling */
     return FINE_MAX / 16 + 1 + (shift - 7) * 4 + (unsigned)((above >> shift) & 3);
 }
+
+#if defined(__SANITIZE_THREAD__)
+#define ATOLL_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ATOLL_TSAN 1
+#endif
+#endif
 
 /* AddressSanitizer: what is poisoned in free blocks. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -3,8 +3,16 @@
  * finalizers, callbacks of weak references, finalizers of islands. Queues are stacks that are taken as a whole; the
  * first two link the objects themselves and need no memory.
  */
-#include "gc/heap.h"
+#include "gc/cycle.h"
 
+#include <stdlib.h>
+
+struct finalizer {
+    struct finalizer *next;
+    struct object *object; /* held */
+};
+
+static struct finalizer *_Atomic finalizers;
 static _Atomic uint64_t dying;                   /* address of the first; linked as dying.c links */
 static struct weak_reference *_Atomic callbacks; /* held; linked by `next` */
 
@@ -37,6 +45,46 @@ void pending_add_callbacks(struct weak_reference *chain)
     tell();
 }
 
+bool pending_add_finalizer(struct object *o)
+{
+    struct finalizer *entry = malloc(sizeof *entry);
+    if (!entry)
+        return false;
+    entry->object = o;
+    entry->next = atomic_load_explicit(&finalizers, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&finalizers, &entry->next, entry, memory_order_acq_rel,
+                                                  memory_order_relaxed))
+        ;
+    tell();
+    return true;
+}
+
+bool pending_any(void)
+{
+    return atomic_load_explicit(&finalizers, memory_order_relaxed) ||
+           atomic_load_explicit(&dying, memory_order_relaxed) || atomic_load_explicit(&callbacks, memory_order_relaxed);
+}
+
+static void run_finalizers(void)
+{
+    struct finalizer *stack = atomic_exchange_explicit(&finalizers, NULL, memory_order_acq_rel), *queue = NULL;
+    while (stack) { /* in the order they were found */
+        struct finalizer *next = stack->next;
+        stack->next = queue;
+        queue = stack;
+        stack = next;
+    }
+    while (queue) {
+        struct finalizer *next = queue->next;
+        struct object *o = queue->object;
+        free(queue);
+        if (!(atomic_fetch_or_explicit(&o->flags, OBJECT_FINALIZED, memory_order_acq_rel) & OBJECT_FINALIZED))
+            object_type(o)->finalize(o);
+        rc_dec(o);
+        queue = next;
+    }
+}
+
 void gc_run_pending(void)
 {
     weak_run_callbacks(atomic_exchange_explicit(&callbacks, NULL, memory_order_acq_rel));
@@ -46,4 +94,5 @@ void gc_run_pending(void)
         object_die(o);
         o = next;
     }
+    run_finalizers();
 }

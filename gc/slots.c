@@ -1,18 +1,11 @@
 /*
  * Heap slots and object locks: the slow paths.
  *
- * Reading a slot that others write (PEP 703's optimistic read, with a difference: no lock). The reader holds a raw
- * pointer v that was in the slot a moment ago. If v is not visible to others yet, its owner may be ending its count
- * without an atomic operation at this moment, so the reader must not count it. It makes v visible first and looks at
- * the slot again:
- *
- *     reader:  shared |= VISIBLE;  read slot          writer and owner:  overwrite slot;  read shared when local ends
- *
- * All four are sequentially consistent or have a full barrier between them (the exchange of slot_exchange, the release
- * of a byte lock): if the reader still finds v in the slot, the owner will find VISIBLE and end its count atomically.
- * If not, the bit was set on a block that may be dead or anew in use, and does nothing but make that one's end slower.
- * Then the count is taken with a compare-and-swap that fails on the dead, and the slot is read once more; if it
- * changed, what was counted was alive, if perhaps another object, and is dropped in order.
+ * Reading a slot that others write is optimistic and takes no lock (after PEP 703). The reader holds a raw pointer v
+ * that was in the slot a moment ago; its block's header stays readable until the reader's next quiescent point.
+ * Counting v is a compare-and-swap that fails on the dead, and an owner's last uncount is an atomic operation on the
+ * same word, so what was counted is alive and really counted, if perhaps a newer object in the same block. Hence the
+ * second look at the slot; and hence the undo is an ordinary rc_dec.
  */
 #include "gc/heap.h"
 
@@ -23,17 +16,11 @@ value slot_load_slow(struct object *container, value_slot *slot)
         value v = atomic_load_explicit(slot, memory_order_seq_cst);
         if (!value_is_object(v) || !v)
             return v;
-        struct object *o = value_object(v);
-        if (!object_is_mine(o)) {
-            rc_make_visible(o);
-            if (atomic_load_explicit(slot, memory_order_seq_cst) != v)
-                continue;
-        }
-        if (!rc_try_inc(o))
-            continue; /* it died since, so the slot changed */
+        if (!rc_try_inc(value_object(v)))
+            continue; /* it died since, so the slot has changed or is about to */
         if (atomic_load_explicit(slot, memory_order_seq_cst) == v)
             return v;
-        rc_dec(o);
+        rc_dec(value_object(v));
     }
 }
 

@@ -1,6 +1,7 @@
 /*
  * Traversal for other purposes than collecting: gc.get_objects and gc.get_referents.
  */
+#include "gc/collector.h"
 #include "gc/trace.h"
 
 static void visit_one(struct gc_trace *trace, value v)
@@ -24,10 +25,35 @@ void gc_walk_referents(struct object *object, bool (*visit)(value referent, void
         visit(value_inc(value_of(type)), context);
 }
 
+static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, void *), void *context)
+{
+    for (size_t i = from; i < to; i++) {
+        struct page *page = &pages[i];
+        uint8_t kind = atomic_load_explicit(&page->kind, memory_order_acquire);
+        if (kind != KIND_CONTAINER && kind != KIND_TYPE)
+            continue;
+        uint32_t fresh = atomic_load_explicit(&page->fresh, memory_order_acquire);
+        for (uint32_t k = 0; k < fresh; k++) {
+            struct object *o = page_object(page, k);
+            if (object_type_ref(o) == 0 || !rc_try_inc(o))
+                continue;
+            bool go_on = visit(o, context);
+            rc_dec(o);
+            if (!go_on)
+                return false;
+        }
+    }
+    return true;
+}
+
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
 {
-    (void)visit;
-    (void)context;
+    size_t types_end, others_end;
+    collector_exclude();
+    pages_extent(&types_end, &others_end);
+    if (walk_range(WELL_KNOWN_PAGES, types_end, visit, context))
+        walk_range(TYPE_PAGES, others_end, visit, context);
+    collector_admit();
 }
 
 void trace_value(struct gc_trace *trace, value v)

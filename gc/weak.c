@@ -3,9 +3,11 @@
  *
  * The references to one object form a list that begins in a table keyed by the object's address: an object has no room
  * for a list head. The table is striped; a stripe's lock guards its lists and the fields of the references in them. An
- * object with weak references has OBJECT_WEAK set, and is VISIBLE, so that its death passes through an atomic operation
- * that weak_load's count competes with: either the count comes first and the object lives, or weak_load finds it dead.
- * References are VISIBLE themselves, so that a dying object can hold the ones whose callbacks are to run.
+ * object with weak references has OBJECT_WEAK set. weak_load counts with rc_try_inc, which competes with the object's
+ * death in one atomic word: either the count comes first and the object lives, or weak_load finds it dead.
+ *
+ * References are merged when they are attached: the collector, which is no mutator, must be able to hold those whose
+ * callbacks are to run even against a thread that is alone and lets its own objects die without atomic operations.
  *
  * Under a stripe's lock nothing blocks, nothing runs Python code, and no reference is dropped.
  */
@@ -134,8 +136,7 @@ static void unlink_reference(struct stripe *stripe, struct entry *entry, struct 
 
 bool weak_attach(struct weak_reference *reference, struct object *referent)
 {
-    rc_make_visible(referent);
-    rc_make_visible(&reference->header);
+    rc_merge_newborn(&reference->header);
     struct stripe *stripe = lock_stripe(referent);
     struct entry *entry = find(stripe, referent);
     if (!entry) {

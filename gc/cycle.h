@@ -1,0 +1,87 @@
+/*
+ * One cycle of the collector: the private graph and the phases that work on it. Private to this room.
+ */
+#ifndef ATOLL_GC_CYCLE_H
+#define ATOLL_GC_CYCLE_H
+
+#include "gc/heap.h"
+
+/* What the collector knows of a block. Blocks have a node whether they are in use or not; a block's node number is made
+   of its page's number among the candidates and its own within the page. (The holes are never touched and cost nothing
+   but address space.) */
+#define NODE_SHIFT 11 /* a page has at most 2048 blocks */
+struct node {
+    int32_t remaining; /* count minus references found in the graph; of a condemned node: its parent in its island */
+    uint32_t edges;    /* index of its first outgoing reference in its page's `edges` */
+};
+
+enum node_state {
+    NODE_CANDIDATE = 1, /* alive at its snapshot, so judged in this cycle */
+    NODE_LIVE = 2,      /* referred to from outside the graph, or disturbed, or reached from such a node */
+    NODE_SPECIAL = 4,   /* of an island's root: some member has weak references or a finalizer */
+    NODE_SPARED = 8,    /* of an island's root: it is not reclaimed in this cycle */
+};
+
+struct snapshot_page {
+    struct page *page;
+    uint32_t base, count; /* its nodes */
+    uint32_t edge_count;
+    uint32_t *edges; /* node numbers; references out of the candidate set are not kept */
+};
+
+struct cycle {
+    uint32_t number; /* never NO_CYCLE */
+    enum gc_generation generation;
+    _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
+    struct snapshot_page *pages;
+    size_t page_count, page_capacity;
+    struct node *nodes;
+    uint8_t *states;
+    uint32_t node_count; /* holes included */
+    uint32_t *stack;     /* of nodes whose references are to be followed */
+    size_t stack_size, stack_capacity;
+    size_t suspects;
+    /* results */
+    uint64_t examined, islands, unreachable, finalized;
+};
+
+/* The phases, in order; each returns at once when the cycle has failed. The caller is an offline reader. */
+void snapshot_choose(struct cycle *cycle);    /* 1. candidates */
+void snapshot_take(struct cycle *cycle);      /* 1. counts, then references */
+void judge_trial(struct cycle *cycle);        /* 2. trial deletion */
+void judge_validate(struct cycle *cycle);     /* 3. after a grace period */
+void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, finalizers */
+void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
+void cycle_free(struct cycle *cycle);
+
+/* Take part in a snapshot that is under way: process one page. False: there is nothing to do. Any mutator, any time. */
+bool snapshot_help(void);
+
+static inline struct object *node_object(const struct snapshot_page *page, uint32_t node)
+{
+    return page_object(page->page, node - page->base);
+}
+static inline uint32_t node_edges_end(const struct cycle *cycle, const struct snapshot_page *page, uint32_t node)
+{
+    return node + 1 < page->base + page->count ? cycle->nodes[node + 1].edges : page->edge_count;
+}
+static inline struct snapshot_page *cycle_page_of(const struct cycle *cycle, uint32_t node)
+{
+    return &cycle->pages[node >> NODE_SHIFT];
+}
+/* Follow the references of all nodes on the stack; all they reach lives. */
+void cycle_propagate(struct cycle *cycle);
+void cycle_push(struct cycle *cycle, uint32_t node);
+uint32_t island_root(struct cycle *cycle, uint32_t node);
+bool object_disturbed(const struct object *o);
+
+/* pending.c: an object whose finalizer is to run; the queue takes the caller's reference. False: no memory. */
+bool pending_add_finalizer(struct object *o);
+/* Work was queued and has not been taken yet. */
+bool pending_any(void);
+
+#ifdef ATOLL_CHECKED
+void check_islands(struct cycle *cycle);
+#endif
+
+#endif

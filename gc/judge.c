@@ -1,0 +1,278 @@
+/*
+ * Phases 2 and 3, and the first half of 4: trial deletion on the private graph, validation, and the islands that are
+ * left. After Christopher's trial deletion and Bacon and Rajan (ECOOP 2001), on a snapshot instead of the heap.
+ *
+ * Everything here works on the collector's own copy, but for two looks at the heap: D of each suspect after the grace
+ * period, and D of objects with weak references under the locks that guard those.
+ */
+#include "gc/cycle.h"
+#include "gc/weak.h"
+
+#include <stdlib.h>
+
+void cycle_push(struct cycle *cycle, uint32_t node)
+{
+    if (cycle->stack_size == cycle->stack_capacity) {
+        size_t capacity = cycle->stack_capacity ? cycle->stack_capacity * 2 : 4096;
+        uint32_t *grown = realloc(cycle->stack, capacity * sizeof *grown);
+        if (!grown) {
+            cycle->failed = true;
+            return;
+        }
+        cycle->stack = grown;
+        cycle->stack_capacity = capacity;
+    }
+    cycle->stack[cycle->stack_size++] = node;
+}
+
+static inline bool is_suspect(const struct cycle *cycle, uint32_t node)
+{
+    return (cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
+}
+
+void cycle_propagate(struct cycle *cycle)
+{
+    while (cycle->stack_size && !cycle->failed) {
+        uint32_t node = cycle->stack[--cycle->stack_size];
+        struct snapshot_page *page = cycle_page_of(cycle, node);
+        uint32_t end = node_edges_end(cycle, page, node);
+        for (uint32_t e = cycle->nodes[node].edges; e < end; e++) {
+            uint32_t target = page->edges[e];
+            if (is_suspect(cycle, target)) {
+                cycle->states[target] |= NODE_LIVE;
+                cycle_push(cycle, target);
+            }
+        }
+    }
+}
+
+/* ---- phase 2 ---- */
+
+void judge_trial(struct cycle *cycle)
+{
+    if (cycle->failed)
+        return;
+    for (size_t p = 0; p < cycle->page_count; p++)
+        for (uint32_t e = 0; e < cycle->pages[p].edge_count; e++)
+            cycle->nodes[cycle->pages[p].edges[e]].remaining--;
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t node = page->base; node < page->base + page->count; node++) {
+            if (!(cycle->states[node] & NODE_CANDIDATE))
+                continue;
+            cycle->examined++;
+            if (!(cycle->states[node] & NODE_LIVE) && cycle->nodes[node].remaining != 0) {
+                cycle->states[node] |= NODE_LIVE;
+                cycle_push(cycle, node);
+                cycle_propagate(cycle);
+            }
+        }
+    }
+    for (size_t p = 0; p < cycle->page_count; p++)
+        for (uint32_t i = 0; i < cycle->pages[p].count; i++)
+            cycle->suspects += is_suspect(cycle, cycle->pages[p].base + i);
+}
+
+/* ---- phase 3 ---- */
+
+void judge_validate(struct cycle *cycle)
+{
+    if (cycle->failed)
+        return;
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        grace_reader_online();
+        bool there = atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number;
+        for (uint32_t node = page->base; node < page->base + page->count; node++) {
+            if (!is_suspect(cycle, node))
+                continue;
+            if (!there || object_disturbed(node_object(page, node))) {
+                cycle->states[node] |= NODE_LIVE;
+                cycle_push(cycle, node);
+            }
+        }
+        grace_reader_offline();
+    }
+    cycle_propagate(cycle);
+}
+
+/* ---- phase 4, first half ---- */
+
+/* Islands are the connected parts of what is condemned: a forest of parents in `remaining`, with path halving. */
+uint32_t island_root(struct cycle *cycle, uint32_t node)
+{
+    struct node *nodes = cycle->nodes;
+    while ((uint32_t)nodes[node].remaining != node) {
+        nodes[node].remaining = nodes[(uint32_t)nodes[node].remaining].remaining;
+        node = (uint32_t)nodes[node].remaining;
+    }
+    return node;
+}
+
+static bool needs_finalizer(const struct object *o)
+{
+    return object_type(o)->finalize && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_FINALIZED);
+}
+
+/* Calls visit for every condemned node. */
+static void each_condemned(struct cycle *cycle,
+                           void (*visit)(struct cycle *cycle, struct snapshot_page *page, uint32_t node))
+{
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t node = page->base; node < page->base + page->count; node++)
+            if (is_suspect(cycle, node))
+                visit(cycle, page, node);
+    }
+}
+
+static void start_island(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+{
+    (void)page;
+    cycle->nodes[node].remaining = (int32_t)node;
+}
+
+static void join_islands(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+{
+    uint32_t end = node_edges_end(cycle, page, node);
+    for (uint32_t e = cycle->nodes[node].edges; e < end; e++) {
+        uint32_t target = page->edges[e];
+        if (!is_suspect(cycle, target))
+            continue;
+        uint32_t a = island_root(cycle, node), b = island_root(cycle, target);
+        if (a < b)
+            cycle->nodes[b].remaining = (int32_t)a;
+        else
+            cycle->nodes[a].remaining = (int32_t)b;
+    }
+}
+
+/* The members that need more than teardown, by island. */
+struct special {
+    uint32_t root, node;
+    bool weak, finalize;
+};
+static struct special *specials;
+static size_t special_count, special_capacity;
+
+static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+{
+    uint32_t root = island_root(cycle, node);
+    cycle->islands += root == node;
+    struct object *o = node_object(page, node);
+    bool weak = atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK;
+    bool finalize = needs_finalizer(o);
+    if (!weak && !finalize)
+        return;
+    cycle->states[root] |= NODE_SPECIAL;
+    if (special_count == special_capacity) {
+        size_t capacity = special_capacity ? special_capacity * 2 : 64;
+        struct special *grown = realloc(specials, capacity * sizeof *grown);
+        if (!grown) {
+            cycle->states[root] |= NODE_SPARED; /* it will be found again */
+            return;
+        }
+        specials = grown;
+        special_capacity = capacity;
+    }
+    specials[special_count++] = (struct special){root, node, weak, finalize};
+}
+
+static int by_island(const void *a, const void *b)
+{
+    const struct special *x = a, *y = b;
+    if (x->root != y->root)
+        return x->root < y->root ? -1 : 1;
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+static struct cycle *judging; /* for is_condemned; the collector's thread only */
+
+/* A weak reference that is itself condemned gets no callback. */
+static bool is_condemned(const struct object *reference)
+{
+    struct page *page = page_of(reference);
+    if (atomic_load_explicit(&page->cycle, memory_order_relaxed) != judging->number)
+        return false;
+    uint32_t number = page_block_number(page, reference);
+    return is_suspect(judging, atomic_load_explicit(&page->base, memory_order_relaxed) + number);
+}
+
+/* Lock the stripes of the island's weakly referenced members, look at D once more (a dereference that won meanwhile has
+   set it, and the island lives), clear, unlock. The rest of the island is reachable only through these members. */
+static struct weak_reference *clear_weak(struct cycle *cycle, struct special *first, size_t count, bool *lives)
+{
+    struct weak_reference *chain = NULL;
+    uint64_t stripes = 0;
+    for (size_t i = 0; i < count; i++)
+        if (first[i].weak)
+            stripes |= (uint64_t)1 << weak_stripe_of(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
+    for (unsigned s = 0; s < WEAK_STRIPES; s++)
+        if (stripes >> s & 1)
+            weak_lock_stripe(s);
+    for (size_t i = 0; i < count && !*lives; i++)
+        *lives = first[i].weak && object_disturbed(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
+    for (size_t i = 0; i < count && !*lives; i++)
+        if (first[i].weak)
+            chain =
+                weak_clear_locked(node_object(cycle_page_of(cycle, first[i].node), first[i].node), chain, is_condemned);
+    for (unsigned s = 0; s < WEAK_STRIPES; s++)
+        if (stripes >> s & 1)
+            weak_unlock_stripe(s);
+    return chain;
+}
+
+static void judge_special(struct cycle *cycle, struct special *first, size_t count)
+{
+    bool lives = false, spared = false;
+    struct weak_reference *chain = clear_weak(cycle, first, count, &lives);
+    for (size_t i = 0; i < count && !lives; i++) {
+        if (!first[i].finalize)
+            continue;
+        /* The island is finalized first and judged again by the next cycle. The count keeps it alive until then. */
+        struct object *o = node_object(cycle_page_of(cycle, first[i].node), first[i].node);
+        spared = true;
+        rc_inc(o);
+        if (pending_add_finalizer(o))
+            cycle->finalized++;
+        else
+            rc_dec(o); /* no memory: not the last reference, and the next cycle tries again */
+    }
+    if (lives || spared)
+        cycle->states[first->root] |= NODE_SPARED;
+    if (chain)
+        pending_add_callbacks(chain);
+}
+
+void judge_find_islands(struct cycle *cycle)
+{
+    if (cycle->failed)
+        return;
+    judging = cycle;
+    special_count = 0;
+    each_condemned(cycle, start_island);
+    each_condemned(cycle, join_islands);
+    each_condemned(cycle, note_special);
+    if (special_count)
+        qsort(specials, special_count, sizeof *specials, by_island);
+    for (size_t i = 0, n; i < special_count; i += n) {
+        for (n = 1; i + n < special_count && specials[i + n].root == specials[i].root; n++)
+            ;
+        if (!(cycle->states[specials[i].root] & NODE_SPARED))
+            judge_special(cycle, &specials[i], n);
+    }
+    free(specials);
+    specials = NULL;
+    special_capacity = special_count = 0;
+    judging = NULL;
+}
+
+void cycle_free(struct cycle *cycle)
+{
+    for (size_t p = 0; p < cycle->page_count; p++)
+        free(cycle->pages[p].edges);
+    free(cycle->pages);
+    free(cycle->nodes);
+    free(cycle->states);
+    free(cycle->stack);
+}

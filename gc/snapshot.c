@@ -1,0 +1,287 @@
+/*
+ * Phase 1: the snapshot.
+ *
+ * In two passes over the candidates' pages:
+ *
+ *   pass 1  clears D of each candidate and copies its count, in one atomic operation per word;
+ *   pass 2  copies the references that each candidate holds, unless it was disturbed since, and looks once more.
+ *
+ * No candidate's references are read before every candidate's D was cleared. That order carries the proof: a reference
+ * that pass 2 counted and that is removed afterwards leaves its mark on the referent (RULE C3), and no later clear
+ * wipes that mark out before validation looks for it. (With one pass, object by object, the collector condemns live
+ * objects: model/README.md has the trace.) No page joins the candidates after pass 1 began.
+ *
+ * Reading what mutators change is done as a sequence lock's reader does it: read, then look whether that may have been
+ * disturbed, and only then believe it. Storage is followed only after D was seen clear behind the load of the storage
+ * pointer; storage that is freed stays mapped until a grace period has passed, and every page is processed inside a
+ * read-side section, so reading it is harmless and what was read is thrown away.
+ *
+ * Mutators that outrun the collector help: pages are claimed one by one from a word that holds the pass, the next page
+ * and the number of pages, so a helper that slept through a pass cannot process a page in the wrong one.
+ */
+#include "gc/cycle.h"
+#include "gc/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* pass ticket << 48 | next page << 24 | pages; ticket is odd in pass 1 and even in pass 2. No work: next == pages. */
+static _Atomic uint64_t work;
+static _Atomic uint64_t finished; /* pages of this pass that were processed */
+static struct cycle *current;     /* valid while a claimed page is not finished */
+static uint16_t ticket;
+_Atomic uint64_t snapshot_helped;
+#define WORK_MAX ((1u << 24) - 1)
+
+/* Load-load order between what was read of an object and the look at D that tells whether to believe it. On x86 this
+   orders the compiler only. ThreadSanitizer does not know fences; it does not need this one either. */
+static inline void reads_before_look(void)
+{
+#ifndef ATOLL_TSAN
+    atomic_thread_fence(memory_order_acquire);
+#endif
+}
+
+bool object_disturbed(const struct object *o)
+{
+    return (atomic_load_explicit(&o->local, memory_order_relaxed) & LOCAL_DISTURBED) ||
+           (atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_DISTURBED);
+}
+
+/* ---- choosing candidates ---- */
+
+static bool add_page(struct cycle *cycle, struct page *page, uint32_t count)
+{
+    if (cycle->page_count == cycle->page_capacity) {
+        size_t capacity = cycle->page_capacity ? cycle->page_capacity * 2 : 256;
+        struct snapshot_page *grown = realloc(cycle->pages, capacity * sizeof *grown);
+        if (!grown)
+            return false;
+        cycle->pages = grown;
+        cycle->page_capacity = capacity;
+    }
+    if (cycle->page_count == UINT32_MAX >> NODE_SHIFT)
+        return true; /* beyond what one cycle can hold */
+    cycle->pages[cycle->page_count++] = (struct snapshot_page){.page = page, .base = cycle->node_count, .count = count};
+    atomic_store_explicit(&page->base, cycle->node_count, memory_order_relaxed);
+    atomic_store_explicit(&page->cycle, cycle->number, memory_order_release);
+    cycle->node_count += 1u << NODE_SHIFT;
+    return true;
+}
+
+static bool choose_range(struct cycle *cycle, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        struct page *page = &pages[i];
+        uint8_t kind = atomic_load_explicit(&page->kind, memory_order_acquire);
+        if (kind != KIND_CONTAINER && kind != KIND_TYPE)
+            continue;
+        bool young = atomic_exchange_explicit(&page->touched, false, memory_order_relaxed) ||
+                     atomic_load_explicit(&page->allocating, memory_order_relaxed);
+        if (!young && cycle->generation != GC_FULL)
+            continue;
+        uint32_t count = atomic_load_explicit(&page->fresh, memory_order_acquire);
+        if (count && !add_page(cycle, page, count))
+            return false;
+    }
+    return true;
+}
+
+void snapshot_choose(struct cycle *cycle)
+{
+    size_t types_end, others_end;
+    pages_extent(&types_end, &others_end);
+    /* A page may leave for the pool at any time, but is not set up anew while this section lasts. */
+    grace_reader_online();
+    bool ok = choose_range(cycle, WELL_KNOWN_PAGES, types_end) && choose_range(cycle, TYPE_PAGES, others_end);
+    grace_reader_offline();
+    if (ok) {
+        cycle->nodes = calloc((size_t)cycle->node_count + 1, sizeof *cycle->nodes);
+        cycle->states = calloc((size_t)cycle->node_count + 1, 1);
+    }
+    cycle->failed = !ok || !cycle->nodes || !cycle->states;
+}
+
+/* ---- pass 1 ---- */
+
+static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
+{
+    if (object_type_ref(o) == 0 || (atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL))
+        return;
+    /* Clear D and read the count in one operation. Where D is clear already there is nothing to clear, and a mark
+       that is still on its way comes with the changed count, after this load. */
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (local & LOCAL_DISTURBED)
+        local = atomic_fetch_and_explicit(&o->local, ~LOCAL_DISTURBED, memory_order_seq_cst);
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    if (shared & SHARED_DISTURBED)
+        shared = atomic_fetch_and_explicit(&o->shared, ~SHARED_DISTURBED, memory_order_seq_cst);
+    int64_t count = shared & SHARED_MERGED ? shared_count(shared) : shared_count(shared) + (int64_t)(local >> 1);
+    /* Read after clearing: with a type comes a body that was made for it, or D. Count zero: it is dying already. */
+    if (count <= 0 || atomic_load_explicit(&o->type, memory_order_acquire) == 0)
+        return;
+    cycle->nodes[node].remaining = count < INT32_MAX ? (int32_t)count : INT32_MAX;
+    cycle->states[node] = NODE_CANDIDATE;
+}
+
+static void take_counts(struct cycle *cycle, struct snapshot_page *page)
+{
+    for (uint32_t i = 0; i < page->count; i++)
+        take_count(cycle, page_object(page->page, i), page->base + i);
+}
+
+/* ---- pass 2 ---- */
+
+struct snapshot_trace {
+    struct gc_trace trace;
+    struct object *object;
+    uint32_t cycle;
+    uint32_t *edges;
+    size_t count, capacity;
+    bool failed;
+};
+
+static bool snapshot_disturbed(struct gc_trace *trace)
+{
+    reads_before_look();
+    return object_disturbed(((struct snapshot_trace *)trace)->object);
+}
+
+/* Any word may come here: it is believed only as far as the address tells that it is a candidate's block. */
+static void snapshot_visit(struct gc_trace *trace, value v)
+{
+    struct snapshot_trace *t = (struct snapshot_trace *)trace;
+    if (!value_is_object(v) || !page_contains(v))
+        return;
+    struct page *page = page_of(v);
+    if (atomic_load_explicit(&page->cycle, memory_order_acquire) != t->cycle)
+        return;
+    uint32_t number = page_block_number(page, v);
+    if ((void *)page_object(page, number) != (void *)v)
+        return;
+    if (t->count == t->capacity) {
+        size_t capacity = t->capacity ? t->capacity * 2 : 4096;
+        uint32_t *grown = realloc(t->edges, capacity * sizeof *grown);
+        if (!grown) {
+            t->failed = true;
+            return;
+        }
+        t->edges = grown;
+        t->capacity = capacity;
+    }
+    t->edges[t->count++] = atomic_load_explicit(&page->base, memory_order_relaxed) + number;
+}
+
+static void take_references(struct cycle *cycle, struct snapshot_page *page, struct snapshot_trace *t)
+{
+    t->count = 0;
+    for (uint32_t i = 0; i < page->count; i++) {
+        uint32_t node = page->base + i;
+        size_t before = t->count;
+        cycle->nodes[node].edges = (uint32_t)before;
+        if (!(cycle->states[node] & NODE_CANDIDATE))
+            continue;
+        struct object *o = t->object = page_object(page->page, i);
+        uint32_t type = atomic_load_explicit(&o->type, memory_order_acquire);
+        if (type != 0 && !snapshot_disturbed(&t->trace)) {
+            struct object_type *described = type_from_ref(type);
+            if (described->traverse)
+                described->traverse(o, &t->trace);
+            if (described->gc_flags & TYPE_GC_COUNTED)
+                snapshot_visit(&t->trace, value_of(described));
+        }
+        if (type == 0 || snapshot_disturbed(&t->trace)) {
+            t->count = before; /* busy: it lives, and what was read of it is thrown away */
+            cycle->states[node] |= NODE_LIVE;
+        }
+    }
+    page->edge_count = (uint32_t)t->count;
+    page->edges = t->count ? malloc(t->count * sizeof *page->edges) : NULL;
+    if (t->count && !page->edges)
+        t->failed = true;
+    else if (t->count)
+        memcpy(page->edges, t->edges, t->count * sizeof *page->edges);
+}
+
+/* ---- sharing the work ---- */
+
+static bool claim(uint64_t *claimed)
+{
+    uint64_t now = atomic_load_explicit(&work, memory_order_acquire);
+    do {
+        if (((now >> 24) & WORK_MAX) >= (now & WORK_MAX))
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&work, &now, now + ((uint64_t)1 << 24), memory_order_acq_rel,
+                                                    memory_order_acquire));
+    *claimed = now;
+    return true;
+}
+
+/* The page is the one that was chosen, or all its blocks are free by now and it is on its way elsewhere. Inside a
+   read-side section the answer stays true. */
+static bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page)
+{
+    return atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number;
+}
+
+/* Inside a read-side section. */
+static void process(uint64_t claimed, struct snapshot_trace *t)
+{
+    struct cycle *cycle = current;
+    struct snapshot_page *page = &cycle->pages[(claimed >> 24) & WORK_MAX];
+    bool first_pass = (claimed >> 48) & 1;
+    t->cycle = cycle->number;
+    if (page_still_there(cycle, page)) {
+        if (first_pass)
+            take_counts(cycle, page);
+        else
+            take_references(cycle, page, t);
+    } else if (!first_pass) {
+        for (uint32_t i = 0; i < page->count; i++)
+            if (cycle->states[page->base + i] & NODE_CANDIDATE)
+                cycle->states[page->base + i] |= NODE_LIVE;
+    }
+    if (t->failed)
+        cycle->failed = true;
+    atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel);
+}
+
+static void run_pass(struct cycle *cycle)
+{
+    struct snapshot_trace t = {.trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed};
+    uint64_t claimed;
+    ticket++;
+    current = cycle;
+    atomic_store_explicit(&finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&work, (uint64_t)ticket << 48 | cycle->page_count, memory_order_release);
+    while (claim(&claimed)) {
+        grace_reader_online();
+        process(claimed, &t);
+        grace_reader_offline();
+    }
+    /* A helper may still be at its last page. */
+    while (atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count)
+        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    free(t.edges);
+}
+
+void snapshot_take(struct cycle *cycle)
+{
+    if (cycle->failed)
+        return;
+    run_pass(cycle); /* tickets begin at 1 and both passes always run: odd is pass 1 */
+    run_pass(cycle);
+}
+
+bool snapshot_help(void)
+{
+    struct snapshot_trace t = {.trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed};
+    uint64_t claimed;
+    if (!claim(&claimed))
+        return false;
+    process(claimed, &t); /* a mutator is always inside a read-side section */
+    free(t.edges);
+    atomic_fetch_add_explicit(&snapshot_helped, 1, memory_order_relaxed);
+    return true;
+}
