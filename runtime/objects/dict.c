@@ -145,8 +145,10 @@ void dict_traverse(struct object *o, struct gc_trace *trace)
     struct dict_table *t = trace_storage(trace, (void *const _Atomic *)&((struct dict *)o)->table);
     if (!t)
         return;
-    uint64_t used = load_acquire(&t->used);
-    for (uint64_t i = 0; i < used && i < t->capacity; i++) {
+    uint64_t used = load_acquire(&t->used), capacity = t->capacity;
+    if (trace_disturbed(trace)) /* the numbers may be another block's */
+        return;
+    for (uint64_t i = 0; i < used && i < capacity; i++) {
         trace_slot(trace, &t->entries[i].key);
         trace_slot(trace, &t->entries[i].item);
     }
@@ -291,15 +293,14 @@ static value dict_get_shared(struct dict *dict, value key, int64_t hash)
         if (!value_try_inc(k))
             goto slow;
         held = k;
-        if (load_acquire(&entry->key) != k || load_acquire(&dict->table) != t || key_equal_simple(k, key) != 1)
+        if (load_again(&entry->key) != k || load_again(&dict->table) != t || key_equal_simple(k, key) != 1)
             goto slow;
         break;
     }
     item = load_acquire(&entry->item);
     if (!item || !value_try_inc(item))
         goto slow;
-    if (likely(load_acquire(&entry->item) == item && load_acquire(&entry->key) == k &&
-               load_acquire(&dict->table) == t)) {
+    if (likely(load_again(&entry->item) == item && load_again(&entry->key) == k && load_again(&dict->table) == t)) {
         value_dec(held);
         return item;
     }
@@ -378,8 +379,7 @@ value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint)
     value item = load_acquire(&entry->item);
     if (!item || !value_try_inc(item))
         return VALUE_MISSING;
-    if (likely(load_acquire(&entry->item) == item && load_acquire(&entry->key) == name &&
-               load_acquire(&dict->table) == t))
+    if (likely(load_again(&entry->item) == item && load_again(&entry->key) == name && load_again(&dict->table) == t))
         return item;
     value_dec(item);
     return VALUE_MISSING;
@@ -692,13 +692,13 @@ static int dict_entry_shared(struct dict *dict, uint64_t i, value *key, value *i
     struct dict_entry *entry = &t->entries[i];
     value k = load_acquire(&entry->key);
     if (!k)
-        return load_acquire(&dict->table) == t ? 0 : dict_entry_locked(dict, i, key, item, hash);
+        return load_again(&dict->table) == t ? 0 : dict_entry_locked(dict, i, key, item, hash);
     if (value_try_inc(k)) {
         value x = load_acquire(&entry->item);
         *hash = load_relaxed(&entry->hash);
         if (x && value_try_inc(x)) {
-            if (likely(load_acquire(&entry->key) == k && load_acquire(&entry->item) == x &&
-                       load_acquire(&dict->table) == t)) {
+            if (likely(load_again(&entry->key) == k && load_again(&entry->item) == x &&
+                       load_again(&dict->table) == t)) {
                 *key = k;
                 *item = x;
                 return 1;

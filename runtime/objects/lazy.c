@@ -51,18 +51,13 @@ static inline value lazy_source(value v)
     return slot_peek(&((struct lazy *)v)->source);
 }
 
-/* A tuple of iterators over each argument. `zip_message`: a TypeError says which argument of zip it was. */
-static value iterators_over(const value *args, size_t nargs, bool zip_message)
+/* A tuple of iterators over each argument. */
+static value iterators_over(const value *args, size_t nargs)
 {
     value tuple = tuple_new(nargs);
     for (size_t i = 0; tuple && i < nargs; i++) {
         value iterator = iter_get(args[i]);
         if (!iterator) {
-            if (zip_message && error_matches(EXC(TypeError)) && !value_slots(args[i])->iter &&
-                !value_slots(args[i])->getitem) {
-                error_clear();
-                raise(EXC(TypeError), "'%T' object is not iterable", args[i]);
-            }
             value_dec(tuple);
             return NULL;
         }
@@ -157,12 +152,12 @@ static value zip_type_new(struct type *type, const value *args, size_t nargs, va
     int strict = 0;
     for (size_t i = 0; kwnames && i < tuple_length(kwnames); i++) {
         if (!str_equals_text(tuple_get(kwnames, i), "strict"))
-            return raise(EXC(TypeError), "zip() got an unexpected keyword argument '%U'", tuple_get(kwnames, i));
+            return raise(EXC(TypeError), "'%U' is an invalid keyword argument for zip()", tuple_get(kwnames, i));
         strict = value_truth(args[nargs + i]);
         if (strict < 0)
             return NULL;
     }
-    return lazy_new(type, value_bool(strict), iterators_over(args, nargs, true));
+    return lazy_new(type, value_bool(strict), iterators_over(args, nargs));
 }
 
 /* Strict, and iterator i ended: an error unless all end here. `previous`: all before i gave an item. */
@@ -259,7 +254,7 @@ static value map_type_new(struct type *type, const value *args, size_t nargs, va
         return NULL;
     if (nargs < 2)
         return raise(EXC(TypeError), "map() must have at least two arguments.");
-    return lazy_new(type, value_inc(args[0]), iterators_over(args + 1, nargs - 1, false));
+    return lazy_new(type, value_inc(args[0]), iterators_over(args + 1, nargs - 1));
 }
 
 static value map_next(value v)

@@ -190,7 +190,7 @@ value list_item_shared(struct list *list, uint64_t index)
         if (item && !value_is_object(item))
             return item;
         if (likely(item && value_try_inc(item))) {
-            if (likely(load_acquire(slot) == item && load_acquire(&list->storage) == storage))
+            if (likely(load_again(slot) == item && load_again(&list->storage) == storage))
                 return item;
             value_dec(item);
         }

@@ -119,7 +119,10 @@ void set_traverse(struct object *o, struct gc_trace *trace)
     struct set_table *t = trace_storage(trace, (void *const _Atomic *)&((struct set *)o)->table);
     if (!t)
         return;
-    for (uint64_t i = 0; i <= t->mask; i++)
+    uint64_t mask = t->mask;
+    if (trace_disturbed(trace)) /* the number may be another block's */
+        return;
+    for (uint64_t i = 0; i <= mask; i++)
         trace_slot(trace, &t->entries[i].key);
 }
 
@@ -209,8 +212,7 @@ int set_contains_hashed(value v, value key, int64_t hash)
             if (same == 0)
                 continue;
         } else if (value_is_object(k) && value_try_inc(k)) {
-            bool same =
-                load_acquire(&entry->key) == k && load_acquire(&set->table) == t && key_equal_simple(k, key) == 1;
+            bool same = load_again(&entry->key) == k && load_again(&set->table) == t && key_equal_simple(k, key) == 1;
             value_dec(k);
             if (same)
                 return 1;
@@ -425,7 +427,7 @@ static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *h
         return 0;
     if (value_try_inc(key)) {
         *hash = load_relaxed(&entry->hash);
-        if (likely(load_acquire(&entry->key) == key && load_acquire(&set->table) == t)) {
+        if (likely(load_again(&entry->key) == key && load_again(&set->table) == t)) {
             *item = key;
             return 1;
         }
