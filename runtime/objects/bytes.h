@@ -2,8 +2,8 @@
  * The layout of bytes and bytearray, and what their files share.
  *
  * bytes is an immutable leaf with its contents in line and a zero behind them. As with str, an instance of a Python
- * subclass refers to an exact one. A bytearray owns storage, which may be replaced while others read: its contents change
- * under its object lock, and no longer resize while buffers are exported.
+ * subclass refers to an exact one. A bytearray owns storage, which may be replaced while others read: its contents
+ * change under its object lock, and no longer resize while buffers are exported.
  */
 #ifndef ATOLL_BYTES_H
 #define ATOLL_BYTES_H
@@ -46,7 +46,8 @@ struct bytearray {
 bool bytearray_resize(value v, size_t length); /* under no lock; BufferError, MemoryError */
 static inline bool is_bytearray(value v)
 {
-    return value_is_object(v) && v && (value_is(v, TYPE_ID_BYTEARRAY) || type_is_subtype(value_type(v), TYPE(BYTEARRAY)));
+    return value_is_object(v) && v &&
+           (value_is(v, TYPE_ID_BYTEARRAY) || type_is_subtype(value_type(v), TYPE(BYTEARRAY)));
 }
 
 /* A growing array of bytes; errors are remembered as in the string builder. */
@@ -66,6 +67,12 @@ static inline void bytes_builder_add_byte(struct bytes_builder *b, uint8_t byte)
 }
 value bytes_builder_finish(struct bytes_builder *b); /* bytes; frees the builder */
 void bytes_builder_discard(struct bytes_builder *b);
+
+/* The contents of anything with a buffer as exact bytes (itself when it is); TypeError otherwise; not iterables. */
+value bytes_from_buffer(value v);
+/* The contents as bytes(v) has them: of a buffer, or of an iterable of ints. */
+value bytes_from_object(value v);
+value bytes_percent(struct span format, value args); /* str_percent.c */
 
 /* repr with the given quote preference: b'...' */
 value bytes_repr_span(const char *prefix, struct span s, const char *suffix);

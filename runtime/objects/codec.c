@@ -16,16 +16,16 @@ enum codec_id codec_find(const char *encoding)
         const char *name;
         enum codec_id id;
     } names[] = {
-        {"utf-8", CODEC_UTF8},          {"utf8", CODEC_UTF8},           {"u8", CODEC_UTF8},
-        {"cp65001", CODEC_UTF8},        {"latin-1", CODEC_LATIN1},      {"latin1", CODEC_LATIN1},
-        {"l1", CODEC_LATIN1},           {"latin", CODEC_LATIN1},        {"iso-8859-1", CODEC_LATIN1},
-        {"iso8859-1", CODEC_LATIN1},    {"8859", CODEC_LATIN1},         {"cp819", CODEC_LATIN1},
-        {"ascii", CODEC_ASCII},         {"us-ascii", CODEC_ASCII},      {"646", CODEC_ASCII},
-        {"utf-16", CODEC_UTF16},        {"utf16", CODEC_UTF16},         {"u16", CODEC_UTF16},
-        {"utf-16-le", CODEC_UTF16_LE},  {"utf-16le", CODEC_UTF16_LE},   {"utf16-le", CODEC_UTF16_LE},
-        {"utf-16-be", CODEC_UTF16_BE},  {"utf-16be", CODEC_UTF16_BE},   {"utf16-be", CODEC_UTF16_BE},
-        {"utf-32", CODEC_UTF32},        {"utf32", CODEC_UTF32},         {"u32", CODEC_UTF32},
-        {"utf-32-le", CODEC_UTF32_LE},  {"utf-32le", CODEC_UTF32_LE},   {"utf-32-be", CODEC_UTF32_BE},
+        {"utf-8", CODEC_UTF8},         {"utf8", CODEC_UTF8},         {"u8", CODEC_UTF8},
+        {"cp65001", CODEC_UTF8},       {"latin-1", CODEC_LATIN1},    {"latin1", CODEC_LATIN1},
+        {"l1", CODEC_LATIN1},          {"latin", CODEC_LATIN1},      {"iso-8859-1", CODEC_LATIN1},
+        {"iso8859-1", CODEC_LATIN1},   {"8859", CODEC_LATIN1},       {"cp819", CODEC_LATIN1},
+        {"ascii", CODEC_ASCII},        {"us-ascii", CODEC_ASCII},    {"646", CODEC_ASCII},
+        {"utf-16", CODEC_UTF16},       {"utf16", CODEC_UTF16},       {"u16", CODEC_UTF16},
+        {"utf-16-le", CODEC_UTF16_LE}, {"utf-16le", CODEC_UTF16_LE}, {"utf16-le", CODEC_UTF16_LE},
+        {"utf-16-be", CODEC_UTF16_BE}, {"utf-16be", CODEC_UTF16_BE}, {"utf16-be", CODEC_UTF16_BE},
+        {"utf-32", CODEC_UTF32},       {"utf32", CODEC_UTF32},       {"u32", CODEC_UTF32},
+        {"utf-32-le", CODEC_UTF32_LE}, {"utf-32le", CODEC_UTF32_LE}, {"utf-32-be", CODEC_UTF32_BE},
         {"utf-32be", CODEC_UTF32_BE},
     };
     char name[16];
@@ -46,9 +46,9 @@ enum codec_id codec_find(const char *encoding)
 static const char *codec_name(enum codec_id id)
 {
     static const char *const names[] = {
-        [CODEC_UTF8] = "utf-8",         [CODEC_LATIN1] = "latin-1",     [CODEC_ASCII] = "ascii",
-        [CODEC_UTF16] = "utf-16",       [CODEC_UTF16_LE] = "utf-16-le", [CODEC_UTF16_BE] = "utf-16-be",
-        [CODEC_UTF32] = "utf-32",       [CODEC_UTF32_LE] = "utf-32-le", [CODEC_UTF32_BE] = "utf-32-be",
+        [CODEC_UTF8] = "utf-8",   [CODEC_LATIN1] = "latin-1",     [CODEC_ASCII] = "ascii",
+        [CODEC_UTF16] = "utf-16", [CODEC_UTF16_LE] = "utf-16-le", [CODEC_UTF16_BE] = "utf-16-be",
+        [CODEC_UTF32] = "utf-32", [CODEC_UTF32_LE] = "utf-32-le", [CODEC_UTF32_BE] = "utf-32-be",
     };
     return names[id];
 }
@@ -162,9 +162,9 @@ static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
             *consumed = i;
             return true;
         }
-        const char *reason = incomplete ? "unexpected end of data"
+        const char *reason = incomplete                   ? "unexpected end of data"
                              : p[i] < 0xC2 || p[i] > 0xF4 ? "invalid start byte"
-                                                         : "invalid continuation byte";
+                                                          : "invalid continuation byte";
         if (!codec_decode_error(c, i, i + bad, reason, &i))
             return false;
     }

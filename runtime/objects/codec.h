@@ -1,6 +1,6 @@
 /*
- * Text to bytes and back. UTF-8, UTF-16, UTF-32, Latin-1 and ASCII are here, with the standard error handlers; all other
- * encodings and handlers belong to the Python-level registry, which installs itself in `codec_registry`.
+ * Text to bytes and back. UTF-8, UTF-16, UTF-32, Latin-1 and ASCII are here, with the standard error handlers; all
+ * other encodings and handlers belong to the Python-level registry, which installs itself in `codec_registry`.
  */
 #ifndef ATOLL_CODEC_H
 #define ATOLL_CODEC_H
@@ -30,8 +30,9 @@ struct codec_registry {
 };
 extern struct codec_registry codec_registry;
 
-/* Decode with one of the codecs above. `consumed`, when not NULL, makes it incremental: an incomplete tail is no error and
- * its start is stored. `byte_order` for UTF-16 and UTF-32, when not NULL: in and out, -1 little, 0 by mark, 1 big. */
+/* Decode with one of the codecs above. `consumed`, when not NULL, makes it incremental: an incomplete tail is no error
+ * and its start is stored. `byte_order` for UTF-16 and UTF-32, when not NULL: in and out, -1 little, 0 by mark, 1 big.
+ */
 value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const char *errors, size_t *consumed,
                    int *byte_order);
 value codec_encode(enum codec_id id, value text, const char *errors);

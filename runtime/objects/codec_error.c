@@ -253,7 +253,8 @@ bool codec_encode_error(struct encode_context *c, size_t start, size_t end, cons
         size_t i = start;
         for (; i < end; i++) {
             uint32_t code = str_exact_at(c->text, i);
-            if (escape ? code < 0xDC80 || code > 0xDCFF : code < 0xD800 || code > 0xDFFF || c->id == CODEC_ASCII || c->id == CODEC_LATIN1)
+            if (escape ? code < 0xDC80 || code > 0xDCFF
+                       : code < 0xD800 || code > 0xDFFF || c->id == CODEC_ASCII || c->id == CODEC_LATIN1)
                 break;
             if (escape)
                 bytes_builder_add_byte(c->out, (uint8_t)(code - 0xDC00));

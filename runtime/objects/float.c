@@ -1,10 +1,12 @@
 /*
- * float: arithmetic and methods. Most floats are immediates (value.h); the others, and instances of subclasses, are boxed.
+ * float: arithmetic and methods. Most floats are immediates (value.h); the others, and instances of subclasses, are
+ * boxed.
  */
 #include "runtime/objects/float.h"
 #include "runtime/objects/buffer.h"
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/str_methods.h"
 #include "runtime/signature.h"
 
 #include <float.h>
@@ -131,13 +133,13 @@ static value float_compare(value a, value b, int op)
 
 /* ---- arithmetic ---- */
 
-#define OPERANDS                                        \
-    double x, y;                                        \
-    int kind_ = double_of_operand(a, &x);               \
-    if (likely(kind_ > 0))                              \
-        kind_ = double_of_operand(b, &y);               \
-    if (unlikely(kind_ <= 0))                           \
-        return kind_ < 0 ? NULL : VALUE_NOT_IMPLEMENTED
+#define OPERANDS                          \
+    double x, y;                          \
+    int kind_ = double_of_operand(a, &x); \
+    if (likely(kind_ > 0))                \
+        kind_ = double_of_operand(b, &y); \
+    if (unlikely(kind_ <= 0))             \
+    return kind_ < 0 ? NULL : VALUE_NOT_IMPLEMENTED
 
 static value float_add(value a, value b)
 {
@@ -473,7 +475,7 @@ static value float_hex(value self, const value *args)
         *p++ = "0123456789abcdef"[(int)m];
         m -= (int)m;
     }
-    snprintf(p, 10, "p%c%d", exponent < 0 ? '-' : '+', abs(exponent));
+    snprintf(p, 16, "p%c%d", exponent < 0 ? '-' : '+', abs(exponent));
     return str_from_text(text);
 }
 
@@ -548,7 +550,7 @@ static value float_fromhex(value cls, const value *args)
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "expected str, got %T", args[0]);
     struct text text;
-    double d;
+    double d = 0;
     if (!text_of(args[0], &text))
         return NULL;
     const char *p = text.bytes, *end = p + text.length;
@@ -612,7 +614,8 @@ static const struct method_def float_methods[] = {
     METHOD("__trunc__", float_trunc, "($self, /)", "The integer towards zero."),
     METHOD("__floor__", float_floor, "($self, /)", "The largest integer that is not larger."),
     METHOD("__ceil__", float_ceil, "($self, /)", "The smallest integer that is not smaller."),
-    METHOD("__round__", float_round, "($self, ndigits=None, /)", "The nearest integer, half to even, or so many digits."),
+    METHOD("__round__", float_round, "($self, ndigits=None, /)",
+           "The nearest integer, half to even, or so many digits."),
     METHOD("__format__", float_format, "($self, format_spec, /)", "Format as the specification says."),
     METHOD("__getnewargs__", float_getnewargs, "($self, /)", "The arguments that make the number anew."),
     {0},

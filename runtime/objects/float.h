@@ -15,8 +15,7 @@ struct complex_object {
 };
 static inline bool is_complex(value v)
 {
-    return value_is_object(v) && v &&
-           (value_is(v, TYPE_ID_COMPLEX) || type_is_subtype(value_type(v), TYPE(COMPLEX)));
+    return value_is_object(v) && v && (value_is(v, TYPE_ID_COMPLEX) || type_is_subtype(value_type(v), TYPE(COMPLEX)));
 }
 
 /* ---- text (float_text.c) ---- */
@@ -46,6 +45,5 @@ value double_floor_divide(double a, double b);
 double double_round(double d, int digits);
 value double_power(double base, double exponent); /* may give a complex number */
 value complex_power(double ar, double ai, double br, double bi);
-value value_format_double(double d, value spec); /* format_spec.c */
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * Floats as text and back.
  *
- * The shortest decimal that reads back as the same double is found by Schubfach (Raffaello Giulietti, "The Schubfach way
- * to render doubles", 2020): scale the double and the ends of its rounding interval by one power of ten, of which 128 bits
- * are tabulated, such that exactly one or two candidates of minimal length remain, and choose. Integers need no such
- * thing. Conversions with a given precision are the C library's, which are correctly rounded.
+ * The shortest decimal that reads back as the same double is found by Schubfach (Raffaello Giulietti, "The Schubfach
+ * way to render doubles", 2020): scale the double and the ends of its rounding interval by one power of ten, of which
+ * 128 bits are tabulated, such that exactly one or two candidates of minimal length remain, and choose. Integers need
+ * no such thing. Conversions with a given precision are the C library's, which are correctly rounded.
  */
 #include "runtime/objects/float.h"
 #include "runtime/objects/float_powers.h"

@@ -2,9 +2,10 @@
  * The layout of integers, for the files that compute with them.
  *
  * An int of 62 bits is an immediate (value.h). A larger one is a leaf object with its magnitude in line, as GMP limbs,
- * least significant first, the highest one not zero; the sign is that of `size`. Every number has exactly one form: what
- * fits an immediate is never boxed. An instance of a Python subclass of int has another layout, of fixed size, so that
- * the subclass can add fields behind it: it refers to an exact int. `int_exact` leads from any int to its exact form.
+ * least significant first, the highest one not zero; the sign is that of `size`. Every number has exactly one form:
+ * what fits an immediate is never boxed. An instance of a Python subclass of int has another layout, of fixed size, so
+ * that the subclass can add fields behind it: it refers to an exact int. `int_exact` leads from any int to its exact
+ * form.
  */
 #ifndef ATOLL_INT_H
 #define ATOLL_INT_H

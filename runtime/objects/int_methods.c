@@ -1,10 +1,11 @@
 /*
  * The types int and bool: construction, methods, and the tables that describe them.
  */
-#include "runtime/objects/buffer.h"
+#include "runtime/objects/bytes.h"
 #include "runtime/objects/float.h"
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/str_methods.h"
 #include "runtime/signature.h"
 
 #include <limits.h>
@@ -17,16 +18,9 @@ static value int_from_buffer(value v, int base)
     struct buffer buffer;
     if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
         return NULL;
-    value result;
-    if (is_bytes(v) || base != 10 || value_type(v) == TYPE(BYTEARRAY)) {
-        value shown = is_bytes(v) ? value_inc(v) : bytes_new(buffer.data, (size_t)buffer.length);
-        result = shown ? int_parse(buffer.data, (size_t)buffer.length, base, shown) : NULL;
-        value_dec(shown);
-    } else {
-        value shown = bytes_new(buffer.data, (size_t)buffer.length);
-        result = shown ? int_parse(buffer.data, (size_t)buffer.length, base, shown) : NULL;
-        value_dec(shown);
-    }
+    value shown = bytes_new(buffer.data, (size_t)buffer.length);
+    value result = shown ? int_parse(buffer.data, (size_t)buffer.length, base, shown) : NULL;
+    value_dec(shown);
     buffer_release(&buffer);
     return result;
 }
@@ -358,7 +352,8 @@ static value int_get_one(value self)
 static const struct method_def int_methods[] = {
     METHOD("conjugate", int_self, "($self, /)", "The number itself."),
     METHOD("bit_length", int_bit_length_method, "($self, /)", "Number of bits necessary to represent self in binary."),
-    METHOD("bit_count", int_bit_count, "($self, /)", "Number of ones in the binary representation of the absolute value."),
+    METHOD("bit_count", int_bit_count, "($self, /)",
+           "Number of ones in the binary representation of the absolute value."),
     METHOD("to_bytes", int_to_bytes_method, "($self, /, length=1, byteorder='big', *, signed=False)",
            "An array of bytes representing the integer."),
     METHOD_FLAGS("from_bytes", int_from_bytes_method, "($type, /, bytes, byteorder='big', *, signed=False)",
@@ -387,10 +382,10 @@ value int_slot_true_divide(value a, value b), int_slot_power(value a, value b), 
 value int_slot_rshift(value a, value b), int_slot_and(value a, value b), int_slot_or(value a, value b);
 value int_slot_xor(value a, value b);
 
-#define INT_BINARY_SLOTS                                                                                               \
-    [BINARY_ADD] = int_slot_add, [BINARY_SUBTRACT] = int_slot_subtract, [BINARY_MULTIPLY] = int_slot_multiply,         \
-    [BINARY_FLOOR_DIVIDE] = int_slot_floor_divide, [BINARY_REMAINDER] = int_slot_remainder,                            \
-    [BINARY_DIVMOD] = int_slot_divmod, [BINARY_TRUE_DIVIDE] = int_slot_true_divide, [BINARY_POWER] = int_slot_power,   \
+#define INT_BINARY_SLOTS                                                                                             \
+    [BINARY_ADD] = int_slot_add, [BINARY_SUBTRACT] = int_slot_subtract, [BINARY_MULTIPLY] = int_slot_multiply,       \
+    [BINARY_FLOOR_DIVIDE] = int_slot_floor_divide, [BINARY_REMAINDER] = int_slot_remainder,                          \
+    [BINARY_DIVMOD] = int_slot_divmod, [BINARY_TRUE_DIVIDE] = int_slot_true_divide, [BINARY_POWER] = int_slot_power, \
     [BINARY_LSHIFT] = int_slot_lshift, [BINARY_RSHIFT] = int_slot_rshift
 
 /* `size` is that of an instance of a subclass, which adds its fields behind it. */
@@ -409,10 +404,8 @@ const struct type_spec int_type_spec = {
             .repr = int_repr,
             .hash = int_hash_slot,
             .compare = int_compare_slot,
-            .binary = {INT_BINARY_SLOTS,
-                       [BINARY_AND] = int_slot_and,
-                       [BINARY_OR] = int_slot_or,
-                       [BINARY_XOR] = int_slot_xor},
+            .binary =
+                {INT_BINARY_SLOTS, [BINARY_AND] = int_slot_and, [BINARY_OR] = int_slot_or, [BINARY_XOR] = int_slot_xor},
             .power = int_power_slot,
             .unary =
                 {
@@ -464,9 +457,10 @@ const struct type_spec bool_type_spec = {
     .id = TYPE_ID_BOOL,
     .base = TYPE_ID_INT,
     .name = "bool",
-    .doc = "bool(x) -> bool\n\nReturns True when the argument x is true, False otherwise.\nThe builtins True and False "
-           "are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
-           "subclassed.",
+    .doc =
+        "bool(x) -> bool\n\nReturns True when the argument x is true, False otherwise.\nThe builtins True and False "
+        "are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
+        "subclassed.",
     .size = sizeof(struct int_instance),
     .flags = TYPE_FLAG_INT | TYPE_FLAG_NO_WEAKREF,
     .slots =

@@ -2,8 +2,8 @@
  * Arithmetic of integers. The interpreter adds and compares immediates itself; what comes here is everything else.
  *
  * Addition, multiplication and division use GMP's functions on limbs in place; rare operations (powers, bit operations
- * on large numbers) go through its integers, which alias the operands. Python divides towards minus infinity and its bit
- * operations see two's complement of infinite width.
+ * on large numbers) go through its integers, which alias the operands. Python divides towards minus infinity and its
+ * bit operations see two's complement of infinite width.
  */
 #include "runtime/objects/int.h"
 
@@ -235,8 +235,9 @@ static value divmod_pair(value a, value b)
 }
 
 /*
- * a / b rounded once. Unless both are exact doubles: scale a by a power of two so that the integer quotient has 55 to 57
- * bits (or fewer, where the result is subnormal), make its last bit sticky, round that to a double's precision by hand.
+ * a / b rounded once. Unless both are exact doubles: scale a by a power of two so that the integer quotient has 55 to
+ * 57 bits (or fewer, where the result is subnormal), make its last bit sticky, round that to a double's precision by
+ * hand.
  */
 static value true_divide_big(value a, value b)
 {
@@ -346,8 +347,8 @@ static value power_modular(value base, value exponent, value modulus)
     struct power_call call = {int_operand_mpz(&b, zb), int_operand_mpz(&e, ze), int_operand_mpz(&m, zm), result, 0, 0};
     if (!int_guarded(modular_call, &call))
         return NULL;
-    value v = call.status ? int_from_mpz(result)
-                          : raise(EXC(ValueError), "base is not invertible for the given modulus");
+    value v =
+        call.status ? int_from_mpz(result) : raise(EXC(ValueError), "base is not invertible for the given modulus");
     mpz_clear(result);
     return v;
 }
@@ -529,13 +530,13 @@ value int_invert(value v)
 
 /* ---- slots ---- */
 
-#define INT_SLOT(NAME, EXPRESSION)                 \
-    value NAME(value a, value b);                  \
-    value NAME(value a, value b)                   \
-    {                                              \
-        if (unlikely(!is_int(a) || !is_int(b)))    \
-            return VALUE_NOT_IMPLEMENTED;          \
-        return EXPRESSION;                         \
+#define INT_SLOT(NAME, EXPRESSION)              \
+    value NAME(value a, value b);               \
+    value NAME(value a, value b)                \
+    {                                           \
+        if (unlikely(!is_int(a) || !is_int(b))) \
+            return VALUE_NOT_IMPLEMENTED;       \
+        return EXPRESSION;                      \
     }
 INT_SLOT(int_slot_add, int_add(a, b))
 INT_SLOT(int_slot_subtract, int_subtract(a, b))

@@ -1,6 +1,6 @@
 /*
- * Spans: sequences of characters of one, two or four bytes. What str, bytes and bytearray have in common is written once,
- * over spans.
+ * Spans: sequences of characters of one, two or four bytes. What str, bytes and bytearray have in common is written
+ * once, over spans.
  */
 #ifndef ATOLL_SPAN_H
 #define ATOLL_SPAN_H

@@ -1,6 +1,6 @@
 /*
- * What str, bytes and bytearray do alike: splitting, stripping, replacing. The types differ in how a part is made and in
- * what white space is; struct span_maker says so.
+ * What str, bytes and bytearray do alike: splitting, stripping, replacing. The types differ in how a part is made and
+ * in what white space is; struct span_maker says so.
  */
 #include "runtime/objects/objects.h"
 #include "runtime/objects/span.h"

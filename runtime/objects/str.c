@@ -35,12 +35,12 @@ uint32_t span_or(struct span s)
     return all;
 }
 
-#define WIDEN(TO, FROM)                                  \
-    do {                                                 \
-        TO *out = (TO *)data + at;                       \
-        const FROM *in = s.data;                         \
-        for (size_t i = 0; i < s.length; i++)            \
-            out[i] = (TO)in[i];                          \
+#define WIDEN(TO, FROM)                       \
+    do {                                      \
+        TO *out = (TO *)data + at;            \
+        const FROM *in = s.data;              \
+        for (size_t i = 0; i < s.length; i++) \
+            out[i] = (TO)in[i];               \
     } while (0)
 
 void span_copy_to(void *data, unsigned width, size_t at, struct span s)

@@ -1,10 +1,10 @@
 /*
  * The layout of str, and what the files of str share.
  *
- * A str is an immutable leaf: length, cached hash, then its code points in line in the narrowest of one, two or four bytes
- * each, and a zero unit behind them. The width is kept in the header's type bits with two more facts: all ASCII, interned.
- * Width and ASCII flag are exact (a wide str contains a wide character), so that equal strings have equal bytes, and equal
- * hashes. The empty str and those of one Latin-1 character exist once and are immortal.
+ * A str is an immutable leaf: length, cached hash, then its code points in line in the narrowest of one, two or four
+ * bytes each, and a zero unit behind them. The width is kept in the header's type bits with two more facts: all ASCII,
+ * interned. Width and ASCII flag are exact (a wide str contains a wide character), so that equal strings have equal
+ * bytes, and equal hashes. The empty str and those of one Latin-1 character exist once and are immortal.
  *
  * An instance of a Python subclass of str has a fixed layout instead, so that the subclass can add fields behind it: it
  * refers to an exact str. `str_exact` leads from any str to the exact one; the accessors below take exact ones only.
@@ -73,12 +73,12 @@ static inline uint32_t str_max(value exact)
 }
 
 /* ---- making (str.c) ---- */
-/* A new str of `length` characters, the largest of which needs the width and ASCII flag of `max`; all zero, to be filled
- * before it is seen. Length 0 gives the empty str. NULL: MemoryError. */
+/* A new str of `length` characters, the largest of which needs the width and ASCII flag of `max`; all zero, to be
+ * filled before it is seen. Length 0 gives the empty str. NULL: MemoryError. */
 value str_new(size_t length, uint32_t max);
-value str_empty(void);                                  /* owned; immortal, never fails after start */
-value str_from_ascii(const char *bytes, size_t length); /* known to be ASCII */
-value str_from_span(struct span span);                  /* characters of any width; narrows */
+value str_empty(void);                                   /* owned; immortal, never fails after start */
+value str_from_ascii(const char *bytes, size_t length);  /* known to be ASCII */
+value str_from_span(struct span span);                   /* characters of any width; narrows */
 value str_from_span_max(struct span span, uint32_t max); /* when the largest character is known */
 /* A new instance of a subclass (or the str itself for str). */
 value str_instance_new(struct type *type, value exact);
@@ -101,8 +101,8 @@ bool hash_set_seed(const char *text);
 extern bool hash_is_random;
 
 /* ---- digits and spaces ---- */
-/* The text with each decimal digit of any script as its ASCII digit, spaces as ' ' and everything else not ASCII as '?':
- * malloc'd, terminated; what int(), float() and complex() parse. NULL: MemoryError. */
+/* The text with each decimal digit of any script as its ASCII digit, spaces as ' ' and everything else not ASCII as
+ * '?': malloc'd, terminated; what int(), float() and complex() parse. NULL: MemoryError. */
 char *str_to_decimal_ascii(value exact);
 
 #endif

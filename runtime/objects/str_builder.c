@@ -211,7 +211,7 @@ static void add_number(struct str_builder *b, const struct directive *d, char co
     f[6] = 0;
     long long i;
     if (conversion == 'd')
-        i = d->size == 'L' ? va_arg(*args, long long)
+        i = d->size == 'L'   ? va_arg(*args, long long)
             : d->size == 'l' ? va_arg(*args, long)
             : d->size == 'z' ? va_arg(*args, ssize)
                              : va_arg(*args, int);

@@ -1,9 +1,9 @@
 /*
  * str methods that ask or change the classes and case of characters.
  *
- * ASCII text, which most text is, is handled by bytes; the rest maps character by character, and a mapping may give up to
- * three. The lower case of sigma depends on its place in the word: final when a cased letter comes before it and none
- * after, not counting characters that are ignored for case.
+ * ASCII text, which most text is, is handled by bytes; the rest maps character by character, and a mapping may give up
+ * to three. The lower case of sigma depends on its place in the word: final when a cased letter comes before it and
+ * none after, not counting characters that are ignored for case.
  */
 #include "runtime/objects/str.h"
 #include "runtime/objects/str_methods.h"

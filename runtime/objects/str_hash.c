@@ -59,18 +59,18 @@ static void key_from_environment(void)
 }
 
 #define ROTATE(x, n) ((x) << (n) | (x) >> (64 - (n)))
-#define SIP_ROUND              \
-    do {                       \
-        v0 += v1;              \
-        v2 += v3;              \
+#define SIP_ROUND                 \
+    do {                          \
+        v0 += v1;                 \
+        v2 += v3;                 \
         v1 = ROTATE(v1, 13) ^ v0; \
         v3 = ROTATE(v3, 16) ^ v2; \
-        v0 = ROTATE(v0, 32);   \
-        v2 += v1;              \
-        v0 += v3;              \
+        v0 = ROTATE(v0, 32);      \
+        v2 += v1;                 \
+        v0 += v3;                 \
         v1 = ROTATE(v1, 17) ^ v2; \
         v3 = ROTATE(v3, 21) ^ v0; \
-        v2 = ROTATE(v2, 32);   \
+        v2 = ROTATE(v2, 32);      \
     } while (0)
 
 int64_t hash_bytes(const void *bytes, size_t length)

@@ -2,13 +2,13 @@
  * Interned strings: one str per text, so that names can be compared by address.
  *
  * Interned strings are immortal. Names are looked up by all threads all the time; immortal ones are never counted, so
- * that nobody contends on them, and readers of the table need no protocol against a string that is just dying. The price
- * is that a text once interned stays: attribute names, identifiers, and what a program passes to sys.intern().
+ * that nobody contends on them, and readers of the table need no protocol against a string that is just dying. The
+ * price is that a text once interned stays: attribute names, identifiers, and what a program passes to sys.intern().
  *
  * The table is open addressing over slots that are only ever filled. Readers take no lock: they load the table pointer
- * and probe. Writers hold a lock; a table that grows is copied, published, and the old one retired after a grace period,
- * because a reader may still be probing it (it passes no safepoint meanwhile). A reader that misses in an old table looks
- * again under the lock.
+ * and probe. Writers hold a lock; a table that grows is copied, published, and the old one retired after a grace
+ * period, because a reader may still be probing it (it passes no safepoint meanwhile). A reader that misses in an old
+ * table looks again under the lock.
  */
 #include "runtime/objects/str.h"
 
@@ -37,7 +37,8 @@ static value table_find(struct intern_table *t, struct span span, int64_t hash, 
             *free_slot = &t->slots[i];
             return NULL;
         }
-        if (atomic_load_explicit(&((struct str *)v)->hash, memory_order_relaxed) == hash && span_equal(str_span(v), span))
+        if (atomic_load_explicit(&((struct str *)v)->hash, memory_order_relaxed) == hash &&
+            span_equal(str_span(v), span))
             return v;
     }
 }

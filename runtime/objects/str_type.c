@@ -256,7 +256,7 @@ static value str_removesuffix(value self, const value *args)
 
 static struct span_maker maker_of(value exact)
 {
-    return (struct span_maker){str_span(exact),   exact, str_substring, span_latin1_space, unicode_is_space,
+    return (struct span_maker){str_span(exact),      exact, str_substring, span_latin1_space, unicode_is_space,
                                unicode_is_line_break};
 }
 
@@ -472,7 +472,9 @@ static value str_encode_method(value self, const value *args)
             continue;
         if (!is_str(args[i]) || !text_of(args[i], &texts[i])) {
             text_release(&texts[0]);
-            return is_str(args[i]) ? NULL : raise(EXC(TypeError), "encode() argument '%s' must be str, not %T", names[i], args[i]);
+            return is_str(args[i])
+                       ? NULL
+                       : raise(EXC(TypeError), "encode() argument '%s' must be str, not %T", names[i], args[i]);
         }
     }
     value bytes = str_encode(self, texts[0].bytes, texts[1].bytes);
@@ -632,8 +634,9 @@ const struct type_spec str_iterator_type_spec = {
 const struct type_spec str_type_spec = {
     .id = TYPE_ID_STR,
     .name = "str",
-    .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nCreate a new string object from "
-           "the given object.",
+    .doc =
+        "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nCreate a new string object from "
+        "the given object.",
     .size = sizeof(struct str_instance),
     .flags = TYPE_FLAG_BASE | TYPE_FLAG_STR | TYPE_FLAG_NO_WEAKREF,
     .traverse = str_traverse,

@@ -1,4 +1,5 @@
-/* Characters: classes by binary search over ranges, behind a table for the first 256; case by utf8proc and exceptions. */
+/* Characters: classes by binary search over ranges, behind a table for the first 256; case by utf8proc and exceptions.
+ */
 #include "runtime/objects/unicode.h"
 
 #include <stdatomic.h>
@@ -78,14 +79,14 @@ static unsigned copy_special(unsigned index, uint32_t out[3])
     return n;
 }
 
-#define MAPPING(NAME, FIELD, SIMPLE)                         \
-    unsigned NAME(uint32_t c, uint32_t out[3])               \
-    {                                                        \
-        const struct unicode_special *s = find_special(c);   \
-        if (s)                                               \
-            return copy_special(s->FIELD, out);              \
-        out[0] = (uint32_t)SIMPLE((utf8proc_int32_t)c);      \
-        return 1;                                            \
+#define MAPPING(NAME, FIELD, SIMPLE)                       \
+    unsigned NAME(uint32_t c, uint32_t out[3])             \
+    {                                                      \
+        const struct unicode_special *s = find_special(c); \
+        if (s)                                             \
+            return copy_special(s->FIELD, out);            \
+        out[0] = (uint32_t)SIMPLE((utf8proc_int32_t)c);    \
+        return 1;                                          \
     }
 MAPPING(unicode_upper, upper, utf8proc_toupper)
 MAPPING(unicode_lower, lower, utf8proc_tolower)
