@@ -1,0 +1,63 @@
+/*
+ * Sharded counts: biased.pml, and object 0 may be switched to them.
+ *
+ * After the switch the shared word says SHARD and every thread counts in a plain cell of its own, with a D of its own; the
+ * owner goes on counting in the local word until that reaches zero, then in its cell. Nobody frees the object promptly.
+ * The collector clears D in the local word, the shared word and each cell, sums what it read, and looks at every D again.
+ * A cell may be negative, and so may a sum that was torn; a sum that stays unmarked is exact at the moment of the last
+ * clear, because each word was unchanged from its own clear to its own second look. A sharded object whose total is zero
+ * IS a candidate: nobody else will free it.
+ *
+ * The switch, by a thread that owns a reference and is not the owner: read the shared word; add its count to the own cell
+ * (plain, with D); compare-and-swap the shared word to SHARD with count 0 and D; on failure take the count out of the cell
+ * again. Until the swap the cell is nobody's business; after it nobody changes the shared count. What it may meet:
+ *   - the object is queued: the reference of the queue moved along; who works off the queue finds SHARD and uncounts;
+ *   - the owner's count ends meanwhile: one of the two atomic steps is first, the other finds what it left;
+ *   - a merge has taken the local count out and finds SHARD: the rest goes into the merging thread's cell.
+ *
+ * Switches that must make a check fail, besides those of biased.pml:
+ *   NO_MARK_CELL       counting in a cell does not set the cell's D                           (RULE C2)
+ *   CELLS_UNWATCHED    the collector sums the cells but does not look at their D again
+ *   SWITCH_WITHOUT_CAS the switch reads and then writes the shared word
+ *   FREE_SHARDED       the owner's last local uncount frees as if the object were not sharded
+ *   MERGE_SHARDED      a merge that finds SHARD drops what it took out of the local word
+ *   ZERO_IS_FREED      a sharded object with total zero is no candidate (COMPLETE fails: it stays for ever)
+ */
+#define SHARDED
+#include "common.pml"
+
+#ifdef NO_MARK_SWITCH
+#define MARK_SWITCH(word) skip
+#else
+#define MARK_SWITCH(word) word = true
+#endif
+
+inline switch_to_sharded() {
+    d_step { y = sh[0]; f = ws[0] };
+    x = cell[m];
+    d_step { cell[m] = x + y; MARK_SWITCH(dc[m]); x = 0 };
+#ifdef SWITCH_WITHOUT_CAS
+    got = (sh[0] == y && ws[0] == f);
+#endif
+    d_step {
+        if
+#ifdef SWITCH_WITHOUT_CAS
+        :: got ->
+#else
+        :: sh[0] == y && ws[0] == f ->
+#endif
+            ws[0] = SHARD; sh[0] = 0; MARK_SWITCH(ds[0]); y = 0
+        :: else -> skip
+        fi;
+        got = false;
+        f = 0
+    };
+    if
+    :: y != 0 ->
+        x = cell[m];
+        d_step { cell[m] = x - y; MARK_SWITCH(dc[m]); x = 0; y = 0 }
+    :: else -> skip
+    fi
+}
+
+#include "biased.pml"
