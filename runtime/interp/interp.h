@@ -21,6 +21,7 @@ struct handled_state {
 /* The runtime's part of a thread slot (thread_self->interpreter). Belongs to its thread; what is atomic may be touched
  * by others. */
 struct interpreter {
+    struct thread_slot *slot;      /* where it sits */
     value exception;               /* the exception being raised, or NULL; owned */
     struct handled_state *handled; /* innermost level */
     struct handled_state base_handled;

@@ -8,6 +8,7 @@
  * (RULE C3); so do those that replace the storage (RULE C4).
  */
 #include "runtime/objects/list.h"
+#include "runtime/objects/range.h"
 
 #include <stdlib.h>
 
@@ -509,8 +510,9 @@ bool list_extend(value v, value iterable)
         value_dec(iterator);
         return false;
     }
+    bool is_range = value_is(iterator, TYPE_ID_RANGE_ITERATOR);
     for (;;) {
-        value item = iter_next(iterator);
+        value item = is_range ? range_iterator_next_fast(iterator) : iter_next(iterator);
         if (!item || item == VALUE_END) {
             value_dec(iterator);
             return item != NULL;

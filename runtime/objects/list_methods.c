@@ -21,16 +21,6 @@ static bool list_init(value self, const value *args, size_t nargs, value kwnames
     return nargs == 0 || list_extend(self, args[0]);
 }
 
-value list_from_iterable(value iterable)
-{
-    value list = list_new(0);
-    if (list && !list_extend(list, iterable)) {
-        value_dec(list);
-        return NULL;
-    }
-    return list;
-}
-
 static value list_repr(value v)
 {
     if (list_length(v) == 0)

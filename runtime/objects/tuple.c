@@ -87,20 +87,6 @@ value tuple_pack(size_t length, ...)
     return tuple;
 }
 
-value tuple_from_iterable(value iterable)
-{
-    if (value_is(iterable, TYPE_ID_TUPLE))
-        return value_inc(iterable);
-    if (value_is(iterable, TYPE_ID_LIST))
-        return list_to_tuple(iterable);
-    value list = list_from_iterable(iterable);
-    if (!list)
-        return NULL;
-    value tuple = list_to_tuple(list);
-    value_dec(list);
-    return tuple;
-}
-
 static value tuple_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     if (type == TYPE(TUPLE) && !no_keywords("tuple", kwnames))

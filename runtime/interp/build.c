@@ -1,0 +1,297 @@
+/* Instructions that build, unpack, slice and format. */
+#include "runtime/interp/instructions.h"
+#include "runtime/modules/import.h"
+#include "runtime/objects/objects.h"
+
+value build_set(const value *items, size_t n)
+{
+    value set = set_new(NULL);
+    for (size_t i = 0; set && i < n; i++) {
+        if (!set_add(set, stack_plain(items[i]))) {
+            value_dec(set);
+            return NULL;
+        }
+    }
+    return set;
+}
+
+value build_map(const value *items, size_t pairs)
+{
+    value map = pairs > 5 ? dict_new_sized(pairs) : dict_new();
+    for (size_t i = 0; map && i < pairs; i++) {
+        if (!dict_set(map, stack_plain(items[2 * i]), stack_plain(items[2 * i + 1]))) {
+            value_dec(map);
+            return NULL;
+        }
+    }
+    return map;
+}
+
+value build_const_key_map(const value *items, size_t n, value keys)
+{
+    value map = n > 5 ? dict_new_sized(n) : dict_new();
+    for (size_t i = 0; map && i < n; i++) {
+        if (!dict_set(map, tuple_get(keys, i), stack_plain(items[i]))) {
+            value_dec(map);
+            return NULL;
+        }
+    }
+    return map;
+}
+
+value build_string(const value *items, size_t n)
+{
+    struct str_builder b;
+    builder_init(&b);
+    for (size_t i = 0; i < n; i++)
+        builder_add_str(&b, stack_plain(items[i]));
+    return builder_finish(&b);
+}
+
+value format_operand(value v, unsigned conversion, value spec)
+{
+    if (conversion == 0 && value_is(v, TYPE_ID_STR) && (!spec || str_length(spec) == 0))
+        return value_inc(v);
+    value text = conversion == 1   ? value_str(v)
+                 : conversion == 2 ? value_repr(v)
+                 : conversion == 3 ? value_ascii(v)
+                                   : value_inc(v);
+    if (!text || (conversion && (!spec || str_length(spec) == 0)))
+        return text;
+    value result = value_format(text, spec);
+    value_dec(text);
+    return result;
+}
+
+value binary_slice(value container, value start, value stop)
+{
+    value slice = slice_new(start, stop, NULL);
+    value result = slice ? item_get(container, slice) : NULL;
+    value_dec(slice);
+    return result;
+}
+
+bool store_slice(value container, value start, value stop, value v)
+{
+    value slice = slice_new(start, stop, NULL);
+    bool stored = slice && item_set(container, slice, v);
+    value_dec(slice);
+    return stored;
+}
+
+bool list_extend_operand(value list, value iterable)
+{
+    if (list_extend(list, iterable))
+        return true;
+    if (error_matches(EXC(TypeError)) && !value_slots(iterable)->iter) {
+        value probe = special_lookup(iterable, NAME(__getitem__));
+        bool iterable_by_index = probe && probe != VALUE_MISSING;
+        value_dec(probe);
+        if (!iterable_by_index) {
+            error_clear();
+            return raise_false(EXC(TypeError), "Value after * must be an iterable, not %T", iterable);
+        }
+    }
+    return false;
+}
+
+bool dict_update_operand(value dict, value mapping)
+{
+    if (dict_update(dict, mapping))
+        return true;
+    if (error_matches(EXC(AttributeError))) {
+        error_clear();
+        return raise_false(EXC(TypeError), "'%T' object is not a mapping", mapping);
+    }
+    return false;
+}
+
+/* The callable as messages show it: "module.qualname" without "builtins."; owned str. */
+static value callable_text(value callable)
+{
+    value qualified = attr_get_optional(callable, NAME(__qualname__));
+    if (!qualified || qualified == VALUE_MISSING) {
+        error_clear();
+        return value_str(callable);
+    }
+    value module = attr_get_optional(callable, NAME(__module__));
+    value text;
+    if (module && module != VALUE_MISSING && is_str(module) && !str_equals_text(module, "builtins"))
+        text = str_format("%U.%S()", module, qualified);
+    else
+        text = str_format("%S()", qualified);
+    if (!module)
+        error_clear();
+    value_dec(module);
+    value_dec(qualified);
+    return text;
+}
+
+static bool merge_one(value callable, value dict, value key, value v)
+{
+    int present = dict_contains(dict, key);
+    if (present < 0)
+        return false;
+    if (present) {
+        value text = callable_text(callable);
+        if (text)
+            raise(EXC(TypeError), "%U got multiple values for keyword argument '%S'", text, key);
+        value_dec(text);
+        return false;
+    }
+    return dict_set(dict, key, v);
+}
+
+bool dict_merge_keywords(value callable, value dict, value mapping)
+{
+    value keys = value_is(mapping, TYPE_ID_DICT) ? dict_keys_list(mapping) : NULL;
+    if (!keys && !error_occurred()) {
+        value method = attr_get_optional(mapping, NAME(keys));
+        if (method == VALUE_MISSING) {
+            value text = callable_text(callable);
+            if (text)
+                raise(EXC(TypeError), "%U argument after ** must be a mapping, not %T", text, mapping);
+            value_dec(text);
+            return false;
+        }
+        value found = method ? call_0(method) : NULL;
+        value_dec(method);
+        keys = found ? list_from_iterable(found) : NULL;
+        value_dec(found);
+    }
+    bool done = keys != NULL;
+    for (size_t i = 0; done && i < list_length(keys); i++) {
+        value key = list_get(keys, i);
+        value v = item_get(mapping, key);
+        done = v && merge_one(callable, dict, key, v);
+        value_dec(v);
+        value_dec(key);
+    }
+    value_dec(keys);
+    return done;
+}
+
+/* ---- unpacking ---- */
+static bool unpack_error(uint32_t expected, bool at_least, size_t got)
+{
+    return raise_false(EXC(ValueError), "not enough values to unpack (expected %s%u, got %zu)",
+                       at_least ? "at least " : "", expected, got);
+}
+
+static value unpack_iterator(value sequence)
+{
+    value iterator = iter_get(sequence);
+    if (!iterator && error_matches(EXC(TypeError)) && !value_slots(sequence)->iter && !value_slots(sequence)->getitem) {
+        error_clear();
+        raise(EXC(TypeError), "cannot unpack non-iterable %T object", sequence);
+    }
+    return iterator;
+}
+
+static void drop_items(value *from, value *to)
+{
+    while (from < to) {
+        value v = *from;
+        *from++ = NULL;
+        value_dec(v);
+    }
+}
+
+/* Take n items from the iterator into place[-1], place[-2]...; false with an exception (nothing is left there). */
+static bool take_items(value iterator, uint32_t n, value *place, uint32_t expected, bool at_least)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        value item = iter_next(iterator);
+        if (!item || item == VALUE_END) {
+            drop_items(place - i, place);
+            return item ? unpack_error(expected, at_least, i) : false;
+        }
+        place[-1 - (ptrdiff_t)i] = item;
+    }
+    return true;
+}
+
+/* The lowest of the places is that of the sequence itself, which the caller still needs on failure: collect first, then
+ * write. */
+bool unpack_sequence(value sequence, uint32_t n, value *place)
+{
+    value operand = place[-(ptrdiff_t)n];
+    value list = value_is(sequence, TYPE_ID_LIST) ? list_to_tuple(sequence) : NULL;
+    if (!list && error_occurred())
+        return false;
+    if (list || value_is(sequence, TYPE_ID_TUPLE)) {
+        value tuple = list ? list : sequence;
+        size_t length = tuple_length(tuple);
+        if (length == n) {
+            for (uint32_t i = 0; i < n; i++)
+                place[-1 - (ptrdiff_t)i] = value_inc(tuple_get(tuple, i));
+        } else if (length > n) {
+            raise(EXC(ValueError), "too many values to unpack (expected %u)", n);
+        } else {
+            unpack_error(n, false, length);
+        }
+        value_dec(list);
+        return length == n;
+    }
+    value iterator = unpack_iterator(sequence);
+    if (!iterator)
+        return false;
+    bool done = take_items(iterator, n, place, n, false);
+    if (done) {
+        value extra = iter_next(iterator);
+        done = extra == VALUE_END;
+        if (!done) {
+            if (extra)
+                raise(EXC(ValueError), "too many values to unpack (expected %u)", n);
+            value_dec(extra);
+            drop_items(place - n, place);
+        }
+    }
+    if (!done && n > 0)
+        place[-(ptrdiff_t)n] = operand;
+    value_dec(iterator);
+    return done;
+}
+
+/* a, *b, c = sequence: place[-1] is a, then the list b, then c; place[-(before + 1 + after)] is the sequence's own
+ * place. */
+bool unpack_ex(value sequence, uint32_t before, uint32_t after, value *place)
+{
+    uint32_t total = before + 1 + after;
+    value operand = place[-(ptrdiff_t)total];
+    value iterator = unpack_iterator(sequence);
+    if (!iterator)
+        return false;
+    bool done = take_items(iterator, before, place, before + after, after > 0 || before > 0);
+    value rest = done ? list_from_iterable(iterator) : NULL;
+    value_dec(iterator);
+    size_t length = rest ? list_length(rest) : 0;
+    if (rest && length < after) {
+        unpack_error(before + after, true, before + length);
+        value_dec(rest);
+        rest = NULL;
+    }
+    if (!rest) {
+        if (done)
+            drop_items(place - before, place);
+        place[-(ptrdiff_t)total] = operand;
+        return false;
+    }
+    for (uint32_t i = 0; i < after; i++) /* the list is ours alone: its last items become the targets after the star */
+        place[-(ptrdiff_t)total + i] = list_pop(rest, -1);
+    place[-(ptrdiff_t)before - 1] = rest;
+    return true;
+}
+
+bool print_expression(value v)
+{
+    value sys = import_module("sys");
+    value hook = sys ? attr_get_optional(sys, NAME(displayhook)) : NULL;
+    value_dec(sys);
+    if (hook == VALUE_MISSING)
+        return raise_false(EXC(RuntimeError), "lost sys.displayhook");
+    value result = hook ? call_1(hook, v) : NULL;
+    value_dec(hook);
+    value_dec(result);
+    return result != NULL;
+}

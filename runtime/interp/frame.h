@@ -1,0 +1,135 @@
+/*
+ * Frames: one for each running Python function, module or class body. They lie on the thread's interpreter stack, a
+ * chain of chunks of values; a generator's frame lies inside the generator object. Python-to-Python calls push a frame
+ * and go on in the same evaluation loop.
+ *
+ * The slots of a frame are registers, not heap slots: only the thread that runs the frame touches them, with plain
+ * loads and stores, and the collector never looks. Every pointer in them with tag 000 is a counted reference. On the
+ * operand stack above them a pointer may also be *borrowed* (tag 100): a local variable or the code object of the same
+ * frame keeps it alive until it is popped; the compiler proved that. So whoever pops an operand and wants a reference
+ * takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it either way, because it passes
+ * over borrowed words like over immediates.
+ */
+#ifndef ATOLL_FRAME_H
+#define ATOLL_FRAME_H
+
+#include "runtime/interp/interp.h"
+
+enum frame_flag {
+    FRAME_ENTRY = 1,     /* returning from it leaves the evaluation loop (called from C) */
+    FRAME_GENERATOR = 2, /* lies inside a generator object */
+    FRAME_FOR_ITER = 4,  /* a generator resumed by FOR_ITER of the previous frame, in the same loop */
+    FRAME_SEND = 8,      /* a generator resumed by SEND of the previous frame, in the same loop */
+    FRAME_INIT =
+        16, /* __init__ of the instance that the previous frame has on its stack already: the result must be None */
+};
+
+struct frame {
+    struct frame *previous;
+    struct code *code;       /* borrowed from the function; owned when there is none */
+    value function;          /* owned; NULL for modules, class bodies, exec */
+    value globals, builtins; /* borrowed from the function; owned when there is none */
+    value locals; /* owned: the mapping of a module or class body; in functions the dict that locals() made, or NULL */
+    const uint32_t *ip; /* the next unit; saved at every instruction that can call or raise */
+    value *sp;          /* the first free place of the operand stack; saved when another frame runs */
+    value object;       /* owned: the frame object, or NULL */
+    uint32_t flags;
+    value slots[]; /* slots_count locals, cells and free variables, then stack_size operands */
+};
+
+static inline value stack_plain(value v)
+{
+    uint64_t bits = value_bits(v);
+    return (bits & 7) == 4 ? value_from_bits(bits ^ 4) : v;
+}
+static inline value stack_own(value v)
+{
+    uint64_t bits = value_bits(v);
+    if ((bits & 3) != 0)
+        return v;
+    if (bits & 4) {
+        v = value_from_bits(bits ^ 4);
+        rc_inc(value_object(v));
+    }
+    return v;
+}
+/* A word for the operand stack that borrows `v`. */
+static inline value stack_borrow(value v)
+{
+    uint64_t bits = value_bits(v);
+    return value_from_bits(bits | ((uint64_t)((bits & 7) == 0) << 2));
+}
+
+static inline value *frame_operands(struct frame *frame)
+{
+    return frame->slots + frame->code->slots_count;
+}
+/* The unit being executed, for locations and the exception table. */
+static inline uint32_t frame_unit(const struct frame *frame)
+{
+    return frame->ip > frame->code->units ? (uint32_t)(frame->ip - frame->code->units) - 1 : 0;
+}
+
+/* A new frame on the interpreter stack: slots NULL, stack empty, previous = running frame, not yet the running one.
+   Steals `function`. NULL with MemoryError or RecursionError (then `function` is dropped). */
+struct frame *frame_push(struct interpreter *interpreter, struct code *code, value function);
+struct frame *frame_push_slow(struct interpreter *interpreter, size_t words); /* a new chunk */
+/* Drop what the frame holds (its object takes the locals over when somebody else holds it) and free its place. It is no
+ * longer the running one. */
+void frame_pop(struct interpreter *interpreter, struct frame *frame);
+/* The part of frame_pop that generator frames need too. */
+void frame_clear(struct frame *frame);
+void frame_release_chunk(struct interpreter *interpreter);
+
+/* Bind arguments to the parameters of a Python function, into the frame's slots (counted). false: TypeError. `args` may
+ * hold borrowed words. */
+bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value kwnames);
+
+/* The loop: runs `frame` (the running one, flagged FRAME_ENTRY) until it returns or yields. Owned result; NULL with an
+ * exception. */
+value eval_frame(struct interpreter *interpreter, struct frame *frame);
+
+/* locals() of a frame: a dict brought up to date for functions, the mapping itself elsewhere. Borrowed from the frame.
+ */
+value frame_locals(struct frame *frame);
+/* The frame's Python object, made on demand; owned. */
+value frame_get_object(struct frame *frame);
+/* The frame is leaving: its object keeps the locals. */
+void frame_object_detach(struct frame *frame);
+/* Prepend an entry for the frame to the current exception's traceback. Failure leaves the traceback as it is. */
+void traceback_add(struct interpreter *interpreter, struct frame *frame);
+
+/* ---- generators (generator.c) ---- */
+enum generator_state { GENERATOR_CREATED, GENERATOR_SUSPENDED, GENERATOR_RUNNING, GENERATOR_FINISHED };
+struct generator {
+    struct object header;
+    value_slot name, qualified_name;
+    _Atomic uint32_t state; /* enum generator_state; whoever moves it to RUNNING runs it */
+    bool closing;           /* async generators: aclose was called; hooks were initialised */
+    struct handled_state handled;
+    value_slot origin_or_finalizer; /* async generators: finalizer hook; coroutines: cr_origin */
+    struct frame frame;             /* last: its slots follow */
+};
+static inline struct generator *frame_generator(struct frame *frame)
+{
+    return (struct generator *)((char *)frame - offsetof(struct generator, frame));
+}
+/* Turn the running frame into a generator, coroutine or asynchronous generator: moves its contents. The frame is
+ * popped. Owned; NULL with MemoryError. */
+value generator_from_frame(struct interpreter *interpreter, struct frame *frame);
+/* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame),
+ * FINISHED, or -1 with ValueError when it runs already. */
+int generator_claim(struct generator *generator);
+/* Give a claimed generator back unchanged. */
+void generator_release(struct generator *generator, int state);
+/* A claimed generator becomes the running frame, with `sent` (stolen) on its stack unless that is NULL. flags:
+ * FRAME_ENTRY, FRAME_FOR_ITER or FRAME_SEND. false: RecursionError, released. */
+bool generator_link(struct interpreter *interpreter, struct generator *generator, value sent, uint32_t flags,
+                    int state);
+/* The running frame is a generator's and leaves: suspended, or finished (its frame is cleared). The previous frame
+ * runs. */
+void generator_unlink(struct interpreter *interpreter, struct generator *generator, int state);
+/* An exception leaves a generator's frame: StopIteration becomes RuntimeError. */
+void generator_convert_stop(struct generator *generator);
+
+#endif

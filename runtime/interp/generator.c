@@ -1,0 +1,738 @@
+/*
+ * Generators, coroutines and asynchronous generators: objects with a frame inside.
+ *
+ * While it is not running, a generator's frame is part of the heap: its slots are traversed like those of any object.
+ * Resuming it turns them back into registers without changing a count, so the object is marked after its state became
+ * RUNNING (RULE C3). Whoever moves the state from CREATED or SUSPENDED to RUNNING owns the frame until it stores
+ * another state.
+ */
+#include "runtime/interp/frame.h"
+#include "runtime/interp/generator.h"
+#include "runtime/objects/objects.h"
+
+#include <stddef.h>
+
+#define GENERATOR(v) ((struct generator *)(v))
+
+static const char *kind_name(const struct generator *g)
+{
+    uint32_t flags = g->frame.code->flags;
+    return flags & CODE_COROUTINE ? "coroutine" : flags & CODE_ASYNC_GENERATOR ? "async generator" : "generator";
+}
+
+value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
+{
+    struct code *code = frame->code;
+    unsigned id = code->flags & CODE_COROUTINE         ? TYPE_ID_COROUTINE
+                  : code->flags & CODE_ASYNC_GENERATOR ? TYPE_ID_ASYNC_GENERATOR
+                                                       : TYPE_ID_GENERATOR;
+    size_t words = code->slots_count + code->stack_size;
+    struct generator *g = (struct generator *)object_new(TYPE_WELL_KNOWN(id), sizeof *g + words * sizeof(value));
+    if (!g)
+        return NULL;
+    struct function *function = (struct function *)frame->function;
+    slot_init(&g->name, function ? slot_load(&function->header, &function->name) : value_inc(slot_peek(&code->name)));
+    slot_init(&g->qualified_name, function ? slot_load(&function->header, &function->qualified_name)
+                                           : value_inc(slot_peek(&code->qualified_name)));
+    struct frame *moved = &g->frame;
+    *moved = *frame;
+    moved->flags = FRAME_GENERATOR;
+    moved->previous = NULL;
+    size_t used = (size_t)(frame->sp - frame->slots);
+    for (size_t i = 0; i < used; i++)
+        moved->slots[i] = frame->slots[i];
+    moved->sp = moved->slots + used;
+    if (frame->object) /* a frame object made already follows the frame */
+        frame_object_move(moved);
+    interpreter->frame = frame->previous;
+    interpreter->depth--;
+    interpreter->stack_top = (value *)frame;
+    frame_release_chunk(interpreter);
+    atomic_store_explicit(&g->state, GENERATOR_CREATED, memory_order_release);
+    return value_of(g);
+}
+
+int generator_claim(struct generator *g)
+{
+    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    for (;;) {
+        if (unlikely(state == GENERATOR_FINISHED))
+            return GENERATOR_FINISHED;
+        if (unlikely(state == GENERATOR_RUNNING))
+            return raise_int(EXC(ValueError), "%s already executing", kind_name(g));
+        if (thread_self->alone) {
+            atomic_store_explicit(&g->state, GENERATOR_RUNNING, memory_order_relaxed);
+            break;
+        }
+        if (atomic_compare_exchange_weak_explicit(&g->state, &state, GENERATOR_RUNNING, memory_order_acq_rel,
+                                                  memory_order_acquire))
+            break;
+    }
+    rc_mark(&g->header); /* C3: its references are registers from here on */
+    return (int)state;
+}
+
+void generator_release(struct generator *g, int state)
+{
+    atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
+}
+
+bool generator_link(struct interpreter *interpreter, struct generator *g, value sent, uint32_t flags, int state)
+{
+    if (unlikely(interpreter->depth >=
+                 atomic_load_explicit(&recursion_limit, memory_order_relaxed) + interpreter->c_headroom)) {
+        value_dec(sent);
+        generator_release(g, state);
+        return raise_false(EXC(RecursionError), "maximum recursion depth exceeded");
+    }
+    interpreter->depth++;
+    struct frame *frame = &g->frame;
+    if (sent)
+        *frame->sp++ = sent;
+    frame->flags = FRAME_GENERATOR | flags;
+    frame->previous = interpreter->frame;
+    g->handled.previous = interpreter->handled;
+    interpreter->handled = &g->handled;
+    rc_inc(&g->header); /* the running frame keeps its generator */
+    interpreter->frame = frame;
+    return true;
+}
+
+void generator_unlink(struct interpreter *interpreter, struct generator *g, int state)
+{
+    struct frame *frame = &g->frame;
+    interpreter->depth--;
+    interpreter->frame = frame->previous;
+    interpreter->handled = g->handled.previous;
+    frame->previous = NULL;
+    g->handled.previous = NULL;
+    if (state == GENERATOR_FINISHED) {
+        value handled = g->handled.exception;
+        g->handled.exception = NULL;
+        struct code *code = (struct code *)value_inc(value_of(frame->code)); /* gi_code outlives the frame */
+        frame_clear(frame);
+        frame->sp = frame->slots;
+        frame->function = frame->locals = NULL;
+        frame->globals = frame->builtins = NULL;
+        frame->code = code;
+        value_dec(handled);
+    }
+    atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
+    rc_dec(&g->header);
+}
+
+/* PEP 479 */
+void generator_convert_stop(struct generator *g)
+{
+    struct type *stop = error_matches(EXC(StopIteration)) ? EXC(StopIteration)
+                        : (g->frame.code->flags & CODE_ASYNC_GENERATOR) && error_matches(EXC(StopAsyncIteration))
+                            ? EXC(StopAsyncIteration)
+                            : NULL;
+    if (!stop)
+        return;
+    value cause = error_fetch();
+    raise(EXC(RuntimeError), "%s raised %s", kind_name(g),
+          stop == EXC(StopIteration) ? "StopIteration" : "StopAsyncIteration");
+    value error = error_fetch();
+    exception_set_context(error, value_inc(cause));
+    exception_set_cause(error, cause);
+    error_restore(error);
+}
+
+/* Resume a claimed generator from C with `sent` (stolen), or with the thread's exception when `sent` is NULL. */
+static value resume(struct generator *g, value sent, int state)
+{
+    struct interpreter *interpreter = interpreter_self;
+    value raised = sent ? NULL : error_fetch();
+    if (!generator_link(interpreter, g, sent, FRAME_ENTRY, state)) {
+        value_dec(raised);
+        return NULL;
+    }
+    if (!sent) {
+        if (state == GENERATOR_CREATED) {
+            error_restore(raised);
+        } else {
+            *g->frame.sp++ = VALUE_NONE; /* the place of the value that the yield would have got */
+            error_restore(raised);
+        }
+    }
+    return eval_frame(interpreter, &g->frame);
+}
+
+int generator_send(value v, value sent, value *result)
+{
+    struct generator *g = GENERATOR(v);
+    int state = generator_claim(g);
+    *result = NULL;
+    if (state < 0)
+        return SEND_ERROR;
+    if (state == GENERATOR_FINISHED) {
+        if (g->frame.code->flags & CODE_COROUTINE) {
+            raise(EXC(RuntimeError), "cannot reuse already awaited coroutine");
+            return SEND_ERROR;
+        }
+        *result = VALUE_NONE;
+        return SEND_RETURN;
+    }
+    if (state == GENERATOR_CREATED && sent != VALUE_NONE) {
+        generator_release(g, state);
+        raise(EXC(TypeError), "can't send non-None value to a just-started %s", kind_name(g));
+        return SEND_ERROR;
+    }
+    value_inc(v);
+    *result = resume(g, value_inc(sent), state);
+    int outcome = !*result                                                                      ? SEND_ERROR
+                  : atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED ? SEND_RETURN
+                                                                                                : SEND_YIELD;
+    value_dec(v);
+    return outcome;
+}
+
+/* The outcome of a resumption as a method returns it: the yielded value, or StopIteration(result) raised. */
+static value finish_outcome(int outcome, value result)
+{
+    if (outcome != SEND_RETURN)
+        return result;
+    if (result == VALUE_NONE) {
+        value stop = call_0(value_of(EXC(StopIteration)));
+        if (stop)
+            raise_exception(stop);
+        value_dec(stop);
+    } else {
+        value stop = call_1(value_of(EXC(StopIteration)), result);
+        if (stop)
+            raise_exception(stop);
+        value_dec(stop);
+    }
+    value_dec(result);
+    return NULL;
+}
+
+static value generator_next(value v)
+{
+    value result;
+    int outcome = generator_send(v, VALUE_NONE, &result);
+    if (outcome != SEND_RETURN)
+        return result;
+    if (result == VALUE_NONE)
+        return VALUE_END;
+    return finish_outcome(outcome, result);
+}
+
+static value method_send(value v, const value *args)
+{
+    value result;
+    int outcome = generator_send(v, args[0], &result);
+    return finish_outcome(outcome, result);
+}
+
+/* The iterator that a suspended generator delegates to (yield from, await), owned, or NULL. The generator is claimed by
+ * the caller. */
+static value delegate(struct generator *g)
+{
+    struct frame *frame = &g->frame;
+    if (frame->ip == frame->code->units)
+        return NULL;
+    /* suspended at the YIELD_VALUE that follows a SEND: the receiver is on top of the stack */
+    uint32_t at = frame_unit(frame);
+    if (at == 0 || instruction_opcode(frame->code->units[at]) != OP_YIELD_VALUE ||
+        instruction_opcode(frame->code->units[at - 1]) != OP_SEND)
+        return NULL;
+    return value_inc(stack_plain(frame->sp[-1]));
+}
+
+value generator_delegate(value v)
+{
+    struct generator *g = GENERATOR(v);
+    if (atomic_load_explicit(&g->state, memory_order_acquire) != GENERATOR_SUSPENDED)
+        return NULL;
+    int state = generator_claim(g);
+    if (state < 0) {
+        error_clear();
+        return NULL;
+    }
+    value found = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
+    if (state != GENERATOR_FINISHED)
+        generator_release(g, state);
+    return found;
+}
+
+/* close() of what a generator delegates to: false with an exception. */
+static bool close_delegate(value iterator)
+{
+    if (value_is(iterator, TYPE_ID_GENERATOR) || value_is(iterator, TYPE_ID_COROUTINE)) {
+        value closed = generator_close(iterator);
+        value_dec(closed);
+        return closed != NULL;
+    }
+    value method = attr_get_optional(iterator, NAME(close));
+    if (!method) {
+        error_unraisable(NULL, iterator);
+        return true;
+    }
+    if (method == VALUE_MISSING)
+        return true;
+    value closed = call_0(method);
+    value_dec(method);
+    value_dec(closed);
+    return closed != NULL;
+}
+
+/* Throw the exception set on the thread into the generator. */
+static int throw_current(value v, value *result)
+{
+    struct generator *g = GENERATOR(v);
+    value pending = error_fetch();
+    int state = generator_claim(g);
+    *result = NULL;
+    if (state < 0) {
+        value_dec(pending);
+        return SEND_ERROR;
+    }
+    if (state == GENERATOR_FINISHED) {
+        error_restore(pending);
+        return SEND_ERROR;
+    }
+    value_inc(v);
+    value iterator = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
+    if (iterator) {
+        /* the generator counts as running while its delegate works */
+        value inner = NULL;
+        bool delivered = false;
+        if (value_is_of(pending, EXC(GeneratorExit))) {
+            bool closed = close_delegate(iterator);
+            if (closed) {
+                error_restore(pending);
+            } else {
+                value_dec(pending);
+            }
+        } else {
+            value method = VALUE_MISSING;
+            if (!value_is(iterator, TYPE_ID_GENERATOR) && !value_is(iterator, TYPE_ID_COROUTINE))
+                method = attr_get_optional(iterator, NAME(throw));
+            if (!method) {
+                value_dec(pending);
+            } else if (method == VALUE_MISSING && !value_is(iterator, TYPE_ID_GENERATOR) &&
+                       !value_is(iterator, TYPE_ID_COROUTINE)) {
+                error_restore(pending);
+            } else if (method == VALUE_MISSING) {
+                error_restore(pending);
+                int outcome = throw_current(iterator, &inner);
+                delivered = outcome == SEND_YIELD;
+                if (outcome == SEND_RETURN)
+                    inner = finish_outcome(outcome, inner);
+            } else {
+                inner = call_1(method, pending);
+                value_dec(method);
+                value_dec(pending);
+                delivered = inner != NULL;
+            }
+        }
+        value_dec(iterator);
+        if (delivered) {
+            generator_release(g, state);
+            *result = inner;
+            value_dec(v);
+            return SEND_YIELD;
+        }
+        if (error_matches(EXC(StopIteration))) {
+            /* the delegate returned: its value is that of the yield from expression; go on after the SEND */
+            value stop = error_fetch();
+            value returned = stop_iteration_value(stop);
+            value_dec(stop);
+            struct frame *frame = &g->frame;
+            uint32_t send = frame_unit(frame) - 1;
+            value receiver = *--frame->sp;
+            value_dec(receiver);
+            frame->ip = frame->code->units + instruction_argument(frame->code->units[send]);
+            *result = resume(g, returned, state);
+            goto resumed;
+        }
+        *result = resume(g, NULL, state);
+        goto resumed;
+    }
+    error_restore(pending);
+    *result = resume(g, NULL, state);
+resumed:;
+    int outcome = !*result                                                                      ? SEND_ERROR
+                  : atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED ? SEND_RETURN
+                                                                                                : SEND_YIELD;
+    value_dec(v);
+    return outcome;
+}
+
+value generator_throw(value v, value type, value argument, value traceback)
+{
+    if (is_given(traceback) && !value_is(traceback, TYPE_ID_TRACEBACK))
+        return raise(EXC(TypeError), "throw() third argument must be a traceback object");
+    value exception;
+    if (is_type(type) && type_is_subtype((struct type *)type, EXC(BaseException))) {
+        if (is_given(argument) && value_is_of(argument, (struct type *)type))
+            exception = value_inc(argument);
+        else if (is_given(argument) && is_tuple(argument))
+            exception = call_tuple(type, argument, NULL);
+        else if (is_given(argument))
+            exception = call_1(type, argument);
+        else
+            exception = call_0(type);
+    } else if (is_exception(type)) {
+        if (is_given(argument))
+            return raise(EXC(TypeError), "instance exception may not have a separate value");
+        exception = value_inc(type);
+    } else {
+        return raise(EXC(TypeError), "exceptions must be classes or instances deriving from BaseException, not %T",
+                     type);
+    }
+    if (!exception)
+        return NULL;
+    if (is_given(traceback))
+        exception_set_traceback(exception, traceback);
+    raise_exception(exception);
+    value_dec(exception);
+    value result;
+    int outcome = throw_current(v, &result);
+    return finish_outcome(outcome, result);
+}
+
+static value method_throw(value v, const value *args)
+{
+    return generator_throw(v, args[0], args[1], args[2]);
+}
+
+value generator_close(value v)
+{
+    struct generator *g = GENERATOR(v);
+    uint32_t seen = atomic_load_explicit(&g->state, memory_order_acquire);
+    if (seen == GENERATOR_FINISHED)
+        return VALUE_NONE;
+    if (seen == GENERATOR_CREATED) {
+        int state = generator_claim(g);
+        if (state < 0)
+            return NULL;
+        if (state == GENERATOR_CREATED) { /* never ran: nothing to unwind */
+            value_inc(v);
+            rc_inc(&g->header);
+            struct interpreter *interpreter = interpreter_self;
+            g->frame.previous = interpreter->frame;
+            g->handled.previous = interpreter->handled;
+            interpreter->depth++;
+            generator_unlink(interpreter, g, GENERATOR_FINISHED);
+            value_dec(v);
+            return VALUE_NONE;
+        }
+        if (state != GENERATOR_FINISHED)
+            generator_release(g, state);
+    }
+    value exit = call_0(value_of(EXC(GeneratorExit)));
+    if (!exit)
+        return NULL;
+    error_restore(exit);
+    value result;
+    int outcome = throw_current(v, &result);
+    if (outcome == SEND_YIELD) {
+        value_dec(result);
+        return raise(EXC(RuntimeError), "%s ignored GeneratorExit", kind_name(g));
+    }
+    if (outcome == SEND_RETURN) {
+        value_dec(result);
+        return VALUE_NONE;
+    }
+    if (error_matches(EXC(GeneratorExit)) || error_matches(EXC(StopIteration))) {
+        error_clear();
+        return VALUE_NONE;
+    }
+    return NULL;
+}
+
+static value method_close(value v, const value *args)
+{
+    return generator_close(v);
+}
+
+/* ---- attributes ---- */
+static value get_running(value v)
+{
+    return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_RUNNING);
+}
+static value get_suspended(value v)
+{
+    return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_SUSPENDED);
+}
+static value get_yield_from(value v)
+{
+    value found = generator_delegate(v);
+    return found ? found : VALUE_NONE;
+}
+static value get_code(value v)
+{
+    return value_inc(value_of(GENERATOR(v)->frame.code));
+}
+static value get_frame(value v)
+{
+    struct generator *g = GENERATOR(v);
+    if (atomic_load_explicit(&g->state, memory_order_acquire) == GENERATOR_FINISHED)
+        return VALUE_NONE;
+    return frame_get_object(&g->frame);
+}
+static value get_name(value v)
+{
+    return slot_load(value_object(v), &GENERATOR(v)->name);
+}
+static value get_qualname(value v)
+{
+    return slot_load(value_object(v), &GENERATOR(v)->qualified_name);
+}
+static bool set_str(value v, value_slot *slot, value new, const char *name)
+{
+    if (!new || !is_str(new))
+        return raise_false(EXC(TypeError), "%s must be set to a string object", name);
+    slot_store(value_object(v), slot, value_inc(new));
+    return true;
+}
+static bool set_name(value v, value new)
+{
+    return set_str(v, &GENERATOR(v)->name, new, "__name__");
+}
+static bool set_qualname(value v, value new)
+{
+    return set_str(v, &GENERATOR(v)->qualified_name, new, "__qualname__");
+}
+static value get_origin(value v)
+{
+    return VALUE_NONE;
+}
+
+static value generator_repr(value v)
+{
+    value name = get_qualname(v);
+    value text = str_format("<%s object %U at %p>",
+                            GENERATOR(v)->frame.code->flags & CODE_COROUTINE         ? "coroutine"
+                            : GENERATOR(v)->frame.code->flags & CODE_ASYNC_GENERATOR ? "async_generator"
+                                                                                     : "generator",
+                            name, (void *)v);
+    value_dec(name);
+    return text;
+}
+
+/* ---- life ---- */
+static void generator_traverse(struct object *o, struct gc_trace *trace)
+{
+    struct generator *g = (struct generator *)o;
+    trace_slot(trace, &g->name);
+    trace_slot(trace, &g->qualified_name);
+    trace_slot(trace, &g->origin_or_finalizer);
+    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    if (state == GENERATOR_RUNNING)
+        return;
+    struct frame *frame = &g->frame;
+    trace_value(trace, frame->function);
+    trace_value(trace, frame->locals);
+    trace_value(trace, frame->object);
+    trace_value(trace, g->handled.exception);
+    if (!frame->function) {
+        trace_value(trace, value_of(frame->code));
+        trace_value(trace, frame->globals);
+        trace_value(trace, frame->builtins);
+    }
+    if (state == GENERATOR_FINISHED)
+        return;
+    /* A frame that changes under a racing reader makes the object busy; the bound keeps such a reader inside the block.
+     */
+    size_t used = (size_t)(frame->sp - frame->slots), room = (heap_usable_size(o) - sizeof *g) / sizeof(value);
+    if (used <= room)
+        trace_slots(trace, (const value_slot *)frame->slots, used);
+}
+
+static void generator_destroy(struct object *o)
+{
+    struct generator *g = (struct generator *)o;
+    uint32_t state = atomic_load_explicit(&g->state, memory_order_relaxed);
+    if (state != GENERATOR_FINISHED)
+        frame_clear(&g->frame);
+    else
+        value_dec(value_of(g->frame.code));
+    atomic_store_explicit(&g->state, GENERATOR_FINISHED, memory_order_relaxed);
+    value_dec(g->handled.exception);
+    slot_store(o, &g->name, NULL);
+    slot_store(o, &g->qualified_name, NULL);
+    slot_store(o, &g->origin_or_finalizer, NULL);
+}
+
+/* A suspended generator that dies is closed, so that its finally clauses run; only needed when a handler covers the
+ * place. */
+static void generator_finalize(struct object *o)
+{
+    struct generator *g = (struct generator *)o;
+    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    struct code *code = g->frame.code;
+    if (state == GENERATOR_CREATED && (code->flags & CODE_COROUTINE)) {
+        value saved = error_fetch();
+        value name = slot_load(o, &g->qualified_name);
+        if (warn(EXC(RuntimeWarning), 1, "coroutine '%U' was never awaited", name) < 0)
+            error_unraisable(NULL, value_of(o));
+        value_dec(name);
+        if (saved)
+            error_restore(saved);
+        return;
+    }
+    if (state != GENERATOR_SUSPENDED || (code->range_count == 0))
+        return;
+    value saved = error_fetch();
+    value closed = generator_close(value_of(o));
+    if (!closed)
+        error_unraisable(NULL, value_of(o));
+    value_dec(closed);
+    if (saved)
+        error_restore(saved);
+}
+
+static value iterator_self(value v)
+{
+    return value_inc(v);
+}
+static value class_getitem(value cls, const value *args)
+{
+    return generic_alias_new(cls, args[0]);
+}
+
+static const struct method_def generator_methods[] = {
+    METHOD("send", method_send, "($self, arg, /)",
+           "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration."),
+    METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+           "Raise exception in generator, return next yielded value or raise\nStopIteration."),
+    METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside generator."),
+    METHOD_FLAGS("__class_getitem__", class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS),
+    {0},
+};
+
+static const struct getset_def generator_getset[] = {
+    {"gi_yieldfrom", get_yield_from, NULL, "object being iterated by yield from, or None"},
+    {"gi_running", get_running, NULL, NULL},
+    {"gi_suspended", get_suspended, NULL, NULL},
+    {"gi_frame", get_frame, NULL, NULL},
+    {"gi_code", get_code, NULL, NULL},
+    {"__name__", get_name, set_name, "name of the generator"},
+    {"__qualname__", get_qualname, set_qualname, "qualified name of the generator"},
+    {0},
+};
+
+const struct type_spec generator_type_spec = {
+    .id = TYPE_ID_GENERATOR,
+    .name = "generator",
+    .size = sizeof(struct generator),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = generator_traverse,
+    .destroy = generator_destroy,
+    .finalize = generator_finalize,
+    .slots = {.repr = generator_repr, .iter = iterator_self, .next = generator_next, .send = generator_send},
+    .methods = generator_methods,
+    .getset = generator_getset,
+};
+
+static const struct getset_def coroutine_getset[] = {
+    {"cr_await", get_yield_from, NULL, "object being awaited on, or None"},
+    {"cr_running", get_running, NULL, NULL},
+    {"cr_suspended", get_suspended, NULL, NULL},
+    {"cr_frame", get_frame, NULL, NULL},
+    {"cr_code", get_code, NULL, NULL},
+    {"cr_origin", get_origin, NULL, NULL},
+    {"__name__", get_name, set_name, "name of the coroutine"},
+    {"__qualname__", get_qualname, set_qualname, "qualified name of the coroutine"},
+    {0},
+};
+
+const struct type_spec coroutine_type_spec = {
+    .id = TYPE_ID_COROUTINE,
+    .name = "coroutine",
+    .size = sizeof(struct generator),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = generator_traverse,
+    .destroy = generator_destroy,
+    .finalize = generator_finalize,
+    .slots = {.repr = generator_repr, .await = coroutine_await, .send = generator_send},
+    .methods = generator_methods,
+    .getset = coroutine_getset,
+};
+
+/* ---- the iterator that coroutine.__await__() returns ---- */
+struct coroutine_wrapper {
+    struct object header;
+    value_slot coroutine;
+};
+
+static struct type *wrapper_type(void)
+{
+    static _Atomic(struct type *) made;
+    struct type *type = atomic_load_explicit(&made, memory_order_acquire);
+    if (type)
+        return type;
+    type = type_define(&coroutine_wrapper_type_spec);
+    struct type *expected = NULL;
+    if (type && !atomic_compare_exchange_strong(&made, &expected, type))
+        return expected;
+    return type;
+}
+
+value coroutine_await(value v)
+{
+    struct type *type = wrapper_type();
+    struct coroutine_wrapper *w = type ? (struct coroutine_wrapper *)object_new(type, sizeof *w) : NULL;
+    if (!w)
+        return NULL;
+    slot_init(&w->coroutine, value_inc(v));
+    return value_of(w);
+}
+
+static value wrapped(value v)
+{
+    return slot_peek(&((struct coroutine_wrapper *)v)->coroutine);
+}
+static value wrapper_next(value v)
+{
+    return generator_next(wrapped(v));
+}
+static int wrapper_send_slot(value v, value sent, value *result)
+{
+    return generator_send(wrapped(v), sent, result);
+}
+static value wrapper_send(value v, const value *args)
+{
+    return method_send(wrapped(v), args);
+}
+static value wrapper_throw(value v, const value *args)
+{
+    return method_throw(wrapped(v), args);
+}
+static value wrapper_close(value v, const value *args)
+{
+    return method_close(wrapped(v), args);
+}
+static void wrapper_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct coroutine_wrapper *)o)->coroutine);
+}
+static void wrapper_destroy(struct object *o)
+{
+    slot_store(o, &((struct coroutine_wrapper *)o)->coroutine, NULL);
+}
+
+static const struct method_def wrapper_methods[] = {
+    METHOD("send", wrapper_send, "($self, arg, /)", NULL),
+    METHOD("throw", wrapper_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", NULL),
+    METHOD("close", wrapper_close, "($self, /)", NULL),
+    {0},
+};
+
+const struct type_spec coroutine_wrapper_type_spec = {
+    .name = "coroutine_wrapper",
+    .doc = "A wrapper object implementing __await__ for coroutines.",
+    .size = sizeof(struct coroutine_wrapper),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = wrapper_traverse,
+    .destroy = wrapper_destroy,
+    .slots = {.iter = iterator_self, .next = wrapper_next, .send = wrapper_send_slot},
+    .methods = wrapper_methods,
+};

@@ -1,0 +1,67 @@
+/* The rare and long parts of instructions, out of the loop's line. All arguments are plain (not borrowed-tagged) values
+ * unless they point into the operand stack. */
+#ifndef ATOLL_INSTRUCTIONS_H
+#define ATOLL_INSTRUCTIONS_H
+
+#include "runtime/interp/frame.h"
+#include "runtime/objects/attribute_cache.h"
+
+const struct exception_range *find_handler(const struct code *code, uint32_t unit);
+
+/* names.c */
+void raise_unbound_local(struct frame *frame, uint32_t slot);
+void raise_unbound_cell(struct frame *frame, uint32_t slot);
+value load_classderef(struct frame *frame, uint32_t slot);
+value load_name(struct frame *frame, value name);
+bool store_name(struct frame *frame, value name, value v);
+bool delete_name(struct frame *frame, value name);
+value load_global(struct frame *frame, value name, cache_word *cache); /* fills the cache */
+bool delete_global(struct frame *frame, value name);
+bool setup_annotations(struct frame *frame);
+value import_operand(struct frame *frame, value name, value fromlist, value level);
+value import_from(value module, value name);
+bool import_star(struct frame *frame, value module);
+
+/* build.c: `items` point to operands */
+value build_set(const value *items, size_t n);
+value build_map(const value *items, size_t pairs);
+value build_const_key_map(const value *items, size_t n, value keys);
+value build_string(const value *items, size_t n);
+value binary_slice(value container, value start, value stop);
+bool store_slice(value container, value start, value stop, value v);
+bool list_extend_operand(value list, value iterable);
+bool dict_update_operand(value dict, value mapping);
+bool dict_merge_keywords(value callable, value dict, value mapping);
+/* The items, owned, to place[-1], place[-2], ...: the first item on top. */
+bool unpack_sequence(value sequence, uint32_t n, value *place);
+bool unpack_ex(value sequence, uint32_t before, uint32_t after, value *place);
+value format_operand(value v, unsigned conversion, value spec);
+bool print_expression(value v);
+
+/* invoke.c */
+/* Call with the operands base[1] (self or NULL), base[2..]; drops all of base[0..]. kwnames: names of the last
+ * operands. */
+value call_operands(value callable, value *base, uint32_t nargs, value kwnames);
+value call_extended(struct interpreter *interpreter, value *base, bool has_mapping, struct frame **next);
+value make_function(struct frame *frame, const value *parts, unsigned flags, value code);
+/* For a class that object.__new__ and a Python __init__ serve: the new instance, and the function in *init, both owned.
+ * NULL otherwise (an exception may be set). */
+value instance_prepare(struct type *type, value *init);
+
+/* handlers.c: exceptions, with, match, async */
+int exception_matches_operand(value exception, value type);
+bool exception_group_match(value exception, value type, value *rest, value *match);
+value prepare_reraise_star(value original, value list);
+bool raise_operands(value exception, value cause); /* true: a bare raise */
+value before_with(value manager, value *exit);
+value before_async_with(value manager, value *exit);
+value with_except_start(value exit, value exception);
+value get_yield_from_iter(struct frame *frame, value v);
+value get_awaitable(value v, unsigned where);
+value get_aiter(value v);
+value get_anext(value v);
+value async_gen_wrap(value v);
+value match_keys(value subject, value keys);
+value match_class(value subject, value cls, size_t positional, value names);
+
+#endif

@@ -1,0 +1,201 @@
+/* The interpreter's part of a thread: its life, the list of all of them, and what the rest of the runtime asks about
+ * the running frame. */
+#include "runtime/interp/frame.h"
+#include "runtime/interp/stack.h"
+#include "runtime/objects/objects.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+_Thread_local struct interpreter *interpreter_self __attribute__((tls_model("initial-exec")));
+_Atomic uint32_t recursion_limit = 1000;
+value builtins_dict;
+
+static _Atomic uint8_t list_lock;
+static struct interpreter *list_head;
+
+/* How much of the C stack is kept free below the limit: enough for the deepest C function that does not check by itself
+ * (regular expressions, GMP, printf). */
+#define STACK_RESERVE (256 * 1024)
+
+static char *find_stack_limit(void)
+{
+    pthread_attr_t attributes;
+    void *low;
+    size_t size;
+    char *here = __builtin_frame_address(0);
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return here - 1024 * 1024;
+    int failed = pthread_attr_getstack(&attributes, &low, &size);
+    pthread_attr_destroy(&attributes);
+    if (failed)
+        return here - 1024 * 1024;
+    /* The main thread's stack may be unlimited on paper: trust 64 MiB of it at most. */
+    size_t below = (size_t)(here - (char *)low);
+    if (below > 64u * 1024 * 1024)
+        low = here - 64u * 1024 * 1024;
+    return (char *)low + (below > 4 * STACK_RESERVE ? STACK_RESERVE : below / 4);
+}
+
+struct interpreter *interpreter_attach(void)
+{
+    struct interpreter *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->slot = thread_self;
+    self->handled = &self->base_handled;
+    self->stack_limit = find_stack_limit();
+    self->ident = (uint64_t)pthread_self();
+    interpreter_self = self;
+    thread_self->interpreter = self;
+    if (!frame_push_slow(self, 1)) {
+        thread_self->interpreter = interpreter_self = NULL;
+        free(self);
+        return NULL;
+    }
+    byte_lock(&list_lock);
+    self->next = list_head;
+    self->previous = &list_head;
+    if (list_head)
+        list_head->previous = &self->next;
+    list_head = self;
+    byte_unlock(&list_lock);
+    return self;
+}
+
+static void drop(value *place)
+{
+    value old = *place;
+    *place = NULL;
+    value_dec(old);
+}
+
+void interpreter_detach(void)
+{
+    struct interpreter *self = interpreter_self;
+    drop(&self->thread_dict);
+    drop(&self->exception);
+    drop(&self->base_handled.exception);
+    drop(&self->repr_list);
+    drop(&self->on_exit);
+    value_dec(slot_exchange(&self->pending_exception, NULL));
+    byte_lock(&list_lock);
+    *self->previous = self->next;
+    if (self->next)
+        self->next->previous = self->previous;
+    byte_unlock(&list_lock);
+    interpreter_free_stack(self);
+    thread_self->interpreter = NULL;
+    interpreter_self = NULL;
+    free(self);
+}
+
+void interpreter_each(void (*visit)(struct interpreter *interpreter, void *context), void *context)
+{
+    byte_lock(&list_lock);
+    for (struct interpreter *i = list_head; i; i = i->next)
+        visit(i, context);
+    byte_unlock(&list_lock);
+}
+
+value interpreter_thread_dict(void)
+{
+    struct interpreter *self = interpreter_self;
+    if (!self->thread_dict)
+        self->thread_dict = dict_new();
+    return self->thread_dict;
+}
+
+value interpreter_handled(void)
+{
+    for (struct handled_state *h = interpreter_self->handled; h; h = h->previous)
+        if (h->exception)
+            return h->exception;
+    return NULL;
+}
+
+value interpreter_globals(void)
+{
+    struct frame *frame = interpreter_self->frame;
+    return frame ? frame->globals : NULL;
+}
+
+value interpreter_builtins(void)
+{
+    struct frame *frame = interpreter_self->frame;
+    return frame ? frame->builtins : builtins_dict;
+}
+
+struct code *interpreter_code(void)
+{
+    struct frame *frame = interpreter_self->frame;
+    return frame ? frame->code : NULL;
+}
+
+value interpreter_locals(void)
+{
+    struct frame *frame = interpreter_self->frame;
+    if (!frame)
+        return raise(EXC(SystemError), "frame does not exist");
+    return value_inc(frame_locals(frame));
+}
+
+value interpreter_frame_object(size_t depth)
+{
+    struct frame *frame = interpreter_self->frame;
+    while (frame && depth-- > 0)
+        frame = frame->previous;
+    return frame ? frame_get_object(frame) : NULL;
+}
+
+/* The namespace that a code object run in `globals` sees as builtins: globals["__builtins__"] (a module or a dict), set
+ * there when it is missing. Owned. */
+static value builtins_of(value globals)
+{
+    value name = NAME(__builtins__);
+    value found = dict_get(globals, name);
+    if (!found)
+        return NULL;
+    if (found == VALUE_MISSING) {
+        value present = interpreter_builtins();
+        if (!dict_set(globals, name, present))
+            return NULL;
+        return value_inc(present);
+    }
+    if (value_is(found, TYPE_ID_MODULE)) {
+        value dict = value_inc(module_dict(found));
+        value_dec(found);
+        return dict;
+    }
+    if (is_dict(found))
+        return found;
+    value_dec(found);
+    return value_inc(builtins_dict);
+}
+
+value interpreter_run_code(value code_value, value globals, value locals, value closure)
+{
+    struct interpreter *self = interpreter_self;
+    struct code *code = (struct code *)code_value;
+    size_t given = closure ? tuple_length(closure) : 0;
+    if (code->frees_count != given)
+        return raise(EXC(TypeError), "code object requires a closure of exactly length %u", code->frees_count);
+    value builtins = builtins_of(globals);
+    if (!builtins)
+        return NULL;
+    struct frame *frame = frame_push(self, code, NULL);
+    if (!frame) {
+        value_dec(builtins);
+        return NULL;
+    }
+    value_inc(code_value);
+    frame->globals = value_inc(globals);
+    frame->builtins = builtins;
+    if (!(code->flags & CODE_NEWLOCALS))
+        frame->locals = value_inc(locals ? locals : globals);
+    for (size_t i = 0; i < given; i++)
+        frame->slots[code->slots_count - given + i] = value_inc(tuple_get(closure, i));
+    frame->flags = FRAME_ENTRY;
+    self->frame = frame;
+    return eval_frame(self, frame);
+}

@@ -1,0 +1,237 @@
+/* Instructions that look names up: locals mappings, globals, builtins, cells, imports. */
+#include "runtime/interp/instructions.h"
+#include "runtime/modules/import.h"
+#include "runtime/objects/dict.h"
+#include "runtime/objects/objects.h"
+
+static value slot_name(struct frame *frame, uint32_t slot)
+{
+    return tuple_get(slot_peek(&frame->code->slot_names), slot);
+}
+
+/* NameError with the name as attribute, for suggestions. */
+static void raise_name_error(struct type *type, const char *format, value name)
+{
+    raise(type, format, name);
+    if (error_matches(EXC(NameError))) {
+        value exception = error_fetch();
+        if (!attr_set(exception, NAME(name), name))
+            error_clear();
+        error_restore(exception);
+    }
+}
+
+void raise_unbound_local(struct frame *frame, uint32_t slot)
+{
+    raise(EXC(UnboundLocalError), "cannot access local variable '%U' where it is not associated with a value",
+          slot_name(frame, slot));
+}
+
+void raise_unbound_cell(struct frame *frame, uint32_t slot)
+{
+    if (slot < frame->code->slots_count - frame->code->frees_count)
+        raise_unbound_local(frame, slot);
+    else
+        raise_name_error(EXC(NameError),
+                         "cannot access free variable '%U' where it is not associated with a value in enclosing scope",
+                         slot_name(frame, slot));
+}
+
+/* Look a name up in a mapping: owned, VALUE_MISSING, or NULL. */
+static value mapping_get(value mapping, value name)
+{
+    if (value_is(mapping, TYPE_ID_DICT))
+        return dict_get(mapping, name);
+    value v = item_get(mapping, name);
+    if (!v && error_matches(EXC(KeyError))) {
+        error_clear();
+        return VALUE_MISSING;
+    }
+    return v;
+}
+
+value load_classderef(struct frame *frame, uint32_t slot)
+{
+    value v = frame->locals ? mapping_get(frame->locals, slot_name(frame, slot)) : VALUE_MISSING;
+    if (v != VALUE_MISSING)
+        return v;
+    v = cell_get(frame->slots[slot]);
+    if (!v)
+        raise_unbound_cell(frame, slot);
+    return v;
+}
+
+static value load_outer(struct frame *frame, value name)
+{
+    value v = dict_get(frame->globals, name);
+    if (v != VALUE_MISSING)
+        return v;
+    v = mapping_get(frame->builtins, name);
+    if (v == VALUE_MISSING) {
+        raise_name_error(EXC(NameError), "name '%U' is not defined", name);
+        return NULL;
+    }
+    return v;
+}
+
+value load_name(struct frame *frame, value name)
+{
+    if (!frame->locals)
+        return raise(EXC(SystemError), "no locals when loading %R", name);
+    value v = mapping_get(frame->locals, name);
+    return v != VALUE_MISSING ? v : load_outer(frame, name);
+}
+
+bool store_name(struct frame *frame, value name, value v)
+{
+    if (!frame->locals)
+        return raise_false(EXC(SystemError), "no locals found when storing %R", name);
+    return value_is(frame->locals, TYPE_ID_DICT) ? dict_set(frame->locals, name, v) : item_set(frame->locals, name, v);
+}
+
+bool delete_name(struct frame *frame, value name)
+{
+    if (!frame->locals)
+        return raise_false(EXC(SystemError), "no locals when deleting %R", name);
+    if (item_delete(frame->locals, name))
+        return true;
+    if (error_matches(EXC(KeyError))) {
+        error_clear();
+        raise_name_error(EXC(NameError), "name '%U' is not defined", name);
+    }
+    return false;
+}
+
+bool delete_global(struct frame *frame, value name)
+{
+    int deleted = dict_delete(frame->globals, name);
+    if (deleted == 0)
+        raise_name_error(EXC(NameError), "name '%U' is not defined", name);
+    return deleted > 0;
+}
+
+/* A hint is right only while the entry stays where it is; the reader checks the entry's key, so a stale one costs time,
+   not truth. That a name is absent from the globals is proved by the version of their key set, which is read before the
+   search. */
+value load_global(struct frame *frame, value name, cache_word *cache)
+{
+    uint32_t version = dict_keys_version(frame->globals);
+    uint32_t hint = dict_hint(frame->globals, name);
+    if (hint != UINT32_MAX) {
+        atomic_store_explicit(cache, (uint64_t)(hint & 0x7FFFFFFF) << 1, memory_order_relaxed);
+    } else if (version != 0 && value_is(frame->builtins, TYPE_ID_DICT)) {
+        hint = dict_hint(frame->builtins, name);
+        if (hint < 0x7FFFFFFF)
+            atomic_store_explicit(cache, (uint64_t)version << 32 | (uint64_t)hint << 1 | 1, memory_order_relaxed);
+    }
+    return load_outer(frame, name);
+}
+
+bool setup_annotations(struct frame *frame)
+{
+    value name = NAME(__annotations__);
+    value present = mapping_get(frame->locals, name);
+    if (!present)
+        return false;
+    if (present == VALUE_MISSING) {
+        value dict = dict_new();
+        bool stored = dict && store_name(frame, name, dict);
+        value_dec(dict);
+        return stored;
+    }
+    value_dec(present);
+    return true;
+}
+
+value import_operand(struct frame *frame, value name, value fromlist, value level)
+{
+    value import = mapping_get(frame->builtins, NAME(__import__));
+    if (!import)
+        return NULL;
+    if (import == VALUE_MISSING)
+        return raise(EXC(ImportError), "__import__ not found");
+    value locals = frame->locals ? frame->locals : VALUE_NONE;
+    value args[] = {name, frame->globals, locals, fromlist, level};
+    value module = import_is_default(import)
+                       ? import_module_level(name, frame->globals, fromlist, (int)small_int_value(level))
+                       : call_vector(import, args, 5, NULL);
+    value_dec(import);
+    return module;
+}
+
+static value module_attribute_text(value module, value name)
+{
+    value v = attr_get_optional(module, name);
+    if (!v)
+        error_clear();
+    return !v || v == VALUE_MISSING || !is_str(v) ? (value_dec(v), NULL) : v;
+}
+
+value import_from(value module, value name)
+{
+    value v = attr_get_optional(module, name);
+    if (v != VALUE_MISSING)
+        return v;
+    value package = module_attribute_text(module, NAME(__name__));
+    if (package) { /* a submodule that is being imported is in sys.modules before it is an attribute of its package */
+        value full = str_format("%U.%U", package, name);
+        v = full ? import_find_loaded(full) : NULL;
+        value_dec(full);
+        if (v != VALUE_MISSING) {
+            value_dec(package);
+            return v;
+        }
+    }
+    value path = module_attribute_text(module, NAME(__file__));
+    value shown = package ? value_inc(package) : str_from_text("<unknown module name>");
+    if (path && import_is_initializing(module))
+        raise(EXC(ImportError),
+              "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%U)",
+              name, shown, path);
+    else if (path)
+        raise(EXC(ImportError), "cannot import name %R from %R (%U)", name, shown, path);
+    else
+        raise(EXC(ImportError), "cannot import name %R from %R (unknown location)", name, shown);
+    value exception = error_fetch();
+    if (!attr_set(exception, NAME(name), shown) || (path && !attr_set(exception, NAME(path), path)))
+        error_clear();
+    error_restore(exception);
+    value_dec(shown);
+    value_dec(path);
+    value_dec(package);
+    return NULL;
+}
+
+/* Copy the public names (or __all__) of a module into the frame's locals. */
+bool import_star(struct frame *frame, value module)
+{
+    value names = attr_get_optional(module, NAME(__all__));
+    bool skip_underscored = false, done = true;
+    if (names == VALUE_MISSING) {
+        value dict = attr_get_optional(module, NAME(__dict__));
+        if (dict == VALUE_MISSING)
+            return raise_false(EXC(ImportError), "from-import-* object has no __dict__ and no __all__");
+        names = dict ? list_from_iterable(dict) : NULL;
+        value_dec(dict);
+        skip_underscored = true;
+    }
+    if (!names)
+        return false;
+    value list = list_from_iterable(names);
+    value_dec(names);
+    for (size_t i = 0; list && done && i < list_length(list); i++) {
+        value name = list_get(list, i);
+        if (!is_str(name)) {
+            raise(EXC(TypeError), "%s in %S.%s must be str, not %T", skip_underscored ? "Key" : "Item", module,
+                  skip_underscored ? "__dict__" : "__all__", name);
+            done = false;
+        } else if (!skip_underscored || str_length(name) == 0 || str_at(name, 0) != '_') {
+            value v = attr_get(module, name);
+            done = v && store_name(frame, name, v);
+            value_dec(v);
+        }
+        value_dec(name);
+    }
+    value_dec(list);
+    return list && done;
+}

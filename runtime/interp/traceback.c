@@ -1,0 +1,143 @@
+/* Traceback objects: one entry for each frame that an exception passed. */
+#include "runtime/interp/frame.h"
+#include "runtime/interp/traceback.h"
+#include "runtime/objects/objects.h"
+#include "runtime/signature.h"
+
+#include <stddef.h>
+
+#define SELF(v) ((struct traceback *)(v))
+
+value traceback_new(value next, value frame, uint32_t unit, int line)
+{
+    struct traceback *self = (struct traceback *)object_new(TYPE(TRACEBACK), sizeof *self);
+    if (!self)
+        return NULL;
+    slot_init(&self->next, next == VALUE_NONE ? NULL : value_inc(next));
+    slot_init(&self->frame, value_inc(frame));
+    self->unit = unit;
+    self->line = line;
+    return value_of(self);
+}
+
+void traceback_add(struct interpreter *interpreter, struct frame *frame)
+{
+    value exception = error_fetch();
+    if (!exception)
+        return;
+    value object = frame_get_object(frame);
+    if (object) {
+        uint32_t unit = frame_unit(frame);
+        struct code_location location;
+        code_locate(frame->code, unit, &location);
+        value next = exception_traceback(exception);
+        value entry = traceback_new(next, object, unit, location.line);
+        if (entry)
+            exception_set_traceback(exception, entry);
+        value_dec(entry);
+        value_dec(next);
+        value_dec(object);
+    }
+    error_clear(); /* no memory for the entry: the exception goes on without it */
+    error_restore(exception);
+}
+
+static value get_next(value v)
+{
+    value next = slot_load(value_object(v), &SELF(v)->next);
+    return next ? next : VALUE_NONE;
+}
+static bool set_tb_next(value v, value new)
+{
+    if (!new)
+        return raise_false(EXC(TypeError), "can't delete tb_next attribute");
+    if (new != VALUE_NONE && !value_is(new, TYPE_ID_TRACEBACK))
+        return raise_false(EXC(TypeError), "expected traceback object, got '%T'", new);
+    value cursor = value_inc(new);
+    while (cursor && cursor != VALUE_NONE) {
+        if (cursor == v) {
+            value_dec(cursor);
+            return raise_false(EXC(ValueError), "traceback loop detected");
+        }
+        value further = slot_load(value_object(cursor), &SELF(cursor)->next);
+        value_dec(cursor);
+        cursor = further;
+    }
+    slot_store(value_object(v), &SELF(v)->next, new == VALUE_NONE ? NULL : value_inc(new));
+    return true;
+}
+static value get_frame(value v)
+{
+    return slot_load(value_object(v), &SELF(v)->frame);
+}
+static value get_lineno(value v)
+{
+    return small_int(SELF(v)->line);
+}
+static value get_lasti(value v)
+{
+    return small_int((int64_t)SELF(v)->unit * 2);
+}
+
+static struct signature new_signature = SIGNATURE("traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)");
+
+static value traceback_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    value a[4];
+    int lasti, line;
+    if (!signature_bind(&new_signature, args, nargs, kwnames, a))
+        return NULL;
+    if (a[0] != VALUE_NONE && !value_is(a[0], TYPE_ID_TRACEBACK))
+        return raise(EXC(TypeError), "expected traceback object or None, got '%T'", a[0]);
+    if (!value_is(a[1], TYPE_ID_FRAME))
+        return raise(EXC(TypeError), "traceback() argument 'tb_frame' must be frame, not %T", a[1]);
+    if (!value_as_int(a[2], &lasti) || !value_as_int(a[3], &line))
+        return NULL;
+    return traceback_new(a[0], a[1], lasti < 0 ? 0 : (uint32_t)lasti / 2, line);
+}
+
+static void traceback_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct traceback *)o)->next);
+    trace_slot(trace, &((struct traceback *)o)->frame);
+}
+static void traceback_destroy(struct object *o)
+{
+    slot_store(o, &((struct traceback *)o)->next, NULL);
+    slot_store(o, &((struct traceback *)o)->frame, NULL);
+}
+
+static value method_dir(value v, const value *args)
+{
+    value list = list_new(4);
+    static const char *const names[] = {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"};
+    for (size_t i = 0; list && i < 4; i++)
+        list_append(list, str_interned(names[i]));
+    return list;
+}
+
+static const struct method_def traceback_methods[] = {
+    METHOD("__dir__", method_dir, "($self, /)", NULL),
+    {0},
+};
+static const struct getset_def traceback_getset[] = {
+    {"tb_next", get_next, set_tb_next, NULL},
+    {"tb_frame", get_frame, NULL, NULL},
+    {"tb_lasti", get_lasti, NULL, NULL},
+    {"tb_lineno", get_lineno, NULL, NULL},
+    {0},
+};
+
+const struct type_spec traceback_type_spec = {
+    .id = TYPE_ID_TRACEBACK,
+    .name = "traceback",
+    .doc = "Create a new traceback object.",
+    .signature = "(tb_next, tb_frame, tb_lasti, tb_lineno)",
+    .size = sizeof(struct traceback),
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = traceback_traverse,
+    .destroy = traceback_destroy,
+    .slots = {.new = traceback_type_new},
+    .methods = traceback_methods,
+    .getset = traceback_getset,
+};

@@ -1,0 +1,328 @@
+/*
+ * Modules from files: the search in the directories of a path, source files and their bytecode cache, module specs.
+ *
+ * The bytecode cache lies in a directory of its own ($ATOLL_CACHE, else $XDG_CACHE_HOME/atoll, else ~/.cache/atoll),
+ * one file for each source file, named after a hash of its absolute path. An entry states the source's path, size and
+ * modification time, and counts only while all three agree. It is replaced by renaming, so readers see an old or a new
+ * one, never a half. `-B`, PYTHONDONTWRITEBYTECODE and sys.dont_write_bytecode switch writing off, as in CPython.
+ */
+#include "runtime/modules/import_file.h"
+#include "runtime/compiler/code.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/import.h"
+#include "runtime/modules/io_file.h"
+#include "runtime/modules/spec.h"
+#include "runtime/modules/sys.h"
+#include "runtime/objects/objects.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the bytecode cache ---- */
+struct cache_header {
+    char magic[8];
+    uint64_t source_size;
+    int64_t source_seconds, source_nanoseconds;
+    uint64_t path_length; /* then the path, then the code */
+};
+#define CACHE_MAGIC "atoll\0\0\1"
+
+/* FNV-1a, 64 bits: names of cache files only need to differ in practice; the path inside decides. */
+static uint64_t hash_path(const char *path)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (; *path; path++)
+        hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* The cache file of a source file, or false when there is no place for it. */
+static bool cache_path(const char *source, char *out, size_t size)
+{
+    const char *directory = getenv("ATOLL_CACHE"), *base;
+    int written;
+    uint64_t hash = hash_path(source);
+    if (directory && *directory)
+        written = snprintf(out, size, "%s/%016lx", directory, hash);
+    else if ((base = getenv("XDG_CACHE_HOME")) && *base)
+        written = snprintf(out, size, "%s/atoll/%016lx", base, hash);
+    else if ((base = getenv("HOME")) && *base)
+        written = snprintf(out, size, "%s/.cache/atoll/%016lx", base, hash);
+    else
+        return false;
+    return written > 0 && (size_t)written < size;
+}
+
+static void make_directories(char *path)
+{
+    for (char *p = path + 1; *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = 0;
+        mkdir(path, 0777);
+        *p = '/';
+    }
+}
+
+static value read_cached(const char *source, const struct stat *info)
+{
+    char path[4096];
+    uint8_t *bytes;
+    size_t length;
+    if (!cache_path(source, path, sizeof path) || !file_read_all(path, &bytes, &length))
+        return VALUE_MISSING;
+    struct cache_header header;
+    size_t path_length = strlen(source);
+    value code = VALUE_MISSING;
+    if (length > sizeof header + path_length) {
+        memcpy(&header, bytes, sizeof header);
+        if (memcmp(header.magic, CACHE_MAGIC, 8) == 0 && header.source_size == (uint64_t)info->st_size &&
+            header.source_seconds == info->st_mtim.tv_sec && header.source_nanoseconds == info->st_mtim.tv_nsec &&
+            header.path_length == path_length && memcmp(bytes + sizeof header, source, path_length) == 0) {
+            code = code_deserialize(bytes + sizeof header + path_length, length - sizeof header - path_length);
+            if (!code && !error_matches(EXC(MemoryError))) {
+                error_clear();
+                code = VALUE_MISSING;
+            }
+        }
+    }
+    free(bytes);
+    return code;
+}
+
+static bool write_all(int fd, const void *bytes, size_t length)
+{
+    const char *p = bytes;
+    while (length > 0) {
+        ssize_t written = write(fd, p, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        p += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* Best effort: a cache that cannot be written is no error. */
+static void write_cached(const char *source, const struct stat *info, value code)
+{
+    char path[4096], temporary[4200];
+    if (!cache_path(source, path, sizeof path))
+        return;
+    value off = sys_get("dont_write_bytecode");
+    int truth = off && off != VALUE_MISSING ? value_truth(off) : 0;
+    value_dec(off);
+    value serialized = truth == 0 ? code_serialize(code) : NULL;
+    if (!serialized) {
+        error_clear();
+        return;
+    }
+    make_directories(path);
+    snprintf(temporary, sizeof temporary, "%s.%d.%lx", path, (int)getpid(), (unsigned long)(uintptr_t)interpreter_self);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0) {
+        struct cache_header header = {.magic = CACHE_MAGIC,
+                                      .source_size = (uint64_t)info->st_size,
+                                      .source_seconds = info->st_mtim.tv_sec,
+                                      .source_nanoseconds = info->st_mtim.tv_nsec,
+                                      .path_length = strlen(source)};
+        bool done = write_all(fd, &header, sizeof header) && write_all(fd, source, strlen(source)) &&
+                    write_all(fd, bytes_data(serialized), bytes_length(serialized));
+        done = close(fd) == 0 && done;
+        if (!done || rename(temporary, path) != 0)
+            unlink(temporary);
+    }
+    value_dec(serialized);
+}
+
+value import_file_compile(value path, bool cached)
+{
+    struct text text;
+    struct stat info;
+    if (!text_of_path(path, &text))
+        return NULL;
+    uint8_t *bytes = NULL;
+    size_t length = 0;
+    value code = VALUE_MISSING;
+    if (stat(text.bytes, &info) != 0)
+        code = raise_errno(errno, path, NULL);
+    else if (cached)
+        code = read_cached(text.bytes, &info);
+    if (code == VALUE_MISSING) {
+        if (!file_read_all(text.bytes, &bytes, &length)) {
+            code = raise_errno(errno, path, NULL);
+        } else {
+            code = compile_source((const char *)bytes, length, path, "exec", 0, sys_optimize_level());
+            if (code && cached)
+                write_cached(text.bytes, &info, code);
+        }
+    }
+    free(bytes);
+    text_release(&text);
+    return code;
+}
+
+/* ---- making a module ---- */
+static bool set_module_attributes(value module, value name, value file, value package, value search, value loader_kind)
+{
+    value dict = module_dict(module);
+    value spec = spec_new(name, loader_kind, file, search, package);
+    if (!spec)
+        return false;
+    bool done = dict_set(dict, NAME(__spec__), spec) && dict_set(dict, NAME(__package__), package);
+    value loader = done ? attr_get(spec, NAME(loader)) : NULL;
+    done = loader && dict_set(dict, NAME(__loader__), loader) && (!file || dict_set(dict, NAME(__file__), file)) &&
+           (!search || dict_set(dict, NAME(__path__), search));
+    value cached = done && file ? attr_get(spec, NAME(cached)) : NULL;
+    if (done && file)
+        done = cached && dict_set(dict, NAME(__cached__), cached);
+    value_dec(cached);
+    value_dec(loader);
+    value_dec(spec);
+    return done;
+}
+
+bool import_file_set_builtin_spec(value module, value name)
+{
+    return set_module_attributes(module, name, NULL, NAME_TEXT(""), NULL, NAME_TEXT("built-in"));
+}
+
+static value parent_name(value name)
+{
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    return str_substring(name, 0, dot < 0 ? 0 : (size_t)dot);
+}
+
+static bool run_module(value module, value name, value file, value spec)
+{
+    value modules = sys_get("modules");
+    bool done = modules && modules != VALUE_MISSING && dict_set(modules, name, module);
+    spec_set_initializing(spec, true);
+    value code = done ? import_file_compile(file, true) : NULL;
+    value result = code ? interpreter_run_code(code, module_dict(module), NULL, NULL) : NULL;
+    spec_set_initializing(spec, false);
+    if (!result && done) {
+        value error = error_fetch();
+        if (dict_delete(modules, name) < 0)
+            error_clear();
+        if (error)
+            error_restore(error);
+    }
+    value_dec(code);
+    value_dec(result);
+    value_dec(modules);
+    return result != NULL;
+}
+
+/* A module (package: its __init__) from `file`; `search`: __path__ of a package, or NULL. */
+static value load_source(value name, value file, value search)
+{
+    value module = module_new(name);
+    value package = search ? value_inc(name) : parent_name(name);
+    value spec = NULL;
+    bool done = module && package && set_module_attributes(module, name, file, package, search, NAME_TEXT("source")) &&
+                dict_set(module_dict(module), NAME(__builtins__), builtins_dict) &&
+                (spec = dict_get(module_dict(module), NAME(__spec__))) && run_module(module, name, file, spec);
+    value_dec(spec);
+    value_dec(package);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+static value load_namespace(value name, value directories)
+{
+    value module = module_new(name);
+    value modules = sys_get("modules");
+    bool done = module && modules &&
+                set_module_attributes(module, name, NULL, name, directories, NAME_TEXT("namespace")) &&
+                dict_set(modules, name, module);
+    value_dec(modules);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+/* ---- the search ---- */
+enum file_kind { FILE_NONE, FILE_REGULAR, FILE_DIRECTORY };
+
+static enum file_kind kind_of(value path)
+{
+    struct text text;
+    struct stat info;
+    if (!text_of_path(path, &text)) {
+        error_clear();
+        return FILE_NONE;
+    }
+    int failed = stat(text.bytes, &info);
+    text_release(&text);
+    return failed                  ? FILE_NONE
+           : S_ISDIR(info.st_mode) ? FILE_DIRECTORY
+           : S_ISREG(info.st_mode) ? FILE_REGULAR
+                                   : FILE_NONE;
+}
+
+/* Try one directory: the module, VALUE_MISSING, or NULL. A directory without __init__.py is added to *portions. */
+static value try_directory(value name, value last, value directory, value portions)
+{
+    bool here = str_length(directory) == 0;
+    value base =
+        here ? value_inc(last)
+             : str_format(str_at(directory, str_length(directory) - 1) == '/' ? "%U%U" : "%U/%U", directory, last);
+    value result = VALUE_MISSING;
+    if (!base)
+        return NULL;
+    enum file_kind kind = kind_of(base);
+    if (kind == FILE_DIRECTORY) {
+        value init = str_format("%U/__init__.py", base);
+        if (init && kind_of(init) == FILE_REGULAR) {
+            value search = list_new(1);
+            result = search && list_append(search, base) ? load_source(name, init, search) : NULL;
+            value_dec(search);
+            value_dec(init);
+            value_dec(base);
+            return result;
+        }
+        value_dec(init);
+    }
+    value file = str_format("%U.py", base);
+    if (!file)
+        result = NULL;
+    else if (kind_of(file) == FILE_REGULAR)
+        result = load_source(name, file, NULL);
+    else if (kind == FILE_DIRECTORY && !list_append(portions, base))
+        result = NULL;
+    value_dec(file);
+    value_dec(base);
+    return result;
+}
+
+value import_file_load(value name, value path)
+{
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    value last = str_substring(name, dot < 0 ? 0 : (size_t)dot + 1, str_length(name));
+    value directories = list_from_iterable(path);
+    value portions = list_new(0);
+    value result = last && directories && portions ? VALUE_MISSING : NULL;
+    for (size_t i = 0; result == VALUE_MISSING && i < list_length(directories); i++) {
+        value directory = list_get(directories, i);
+        if (directory != VALUE_MISSING && is_str(directory))
+            result = try_directory(name, last, directory, portions);
+        value_dec(directory);
+    }
+    if (result == VALUE_MISSING && list_length(portions) > 0)
+        result = load_namespace(name, portions);
+    value_dec(portions);
+    value_dec(directories);
+    value_dec(last);
+    return result;
+}

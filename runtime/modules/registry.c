@@ -1,0 +1,27 @@
+/* The table of built-in modules. */
+#include "runtime/modules/module.h"
+
+#include <string.h>
+
+#define MODULES(M) \
+    M(builtins)    \
+    M(sys)
+
+#define M(name) extern const struct module_def name##_module;
+MODULES(M)
+#undef M
+
+const struct module_def *const builtin_modules[] = {
+#define M(name) &name##_module,
+    MODULES(M)
+#undef M
+        NULL,
+};
+
+const struct module_def *module_find_builtin(const char *name)
+{
+    for (size_t i = 0; builtin_modules[i]; i++)
+        if (strcmp(builtin_modules[i]->name, name) == 0)
+            return builtin_modules[i];
+    return NULL;
+}

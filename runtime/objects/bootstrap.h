@@ -1,0 +1,10 @@
+/* Making the well-known types at start-up. */
+#ifndef ATOLL_BOOTSTRAP_H
+#define ATOLL_BOOTSTRAP_H
+
+#include <stdbool.h>
+
+/* Once, on the main thread, before any other object exists. false: no memory. */
+bool types_bootstrap(void);
+
+#endif

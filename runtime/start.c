@@ -1,0 +1,486 @@
+/* Life of the runtime: start-up in the order of dependencies, and the end in the reverse order. */
+#include <signal.h> /* before error.h: see raise there */
+
+#include "runtime/start.h"
+#include "runtime/interp/frame.h"
+#include "runtime/modules/import.h"
+#include "runtime/modules/import_file.h"
+#include "runtime/modules/io_file.h"
+#include "runtime/modules/module.h"
+#include "runtime/modules/streams.h"
+#include "runtime/modules/sys.h"
+#include "runtime/modules/sys_info.h"
+#include "runtime/objects/bootstrap.h"
+#include "runtime/objects/objects.h"
+#include "runtime/safepoint.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool show_gc_stats;
+
+/* ---- full traces in checked builds ---- */
+static void trace_interpreter(struct interpreter *interpreter, void *context)
+{
+    struct gc_trace *trace = context;
+    trace_value(trace, interpreter->exception);
+    trace_value(trace, interpreter->base_handled.exception);
+    trace_value(trace, interpreter->repr_list);
+    trace_value(trace, interpreter->thread_dict);
+    trace_value(trace, interpreter->on_exit);
+    for (struct frame *frame = interpreter->frame; frame; frame = frame->previous) {
+        trace_value(trace, frame->function);
+        trace_value(trace, frame->locals);
+        trace_value(trace, frame->object);
+        if (!frame->function) {
+            trace_value(trace, value_of(frame->code));
+            trace_value(trace, frame->globals);
+            trace_value(trace, frame->builtins);
+        }
+        for (value *slot = frame->slots; slot < frame->sp; slot++)
+            trace_value(trace, *slot);
+    }
+}
+
+static void trace_roots(struct gc_trace *trace)
+{
+    trace_value(trace, sys_dict);
+    trace_value(trace, builtins_dict);
+    interpreter_each(trace_interpreter, trace);
+}
+
+/* ---- sys ---- */
+static bool list_append_text(value list, const char *text)
+{
+    value v = str_decode_locale(text);
+    return v && list_append_owned(list, v);
+}
+
+static bool set_list(const char *name, int count, char **texts)
+{
+    value list = list_new((size_t)count);
+    bool done = list != NULL;
+    for (int i = 0; done && i < count; i++)
+        done = list_append_text(list, texts[i]);
+    done = done && sys_set(name, list);
+    value_dec(list);
+    return done;
+}
+
+static const char *standard_library(bool use_environment)
+{
+    const char *given = use_environment ? getenv("ATOLL_STDLIB") : NULL;
+    if (given && *given)
+        return given;
+    static const char *const places[] = {"/usr/lib/python3.11", "/usr/local/lib/python3.11"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char probe[PATH_MAX];
+        snprintf(probe, sizeof probe, "%s/os.py", places[i]);
+        if (access(probe, R_OK) == 0)
+            return places[i];
+    }
+    return places[0];
+}
+
+static bool append_environment_path(value list, const char *paths)
+{
+    while (paths && *paths) {
+        const char *end = strchrnul(paths, ':');
+        char *entry = strndup(paths, (size_t)(end - paths));
+        bool done = entry && list_append_text(list, entry);
+        free(entry);
+        if (!done)
+            return false;
+        paths = *end ? end + 1 : end;
+    }
+    return true;
+}
+
+static bool set_path(bool use_environment)
+{
+    value list = list_new(4);
+    const char *library = standard_library(use_environment);
+    bool done = list && (!use_environment || append_environment_path(list, getenv("PYTHONPATH"))) &&
+                list_append_text(list, library);
+    static const char *const sites[] = {"/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages"};
+    struct stat info;
+    for (size_t i = 0; done && !sys_flags.no_site && i < 2; i++)
+        if (stat(sites[i], &info) == 0 && S_ISDIR(info.st_mode))
+            done = list_append_text(list, sites[i]);
+    value text = done ? str_decode_locale(library) : NULL;
+    done = text && sys_set("path", list) && sys_set("_stdlib_dir", text);
+    value_dec(text);
+    value_dec(list);
+    return done;
+}
+
+static bool set_text(const char *name, const char *text)
+{
+    value v = str_decode_locale(text);
+    bool done = v && sys_set(name, v);
+    value_dec(v);
+    return done;
+}
+
+static bool set_executable(const char *program)
+{
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n > 0)
+        path[n] = 0;
+    else
+        snprintf(path, sizeof path, "%s", program);
+    value orig = list_new(0);
+    bool done =
+        orig && set_text("executable", path) && set_text("_base_executable", path) && sys_set("orig_argv", orig);
+    value_dec(orig);
+    static const char *const prefixes[] = {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"};
+    for (size_t i = 0; done && i < 4; i++)
+        done = set_text(prefixes[i], "/usr");
+    return done;
+}
+
+static bool set_builtin_names(void)
+{
+    value list = list_new(64);
+    bool done = list != NULL;
+    for (size_t i = 0; done && builtin_modules[i]; i++)
+        done = list_append_text(list, builtin_modules[i]->name);
+    done = done && list_sort(list, NULL, false);
+    value tuple = done ? list_to_tuple(list) : NULL;
+    done = tuple && sys_set("builtin_module_names", tuple);
+    value_dec(tuple);
+    value_dec(list);
+    return done;
+}
+
+static bool set_options(const struct start_config *config)
+{
+    value warnings = sys_get("warnoptions"), options = sys_get("_xoptions");
+    bool done = is_given(warnings) && is_given(options);
+    for (const char **w = config->warn_options; done && w && *w; w++)
+        done = list_append_text(warnings, *w);
+    for (const char **x = config->x_options; done && x && *x; x++) {
+        const char *equals = strchr(*x, '=');
+        value key = equals ? str_from_utf8_surrogates(*x, (size_t)(equals - *x)) : str_decode_locale(*x);
+        value v = equals ? str_decode_locale(equals + 1) : VALUE_TRUE;
+        done = key && v && dict_set(options, key, v);
+        value_dec(key);
+        value_dec(v);
+    }
+    value_dec(warnings);
+    value_dec(options);
+    return done;
+}
+
+static value make_module(const char *name, value modules)
+{
+    value module = module_create(module_find_builtin(name));
+    if (module && dict_set_text(modules, name, module))
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+static bool make_core_modules(const struct start_config *config)
+{
+    value modules = dict_new();
+    value builtins = modules ? make_module("builtins", modules) : NULL;
+    if (!builtins)
+        return false;
+    builtins_dict = value_inc(module_dict(builtins));
+    value_dec(builtins);
+    value sys = make_module("sys", modules);
+    if (!sys)
+        return false;
+    value_inc(sys_dict);
+    value_dec(sys);
+    bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
+                set_path(config->use_environment) && set_executable(config->program) && set_builtin_names() &&
+                set_options(config) && streams_open();
+    value_dec(modules);
+    return done;
+}
+
+bool runtime_start(const struct start_config *config)
+{
+    static const struct gc_hooks hooks = {
+        .pending = safepoint_request_pending, .weak_callback = safepoint_weak_callback, .roots = trace_roots};
+    setlocale(LC_CTYPE, "C.UTF-8");
+    signal(SIGPIPE, SIG_IGN);
+    show_gc_stats = config->gc_stats;
+    if (!gc_init(&hooks) || !safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap()) {
+        fputs("atoll: cannot start: no memory\n", stderr);
+        return false;
+    }
+    safepoint_set_main();
+    if (!make_core_modules(config)) {
+        value exception = error_fetch();
+        value text = exception ? value_repr(exception) : NULL;
+        struct text bytes;
+        if (text && text_of(text, &bytes)) {
+            fprintf(stderr, "atoll: cannot start: %s\n", bytes.bytes);
+            text_release(&bytes);
+        }
+        value_dec(text);
+        value_dec(exception);
+        return false;
+    }
+    return true;
+}
+
+bool runtime_add_path(value entry)
+{
+    value path = sys_get("path");
+    bool done = is_given(path) && list_insert(path, 0, entry);
+    value_dec(path);
+    return done;
+}
+
+/* ---- __main__ ---- */
+static value make_main(value file)
+{
+    value module = module_new(NAME(__main__));
+    value modules = sys_get("modules");
+    value dict = module ? module_dict(module) : NULL;
+    bool done = dict && is_given(modules) && dict_set(modules, NAME(__main__), module) &&
+                dict_set(dict, NAME(__builtins__), builtins_dict) && dict_set(dict, NAME(__spec__), VALUE_NONE) &&
+                dict_set(dict, NAME(__package__), VALUE_NONE) && dict_set(dict, NAME(__loader__), VALUE_NONE) &&
+                (!file || (dict_set(dict, NAME(__file__), file) && dict_set(dict, NAME(__cached__), VALUE_NONE)));
+    if (done) {
+        value annotations = dict_new();
+        done = annotations && dict_set(dict, NAME(__annotations__), annotations);
+        value_dec(annotations);
+        value builtins = dict_get_text(modules, "builtins");
+        done = done && is_given(builtins) && dict_set(dict, NAME(__builtins__), builtins);
+        value_dec(builtins);
+    }
+    value_dec(modules);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+static int run_main(value code, value main)
+{
+    value result = code && main ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+    int status = result ? 0 : interpreter_report_uncaught();
+    value_dec(result);
+    value_dec(code);
+    value_dec(main);
+    return status;
+}
+
+static int run_source(const char *source, size_t length, value filename, value file)
+{
+    value main = make_main(file);
+    value code = main ? compile_source(source, length, filename, "exec", 0, -1) : NULL;
+    return run_main(code, main);
+}
+
+int run_command(const char *source)
+{
+    value empty = NAME_TEXT("");
+    if (!sys_flags.safe_path && !runtime_add_path(empty))
+        return interpreter_report_uncaught();
+    size_t length = strlen(source);
+    char *text = malloc(length + 2);
+    if (!text)
+        return 1;
+    memcpy(text, source, length);
+    text[length] = '\n';
+    int status = run_source(text, length + 1, NAME_TEXT("<string>"), NULL);
+    free(text);
+    return status;
+}
+
+int run_stdin(void)
+{
+    if (!sys_flags.safe_path && !runtime_add_path(NAME_TEXT("")))
+        return interpreter_report_uncaught();
+    size_t room = 65536, used = 0;
+    char *text = malloc(room);
+    while (text) {
+        ssize_t got = read(0, text + used, room - used);
+        if (got <= 0)
+            break;
+        used += (size_t)got;
+        if (used == room) {
+            char *more = realloc(text, room *= 2);
+            if (!more)
+                free(text);
+            text = more;
+        }
+    }
+    int status = text ? run_source(text, used, NAME_TEXT("<stdin>"), NULL) : 1;
+    free(text);
+    return status;
+}
+
+/* The directory of a script, symbolic links followed, becomes sys.path[0]. */
+static bool add_script_directory(const char *path)
+{
+    char resolved[PATH_MAX];
+    if (!realpath(path, resolved))
+        snprintf(resolved, sizeof resolved, "%s", path);
+    char *slash = strrchr(resolved, '/');
+    if (slash)
+        *(slash == resolved ? slash + 1 : slash) = 0;
+    value entry = str_decode_locale(slash ? resolved : "");
+    bool done = entry && runtime_add_path(entry);
+    value_dec(entry);
+    return done;
+}
+
+/* A directory with a __main__.py runs like a script. */
+static int run_directory(const char *path)
+{
+    value entry = str_decode_locale(path);
+    value file = entry ? str_format("%U/__main__.py", entry) : NULL;
+    int status = 1;
+    struct text text;
+    if (file && runtime_add_path(entry) && text_of_path(file, &text)) {
+        struct stat info;
+        if (stat(text.bytes, &info) != 0) {
+            fprintf(stderr, "%s: can't find '__main__' module in '%s'\n", "atoll", path);
+        } else {
+            value main = make_main(file);
+            value code = main ? import_file_compile(file, false) : NULL;
+            status = run_main(code, main);
+        }
+        text_release(&text);
+    }
+    value_dec(file);
+    value_dec(entry);
+    return status;
+}
+
+int run_file(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return run_directory(path);
+    uint8_t *bytes;
+    size_t length;
+    if (!file_read_all(path, &bytes, &length)) {
+        int error = errno;
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", "atoll", path, error, strerror(error));
+        return 2;
+    }
+    value file = str_decode_locale(path);
+    int status = file && (sys_flags.safe_path || add_script_directory(path))
+                     ? run_source((const char *)bytes, length, file, file)
+                     : interpreter_report_uncaught();
+    value_dec(file);
+    free(bytes);
+    return status;
+}
+
+/* -m: the runpy module of the standard library does it. */
+int run_module(const char *name)
+{
+    if (!sys_flags.safe_path && !runtime_add_path(NAME_TEXT("")))
+        return interpreter_report_uncaught();
+    value runpy = import_module("runpy");
+    value function = runpy ? attr_get(runpy, NAME(_run_module_as_main)) : NULL;
+    value text = str_decode_locale(name);
+    value result = function && text ? call_2(function, text, VALUE_TRUE) : NULL;
+    int status = result ? 0 : interpreter_report_uncaught();
+    value_dec(result);
+    value_dec(text);
+    value_dec(function);
+    value_dec(runpy);
+    return status;
+}
+
+/* ---- the end ---- */
+
+/* Call a function of a module if the module is loaded. */
+static void call_if_loaded(const char *module_name, const char *function_name)
+{
+    value modules = sys_get("modules");
+    value module = is_given(modules) ? dict_get_text(modules, module_name) : NULL;
+    value name = str_from_text(function_name);
+    value function = is_given(module) && name ? attr_get_optional(module, name) : NULL;
+    value result = is_given(function) ? call_0(function) : VALUE_NONE;
+    if (!result)
+        error_unraisable(NULL, function);
+    error_clear();
+    value_dec(result);
+    value_dec(function);
+    value_dec(name);
+    value_dec(module);
+    value_dec(modules);
+}
+
+static void print_gc_stats(void)
+{
+    struct gc_stats s;
+    gc_get_stats(&s);
+    fprintf(stderr,
+            "gc: %lu young and %lu full cycles, %lu objects examined, %lu islands, %lu objects unreachable, %.3f s, "
+            "%lu mutator stops, %lu pages helped\n",
+            (unsigned long)s.cycles[GC_YOUNG], (unsigned long)s.cycles[GC_FULL], (unsigned long)s.examined,
+            (unsigned long)s.islands, (unsigned long)s.unreachable, (double)s.nanoseconds / 1e9,
+            (unsigned long)s.mutator_stops, (unsigned long)s.helped_pages);
+}
+
+/* Drop every module: each namespace's values become None first, so that what they keep alive goes in a sane order. */
+static void clear_modules(void)
+{
+    value modules = sys_get("modules");
+    if (!is_given(modules))
+        return;
+    value list = dict_values_list(modules);
+    dict_clear(modules);
+    value_dec(modules);
+    for (size_t i = 0; list && i < list_length(list); i++) {
+        value module = list_get(list, i);
+        if (value_is(module, TYPE_ID_MODULE) && module_dict(module) != sys_dict && module_dict(module) != builtins_dict)
+            dict_clear(module_dict(module));
+        value_dec(module);
+    }
+    value_dec(list);
+}
+
+int runtime_finish(int status)
+{
+    call_if_loaded("threading", "_shutdown");
+    call_if_loaded("atexit", "_run_exitfuncs");
+    atomic_store(&runtime_finalizing, true);
+    if (!streams_flush() && status == 0)
+        status = 120;
+    if (show_gc_stats)
+        print_gc_stats();
+    /* Threads that still run (daemons) own objects and go on until the process ends: there is nothing to tear down
+     * safely. */
+    if (thread_mutator_count() > 1)
+        _exit(status);
+#if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
+    gc_collect(GC_FULL);
+    clear_modules();
+    streams_close();
+    value old = builtins_dict;
+    builtins_dict = NULL;
+    dict_clear(sys_dict);
+    value_dec(sys_dict);
+    sys_dict = NULL;
+    dict_clear(old);
+    value_dec(old);
+    gc_collect(GC_FULL);
+    interpreter_detach();
+    thread_detach();
+    if (gc_shutdown() != 0)
+        status = status ? status : 99;
+    return status;
+#else
+    (void)clear_modules;
+    _exit(status); /* the system takes the memory back faster than a teardown could */
+#endif
+}

@@ -1,0 +1,30 @@
+/* Life of the runtime: start-up and the end. */
+#ifndef ATOLL_START_H
+#define ATOLL_START_H
+
+#include "runtime/value.h"
+
+struct start_config {
+    int argc; /* sys.argv */
+    char **argv;
+    const char *program;                    /* argv[0] of the process */
+    bool gc_stats;                          /* -X gc-stats: print the collector's figures at the end */
+    bool use_environment;                   /* not -E or -I */
+    const char **warn_options, **x_options; /* NULL-terminated */
+};
+
+/* Make the runtime: heap, types, builtins, sys, standard streams. The calling thread becomes the main thread. false: a
+ * message is on stderr. */
+bool runtime_start(const struct start_config *config);
+/* Put an entry at the front of sys.path. */
+bool runtime_add_path(value entry);
+/* The end: wait for threads, exit functions, flush, tear down. Returns the exit status. */
+int runtime_finish(int status);
+
+/* Run what the command line names as __main__; each returns the exit status after reporting an uncaught exception. */
+int run_command(const char *source);
+int run_file(const char *path);
+int run_module(const char *name);
+int run_stdin(void);
+
+#endif
