@@ -9,43 +9,43 @@
 
 /* Every built-in exception: name, base. E(Name, Base). The order is the order of definition; the numbering starts at
  * TYPE_ID_FIRST_EXCEPTION. */
-#define EXCEPTIONS(E)                                                                                                 \
-    E(BaseException, object)                                                                                          \
-    E(Exception, BaseException)                                                                                       \
-    E(BaseExceptionGroup, BaseException)                                                                              \
-    E(ExceptionGroup, BaseExceptionGroup) E(SystemExit, BaseException) E(KeyboardInterrupt, BaseException) E(         \
-        GeneratorExit, BaseException) E(StopIteration, Exception) E(StopAsyncIteration, Exception)                    \
-        E(ArithmeticError, Exception) E(FloatingPointError, ArithmeticError) E(OverflowError, ArithmeticError) E(     \
-            ZeroDivisionError, ArithmeticError) E(AssertionError, Exception) E(AttributeError,                        \
-                                                                               Exception) E(BufferError, Exception)   \
-            E(EOFError, Exception) E(ImportError, Exception) E(ModuleNotFoundError, ImportError) E(                   \
-                LookupError, Exception) E(IndexError, LookupError) E(KeyError, LookupError) E(MemoryError, Exception) \
-                E(NameError, Exception) E(UnboundLocalError, NameError) E(OSError, Exception)                         \
-                    E(BlockingIOError, OSError) E(ChildProcessError, OSError) E(ConnectionError, OSError) E(          \
-                        BrokenPipeError, ConnectionError) E(ConnectionAbortedError, ConnectionError)                  \
-                        E(ConnectionRefusedError, ConnectionError) E(ConnectionResetError, ConnectionError) E(        \
-                            FileExistsError, OSError) E(FileNotFoundError, OSError)                                   \
-                            E(InterruptedError, OSError) E(IsADirectoryError, OSError) E(NotADirectoryError, OSError) \
-                                E(PermissionError,                                                                    \
-                                  OSError) E(ProcessLookupError, OSError)                                             \
-                                    E(TimeoutError, OSError) E(ReferenceError, Exception) E(RuntimeError, Exception)  \
-                                        E(NotImplementedError, RuntimeError) E(RecursionError, RuntimeError)          \
-                                            E(SyntaxError, Exception) E(IndentationError, SyntaxError)                \
-                                                E(TabError,                                                           \
-                                                  IndentationError) E(SystemError, Exception) E(TypeError, Exception) \
-                                                    E(ValueError, Exception) E(UnicodeError, ValueError) E(           \
-                                                        UnicodeDecodeError,                                           \
-                                                        UnicodeError) E(UnicodeEncodeError, UnicodeError)             \
-                                                        E(UnicodeTranslateError, UnicodeError) E(Warning, Exception)  \
-                                                            E(DeprecationWarning,                                     \
-                                                              Warning) E(PendingDeprecationWarning, Warning)          \
-                                                                E(RuntimeWarning, Warning) E(SyntaxWarning, Warning)  \
-                                                                    E(UserWarning, Warning)                           \
-                                                                        E(FutureWarning, Warning) E(ImportWarning,    \
-                                                                                                    Warning)          \
-                                                                            E(UnicodeWarning, Warning)                \
-                                                                                E(BytesWarning, Warning)              \
-                                                                                    E(ResourceWarning, Warning)       \
+#define EXCEPTIONS(E)                                                                                                  \
+    E(BaseException, object)                                                                                           \
+    E(Exception, BaseException)                                                                                        \
+    E(BaseExceptionGroup, BaseException)                                                                               \
+    E(ExceptionGroup, BaseExceptionGroup)                                                                              \
+    E(SystemExit, BaseException) E(KeyboardInterrupt, BaseException) E(GeneratorExit, BaseException) E(                \
+        StopIteration, Exception) E(StopAsyncIteration, Exception) E(ArithmeticError, Exception)                       \
+        E(FloatingPointError, ArithmeticError) E(OverflowError, ArithmeticError) E(ZeroDivisionError, ArithmeticError) \
+            E(AssertionError, Exception) E(AttributeError, Exception) E(BufferError, Exception) E(EOFError, Exception) \
+                E(ImportError, Exception) E(ModuleNotFoundError, ImportError) E(LookupError, Exception)                \
+                    E(IndexError, LookupError) E(KeyError, LookupError) E(MemoryError, Exception)                      \
+                        E(NameError, Exception) E(UnboundLocalError, NameError) E(OSError, Exception) E(               \
+                            BlockingIOError, OSError) E(ChildProcessError, OSError) E(ConnectionError, OSError)        \
+                            E(BrokenPipeError, ConnectionError) E(ConnectionAbortedError, ConnectionError) E(          \
+                                ConnectionRefusedError, ConnectionError) E(ConnectionResetError, ConnectionError)      \
+                                E(FileExistsError, OSError) E(FileNotFoundError, OSError) E(InterruptedError, OSError) \
+                                    E(IsADirectoryError, OSError) E(NotADirectoryError, OSError) E(                    \
+                                        PermissionError,                                                               \
+                                        OSError) E(ProcessLookupError, OSError) E(TimeoutError, OSError)               \
+                                        E(ReferenceError, Exception) E(RuntimeError, Exception)                        \
+                                            E(NotImplementedError, RuntimeError) E(RecursionError, RuntimeError) E(    \
+                                                SyntaxError, Exception) E(IndentationError, SyntaxError)               \
+                                                E(TabError,                                                            \
+                                                  IndentationError) E(SystemError, Exception) E(TypeError, Exception)  \
+                                                    E(ValueError, Exception) E(UnicodeError, ValueError) E(            \
+                                                        UnicodeDecodeError,                                            \
+                                                        UnicodeError) E(UnicodeEncodeError, UnicodeError)              \
+                                                        E(UnicodeTranslateError, UnicodeError) E(Warning, Exception)   \
+                                                            E(DeprecationWarning,                                      \
+                                                              Warning) E(PendingDeprecationWarning, Warning)           \
+                                                                E(RuntimeWarning, Warning) E(SyntaxWarning, Warning)   \
+                                                                    E(UserWarning, Warning)                            \
+                                                                        E(FutureWarning, Warning) E(ImportWarning,     \
+                                                                                                    Warning)           \
+                                                                            E(UnicodeWarning, Warning)                 \
+                                                                                E(BytesWarning, Warning)               \
+                                                                                    E(ResourceWarning, Warning)        \
                                                                                         E(EncodingWarning, Warning)
 enum exception_id {
     EXCEPTION_ID_before_first = TYPE_ID_FIRST_EXCEPTION - 1,

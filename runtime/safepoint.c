@@ -38,6 +38,15 @@ void safepoint_request_signals(void)
     request_main();
 }
 
+/* Without signal handling of the program's own, an interrupt is a KeyboardInterrupt. */
+static _Atomic bool interrupted;
+
+void safepoint_interrupt_main(void)
+{
+    atomic_store(&interrupted, true);
+    request_main();
+}
+
 /* Called with the exception state of the running code: callbacks must not see or change it. */
 static void run_pending_work(void)
 {
@@ -57,6 +66,13 @@ static int runtime_hook(struct thread_slot *slot)
     if (slot == atomic_load(&main_slot)) {
         if (atomic_exchange(&work_waits, false))
             run_pending_work();
+        if (atomic_exchange(&interrupted, false)) {
+            value interrupt = call_0(value_of(EXC(KeyboardInterrupt)));
+            if (interrupt)
+                raise_exception(interrupt);
+            value_dec(interrupt);
+            return -1;
+        }
         if (atomic_exchange(&signals_wait, false)) {
             int (*handle)(void) = atomic_load(&safepoint_handle_signals);
             if (handle && handle() != 0)

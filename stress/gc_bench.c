@@ -118,7 +118,7 @@ static void islands(const char *what, int threads, long pairs, bool with_work)
     pairs_per_maker = pairs / threads;
     double start = now(), most = 0;
     for (int i = 0; i < threads; i++)
-        thread_start(make_islands, with_work ? &makers : NULL, 0);
+        thread_start(make_islands, with_work ? &makers : NULL, 0, NULL);
     thread_enter_blocking();
     while (atomic_load(&makers) > 0) {
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);

@@ -18,8 +18,9 @@
 #include <string.h>
 
 #define DEFAULT_STACK ((size_t)16 << 20)
-#define ALONE_POLL_NS 1000000 /* look again at a thread that was asked to stop being alone, should its wake be missed \
-                               */
+#define ALONE_POLL_NS                                                                               \
+    1000000 /* look again at a thread that was asked to stop being alone, should its wake be missed \
+             */
 
 _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
 
@@ -269,7 +270,7 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
-int thread_start(void (*main)(void *argument), void *argument, size_t stack_size)
+int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident)
 {
     if (!grace_start())
         return EAGAIN;
@@ -295,6 +296,8 @@ int thread_start(void (*main)(void *argument), void *argument, size_t stack_size
         atomic_store_explicit(&start->slot->state, THREAD_VACANT, memory_order_seq_cst);
         push_vacant(start->slot);
         free(start);
+    } else if (ident) {
+        *ident = (uint64_t)thread;
     }
     return error;
 }

@@ -87,9 +87,10 @@ struct thread_slot *thread_attach_background(void);
 void thread_detach_background(void);
 
 /* Start a detached native thread that attaches, runs `main(argument)` and detaches. `stack_size` in bytes, 0 for the
-   default (16 MiB of address space at least). Returns 0 or an errno value; when it returns an error `main` will never
+   default (16 MiB of address space at least). `*ident` (unless
+   NULL) becomes its pthread_t. Returns 0 or an errno value; when it returns an error `main` will never
    run. */
-int thread_start(void (*main)(void *argument), void *argument, size_t stack_size);
+int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident);
 
 /* Around fork(), by the forking thread, which is attached and not in a blocking region. In the child every other thread
    is gone: their slots become vacant. Best effort: what another thread was doing inside its critical sections is not

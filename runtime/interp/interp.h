@@ -34,7 +34,7 @@ struct interpreter {
     value repr_list;              /* containers being printed: a list or NULL */
     uint64_t ident;               /* _thread.get_ident() */
     value_slot pending_exception; /* raised at the next safepoint (asynchronous exceptions); NULL: none */
-    value thread_dict;            /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
+    value_slot thread_dict;       /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
     value on_exit;                /* called with no arguments when the thread ends, or NULL (_thread._set_sentinel) */
     struct interpreter *next, **previous; /* all running interpreters, guarded in interpreter.c */
 };

@@ -73,17 +73,17 @@ static void drop(value *place)
 void interpreter_detach(void)
 {
     struct interpreter *self = interpreter_self;
-    drop(&self->thread_dict);
-    drop(&self->exception);
-    drop(&self->base_handled.exception);
-    drop(&self->repr_list);
-    drop(&self->on_exit);
-    value_dec(slot_exchange(&self->pending_exception, NULL));
     byte_lock(&list_lock);
     *self->previous = self->next;
     if (self->next)
         self->next->previous = self->previous;
     byte_unlock(&list_lock);
+    value_dec(slot_exchange(&self->thread_dict, NULL));
+    drop(&self->exception);
+    drop(&self->base_handled.exception);
+    drop(&self->repr_list);
+    drop(&self->on_exit);
+    value_dec(slot_exchange(&self->pending_exception, NULL));
     interpreter_free_stack(self);
     thread_self->interpreter = NULL;
     interpreter_self = NULL;
@@ -101,9 +101,9 @@ void interpreter_each(void (*visit)(struct interpreter *interpreter, void *conte
 value interpreter_thread_dict(void)
 {
     struct interpreter *self = interpreter_self;
-    if (!self->thread_dict)
-        self->thread_dict = dict_new();
-    return self->thread_dict;
+    if (!slot_peek(&self->thread_dict))
+        slot_init(&self->thread_dict, dict_new());
+    return slot_peek(&self->thread_dict);
 }
 
 value interpreter_handled(void)
