@@ -3,8 +3,8 @@
  *
  * Young cycles start when as many containers were made (net of those that died) as a share of the live ones, full ones
  * when the heap has grown by half since the last full one. Mutators only add to two counters, about once in a page's
- * worth of allocation. One that finds the counter far beyond the threshold while a snapshot is under way helps with it
- * (snapshot_help); it never waits.
+ * worth of allocation. One that finds the counter far beyond the threshold while a snapshot is under way helps
+ * (share.c); it never waits.
  *
  * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
  * counts the times a mutator had to, and there is no code that increments it elsewhere.
@@ -20,6 +20,7 @@
 #define YOUNG_SHARE       4   /* a young cycle for every quarter of the live containers ... */
 #define FULL_GROWTH_PAGES 512 /* a full one for half of the heap and 32 MiB more */
 #define COLLECT_ROUNDS    50  /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define HELP_PAGES        4   /* pages that a mutator works on at one safepoint */
 #define HELP_FACTOR       2   /* allocation of so many thresholds during a cycle calls for help */
 
 struct gc_hooks gc_hooks;
@@ -51,7 +52,7 @@ static struct {
 } stats;
 _Atomic uint64_t collector_mutator_stops;
 
-extern _Atomic uint64_t snapshot_helped;
+extern _Atomic uint64_t share_helped;
 
 static uint64_t now_ns(void)
 {
@@ -201,8 +202,12 @@ void collector_note_allocation(struct thread_slot *self, int64_t containers)
         request(WANT_FULL);
     else if (unlikely(allocated >= trigger && trigger > 0))
         request(WANT_YOUNG);
-    if (unlikely(allocated >= trigger * HELP_FACTOR) && atomic_load_explicit(&cycling, memory_order_relaxed))
-        snapshot_help();
+    if (unlikely(allocated >= trigger * HELP_FACTOR) && atomic_load_explicit(&cycling, memory_order_relaxed)) {
+        int64_t pages = allocated / (trigger > 0 ? trigger : 1);
+        for (int64_t i = pages < HELP_PAGES ? pages : HELP_PAGES; i > 0 && share_help(false); i--)
+            ;
+        thread_request(self, THREAD_POLL_HELP);
+    }
 }
 
 void collector_note_exhausted(void)
@@ -220,7 +225,10 @@ static void merge_hook(struct thread_slot *slot)
 static void help_hook(struct thread_slot *slot)
 {
     (void)slot;
-    snapshot_help();
+    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
+    int64_t pages = atomic_load_explicit(&young_allocated, memory_order_relaxed) / (trigger > 0 ? trigger : 1);
+    for (int64_t i = pages < HELP_PAGES ? pages : HELP_PAGES; i > 0 && share_help(true); i--)
+        ;
 }
 
 bool gc_init(const struct gc_hooks *hooks)
@@ -320,7 +328,7 @@ void gc_get_stats(struct gc_stats *out)
         .unreachable = atomic_load(&stats.unreachable),
         .nanoseconds = atomic_load(&stats.nanoseconds),
         .mutator_stops = atomic_load(&collector_mutator_stops),
-        .helped_pages = atomic_load(&snapshot_helped),
+        .helped_pages = atomic_load(&share_helped),
         .heap_bytes = (uint64_t)pages_in_use() << PAGE_SHIFT,
     };
     for (int i = 0; i < 3; i++)

@@ -20,13 +20,15 @@ enum node_state {
     NODE_LIVE = 2,      /* referred to from outside the graph, or disturbed, or reached from such a node */
     NODE_SPECIAL = 4,   /* of an island's root: some member has weak references or a finalizer */
     NODE_SPARED = 8,    /* of an island's root: it is not reclaimed in this cycle */
+    NODE_RECLAIM = 16,  /* of a member: it is */
 };
 
 struct snapshot_page {
     struct page *page;
     uint32_t base, count; /* its nodes */
     uint32_t edge_count;
-    uint32_t *edges; /* node numbers; references out of the candidate set are not kept */
+    uint32_t reclaimed; /* nodes that are reclaimed */
+    uint32_t *edges;    /* node numbers; references out of the candidate set are not kept */
 };
 
 struct cycle {
@@ -35,12 +37,13 @@ struct cycle {
     _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
     struct snapshot_page *pages;
     size_t page_count, page_capacity;
-    struct node *nodes;
+    struct node *nodes; /* tables that outlive the cycle: snapshot.c */
     uint8_t *states;
     uint32_t node_count; /* holes included */
     uint32_t *stack;     /* of nodes whose references are to be followed */
     size_t stack_size, stack_capacity;
     size_t suspects;
+    bool spares; /* some island is spared */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
 };
@@ -54,8 +57,19 @@ void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, fi
 void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
 void cycle_free(struct cycle *cycle);
 
-/* Take part in a snapshot that is under way: process one page. False: there is nothing to do. Any mutator, any time. */
-bool snapshot_help(void);
+/* share.c: what is done page by page, by the collector and by mutators that help. The first four from anywhere; DESTROY
+   drops references, so only at a safepoint. */
+enum task { TASK_NONE, TASK_COUNTS, TASK_REFERENCES, TASK_SWITCH_OFF, TASK_FREE, TASK_DESTROY };
+/* Do the task for all pages; returns when all are done. The collector's thread only. */
+void share_run(struct cycle *cycle, enum task task);
+/* Take part for one page, if there is something to do. */
+bool share_help(bool at_safepoint);
+
+void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page);
+void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page);
+void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page);
+void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page);
+void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page);
 
 static inline struct object *node_object(const struct snapshot_page *page, uint32_t node)
 {
@@ -73,6 +87,7 @@ static inline struct snapshot_page *cycle_page_of(const struct cycle *cycle, uin
 void cycle_propagate(struct cycle *cycle);
 void cycle_push(struct cycle *cycle, uint32_t node);
 uint32_t island_root(struct cycle *cycle, uint32_t node);
+uint32_t island_root_now(const struct cycle *cycle, uint32_t node);
 bool object_disturbed(const struct object *o);
 
 /* pending.c: an object whose finalizer is to run; the queue takes the caller's reference. False: no memory. */

@@ -363,6 +363,14 @@ static inline value slot_take(struct object *container, value_slot *slot, value 
     return old;
 }
 
+/* For destroy functions: drop what a slot of a dead object holds. Nobody else writes there any more. */
+static inline void slot_drop(value_slot *slot)
+{
+    value old = atomic_load_explicit(slot, memory_order_relaxed);
+    atomic_store_explicit(slot, NULL, memory_order_relaxed);
+    value_dec(old);
+}
+
 /* ---- traversal
  * ----------------------------------------------------------------------------------------------------------------------
  */

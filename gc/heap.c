@@ -30,8 +30,9 @@ _Atomic bool heap_being_read;
 #define poison_freed(address, bytes) ((void)0)
 #endif
 
-#define RETIRE_BYTES ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
-#define FRESH_BYTES  4096u               /* never used blocks are made ready so many bytes at a time */
+#define RETIRE_BYTES     ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
+#define EMPTY_PAGES_KEPT 64    /* empty pages that a slot keeps for itself (4 MiB), for all bins together */
+#define FRESH_BYTES      4096u /* never used blocks are made ready so many bytes at a time */
 
 /* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */
 static struct page empty_page;
@@ -147,8 +148,10 @@ static void page_after_free(struct slot_heap *heap, struct page *page)
     if (page->used > 0 || page->state != PAGE_PARTIAL)
         return;
     account(heap, page);
-    if (bin->partial == page && !page->next)
-        return; /* the bin's only page with room: keep it for the next need */
+    if (heap->empty_pages < EMPTY_PAGES_KEPT) {
+        heap->empty_pages++;
+        return;
+    }
     list_remove(bin, page);
     page_leave(page);
 }
@@ -183,21 +186,22 @@ void heap_drain_remote(struct slot_heap *heap)
     }
 }
 
-static void free_remote(struct page *page, void *block)
+/* Blocks that are linked from `first` to `last` come back to a page of another slot. */
+static void free_remote(struct page *page, void *first, void *last)
 {
     size_t offset = link_offset(page);
     void *head = atomic_load_explicit(&page->remote, memory_order_relaxed);
     do
-        atomic_store_explicit(block_link(block, offset), head, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&page->remote, &head, block, memory_order_acq_rel,
+        atomic_store_explicit(block_link(last, offset), head, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&page->remote, &head, first, memory_order_acq_rel,
                                                   memory_order_relaxed));
     if (head)
         return; /* whoever put the first block there tells the slot */
     struct slot_heap *heap = slot_heap(thread_slot_at(page->slot));
-    struct page *first = atomic_load_explicit(&heap->remote_pages, memory_order_relaxed);
+    struct page *top = atomic_load_explicit(&heap->remote_pages, memory_order_relaxed);
     do
-        atomic_store_explicit(&page->next_remote, first, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&heap->remote_pages, &first, page, memory_order_acq_rel,
+        atomic_store_explicit(&page->next_remote, top, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&heap->remote_pages, &top, page, memory_order_acq_rel,
                                                   memory_order_relaxed));
 }
 
@@ -265,6 +269,7 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
     struct page *next = bin->partial;
     if (next) {
         list_remove(bin, next);
+        heap->empty_pages -= next->used == 0;
     } else {
         next = pages_take(1, kind == KIND_TYPE, 0);
         if (!next)
@@ -412,7 +417,8 @@ static inline void free_block(struct page *page, void *block, size_t offset)
 {
     struct thread_slot *self = thread_self;
     if (likely(self && page->slot == self->id) && likely(!page_is_large(page))) {
-        atomic_store_explicit(block_link(block, offset), page->free, memory_order_relaxed);
+        /* Release: the collector, should it be reading the block, finds D of its container set behind this. */
+        atomic_store_explicit(block_link(block, offset), page->free, memory_order_release);
         page->free = block;
         if (unlikely(--page->used < page->wake))
             page_after_free(slot_heap(self), page);
@@ -421,8 +427,15 @@ static inline void free_block(struct page *page, void *block, size_t offset)
             collector_note_allocation(self, -1);
         page_leave(page);
     } else {
-        free_remote(page, block);
+        free_remote(page, block, block);
     }
+}
+
+static void poison_dead(struct page *page, struct object *object)
+{
+    (void)page;
+    (void)object;
+    poison_freed((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
 }
 
 void heap_free(struct object *object)
@@ -430,8 +443,34 @@ void heap_free(struct object *object)
     struct page *page = page_of(object);
     CHECK(object_type_ref(object) != 0, object, "freed twice");
     write_dead_header(object);
-    poison_freed((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
+    poison_dead(page, object);
     free_block(page, object, HEADER_BYTES);
+}
+
+void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last)
+{
+    write_dead_header(object);
+    poison_dead(page, object);
+    atomic_store_explicit(block_link(object, HEADER_BYTES), *chain, memory_order_relaxed);
+    if (!*chain)
+        *last = object;
+    *chain = object;
+}
+
+void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count)
+{
+    struct thread_slot *self = thread_self;
+    if (page_is_large(page)) {
+        free_block(page, chain, HEADER_BYTES);
+    } else if (page->slot == self->id) {
+        atomic_store_explicit(block_link(last, HEADER_BYTES), page->free, memory_order_relaxed);
+        page->free = chain;
+        page->used -= count;
+        if (page->used < page->wake)
+            page_after_free(slot_heap(self), page);
+    } else {
+        free_remote(page, chain, last);
+    }
 }
 
 /* ---- storage ---- */
@@ -457,8 +496,7 @@ void *storage_alloc(size_t size)
     page->free = atomic_load_explicit(block_link(block, 0), memory_order_relaxed);
     page->used++;
     size_t body = ((size ? size : 1) + 15) & ~(size_t)15;
-    memory_unpoison(block, size);
-    memory_unpoison(block, 16);
+    memory_unpoison(block, body);
     zero_words(block, body);
     memory_poison((char *)block + size, body - size);
     return block;

@@ -34,6 +34,7 @@ struct slot_heap {
     struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
     unsigned dying_depth; /* nested deaths */
     int64_t containers;   /* net container allocation not yet told to the collector */
+    uint32_t empty_pages; /* kept in the lists of the bins for their next need */
 
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */
@@ -53,6 +54,9 @@ void heap_drain_remote(struct slot_heap *heap);
 void heap_flush_retired(struct slot_heap *heap);
 /* Free the block of a dead object. Any thread, attached or not. */
 void heap_free(struct object *object);
+/* The same for many dead objects of one page: chain them, then free the chain. */
+void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last);
+void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count);
 /* Call visit for each block with a type in pages of objects; from a thread that knows the heap to be at rest, or that
    can stand what it sees. */
 void heap_each_object(void (*visit)(struct object *object, struct page *page, void *context), void *context);

@@ -109,6 +109,14 @@ uint32_t island_root(struct cycle *cycle, uint32_t node)
     return node;
 }
 
+/* The same without changing the forest, for many threads at once. */
+uint32_t island_root_now(const struct cycle *cycle, uint32_t node)
+{
+    while ((uint32_t)cycle->nodes[node].remaining != node)
+        node = (uint32_t)cycle->nodes[node].remaining;
+    return node;
+}
+
 static bool needs_finalizer(const struct object *o)
 {
     return object_type(o)->finalize && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_FINALIZED);
@@ -170,6 +178,7 @@ static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32
         struct special *grown = realloc(specials, capacity * sizeof *grown);
         if (!grown) {
             cycle->states[root] |= NODE_SPARED; /* it will be found again */
+            cycle->spares = true;
             return;
         }
         specials = grown;
@@ -240,6 +249,7 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
     }
     if (lives || spared)
         cycle->states[first->root] |= NODE_SPARED;
+    cycle->spares |= lives || spared;
     if (chain)
         pending_add_callbacks(chain);
 }
@@ -272,7 +282,5 @@ void cycle_free(struct cycle *cycle)
     for (size_t p = 0; p < cycle->page_count; p++)
         free(cycle->pages[p].edges);
     free(cycle->pages);
-    free(cycle->nodes);
-    free(cycle->states);
     free(cycle->stack);
 }

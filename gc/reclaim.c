@@ -10,45 +10,64 @@
  */
 #include "gc/cycle.h"
 
-static bool is_reclaimed(struct cycle *cycle, uint32_t node)
+static bool holds_types(const struct snapshot_page *page)
 {
-    return (cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE &&
-           !(cycle->states[island_root(cycle, node)] & NODE_SPARED);
+    return page->page < &pages[TYPE_PAGES];
 }
 
-static void switch_off(struct object *o)
+void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
 {
-    /* Plain stores: nobody else can be looking. */
-    atomic_store_explicit(&o->flags,
-                          atomic_load_explicit(&o->flags, memory_order_relaxed) | OBJECT_IMMORTAL | OBJECT_FINALIZED,
-                          memory_order_relaxed);
-    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-}
-
-/* Returns how many there were. */
-static uint64_t each_reclaimed(struct cycle *cycle, bool types, void (*visit)(struct object *o))
-{
-    uint64_t count = 0;
-    for (size_t p = 0; p < cycle->page_count; p++) {
-        struct snapshot_page *page = &cycle->pages[p];
-        if ((page->page < &pages[TYPE_PAGES]) != types)
+    for (uint32_t node = page->base; node < page->base + page->count; node++) {
+        if ((cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) != NODE_CANDIDATE)
             continue;
-        for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (is_reclaimed(cycle, node)) {
-                visit(node_object(page, node));
-                count++;
-            }
+        if (cycle->spares && (cycle->states[island_root_now(cycle, node)] & NODE_SPARED))
+            continue;
+        cycle->states[node] |= NODE_RECLAIM;
+        page->reclaimed++;
+        struct object *o = node_object(page, node);
+        /* Plain stores: nobody else can be looking. */
+        uint8_t flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
+        atomic_store_explicit(&o->flags, flags | OBJECT_IMMORTAL | OBJECT_FINALIZED, memory_order_relaxed);
+        atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
     }
-    return count;
+}
+
+static void destroy_page(struct cycle *cycle, struct snapshot_page *page)
+{
+    if (page->reclaimed == 0)
+        return;
+    for (uint32_t node = page->base; node < page->base + page->count; node++)
+        if (cycle->states[node] & NODE_RECLAIM)
+            object_destroy(node_object(page, node));
+}
+
+void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page)
+{
+    if (!holds_types(page))
+        destroy_page(cycle, page);
+}
+
+void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
+{
+    if (page->reclaimed == 0)
+        return;
+    void *chain = NULL, *last = NULL;
+    for (uint32_t node = page->base; node < page->base + page->count; node++)
+        if (cycle->states[node] & NODE_RECLAIM)
+            heap_chain_dead(page->page, node_object(page, node), &chain, &last);
+    heap_free_chain(page->page, chain, last, page->reclaimed);
 }
 
 void reclaim_islands(struct cycle *cycle)
 {
     if (cycle->failed || cycle->islands == 0)
         return;
-    cycle->unreachable = each_reclaimed(cycle, false, switch_off) + each_reclaimed(cycle, true, switch_off);
-    each_reclaimed(cycle, false, object_destroy);
-    each_reclaimed(cycle, true, object_destroy);
-    each_reclaimed(cycle, false, heap_free);
-    each_reclaimed(cycle, true, heap_free);
+    share_run(cycle, TASK_SWITCH_OFF);
+    share_run(cycle, TASK_DESTROY);
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        cycle->unreachable += cycle->pages[p].reclaimed;
+        if (holds_types(&cycle->pages[p]))
+            destroy_page(cycle, &cycle->pages[p]);
+    }
+    share_run(cycle, TASK_FREE);
 }

@@ -16,23 +16,13 @@
  * pointer; storage that is freed stays mapped until a grace period has passed, and every page is processed inside a
  * read-side section, so reading it is harmless and what was read is thrown away.
  *
- * Mutators that outrun the collector help: pages are claimed one by one from a word that holds the pass, the next page
- * and the number of pages, so a helper that slept through a pass cannot process a page in the wrong one.
+ * Mutators that outrun the collector take part (share.c).
  */
 #include "gc/cycle.h"
 #include "gc/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* pass ticket << 48 | next page << 24 | pages; ticket is odd in pass 1 and even in pass 2. No work: next == pages. */
-static _Atomic uint64_t work;
-static _Atomic uint64_t finished; /* pages of this pass that were processed */
-static struct cycle *current;     /* valid while a claimed page is not finished */
-static uint16_t ticket;
-_Atomic uint64_t snapshot_helped;
-#define WORK_MAX ((1u << 24) - 1)
 
 /* Load-load order between what was read of an object and the look at D that tells whether to believe it. On x86 this
    orders the compiler only. ThreadSanitizer does not know fences; it does not need this one either. */
@@ -88,6 +78,33 @@ static bool choose_range(struct cycle *cycle, size_t from, size_t to)
     return true;
 }
 
+/* The nodes of the last cycle are used again: memory that was touched before costs no page faults. */
+static struct node *kept_nodes;
+static uint8_t *kept_states;
+static uint32_t kept_count;
+
+static bool take_tables(struct cycle *cycle)
+{
+    if (kept_count < cycle->node_count || kept_count / 4 > cycle->node_count) {
+        free(kept_nodes);
+        free(kept_states);
+        kept_count = cycle->node_count;
+        kept_nodes = malloc(((size_t)kept_count + 1) * sizeof *kept_nodes);
+        kept_states = malloc((size_t)kept_count + 1);
+        if (!kept_nodes || !kept_states) {
+            free(kept_nodes);
+            free(kept_states);
+            kept_nodes = NULL;
+            kept_states = NULL;
+            kept_count = 0;
+            return false;
+        }
+    }
+    cycle->nodes = kept_nodes;
+    cycle->states = kept_states;
+    return true;
+}
+
 void snapshot_choose(struct cycle *cycle)
 {
     size_t types_end, others_end;
@@ -96,11 +113,7 @@ void snapshot_choose(struct cycle *cycle)
     grace_reader_online();
     bool ok = choose_range(cycle, WELL_KNOWN_PAGES, types_end) && choose_range(cycle, TYPE_PAGES, others_end);
     grace_reader_offline();
-    if (ok) {
-        cycle->nodes = calloc((size_t)cycle->node_count + 1, sizeof *cycle->nodes);
-        cycle->states = calloc((size_t)cycle->node_count + 1, 1);
-    }
-    cycle->failed = !ok || !cycle->nodes || !cycle->states;
+    cycle->failed = !ok || !take_tables(cycle);
 }
 
 /* ---- pass 1 ---- */
@@ -161,7 +174,7 @@ static void snapshot_visit(struct gc_trace *trace, value v)
     if ((void *)page_object(page, number) != (void *)v)
         return;
     if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : 4096;
+        size_t capacity = t->capacity ? t->capacity * 2 : 1024;
         uint32_t *grown = realloc(t->edges, capacity * sizeof *grown);
         if (!grown) {
             t->failed = true;
@@ -197,91 +210,48 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
         }
     }
     page->edge_count = (uint32_t)t->count;
-    page->edges = t->count ? malloc(t->count * sizeof *page->edges) : NULL;
-    if (t->count && !page->edges)
-        t->failed = true;
-    else if (t->count)
-        memcpy(page->edges, t->edges, t->count * sizeof *page->edges);
+    page->edges = t->edges;
+    if (t->count * 2 < t->capacity) { /* give back what is not needed; failing to do so does no harm */
+        uint32_t *shrunk = realloc(t->edges, (t->count ? t->count : 1) * sizeof *shrunk);
+        page->edges = shrunk ? shrunk : t->edges;
+    }
 }
 
-/* ---- sharing the work ---- */
+/* ---- the two passes ---- */
 
-static bool claim(uint64_t *claimed)
-{
-    uint64_t now = atomic_load_explicit(&work, memory_order_acquire);
-    do {
-        if (((now >> 24) & WORK_MAX) >= (now & WORK_MAX))
-            return false;
-    } while (!atomic_compare_exchange_weak_explicit(&work, &now, now + ((uint64_t)1 << 24), memory_order_acq_rel,
-                                                    memory_order_acquire));
-    *claimed = now;
-    return true;
-}
-
-/* The page is the one that was chosen, or all its blocks are free by now and it is on its way elsewhere. Inside a
+/* The page is the one that was chosen; if not, all its blocks are free by now and it is on its way elsewhere. Inside a
    read-side section the answer stays true. */
 static bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page)
 {
     return atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number;
 }
 
-/* Inside a read-side section. */
-static void process(uint64_t claimed, struct snapshot_trace *t)
+void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)
 {
-    struct cycle *cycle = current;
-    struct snapshot_page *page = &cycle->pages[(claimed >> 24) & WORK_MAX];
-    bool first_pass = (claimed >> 48) & 1;
-    t->cycle = cycle->number;
-    if (page_still_there(cycle, page)) {
-        if (first_pass)
-            take_counts(cycle, page);
-        else
-            take_references(cycle, page, t);
-    } else if (!first_pass) {
-        for (uint32_t i = 0; i < page->count; i++)
-            if (cycle->states[page->base + i] & NODE_CANDIDATE)
-                cycle->states[page->base + i] |= NODE_LIVE;
-    }
-    if (t->failed)
-        cycle->failed = true;
-    atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel);
+    memset(&cycle->states[page->base], 0, page->count);
+    if (page_still_there(cycle, page))
+        take_counts(cycle, page);
 }
 
-static void run_pass(struct cycle *cycle)
+void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page)
 {
-    struct snapshot_trace t = {.trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed};
-    uint64_t claimed;
-    ticket++;
-    current = cycle;
-    atomic_store_explicit(&finished, 0, memory_order_relaxed);
-    atomic_store_explicit(&work, (uint64_t)ticket << 48 | cycle->page_count, memory_order_release);
-    while (claim(&claimed)) {
-        grace_reader_online();
-        process(claimed, &t);
-        grace_reader_offline();
+    if (page_still_there(cycle, page)) {
+        struct snapshot_trace t = {
+            .trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed, .cycle = cycle->number};
+        take_references(cycle, page, &t);
+        if (t.failed)
+            cycle->failed = true;
+        return;
     }
-    /* A helper may still be at its last page. */
-    while (atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count)
-        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
-    free(t.edges);
+    for (uint32_t i = 0; i < page->count; i++)
+        if (cycle->states[page->base + i] & NODE_CANDIDATE)
+            cycle->states[page->base + i] |= NODE_LIVE;
 }
 
 void snapshot_take(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    run_pass(cycle); /* tickets begin at 1 and both passes always run: odd is pass 1 */
-    run_pass(cycle);
-}
-
-bool snapshot_help(void)
-{
-    struct snapshot_trace t = {.trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed};
-    uint64_t claimed;
-    if (!claim(&claimed))
-        return false;
-    process(claimed, &t); /* a mutator is always inside a read-side section */
-    free(t.edges);
-    atomic_fetch_add_explicit(&snapshot_helped, 1, memory_order_relaxed);
-    return true;
+    share_run(cycle, TASK_COUNTS);
+    share_run(cycle, TASK_REFERENCES);
 }

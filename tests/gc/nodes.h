@@ -30,8 +30,8 @@ static void node_destroy(struct object *o)
 {
     struct node *node = (struct node *)o;
     atomic_fetch_add(&nodes_destroyed, 1);
-    value_dec(slot_exchange(&node->left, NULL));
-    value_dec(slot_exchange(&node->right, NULL));
+    slot_drop(&node->left);
+    slot_drop(&node->right);
 }
 
 static void leaf_destroy(struct object *o)
@@ -51,7 +51,7 @@ static void reference_destroy(struct object *o)
 {
     struct weak_reference *reference = (struct weak_reference *)o;
     weak_detach(reference);
-    value_dec(slot_exchange(&reference->callback, NULL));
+    slot_drop(&reference->callback);
 }
 
 static struct object_type *nodes_make_type(unsigned number, const char *name, uint32_t flags, size_t size,

@@ -1,0 +1,90 @@
+/*
+ * Sharing the collector's work with mutators that outrun it.
+ *
+ * A task is done page by page. Pages are claimed one at a time from a single word that holds the task, its ticket, the
+ * next page and the number of pages: a helper that slept through a task cannot claim a page for the wrong one, and
+ * while a claimed page is not finished the collector does not go on to the next task, so what a claim refers to is
+ * valid. A mutator helps after it allocated (a page for a page), it never waits for anything; the collector waits for a
+ * helper that was put to sleep by the scheduler while it was at a page.
+ */
+#include "gc/cycle.h"
+
+#include <time.h>
+
+/* task << 60 | ticket << 48 | next page << 24 | pages */
+static _Atomic uint64_t work;
+static _Atomic uint64_t finished; /* pages of this task that are done */
+static struct cycle *current;     /* written before `work` */
+static uint64_t ticket;
+_Atomic uint64_t share_helped;
+
+#define FIELD ((1u << 24) - 1)
+
+static inline enum task task_of(uint64_t word)
+{
+    return (enum task)(word >> 60);
+}
+
+static bool claim(bool at_safepoint, uint64_t *claimed)
+{
+    uint64_t now = atomic_load_explicit(&work, memory_order_acquire);
+    do {
+        if (((now >> 24) & FIELD) >= (now & FIELD) || (task_of(now) == TASK_DESTROY && !at_safepoint))
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&work, &now, now + ((uint64_t)1 << 24), memory_order_acq_rel,
+                                                    memory_order_acquire));
+    *claimed = now;
+    return true;
+}
+
+static void process(uint64_t claimed)
+{
+    struct cycle *cycle = current;
+    struct snapshot_page *page = &cycle->pages[(claimed >> 24) & FIELD];
+    switch (task_of(claimed)) {
+    case TASK_COUNTS:
+        snapshot_page_counts(cycle, page);
+        break;
+    case TASK_REFERENCES:
+        snapshot_page_references(cycle, page);
+        break;
+    case TASK_SWITCH_OFF:
+        reclaim_page_switch_off(cycle, page);
+        break;
+    case TASK_DESTROY:
+        reclaim_page_destroy(cycle, page);
+        break;
+    case TASK_FREE:
+        reclaim_page_free(cycle, page);
+        break;
+    case TASK_NONE:
+        break;
+    }
+    atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel);
+}
+
+void share_run(struct cycle *cycle, enum task task)
+{
+    uint64_t claimed;
+    current = cycle;
+    ticket = (ticket + 1) & 0xFFF;
+    atomic_store_explicit(&finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&work, (uint64_t)task << 60 | ticket << 48 | cycle->page_count, memory_order_release);
+    while (claim(true, &claimed)) {
+        grace_reader_online(); /* pages stay where they are while one is looked at */
+        process(claimed);
+        grace_reader_offline();
+    }
+    while (atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count)
+        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+}
+
+bool share_help(bool at_safepoint)
+{
+    uint64_t claimed;
+    if (!claim(at_safepoint, &claimed))
+        return false;
+    process(claimed); /* a mutator is always inside a read-side section */
+    atomic_fetch_add_explicit(&share_helped, 1, memory_order_relaxed);
+    return true;
+}
