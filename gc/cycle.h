@@ -88,6 +88,7 @@ void cycle_propagate(struct cycle *cycle);
 void cycle_push(struct cycle *cycle, uint32_t node);
 uint32_t island_root(struct cycle *cycle, uint32_t node);
 uint32_t island_root_now(const struct cycle *cycle, uint32_t node);
+bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page);
 bool object_disturbed(const struct object *o);
 
 /* pending.c: an object whose finalizer is to run; the queue takes the caller's reference. False: no memory. */

@@ -129,9 +129,9 @@ static void page_to_pool(struct grace_node *node)
 static void page_leave(struct page *page)
 {
     page->state = PAGE_LEAVING; /* the slot's thread, or whoever frees a large block: nobody else looks */
-    /* No candidate any more, before the grace period begins: a read-side section of the collector either sees this or
-       keeps the page from the pool until it ends. */
-    atomic_store_explicit(&page->cycle, NO_CYCLE, memory_order_seq_cst);
+    /* Before the grace period begins: whoever walks through pages inside a read-side section (the collector, or a
+       mutator between safepoints) either sees that this one is not there any more, or keeps it from the pool. */
+    atomic_store_explicit(&page->kind, KIND_FREE, memory_order_seq_cst);
     page->grace.callback = page_to_pool;
     grace_call(&page->grace);
 }

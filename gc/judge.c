@@ -82,7 +82,7 @@ void judge_validate(struct cycle *cycle)
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         grace_reader_online();
-        bool there = atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number;
+        bool there = page_still_there(cycle, page);
         for (uint32_t node = page->base; node < page->base + page->count; node++) {
             if (!is_suspect(cycle, node))
                 continue;

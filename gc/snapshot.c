@@ -221,9 +221,10 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
 
 /* The page is the one that was chosen; if not, all its blocks are free by now and it is on its way elsewhere. Inside a
    read-side section the answer stays true. */
-static bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page)
+bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page)
 {
-    return atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number;
+    return atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number &&
+           atomic_load_explicit(&page->page->kind, memory_order_seq_cst) != KIND_FREE;
 }
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)

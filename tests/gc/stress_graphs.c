@@ -416,7 +416,7 @@ static int round_of(int threads, long steps, uint64_t seed)
     for (int i = 0; i < threads; i++) {
         players[i].random = seed * 0x9E3779B97F4A7C15u + (uint64_t)i * 0xD1B54A32D192ED03u + 1;
         players[i].steps = steps;
-        if (thread_start(play, &players[i], 0) != 0)
+        if (thread_start(play, &players[i], 0, NULL) != 0)
             abort();
     }
     thread_enter_blocking();
