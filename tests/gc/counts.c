@@ -33,7 +33,7 @@ static void run_main(void *argument)
 static void run_blocked(struct run *run, void (*main)(void *), void *argument)
 {
     *run = (struct run){.main = main, .argument = argument};
-    assert_int_equal(thread_start(run_main, run, 0, NULL), 0, NULL);
+    assert_int_equal(thread_start(run_main, run, 0, NULL), 0);
     thread_enter_blocking();
     while (atomic_load(&run->done) == 0)
         thread_park(&run->done, 0, -1);
@@ -87,7 +87,7 @@ static void running_owner_merges(void **state)
     long before = atomic_load(&leaves_destroyed);
     struct leaf *leaf = leaf_new();
     struct run run = {.main = share_and_drop, .argument = leaf};
-    assert_int_equal(thread_start(run_main, &run, 0, NULL), 0, NULL);
+    assert_int_equal(thread_start(run_main, &run, 0, NULL), 0);
     while (atomic_load(&run.done) == 0) {
         pass_time();
         thread_safepoint(thread_self);
@@ -161,7 +161,7 @@ static void contended_slot(void **state)
     shared_node = node_new();
     sharers_left = SHARERS;
     for (int i = 0; i < SHARERS; i++)
-        assert_int_equal(thread_start(read_slot_often, NULL, 0, NULL), 0, NULL);
+        assert_int_equal(thread_start(read_slot_often, NULL, 0, NULL), 0);
     thread_enter_blocking();
     while (atomic_load(&sharers_left) > 0 || thread_mutator_count() > 1)
         pass_time();
