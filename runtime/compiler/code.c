@@ -471,7 +471,7 @@ static const struct getset_def code_getset[] = {
     {0},
 };
 
-const struct type_spec code_spec = {
+const struct type_spec code_type_spec = {
     .id = TYPE_ID_CODE,
     .name = "code",
     .doc = "Create a code object.  Not for mere mortals.",

@@ -402,6 +402,9 @@ bool gen_enter(struct compiler *c, struct scope *scope, ast_name name, int32_t f
         return false;
     set_flags(c, unit);
     c->unit = unit;
+    /* What stands in a finally clause is generated more than once, each time from the beginning. */
+    for (uint32_t i = 0; i < scope->symbol_count; i++)
+        scope->symbols[i].local = -1;
     if (scope->kind == SCOPE_KIND_FUNCTION) {
         if (unit->is_comprehension) {
             local_index(c, &scope->symbols[0]); /* .0 */
