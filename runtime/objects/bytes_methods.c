@@ -1,0 +1,1098 @@
+/*
+ * The methods that bytes and bytearray share. Text in ASCII is what they know of characters.
+ *
+ * A method opens its object: the contents stay where they are until it is closed, although a bytearray's bytes may
+ * change meanwhile. Results have the type of the object, without subclasses.
+ */
+#include "runtime/objects/bytes_methods.h"
+#include "runtime/objects/str.h"
+
+#include <stdlib.h>
+
+/* ---- the object and its arguments ---- */
+
+/* Open the object of a method. false: BufferError (never for bytes). */
+static bool open_self(value self, struct buffer *b)
+{
+    if (likely(is_bytes(self))) {
+        struct span s = bytes_span(bytes_exact(self));
+        *b = (struct buffer){.data = (void *)s.data, .length = (ssize)s.length};
+        return true;
+    }
+    return buffer_get(self, b, BUFFER_SIMPLE);
+}
+
+static struct span span_of(const struct buffer *b)
+{
+    return span_bytes(b->data, (size_t)b->length);
+}
+
+static value make_like(value self, const uint8_t *bytes, size_t length)
+{
+    return is_bytes(self) ? bytes_new(bytes, length) : bytearray_new(bytes, length);
+}
+
+/* The object itself where nothing changes: bytes are shared, bytearrays copied. */
+static value make_same(value self, struct span s)
+{
+    return value_is(self, TYPE_ID_BYTES) ? value_inc(self) : make_like(self, s.data, s.length);
+}
+
+static value make_part(value owner, size_t start, size_t end)
+{
+    if (is_bytes(owner)) {
+        struct span s = bytes_span(bytes_exact(owner));
+        if (start == 0 && end == s.length)
+            return make_same(owner, s);
+        return bytes_new((const uint8_t *)s.data + start, end - start);
+    }
+    struct bytearray *a = (struct bytearray *)owner; /* open: its data stay */
+    return bytearray_new(atomic_load_explicit(&a->data, memory_order_relaxed) + start, end - start);
+}
+
+/* What to look for: a buffer, or an int as one byte in *byte. */
+static bool open_needle(value v, struct buffer *b, uint8_t *byte)
+{
+    if (is_int(v) || (value_slots(v)->to_index && !value_has_buffer(v))) {
+        ssize i;
+        if (!index_as_ssize(v, &i, NULL))
+            return false;
+        if (i < 0 || i > 255)
+            return raise_false(EXC(ValueError), "byte must be in range(0, 256)");
+        *byte = (uint8_t)i;
+        *b = (struct buffer){.data = byte, .length = 1};
+        return true;
+    }
+    if (!value_has_buffer(v))
+        return raise_false(EXC(TypeError), "argument should be integer or bytes-like object, not '%T'", v);
+    return buffer_get(v, b, BUFFER_SIMPLE);
+}
+
+/* ---- search ---- */
+
+enum search { SEARCH_FIND, SEARCH_RFIND, SEARCH_INDEX, SEARCH_RINDEX, SEARCH_COUNT };
+
+static value search(value self, const value *args, enum search what)
+{
+    struct buffer b, needle;
+    uint8_t byte;
+    ssize start, end;
+    value result = NULL;
+    if (!open_needle(args[0], &needle, &byte))
+        return NULL;
+    if (!open_self(self, &b)) {
+        buffer_release(&needle);
+        return NULL;
+    }
+    if (span_bounds(args[1], args[2], (size_t)b.length, &start, &end)) {
+        bool last = what == SEARCH_RFIND || what == SEARCH_RINDEX;
+        size_t at = SPAN_NONE, count = 0;
+        if (start <= end) {
+            struct span part = span_part(span_of(&b), (size_t)start, (size_t)end);
+            if (what == SEARCH_COUNT)
+                count = span_count(part, span_of(&needle), SIZE_MAX);
+            else
+                at = last ? span_find_last(part, span_of(&needle)) : span_find(part, span_of(&needle));
+        }
+        if (what == SEARCH_COUNT)
+            result = small_int((int64_t)count);
+        else if (at != SPAN_NONE)
+            result = small_int((int64_t)at + start);
+        else if (what == SEARCH_INDEX || what == SEARCH_RINDEX)
+            raise(EXC(ValueError), "subsection not found");
+        else
+            result = small_int(-1);
+    }
+    buffer_release(&b);
+    buffer_release(&needle);
+    return result;
+}
+static value bytes_find(value self, const value *args)
+{
+    return search(self, args, SEARCH_FIND);
+}
+static value bytes_rfind(value self, const value *args)
+{
+    return search(self, args, SEARCH_RFIND);
+}
+static value bytes_index(value self, const value *args)
+{
+    return search(self, args, SEARCH_INDEX);
+}
+static value bytes_rindex(value self, const value *args)
+{
+    return search(self, args, SEARCH_RINDEX);
+}
+static value bytes_count(value self, const value *args)
+{
+    return search(self, args, SEARCH_COUNT);
+}
+
+int bytes_contains(value self, value item)
+{
+    struct buffer b, needle;
+    uint8_t byte;
+    if (!is_int(item) && !value_slots(item)->to_index && !value_has_buffer(item))
+        return raise_int(EXC(TypeError), "a bytes-like object is required, not '%T'", item);
+    if (!open_needle(item, &needle, &byte))
+        return -1;
+    int found = -1;
+    if (open_self(self, &b)) {
+        found = span_find(span_of(&b), span_of(&needle)) != SPAN_NONE;
+        buffer_release(&b);
+    }
+    buffer_release(&needle);
+    return found;
+}
+
+static int has_affix(struct span s, value affix, bool at_end)
+{
+    struct buffer b;
+    if (!buffer_get(affix, &b, BUFFER_SIMPLE))
+        return -1;
+    size_t n = (size_t)b.length;
+    int has = n <= s.length && memcmp((const char *)s.data + (at_end ? s.length - n : 0), b.data, n) == 0;
+    buffer_release(&b);
+    return has;
+}
+
+static value affix_test(value self, const value *args, bool at_end)
+{
+    struct buffer b;
+    ssize start, end;
+    if (!open_self(self, &b))
+        return NULL;
+    int has = -1;
+    if (span_bounds(args[1], args[2], (size_t)b.length, &start, &end)) {
+        bool outside = start > end;
+        struct span s = outside ? span_bytes("", 0) : span_part(span_of(&b), (size_t)start, (size_t)end);
+        if (is_tuple(args[0])) {
+            has = 0;
+            for (size_t i = 0; has == 0 && i < tuple_length(args[0]); i++)
+                has = has_affix(s, tuple_get(args[0], i), at_end);
+        } else if (!value_has_buffer(args[0]))
+            raise(EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %T",
+                  at_end ? "endswith" : "startswith", args[0]);
+        else
+            has = has_affix(s, args[0], at_end);
+        if (has == 1 && outside)
+            has = 0;
+    }
+    buffer_release(&b);
+    return has < 0 ? NULL : value_bool(has);
+}
+static value bytes_startswith(value self, const value *args)
+{
+    return affix_test(self, args, false);
+}
+static value bytes_endswith(value self, const value *args)
+{
+    return affix_test(self, args, true);
+}
+
+static value remove_affix(value self, value affix, bool at_end)
+{
+    struct buffer b, a;
+    if (!buffer_get(affix, &a, BUFFER_SIMPLE))
+        return NULL;
+    size_t n = (size_t)a.length;
+    buffer_release(&a);
+    if (!open_self(self, &b))
+        return NULL;
+    struct span s = span_of(&b);
+    int has = has_affix(s, affix, at_end);
+    value result = NULL;
+    if (has > 0)
+        result = at_end ? make_part(self, 0, s.length - n) : make_part(self, n, s.length);
+    else if (has == 0)
+        result = make_same(self, s);
+    buffer_release(&b);
+    return result;
+}
+static value bytes_removeprefix(value self, const value *args)
+{
+    return remove_affix(self, args[0], false);
+}
+static value bytes_removesuffix(value self, const value *args)
+{
+    return remove_affix(self, args[0], true);
+}
+
+/* ---- parts ---- */
+
+static bool never_space(uint32_t c)
+{
+    return false;
+}
+static bool is_line_break(uint32_t c)
+{
+    return c == '\n' || c == '\r';
+}
+static struct span_maker maker_of(value self, const struct buffer *b)
+{
+    return (struct span_maker){span_of(b), self, make_part, span_ascii_space, never_space, is_line_break};
+}
+
+static value split_with(value self, const value *args, bool last)
+{
+    ssize max;
+    struct buffer b, separator = {0};
+    if (!index_as_ssize(args[1], &max, EXC(OverflowError)))
+        return NULL;
+    if (!is_none(args[0]) && !buffer_get(args[0], &separator, BUFFER_SIMPLE))
+        return NULL;
+    value list = NULL;
+    if (open_self(self, &b)) {
+        struct span_maker m = maker_of(self, &b);
+        if (is_none(args[0]))
+            list = last ? span_split_space_last(&m, max) : span_split_space(&m, max);
+        else
+            list = last ? span_split_last(&m, span_of(&separator), max) : span_split(&m, span_of(&separator), max);
+        buffer_release(&b);
+    }
+    buffer_release(&separator);
+    return list;
+}
+static value bytes_split(value self, const value *args)
+{
+    return split_with(self, args, false);
+}
+static value bytes_rsplit(value self, const value *args)
+{
+    return split_with(self, args, true);
+}
+static value bytes_splitlines(value self, const value *args)
+{
+    struct buffer b;
+    int keep = value_truth(args[0]);
+    if (keep < 0 || !open_self(self, &b))
+        return NULL;
+    struct span_maker m = maker_of(self, &b);
+    value list = span_split_lines(&m, keep);
+    buffer_release(&b);
+    return list;
+}
+
+static value partition_at(value self, value separator_value, bool last)
+{
+    struct buffer b, separator;
+    if (!buffer_get(separator_value, &separator, BUFFER_SIMPLE))
+        return NULL;
+    value items[3] = {NULL, NULL, NULL}, result = NULL;
+    if (separator.length == 0)
+        raise(EXC(ValueError), "empty separator");
+    else if (open_self(self, &b)) {
+        struct span s = span_of(&b), k = span_of(&separator);
+        size_t at = last ? span_find_last(s, k) : span_find(s, k);
+        const uint8_t *nothing = (const uint8_t *)"";
+        if (at == SPAN_NONE) {
+            items[last ? 2 : 0] = make_same(self, s);
+            items[last ? 0 : 1] = make_like(self, nothing, 0);
+            items[last ? 1 : 2] = make_like(self, nothing, 0);
+        } else {
+            items[0] = make_part(self, 0, at);
+            items[1] = make_like(self, k.data, k.length);
+            items[2] = make_part(self, at + k.length, s.length);
+        }
+        if (items[0] && items[1] && items[2])
+            result = tuple_from_owned(items, 3);
+        else
+            for (int i = 0; i < 3; i++)
+                value_dec(items[i]);
+        buffer_release(&b);
+    }
+    buffer_release(&separator);
+    return result;
+}
+static value bytes_partition(value self, const value *args)
+{
+    return partition_at(self, args[0], false);
+}
+static value bytes_rpartition(value self, const value *args)
+{
+    return partition_at(self, args[0], true);
+}
+
+static value strip_sides(value self, value set_value, int sides)
+{
+    struct buffer b, set_buffer = {0};
+    struct span set;
+    if (!is_none(set_value)) {
+        if (!buffer_get(set_value, &set_buffer, BUFFER_SIMPLE))
+            return NULL;
+        set = span_of(&set_buffer);
+    }
+    value result = NULL;
+    if (open_self(self, &b)) {
+        struct span_maker m = maker_of(self, &b);
+        size_t start, end;
+        span_strip(&m, is_none(set_value) ? NULL : &set, sides, &start, &end);
+        result = make_part(self, start, end);
+        buffer_release(&b);
+    }
+    buffer_release(&set_buffer);
+    return result;
+}
+static value bytes_strip(value self, const value *args)
+{
+    return strip_sides(self, args[0], 3);
+}
+static value bytes_lstrip(value self, const value *args)
+{
+    return strip_sides(self, args[0], 1);
+}
+static value bytes_rstrip(value self, const value *args)
+{
+    return strip_sides(self, args[0], 2);
+}
+
+/* ---- replacing, joining ---- */
+
+/* A new object of this length with its bytes to be written at *to, before anybody sees it. */
+static value make_room(value self, size_t length, uint8_t **to)
+{
+    static uint8_t nowhere[1];
+    if (length > (size_t)1 << 60)
+        return raise_no_memory();
+    *to = nowhere;
+    if (length == 0)
+        return make_like(self, nowhere, 0);
+    value v = is_bytes(self) ? bytes_new(NULL, length) : bytearray_new(NULL, length);
+    if (v)
+        *to =
+            is_bytes(self) ? bytes_data(v) : atomic_load_explicit(&((struct bytearray *)v)->data, memory_order_relaxed);
+    return v;
+}
+
+static value bytes_replace(value self, const value *args)
+{
+    struct buffer b, old, new;
+    ssize max;
+    value result = NULL;
+    if (!buffer_get(args[0], &old, BUFFER_SIMPLE))
+        return NULL;
+    if (!buffer_get(args[1], &new, BUFFER_SIMPLE)) {
+        buffer_release(&old);
+        return NULL;
+    }
+    if (index_as_ssize(args[2], &max, EXC(OverflowError)) && open_self(self, &b)) {
+        struct span s = span_of(&b);
+        size_t count = span_count(s, span_of(&old), max < 0 ? SIZE_MAX : (size_t)max), length, growth;
+        size_t more = new.length > old.length ? (size_t)(new.length - old.length) : 0;
+        size_t less = old.length > new.length ? (size_t)(old.length - new.length) : 0;
+        if (count == 0)
+            result = make_same(self, s);
+        else if (__builtin_mul_overflow(more, count, &growth) || __builtin_add_overflow(s.length, growth, &length) ||
+                 length > (size_t)1 << 60)
+            raise(EXC(OverflowError), "replace bytes is too long");
+        else {
+            uint8_t *to;
+            result = make_room(self, length - less * count, &to);
+            if (result)
+                span_replace_to(to, 1, s, span_of(&old), span_of(&new), count);
+        }
+        buffer_release(&b);
+    }
+    buffer_release(&old);
+    buffer_release(&new);
+    return result;
+}
+
+static bool join_into(struct bytes_builder *out, struct span separator, value items)
+{
+    for (size_t i = 0; i < tuple_length(items); i++) {
+        struct buffer b;
+        value item = tuple_get(items, i);
+        if (!value_has_buffer(item))
+            return raise_false(EXC(TypeError), "sequence item %zu: expected a bytes-like object, %T found", i, item);
+        if (!buffer_get(item, &b, BUFFER_SIMPLE))
+            return false;
+        if (i)
+            bytes_builder_add(out, separator.data, separator.length);
+        bytes_builder_add(out, b.data, (size_t)b.length);
+        buffer_release(&b);
+    }
+    return true;
+}
+
+static value bytes_join(value self, const value *args)
+{
+    value items;
+    if (is_tuple(args[0]))
+        items = value_inc(args[0]);
+    else if (!value_slots(args[0])->iter && !value_slots(args[0])->getitem)
+        return raise(EXC(TypeError), "can only join an iterable");
+    else
+        items = tuple_from_iterable(args[0]);
+    if (!items)
+        return NULL;
+    struct buffer b;
+    struct bytes_builder out = {0};
+    value result = NULL;
+    if (open_self(self, &b)) {
+        if (join_into(&out, span_of(&b), items))
+            result = out.failed ? raise_no_memory() : make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
+        buffer_release(&b);
+    }
+    bytes_builder_discard(&out);
+    value_dec(items);
+    return result;
+}
+
+static value bytes_translate(value self, const value *args)
+{
+    struct buffer b, table = {0}, drop = {0};
+    bool dropped[256] = {false};
+    if (!is_none(args[0])) {
+        if (!buffer_get(args[0], &table, BUFFER_SIMPLE))
+            return NULL;
+        if (table.length != 256) {
+            buffer_release(&table);
+            return raise(EXC(ValueError), "translation table must be 256 characters long");
+        }
+    }
+    if (!is_missing(args[1])) {
+        if (!buffer_get(args[1], &drop, BUFFER_SIMPLE)) {
+            buffer_release(&table);
+            return NULL;
+        }
+        for (ssize i = 0; i < drop.length; i++)
+            dropped[((uint8_t *)drop.data)[i]] = true;
+        buffer_release(&drop);
+    }
+    value result = NULL;
+    if (open_self(self, &b)) {
+        uint8_t *to = malloc((size_t)b.length + 1);
+        const uint8_t *from = b.data, *map = table.data;
+        size_t n = 0;
+        if (to) {
+            for (ssize i = 0; i < b.length; i++)
+                if (!dropped[from[i]])
+                    to[n++] = map ? map[from[i]] : from[i];
+            result = make_like(self, to, n);
+        } else
+            raise_no_memory();
+        free(to);
+        buffer_release(&b);
+    }
+    buffer_release(&table);
+    return result;
+}
+
+static value bytes_maketrans(value type, const value *args)
+{
+    struct buffer from, to;
+    uint8_t table[256];
+    if (!buffer_get(args[0], &from, BUFFER_SIMPLE))
+        return NULL;
+    if (!buffer_get(args[1], &to, BUFFER_SIMPLE)) {
+        buffer_release(&from);
+        return NULL;
+    }
+    value result = NULL;
+    if (from.length != to.length)
+        raise(EXC(ValueError), "maketrans arguments must have same length");
+    else {
+        for (unsigned i = 0; i < 256; i++)
+            table[i] = (uint8_t)i;
+        for (ssize i = 0; i < from.length; i++)
+            table[((uint8_t *)from.data)[i]] = ((uint8_t *)to.data)[i];
+        result = bytes_new(table, 256);
+    }
+    buffer_release(&from);
+    buffer_release(&to);
+    return result;
+}
+
+/* ---- padding ---- */
+
+static value pad(value self, struct span s, size_t left, size_t right, uint8_t fill)
+{
+    uint8_t *to;
+    if (left + right == 0)
+        return make_same(self, s);
+    value v = make_room(self, s.length + left + right, &to);
+    if (v) {
+        memset(to, fill, left);
+        memcpy(to + left, s.data, s.length);
+        memset(to + left + s.length, fill, right);
+    }
+    return v;
+}
+
+enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
+static value justify(value self, const value *args, int where, const char *name)
+{
+    ssize width;
+    uint8_t fill = ' ';
+    struct buffer b;
+    if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
+        return NULL;
+    if (!is_missing(args[1])) {
+        if (!(is_bytes(args[1]) || is_bytearray(args[1])) || value_length(args[1]) != 1)
+            return raise(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %T", name, args[1]);
+        if (!buffer_get(args[1], &b, BUFFER_SIMPLE))
+            return NULL;
+        fill = *(uint8_t *)b.data;
+        buffer_release(&b);
+    }
+    if (!open_self(self, &b))
+        return NULL;
+    size_t total = width > b.length ? (size_t)(width - b.length) : 0;
+    size_t left = where == PAD_CENTER ? total / 2 + (total & (size_t)width & 1) : where == PAD_LEFT ? total : 0;
+    value result = pad(self, span_of(&b), left, total - left, fill);
+    buffer_release(&b);
+    return result;
+}
+static value bytes_center(value self, const value *args)
+{
+    return justify(self, args, PAD_CENTER, "center");
+}
+static value bytes_ljust(value self, const value *args)
+{
+    return justify(self, args, PAD_RIGHT, "ljust");
+}
+static value bytes_rjust(value self, const value *args)
+{
+    return justify(self, args, PAD_LEFT, "rjust");
+}
+
+static value bytes_zfill(value self, const value *args)
+{
+    ssize width;
+    struct buffer b;
+    if (!index_as_ssize(args[0], &width, EXC(OverflowError)) || !open_self(self, &b))
+        return NULL;
+    struct span s = span_of(&b);
+    size_t fill = width > b.length ? (size_t)(width - b.length) : 0;
+    uint8_t *to;
+    value result = fill ? make_room(self, s.length + fill, &to) : make_same(self, s);
+    if (result && fill) {
+        memset(to, '0', fill);
+        memcpy(to + fill, s.data, s.length);
+        if (s.length && (to[fill] == '+' || to[fill] == '-')) {
+            to[0] = to[fill];
+            to[fill] = '0';
+        }
+    }
+    buffer_release(&b);
+    return result;
+}
+
+static value bytes_expandtabs(value self, const value *args)
+{
+    int size;
+    struct buffer b;
+    if (!value_as_int(args[0], &size) || !open_self(self, &b))
+        return NULL;
+    struct bytes_builder out = {0};
+    size_t column = 0;
+    for (ssize i = 0; i < b.length && !out.failed; i++) {
+        uint8_t c = ((uint8_t *)b.data)[i];
+        if (c == '\t') {
+            size_t add = size > 0 ? (size_t)size - column % (size_t)size : 0;
+            column += add;
+            while (add-- && !out.failed)
+                bytes_builder_add_byte(&out, ' ');
+            continue;
+        }
+        bytes_builder_add_byte(&out, c);
+        column = c == '\n' || c == '\r' ? 0 : column + 1;
+    }
+    buffer_release(&b);
+    value result = out.failed ? raise_no_memory() : make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
+    bytes_builder_discard(&out);
+    return result;
+}
+
+/* ---- classes and case of ASCII characters ---- */
+
+static bool is_lower(uint8_t c)
+{
+    return c >= 'a' && c <= 'z';
+}
+static bool is_upper(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+static bool is_alpha(uint8_t c)
+{
+    return is_lower(c) || is_upper(c);
+}
+static bool is_alnum(uint8_t c)
+{
+    return is_alpha(c) || is_digit(c);
+}
+static bool is_space(uint8_t c)
+{
+    return span_ascii_space[c];
+}
+
+static value all_are(value self, bool (*test)(uint8_t c))
+{
+    struct buffer b;
+    if (!open_self(self, &b))
+        return NULL;
+    bool all = b.length > 0;
+    for (ssize i = 0; all && i < b.length; i++)
+        all = test(((uint8_t *)b.data)[i]);
+    buffer_release(&b);
+    return value_bool(all);
+}
+static value bytes_isalpha(value self, const value *args)
+{
+    return all_are(self, is_alpha);
+}
+static value bytes_isdigit(value self, const value *args)
+{
+    return all_are(self, is_digit);
+}
+static value bytes_isalnum(value self, const value *args)
+{
+    return all_are(self, is_alnum);
+}
+static value bytes_isspace(value self, const value *args)
+{
+    return all_are(self, is_space);
+}
+static value bytes_isascii(value self, const value *args)
+{
+    struct buffer b;
+    if (!open_self(self, &b))
+        return NULL;
+    bool ascii = span_or(span_of(&b)) < 0x80;
+    buffer_release(&b);
+    return value_bool(ascii);
+}
+
+static value all_cased(value self, bool (*good)(uint8_t), bool (*bad)(uint8_t))
+{
+    struct buffer b;
+    if (!open_self(self, &b))
+        return NULL;
+    bool cased = false, ok = true;
+    for (ssize i = 0; ok && i < b.length; i++) {
+        uint8_t c = ((uint8_t *)b.data)[i];
+        ok = !bad(c);
+        cased |= good(c);
+    }
+    buffer_release(&b);
+    return value_bool(ok && cased);
+}
+static value bytes_islower(value self, const value *args)
+{
+    return all_cased(self, is_lower, is_upper);
+}
+static value bytes_isupper(value self, const value *args)
+{
+    return all_cased(self, is_upper, is_lower);
+}
+static value bytes_istitle(value self, const value *args)
+{
+    struct buffer b;
+    if (!open_self(self, &b))
+        return NULL;
+    bool cased = false, previous = false, ok = true;
+    for (ssize i = 0; ok && i < b.length; i++) {
+        uint8_t c = ((uint8_t *)b.data)[i];
+        if (is_alpha(c)) {
+            ok = is_upper(c) != previous;
+            previous = cased = true;
+        } else
+            previous = false;
+    }
+    buffer_release(&b);
+    return value_bool(ok && cased);
+}
+
+enum case_mapping { CASE_UPPER, CASE_LOWER, CASE_SWAP, CASE_TITLE, CASE_CAPITALIZE };
+static value map_case(value self, enum case_mapping mapping)
+{
+    struct buffer b;
+    uint8_t *to;
+    if (!open_self(self, &b))
+        return NULL;
+    value result = make_room(self, (size_t)b.length, &to);
+    bool previous = false;
+    for (ssize i = 0; result && i < b.length; i++) {
+        uint8_t c = ((uint8_t *)b.data)[i];
+        bool up = mapping == CASE_UPPER || (mapping == CASE_SWAP && is_lower(c)) ||
+                  (mapping == CASE_TITLE && !previous) || (mapping == CASE_CAPITALIZE && i == 0);
+        to[i] = up ? (is_lower(c) ? c ^ 0x20 : c) : (is_upper(c) ? c ^ 0x20 : c);
+        previous = is_alpha(c);
+    }
+    buffer_release(&b);
+    return result;
+}
+static value bytes_upper(value self, const value *args)
+{
+    return map_case(self, CASE_UPPER);
+}
+static value bytes_lower(value self, const value *args)
+{
+    return map_case(self, CASE_LOWER);
+}
+static value bytes_swapcase(value self, const value *args)
+{
+    return map_case(self, CASE_SWAP);
+}
+static value bytes_title(value self, const value *args)
+{
+    return map_case(self, CASE_TITLE);
+}
+static value bytes_capitalize(value self, const value *args)
+{
+    return map_case(self, CASE_CAPITALIZE);
+}
+
+/* ---- text ---- */
+
+static value bytes_decode(value self, const value *args)
+{
+    static const char *const names[] = {"encoding", "errors"};
+    struct text texts[2] = {{NULL, 0, NULL}, {NULL, 0, NULL}};
+    for (int i = 0; i < 2; i++)
+        if (!is_missing(args[i]) && !is_str(args[i]))
+            return raise(EXC(TypeError), "decode() argument '%s' must be str, not %T", names[i], args[i]);
+    value result = NULL;
+    struct buffer b;
+    if ((is_missing(args[0]) || text_of(args[0], &texts[0])) && (is_missing(args[1]) || text_of(args[1], &texts[1])) &&
+        open_self(self, &b)) {
+        result = str_decode(b.data, (size_t)b.length, texts[0].bytes, texts[1].bytes);
+        buffer_release(&b);
+    }
+    text_release(&texts[0]);
+    text_release(&texts[1]);
+    return result;
+}
+
+value bytes_hex_span(struct span s, value separator, value group_value)
+{
+    static const char digits[] = "0123456789abcdef";
+    int group = 0;
+    char mark = 0;
+    if (!is_missing(separator)) {
+        ssize n = value_length(separator);
+        if (n < 0)
+            return NULL;
+        if (n != 1)
+            return raise(EXC(ValueError), "sep must be length 1.");
+        if (is_str(separator)) {
+            if (!str_is_ascii(separator))
+                return raise(EXC(ValueError), "sep must be ASCII.");
+            mark = (char)str_at(separator, 0);
+        } else if (is_bytes(separator)) {
+            mark = (char)bytes_data(separator)[0];
+            if ((uint8_t)mark > 127)
+                return raise(EXC(ValueError), "sep must be ASCII.");
+        } else
+            return raise(EXC(TypeError), "sep must be str or bytes.");
+        group = 1;
+        if (!is_missing(group_value) && !value_as_int(group_value, &group))
+            return NULL;
+    }
+    size_t size = group < 0 ? -(size_t)group : (size_t)group, marks = size && s.length ? (s.length - 1) / size : 0;
+    value v = str_new(s.length * 2 + marks, 0x7F);
+    if (!v || s.length == 0)
+        return v;
+    char *to = str_data(v);
+    for (size_t i = 0; i < s.length; i++) {
+        uint8_t c = ((const uint8_t *)s.data)[i];
+        /* Positive groups count from the right, negative ones from the left. */
+        if (i && size && (group < 0 ? i : s.length - i) % size == 0)
+            *to++ = mark;
+        *to++ = digits[c >> 4];
+        *to++ = digits[c & 15];
+    }
+    return v;
+}
+
+static value bytes_hex(value self, const value *args)
+{
+    struct buffer b;
+    if (!open_self(self, &b))
+        return NULL;
+    value v = bytes_hex_span(span_of(&b), args[0], args[1]);
+    buffer_release(&b);
+    return v;
+}
+
+static int hex_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9'                     ? (int)c - '0'
+           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (int)(c | 0x20) - 'a' + 10
+                                                    : -1;
+}
+
+static value bytes_fromhex(value cls, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "fromhex() argument must be str, not %T", args[0]);
+    struct span s = str_span(str_exact(args[0]));
+    struct bytes_builder out = {0};
+    bool array = type_is_subtype((struct type *)cls, TYPE(BYTEARRAY));
+    for (size_t i = 0; i < s.length;) {
+        uint32_t c = span_at(s, i);
+        if (c < 0x80 && span_ascii_space[c]) {
+            i++;
+            continue;
+        }
+        int high = hex_digit(c), low = i + 1 < s.length ? hex_digit(span_at(s, i + 1)) : -1;
+        if (high < 0 || low < 0) {
+            bytes_builder_discard(&out);
+            return raise(EXC(ValueError), "non-hexadecimal number found in fromhex() arg at position %zu",
+                         high < 0 ? i : i + 1);
+        }
+        bytes_builder_add_byte(&out, (uint8_t)(high << 4 | low));
+        i += 2;
+    }
+    value v = bytes_builder_finish(&out);
+    if (v && array && (struct type *)cls == TYPE(BYTEARRAY)) {
+        value a = bytearray_new(bytes_data(v), bytes_length(v));
+        value_dec(v);
+        return a;
+    }
+    if (!v || (struct type *)cls == TYPE(BYTES))
+        return v;
+    value result = call_1(cls, v);
+    value_dec(v);
+    return result;
+}
+
+value bytes_repr_span(const char *prefix, struct span s, const char *suffix)
+{
+    static const char digits[] = "0123456789abcdef";
+    bool single = span_find_char(s, '\'') != SPAN_NONE;
+    uint8_t quote = single && span_find_char(s, '"') == SPAN_NONE ? '"' : '\'';
+    struct bytes_builder out = {0};
+    bytes_builder_add(&out, prefix, strlen(prefix));
+    bytes_builder_add_byte(&out, 'b');
+    bytes_builder_add_byte(&out, quote);
+    for (size_t i = 0; i < s.length; i++) {
+        uint8_t c = ((const uint8_t *)s.data)[i];
+        if (c == quote || c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+            char pair[2] = {'\\', c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : (char)c};
+            bytes_builder_add(&out, pair, 2);
+        } else if (c < ' ' || c >= 0x7F) {
+            char escape[4] = {'\\', 'x', digits[c >> 4], digits[c & 15]};
+            bytes_builder_add(&out, escape, 4);
+        } else
+            bytes_builder_add_byte(&out, c);
+    }
+    bytes_builder_add_byte(&out, quote);
+    bytes_builder_add(&out, suffix, strlen(suffix));
+    value v = out.failed ? raise_no_memory() : str_from_ascii((char *)out.data, out.length);
+    bytes_builder_discard(&out);
+    return v;
+}
+
+/* ---- operators ---- */
+
+value bytes_compare(value a, value b, int op)
+{
+    struct buffer x, y;
+    if (!value_has_buffer(b))
+        return VALUE_NOT_IMPLEMENTED;
+    if (!open_self(a, &x))
+        return NULL;
+    if (!buffer_get(b, &y, BUFFER_SIMPLE)) {
+        buffer_release(&x);
+        error_clear();
+        return VALUE_NOT_IMPLEMENTED;
+    }
+    int order;
+    if ((op == COMPARE_EQ || op == COMPARE_NE) && x.length != y.length)
+        order = 1;
+    else
+        order = span_compare(span_of(&x), span_of(&y));
+    buffer_release(&x);
+    buffer_release(&y);
+    switch (op) {
+    case COMPARE_LT:
+        return value_bool(order < 0);
+    case COMPARE_LE:
+        return value_bool(order <= 0);
+    case COMPARE_EQ:
+        return value_bool(order == 0);
+    case COMPARE_NE:
+        return value_bool(order != 0);
+    case COMPARE_GT:
+        return value_bool(order > 0);
+    default:
+        return value_bool(order >= 0);
+    }
+}
+
+value bytes_concat(value a, value b)
+{
+    struct buffer x, y;
+    if (!value_has_buffer(b))
+        return raise(EXC(TypeError), "can't concat %T to %T", b, a);
+    if (!open_self(a, &x))
+        return NULL;
+    value result = NULL;
+    if (buffer_get(b, &y, BUFFER_SIMPLE)) {
+        uint8_t *to;
+        result = make_room(a, (size_t)x.length + (size_t)y.length, &to);
+        if (result) {
+            memcpy(to, x.data, (size_t)x.length);
+            memcpy(to + x.length, y.data, (size_t)y.length);
+        }
+        buffer_release(&y);
+    }
+    buffer_release(&x);
+    return result;
+}
+
+void bytes_fill_repeated(uint8_t *to, struct span s, size_t total)
+{
+    size_t done = s.length < total ? s.length : total;
+    memcpy(to, s.data, done);
+    while (done < total) {
+        size_t step = done < total - done ? done : total - done;
+        memcpy(to + done, to, step);
+        done += step;
+    }
+}
+
+value bytes_repeat(value self, ssize count)
+{
+    struct buffer b;
+    size_t total;
+    if (!open_self(self, &b))
+        return NULL;
+    value result = NULL;
+    if (count < 0)
+        count = 0;
+    if (__builtin_mul_overflow((size_t)b.length, (size_t)count, &total) || total > (size_t)1 << 60)
+        raise(EXC(OverflowError), "repeated bytes are too long");
+    else if (count == 1)
+        result = make_same(self, span_of(&b));
+    else {
+        uint8_t *to;
+        result = make_room(self, total, &to);
+        if (result && total)
+            bytes_fill_repeated(to, span_of(&b), total);
+    }
+    buffer_release(&b);
+    return result;
+}
+
+value bytes_slice(value self, value slice)
+{
+    struct buffer b;
+    ssize start, stop, step;
+    /* __index__ of the slice's parts may change a bytearray: look at its length afterwards. */
+    if (!open_self(self, &b))
+        return NULL;
+    ssize count = slice_indices(slice, b.length, &start, &stop, &step);
+    value result = NULL;
+    if (count >= 0 && step == 1)
+        result = make_part(self, (size_t)start, (size_t)(start + count));
+    else if (count >= 0) {
+        uint8_t *to;
+        result = make_room(self, (size_t)count, &to);
+        for (ssize i = 0; result && i < count; i++)
+            to[i] = ((uint8_t *)b.data)[start + i * step];
+    }
+    buffer_release(&b);
+    return result;
+}
+
+value bytes_remainder(value a, value b)
+{
+    struct buffer buffer;
+    if (!is_bytes(a) && !is_bytearray(a))
+        return VALUE_NOT_IMPLEMENTED;
+    if (!open_self(a, &buffer))
+        return NULL;
+    value result = bytes_percent(span_of(&buffer), b);
+    buffer_release(&buffer);
+    if (!result || is_bytes(a))
+        return result;
+    value array = bytearray_new(bytes_data(result), bytes_length(result));
+    value_dec(result);
+    return array;
+}
+
+#define SHARED_METHODS                                                                                                 \
+    METHOD("capitalize", bytes_capitalize, "($self, /)",                                                               \
+           "The first character in upper case, the rest in lower case."),                                              \
+        METHOD("center", bytes_center, "($self, width, fillchar=b' ', /)", "Centered in the width."),                  \
+        METHOD("count", bytes_count, "($self, sub, start=None, end=None, /)",                                          \
+               "How often it occurs, without overlap."),                                                               \
+        METHOD("decode", bytes_decode, "($self, /, encoding='utf-8', errors='strict')", "The bytes as text."),         \
+        METHOD("endswith", bytes_endswith, "($self, suffix, start=None, end=None, /)", "True when it ends so."),       \
+        METHOD("expandtabs", bytes_expandtabs, "($self, /, tabsize=8)", "Tabs replaced by spaces."),                   \
+        METHOD("find", bytes_find, "($self, sub, start=None, end=None, /)", "The lowest index, or -1."),               \
+        METHOD_FLAGS("fromhex", bytes_fromhex, "($type, string, /)", "The bytes of hexadecimal digits.",               \
+                     METHOD_CLASS),                                                                                    \
+        METHOD("hex", bytes_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "As hexadecimal digits."),      \
+        METHOD("index", bytes_index, "($self, sub, start=None, end=None, /)", "The lowest index; ValueError."),        \
+        METHOD("isalnum", bytes_isalnum, "($self, /)", "True when all are ASCII letters or digits."),                  \
+        METHOD("isalpha", bytes_isalpha, "($self, /)", "True when all are ASCII letters."),                            \
+        METHOD("isascii", bytes_isascii, "($self, /)", "True when all are ASCII."),                                    \
+        METHOD("isdigit", bytes_isdigit, "($self, /)", "True when all are ASCII digits."),                             \
+        METHOD("islower", bytes_islower, "($self, /)", "True when all cased characters are lower case."),              \
+        METHOD("isspace", bytes_isspace, "($self, /)", "True when all are ASCII white space."),                        \
+        METHOD("istitle", bytes_istitle, "($self, /)", "True when it is in title case."),                              \
+        METHOD("isupper", bytes_isupper, "($self, /)", "True when all cased characters are upper case."),              \
+        METHOD("join", bytes_join, "($self, iterable_of_bytes, /)", "The items with this between them."),              \
+        METHOD("ljust", bytes_ljust, "($self, width, fillchar=b' ', /)", "At the left in the width."),                 \
+        METHOD("lower", bytes_lower, "($self, /)", "ASCII letters in lower case."),                                    \
+        METHOD("lstrip", bytes_lstrip, "($self, bytes=None, /)", "Without leading white space, or bytes of a set."),   \
+        METHOD_FLAGS("maketrans", bytes_maketrans, "(frm, to, /)", "A table for translate.", METHOD_STATIC),           \
+        METHOD("partition", bytes_partition, "($self, sep, /)", "What is before the separator, it, what is behind."),  \
+        METHOD("removeprefix", bytes_removeprefix, "($self, prefix, /)", "Without the prefix."),                       \
+        METHOD("removesuffix", bytes_removesuffix, "($self, suffix, /)", "Without the suffix."),                       \
+        METHOD("replace", bytes_replace, "($self, old, new, count=-1, /)", "With the occurrences replaced."),          \
+        METHOD("rfind", bytes_rfind, "($self, sub, start=None, end=None, /)", "The highest index, or -1."),            \
+        METHOD("rindex", bytes_rindex, "($self, sub, start=None, end=None, /)", "The highest index; ValueError."),     \
+        METHOD("rjust", bytes_rjust, "($self, width, fillchar=b' ', /)", "At the right in the width."),                \
+        METHOD("rpartition", bytes_rpartition, "($self, sep, /)", "As partition, at the last separator."),             \
+        METHOD("rsplit", bytes_rsplit, "($self, /, sep=None, maxsplit=-1)", "As split, from the end."),                \
+        METHOD("rstrip", bytes_rstrip, "($self, bytes=None, /)", "Without trailing white space, or bytes of a set."),  \
+        METHOD("split", bytes_split, "($self, /, sep=None, maxsplit=-1)", "The parts between separators."),            \
+        METHOD("splitlines", bytes_splitlines, "($self, /, keepends=False)", "The lines."),                            \
+        METHOD("startswith", bytes_startswith, "($self, prefix, start=None, end=None, /)", "True when it begins so."), \
+        METHOD("strip", bytes_strip, "($self, bytes=None, /)", "Without white space, or bytes of a set."),             \
+        METHOD("swapcase", bytes_swapcase, "($self, /)", "Upper case to lower and lower to upper."),                   \
+        METHOD("title", bytes_title, "($self, /)", "Each word in title case."),                                        \
+        METHOD("translate", bytes_translate, "($self, table, /, delete=b'')", "Mapped by a table of 256 bytes."),      \
+        METHOD("upper", bytes_upper, "($self, /)", "ASCII letters in upper case."),                                    \
+        METHOD("zfill", bytes_zfill, "($self, width, /)", "Filled with zeros on the left, behind a sign.")
+
+static value bytes_bytes(value self, const value *args)
+{
+    return value_inc(bytes_exact(self));
+}
+static value bytes_getnewargs(value self, const value *args)
+{
+    return tuple_pack(1, bytes_exact(self));
+}
+
+const struct method_def bytes_methods[] = {
+    SHARED_METHODS,
+    METHOD("__bytes__", bytes_bytes, "($self, /)", "The object as bytes."),
+    METHOD("__getnewargs__", bytes_getnewargs, "($self, /)", "The arguments that make it anew."),
+    {0},
+};
+
+const struct method_def bytearray_methods[] = {
+    SHARED_METHODS,
+    METHOD("append", bytearray_append, "($self, item, /)", "Append a byte."),
+    METHOD("clear", bytearray_clear, "($self, /)", "Remove all bytes."),
+    METHOD("copy", bytearray_copy, "($self, /)", "A copy."),
+    METHOD("extend", bytearray_extend, "($self, iterable_of_ints, /)", "Append all of an iterable of ints."),
+    METHOD("insert", bytearray_insert, "($self, index, item, /)", "Insert a byte before the index."),
+    METHOD("pop", bytearray_pop, "($self, index=-1, /)", "Remove and return a byte."),
+    METHOD("remove", bytearray_remove, "($self, value, /)", "Remove the first occurrence of a byte."),
+    METHOD("reverse", bytearray_reverse, "($self, /)", "Reverse in place."),
+    METHOD("__alloc__", bytearray_alloc, "($self, /)", "How many bytes are there room for."),
+    METHOD("__reduce__", bytearray_reduce, "($self, /)", "For pickling."),
+    {0},
+};
