@@ -21,7 +21,7 @@
  *
  * Counts that come near their word's end make the object immortal.
  */
-#include "gc/heap.h"
+#include "gc/cells.h"
 
 #include <stdlib.h>
 
@@ -43,6 +43,9 @@ int64_t object_count(const struct object *o)
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire);
     if (shared & SHARED_MERGED)
         return shared_count(shared);
+    if (shared & SHARED_SHARDED)
+        return cells_sum(shared >> SHARED_SHIFT, false) +
+               (int64_t)(atomic_load_explicit(&o->local, memory_order_relaxed) >> 1);
     return shared_count(shared) + (int64_t)(atomic_load_explicit(&o->local, memory_order_relaxed) >> 1);
 }
 
@@ -54,27 +57,40 @@ size_t rc_count(struct object *o)
 
 /* ---- up ---- */
 
-static void inc_shared(struct object *o)
+static inline void flag_shared(struct object *o)
 {
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
-    do
-        CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
-    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
-                                                  memory_order_relaxed, memory_order_relaxed));
-    if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
-        heap_make_immortal(o);
     if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED)))
         atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+}
+
+static void inc_shared(struct object *o, uint32_t old)
+{
+    if ((object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && cells_shard(o))
+        old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    do {
+        if (unlikely(old & SHARED_SHARDED)) {
+            cells_add(old >> SHARED_SHIFT, 1);
+            return;
+        }
+        CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
+    } while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
+        heap_make_immortal(o);
+    flag_shared(o);
 }
 
 void rc_inc_slow(struct object *o)
 {
     if (is_immortal(o))
         return;
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
     if (object_is_mine(o)) /* the local count is near its end */
         heap_make_immortal(o);
+    else if (likely(shared & SHARED_SHARDED))
+        cells_add(shared >> SHARED_SHIFT, 1);
     else
-        inc_shared(o);
+        inc_shared(o, shared);
 }
 
 bool rc_try_inc_slow(struct object *o)
@@ -83,6 +99,10 @@ bool rc_try_inc_slow(struct object *o)
         return true;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
     for (;;) {
+        if (old & SHARED_SHARDED) { /* alive until the collector condemns it, and then this is the mark that saves it */
+            cells_add(old >> SHARED_SHIFT, 1);
+            return true;
+        }
         if ((old & SHARED_MERGED) && shared_count(old) <= 0)
             return false; /* dead, or dying */
         if (atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
@@ -91,8 +111,7 @@ bool rc_try_inc_slow(struct object *o)
     }
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
-    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED)))
-        atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+    flag_shared(o);
     return true;
 }
 
@@ -121,6 +140,7 @@ static bool merge_object(struct object *o)
     int64_t count;
     uint32_t merged;
     do {
+        CHECK(!(old & SHARED_SHARDED), o, "switched to cells while it waited to be merged");
         count = shared_count(old) + local - 1;
         CHECK(count >= 0, o, "more references dropped than there were");
         if (unlikely(count > SHARED_COUNT_LIMIT)) {
@@ -201,6 +221,10 @@ static bool release_shared(struct object *o)
     for (;;) {
         uint32_t next;
         bool queue = false;
+        if (old & SHARED_SHARDED) { /* the collector alone frees it */
+            cells_add(old >> SHARED_SHIFT, -1);
+            return false;
+        }
         if (old & SHARED_MERGED) {
             CHECK(shared_count(old) > 0, o, "more references dropped than there were");
             next = (old - SHARED_ONE) | SHARED_DISTURBED;
@@ -225,14 +249,15 @@ static bool release_shared(struct object *o)
 static bool release_local_end(struct object *o)
 {
     CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
-              atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_QUEUED,
+              atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
           o, "more references dropped than there were");
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     if (likely((old & ~SHARED_DISTURBED) == 0 && thread_self->alone)) {
         atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
         return true;
     }
-    if (old & SHARED_QUEUED) { /* the merge is to come and judges; `local` may well begin anew until then */
+    if (old & (SHARED_QUEUED | SHARED_SHARDED)) {
+        /* The merge that is to come, or the collector, judges; `local` may well begin anew until then. */
         uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
         if (local < LOCAL_ONE)
             return release_shared(o); /* counted by others, dropped here */
@@ -243,7 +268,8 @@ static bool release_local_end(struct object *o)
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
                                                   memory_order_acq_rel, memory_order_relaxed))
-        ;
+        if (old & SHARED_SHARDED)
+            return false; /* switched at this moment */
     CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
     return shared_count(old) == 0;
 }

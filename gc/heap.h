@@ -39,7 +39,7 @@ struct slot_heap {
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */
     struct queue_entry *_Atomic queue;              /* the merge queue */
-    _Atomic(int64_t) *_Atomic *_Atomic cells;       /* directory of chunks of sharded counts; cells.c */
+    _Atomic int64_t *_Atomic *_Atomic cells; /* directory of chunks of sharded counts; NULL until needed; cells.c */
 };
 
 static inline struct slot_heap *slot_heap(struct thread_slot *slot)

@@ -8,6 +8,7 @@
  *
  * Types are destroyed after all else: instances need theirs to be destroyed.
  */
+#include "gc/cells.h"
 #include "gc/cycle.h"
 
 static bool holds_types(const struct snapshot_page *page)
@@ -53,8 +54,13 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
         return;
     void *chain = NULL, *last = NULL;
     for (uint32_t node = page->base; node < page->base + page->count; node++)
-        if (cycle->states[node] & NODE_RECLAIM)
-            heap_chain_dead(page->page, node_object(page, node), &chain, &last);
+        if (cycle->states[node] & NODE_RECLAIM) {
+            struct object *o = node_object(page, node);
+            uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+            if (shared & SHARED_SHARDED)
+                cells_release(shared >> SHARED_SHIFT);
+            heap_chain_dead(page->page, o, &chain, &last);
+        }
     heap_free_chain(page->page, chain, last, page->reclaimed);
 }
 

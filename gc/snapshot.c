@@ -18,6 +18,7 @@
  *
  * Mutators that outrun the collector take part (share.c).
  */
+#include "gc/cells.h"
 #include "gc/cycle.h"
 #include "gc/trace.h"
 
@@ -35,8 +36,9 @@ static inline void reads_before_look(void)
 
 bool object_disturbed(const struct object *o)
 {
-    return (atomic_load_explicit(&o->local, memory_order_relaxed) & LOCAL_DISTURBED) ||
-           (atomic_load_explicit(&o->shared, memory_order_relaxed) & SHARED_DISTURBED);
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    return (atomic_load_explicit(&o->local, memory_order_relaxed) & LOCAL_DISTURBED) || (shared & SHARED_DISTURBED) ||
+           (unlikely(shared & SHARED_SHARDED) && cells_disturbed(shared >> SHARED_SHIFT));
 }
 
 /* ---- choosing candidates ---- */
@@ -123,16 +125,20 @@ static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
     if (object_type_ref(o) == 0 || (atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL))
         return;
     /* Clear D and read the count in one operation. Where D is clear already there is nothing to clear, and a mark
-       that is still on its way comes with the changed count, after this load. */
+       that is still on its way comes with the changed count, after this load. The shared word before the cells. */
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
     if (local & LOCAL_DISTURBED)
         local = atomic_fetch_and_explicit(&o->local, ~LOCAL_DISTURBED, memory_order_seq_cst);
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
     if (shared & SHARED_DISTURBED)
         shared = atomic_fetch_and_explicit(&o->shared, ~SHARED_DISTURBED, memory_order_seq_cst);
-    int64_t count = shared & SHARED_MERGED ? shared_count(shared) : shared_count(shared) + (int64_t)(local >> 1);
-    /* Read after clearing: with a type comes a body that was made for it, or D. Count zero: it is dying already. */
-    if (count <= 0 || atomic_load_explicit(&o->type, memory_order_acquire) == 0)
+    int64_t count = shared & SHARED_MERGED ? 0 : local >> 1;
+    if (shared & SHARED_SHARDED) /* zero means garbage here: nobody else frees it */
+        count += cells_sum(shared >> SHARED_SHIFT, true);
+    else if ((count += shared_count(shared)) == 0)
+        return; /* it is dying already */
+    /* Read after clearing: with a type comes a body that was made for it, or D. */
+    if (count < 0 || atomic_load_explicit(&o->type, memory_order_acquire) == 0)
         return;
     cycle->nodes[node].remaining = count < INT32_MAX ? (int32_t)count : INT32_MAX;
     cycle->states[node] = NODE_CANDIDATE;

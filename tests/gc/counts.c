@@ -170,16 +170,59 @@ static void contended_slot(void **state)
     assert_int_equal(atomic_load(&leaves_destroyed) - before, SHARERS * 20000);
 }
 
+/* ---- sharded counts ---- */
+
+static struct object_type *sharded_type;
+
+static void count_often(void *argument)
+{
+    struct object *o = argument;
+    for (int i = 0; i < 100000; i++) {
+        rc_inc(o);
+        rc_dec(o);
+    }
+    rc_inc(o); /* left for somebody else to drop */
+    atomic_fetch_sub(&sharers_left, 1);
+}
+
+static void sharded_counts_add_up(void **state)
+{
+    (void)state;
+    long before = atomic_load(&nodes_destroyed);
+    struct node *node = (struct node *)heap_alloc(sharded_type, sizeof(struct node));
+    sharers_left = SHARERS;
+    for (int i = 0; i < SHARERS; i++)
+        assert_int_equal(thread_start(count_often, node, 0, NULL), 0);
+    thread_enter_blocking();
+    while (atomic_load(&sharers_left) > 0 || thread_mutator_count() > 1)
+        pass_time();
+    thread_leave_blocking();
+    assert_true(atomic_load(&node->header.shared) & SHARED_SHARDED);
+    assert_int_equal(rc_count(&node->header), 1 + SHARERS);
+    assert_int_equal(gc_collect(GC_FULL), 0);
+    for (int i = 0; i < 1 + SHARERS; i++) {
+        assert_int_equal(atomic_load(&nodes_destroyed) - before, 0);
+        rc_dec(&node->header);
+    }
+    /* Nobody but the collector frees it. */
+    assert_int_equal(atomic_load(&nodes_destroyed) - before, 0);
+    assert_int_equal(gc_collect(GC_FULL), 1);
+    assert_int_equal(atomic_load(&nodes_destroyed) - before, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(owner_counts_alone),   cmocka_unit_test(blocked_owner_is_helped),
-        cmocka_unit_test(running_owner_merges), cmocka_unit_test(vacant_slots_objects_die),
-        cmocka_unit_test(deep_chain_dies),      cmocka_unit_test(contended_slot),
+        cmocka_unit_test(owner_counts_alone),    cmocka_unit_test(blocked_owner_is_helped),
+        cmocka_unit_test(running_owner_merges),  cmocka_unit_test(vacant_slots_objects_die),
+        cmocka_unit_test(deep_chain_dies),       cmocka_unit_test(contended_slot),
+        cmocka_unit_test(sharded_counts_add_up),
     };
     if (!gc_init(NULL) || !thread_attach())
         return 1;
     nodes_init();
+    sharded_type = nodes_make_type(6, "sharded node", TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE, sizeof(struct node),
+                                   node_traverse, node_destroy);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     size_t alive = gc_shutdown();
     if (alive)

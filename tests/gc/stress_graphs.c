@@ -29,7 +29,7 @@ struct box {
 };
 #define CANARY 0x5EA5E115A7011u
 
-static struct object_type *box_type;
+static struct object_type *box_type, *sharded_type; /* the latter: nodes with sharded counts */
 static _Atomic long boxes_destroyed, boxes_made, nodes_made, references_made, references_destroyed;
 
 static size_t storage_bytes(size_t capacity)
@@ -194,7 +194,7 @@ static bool is_box(struct object *o)
 
 static bool is_node(struct object *o)
 {
-    return object_type(o) == node_type;
+    return object_type(o) == node_type || object_type(o) == sharded_type;
 }
 
 static value_slot *node_slot(struct object *o, uint64_t which)
@@ -219,7 +219,8 @@ static void make(struct player *p, size_t i)
         break;
     case 1:
     case 2: {
-        struct node *node = node_new();
+        struct object_type *type = next_random(p) & 1 ? node_type : sharded_type;
+        struct node *node = (struct node *)heap_alloc(type, sizeof(struct node));
         atomic_fetch_add(&nodes_made, 1);
         put(p, i, value_of(node));
         break;
@@ -444,6 +445,8 @@ int main(int count, char **arguments)
     nodes_init();
     reference_type->destroy = counted_reference_destroy;
     box_type = nodes_make_type(5, "box", TYPE_GC_CONTAINER, sizeof(struct box), box_traverse, box_destroy);
+    sharded_type = nodes_make_type(6, "sharded node", TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE, sizeof(struct node),
+                                   node_traverse, node_destroy);
     gc_set_thresholds(2000, 10, 10);
     table_owner = node_new();
     int failed = 0;

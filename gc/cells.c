@@ -1,0 +1,182 @@
+/*
+ * Sharded counts, for objects that many threads count all the time: functions, types, code, modules.
+ *
+ * Such an object's shared word holds no count but the index of a *cell*; every slot has a cell of that index, counts
+ * there with plain arithmetic, and writes nothing that another thread reads. The owner goes on counting in `local`.
+ * Nobody can see from one cell whether a reference was the last, so nobody frees such an object at once: the collector
+ * sums local and all cells, as part of its snapshot, and an object whose sum is made up of references from garbage
+ * (of none, too) is garbage like any island. D is in each cell, so a sum of cells that changed while it was taken is
+ * noticed like any other disturbance: each cell's D is cleared before, or by the same operation as, the cell is read,
+ * and all are looked at again.
+ *
+ * Switching over: the thread puts the shared count as it is now into its own cell of a new index and then exchanges the
+ * shared word, from exactly that count, for the index. An object that waits in a merge queue is not switched. The
+ * collector reads the shared word before the cells, so it never misses a count that is on its way into one.
+ *
+ * A slot's cells are in chunks that are made when it first counts there. When a chunk cannot be had the count goes to
+ * the *spill*, a row of cells that belongs to no slot, exists from the index's birth, and is changed atomically. Sums
+ * include it.
+ */
+#include "gc/cells.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices, and the making of directories and chunks */
+static uint32_t next_index;
+static uint32_t *free_indices;
+static size_t free_count, free_capacity;
+static _Atomic int64_t *_Atomic spill[CELL_CHUNKS];
+
+static _Atomic int64_t *make_chunk(_Atomic int64_t *_Atomic *place)
+{
+    _Atomic int64_t *chunk = atomic_load_explicit(place, memory_order_acquire);
+    if (chunk)
+        return chunk;
+    chunk = calloc(CELL_CHUNK, sizeof *chunk);
+    if (chunk)
+        atomic_store_explicit(place, chunk, memory_order_release);
+    return chunk;
+}
+
+/* The calling slot's cell, made if need be. NULL: no memory. */
+static _Atomic int64_t *own_cell(uint32_t index)
+{
+    struct slot_heap *heap = slot_heap(thread_self);
+    _Atomic int64_t *_Atomic *directory = atomic_load_explicit(&heap->cells, memory_order_acquire);
+    if (!directory) {
+        directory = calloc(CELL_CHUNKS, sizeof *directory);
+        if (!directory)
+            return NULL;
+        atomic_store_explicit(&heap->cells, directory, memory_order_release);
+    }
+    _Atomic int64_t *chunk = make_chunk(&directory[index / CELL_CHUNK]);
+    return chunk ? &chunk[index % CELL_CHUNK] : NULL;
+}
+
+static bool take_index(uint32_t *index)
+{
+    pthread_mutex_lock(&mutex);
+    bool ok = true;
+    if (free_count)
+        *index = free_indices[--free_count];
+    else if (next_index < CELL_CHUNK * CELL_CHUNKS && make_chunk(&spill[next_index / CELL_CHUNK]))
+        *index = next_index++;
+    else
+        ok = false;
+    pthread_mutex_unlock(&mutex);
+    return ok;
+}
+
+/* All its cells are zero. */
+static void give_index(uint32_t index)
+{
+    pthread_mutex_lock(&mutex);
+    if (free_count == free_capacity) {
+        size_t capacity = free_capacity ? free_capacity * 2 : 64;
+        uint32_t *grown = realloc(free_indices, capacity * sizeof *grown);
+        if (grown) {
+            free_indices = grown;
+            free_capacity = capacity;
+        }
+    }
+    if (free_count < free_capacity)
+        free_indices[free_count++] = index; /* else the index is lost: a cell's worth of memory */
+    pthread_mutex_unlock(&mutex);
+}
+
+bool cells_shard(struct object *o)
+{
+    uint32_t index;
+    uint8_t kind = atomic_load_explicit(&page_of(o)->kind, memory_order_relaxed);
+    if ((kind != KIND_CONTAINER && kind != KIND_TYPE) || !take_index(&index))
+        return false;
+    _Atomic int64_t *cell = own_cell(index);
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
+    while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED))) {
+        atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED, memory_order_relaxed);
+        if (atomic_compare_exchange_weak_explicit(&o->shared, &old,
+                                                  index << SHARED_SHIFT | SHARED_SHARDED | SHARED_DISTURBED,
+                                                  memory_order_seq_cst, memory_order_acquire)) {
+            atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+            return true;
+        }
+    }
+    if (cell)
+        atomic_store_explicit(cell, 0, memory_order_relaxed);
+    give_index(index);
+    return old & SHARED_SHARDED;
+}
+
+void cells_add_slow(uint32_t index, int64_t amount)
+{
+    _Atomic int64_t *cell = own_cell(index);
+    if (cell) {
+        cells_add(index, amount);
+        return;
+    }
+    cell = &atomic_load_explicit(&spill[index / CELL_CHUNK], memory_order_acquire)[index % CELL_CHUNK];
+    int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(cell, &old, (old + amount * CELL_ONE) | CELL_DISTURBED,
+                                                  memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+/* Calls visit for each cell of the index that exists. */
+static inline void each_cell(uint32_t index, void (*visit)(_Atomic int64_t *cell, void *context), void *context)
+{
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct slot_heap *heap = slot_heap(thread_slot_at(i));
+        _Atomic int64_t *_Atomic *directory = heap ? atomic_load_explicit(&heap->cells, memory_order_acquire) : NULL;
+        _Atomic int64_t *chunk =
+            directory ? atomic_load_explicit(&directory[index / CELL_CHUNK], memory_order_acquire) : NULL;
+        if (chunk)
+            visit(&chunk[index % CELL_CHUNK], context);
+    }
+    _Atomic int64_t *chunk = atomic_load_explicit(&spill[index / CELL_CHUNK], memory_order_acquire);
+    visit(&chunk[index % CELL_CHUNK], context);
+}
+
+static void add_cell(_Atomic int64_t *cell, void *context)
+{
+    *(int64_t *)context += atomic_load_explicit(cell, memory_order_relaxed) >> 1;
+}
+
+static void add_clearing(_Atomic int64_t *cell, void *context)
+{
+    int64_t count = atomic_load_explicit(cell, memory_order_relaxed);
+    if (count & CELL_DISTURBED)
+        count = atomic_fetch_and_explicit(cell, ~(int64_t)CELL_DISTURBED, memory_order_seq_cst);
+    *(int64_t *)context += count >> 1;
+}
+
+static void note_disturbed(_Atomic int64_t *cell, void *context)
+{
+    *(bool *)context |= atomic_load_explicit(cell, memory_order_relaxed) & CELL_DISTURBED;
+}
+
+static void zero_cell(_Atomic int64_t *cell, void *context)
+{
+    (void)context;
+    atomic_store_explicit(cell, 0, memory_order_relaxed);
+}
+
+int64_t cells_sum(uint32_t index, bool clear)
+{
+    int64_t sum = 0;
+    each_cell(index, clear ? add_clearing : add_cell, &sum);
+    return sum;
+}
+
+bool cells_disturbed(uint32_t index)
+{
+    bool disturbed = false;
+    each_cell(index, note_disturbed, &disturbed);
+    return disturbed;
+}
+
+void cells_release(uint32_t index)
+{
+    each_cell(index, zero_cell, NULL);
+    give_index(index);
+}

@@ -1,0 +1,38 @@
+/* Sharded counts: one cell per object and slot. Private to this room; the story is in cells.c. */
+#ifndef ATOLL_GC_CELLS_H
+#define ATOLL_GC_CELLS_H
+
+#include "gc/heap.h"
+
+#define CELL_DISTURBED 1
+#define CELL_ONE       2
+#define CELL_CHUNK     1024u /* cells */
+#define CELL_CHUNKS    512u  /* chunks: half a million sharded objects, others stay as they are */
+
+/* Switch the object's shared count to cells. The caller holds or is about to count a reference. False: it stays. */
+bool cells_shard(struct object *o);
+/* The object dies: nobody touches its cells any more. */
+void cells_release(uint32_t index);
+/* The slow path of cell_add: the slot has no chunk yet. */
+void cells_add_slow(uint32_t index, int64_t amount);
+/* The sum of all slots' cells, clearing D in each when told to. */
+int64_t cells_sum(uint32_t index, bool clear);
+bool cells_disturbed(uint32_t index);
+
+/* Count in the calling slot's own cell: plain arithmetic, D by the same store. */
+static inline void cells_add(uint32_t index, int64_t amount)
+{
+    _Atomic int64_t *_Atomic *directory = atomic_load_explicit(&slot_heap(thread_self)->cells, memory_order_relaxed);
+    if (likely(directory != NULL)) {
+        _Atomic int64_t *chunk = atomic_load_explicit(&directory[index / CELL_CHUNK], memory_order_relaxed);
+        if (likely(chunk != NULL)) {
+            _Atomic int64_t *cell = &chunk[index % CELL_CHUNK];
+            int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
+            atomic_store_explicit(cell, (old + amount * CELL_ONE) | CELL_DISTURBED, memory_order_relaxed);
+            return;
+        }
+    }
+    cells_add_slow(index, amount);
+}
+
+#endif
