@@ -314,7 +314,7 @@ static value make_qualified_name(struct compiler *c, struct unit *unit)
         if (symbol && symbol->scope == SCOPE_GLOBAL_EXPLICIT)
             return value_inc(own);
     }
-    if (outer->scope->kind == SCOPE_KIND_FUNCTION)
+    if (outer->scope->kind == SCOPE_KIND_FUNCTION && !outer->is_comprehension)
         return str_format("%U.<locals>.%U", outer->qualified_name, own);
     return str_format("%U.%U", outer->qualified_name, own);
 }

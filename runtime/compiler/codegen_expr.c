@@ -363,8 +363,6 @@ static void gen_compare(struct compiler *c, struct ast_expr *expr)
 /* A chain a < b < c as a condition: the middle operand is dropped on the way out. */
 static void gen_jump_if_chain(struct compiler *c, struct ast_expr *expr, struct block *target, bool condition)
 {
-    struct ast_position saved = c->unit->position;
-    gen_at(c, expr->position);
     check_compare(c, expr);
     uint32_t last = expr->compare.ops.count - 1;
     struct block *cleanup = gen_block(c), *end = gen_block(c);
@@ -385,7 +383,6 @@ static void gen_jump_if_chain(struct compiler *c, struct ast_expr *expr, struct 
     if (!condition)
         gen_jump(c, PSEUDO_JUMP, target);
     gen_use(c, end);
-    gen_at(c, saved);
 }
 
 static bool is_none_constant(const struct ast_expr *expr)
@@ -404,13 +401,10 @@ static bool gen_jump_if_none(struct compiler *c, struct ast_expr *expr, struct b
     enum ast_compare_operator op = expr->compare.ops.items[0];
     if (op != COMPARISON_IS && op != COMPARISON_IS_NOT)
         return false;
-    struct ast_position saved = c->unit->position;
-    gen_at(c, expr->position);
     check_compare(c, expr);
     gen_expr(c, expr->compare.left);
     bool if_none = (op == COMPARISON_IS) == condition;
     gen_jump(c, if_none ? OP_POP_JUMP_IF_NONE : OP_POP_JUMP_IF_NOT_NONE, target);
-    gen_at(c, saved);
     return true;
 }
 
@@ -450,6 +444,7 @@ static void gen_jump_if_inside(struct compiler *c, struct ast_expr *expr, struct
         return;
     }
     case EXPR_COMPARE:
+        gen_at(c, expr->position);
         if (expr->compare.ops.count > 1) {
             gen_jump_if_chain(c, expr, target, condition);
             return;
@@ -461,13 +456,11 @@ static void gen_jump_if_inside(struct compiler *c, struct ast_expr *expr, struct
         break;
     }
     gen_expr(c, expr);
-    struct ast_position saved = c->unit->position;
-    gen_at(c, expr->position); /* the truth test may raise */
     gen_jump(c, condition ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE, target);
-    gen_at(c, saved);
 }
 
-/* Jump to `target` if the expression is true (or false), else go on. */
+/* Jump to `target` if the expression is true (or false), else go on. After a comparison the position stays there, as in
+ * CPython: what directly follows the condition is shown at it. */
 void gen_jump_if(struct compiler *c, struct ast_expr *expr, struct block *target, bool condition)
 {
     if (c->failed || !compiler_enter(c))
@@ -652,7 +645,6 @@ void gen_at_attribute(struct compiler *c, const struct ast_expr *attribute)
         length += (*p & 0xC0) != 0x80;
     if (length <= attribute->position.end_col_offset) {
         at->col_offset = attribute->position.end_col_offset - length;
-        at->end_col_offset = attribute->position.end_col_offset;
     } else {
         at->col_offset = at->end_col_offset = -1;
     }

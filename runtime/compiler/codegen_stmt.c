@@ -177,12 +177,9 @@ static void gen_for(struct compiler *c, struct ast_stmt *stmt)
     if (!gen_push_block(c, BLOCK_FOR, start, end, NULL))
         return;
     gen_expr(c, stmt->for_loop.iter);
-    struct ast_position saved = c->unit->position;
-    gen_at(c, stmt->for_loop.iter->position);
     gen_op(c, OP_GET_ITER, 0);
     gen_use(c, start);
     gen_jump(c, OP_FOR_ITER, cleanup);
-    gen_at(c, saved);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
     gen_no_position(c);
@@ -201,8 +198,6 @@ static void gen_async_for(struct compiler *c, struct ast_stmt *stmt)
         return;
     }
     gen_expr(c, stmt->for_loop.iter);
-    struct ast_position saved = c->unit->position;
-    gen_at(c, stmt->for_loop.iter->position);
     gen_op(c, OP_GET_AITER, 0);
     gen_use(c, start);
     if (!gen_push_block(c, BLOCK_FOR, start, end, NULL))
@@ -212,7 +207,6 @@ static void gen_async_for(struct compiler *c, struct ast_stmt *stmt)
     gen_none(c);
     gen_yield_from(c, true);
     gen_restore_handler(c, outer);
-    gen_at(c, saved);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
     gen_no_position(c);

@@ -250,10 +250,38 @@ static int32_t find_depths(struct compiler *c, struct unit *unit)
 
 /* ---- cleaning up ---- */
 
+/* a, b = x, y needs no tuple: two or three items are turned round on the stack, or, where they go to different locals,
+ * stored in the opposite order. */
+static void turn_instead_of_tuple(struct block *b)
+{
+    for (uint32_t i = 0; i + 1 < b->count; i++) {
+        struct instruction *build = &b->instructions[i], *unpack = build + 1, *stores = unpack + 1;
+        uint32_t n = build->argument;
+        if (build->opcode != OP_BUILD_TUPLE || unpack->opcode != OP_UNPACK_SEQUENCE || unpack->argument != n || n < 1 ||
+            n > 3)
+            continue;
+        build->opcode = OP_NOP;
+        unpack->opcode = n == 1 ? OP_NOP : OP_SWAP;
+        bool direct = n > 1 && i + 2 + n <= b->count;
+        for (uint32_t k = 0; direct && k < n; k++) {
+            direct = stores[k].opcode == OP_STORE_FAST;
+            for (uint32_t m = 0; m < k; m++)
+                direct &= stores[m].argument != stores[k].argument;
+        }
+        if (direct) {
+            struct instruction first = stores[0];
+            stores[0] = stores[n - 1];
+            stores[n - 1] = first;
+            unpack->opcode = OP_NOP;
+        }
+    }
+}
+
 static void drop_markers(struct unit *unit)
 {
     for (struct block *b = unit->entry; b; b = b->next) {
         uint32_t kept = 0;
+        turn_instead_of_tuple(b);
         for (uint32_t i = 0; i < b->count; i++) {
             if (!is_setup(b->instructions[i].opcode) && b->instructions[i].opcode != OP_NOP)
                 b->instructions[kept++] = b->instructions[i];

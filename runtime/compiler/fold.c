@@ -358,9 +358,7 @@ static void fold_not(struct compiler *c, struct ast_expr *expr)
     default:
         return;
     }
-    struct ast_position position = expr->position;
     *expr = *operand;
-    expr->position = position;
 }
 
 static void fold_unary(struct compiler *c, struct ast_expr *expr)
