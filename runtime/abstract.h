@@ -72,6 +72,7 @@ int value_contains(value container, value item);
 value iter_get(value v);
 value iter_next(value iterator); /* VALUE_END when exhausted */
 bool value_is_iterator(value v);
+bool value_is_iterable(value v);
 enum { SEND_RETURN, SEND_YIELD, SEND_ERROR };
 int iter_send(value iterator, value sent, value *result);
 /* The items of any iterable as a new list or tuple (borrow the result's items while you hold it). */

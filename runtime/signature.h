@@ -7,17 +7,41 @@
 
 #include "runtime/type.h"
 
-struct signature_parameters; /* the parsed form, made at first use and kept */
+struct signature_parameter {
+    value name;     /* interned, immortal */
+    value fallback; /* the default when it is an immediate; else VALUE_MISSING */
+    bool required;
+};
+
+struct signature_parameters {
+    uint16_t count;           /* bound values */
+    uint16_t positional;      /* the first of them may be given by position */
+    uint16_t positional_only; /* the first of those only by position */
+    uint16_t required;        /* so many of the positional ones must be given */
+    bool simple;              /* positional only, no *args: the fast way */
+    bool has_keywords;        /* some parameter can be given by name, or there is **kwargs */
+    int16_t varargs, kwargs;  /* where *args and **kwargs go; -1: none */
+    struct signature_parameter parameters[];
+};
+
 struct signature {
     const char *name; /* for messages: "list.append", "sorted" */
     const char *text; /* "($self, key, default=None, /)" */
-    struct signature_parameters *_Atomic parsed;
+    bool is_method;   /* belongs to a method table, not to a constructor: other words in messages */
+    struct signature_parameters *_Atomic parsed; /* made at first use and kept */
 };
 #define SIGNATURE(NAME, TEXT)      \
     {                              \
         .name = NAME, .text = TEXT \
     }
 
+/* The parsed form; NULL with MemoryError. */
+struct signature_parameters *signature_parse(struct signature *signature);
+static inline struct signature_parameters *signature_parsed(struct signature *signature)
+{
+    struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
+    return likely(parsed != NULL) ? parsed : signature_parse(signature);
+}
 /* The number of bound values (parameters without $self): the caller's array needs as many. */
 size_t signature_size(struct signature *signature);
 /* Bind. `bound[i]` are borrowed from `args` but for *args (tuple) and **kwargs (dict or NULL), which are owned:

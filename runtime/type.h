@@ -174,6 +174,9 @@ enum type_flag {
         1024, /* instances found on a class bind as methods without creating one (function, method descriptor) */
     TYPE_FLAG_DATA_DESCRIPTOR = 2048, /* instances have descr_set */
     TYPE_FLAG_NO_WEAKREF = 4096,      /* instances cannot be weakly referenced */
+    TYPE_FLAG_IMMUTABLE = 8192,       /* attributes cannot be set from Python: all built-in types */
+    TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
+    TYPE_FLAG_MRO_CUSTOM = 1 << 15,    /* the metaclass overrides mro() */
     /* inherited marks of built-in bases, so that is_str() and so on are one test */
     TYPE_FLAG_INT = 1 << 20,
     TYPE_FLAG_STR = 1 << 21,
@@ -201,7 +204,17 @@ struct type {
     _Atomic(struct shape *) root_shape;                 /* of instances; see objects/shape.h */
     _Atomic(void *) lookup;                             /* flattened attribute table; see objects/lookup.h */
     _Atomic uint32_t inline_slots; /* how many in-line attribute slots a new instance gets (learned) */
-    uint32_t dict_offset;          /* built-in bases that keep a __dict__ object in a field: its offset, or 0 */
+    /* Where an instance that is no struct instance keeps its __dict__ (a value_slot, NULL until asked for): an offset
+       from its start, or below zero one from the end of its block (bases of variable size); 0: it has none there. */
+    int32_t dict_offset;
+    /* The value slots behind the solid built-in base's own part: those of __slots__ (the bases' included), and the
+       __dict__ when dict_offset is in their range. */
+    uint32_t slots_offset, slots_count;
+    uint32_t reserved_slots; /* struct instance: the first in-line slots, which belong to __slots__ (bases' included) */
+    _Atomic uint32_t modifications; /* counts every change of an attribute along the MRO; guards fills of `lookup` */
+    struct type *solid;             /* the type along the bases that fixed the layout of instances; not counted */
+    void (*solid_traverse)(struct object *object, struct gc_trace *trace); /* that layout's own functions, which those */
+    void (*solid_destroy)(struct object *object); /* of a class made at run time call; may be NULL */
     const char *doc;
     const struct type_spec *spec; /* built-in types */
     struct type_slots slots;
@@ -288,9 +301,12 @@ struct type_spec {
     uint32_t dict_offset;
     const char *signature; /* of the constructor, for __text_signature__; may be NULL */
 };
-/* Make the type. Well-known ones are made in order at start-up (objects/bootstrap.c); others by their module. NULL with
- * an exception. The spec must live forever. */
+/* Make the type: immortal. Well-known ones are made in order at start-up (objects/bootstrap.c); others by their module.
+ * NULL with an exception. The spec must live forever. */
 struct type *type_define(const struct type_spec *spec);
+struct type *type_define_with_base(const struct type_spec *spec, struct type *base); /* a base without a number */
+/* Drop what the built-in types hold; the last thing before gc_shutdown. No Python code may run afterwards. */
+void types_shutdown(void);
 
 /* ---- asking ---- */
 static inline struct type *value_type(value v); /* of any value, immediates too: borrowed */
@@ -361,7 +377,76 @@ bool type_is_subtype(struct type *type, struct type *base); /* along the MRO */
 const char *
 type_short_name(const struct type *type); /* the part of the name after the last dot; valid while the type is held */
 
-/* New objects: heap_alloc with MemoryError on failure; body zeroed. */
+/* New objects: heap_alloc with MemoryError on failure; body zeroed. `size` is that of the part which the caller knows
+   (the fixed part, and the items of variable-size objects); what a class made at run time adds (its __dict__, its
+   __slots__) comes on top. */
 struct object *object_new(struct type *type, size_t size);
+
+/* The types with fixed numbers, in the order of their definition: X(ID, prefix of the spec's name). Each is defined
+   by a `const struct type_spec PREFIX_type_spec` in the file of that type (exceptions: exception_types.c). */
+#define WELL_KNOWN_TYPES(X)                                                                                          \
+    X(OBJECT, object)                                                                                                \
+    X(TYPE, type)                                                                                                    \
+    X(INT, int)                                                                                                      \
+    X(BOOL, bool)                                                                                                    \
+    X(FLOAT, float)                                                                                                  \
+    X(COMPLEX, complex)                                                                                              \
+    X(NONE_TYPE, none)                                                                                               \
+    X(ELLIPSIS, ellipsis)                                                                                            \
+    X(NOT_IMPLEMENTED, not_implemented)                                                                              \
+    X(STR, str)                                                                                                      \
+    X(BYTES, bytes)                                                                                                  \
+    X(BYTEARRAY, bytearray)                                                                                          \
+    X(MEMORYVIEW, memoryview)                                                                                        \
+    X(TUPLE, tuple)                                                                                                  \
+    X(LIST, list)                                                                                                    \
+    X(DICT, dict)                                                                                                    \
+    X(SET, set)                                                                                                      \
+    X(FROZENSET, frozenset)                                                                                          \
+    X(RANGE, range)                                                                                                  \
+    X(SLICE, slice)                                                                                                  \
+    X(FUNCTION, function)                                                                                            \
+    X(METHOD, method)                                                                                                \
+    X(BUILTIN_FUNCTION, builtin_function)                                                                            \
+    X(METHOD_DESCRIPTOR, method_descriptor)                                                                          \
+    X(WRAPPER_DESCRIPTOR, wrapper_descriptor)                                                                        \
+    X(METHOD_WRAPPER, method_wrapper)                                                                                \
+    X(CLASSMETHOD_DESCRIPTOR, classmethod_descriptor)                                                                \
+    X(MEMBER_DESCRIPTOR, member_descriptor)                                                                          \
+    X(GETSET_DESCRIPTOR, getset_descriptor)                                                                          \
+    X(CODE, code)                                                                                                    \
+    X(CELL, cell)                                                                                                    \
+    X(FRAME, frame)                                                                                                  \
+    X(TRACEBACK, traceback)                                                                                          \
+    X(GENERATOR, generator)                                                                                          \
+    X(COROUTINE, coroutine)                                                                                          \
+    X(ASYNC_GENERATOR, async_generator)                                                                              \
+    X(MODULE, module)                                                                                                \
+    X(PROPERTY, property)                                                                                            \
+    X(STATICMETHOD, staticmethod)                                                                                    \
+    X(CLASSMETHOD, classmethod)                                                                                      \
+    X(SUPER, super)                                                                                                  \
+    X(MAPPING_PROXY, mapping_proxy)                                                                                  \
+    X(SIMPLE_NAMESPACE, simple_namespace)                                                                            \
+    X(GENERIC_ALIAS, generic_alias)                                                                                  \
+    X(UNION, union)                                                                                                  \
+    X(WEAK_REFERENCE, weak_reference)                                                                                \
+    X(LIST_ITERATOR, list_iterator)                                                                                  \
+    X(TUPLE_ITERATOR, tuple_iterator)                                                                                \
+    X(RANGE_ITERATOR, range_iterator)                                                                                \
+    X(STR_ITERATOR, str_iterator)                                                                                    \
+    X(DICT_KEY_ITERATOR, dict_key_iterator)                                                                          \
+    X(DICT_KEYS, dict_keys)                                                                                          \
+    X(DICT_VALUES, dict_values)                                                                                      \
+    X(DICT_ITEMS, dict_items)                                                                                        \
+    X(ENUMERATE, enumerate)                                                                                          \
+    X(ZIP, zip)                                                                                                      \
+    X(MAP, map)                                                                                                      \
+    X(FILTER, filter)                                                                                                \
+    X(SEQUENCE_ITERATOR, sequence_iterator)                                                                          \
+    X(CALLABLE_ITERATOR, callable_iterator)                                                                          \
+    X(REVERSED, reversed)
+/* Make all of them; first thing after gc_init and the attachment of the first thread. false: no memory. */
+bool types_bootstrap(void);
 
 #endif

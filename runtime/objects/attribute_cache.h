@@ -7,39 +7,52 @@
 #define ATOLL_ATTRIBUTE_CACHE_H
 
 #include "runtime/abstract.h"
+#include "runtime/objects/lookup.h"
 #include "runtime/objects/shape.h"
 
 typedef _Atomic uint64_t cache_word;
-/* id << 32 | kind << 24 | index; the id 0 never matches. */
+/* id << 32 | kind << 24 | index; the id 0 never matches. The id is that of the instance's shape, or for values without
+ * a shape the version of their type (CACHE_TYPE_: of the class itself). */
 enum attribute_cache_kind {
-    CACHE_INSTANCE_SLOT = 1,
-    CACHE_OTHER = 2 /* and further kinds that attribute_cache.c handles out of line */
+    CACHE_INSTANCE_SLOT = 1, /* index: in-line slot */
+    CACHE_OVERFLOW_SLOT,     /* index: slot of the overflow storage */
+    CACHE_ADD_SLOT,          /* store: the shape of that id gets its child of this name; index: the new slot */
+    CACHE_CLASS_PLAIN,       /* index: entry of the class's lookup table; the value is returned as it is */
+    CACHE_CLASS_METHOD,      /* ditto; binds like a function */
+    CACHE_CLASS_GETTER,      /* ditto; its type's descr_get is called */
+    CACHE_CLASS_SETTER,      /* store: ditto, descr_set */
+    CACHE_MEMBER,            /* a name of __slots__; index: byte offset of its slot / 8 */
+    CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
+    CACHE_TYPE_GETTER,
 };
+#define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
+#define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
+#define CACHE_INDEX(WORD)           ((uint32_t)(WORD) & 0xFFFFFFu)
+#define CACHE_ID(WORD)              ((uint32_t)((WORD) >> 32))
 
 value attribute_load_slow(value v, value name, cache_word *cache);
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
-/* For calls: *self_or_null becomes v (owned) when the attribute is a function-like found on the class (not bound), else
- * NULL. */
-value attribute_load_method(value v, value name, cache_word *cache, value *self_or_null);
+value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null);
+
+/* Does the instance have the shape of the cache word? */
+static inline bool cache_hits_shape(value v, uint64_t word)
+{
+    if (unlikely(!value_has_shape(v)))
+        return false;
+    struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+    return atomic_load_explicit(&shape->id, memory_order_acquire) == CACHE_ID(word);
+}
 
 /* v.name */
 static inline value attribute_load(value v, value name, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (likely(value_is_object(v) && ((word >> 24) & 0xFF) == CACHE_INSTANCE_SLOT &&
-               type_has_flag(value_type(v), TYPE_FLAG_INSTANCE))) {
+    if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
+        /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
         struct instance *instance = (struct instance *)v;
-        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-        if (likely(atomic_load_explicit(&shape->id, memory_order_relaxed) == word >> 32)) {
-            value_slot *slot = &instance->slots[word & 0xFFFFFF];
-            value found = slot_load(&instance->header, slot);
-            if (likely(found != NULL)) {
-                if (likely(object_is_private(&instance->header) ||
-                           atomic_load_explicit(&instance->shape, memory_order_acquire) == shape))
-                    return found;
-                value_dec(found);
-            }
-        }
+        value found = slot_load(&instance->header, &instance->slots[CACHE_INDEX(word)]);
+        if (likely(found != NULL))
+            return found;
     }
     return attribute_load_slow(v, name, cache);
 }
@@ -47,7 +60,56 @@ static inline value attribute_load(value v, value name, cache_word *cache)
 /* v.name = attribute */
 static inline bool attribute_store(value v, value name, value attribute, cache_word *cache)
 {
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
+        value_slot *slot = &((struct instance *)v)->slots[CACHE_INDEX(word)];
+        value old = atomic_load_explicit(slot, memory_order_relaxed);
+        if (likely(old != NULL)) {
+            value_inc(attribute);
+            if (likely(thread_self->alone)) {
+                atomic_store_explicit(slot, attribute, memory_order_release);
+                value_dec(old);
+                return true;
+            }
+            /* From a value that is not NULL, so not into a slot whose attributes moved to a dict (S2). */
+            if (likely(atomic_compare_exchange_strong_explicit(slot, &old, attribute, memory_order_acq_rel,
+                                                               memory_order_relaxed))) {
+                value_dec(old);
+                return true;
+            }
+            value_dec(attribute);
+        }
+    }
     return attribute_store_slow(v, name, attribute, cache);
+}
+
+/* For calls: *self_or_null becomes v (owned) when the attribute is a function-like found on the class (not bound), else
+ * NULL. */
+static inline value attribute_load_method(value v, value name, cache_word *cache, value *self_or_null)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (likely(CACHE_KIND(word) == CACHE_CLASS_METHOD && value_is_object(v))) {
+        struct type *type = value_type(v);
+        uint32_t id;
+        if (likely(value_has_shape(v))) {
+            struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+            id = atomic_load_explicit(&shape->id, memory_order_acquire);
+        } else {
+            id = atomic_load_explicit(&type->version, memory_order_acquire);
+        }
+        if (likely(id == CACHE_ID(word))) {
+            value found = lookup_at(type, CACHE_INDEX(word));
+            if (likely(found != NULL)) {
+                /* Numbers change before entries do: the same number again means that the entry was read before. */
+                if (likely(thread_self->alone || type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) {
+                    *self_or_null = value_inc(v);
+                    return found;
+                }
+                value_dec(found);
+            }
+        }
+    }
+    return attribute_load_method_slow(v, name, cache, self_or_null);
 }
 
 #endif

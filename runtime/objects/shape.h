@@ -8,11 +8,22 @@
  * lookup means (an attribute appears, disappears, or changes its kind: plain value, method, data descriptor), every
  * shape of the class and of its subclasses gets a new id. So one comparison guards: "this instance has attribute X in
  * slot i, no data descriptor of the class hides it", or "it has no X of its own and the class's X is entry i of the
- * class's lookup table".
+ * class's lookup table" (lookup.h).
  *
  * An attribute added beyond the in-line slots goes to the overflow storage. Asking for __dict__ moves the attributes
  * into a dict for good (shape = the class's dict shape, id 0: never cached as instance attribute). Deleting an
- * attribute other than the last does so too.
+ * attribute does so too.
+ *
+ * Invariants, on which the lock-free readers and writers of shape.c and attribute_cache.c rest:
+ *   S1  A slot belongs to one name as long as the instance lives: shapes only grow, or become the dict shape for good.
+ *       So a slot that is not NULL holds the attribute that any shape the instance ever had says.
+ *   S2  A slot goes from NULL to a value before the shape that names it is published (release), and back to NULL only
+ *       when the attributes move into a dict. An existing attribute is replaced by compare-and-swap from a value that
+ *       is not NULL, without the lock; all else happens under the object's lock.
+ *   S3  The words of the overflow storage are S1/S2 slots too; when the storage grows, the old one's slots are emptied
+ *       one by one into the new one with an exchange, before the new one is published.
+ *   S4  The functions of the collector read `overflow` alone, never the shape: a shape may be gone when an island of
+ *       a class and its instances is torn down.
  */
 #ifndef ATOLL_SHAPE_H
 #define ATOLL_SHAPE_H
@@ -21,22 +32,66 @@
 
 struct shape {
     _Atomic uint32_t id; /* 0: not cacheable */
-    uint32_t count;      /* attributes, so slots 0..count-1 are used */
+    uint32_t count;      /* attributes, so slots 0..count-1 are used (the reserved ones of __slots__ included) */
     struct type *type;   /* the class; not counted: the class owns its shapes, which die with it */
     struct shape *parent;
-    value name;               /* the attribute that this shape adds; interned, owned; NULL in roots */
-    _Atomic(void *) children; /* shape.c's */
-    bool is_dict;             /* the instance's attributes are in a dict */
+    value name;                      /* the attribute that this shape adds; interned, owned; NULL in roots */
+    _Atomic(struct shape *) child;   /* the newest child; changed under the class lock */
+    struct shape *sibling;           /* constant */
+    uint32_t depth;                  /* children made so far (under the class lock) */
+    bool is_dict;                    /* the instance's attributes are in a dict */
+};
+
+/* The word `overflow` of an instance: which slots it has. */
+#define INSTANCE_INLINE 2u /* tag: no more than the in-line slots; their number is in the other bits */
+#define INSTANCE_DICT   1u /* tag: pointer to the dict (counted); all slots but the reserved ones are NULL */
+                           /* no tag: pointer to a struct instance_overflow */
+#define INSTANCE_TAG    7u
+
+struct instance_overflow {
+    uint32_t inline_capacity; /* slots of the instance itself */
+    uint32_t capacity;        /* slots here: attribute i >= inline_capacity is slots[i - inline_capacity] */
+    value_slot slots[];
 };
 
 /* Instances of types with TYPE_FLAG_INSTANCE. Types with other fixed parts (subclasses of list, int, exceptions ...)
- * keep a dict in `dict_offset` instead. */
+ * keep a dict at `dict_offset` instead. */
 struct instance {
     struct object header;
     _Atomic(struct shape *) shape;
-    _Atomic(void *)
-        overflow; /* storage for slots beyond the in-line ones, or the dict object when shape->is_dict (counted) */
+    _Atomic(void *) overflow;
     value_slot slots[];
 };
+
+/* Set in the header's flags of every struct instance, so that caches need not look at the type. */
+#define OBJECT_HAS_SHAPE 128u
+static inline bool value_has_shape(value v) /* v is an object */
+{
+    return (atomic_load_explicit(&value_object(v)->flags, memory_order_relaxed) & OBJECT_HAS_SHAPE) != 0;
+}
+
+#define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */
+#define SHAPE_CHILDREN_MAX   64u /* so does one that would give a shape more children */
+
+uint32_t shape_next_id(void); /* a number for a shape or a type's version; 0 when all are used up */
+struct shape *shape_root(struct type *type);                /* made when missing; NULL: no memory */
+ssize shape_find(const struct shape *shape, value name);    /* slot of an interned name, or -1 */
+struct shape *shape_add(struct shape *shape, value name);   /* the child; NULL when it should be a dict instead */
+void shapes_renumber(struct type *type);                    /* give every shape of the class a new id */
+void shapes_free(struct type *type);
+
+struct object *instance_new(struct type *type);             /* NULL: MemoryError set */
+/* The instance's own attribute, owned; VALUE_MISSING; NULL on error. `name` is interned. */
+value instance_get(struct instance *instance, value name);
+/* Set (v borrowed) or delete (v NULL): 1 done, 0 nothing to delete, -1 error. */
+int instance_set(struct instance *instance, value name, value v);
+value instance_dict(struct instance *instance);             /* owned; the attributes live there from now on */
+bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
+value instance_dict_snapshot(struct instance *instance);    /* a new dict with the attributes as they are now */
+void instance_traverse(struct object *object, struct gc_trace *trace);
+void instance_destroy(struct object *object);
+/* Put `name` into the next slot: the attribute-adding half of instance_set for the inline cache: 1 done, 0 not possible
+   this way (the shape changed meanwhile, there is no slot left, ...). v is borrowed. */
+int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v);
 
 #endif

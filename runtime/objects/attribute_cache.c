@@ -1,0 +1,357 @@
+/*
+ * The slow halves of attribute access with an inline cache: hits of the rarer kinds, and filling the word.
+ *
+ * What a word may say is decided here. The guard is one number (shape.h): while the shape's id, or the type's version,
+ * is what it was when the word was filled, the class still means the same by the name. An entry of the class's lookup
+ * table can change its value under a valid guard, but not its kind; a writer that changes the kind gives new numbers
+ * first and changes the entry afterwards, so a reader checks the number again after it read the entry.
+ */
+#include "runtime/objects/attribute_cache.h"
+#include "runtime/objects/descriptor.h"
+#include "runtime/objects/type_internal.h"
+#include "runtime/objects/module.h"
+
+static uint32_t current_id(value v, struct type *type)
+{
+    if (value_has_shape(v)) {
+        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+        return atomic_load_explicit(&shape->id, memory_order_acquire);
+    }
+    return atomic_load_explicit(&type->version, memory_order_acquire);
+}
+
+static void cache_fill(cache_word *cache, uint32_t id, enum attribute_cache_kind kind, uint64_t index)
+{
+    if (id && index <= 0xFFFFFF)
+        atomic_store_explicit(cache, CACHE_WORD(id, kind, index), memory_order_relaxed);
+}
+
+static bool reads_generically(struct type *type)
+{
+    return !type->slots.getattr || type->slots.getattr == attr_get_generic;
+}
+
+/* A type whose instances have a __dict__ field may hide class attributes instance by instance: no caching but of data
+ * descriptors. */
+static bool may_hide(value v, struct type *type)
+{
+    return !value_has_shape(v) && type->dict_offset != 0;
+}
+
+/* ---- hits ---- */
+/* The class attribute that the word speaks of, or NULL when it is out of date. */
+static value class_entry(value v, struct type *type, uint64_t word)
+{
+    if (current_id(v, type) != CACHE_ID(word))
+        return NULL;
+    value found = lookup_at(type, CACHE_INDEX(word));
+    if (found && !thread_self->alone && current_id(v, type) != CACHE_ID(word)) {
+        value_dec(found);
+        return NULL;
+    }
+    return found;
+}
+
+static value_slot *overflow_slot(value v, uint32_t index, struct instance_overflow **storage)
+{
+    void *word = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);
+    if ((uintptr_t)word & INSTANCE_TAG)
+        return NULL;
+    *storage = word;
+    return index < (*storage)->capacity ? &(*storage)->slots[index] : NULL;
+}
+
+/* NULL without an exception: no hit. */
+static value try_hit(value v, uint64_t word)
+{
+    struct type *type = value_type(v);
+    switch (CACHE_KIND(word)) {
+    case CACHE_OVERFLOW_SLOT: {
+        struct instance_overflow *storage;
+        value_slot *slot = cache_hits_shape(v, word) ? overflow_slot(v, CACHE_INDEX(word), &storage) : NULL;
+        value found = slot ? slot_load(value_object(v), slot) : NULL;
+        if (found && !thread_self->alone &&
+            atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire) != (void *)storage) {
+            value_dec(found);
+            return NULL;
+        }
+        return found;
+    }
+    case CACHE_CLASS_PLAIN:
+        return class_entry(v, type, word);
+    case CACHE_MEMBER:
+        if (current_id(v, type) != CACHE_ID(word))
+            return NULL;
+        return slot_load(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)));
+    case CACHE_TYPE_PLAIN:
+        if (!is_type(v) ||
+            atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word))
+            return NULL;
+        value found = lookup_at((struct type *)v, CACHE_INDEX(word));
+        if (found && !thread_self->alone &&
+            atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word)) {
+            value_dec(found);
+            return NULL;
+        }
+        return found;
+    default:
+        return NULL;
+    }
+}
+
+/* ---- filling ---- */
+static void fill_class_entry(value v, struct type *type, value found, uint32_t id, uint32_t index, cache_word *cache)
+{
+    if (index == LOOKUP_NO_INDEX || !id || current_id(v, type) != id)
+        return;
+    switch (lookup_kind_of(found)) {
+    case LOOKUP_PLAIN:
+        if (!may_hide(v, type))
+            cache_fill(cache, id, CACHE_CLASS_PLAIN, index);
+        break;
+    case LOOKUP_METHOD:
+        if (!may_hide(v, type))
+            cache_fill(cache, id, CACHE_CLASS_METHOD, index);
+        break;
+    case LOOKUP_GETTER:
+        if (!may_hide(v, type))
+            cache_fill(cache, id, CACHE_CLASS_GETTER, index);
+        break;
+    case LOOKUP_DATA: {
+        struct descriptor *d = (struct descriptor *)found;
+        if (value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0 &&
+            type_is_subtype(type, (struct type *)slot_peek(&d->owner)))
+            cache_fill(cache, id, CACHE_MEMBER, (uint32_t)d->offset / sizeof(value_slot));
+        else
+            cache_fill(cache, id, CACHE_CLASS_GETTER, index);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+/* The own attribute of a struct instance, filling the cache. */
+static value load_own(struct instance *instance, value name, uint32_t id, cache_word *cache)
+{
+    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+    if (!shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
+        ssize index = shape_find(shape, name);
+        if (index < 0)
+            return VALUE_MISSING;
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        uint32_t capacity = ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE ? (uint32_t)((uintptr_t)word >> 3)
+                            : ((uintptr_t)word & INSTANCE_TAG) == 0
+                                ? ((struct instance_overflow *)word)->inline_capacity
+                                : 0;
+        if (index < (ssize)capacity)
+            cache_fill(cache, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
+        else if (((uintptr_t)word & INSTANCE_TAG) == 0)
+            cache_fill(cache, id, CACHE_OVERFLOW_SLOT, (uint64_t)index - capacity);
+    }
+    return instance_get(instance, name);
+}
+
+static value load_class_object(struct type *type, value name, cache_word *cache)
+{
+    uint32_t id = atomic_load_explicit(&type->version, memory_order_acquire), index = LOOKUP_NO_INDEX;
+    value found = type_getattr_optional(type, name, &index);
+    if (found && found != VALUE_MISSING && id && index != LOOKUP_NO_INDEX) {
+        /* Only what reading does not bind: a plain value, or a function. */
+        value entry = lookup_at(type, index);
+        if (entry == found && (lookup_kind_of(entry) == LOOKUP_PLAIN || lookup_kind_of(entry) == LOOKUP_METHOD) &&
+            atomic_load_explicit(&type->version, memory_order_acquire) == id)
+            cache_fill(cache, id, CACHE_TYPE_PLAIN, index);
+        value_dec(entry);
+    }
+    if (found == VALUE_MISSING)
+        return attribute_error(value_of(type), name, "type object '%s' has no attribute '%U'", type->gc.name, name);
+    return found;
+}
+
+/* The generic rule of attribute.c with the cache being filled. *bind: what was found is still to be bound. */
+static value load_generic(value v, struct type *type, value name, cache_word *cache, bool *bind)
+{
+    uint32_t id = current_id(v, type), index;
+    *bind = false;
+    value found = lookup_find(type, name, &index);
+    if (!found)
+        return NULL;
+    enum lookup_kind kind = lookup_kind_of(found);
+    if (kind != LOOKUP_DATA) {
+        value own = VALUE_MISSING;
+        value_slot *slot;
+        if (value_has_shape(v)) {
+            own = load_own((struct instance *)v, name, id, cache);
+        } else if (type_dict_address(v, &slot)) {
+            value dict = slot_load(value_object(v), slot);
+            if (dict)
+                own = dict_get(dict, name);
+            value_dec(dict);
+        }
+        if (own != VALUE_MISSING) {
+            value_dec(found);
+            return own;
+        }
+    }
+    if (kind == LOOKUP_ABSENT)
+        return attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
+    fill_class_entry(v, type, found, id, index, cache);
+    *bind = kind != LOOKUP_PLAIN;
+    return found;
+}
+
+static value bind(value found, value v, struct type *type)
+{
+    value (*get)(value, value, struct type *) = value_slots(found)->descr_get;
+    if (!get)
+        return found;
+    value bound = get(found, v, type);
+    value_dec(found);
+    return bound;
+}
+
+value attribute_load_slow(value v, value name, cache_word *cache)
+{
+    struct type *type = value_type(v);
+    if (!value_is_object(v))
+        return attr_get(v, name);
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    unsigned kind = CACHE_KIND(word);
+    if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
+        value entry = class_entry(v, type, word);
+        if (entry)
+            return bind(entry, v, type);
+    } else if (kind > CACHE_INSTANCE_SLOT) {
+        value found = try_hit(v, word);
+        if (found)
+            return found;
+    }
+    if (reads_generically(type)) {
+        bool to_bind;
+        value found = load_generic(v, type, name, cache, &to_bind);
+        return found && to_bind ? bind(found, v, type) : found;
+    }
+    if (type->slots.getattr == type_getattr)
+        return load_class_object((struct type *)v, name, cache);
+    if (type->slots.getattr == module_getattr)
+        return module_load(v, name, cache);
+    return type->slots.getattr(v, name);
+}
+
+value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null)
+{
+    struct type *type = value_type(v);
+    *self_or_null = NULL;
+    if (!value_is_object(v)) {
+        value found = reads_generically(type) ? type_lookup(type, name) : VALUE_MISSING;
+        if (found && found != VALUE_MISSING && lookup_kind_of(found) == LOOKUP_METHOD) {
+            *self_or_null = v;
+            return found;
+        }
+        if (!found)
+            return NULL;
+        value_dec(found);
+        return attr_get(v, name);
+    }
+    if (!reads_generically(type) || CACHE_KIND(atomic_load_explicit(cache, memory_order_relaxed)) ==
+                                        CACHE_INSTANCE_SLOT)
+        return attribute_load(v, name, cache);
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (CACHE_KIND(word) != CACHE_CLASS_METHOD && CACHE_KIND(word) != 0) {
+        value found = CACHE_KIND(word) == CACHE_CLASS_GETTER ? class_entry(v, type, word) : NULL;
+        if (found)
+            return bind(found, v, type);
+        found = try_hit(v, word);
+        if (found)
+            return found;
+    }
+    bool to_bind;
+    value found = load_generic(v, type, name, cache, &to_bind);
+    if (!found || !to_bind)
+        return found;
+    if (lookup_kind_of(found) == LOOKUP_METHOD) {
+        *self_or_null = value_inc(v);
+        return found;
+    }
+    return bind(found, v, type);
+}
+
+/* ---- storing ---- */
+static bool writes_generically(struct type *type)
+{
+    return !type->slots.setattr || type->slots.setattr == attr_set_generic;
+}
+
+/* The shape after adding `name`, when the instance has the shape of the word and the child is there already. */
+static int try_add(struct instance *instance, value name, value attribute, uint64_t word)
+{
+    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+    if (atomic_load_explicit(&shape->id, memory_order_acquire) != CACHE_ID(word))
+        return 0;
+    struct shape *child = atomic_load_explicit(&shape->child, memory_order_acquire);
+    while (child && child->name != name)
+        child = child->sibling;
+    return child ? instance_add(instance, shape, child, attribute) : 0;
+}
+
+static bool store_in_instance(struct instance *instance, value name, value attribute, uint32_t id, bool cacheable,
+                              cache_word *cache)
+{
+    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+    if (cacheable && !shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
+        ssize index = shape_find(shape, name);
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        bool in_line = ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE &&
+                       (index < 0 || index < (ssize)((uintptr_t)word >> 3));
+        if (index >= 0 && in_line)
+            cache_fill(cache, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
+        else if (index < 0)
+            cache_fill(cache, id, CACHE_ADD_SLOT, shape->count);
+    }
+    return instance_set(instance, name, attribute) > 0;
+}
+
+bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
+{
+    struct type *type = value_type(v);
+    if (!value_is_object(v) || !writes_generically(type))
+        return attr_set(v, name, attribute);
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (CACHE_KIND(word) == CACHE_ADD_SLOT && value_has_shape(v)) {
+        int done = try_add((struct instance *)v, name, attribute, word);
+        if (done)
+            return done > 0;
+    } else if (CACHE_KIND(word) == CACHE_MEMBER && current_id(v, type) == CACHE_ID(word)) {
+        slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
+                   value_inc(attribute));
+        return true;
+    } else if (CACHE_KIND(word) == CACHE_CLASS_SETTER) {
+        value entry = class_entry(v, type, word);
+        if (entry) {
+            bool ok = value_slots(entry)->descr_set && value_slots(entry)->descr_set(entry, v, attribute);
+            value_dec(entry);
+            return ok;
+        }
+    }
+    uint32_t id = current_id(v, type), index;
+    value found = lookup_find(type, name, &index);
+    if (!found)
+        return false;
+    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_slots(found)->descr_set;
+    bool ok;
+    if (set) {
+        struct descriptor *d = (struct descriptor *)found;
+        if (value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0)
+            cache_fill(cache, id, CACHE_MEMBER, (uint32_t)d->offset / sizeof(value_slot));
+        else if (index != LOOKUP_NO_INDEX && lookup_kind_of(found) == LOOKUP_DATA)
+            cache_fill(cache, id, CACHE_CLASS_SETTER, index);
+        ok = set(found, v, attribute);
+    } else if (value_has_shape(v)) {
+        ok = store_in_instance((struct instance *)v, name, attribute, id, index != LOOKUP_NO_INDEX, cache);
+    } else {
+        ok = attr_set_generic(v, name, attribute);
+    }
+    value_dec(found);
+    return ok;
+}

@@ -1,0 +1,28 @@
+/* Functions written in C, bound (list.append of a list) or not (len), and how they are called. */
+#ifndef ATOLL_BUILTIN_FUNCTION_H
+#define ATOLL_BUILTIN_FUNCTION_H
+
+#include "runtime/objects/objects.h"
+#include "runtime/signature.h"
+
+struct builtin_function {
+    struct object header;
+    const struct method_def *def;
+    value_slot self;             /* what the C function gets; NULL for none */
+    value_slot module;           /* str or NULL: __module__ */
+    value_slot descriptor;       /* the method descriptor that `signature` belongs to, or NULL: own_signature */
+    struct type *new_of;         /* this is the __new__ of that type; not counted: it is immortal */
+    struct signature *signature;
+    struct signature own_signature;
+};
+
+/* Call a C function with its signature. */
+value builtin_call(const struct method_def *def, struct signature *signature, value self, const value *args,
+                   size_t nargs, value kwnames);
+value builtin_function_call(value function, const value *args, size_t nargs, value kwnames);
+/* The method of a method descriptor bound to a self. */
+value builtin_function_bound(const struct method_def *def, struct signature *signature, value descriptor, value self);
+/* "list.append", "len", "math.sqrt": an immortal C string for messages, or NULL with MemoryError. */
+const char *builtin_full_name(const char *owner, const char *name);
+
+#endif

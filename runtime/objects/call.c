@@ -1,0 +1,106 @@
+/* Calls, seen from C. Python-to-Python calls are the interpreter's; everything else comes through here. */
+#include "runtime/objects/type_internal.h"
+#include "runtime/interp/interp.h"
+
+value call_vector(value callable, const value *args, size_t nargs, value kwnames)
+{
+    value (*call)(value, const value *, size_t, value) = value_slots(callable)->call;
+    if (unlikely(!call))
+        return raise(EXC(TypeError), "'%T' object is not callable", callable);
+    if (kwnames && tuple_length(kwnames) == 0)
+        kwnames = NULL;
+    if (unlikely(!recursion_enter(" while calling a Python object")))
+        return NULL;
+    value result = call(callable, args, nargs, kwnames);
+    recursion_leave();
+    return result;
+}
+
+value call_0(value callable)
+{
+    return call_vector(callable, NULL, 0, NULL);
+}
+value call_1(value callable, value a)
+{
+    return call_vector(callable, &a, 1, NULL);
+}
+value call_2(value callable, value a, value b)
+{
+    value args[2] = {a, b};
+    return call_vector(callable, args, 2, NULL);
+}
+value call_3(value callable, value a, value b, value c)
+{
+    value args[3] = {a, b, c};
+    return call_vector(callable, args, 3, NULL);
+}
+
+value call_tuple(value callable, value tuple, value dict)
+{
+    size_t nargs = tuple_length(tuple), keywords = dict ? dict_length(dict) : 0;
+    if (!keywords)
+        return call_vector(callable, (const value *)tuple_items(tuple), nargs, NULL);
+    value *args = calloc(nargs + keywords, sizeof *args), *names = calloc(keywords, sizeof *names);
+    value result = NULL, kwnames = NULL;
+    size_t count = 0, position = 0;
+    value key, item;
+    bool ok = args && names;
+    if (!ok)
+        raise_no_memory();
+    for (size_t i = 0; ok && i < nargs; i++)
+        args[i] = tuple_get(tuple, i);
+    while (ok && count < keywords && dict_next(dict, &position, &key, &item)) {
+        names[count] = key;
+        args[nargs + count++] = item;
+        if (!is_str(key))
+            ok = raise_false(EXC(TypeError), "keywords must be strings");
+    }
+    if (ok && (kwnames = tuple_from_array(names, count)))
+        result = call_vector(callable, args, nargs, kwnames);
+    value_dec(kwnames);
+    for (size_t i = 0; i < count; i++) {
+        value_dec(names[i]);
+        value_dec(args[nargs + i]);
+    }
+    free(args);
+    free(names);
+    return result;
+}
+
+value call_method(value self, value name, const value *args, size_t nargs)
+{
+    value method = attr_get(self, name);
+    value result = method ? call_vector(method, args, nargs, NULL) : NULL;
+    value_dec(method);
+    return result;
+}
+value call_method_0(value self, value name)
+{
+    return call_method(self, name, NULL, 0);
+}
+value call_method_1(value self, value name, value a)
+{
+    return call_method(self, name, &a, 1);
+}
+
+bool value_is_callable(value v)
+{
+    return value_slots(v)->call != NULL;
+}
+
+bool recursion_enter(const char *where)
+{
+    struct interpreter *self = interpreter_self;
+    if (unlikely(!self))
+        return true; /* at start-up, before the thread has an interpreter */
+    if (unlikely((char *)__builtin_frame_address(0) < self->stack_limit) && !self->recursion_headroom)
+        return raise_false(EXC(RecursionError), "maximum recursion depth exceeded%s", where);
+    self->c_depth++;
+    return true;
+}
+
+void recursion_leave(void)
+{
+    if (likely(interpreter_self != NULL))
+        interpreter_self->c_depth--;
+}

@@ -1,0 +1,28 @@
+/*
+ * The descriptors that built-in types put into their class dictionaries: methods, class methods, slot wrappers,
+ * computed attributes (getset) and fields (members). One layout serves all five types.
+ */
+#ifndef ATOLL_DESCRIPTOR_H
+#define ATOLL_DESCRIPTOR_H
+
+#include "runtime/objects/objects.h"
+#include "runtime/signature.h"
+
+struct descriptor {
+    struct object header;
+    value_slot owner;           /* the type; constant */
+    value_slot name;            /* str; constant */
+    const void *def;            /* method_def, slot_def, getset_def, member_def; NULL: a name of __slots__ */
+    void *function;             /* wrapper descriptor: the slot function */
+    int32_t offset;             /* a name of __slots__: where its value_slot is (negative: from the block's end) */
+    struct signature signature; /* methods */
+};
+
+/* The slot function that a wrapper descriptor for the slot at `offset` wraps; NULL when v is none. */
+void *wrapper_descriptor_function(value v, unsigned offset);
+/* The value_slot of a member descriptor of __slots__ in an instance. */
+value_slot *slot_descriptor_place(struct descriptor *descriptor, value object);
+/* Call a method descriptor whose `self` is args[0]. */
+value method_descriptor_call(value self, const value *args, size_t nargs, value kwnames);
+
+#endif

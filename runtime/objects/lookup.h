@@ -1,0 +1,88 @@
+/*
+ * The flattened attribute table of a class: name -> what the MRO gives, absence included.
+ *
+ * Each class fills its own table as names are looked up. An entry, once made, keeps its index for the life of the table,
+ * so inline caches store the index and need no search. The values in it are borrowed from the dictionaries of the
+ * classes along the MRO: whoever changes a class dictionary updates the entries that depend on it (class_changed in
+ * lookup.c) before the old value is dropped. A reader counts the value and verifies that the entry, and the table, are
+ * still the same: then the value was alive.
+ *
+ * Writers hold the class lock. The table grows by publishing a larger copy; the old one is retired.
+ */
+#ifndef ATOLL_LOOKUP_H
+#define ATOLL_LOOKUP_H
+
+#include "runtime/type.h"
+
+struct lookup_entry {
+    value name;   /* interned; owned */
+    value_slot v; /* borrowed; VALUE_MISSING: the classes lack it; NULL: not known at the moment */
+};
+
+struct lookup_table {
+    uint32_t capacity; /* entries that fit */
+    uint32_t mask;     /* size of the hash index - 1 */
+    uint32_t count;    /* entries in use; under the class lock */
+    struct lookup_entry entries[]; /* followed by mask + 1 _Atomic uint32_t: entry number + 1, or 0 */
+};
+
+/* What an attribute found on a class means for the instance. */
+enum lookup_kind {
+    LOOKUP_ABSENT,
+    LOOKUP_PLAIN,  /* no descriptor */
+    LOOKUP_METHOD, /* binds by putting the instance in front of the arguments */
+    LOOKUP_GETTER, /* __get__ but not __set__: the instance's own attribute goes first */
+    LOOKUP_DATA,   /* __set__: goes before the instance's own attribute */
+};
+static inline enum lookup_kind lookup_kind_of(value v)
+{
+    if (v == VALUE_MISSING)
+        return LOOKUP_ABSENT;
+    if (!value_is_object(v))
+        return LOOKUP_PLAIN;
+    struct type *type = value_type(v);
+    if (type_has_flag(type, TYPE_FLAG_METHOD_LIKE))
+        return LOOKUP_METHOD;
+    if (type->slots.descr_set)
+        return LOOKUP_DATA;
+    return type->slots.descr_get ? LOOKUP_GETTER : LOOKUP_PLAIN;
+}
+
+#define LOOKUP_NO_INDEX UINT32_MAX
+/* The attribute along the MRO: owned, VALUE_MISSING, or NULL on error. `name` is interned. *index (may be NULL) becomes
+   the entry's number, or LOOKUP_NO_INDEX when it could not be entered. */
+value lookup_find(struct type *type, value name, uint32_t *index);
+/* The value of entry `index`, owned (VALUE_MISSING too), or NULL when it is not known at the moment. */
+static inline value lookup_at(struct type *type, uint32_t index)
+{
+    struct lookup_table *table = atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup,
+                                                      memory_order_acquire);
+    if (unlikely(!table))
+        return NULL;
+    value_slot *slot = &table->entries[index].v;
+    value v = atomic_load_explicit(slot, memory_order_acquire);
+    if (!value_is_object(v) || !v)
+        return v;
+    if (likely(thread_self->alone)) {
+        rc_inc(value_object(v));
+        return v;
+    }
+    if (unlikely(!rc_try_inc(value_object(v))))
+        return NULL;
+    if (likely(atomic_load_explicit(slot, memory_order_acquire) == v &&
+               atomic_load_explicit(&type->lookup, memory_order_acquire) == (void *)table))
+        return v;
+    rc_dec(value_object(v));
+    return NULL;
+}
+/* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
+   dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class
+   lock; the caller still holds `old`. */
+void lookup_changed(struct type *type, value name, value old, value v);
+/* Everything may have changed (new bases): drop the tables of the class and its subclasses, renumber. Class lock. */
+void lookup_reset(struct type *type);
+void lookup_free(struct type *type);
+/* The name as an interned str, owned; NULL on error (TypeError when it is no str). */
+value name_intern(value name);
+
+#endif
