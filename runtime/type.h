@@ -445,8 +445,14 @@ struct object *object_new(struct type *type, size_t size);
     X(FILTER, filter)                                                                                                \
     X(SEQUENCE_ITERATOR, sequence_iterator)                                                                          \
     X(CALLABLE_ITERATOR, callable_iterator)                                                                          \
-    X(REVERSED, reversed)
-/* Make all of them; first thing after gc_init and the attachment of the first thread. false: no memory. */
-bool types_bootstrap(void);
+    X(REVERSED, reversed)                                                                                            \
+    X(LIST_REVERSE_ITERATOR, list_reverse_iterator)                                                                  \
+    X(DICT_VALUE_ITERATOR, dict_value_iterator)                                                                      \
+    X(DICT_ITEM_ITERATOR, dict_item_iterator)                                                                        \
+    X(DICT_REVERSE_KEY_ITERATOR, dict_reverse_key_iterator)                                                          \
+    X(DICT_REVERSE_VALUE_ITERATOR, dict_reverse_value_iterator)                                                      \
+    X(DICT_REVERSE_ITEM_ITERATOR, dict_reverse_item_iterator)                                                        \
+    X(SET_ITERATOR, set_iterator)                                                                                    \
+    X(LONG_RANGE_ITERATOR, long_range_iterator)
 
 #endif

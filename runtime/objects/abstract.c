@@ -279,16 +279,18 @@ int iter_send(value iterator, value sent, value *result)
     const struct type_slots *slots = value_slots(iterator);
     if (slots->send)
         return slots->send(iterator, sent, result);
-    if (sent == VALUE_NONE && slots->next) {
+    if (sent == VALUE_NONE && slots->next && slots->next != slot_next_python) {
         *result = slots->next(iterator);
         if (*result == VALUE_END) {
             *result = VALUE_NONE;
-            /* Only a Python-level __next__ can say more than "exhausted", and slot_next drops it. */
             return SEND_RETURN;
         }
         return *result ? SEND_YIELD : SEND_ERROR;
     }
-    *result = call_method_1(iterator, NAME(send), sent);
+    if (sent == VALUE_NONE) /* a Python __next__: its StopIteration may carry a value */
+        *result = call_special(iterator, NAME(__next__), NULL, 0);
+    else
+        *result = call_method_1(iterator, NAME(send), sent);
     if (*result)
         return SEND_YIELD;
     if (!error_matches(EXC(StopIteration)))

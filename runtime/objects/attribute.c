@@ -130,7 +130,6 @@ value attr_get_generic_optional(value v, value name)
     if (!interned)
         return NULL;
     value found = get_interned(v, interned);
-    value_dec(interned);
     if (!found && error_matches(EXC(AttributeError))) {
         error_clear();
         return VALUE_MISSING;
@@ -146,7 +145,6 @@ value attr_get_generic(value v, value name)
     value found = get_interned(v, interned);
     if (found == VALUE_MISSING)
         found = attribute_error(v, interned, "'%T' object has no attribute '%U'", v, interned);
-    value_dec(interned);
     return found;
 }
 
@@ -164,7 +162,6 @@ value attr_get_optional(value v, value name)
     if (getattr == type_getattr) {
         value interned = name_intern(name);
         value found = interned ? type_getattr_optional((struct type *)v, interned, NULL) : NULL;
-        value_dec(interned);
         if (found || !error_matches(EXC(AttributeError)))
             return found;
         error_clear();
@@ -234,7 +231,6 @@ bool attr_set_generic(value v, value name, value attribute)
 {
     value interned = name_intern(name);
     bool ok = interned && set_interned(v, interned, attribute);
-    value_dec(interned);
     return ok;
 }
 

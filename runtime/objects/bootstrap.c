@@ -6,6 +6,7 @@
  * is made here: the class dictionaries, with a descriptor object for each method, are filled when somebody first looks
  * (type_prepare), which is why a process that uses a dozen types pays for a dozen.
  */
+#include "runtime/objects/bootstrap.h"
 #include "runtime/objects/type_internal.h"
 #include "runtime/objects/exception.h"
 
@@ -47,6 +48,20 @@ struct type *value_special_type(value v)
     return TYPE(OBJECT); /* an internal mark: never reaches a program */
 }
 
+/* ExceptionGroup is the one built-in type with two bases. */
+static bool group_fill_bases(void)
+{
+    struct type *group = EXC(ExceptionGroup);
+    value bases = tuple_pack(2, value_of(EXC(BaseExceptionGroup)), value_of(EXC(Exception)));
+    value mro = tuple_pack(5, value_of(group), value_of(EXC(BaseExceptionGroup)), value_of(EXC(Exception)),
+                           value_of(EXC(BaseException)), value_of(TYPE(OBJECT)));
+    if (!bases || !mro)
+        return false;
+    slot_store(&group->gc.header, &group->bases, bases);
+    slot_store(&group->gc.header, &group->mro, mro);
+    return true;
+}
+
 bool types_bootstrap(void)
 {
     for (unsigned i = 0; i < WELL_KNOWN_COUNT; i++) {
@@ -67,5 +82,5 @@ bool types_bootstrap(void)
     for (unsigned i = 0; i < exception_spec_count; i++)
         if (!type_fill_bases(TYPE_WELL_KNOWN(exception_type_specs[i].id)))
             return false;
-    return slots_bootstrap() && exceptions_bootstrap();
+    return group_fill_bases() && slots_bootstrap() && exceptions_bootstrap();
 }

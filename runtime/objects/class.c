@@ -8,9 +8,10 @@
  * Layout of instances. A class whose bases fix nothing gets struct instance (shape.h): attributes in line. Its
  * __slots__, if it has any, are the first in-line slots, reserved in the root shape. A class with __slots__ and without
  * __dict__ gets the plain header and the slots behind it. A class on top of a built-in one of fixed size (list, dict,
- * Exception) has its __slots__ and __dict__ behind the base's part. On top of one of variable size (int, str, bytes,
- * tuple) the __dict__ is the last word of the block, wherever the items end: dict_offset is -8 and object_new makes
- * room. Such classes cannot have other __slots__, as in CPython.
+ * Exception) has its __slots__ and __dict__ behind the base's part. Instances of classes on top of int, str and bytes are
+ * of fixed size too: they refer to an exact int, str or bytes. On top of tuple the __dict__ is the last word of the
+ * block, wherever the items end: dict_offset is -8 and object_new makes room. Classes on top of these four cannot have
+ * other __slots__, as in CPython.
  */
 #include "runtime/objects/type_internal.h"
 #include "runtime/interp/interp.h"
@@ -197,7 +198,7 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
         type->slots_offset = base->slots_offset;
         type->slots_count = base->slots_count;
         bool add_dict = dict && !base->dict_offset && !type_has_flag(base, TYPE_FLAG_TYPE);
-        if (type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE)) {
+        if (type_has_flag(base, TYPE_FLAG_TUPLE)) {
             if (add_dict)
                 type->dict_offset = -(int32_t)sizeof(value_slot);
         } else {

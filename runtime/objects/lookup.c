@@ -9,6 +9,7 @@
  * cache that relied on it. A name without an entry has no cache that relies on it.
  */
 #include "runtime/objects/type_internal.h"
+#include "runtime/objects/str.h"
 
 static inline _Atomic uint32_t *table_index(struct lookup_table *table)
 {
@@ -99,7 +100,7 @@ static uint32_t table_fill(struct type *type, value name, value found, uint32_t 
             atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
         } else if ((table = table_with_room(type))) {
             number = table->count++;
-            table->entries[number].name = value_inc(name);
+            table->entries[number].name = name;
             atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
             table_enter(table, number);
         }
@@ -146,21 +147,17 @@ value lookup_find(struct type *type, value name, uint32_t *index)
     return found;
 }
 
-value name_intern(value name)
+value name_intern_slow(value name)
 {
     if (unlikely(!is_str(name)))
         return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
-    return str_intern(value_inc(name));
+    return str_intern(str_to_exact(name));
 }
 
 value type_lookup(struct type *type, value name)
 {
     value interned = name_intern(name);
-    if (!interned)
-        return NULL;
-    value found = lookup_find(type, interned, NULL);
-    value_dec(interned);
-    return found;
+    return interned ? lookup_find(type, interned, NULL) : NULL;
 }
 
 /* ---- changes ---- */
@@ -254,7 +251,5 @@ void lookup_free(struct type *type)
     if (!table)
         return;
     atomic_store_explicit(&type->lookup, NULL, memory_order_release);
-    for (uint32_t i = 0; i < table->count; i++)
-        value_dec(table->entries[i].name);
     storage_retire(table, table_size(table->capacity, table->mask));
 }

@@ -15,7 +15,7 @@
 #include "runtime/type.h"
 
 struct lookup_entry {
-    value name;   /* interned; owned */
+    value name;   /* interned, immortal */
     value_slot v; /* borrowed; VALUE_MISSING: the classes lack it; NULL: not known at the moment */
 };
 
@@ -82,7 +82,14 @@ void lookup_changed(struct type *type, value name, value old, value v);
 /* Everything may have changed (new bases): drop the tables of the class and its subclasses, renumber. Class lock. */
 void lookup_reset(struct type *type);
 void lookup_free(struct type *type);
-/* The name as an interned str, owned; NULL on error (TypeError when it is no str). */
-value name_intern(value name);
+/* The name as an interned str, which is immortal: need not be given back. NULL on error (TypeError when it is no str). */
+value name_intern_slow(value name);
+static inline value name_intern(value name)
+{
+    if (likely(value_is(name, TYPE_ID_STR) &&
+               (atomic_load_explicit(&value_object(name)->flags, memory_order_relaxed) & OBJECT_TYPE_BIT)))
+        return name; /* STR_INTERNED */
+    return name_intern_slow(name);
+}
 
 #endif

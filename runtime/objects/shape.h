@@ -63,11 +63,13 @@ struct instance {
     value_slot slots[];
 };
 
-/* Set in the header's flags of every struct instance, so that caches need not look at the type. */
-#define OBJECT_HAS_SHAPE 128u
+/* Both bits are set in the header's flags of every struct instance, so that caches need not look at the type. (Of the
+ * type bits no str has these two together.) */
+#define OBJECT_HAS_SHAPE (128u | 64u)
 static inline bool value_has_shape(value v) /* v is an object */
 {
-    return (atomic_load_explicit(&value_object(v)->flags, memory_order_relaxed) & OBJECT_HAS_SHAPE) != 0;
+    unsigned flags = atomic_load_explicit(&value_object(v)->flags, memory_order_relaxed);
+    return (flags & OBJECT_HAS_SHAPE) == OBJECT_HAS_SHAPE;
 }
 
 #define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */

@@ -46,7 +46,6 @@ value call_special(value self, value name, const value *args, size_t nargs)
         return raise(EXC(SystemError), "too many arguments for a special method");
     value interned = name_intern(name);
     value result = interned ? call_optional(self, interned, args, nargs) : NULL;
-    value_dec(interned);
     return result;
 }
 
@@ -215,7 +214,7 @@ static value slot_iter(value self)
     return raise(EXC(TypeError), "'%T' object is not iterable", self);
 }
 
-static value slot_next(value self)
+value slot_next_python(value self)
 {
     value result = call_required(self, NAME(__next__), NULL, 0);
     if (!result && error_matches(EXC(StopIteration))) {
@@ -669,7 +668,7 @@ const struct slot_def slot_defs[] = {
     DEF(__gt__, compare, slot_compare, wrap_gt, "Return self>value."),
     DEF(__ge__, compare, slot_compare, wrap_ge, "Return self>=value."),
     DEF(__iter__, iter, slot_iter, wrap_unary, "Implement iter(self)."),
-    DEF(__next__, next, slot_next, wrap_next, "Implement next(self)."),
+    DEF(__next__, next, slot_next_python, wrap_next, "Implement next(self)."),
     DEF(__get__, descr_get, slot_descr_get, wrap_descr_get,
         "Return an attribute of instance, which is of type owner."),
     DEF(__set__, descr_set, slot_descr_set, wrap_descr_set, "Set an attribute of instance to value."),
@@ -862,7 +861,7 @@ static void hide_sequence_slots(struct type *type)
         slots->inplace_concat = NULL;
     if (slots->inplace[BINARY_MULTIPLY] == slot_inplace_MULTIPLY)
         slots->inplace_repeat = NULL;
-    if (slots->next == slot_next)
+    if (slots->next == slot_next_python)
         slots->send = NULL;
 }
 

@@ -76,7 +76,6 @@ static value super_getattr(value self, value name)
     value_dec(type);
     if (found == VALUE_MISSING)
         found = attr_get_generic(self, interned);
-    value_dec(interned);
     return found;
 }
 

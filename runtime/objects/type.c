@@ -411,7 +411,7 @@ struct object *object_new(struct type *type, size_t size)
             slot_init((value_slot *)((char *)o + heap_usable_size(o) + type->dict_offset), NULL);
             return o;
         }
-        if (size < type->gc.instance_size && !type_has_flag(type, TYPE_FLAG_VARIABLE_SIZE))
+        if (size < type->gc.instance_size && !type_has_flag(type, TYPE_FLAG_TUPLE))
             size = type->gc.instance_size;
     }
     struct object *o = heap_alloc(&type->gc, size);
@@ -483,7 +483,6 @@ value type_getattr(value self, value name)
     if (!interned)
         return NULL;
     value found = type_getattr_optional((struct type *)self, interned, NULL);
-    value_dec(interned);
     if (found != VALUE_MISSING)
         return found;
     return attribute_error(self, name, "type object '%s' has no attribute '%U'",
@@ -506,7 +505,6 @@ bool type_setattr(value self, value name, value v)
     else if (meta)
         ok = type_attribute_set(type, interned, v);
     value_dec(meta);
-    value_dec(interned);
     return ok;
 }
 

@@ -80,6 +80,7 @@ bool object_init_slot(value self, const value *args, size_t nargs, value kwnames
 value slot_new(struct type *type, const value *args, size_t nargs, value kwnames);
 bool slot_init_python(value self, const value *args, size_t nargs, value kwnames);
 value slot_getattr(value self, value name);
+value slot_next_python(value self);
 
 /* ---- object.c, attribute.c, abstract.c, iterator.c ---- */
 value attr_get_generic_optional(value v, value name); /* object.__getattribute__; VALUE_MISSING instead of an error */
