@@ -6,6 +6,8 @@
 #include "runtime/signature.h"
 #include "runtime/objects/objects.h"
 
+#include <stdlib.h>
+
 /* ---- parsing a signature's text ---- */
 static const char *skip_space(const char *p)
 {
@@ -165,7 +167,7 @@ static bool wrong_count(struct signature *signature, struct signature_parameters
         return raise_false(EXC(TypeError), "%s() takes exactly one argument (%zu given)", signature->name, nargs);
     size_t bound = nargs < min ? min : max;
     return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", bare_name(signature),
-                       min == max  ? ""
+                       min == max    ? ""
                        : nargs < min ? "at least "
                                      : "at most ",
                        bound, plural(bound), nargs);

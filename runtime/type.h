@@ -172,9 +172,9 @@ enum type_flag {
     TYPE_FLAG_MAPPING = 512, /* for match statements */
     TYPE_FLAG_METHOD_LIKE =
         1024, /* instances found on a class bind as methods without creating one (function, method descriptor) */
-    TYPE_FLAG_DATA_DESCRIPTOR = 2048, /* instances have descr_set */
-    TYPE_FLAG_NO_WEAKREF = 4096,      /* instances cannot be weakly referenced */
-    TYPE_FLAG_IMMUTABLE = 8192,       /* attributes cannot be set from Python: all built-in types */
+    TYPE_FLAG_DATA_DESCRIPTOR = 2048,  /* instances have descr_set */
+    TYPE_FLAG_NO_WEAKREF = 4096,       /* instances cannot be weakly referenced */
+    TYPE_FLAG_IMMUTABLE = 8192,        /* attributes cannot be set from Python: all built-in types */
     TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
     TYPE_FLAG_MRO_CUSTOM = 1 << 15,    /* the metaclass overrides mro() */
     /* inherited marks of built-in bases, so that is_str() and so on are one test */
@@ -213,8 +213,9 @@ struct type {
     uint32_t reserved_slots; /* struct instance: the first in-line slots, which belong to __slots__ (bases' included) */
     _Atomic uint32_t modifications; /* counts every change of an attribute along the MRO; guards fills of `lookup` */
     struct type *solid;             /* the type along the bases that fixed the layout of instances; not counted */
-    void (*solid_traverse)(struct object *object, struct gc_trace *trace); /* that layout's own functions, which those */
-    void (*solid_destroy)(struct object *object); /* of a class made at run time call; may be NULL */
+    void (*solid_traverse)(struct object *object,
+                           struct gc_trace *trace); /* that layout's own functions, which those */
+    void (*solid_destroy)(struct object *object);   /* of a class made at run time call; may be NULL */
     const char *doc;
     const struct type_spec *spec; /* built-in types */
     struct type_slots slots;
@@ -384,75 +385,75 @@ struct object *object_new(struct type *type, size_t size);
 
 /* The types with fixed numbers, in the order of their definition: X(ID, prefix of the spec's name). Each is defined
    by a `const struct type_spec PREFIX_type_spec` in the file of that type (exceptions: exception_types.c). */
-#define WELL_KNOWN_TYPES(X)                                                                                          \
-    X(OBJECT, object)                                                                                                \
-    X(TYPE, type)                                                                                                    \
-    X(INT, int)                                                                                                      \
-    X(BOOL, bool)                                                                                                    \
-    X(FLOAT, float)                                                                                                  \
-    X(COMPLEX, complex)                                                                                              \
-    X(NONE_TYPE, none)                                                                                               \
-    X(ELLIPSIS, ellipsis)                                                                                            \
-    X(NOT_IMPLEMENTED, not_implemented)                                                                              \
-    X(STR, str)                                                                                                      \
-    X(BYTES, bytes)                                                                                                  \
-    X(BYTEARRAY, bytearray)                                                                                          \
-    X(MEMORYVIEW, memoryview)                                                                                        \
-    X(TUPLE, tuple)                                                                                                  \
-    X(LIST, list)                                                                                                    \
-    X(DICT, dict)                                                                                                    \
-    X(SET, set)                                                                                                      \
-    X(FROZENSET, frozenset)                                                                                          \
-    X(RANGE, range)                                                                                                  \
-    X(SLICE, slice)                                                                                                  \
-    X(FUNCTION, function)                                                                                            \
-    X(METHOD, method)                                                                                                \
-    X(BUILTIN_FUNCTION, builtin_function)                                                                            \
-    X(METHOD_DESCRIPTOR, method_descriptor)                                                                          \
-    X(WRAPPER_DESCRIPTOR, wrapper_descriptor)                                                                        \
-    X(METHOD_WRAPPER, method_wrapper)                                                                                \
-    X(CLASSMETHOD_DESCRIPTOR, classmethod_descriptor)                                                                \
-    X(MEMBER_DESCRIPTOR, member_descriptor)                                                                          \
-    X(GETSET_DESCRIPTOR, getset_descriptor)                                                                          \
-    X(CODE, code)                                                                                                    \
-    X(CELL, cell)                                                                                                    \
-    X(FRAME, frame)                                                                                                  \
-    X(TRACEBACK, traceback)                                                                                          \
-    X(GENERATOR, generator)                                                                                          \
-    X(COROUTINE, coroutine)                                                                                          \
-    X(ASYNC_GENERATOR, async_generator)                                                                              \
-    X(MODULE, module)                                                                                                \
-    X(PROPERTY, property)                                                                                            \
-    X(STATICMETHOD, staticmethod)                                                                                    \
-    X(CLASSMETHOD, classmethod)                                                                                      \
-    X(SUPER, super)                                                                                                  \
-    X(MAPPING_PROXY, mapping_proxy)                                                                                  \
-    X(SIMPLE_NAMESPACE, simple_namespace)                                                                            \
-    X(GENERIC_ALIAS, generic_alias)                                                                                  \
-    X(UNION, union)                                                                                                  \
-    X(WEAK_REFERENCE, weak_reference)                                                                                \
-    X(LIST_ITERATOR, list_iterator)                                                                                  \
-    X(TUPLE_ITERATOR, tuple_iterator)                                                                                \
-    X(RANGE_ITERATOR, range_iterator)                                                                                \
-    X(STR_ITERATOR, str_iterator)                                                                                    \
-    X(DICT_KEY_ITERATOR, dict_key_iterator)                                                                          \
-    X(DICT_KEYS, dict_keys)                                                                                          \
-    X(DICT_VALUES, dict_values)                                                                                      \
-    X(DICT_ITEMS, dict_items)                                                                                        \
-    X(ENUMERATE, enumerate)                                                                                          \
-    X(ZIP, zip)                                                                                                      \
-    X(MAP, map)                                                                                                      \
-    X(FILTER, filter)                                                                                                \
-    X(SEQUENCE_ITERATOR, sequence_iterator)                                                                          \
-    X(CALLABLE_ITERATOR, callable_iterator)                                                                          \
-    X(REVERSED, reversed)                                                                                            \
-    X(LIST_REVERSE_ITERATOR, list_reverse_iterator)                                                                  \
-    X(DICT_VALUE_ITERATOR, dict_value_iterator)                                                                      \
-    X(DICT_ITEM_ITERATOR, dict_item_iterator)                                                                        \
-    X(DICT_REVERSE_KEY_ITERATOR, dict_reverse_key_iterator)                                                          \
-    X(DICT_REVERSE_VALUE_ITERATOR, dict_reverse_value_iterator)                                                      \
-    X(DICT_REVERSE_ITEM_ITERATOR, dict_reverse_item_iterator)                                                        \
-    X(SET_ITERATOR, set_iterator)                                                                                    \
+#define WELL_KNOWN_TYPES(X)                                     \
+    X(OBJECT, object)                                           \
+    X(TYPE, type)                                               \
+    X(INT, int)                                                 \
+    X(BOOL, bool)                                               \
+    X(FLOAT, float)                                             \
+    X(COMPLEX, complex)                                         \
+    X(NONE_TYPE, none)                                          \
+    X(ELLIPSIS, ellipsis)                                       \
+    X(NOT_IMPLEMENTED, not_implemented)                         \
+    X(STR, str)                                                 \
+    X(BYTES, bytes)                                             \
+    X(BYTEARRAY, bytearray)                                     \
+    X(MEMORYVIEW, memoryview)                                   \
+    X(TUPLE, tuple)                                             \
+    X(LIST, list)                                               \
+    X(DICT, dict)                                               \
+    X(SET, set)                                                 \
+    X(FROZENSET, frozenset)                                     \
+    X(RANGE, range)                                             \
+    X(SLICE, slice)                                             \
+    X(FUNCTION, function)                                       \
+    X(METHOD, method)                                           \
+    X(BUILTIN_FUNCTION, builtin_function)                       \
+    X(METHOD_DESCRIPTOR, method_descriptor)                     \
+    X(WRAPPER_DESCRIPTOR, wrapper_descriptor)                   \
+    X(METHOD_WRAPPER, method_wrapper)                           \
+    X(CLASSMETHOD_DESCRIPTOR, classmethod_descriptor)           \
+    X(MEMBER_DESCRIPTOR, member_descriptor)                     \
+    X(GETSET_DESCRIPTOR, getset_descriptor)                     \
+    X(CODE, code)                                               \
+    X(CELL, cell)                                               \
+    X(FRAME, frame)                                             \
+    X(TRACEBACK, traceback)                                     \
+    X(GENERATOR, generator)                                     \
+    X(COROUTINE, coroutine)                                     \
+    X(ASYNC_GENERATOR, async_generator)                         \
+    X(MODULE, module)                                           \
+    X(PROPERTY, property)                                       \
+    X(STATICMETHOD, staticmethod)                               \
+    X(CLASSMETHOD, classmethod)                                 \
+    X(SUPER, super)                                             \
+    X(MAPPING_PROXY, mapping_proxy)                             \
+    X(SIMPLE_NAMESPACE, simple_namespace)                       \
+    X(GENERIC_ALIAS, generic_alias)                             \
+    X(UNION, union)                                             \
+    X(WEAK_REFERENCE, weak_reference)                           \
+    X(LIST_ITERATOR, list_iterator)                             \
+    X(TUPLE_ITERATOR, tuple_iterator)                           \
+    X(RANGE_ITERATOR, range_iterator)                           \
+    X(STR_ITERATOR, str_iterator)                               \
+    X(DICT_KEY_ITERATOR, dict_key_iterator)                     \
+    X(DICT_KEYS, dict_keys)                                     \
+    X(DICT_VALUES, dict_values)                                 \
+    X(DICT_ITEMS, dict_items)                                   \
+    X(ENUMERATE, enumerate)                                     \
+    X(ZIP, zip)                                                 \
+    X(MAP, map)                                                 \
+    X(FILTER, filter)                                           \
+    X(SEQUENCE_ITERATOR, sequence_iterator)                     \
+    X(CALLABLE_ITERATOR, callable_iterator)                     \
+    X(REVERSED, reversed)                                       \
+    X(LIST_REVERSE_ITERATOR, list_reverse_iterator)             \
+    X(DICT_VALUE_ITERATOR, dict_value_iterator)                 \
+    X(DICT_ITEM_ITERATOR, dict_item_iterator)                   \
+    X(DICT_REVERSE_KEY_ITERATOR, dict_reverse_key_iterator)     \
+    X(DICT_REVERSE_VALUE_ITERATOR, dict_reverse_value_iterator) \
+    X(DICT_REVERSE_ITEM_ITERATOR, dict_reverse_item_iterator)   \
+    X(SET_ITERATOR, set_iterator)                               \
     X(LONG_RANGE_ITERATOR, long_range_iterator)
 
 #endif

@@ -84,8 +84,7 @@ static value try_hit(value v, uint64_t word)
             return NULL;
         return slot_load(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)));
     case CACHE_TYPE_PLAIN:
-        if (!is_type(v) ||
-            atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word))
+        if (!is_type(v) || atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word))
             return NULL;
         value found = lookup_at((struct type *)v, CACHE_INDEX(word));
         if (found && !thread_self->alone &&
@@ -254,8 +253,8 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
         value_dec(found);
         return attr_get(v, name);
     }
-    if (!reads_generically(type) || CACHE_KIND(atomic_load_explicit(cache, memory_order_relaxed)) ==
-                                        CACHE_INSTANCE_SLOT)
+    if (!reads_generically(type) ||
+        CACHE_KIND(atomic_load_explicit(cache, memory_order_relaxed)) == CACHE_INSTANCE_SLOT)
         return attribute_load(v, name, cache);
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (CACHE_KIND(word) != CACHE_CLASS_METHOD && CACHE_KIND(word) != 0) {
@@ -302,8 +301,8 @@ static bool store_in_instance(struct instance *instance, value name, value attri
     if (cacheable && !shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
         ssize index = shape_find(shape, name);
         void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
-        bool in_line = ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE &&
-                       (index < 0 || index < (ssize)((uintptr_t)word >> 3));
+        bool in_line =
+            ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE && (index < 0 || index < (ssize)((uintptr_t)word >> 3));
         if (index >= 0 && in_line)
             cache_fill(cache, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
         else if (index < 0)

@@ -27,7 +27,7 @@ enum attribute_cache_kind {
 };
 #define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
 #define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
-#define CACHE_INDEX(WORD)           ((uint32_t)(WORD) & 0xFFFFFFu)
+#define CACHE_INDEX(WORD)           ((uint32_t)(WORD)&0xFFFFFFu)
 #define CACHE_ID(WORD)              ((uint32_t)((WORD) >> 32))
 
 value attribute_load_slow(value v, value name, cache_word *cache);

@@ -2,9 +2,9 @@
  * The well-known types, made in the order of their dependencies at start-up.
  *
  * Types need tuples (their bases and MRO) and tuples need a type, so this happens in two passes over one table: first
- * every type gets what allocation needs (layout, functions, slots), then every type gets its bases and MRO. Nothing else
- * is made here: the class dictionaries, with a descriptor object for each method, are filled when somebody first looks
- * (type_prepare), which is why a process that uses a dozen types pays for a dozen.
+ * every type gets what allocation needs (layout, functions, slots), then every type gets its bases and MRO. Nothing
+ * else is made here: the class dictionaries, with a descriptor object for each method, are filled when somebody first
+ * looks (type_prepare), which is why a process that uses a dozen types pays for a dozen.
  */
 #include "runtime/objects/bootstrap.h"
 #include "runtime/objects/type_internal.h"
@@ -26,14 +26,7 @@ static const uint8_t well_known_ids[] = {
 };
 enum { WELL_KNOWN_COUNT = sizeof well_known_ids };
 
-const uint8_t value_tag_type_id[8] = {0,
-                                      TYPE_ID_INT,
-                                      0,
-                                      TYPE_ID_FLOAT,
-                                      0,
-                                      TYPE_ID_INT,
-                                      TYPE_ID_FLOAT,
-                                      TYPE_ID_FLOAT};
+const uint8_t value_tag_type_id[8] = {0, TYPE_ID_INT, 0, TYPE_ID_FLOAT, 0, TYPE_ID_INT, TYPE_ID_FLOAT, TYPE_ID_FLOAT};
 
 struct type *value_special_type(value v)
 {

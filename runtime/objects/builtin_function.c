@@ -7,9 +7,8 @@
 #include "runtime/objects/descriptor.h"
 
 /* ---- calling ---- */
-static value call_signed(const struct method_def *def, struct signature *signature,
-                         struct signature_parameters *parsed, value self, const value *args, size_t nargs,
-                         value kwnames)
+static value call_signed(const struct method_def *def, struct signature *signature, struct signature_parameters *parsed,
+                         value self, const value *args, size_t nargs, value kwnames)
 {
     value bound[parsed->count + 1];
     if (parsed->simple && nargs >= parsed->required && nargs < parsed->count &&
@@ -279,10 +278,7 @@ const struct type_spec builtin_function_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = function_traverse,
     .destroy = function_destroy,
-    .slots = {.call = builtin_function_call,
-              .repr = function_repr,
-              .compare = function_compare,
-              .hash = function_hash},
+    .slots = {.call = builtin_function_call, .repr = function_repr, .compare = function_compare, .hash = function_hash},
     .methods = function_methods,
     .getset = function_getset,
 };

@@ -8,10 +8,10 @@
 struct builtin_function {
     struct object header;
     const struct method_def *def;
-    value_slot self;             /* what the C function gets; NULL for none */
-    value_slot module;           /* str or NULL: __module__ */
-    value_slot descriptor;       /* the method descriptor that `signature` belongs to, or NULL: own_signature */
-    struct type *new_of;         /* this is the __new__ of that type; not counted: it is immortal */
+    value_slot self;       /* what the C function gets; NULL for none */
+    value_slot module;     /* str or NULL: __module__ */
+    value_slot descriptor; /* the method descriptor that `signature` belongs to, or NULL: own_signature */
+    struct type *new_of;   /* this is the __new__ of that type; not counted: it is immortal */
     struct signature *signature;
     struct signature own_signature;
 };

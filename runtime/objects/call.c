@@ -91,16 +91,13 @@ bool value_is_callable(value v)
 bool recursion_enter(const char *where)
 {
     struct interpreter *self = interpreter_self;
-    if (unlikely(!self))
-        return true; /* at start-up, before the thread has an interpreter */
-    if (unlikely((char *)__builtin_frame_address(0) < self->stack_limit) && !self->recursion_headroom)
-        return raise_false(EXC(RecursionError), "maximum recursion depth exceeded%s", where);
-    self->c_depth++;
+    if (unlikely(self && (char *)__builtin_frame_address(0) < self->stack_limit) && !self->c_headroom) {
+        self->c_headroom += 50; /* making the exception calls C code too */
+        raise(EXC(RecursionError), "maximum recursion depth exceeded%s", where);
+        self->c_headroom -= 50;
+        return false;
+    }
     return true;
 }
 
-void recursion_leave(void)
-{
-    if (likely(interpreter_self != NULL))
-        interpreter_self->c_depth--;
-}
+void recursion_leave(void) {}

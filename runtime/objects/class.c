@@ -8,8 +8,8 @@
  * Layout of instances. A class whose bases fix nothing gets struct instance (shape.h): attributes in line. Its
  * __slots__, if it has any, are the first in-line slots, reserved in the root shape. A class with __slots__ and without
  * __dict__ gets the plain header and the slots behind it. A class on top of a built-in one of fixed size (list, dict,
- * Exception) has its __slots__ and __dict__ behind the base's part. Instances of classes on top of int, str and bytes are
- * of fixed size too: they refer to an exact int, str or bytes. On top of tuple the __dict__ is the last word of the
+ * Exception) has its __slots__ and __dict__ behind the base's part. Instances of classes on top of int, str and bytes
+ * are of fixed size too: they refer to an exact int, str or bytes. On top of tuple the __dict__ is the last word of the
  * block, wherever the items end: dict_offset is -8 and object_new makes room. Classes on top of these four cannot have
  * other __slots__, as in CPython.
  */
@@ -30,8 +30,9 @@ struct type *class_metatype(struct type *metatype, value bases)
         if (type_is_subtype(winner, candidate))
             continue;
         if (!type_is_subtype(candidate, winner)) {
-            raise(EXC(TypeError), "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
-                                  "of the metaclasses of all its bases");
+            raise(EXC(TypeError),
+                  "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
+                  "of the metaclasses of all its bases");
             return NULL;
         }
         winner = candidate;
@@ -77,9 +78,9 @@ static bool base_has_dict(struct type *base)
 
 /* ---- __slots__ ---- */
 struct class_slots {
-    bool given;       /* __slots__ is in the class body */
-    bool dict, weak;  /* it names __dict__, __weakref__ */
-    value names;      /* list of the others, mangled and sorted */
+    bool given;      /* __slots__ is in the class body */
+    bool dict, weak; /* it names __dict__, __weakref__ */
+    value names;     /* list of the others, mangled and sorted */
 };
 
 static value mangle(value class_name, value name)

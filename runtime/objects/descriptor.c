@@ -221,7 +221,8 @@ static value classmethod_descriptor_call(value self, const value *args, size_t n
 static value wrapper_apply(struct descriptor *d, value self, const value *args, size_t nargs, value kwnames)
 {
     const struct slot_def *def = d->def;
-    bool keywords = def->offset == offsetof(struct type_slots, call) || def->offset == offsetof(struct type_slots, init);
+    bool keywords =
+        def->offset == offsetof(struct type_slots, call) || def->offset == offsetof(struct type_slots, init);
     if (!keywords && kwnames && tuple_length(kwnames))
         return raise(EXC(TypeError), "wrapper %s() takes no keyword arguments", def->name);
     return def->wrapper(self, args, nargs, kwnames, d->function);
@@ -231,8 +232,7 @@ static value wrapper_descriptor_call(value self, const value *args, size_t nargs
 {
     struct type *owner = owner_of(self);
     if (nargs == 0)
-        return raise(EXC(TypeError), "descriptor '%U' of '%s' object needs an argument", name_of(self),
-                     owner->gc.name);
+        return raise(EXC(TypeError), "descriptor '%U' of '%s' object needs an argument", name_of(self), owner->gc.name);
     if (!type_is_subtype(value_type(args[0]), owner))
         return raise(EXC(TypeError), "descriptor '%U' requires a '%s' object but received a '%T'", name_of(self),
                      owner->gc.name, args[0]);
@@ -290,8 +290,8 @@ static value method_wrapper_compare(value a, value b, int op)
 {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is(b, TYPE_ID_METHOD_WRAPPER))
         return VALUE_NOT_IMPLEMENTED;
-    bool same = wrapped(a) == wrapped(b) && slot_peek(&((struct method_wrapper *)a)->self) ==
-                                                slot_peek(&((struct method_wrapper *)b)->self);
+    bool same = wrapped(a) == wrapped(b) &&
+                slot_peek(&((struct method_wrapper *)a)->self) == slot_peek(&((struct method_wrapper *)b)->self);
     return value_bool(same == (op == COMPARE_EQ));
 }
 static bool method_wrapper_hash(value v, int64_t *out)
@@ -440,8 +440,8 @@ static bool member_set(value self, value object, value v)
         value old = slot_exchange(place, value_inc(v));
         value_dec(old);
         if (!old && !v)
-            return attribute_error(object, name_of(self), "'%T' object has no attribute '%U'", object,
-                                   name_of(self)) != NULL;
+            return attribute_error(object, name_of(self), "'%T' object has no attribute '%U'", object, name_of(self)) !=
+                   NULL;
         return true;
     }
     const struct member_def *def = d->def;
@@ -449,8 +449,7 @@ static bool member_set(value self, value object, value v)
         return raise_false(EXC(AttributeError), "readonly attribute");
     if (!v && def->kind != MEMBER_VALUE && def->kind != MEMBER_VALUE_NONE)
         return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
-    if (!v && def->kind == MEMBER_VALUE &&
-        !slot_peek((value_slot *)((char *)object + def->offset)))
+    if (!v && def->kind == MEMBER_VALUE && !slot_peek((value_slot *)((char *)object + def->offset)))
         return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;
     return member_write(def, object, v);
 }
@@ -461,9 +460,12 @@ static value member_repr(value v)
 }
 
 /* ---- the types ---- */
-#define COMMON_GETSET(DOC)                                                                                           \
-    {"__name__", descriptor_get_name, NULL, NULL}, {"__qualname__", descriptor_get_qualified_name, NULL, NULL},      \
-        {"__objclass__", descriptor_get_owner, NULL, NULL}, {"__doc__", DOC, NULL, NULL}
+#define COMMON_GETSET(DOC)                                                                                      \
+    {"__name__", descriptor_get_name, NULL, NULL}, {"__qualname__", descriptor_get_qualified_name, NULL, NULL}, \
+        {"__objclass__", descriptor_get_owner, NULL, NULL},                                                     \
+    {                                                                                                           \
+        "__doc__", DOC, NULL, NULL                                                                              \
+    }
 
 static const struct method_def descriptor_methods[] = {
     METHOD("__reduce__", descriptor_reduce, "($self, /)", NULL),
@@ -478,30 +480,26 @@ static const struct getset_def wrapper_getset[] = {COMMON_GETSET(wrapper_get_doc
 static const struct getset_def getset_getset[] = {COMMON_GETSET(getset_get_doc), {0}};
 static const struct getset_def member_getset[] = {COMMON_GETSET(member_get_doc), {0}};
 static const struct getset_def method_wrapper_getset[] = {
-    {"__name__", method_wrapper_name, NULL, NULL},
-    {"__qualname__", method_wrapper_qualified_name, NULL, NULL},
-    {"__self__", method_wrapper_self, NULL, NULL},
-    {"__objclass__", method_wrapper_owner, NULL, NULL},
-    {"__doc__", method_wrapper_doc, NULL, NULL},
-    {0},
+    {"__name__", method_wrapper_name, NULL, NULL}, {"__qualname__", method_wrapper_qualified_name, NULL, NULL},
+    {"__self__", method_wrapper_self, NULL, NULL}, {"__objclass__", method_wrapper_owner, NULL, NULL},
+    {"__doc__", method_wrapper_doc, NULL, NULL},   {0},
 };
 
-#define DESCRIPTOR_SPEC(PREFIX, ID, NAME, FLAGS, GETSET, ...)                                                        \
-    const struct type_spec PREFIX##_type_spec = {                                                                    \
-        .id = ID,                                                                                                    \
-        .name = NAME,                                                                                                \
-        .size = sizeof(struct descriptor),                                                                           \
-        .flags = FLAGS,                                                                                              \
-        .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,                                                           \
-        .traverse = descriptor_traverse,                                                                             \
-        .destroy = descriptor_destroy,                                                                               \
-        .slots = {__VA_ARGS__},                                                                                      \
-        .methods = descriptor_methods,                                                                               \
-        .getset = GETSET,                                                                                            \
+#define DESCRIPTOR_SPEC(PREFIX, ID, NAME, FLAGS, GETSET, ...) \
+    const struct type_spec PREFIX##_type_spec = {             \
+        .id = ID,                                             \
+        .name = NAME,                                         \
+        .size = sizeof(struct descriptor),                    \
+        .flags = FLAGS,                                       \
+        .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,    \
+        .traverse = descriptor_traverse,                      \
+        .destroy = descriptor_destroy,                        \
+        .slots = {__VA_ARGS__},                               \
+        .methods = descriptor_methods,                        \
+        .getset = GETSET,                                     \
     };
-DESCRIPTOR_SPEC(method_descriptor, TYPE_ID_METHOD_DESCRIPTOR, "method_descriptor", TYPE_FLAG_METHOD_LIKE,
-                method_getset, .call = method_descriptor_call, .descr_get = method_descriptor_get,
-                .repr = method_descriptor_repr)
+DESCRIPTOR_SPEC(method_descriptor, TYPE_ID_METHOD_DESCRIPTOR, "method_descriptor", TYPE_FLAG_METHOD_LIKE, method_getset,
+                .call = method_descriptor_call, .descr_get = method_descriptor_get, .repr = method_descriptor_repr)
 DESCRIPTOR_SPEC(classmethod_descriptor, TYPE_ID_CLASSMETHOD_DESCRIPTOR, "classmethod_descriptor", 0, method_getset,
                 .call = classmethod_descriptor_call, .descr_get = classmethod_descriptor_get,
                 .repr = method_descriptor_repr)

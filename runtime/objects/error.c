@@ -257,8 +257,8 @@ void error_unraisable(const char *message, value object)
 static bool hidden_by_default(struct type *category)
 {
     return type_is_subtype(category, EXC(DeprecationWarning)) ||
-           type_is_subtype(category, EXC(PendingDeprecationWarning)) ||
-           type_is_subtype(category, EXC(ImportWarning)) || type_is_subtype(category, EXC(ResourceWarning));
+           type_is_subtype(category, EXC(PendingDeprecationWarning)) || type_is_subtype(category, EXC(ImportWarning)) ||
+           type_is_subtype(category, EXC(ResourceWarning));
 }
 
 int warn(struct type *category, ssize stack_level, const char *format, ...)

@@ -138,7 +138,8 @@ static value get_suppress_context(value self)
 static bool set_suppress_context(value self, value v)
 {
     if (!v || !value_is_bool(v))
-        return raise_false(EXC(TypeError), v ? "attribute value type must be bool" : "can't delete numeric/char attribute");
+        return raise_false(EXC(TypeError),
+                           v ? "attribute value type must be bool" : "can't delete numeric/char attribute");
     atomic_store_explicit(&EXCEPTION(self)->suppress_context, v == VALUE_TRUE, memory_order_relaxed);
     return true;
 }

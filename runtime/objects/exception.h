@@ -10,9 +10,9 @@
 struct exception {
     struct object header;
     value_slot dict;
-    value_slot args;                  /* tuple */
-    value_slot traceback;             /* NULL: None */
-    value_slot context, cause;        /* NULL: None */
+    value_slot args;           /* tuple */
+    value_slot traceback;      /* NULL: None */
+    value_slot context, cause; /* NULL: None */
     _Atomic bool suppress_context;
     value_slot extra[];
 };
@@ -48,16 +48,16 @@ void exception_destroy(struct object *object);
 extern const struct method_def exception_methods[];
 extern const struct getset_def exception_getset[];
 /* The first entry of the table of exception_types.c. */
-#define BASE_EXCEPTION_SPEC                                                                                          \
-    {                                                                                                                \
-        .id = EXCEPTION_ID_BaseException, .name = "BaseException", .doc = "Common base class for all exceptions",    \
-        .size = sizeof(struct exception), .flags = TYPE_FLAG_BASE, .gc_flags = TYPE_GC_CONTAINER,                    \
-        .traverse = exception_traverse, .destroy = exception_destroy,                                                \
-        .slots = {.new = exception_new_slot,                                                                         \
-                  .init = exception_init_slot,                                                                       \
-                  .str = exception_str,                                                                              \
-                  .repr = exception_repr},                                                                           \
-        .methods = exception_methods, .getset = exception_getset, .dict_offset = offsetof(struct exception, dict),   \
+#define BASE_EXCEPTION_SPEC                                                                                        \
+    {                                                                                                              \
+        .id = EXCEPTION_ID_BaseException, .name = "BaseException", .doc = "Common base class for all exceptions",  \
+        .size = sizeof(struct exception), .flags = TYPE_FLAG_BASE, .gc_flags = TYPE_GC_CONTAINER,                  \
+        .traverse = exception_traverse, .destroy = exception_destroy,                                              \
+        .slots = {.new = exception_new_slot,                                                                       \
+                  .init = exception_init_slot,                                                                     \
+                  .str = exception_str,                                                                            \
+                  .repr = exception_repr},                                                                         \
+        .methods = exception_methods, .getset = exception_getset, .dict_offset = offsetof(struct exception, dict), \
     }
 /* type(*args), checked to be an exception. */
 value exception_make(struct type *type, const value *args, size_t nargs);

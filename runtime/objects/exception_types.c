@@ -4,8 +4,11 @@
 
 #include <errno.h>
 
-#define EXTRA_OFFSET(INDEX)              (offsetof(struct exception, extra) + (INDEX) * sizeof(value_slot))
-#define EXTRA_MEMBER(NAME, INDEX, DOC)   {NAME, MEMBER_VALUE_NONE, EXTRA_OFFSET(INDEX), true, DOC}
+#define EXTRA_OFFSET(INDEX) (offsetof(struct exception, extra) + (INDEX) * sizeof(value_slot))
+#define EXTRA_MEMBER(NAME, INDEX, DOC)                          \
+    {                                                           \
+        NAME, MEMBER_VALUE_NONE, EXTRA_OFFSET(INDEX), true, DOC \
+    }
 
 static value arg_or_none(const value *args, size_t nargs, size_t i)
 {
@@ -33,7 +36,8 @@ static bool exit_init(value self, const value *args, size_t nargs, value kwnames
     }
     return true;
 }
-static const struct member_def stop_members[] = {EXTRA_MEMBER("value", EXTRA_STOP_VALUE, "generator return value"), {0}};
+static const struct member_def stop_members[] = {EXTRA_MEMBER("value", EXTRA_STOP_VALUE, "generator return value"),
+                                                 {0}};
 static const struct member_def exit_members[] = {EXTRA_MEMBER("code", EXTRA_EXIT_CODE, "exception code"), {0}};
 
 /* ---- KeyError ---- */
@@ -45,7 +49,8 @@ static value key_str(value self)
     return text;
 }
 
-/* ---- keyword arguments that become attributes: ImportError(name=, path=), AttributeError(name=, obj=), NameError ---- */
+/* ---- keyword arguments that become attributes: ImportError(name=, path=), AttributeError(name=, obj=), NameError ----
+ */
 static bool keywords_init(value self, const value *args, size_t nargs, value kwnames, const char *function,
                           const char *const *names, unsigned first)
 {
@@ -254,8 +259,9 @@ static value os_reduce(value self, const value *unused)
     value args = slot_load(value_object(self), &EXCEPTION(self)->args);
     value filename = exception_extra(self, EXTRA_OS_FILENAME), filename2 = exception_extra(self, EXTRA_OS_FILENAME2);
     if (args && tuple_length(args) == 2 && filename) {
-        value longer = filename2 ? tuple_pack(5, tuple_get(args, 0), tuple_get(args, 1), filename, VALUE_NONE, filename2)
-                                 : tuple_pack(3, tuple_get(args, 0), tuple_get(args, 1), filename);
+        value longer = filename2
+                           ? tuple_pack(5, tuple_get(args, 0), tuple_get(args, 1), filename, VALUE_NONE, filename2)
+                           : tuple_pack(3, tuple_get(args, 0), tuple_get(args, 1), filename);
         value_dec(args);
         args = longer;
     }
@@ -318,8 +324,8 @@ static bool syntax_init(value self, const value *args, size_t nargs, value kwnam
         return raise_false(EXC(TypeError), "end_offset must be provided when end_lineno is provided");
     if (!ok)
         return raise_false(EXC(TypeError), "function %s %zu argument%s (%zu given)",
-                           count < 4 ? "missing required argument: at least" : "takes at most", count < 4 ? (size_t)4 : 6,
-                           "s", count);
+                           count < 4 ? "missing required argument: at least" : "takes at most",
+                           count < 4 ? (size_t)4 : 6, "s", count);
     return true;
 }
 
@@ -426,16 +432,21 @@ static value unicode_str(value self)
         const char *verb = decode ? "decode" : translate ? "translate" : "encode";
         value prefix = translate ? str_from_text("can't translate")
                                  : str_format("'%S' codec can't %s", parts[EXTRA_UNICODE_ENCODING], verb);
-        size_t length = decode ? (is_bytes(object) ? bytes_length(object) : 0)
-                               : (is_str(object) ? str_length(object) : 0);
+        size_t length =
+            decode ? (is_bytes(object) ? bytes_length(object) : 0) : (is_str(object) ? str_length(object) : 0);
         if (!prefix) {
             text = NULL;
         } else if (start >= 0 && (size_t)start < length && end == start + 1) {
             uint32_t c = decode ? bytes_data(object)[start] : str_at(object, (size_t)start);
             char shown[16];
-            snprintf(shown, sizeof shown, decode ? "0x%02x" : c < 256 ? "\\x%02x" : c < 65536 ? "\\u%04x" : "\\U%08x", c);
-            text = str_format(decode ? "%U byte %s in position %lld: %S" : "%U character '%s' in position %lld: %S", prefix,
-                              shown, (long long)start, reason);
+            snprintf(shown, sizeof shown,
+                     decode      ? "0x%02x"
+                     : c < 256   ? "\\x%02x"
+                     : c < 65536 ? "\\u%04x"
+                                 : "\\U%08x",
+                     c);
+            text = str_format(decode ? "%U byte %s in position %lld: %S" : "%U character '%s' in position %lld: %S",
+                              prefix, shown, (long long)start, reason);
         } else {
             text = str_format("%U %s in position %lld-%lld: %S", prefix, decode ? "bytes" : "characters",
                               (long long)start, (long long)end - 1, reason);
@@ -461,7 +472,7 @@ static const struct member_def group_members[] = {
 };
 
 /* ---- the table ---- */
-#define SIZE(COUNT) (sizeof(struct exception) + (COUNT) * sizeof(value_slot))
+#define SIZE(COUNT)           (sizeof(struct exception) + (COUNT) * sizeof(value_slot))
 #define EXTRA_STOP_COUNT      1
 #define EXTRA_IMPORT_COUNT    3
 #define EXTRA_ATTRIBUTE_COUNT 2
@@ -471,22 +482,25 @@ static const struct member_def group_members[] = {
 #define EXTRA_UNICODE_COUNT   5
 #define EXTRA_GROUP_COUNT     2
 
-#define PLAIN(NAME, BASE)                                                                                            \
-    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,                                    \
-                                                       .base = EXCEPTION_ID_##BASE,                                  \
-                                                       .name = #NAME,                                                \
-                                                       .flags = TYPE_FLAG_BASE,                                      \
+#define PLAIN(NAME, BASE)                                                           \
+    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,   \
+                                                       .base = EXCEPTION_ID_##BASE, \
+                                                       .name = #NAME,               \
+                                                       .flags = TYPE_FLAG_BASE,     \
                                                        .gc_flags = TYPE_GC_CONTAINER},
-#define SPECIAL(NAME, BASE, COUNT, SLOTS, ...)                                                                       \
-    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,                                    \
-                                                       .base = EXCEPTION_ID_##BASE,                                  \
-                                                       .name = #NAME,                                                \
-                                                       .flags = TYPE_FLAG_BASE,                                      \
-                                                       .gc_flags = TYPE_GC_CONTAINER,                                \
-                                                       .size = SIZE(COUNT),                                          \
-                                                       .slots = SLOTS,                                               \
+#define SPECIAL(NAME, BASE, COUNT, SLOTS, ...)                                        \
+    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,     \
+                                                       .base = EXCEPTION_ID_##BASE,   \
+                                                       .name = #NAME,                 \
+                                                       .flags = TYPE_FLAG_BASE,       \
+                                                       .gc_flags = TYPE_GC_CONTAINER, \
+                                                       .size = SIZE(COUNT),           \
+                                                       .slots = SLOTS,                \
                                                        __VA_ARGS__},
-#define SLOTS(...) {.new = exception_new_slot, __VA_ARGS__}
+#define SLOTS(...)                             \
+    {                                          \
+        .new = exception_new_slot, __VA_ARGS__ \
+    }
 #define EXCEPTION_ID_object TYPE_ID_OBJECT
 
 #pragma GCC diagnostic push
@@ -496,28 +510,28 @@ static const struct member_def group_members[] = {
 #endif
 /* First every exception as a plain one, then those that add something. */
 const struct type_spec exception_type_specs[] = {
-    EXCEPTIONS(PLAIN)
-    [0] = BASE_EXCEPTION_SPEC,
-    SPECIAL(StopIteration, Exception, EXTRA_STOP_COUNT, SLOTS(.init = stop_init), .members = stop_members)
-    SPECIAL(SystemExit, BaseException, EXTRA_STOP_COUNT, SLOTS(.init = exit_init), .members = exit_members)
-    SPECIAL(KeyError, LookupError, 0, SLOTS(.str = key_str), )
-    SPECIAL(ImportError, Exception, EXTRA_IMPORT_COUNT, SLOTS(.init = import_init, .str = import_str),
-            .members = import_members, .methods = import_methods)
-    SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT, SLOTS(.init = attribute_init), .members = attribute_members)
-    SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init), .members = name_members)
-    SPECIAL(OSError, Exception, EXTRA_OS_COUNT, SLOTS(.new = os_new, .init = os_init, .str = os_str),
-            .members = os_members, .methods = os_methods, .getset = os_getset)
-    SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
-            .members = syntax_members)
-    SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT, SLOTS(.init = unicode_decode_init, .str = unicode_str),
-            .members = unicode_members)
-    SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT, SLOTS(.init = unicode_encode_init, .str = unicode_str),
-            .members = unicode_members)
-    SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_translate_init, .str = unicode_str), .members = unicode_members)
-    SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
-            SLOTS(.new = exception_group_new, .str = exception_group_str), .members = group_members,
-            .methods = exception_group_methods)
-};
+    EXCEPTIONS(PLAIN)[0] = BASE_EXCEPTION_SPEC,
+    SPECIAL(StopIteration, Exception, EXTRA_STOP_COUNT, SLOTS(.init = stop_init), .members = stop_members) SPECIAL(
+        SystemExit, BaseException, EXTRA_STOP_COUNT, SLOTS(.init = exit_init),
+        .members = exit_members) SPECIAL(KeyError, LookupError, 0, SLOTS(.str = key_str), )
+        SPECIAL(ImportError, Exception, EXTRA_IMPORT_COUNT, SLOTS(.init = import_init, .str = import_str),
+                .members = import_members,
+                .methods = import_methods) SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT,
+                                                   SLOTS(.init = attribute_init), .members = attribute_members)
+            SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init), .members = name_members)
+                SPECIAL(OSError, Exception, EXTRA_OS_COUNT, SLOTS(.new = os_new, .init = os_init, .str = os_str),
+                        .members = os_members, .methods = os_methods, .getset = os_getset)
+                    SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
+                            .members = syntax_members)
+                        SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT,
+                                SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members)
+                            SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT,
+                                    SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members)
+                                SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
+                                        SLOTS(.init = unicode_translate_init, .str = unicode_str),
+                                        .members = unicode_members)
+                                    SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
+                                            SLOTS(.new = exception_group_new, .str = exception_group_str),
+                                            .members = group_members, .methods = exception_group_methods)};
 #pragma GCC diagnostic pop
 const unsigned exception_spec_count = sizeof exception_type_specs / sizeof *exception_type_specs;

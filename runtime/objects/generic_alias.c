@@ -233,9 +233,10 @@ static value alias_call(value self, const value *args, size_t nargs, value kwnam
 
 static value alias_getattr(value self, value name)
 {
-    static const char *const own[] = {"__class__",     "__origin__", "__args__",      "__unpacked__",    "__parameters__",
-                                      "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__",
-                                      "__copy__",      "__deepcopy__", NULL};
+    static const char *const own[] = {"__class__",       "__origin__",     "__args__",
+                                      "__unpacked__",    "__parameters__", "__typing_unpacked_tuple_args__",
+                                      "__mro_entries__", "__reduce_ex__",  "__reduce__",
+                                      "__copy__",        "__deepcopy__",   NULL};
     for (int i = 0; own[i]; i++)
         if (str_equals_text(name, own[i]))
             return attr_get_generic(self, name);
@@ -313,8 +314,9 @@ static value alias_dir(value self, const value *args)
     (void)args;
     value list = call_special(alias_origin(self), NAME(__dir__), NULL, 0);
     if (list && list != VALUE_MISSING && is_list(list)) {
-        static const char *const names[] = {"__origin__", "__args__", "__parameters__", "__mro_entries__",
-                                            "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__", NULL};
+        static const char *const names[] = {"__origin__",      "__args__",      "__parameters__",
+                                            "__mro_entries__", "__reduce_ex__", "__reduce__",
+                                            "__copy__",        "__deepcopy__",  NULL};
         for (int i = 0; names[i]; i++) {
             value name = str_interned(names[i]);
             if (!name || !list_append(list, name)) {

@@ -2,11 +2,11 @@
  * Looking an attribute up along the MRO, through the class's flattened table (lookup.h).
  *
  * Two things keep a table honest. A fill walks the MRO without any lock; it then enters its result only if the class's
- * `modifications` counter is what it was before the walk, and every change of a class dictionary increments that counter
- * in the class and in all its subclasses. And a change itself repairs the entries for its name: in place when the new
- * value is of the same kind as the old one (so inline caches stay valid: a class attribute used as a counter costs
- * nothing), else by forgetting the entry and giving new numbers to the class and its shapes, which empties every inline
- * cache that relied on it. A name without an entry has no cache that relies on it.
+ * `modifications` counter is what it was before the walk, and every change of a class dictionary increments that
+ * counter in the class and in all its subclasses. And a change itself repairs the entries for its name: in place when
+ * the new value is of the same kind as the old one (so inline caches stay valid: a class attribute used as a counter
+ * costs nothing), else by forgetting the entry and giving new numbers to the class and its shapes, which empties every
+ * inline cache that relied on it. A name without an entry has no cache that relies on it.
  */
 #include "runtime/objects/type_internal.h"
 #include "runtime/objects/str.h"
@@ -18,8 +18,7 @@ static inline _Atomic uint32_t *table_index(struct lookup_table *table)
 
 static inline size_t table_size(uint32_t capacity, uint32_t mask)
 {
-    return sizeof(struct lookup_table) + capacity * sizeof(struct lookup_entry) +
-           ((size_t)mask + 1) * sizeof(uint32_t);
+    return sizeof(struct lookup_table) + capacity * sizeof(struct lookup_entry) + ((size_t)mask + 1) * sizeof(uint32_t);
 }
 
 static inline uint32_t name_hash(value name)
@@ -233,7 +232,8 @@ static bool reset_one(struct type *type, void *context)
     (void)context;
     atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
     renumber(type);
-    /* The table stays, so that entry numbers in caches that are being read stay inside it; its entries are forgotten. */
+    /* The table stays, so that entry numbers in caches that are being read stay inside it; its entries are forgotten.
+     */
     struct lookup_table *table = table_of(type);
     for (uint32_t i = 0; table && i < table->count; i++)
         atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);

@@ -1,9 +1,9 @@
 /*
  * The flattened attribute table of a class: name -> what the MRO gives, absence included.
  *
- * Each class fills its own table as names are looked up. An entry, once made, keeps its index for the life of the table,
- * so inline caches store the index and need no search. The values in it are borrowed from the dictionaries of the
- * classes along the MRO: whoever changes a class dictionary updates the entries that depend on it (class_changed in
+ * Each class fills its own table as names are looked up. An entry, once made, keeps its index for the life of the
+ * table, so inline caches store the index and need no search. The values in it are borrowed from the dictionaries of
+ * the classes along the MRO: whoever changes a class dictionary updates the entries that depend on it (class_changed in
  * lookup.c) before the old value is dropped. A reader counts the value and verifies that the entry, and the table, are
  * still the same: then the value was alive.
  *
@@ -20,9 +20,9 @@ struct lookup_entry {
 };
 
 struct lookup_table {
-    uint32_t capacity; /* entries that fit */
-    uint32_t mask;     /* size of the hash index - 1 */
-    uint32_t count;    /* entries in use; under the class lock */
+    uint32_t capacity;             /* entries that fit */
+    uint32_t mask;                 /* size of the hash index - 1 */
+    uint32_t count;                /* entries in use; under the class lock */
     struct lookup_entry entries[]; /* followed by mask + 1 _Atomic uint32_t: entry number + 1, or 0 */
 };
 
@@ -55,8 +55,8 @@ value lookup_find(struct type *type, value name, uint32_t *index);
 /* The value of entry `index`, owned (VALUE_MISSING too), or NULL when it is not known at the moment. */
 static inline value lookup_at(struct type *type, uint32_t index)
 {
-    struct lookup_table *table = atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup,
-                                                      memory_order_acquire);
+    struct lookup_table *table =
+        atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup, memory_order_acquire);
     if (unlikely(!table))
         return NULL;
     value_slot *slot = &table->entries[index].v;
@@ -82,7 +82,8 @@ void lookup_changed(struct type *type, value name, value old, value v);
 /* Everything may have changed (new bases): drop the tables of the class and its subclasses, renumber. Class lock. */
 void lookup_reset(struct type *type);
 void lookup_free(struct type *type);
-/* The name as an interned str, which is immortal: need not be given back. NULL on error (TypeError when it is no str). */
+/* The name as an interned str, which is immortal: need not be given back. NULL on error (TypeError when it is no str).
+ */
 value name_intern_slow(value name);
 static inline value name_intern(value name)
 {

@@ -138,7 +138,8 @@ static void method_destroy(struct object *o)
 static const struct method_def method_methods[] = {METHOD("__reduce__", method_reduce, "($self, /)", NULL), {0}};
 static const struct getset_def method_getset[] = {{"__doc__", method_get_doc, NULL, NULL}, {0}};
 static const struct member_def method_members[] = {
-    {"__func__", MEMBER_VALUE, offsetof(struct method, function), false, "the function (or other callable) implementing a method"},
+    {"__func__", MEMBER_VALUE, offsetof(struct method, function), false,
+     "the function (or other callable) implementing a method"},
     {"__self__", MEMBER_VALUE, offsetof(struct method, self), false, "the instance to which a method is bound"},
     {0},
 };

@@ -101,9 +101,10 @@ static value module_no_attribute(value module, value name)
     if (!own_name || own_name == VALUE_MISSING || !is_str(own_name))
         attribute_error(module, name, "module has no attribute '%U'", name);
     else if (initializing == VALUE_TRUE)
-        attribute_error(module, name,
-                        "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)",
-                        own_name, name);
+        attribute_error(
+            module, name,
+            "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", own_name,
+            name);
     else
         attribute_error(module, name, "module '%U' has no attribute '%U'", own_name, name);
     value_dec(own_name);

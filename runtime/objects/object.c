@@ -48,8 +48,7 @@ bool object_init_slot(value self, const value *args, size_t nargs, value kwnames
         return true;
     struct type *type = value_type(self);
     if (type->slots.init != object_init_slot)
-        return raise_false(EXC(TypeError),
-                           "object.__init__() takes exactly one argument (the instance to initialize)");
+        return raise_false(EXC(TypeError), "object.__init__() takes exactly one argument (the instance to initialize)");
     if (type->slots.new == object_new_slot)
         return raise_false(EXC(TypeError), "%N.__init__() takes exactly one argument (the instance to initialize)",
                            type);
@@ -108,7 +107,8 @@ static bool set_class(value self, value v)
     bool modules = type_is_subtype(from, TYPE(MODULE)) && type_is_subtype(to, TYPE(MODULE));
     if (!value_is_object(self) ||
         (!modules && (!type_has_flag(to, TYPE_FLAG_HEAP) || !type_has_flag(from, TYPE_FLAG_HEAP))))
-        return raise_false(EXC(TypeError), "__class__ assignment only supported for mutable types or ModuleType subclasses");
+        return raise_false(EXC(TypeError),
+                           "__class__ assignment only supported for mutable types or ModuleType subclasses");
     if (from == to)
         return true;
     if (!class_layouts_compatible(from, to, "__class__"))
@@ -148,7 +148,8 @@ static value import_copyreg(void)
     return module;
 }
 
-/* The values of __slots__ along the MRO, as copyreg finds their names; NULL on error, VALUE_NONE when there are none. */
+/* The values of __slots__ along the MRO, as copyreg finds their names; NULL on error, VALUE_NONE when there are none.
+ */
 static value slots_state(value self)
 {
     value copyreg = import_copyreg();
@@ -228,8 +229,8 @@ static bool new_arguments(value self, value *args, value *kwargs)
     if (!pair)
         return false;
     if (pair != VALUE_MISSING) {
-        bool ok = is_tuple(pair) && tuple_length(pair) == 2 && is_tuple(tuple_get(pair, 0)) &&
-                  is_dict(tuple_get(pair, 1));
+        bool ok =
+            is_tuple(pair) && tuple_length(pair) == 2 && is_tuple(tuple_get(pair, 0)) && is_dict(tuple_get(pair, 1));
         if (ok) {
             *args = value_inc(tuple_get(pair, 0));
             *kwargs = value_inc(tuple_get(pair, 1));
@@ -365,7 +366,7 @@ static value object_dir(value self, const value *args)
 {
     (void)args;
     value own = value_is_object(self) && value_has_shape(self) ? instance_dict_snapshot((struct instance *)self)
-                                          : attr_get_optional(self, NAME(__dict__));
+                                                               : attr_get_optional(self, NAME(__dict__));
     if (!own)
         return NULL;
     value names = own != VALUE_MISSING && is_dict(own) ? dict_copy(own) : dict_new();
@@ -408,8 +409,8 @@ static const struct method_def object_methods[] = {
     METHOD("__getstate__", object_getstate, "($self, /)", "Helper for pickle."),
     METHOD_FLAGS("__subclasshook__", object_subclass_hook, "(subclass, /)",
                  "Abstract classes can override this to customize issubclass().", METHOD_CLASS),
-    METHOD_FLAGS("__init_subclass__", object_init_subclass, "()",
-                 "This method is called when a class is subclassed.", METHOD_CLASS),
+    METHOD_FLAGS("__init_subclass__", object_init_subclass, "()", "This method is called when a class is subclassed.",
+                 METHOD_CLASS),
     METHOD("__format__", object_format, "($self, format_spec, /)", "Default object formatter."),
     METHOD("__sizeof__", object_sizeof, "($self, /)", "Size of object in memory, in bytes."),
     METHOD("__dir__", object_dir, "($self, /)", "Default dir() implementation."),
@@ -447,7 +448,7 @@ static value subtype_get_dict(value self)
 }
 static value subtype_get_weakref(value self)
 {
-    struct weak_reference *found = weak_find_plain(value_object(self), TYPE(WEAK_REFERENCE));
+    struct weak_reference *found = weak_find_plain(value_object(self), &TYPE(WEAK_REFERENCE)->gc);
     return found ? value_of(found) : VALUE_NONE;
 }
 const struct getset_def subtype_dict_getset = {"__dict__", subtype_get_dict, object_set_dict,

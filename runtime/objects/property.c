@@ -182,9 +182,12 @@ static void property_destroy(struct object *o)
 }
 
 static const struct method_def property_methods[] = {
-    METHOD("getter", property_getter, "($self, fget, /)", "Descriptor to obtain a copy of the property with a different getter."),
-    METHOD("setter", property_setter, "($self, fset, /)", "Descriptor to obtain a copy of the property with a different setter."),
-    METHOD("deleter", property_deleter, "($self, fdel, /)", "Descriptor to obtain a copy of the property with a different deleter."),
+    METHOD("getter", property_getter, "($self, fget, /)",
+           "Descriptor to obtain a copy of the property with a different getter."),
+    METHOD("setter", property_setter, "($self, fset, /)",
+           "Descriptor to obtain a copy of the property with a different setter."),
+    METHOD("deleter", property_deleter, "($self, fdel, /)",
+           "Descriptor to obtain a copy of the property with a different deleter."),
     METHOD("__set_name__", property_set_name, "($self, owner, name, /)", "Method to set name of a property."),
     {0},
 };
@@ -203,18 +206,17 @@ static const struct member_def property_members[] = {
 const struct type_spec property_type_spec = {
     .id = TYPE_ID_PROPERTY,
     .name = "property",
-    .doc = "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    function to "
-           "be used for setting an attribute value\n  fdel\n    function to be used for del'ing an attribute\n  doc\n    "
-           "docstring",
+    .doc =
+        "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    function "
+        "to "
+        "be used for setting an attribute value\n  fdel\n    function to be used for del'ing an attribute\n  doc\n    "
+        "docstring",
     .size = sizeof(struct property),
     .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = property_traverse,
     .destroy = property_destroy,
-    .slots = {.new = property_new_slot,
-              .init = property_init,
-              .descr_get = property_get,
-              .descr_set = property_set},
+    .slots = {.new = property_new_slot, .init = property_init, .descr_get = property_get, .descr_set = property_set},
     .methods = property_methods,
     .getset = property_getset,
     .members = property_members,
@@ -392,7 +394,10 @@ const struct type_spec classmethod_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = wrapped_traverse,
     .destroy = wrapped_destroy,
-    .slots = {.new = wrapped_new_slot, .init = classmethod_init, .descr_get = classmethod_get, .repr = classmethod_repr},
+    .slots = {.new = wrapped_new_slot,
+              .init = classmethod_init,
+              .descr_get = classmethod_get,
+              .repr = classmethod_repr},
     .getset = wrapped_getset,
     .members = wrapped_members,
     .dict_offset = offsetof(struct wrapped_function, dict),

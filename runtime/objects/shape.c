@@ -15,8 +15,7 @@ uint32_t shape_next_id(void)
     do {
         if (id == UINT32_MAX)
             return 0;
-    } while (!atomic_compare_exchange_weak_explicit(&last_id, &id, id + 1, memory_order_relaxed,
-                                                    memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&last_id, &id, id + 1, memory_order_relaxed, memory_order_relaxed));
     return id + 1;
 }
 
@@ -332,8 +331,8 @@ value instance_dict_snapshot(struct instance *instance)
 }
 
 /* Move the attributes out of their slots, under the lock, into `dict` when that is given. What was in the slots is in
- * displaced[0..*count), still owned. Readers and replacing writers meet empty slots and retry until the dict is published.
- * false: the dict ran out of memory; everything is back in place. */
+ * displaced[0..*count), still owned. Readers and replacing writers meet empty slots and retry until the dict is
+ * published. false: the dict ran out of memory; everything is back in place. */
 static bool instance_empty_slots(struct instance *instance, void *word, struct shape *shape, value dict,
                                  value *displaced, unsigned *count)
 {
@@ -427,8 +426,8 @@ value instance_get(struct instance *instance, value name)
         void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
         value_slot *slot = instance_slot(instance, word, (uint32_t)index);
         value found = slot ? slot_load(&instance->header, slot) : NULL;
-        if (found && (overflow_tag(word) != 0 ||
-                      atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
+        if (found &&
+            (overflow_tag(word) != 0 || atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
             return found;
         value_dec(found); /* it moved meanwhile */
     }

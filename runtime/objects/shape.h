@@ -35,18 +35,18 @@ struct shape {
     uint32_t count;      /* attributes, so slots 0..count-1 are used (the reserved ones of __slots__ included) */
     struct type *type;   /* the class; not counted: the class owns its shapes, which die with it */
     struct shape *parent;
-    value name;                      /* the attribute that this shape adds; interned, owned; NULL in roots */
-    _Atomic(struct shape *) child;   /* the newest child; changed under the class lock */
-    struct shape *sibling;           /* constant */
-    uint32_t depth;                  /* children made so far (under the class lock) */
-    bool is_dict;                    /* the instance's attributes are in a dict */
+    value name;                    /* the attribute that this shape adds; interned, owned; NULL in roots */
+    _Atomic(struct shape *) child; /* the newest child; changed under the class lock */
+    struct shape *sibling;         /* constant */
+    uint32_t depth;                /* children made so far (under the class lock) */
+    bool is_dict;                  /* the instance's attributes are in a dict */
 };
 
 /* The word `overflow` of an instance: which slots it has. */
 #define INSTANCE_INLINE 2u /* tag: no more than the in-line slots; their number is in the other bits */
 #define INSTANCE_DICT   1u /* tag: pointer to the dict (counted); all slots but the reserved ones are NULL */
                            /* no tag: pointer to a struct instance_overflow */
-#define INSTANCE_TAG    7u
+#define INSTANCE_TAG 7u
 
 struct instance_overflow {
     uint32_t inline_capacity; /* slots of the instance itself */
@@ -75,21 +75,21 @@ static inline bool value_has_shape(value v) /* v is an object */
 #define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */
 #define SHAPE_CHILDREN_MAX   64u /* so does one that would give a shape more children */
 
-uint32_t shape_next_id(void); /* a number for a shape or a type's version; 0 when all are used up */
-struct shape *shape_root(struct type *type);                /* made when missing; NULL: no memory */
-ssize shape_find(const struct shape *shape, value name);    /* slot of an interned name, or -1 */
-struct shape *shape_add(struct shape *shape, value name);   /* the child; NULL when it should be a dict instead */
-void shapes_renumber(struct type *type);                    /* give every shape of the class a new id */
+uint32_t shape_next_id(void);                /* a number for a shape or a type's version; 0 when all are used up */
+struct shape *shape_root(struct type *type); /* made when missing; NULL: no memory */
+ssize shape_find(const struct shape *shape, value name);  /* slot of an interned name, or -1 */
+struct shape *shape_add(struct shape *shape, value name); /* the child; NULL when it should be a dict instead */
+void shapes_renumber(struct type *type);                  /* give every shape of the class a new id */
 void shapes_free(struct type *type);
 
-struct object *instance_new(struct type *type);             /* NULL: MemoryError set */
+struct object *instance_new(struct type *type); /* NULL: MemoryError set */
 /* The instance's own attribute, owned; VALUE_MISSING; NULL on error. `name` is interned. */
 value instance_get(struct instance *instance, value name);
 /* Set (v borrowed) or delete (v NULL): 1 done, 0 nothing to delete, -1 error. */
 int instance_set(struct instance *instance, value name, value v);
-value instance_dict(struct instance *instance);             /* owned; the attributes live there from now on */
+value instance_dict(struct instance *instance); /* owned; the attributes live there from now on */
 bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
-value instance_dict_snapshot(struct instance *instance);    /* a new dict with the attributes as they are now */
+value instance_dict_snapshot(struct instance *instance); /* a new dict with the attributes as they are now */
 void instance_traverse(struct object *object, struct gc_trace *trace);
 void instance_destroy(struct object *object);
 /* Put `name` into the next slot: the attribute-adding half of instance_set for the inline cache: 1 done, 0 not possible

@@ -75,11 +75,7 @@ value type_union_or(value a, value b);
 const struct type_spec none_type_spec = {
     .id = TYPE_ID_NONE_TYPE,
     .name = "NoneType",
-    .slots = {.new = none_new,
-              .repr = none_repr,
-              .truth = none_truth,
-              .hash = none_hash,
-              .compare = object_compare},
+    .slots = {.new = none_new, .repr = none_repr, .truth = none_truth, .hash = none_hash, .compare = object_compare},
 };
 const struct type_spec not_implemented_type_spec = {
     .id = TYPE_ID_NOT_IMPLEMENTED,
@@ -147,7 +143,7 @@ static value cell_compare(value a, value b, int op)
         result = compare_rich(x, y, op);
     } else {
         int order = (x != NULL) - (y != NULL);
-        bool truth[] = {order < 0, order <= 0, order == 0, order != 0, order > 0, order >= 0};
+        bool truth[] = {order<0, order <= 0, order == 0, order != 0, order> 0, order >= 0};
         result = value_bool(truth[op]);
     }
     value_dec(x);

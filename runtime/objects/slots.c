@@ -1,10 +1,10 @@
 /*
  * Slots and special methods: the one table that says which `__name__` goes with which slot, and both directions of it.
  *
- * From C to Python: a built-in type that fills a slot gets, in its class dictionary, a wrapper descriptor that calls the
- * slot (`int.__add__`). From Python to C: a class whose dictionary defines the name gets a generic slot function that
- * looks the method up and calls it. When what the class sees under the name is the wrapper of a base's own slot, the
- * slot becomes that C function directly, so inheriting `__add__` from int costs nothing.
+ * From C to Python: a built-in type that fills a slot gets, in its class dictionary, a wrapper descriptor that calls
+ * the slot (`int.__add__`). From Python to C: a class whose dictionary defines the name gets a generic slot function
+ * that looks the method up and calls it. When what the class sees under the name is the wrapper of a base's own slot,
+ * the slot becomes that C function directly, so inheriting `__add__` from int costs nothing.
  */
 #include "runtime/objects/type_internal.h"
 #include "runtime/objects/descriptor.h"
@@ -361,29 +361,29 @@ static value binary_generic(int op, value a, value b, value (*self)(value, value
     return other ? try_binary(b, binary_name(op, 1), a) : VALUE_NOT_IMPLEMENTED;
 }
 
-#define BINARY_FUNCTIONS(X)                                                                                          \
-    X(ADD)                                                                                                           \
-    X(AND)                                                                                                           \
-    X(FLOOR_DIVIDE)                                                                                                  \
-    X(LSHIFT)                                                                                                        \
-    X(MATRIX_MULTIPLY)                                                                                               \
-    X(MULTIPLY)                                                                                                      \
-    X(REMAINDER)                                                                                                     \
-    X(OR)                                                                                                            \
-    X(POWER)                                                                                                         \
-    X(RSHIFT)                                                                                                        \
-    X(SUBTRACT)                                                                                                      \
-    X(TRUE_DIVIDE)                                                                                                   \
-    X(XOR)                                                                                                           \
+#define BINARY_FUNCTIONS(X) \
+    X(ADD)                  \
+    X(AND)                  \
+    X(FLOOR_DIVIDE)         \
+    X(LSHIFT)               \
+    X(MATRIX_MULTIPLY)      \
+    X(MULTIPLY)             \
+    X(REMAINDER)            \
+    X(OR)                   \
+    X(POWER)                \
+    X(RSHIFT)               \
+    X(SUBTRACT)             \
+    X(TRUE_DIVIDE)          \
+    X(XOR)                  \
     X(DIVMOD)
-#define X(OP)                                                                                                        \
-    static value slot_binary_##OP(value a, value b)                                                                  \
-    {                                                                                                                \
-        return binary_generic(BINARY_##OP, a, b, slot_binary_##OP);                                                  \
-    }                                                                                                                \
-    __attribute__((unused)) static value slot_inplace_##OP(value a, value b)                                         \
-    {                                                                                                                \
-        return try_binary(a, binary_name(BINARY_##OP, 2), b);                                                        \
+#define X(OP)                                                                \
+    static value slot_binary_##OP(value a, value b)                          \
+    {                                                                        \
+        return binary_generic(BINARY_##OP, a, b, slot_binary_##OP);          \
+    }                                                                        \
+    __attribute__((unused)) static value slot_inplace_##OP(value a, value b) \
+    {                                                                        \
+        return try_binary(a, binary_name(BINARY_##OP, 2), b);                \
     }
 BINARY_FUNCTIONS(X)
 #undef X
@@ -397,10 +397,10 @@ static value slot_power(value base, value exponent, value modulus)
     return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
 }
 
-#define UNARY_FUNCTION(FUNCTION, METHOD)                                                                             \
-    static value FUNCTION(value self)                                                                                \
-    {                                                                                                                \
-        return call_required(self, NAME(METHOD), NULL, 0);                                                           \
+#define UNARY_FUNCTION(FUNCTION, METHOD)                   \
+    static value FUNCTION(value self)                      \
+    {                                                      \
+        return call_required(self, NAME(METHOD), NULL, 0); \
     }
 UNARY_FUNCTION(slot_negative, __neg__)
 UNARY_FUNCTION(slot_positive, __pos__)
@@ -491,26 +491,26 @@ static bool check_args(const value *args, size_t nargs, size_t min, size_t max)
 }
 
 #define WRAPPER(NAME) static value NAME(value self, const value *args, size_t nargs, value kwnames, void *function)
-#define ARGS(MIN, MAX)                                                                                               \
-    (void)kwnames;                                                                                                   \
-    if (!check_args(args, nargs, MIN, MAX))                                                                          \
+#define ARGS(MIN, MAX)                      \
+    (void)kwnames;                          \
+    if (!check_args(args, nargs, MIN, MAX)) \
         return NULL;
 #define AS(TYPE) ((TYPE)function)
 
 WRAPPER(wrap_unary)
 {
     ARGS(0, 0)
-    return AS(value (*)(value))(self);
+    return AS(value(*)(value))(self);
 }
 WRAPPER(wrap_binary)
 {
     ARGS(1, 1)
-    return AS(value (*)(value, value))(self, args[0]);
+    return AS(value(*)(value, value))(self, args[0]);
 }
 WRAPPER(wrap_reflected)
 {
     ARGS(1, 1)
-    return AS(value (*)(value, value))(args[0], self);
+    return AS(value(*)(value, value))(args[0], self);
 }
 WRAPPER(wrap_power)
 {
@@ -518,7 +518,7 @@ WRAPPER(wrap_power)
     struct type *type = value_type(self);
     if (nargs == 2 && args[1] != VALUE_NONE)
         return type->slots.power ? type->slots.power(self, args[0], args[1]) : VALUE_NOT_IMPLEMENTED;
-    return AS(value (*)(value, value))(self, args[0]);
+    return AS(value(*)(value, value))(self, args[0]);
 }
 WRAPPER(wrap_reflected_power)
 {
@@ -527,7 +527,7 @@ WRAPPER(wrap_reflected_power)
         struct type *type = value_type(self);
         return type->slots.power ? type->slots.power(args[0], self, args[1]) : VALUE_NOT_IMPLEMENTED;
     }
-    return AS(value (*)(value, value))(args[0], self);
+    return AS(value(*)(value, value))(args[0], self);
 }
 WRAPPER(wrap_hash)
 {
@@ -537,7 +537,7 @@ WRAPPER(wrap_hash)
 }
 WRAPPER(wrap_call)
 {
-    return AS(value (*)(value, const value *, size_t, value))(self, args, nargs, kwnames);
+    return AS(value(*)(value, const value *, size_t, value))(self, args, nargs, kwnames);
 }
 WRAPPER(wrap_init)
 {
@@ -567,11 +567,11 @@ WRAPPER(wrap_delattr)
         return NULL;
     return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
 }
-#define COMPARE_WRAPPER(NAME, OP)                                                                                    \
-    WRAPPER(NAME)                                                                                                    \
-    {                                                                                                                \
-        ARGS(1, 1)                                                                                                   \
-        return AS(value (*)(value, value, int))(self, args[0], OP);                                                  \
+#define COMPARE_WRAPPER(NAME, OP)                                  \
+    WRAPPER(NAME)                                                  \
+    {                                                              \
+        ARGS(1, 1)                                                 \
+        return AS(value(*)(value, value, int))(self, args[0], OP); \
     }
 COMPARE_WRAPPER(wrap_lt, COMPARE_LT)
 COMPARE_WRAPPER(wrap_le, COMPARE_LE)
@@ -582,7 +582,7 @@ COMPARE_WRAPPER(wrap_ge, COMPARE_GE)
 WRAPPER(wrap_next)
 {
     ARGS(0, 0)
-    value result = AS(value (*)(value))(self);
+    value result = AS(value(*)(value))(self);
     if (result == VALUE_END)
         return error_occurred() ? NULL : raise_value(EXC(StopIteration), NULL);
     return result;
@@ -594,7 +594,7 @@ WRAPPER(wrap_descr_get)
     value type = nargs < 2 || args[1] == VALUE_NONE ? NULL : args[1];
     if (!object && !type)
         return raise(EXC(TypeError), "__get__(None, None) is invalid");
-    return AS(value (*)(value, value, struct type *))(self, object, (struct type *)type);
+    return AS(value(*)(value, value, struct type *))(self, object, (struct type *)type);
 }
 WRAPPER(wrap_descr_set)
 {
@@ -615,7 +615,7 @@ WRAPPER(wrap_truth)
 WRAPPER(wrap_length)
 {
     ARGS(0, 0)
-    ssize length = AS(ssize (*)(value))(self);
+    ssize length = AS(ssize(*)(value))(self);
     return length < 0 ? NULL : int_from_i64(length);
 }
 WRAPPER(wrap_setitem)
@@ -640,16 +640,19 @@ WRAPPER(wrap_repeat)
     ssize n;
     if (!index_as_ssize(args[0], &n, EXC(OverflowError)))
         return NULL;
-    return AS(value (*)(value, ssize))(self, n);
+    return AS(value(*)(value, ssize))(self, n);
 }
 
 /* ---- the table ---- names that share a slot stand together */
 #define OFFSET(SLOT) offsetof(struct type_slots, SLOT)
-#define DEF(NAME, SLOT, GENERIC, WRAPPER, DOC) {#NAME, OFFSET(SLOT), (void *)GENERIC, WRAPPER, DOC, NULL}
-#define BINARY_DEF(OP, NAME, REFLECTED, SYMBOL)                                                                      \
-    DEF(NAME, binary[BINARY_##OP], slot_binary_##OP, wrap_binary, "Return self" SYMBOL "value."),                    \
+#define DEF(NAME, SLOT, GENERIC, WRAPPER, DOC)                   \
+    {                                                            \
+#NAME, OFFSET(SLOT), (void *)GENERIC, WRAPPER, DOC, NULL \
+    }
+#define BINARY_DEF(OP, NAME, REFLECTED, SYMBOL)                                                   \
+    DEF(NAME, binary[BINARY_##OP], slot_binary_##OP, wrap_binary, "Return self" SYMBOL "value."), \
         DEF(REFLECTED, binary[BINARY_##OP], slot_binary_##OP, wrap_reflected, "Return value" SYMBOL "self.")
-#define INPLACE_DEF(OP, NAME, SYMBOL)                                                                                \
+#define INPLACE_DEF(OP, NAME, SYMBOL) \
     DEF(NAME, inplace[BINARY_##OP], slot_inplace_##OP, wrap_binary, "Return self" SYMBOL "value.")
 
 const struct slot_def slot_defs[] = {
@@ -669,12 +672,10 @@ const struct slot_def slot_defs[] = {
     DEF(__ge__, compare, slot_compare, wrap_ge, "Return self>=value."),
     DEF(__iter__, iter, slot_iter, wrap_unary, "Implement iter(self)."),
     DEF(__next__, next, slot_next_python, wrap_next, "Implement next(self)."),
-    DEF(__get__, descr_get, slot_descr_get, wrap_descr_get,
-        "Return an attribute of instance, which is of type owner."),
+    DEF(__get__, descr_get, slot_descr_get, wrap_descr_get, "Return an attribute of instance, which is of type owner."),
     DEF(__set__, descr_set, slot_descr_set, wrap_descr_set, "Set an attribute of instance to value."),
     DEF(__delete__, descr_set, slot_descr_set, wrap_descr_delete, "Delete an attribute of instance."),
-    DEF(__init__, init, slot_init_python, wrap_init,
-        "Initialize self.  See help(type(self)) for accurate signature."),
+    DEF(__init__, init, slot_init_python, wrap_init, "Initialize self.  See help(type(self)) for accurate signature."),
     DEF(__new__, new, slot_new, NULL, "Create and return new object."),
     DEF(__await__, await, slot_await, wrap_unary, "Return an iterator to be used in await expression."),
     DEF(__aiter__, async_iter, slot_async_iter, wrap_unary,
@@ -884,7 +885,8 @@ void slots_update(struct type *type, value name)
         type_visit_subclasses(type, update_one_class, name);
 }
 
-/* A new class, its slots copied from its best base: only names that a class off the base's own MRO defines can differ. */
+/* A new class, its slots copied from its best base: only names that a class off the base's own MRO defines can differ.
+ */
 void slots_update_all(struct type *type)
 {
     if (tuple_length(slot_peek(&type->bases)) == 1 && type->gc.header.type) {

@@ -146,8 +146,8 @@ struct type *struct_sequence_define(const char *name, const char *doc, const str
     size_t named = 0;
     for (size_t i = 0; i < count; i++)
         members[named++] = (struct member_def){fields[i].name, MEMBER_VALUE_NONE,
-                                               (uint32_t)(offsetof(struct tuple, items) + i * sizeof(value_slot)), false,
-                                               fields[i].doc};
+                                               (uint32_t)(offsetof(struct tuple, items) + i * sizeof(value_slot)),
+                                               false, fields[i].doc};
     s->spec = (struct type_spec){
         .base = TYPE_ID_TUPLE,
         .name = name,

@@ -10,8 +10,8 @@ struct super {
 };
 #define SUPER(v) ((struct super *)(v))
 
-/* Look `name` up in the MRO of object_type behind `start`, bound to object (when object is the type itself: as a class).
- * Owned; AttributeError is not raised: VALUE_MISSING. */
+/* Look `name` up in the MRO of object_type behind `start`, bound to object (when object is the type itself: as a
+ * class). Owned; AttributeError is not raised: VALUE_MISSING. */
 static value super_find(struct type *start, value object, struct type *object_type, value name)
 {
     value mro = slot_load(&object_type->gc.header, &object_type->mro);
@@ -180,9 +180,10 @@ static const struct member_def super_members[] = {
 const struct type_spec super_type_spec = {
     .id = TYPE_ID_SUPER,
     .name = "super",
-    .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) "
-           "-> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires "
-           "issubclass(type2, type)",
+    .doc =
+        "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) "
+        "-> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires "
+        "issubclass(type2, type)",
     .size = sizeof(struct super),
     .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER,

@@ -13,8 +13,8 @@
 
 _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type fits its place");
 
-#define KIND_FLAGS                                                                                                   \
-    (TYPE_FLAG_INT | TYPE_FLAG_STR | TYPE_FLAG_BYTES | TYPE_FLAG_TUPLE | TYPE_FLAG_LIST | TYPE_FLAG_DICT |            \
+#define KIND_FLAGS                                                                                         \
+    (TYPE_FLAG_INT | TYPE_FLAG_STR | TYPE_FLAG_BYTES | TYPE_FLAG_TUPLE | TYPE_FLAG_LIST | TYPE_FLAG_DICT | \
      TYPE_FLAG_TYPE | TYPE_FLAG_EXCEPTION | TYPE_FLAG_FLOAT | TYPE_FLAG_SET)
 #define INHERITED_FLAGS (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE)
 
@@ -460,7 +460,8 @@ static value bind_found(value found, value object, struct type *type)
     return bound;
 }
 
-/* type.__getattribute__: data descriptors of the metaclass, then the class's own MRO, then the rest of the metaclass. */
+/* type.__getattribute__: data descriptors of the metaclass, then the class's own MRO, then the rest of the metaclass.
+ */
 value type_getattr_optional(struct type *type, value name, uint32_t *index)
 {
     struct type *metatype = value_type(value_of(type));
@@ -485,8 +486,7 @@ value type_getattr(value self, value name)
     value found = type_getattr_optional((struct type *)self, interned, NULL);
     if (found != VALUE_MISSING)
         return found;
-    return attribute_error(self, name, "type object '%s' has no attribute '%U'",
-                           ((struct type *)self)->gc.name, name);
+    return attribute_error(self, name, "type object '%s' has no attribute '%U'", ((struct type *)self)->gc.name, name);
 }
 
 bool type_setattr(value self, value name, value v)
@@ -545,8 +545,7 @@ static bool subclasses_prune(value list, struct type *gone)
     size_t kept = 0, length = list_length(list);
     for (size_t i = 0; i < length; i++) {
         value reference = list_get(list, i);
-        struct object *referent =
-            reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
+        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
         if (referent && (struct type *)referent != gone && !list_set(list, kept++, reference))
             error_clear();
         value_dec(value_of(referent));
@@ -602,8 +601,7 @@ value type_subclasses_list(struct type *type)
     size_t length = list ? list_length(list) : 0;
     for (size_t i = 0; ok && i < length; i++) {
         value reference = list_get(list, i);
-        struct object *referent =
-            reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
+        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
         if (referent)
             ok = list_append_owned(result, value_of(referent));
         value_dec(reference);

@@ -264,8 +264,8 @@ static value get_flags(value self)
     static const struct {
         uint32_t flag;
         int bit;
-    } kinds[] = {{TYPE_FLAG_INT, 24},  {TYPE_FLAG_LIST, 25}, {TYPE_FLAG_TUPLE, 26},     {TYPE_FLAG_BYTES, 27},
-                 {TYPE_FLAG_STR, 28},  {TYPE_FLAG_DICT, 29}, {TYPE_FLAG_EXCEPTION, 30}, {TYPE_FLAG_TYPE, 31}};
+    } kinds[] = {{TYPE_FLAG_INT, 24}, {TYPE_FLAG_LIST, 25}, {TYPE_FLAG_TUPLE, 26},     {TYPE_FLAG_BYTES, 27},
+                 {TYPE_FLAG_STR, 28}, {TYPE_FLAG_DICT, 29}, {TYPE_FLAG_EXCEPTION, 30}, {TYPE_FLAG_TYPE, 31}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         bits |= flags & kinds[i].flag ? INT64_C(1) << kinds[i].bit : 0;
     return int_from_i64(bits);
@@ -362,8 +362,8 @@ static value type_sizeof(value self, const value *args)
 const struct method_def type_methods[] = {
     METHOD("mro", type_mro_method, "($self, /)", "Return a type's method resolution order."),
     METHOD("__subclasses__", type_subclasses, "($self, /)", "Return a list of immediate subclasses."),
-    METHOD_ANY("__prepare__", type_prepare, "__prepare__() -> dict\nused to create the namespace for the class statement",
-               METHOD_CLASS),
+    METHOD_ANY("__prepare__", type_prepare,
+               "__prepare__() -> dict\nused to create the namespace for the class statement", METHOD_CLASS),
     METHOD("__instancecheck__", type_instance_check, "($self, instance, /)", "Check if an object is an instance."),
     METHOD("__subclasscheck__", type_subclass_check, "($self, subclass, /)", "Check if a class is a subclass."),
     METHOD("__dir__", type_dir, "($self, /)", "Specialized __dir__ implementation for types."),

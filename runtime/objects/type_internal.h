@@ -9,9 +9,12 @@
 #include "runtime/objects/shape.h"
 #include "runtime/signature.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* ---- type.c ---- */
-void type_fill(struct type *type, const struct type_spec *spec);   /* all that needs no allocation */
-bool type_fill_bases(struct type *type);                           /* bases and MRO of a single-base type */
+void type_fill(struct type *type, const struct type_spec *spec); /* all that needs no allocation */
+bool type_fill_bases(struct type *type);                         /* bases and MRO of a single-base type */
 /* Fill the class dictionary of a built-in type; idempotent, any thread. The dict, borrowed; NULL on error. */
 value type_prepare_slow(struct type *type);
 static inline value type_dict(struct type *type)
@@ -42,7 +45,7 @@ bool type_attribute_set(struct type *type, value name, value v);
 bool type_is_abstract_error(struct type *type); /* raises "Can't instantiate abstract class ..." */
 struct type *type_solid(struct type *type);
 bool type_dict_address(value v, value_slot **slot); /* the __dict__ field of v, false when it has none */
-value object_dict(value v, bool create);            /* of any value: owned; VALUE_MISSING when it has none; NULL error */
+value object_dict(value v, bool create); /* of any value: owned; VALUE_MISSING when it has none; NULL error */
 bool object_set_dict(value v, value dict);
 
 /* ---- class.c ---- */
@@ -55,8 +58,8 @@ extern const struct getset_def subtype_dict_getset;
 extern const struct getset_def subtype_weakref_getset;
 
 /* ---- mro.c ---- */
-value mro_compute(struct type *type, value bases);      /* C3: a tuple */
-bool mro_update(struct type *type);                     /* compute and install, with mro() of the metaclass */
+value mro_compute(struct type *type, value bases); /* C3: a tuple */
+bool mro_update(struct type *type);                /* compute and install, with mro() of the metaclass */
 
 /* ---- slots.c ---- */
 typedef value (*slot_wrapper)(value self, const value *args, size_t nargs, value kwnames, void *function);
@@ -70,7 +73,7 @@ struct slot_def {
 extern const struct slot_def slot_defs[];
 extern const unsigned slot_def_count;
 bool slots_bootstrap(void);
-void slots_update(struct type *type, value name);    /* the class's attribute `name` changed */
+void slots_update(struct type *type, value name); /* the class's attribute `name` changed */
 void slots_update_all(struct type *type);
 bool slots_add_wrappers(struct type *type, value dict); /* descriptors for the slots of a built-in type */
 void *slots_get(const struct type_slots *slots, unsigned offset);
@@ -84,8 +87,8 @@ value slot_next_python(value self);
 
 /* ---- object.c, attribute.c, abstract.c, iterator.c ---- */
 value attr_get_generic_optional(value v, value name); /* object.__getattribute__; VALUE_MISSING instead of an error */
-value builtin_lookup(value name); /* from the builtins of the running frame: owned; NameError */
-int value_is_instance_plain(value v, value cls);          /* without the class's hook */
+value builtin_lookup(value name);                     /* from the builtins of the running frame: owned; NameError */
+int value_is_instance_plain(value v, value cls);      /* without the class's hook */
 int class_is_subclass_plain(value derived, value cls);
 int contains_by_iteration(value container, value item);
 value sequence_iterator_new(value sequence);
@@ -101,7 +104,7 @@ value getset_descriptor_new(struct type *type, const struct getset_def *def);
 value member_descriptor_new(struct type *type, const struct member_def *def);
 /* A member descriptor for a name of __slots__ at an offset (negative: from the end of the block). */
 value slot_descriptor_new(struct type *type, value name, int32_t offset);
-value new_wrapper_new(struct type *type); /* the __new__ of a built-in type */
+value new_wrapper_new(struct type *type);         /* the __new__ of a built-in type */
 bool new_wrapper_is(value v, struct type **type); /* is it such a __new__, and whose */
 
 /* ---- exceptions ---- */

@@ -129,7 +129,8 @@ static value reference_compare(value a, value b, int op)
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is_of(b, TYPE(WEAK_REFERENCE)))
         return VALUE_NOT_IMPLEMENTED;
     value x = weak_reference_get(a), y = weak_reference_get(b);
-    value result = x == VALUE_NONE || y == VALUE_NONE ? value_bool((a == b) == (op == COMPARE_EQ)) : compare_rich(x, y, op);
+    value result =
+        x == VALUE_NONE || y == VALUE_NONE ? value_bool((a == b) == (op == COMPARE_EQ)) : compare_rich(x, y, op);
     value_dec(x);
     value_dec(y);
     return result;
@@ -188,39 +189,73 @@ static value unproxy(value v)
     return referent != VALUE_NONE ? referent : raise(EXC(ReferenceError), "weakly-referenced object no longer exists");
 }
 
-#define PROXY(RESULT, FAILURE, SELF, EXPRESSION)                                                                     \
-    value target = unproxy(SELF);                                                                                    \
-    if (!target)                                                                                                     \
-        return FAILURE;                                                                                              \
-    RESULT result = EXPRESSION;                                                                                      \
-    value_dec(target);                                                                                               \
+#define PROXY(RESULT, FAILURE, SELF, EXPRESSION) \
+    value target = unproxy(SELF);                \
+    if (!target)                                 \
+        return FAILURE;                          \
+    RESULT result = EXPRESSION;                  \
+    value_dec(target);                           \
     return result;
 
-static value proxy_getattr(value self, value name) { PROXY(value, NULL, self, attr_get(target, name)) }
-static bool proxy_setattr(value self, value name, value v) { PROXY(bool, false, self, attr_set(target, name, v)) }
-static value proxy_str(value self) { PROXY(value, NULL, self, value_str(target)) }
+static value proxy_getattr(value self, value name)
+{
+    PROXY(value, NULL, self, attr_get(target, name))
+}
+static bool proxy_setattr(value self, value name, value v)
+{
+    PROXY(bool, false, self, attr_set(target, name, v))
+}
+static value proxy_str(value self)
+{
+    PROXY(value, NULL, self, value_str(target))
+}
 static value proxy_call(value self, const value *args, size_t nargs, value kwnames)
 {
     PROXY(value, NULL, self, call_vector(target, args, nargs, kwnames))
 }
-static value proxy_iter(value self) { PROXY(value, NULL, self, iter_get(target)) }
+static value proxy_iter(value self)
+{
+    PROXY(value, NULL, self, iter_get(target))
+}
 static value proxy_next(value self)
 {
     PROXY(value, NULL, self,
-          value_is_iterator(target) ? iter_next(target)
-                                    : raise(EXC(TypeError), "Weakref proxy referenced a non-iterator '%T' object", target))
+          value_is_iterator(target)
+              ? iter_next(target)
+              : raise(EXC(TypeError), "Weakref proxy referenced a non-iterator '%T' object", target))
 }
-static ssize proxy_length(value self) { PROXY(ssize, -1, self, value_length(target)) }
-static value proxy_getitem(value self, value key) { PROXY(value, NULL, self, item_get(target, key)) }
+static ssize proxy_length(value self)
+{
+    PROXY(ssize, -1, self, value_length(target))
+}
+static value proxy_getitem(value self, value key)
+{
+    PROXY(value, NULL, self, item_get(target, key))
+}
 static bool proxy_setitem(value self, value key, value v)
 {
     PROXY(bool, false, self, v ? item_set(target, key, v) : item_delete(target, key))
 }
-static int proxy_contains(value self, value item) { PROXY(int, -1, self, value_contains(target, item)) }
-static int proxy_truth(value self) { PROXY(int, -1, self, value_truth(target)) }
-static value proxy_to_int(value self) { PROXY(value, NULL, self, number_int(target)) }
-static value proxy_to_float(value self) { PROXY(value, NULL, self, number_float(target)) }
-static value proxy_to_index(value self) { PROXY(value, NULL, self, index_value(target)) }
+static int proxy_contains(value self, value item)
+{
+    PROXY(int, -1, self, value_contains(target, item))
+}
+static int proxy_truth(value self)
+{
+    PROXY(int, -1, self, value_truth(target))
+}
+static value proxy_to_int(value self)
+{
+    PROXY(value, NULL, self, number_int(target))
+}
+static value proxy_to_float(value self)
+{
+    PROXY(value, NULL, self, number_float(target))
+}
+static value proxy_to_index(value self)
+{
+    PROXY(value, NULL, self, index_value(target))
+}
 
 static value proxy_repr(value self)
 {
@@ -247,36 +282,39 @@ static value proxy_compare(value a, value b, int op)
     return result;
 }
 
-#define PROXY_BINARY(OP)                                                                                             \
-    static value proxy_##OP(value a, value b)                                                                        \
-    {                                                                                                                \
-        return proxy_both(a, b, BINARY_##OP, operate_binary);                                                        \
-    }                                                                                                                \
-    static value proxy_inplace_##OP(value a, value b)                                                                \
-    {                                                                                                                \
-        return proxy_both(a, b, BINARY_##OP, operate_inplace);                                                       \
+#define PROXY_BINARY(OP)                                       \
+    static value proxy_##OP(value a, value b)                  \
+    {                                                          \
+        return proxy_both(a, b, BINARY_##OP, operate_binary);  \
+    }                                                          \
+    static value proxy_inplace_##OP(value a, value b)          \
+    {                                                          \
+        return proxy_both(a, b, BINARY_##OP, operate_inplace); \
     }
-#define PROXY_OPERATORS(X)                                                                                           \
-    X(ADD)                                                                                                           \
-    X(AND)                                                                                                           \
-    X(FLOOR_DIVIDE)                                                                                                  \
-    X(LSHIFT)                                                                                                        \
-    X(MATRIX_MULTIPLY)                                                                                               \
-    X(MULTIPLY)                                                                                                      \
-    X(REMAINDER)                                                                                                     \
-    X(OR)                                                                                                            \
-    X(POWER)                                                                                                         \
-    X(RSHIFT)                                                                                                        \
-    X(SUBTRACT)                                                                                                      \
-    X(TRUE_DIVIDE)                                                                                                   \
+#define PROXY_OPERATORS(X) \
+    X(ADD)                 \
+    X(AND)                 \
+    X(FLOOR_DIVIDE)        \
+    X(LSHIFT)              \
+    X(MATRIX_MULTIPLY)     \
+    X(MULTIPLY)            \
+    X(REMAINDER)           \
+    X(OR)                  \
+    X(POWER)               \
+    X(RSHIFT)              \
+    X(SUBTRACT)            \
+    X(TRUE_DIVIDE)         \
     X(XOR)
 PROXY_OPERATORS(PROXY_BINARY)
 static value proxy_divmod(value a, value b)
 {
     return proxy_both(a, b, BINARY_DIVMOD, operate_binary);
 }
-#define PROXY_UNARY(NAME, OP)                                                                                        \
-    static value proxy_##NAME(value self) { PROXY(value, NULL, self, operate_unary(OP, target)) }
+#define PROXY_UNARY(NAME, OP)                               \
+    static value proxy_##NAME(value self)                   \
+    {                                                       \
+        PROXY(value, NULL, self, operate_unary(OP, target)) \
+    }
 PROXY_UNARY(negative, UNARY_NEGATIVE)
 PROXY_UNARY(positive, UNARY_POSITIVE)
 PROXY_UNARY(absolute, UNARY_ABSOLUTE)
@@ -298,31 +336,31 @@ static const struct method_def proxy_methods[] = {METHOD("__bytes__", proxy_byte
 
 #define BINARY_SLOT(OP)  [BINARY_##OP] = proxy_##OP,
 #define INPLACE_SLOT(OP) [BINARY_##OP] = proxy_inplace_##OP,
-#define PROXY_SPEC(NAME, ...)                                                                                        \
-    {                                                                                                                \
-        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW,                       \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy,                 \
-        .slots = {.getattr = proxy_getattr,                                                                          \
-                  .setattr = proxy_setattr,                                                                          \
-                  .repr = proxy_repr,                                                                                \
-                  .str = proxy_str,                                                                                  \
-                  .hash = value_unhashable,                                                                          \
-                  .compare = proxy_compare,                                                                          \
-                  .iter = proxy_iter,                                                                                \
-                  .next = proxy_next,                                                                                \
-                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},                            \
-                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                                        \
-                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},                           \
-                  .truth = proxy_truth,                                                                              \
-                  .to_int = proxy_to_int,                                                                            \
-                  .to_float = proxy_to_float,                                                                        \
-                  .to_index = proxy_to_index,                                                                        \
-                  .length = proxy_length,                                                                            \
-                  .getitem = proxy_getitem,                                                                          \
-                  .setitem = proxy_setitem,                                                                          \
-                  .contains = proxy_contains,                                                                        \
-                  __VA_ARGS__},                                                                                      \
-        .methods = proxy_methods,                                                                                    \
+#define PROXY_SPEC(NAME, ...)                                                                        \
+    {                                                                                                \
+        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW,       \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy, \
+        .slots = {.getattr = proxy_getattr,                                                          \
+                  .setattr = proxy_setattr,                                                          \
+                  .repr = proxy_repr,                                                                \
+                  .str = proxy_str,                                                                  \
+                  .hash = value_unhashable,                                                          \
+                  .compare = proxy_compare,                                                          \
+                  .iter = proxy_iter,                                                                \
+                  .next = proxy_next,                                                                \
+                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},            \
+                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                        \
+                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},           \
+                  .truth = proxy_truth,                                                              \
+                  .to_int = proxy_to_int,                                                            \
+                  .to_float = proxy_to_float,                                                        \
+                  .to_index = proxy_to_index,                                                        \
+                  .length = proxy_length,                                                            \
+                  .getitem = proxy_getitem,                                                          \
+                  .setitem = proxy_setitem,                                                          \
+                  .contains = proxy_contains,                                                        \
+                  __VA_ARGS__},                                                                      \
+        .methods = proxy_methods,                                                                    \
     }
 static const struct type_spec proxy_specs[2] = {
     PROXY_SPEC("weakref.ProxyType", .call = NULL),

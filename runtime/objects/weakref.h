@@ -9,7 +9,7 @@ struct python_weak_reference {
     _Atomic int64_t hash; /* of the referent once asked for; 0: not yet */
 };
 
-value weak_reference_new(value referent); /* weakref.ref(referent): shared when there is one; TypeError */
+value weak_reference_new(value referent);  /* weakref.ref(referent): shared when there is one; TypeError */
 value weak_reference_get(value reference); /* the referent, owned, or VALUE_NONE */
 /* weakref.ref / weakref.proxy with a callback (NULL: none). */
 value weak_reference_make(struct type *type, value referent, value callback);
