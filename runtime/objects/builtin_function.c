@@ -51,14 +51,9 @@ const char *builtin_full_name(const char *owner, const char *name)
 {
     if (!owner)
         return name;
-    char small[128], *text = small;
-    size_t length = strlen(owner) + strlen(name) + 2;
-    if (length > sizeof small && !(text = malloc(length)))
-        return (const char *)raise_no_memory();
-    snprintf(text, length, "%s.%s", owner, name);
-    value interned = str_interned(text);
-    if (text != small)
-        free(text);
+    value interned = NULL, text = str_format("%s.%s", owner, name);
+    if (text)
+        interned = str_intern(text);
     struct text utf8;
     return interned && text_of(interned, &utf8) ? utf8.bytes : NULL;
 }
