@@ -338,6 +338,43 @@ static int skip_except_blocks(struct parser *parser, bool star)
     }
 }
 
+/* expression ['as' NAME] */
+static struct ast_expr *skip_exception(struct parser *parser)
+{
+    struct ast_expr *type = parse_expression(parser);
+    if (type != NULL && parser_peek(parser) == TOKEN_KEYWORD_AS && parser_peek_second(parser) == TOKEN_NAME) {
+        parser->mark += 2;
+    }
+    return type;
+}
+
+/* The header of an except clause of the kind that the clauses before it were not. */
+static void diagnose_mixed_except(struct parser *parser, bool star)
+{
+    if (parser_peek(parser) != TOKEN_KEYWORD_EXCEPT) {
+        return;
+    }
+    struct ast_position from = token_position(parser_token(parser));
+    struct ast_position to = from;
+    parser->mark++;
+    if (star) {
+        to = token_position(parser_token(parser));
+        if (!parser_accept(parser, TOKEN_STAR)) {
+            return;
+        }
+    }
+    int mark = parser->mark;
+    if (skip_exception(parser) == NULL) {
+        if (star) {
+            return;
+        }
+        parser->mark = mark;
+    }
+    if (parser_accept(parser, TOKEN_COLON)) {
+        parser_raise_range(parser, from, to, "cannot have both 'except' and 'except*' on the same 'try'");
+    }
+}
+
 void diagnose_try(struct parser *parser)
 {
     int start = parser->mark;
@@ -355,26 +392,14 @@ void diagnose_try(struct parser *parser)
         }
         int mark = parser->mark;
         if (skip_except_blocks(parser, false) > 0) {
-            if (skip_except_blocks(parser, true) > 0) {
-                parser_raise(parser, "cannot have both 'except' and 'except*' on the same 'try'");
-            }
+            diagnose_mixed_except(parser, true);
         }
         parser->mark = mark;
-        if (skip_except_blocks(parser, true) > 0 && skip_except_blocks(parser, false) > 0) {
-            parser_raise(parser, "cannot have both 'except' and 'except*' on the same 'try'");
+        if (skip_except_blocks(parser, true) > 0) {
+            diagnose_mixed_except(parser, false);
         }
     }
     parser->mark = start;
-}
-
-/* expression ['as' NAME] */
-static struct ast_expr *skip_exception(struct parser *parser)
-{
-    struct ast_expr *type = parse_expression(parser);
-    if (type != NULL && parser_peek(parser) == TOKEN_KEYWORD_AS && parser_peek_second(parser) == TOKEN_NAME) {
-        parser->mark += 2;
-    }
-    return type;
 }
 
 void diagnose_except_indent(struct parser *parser, bool star)

@@ -234,7 +234,7 @@ static bool indent_measure(struct lexer *lexer, bool *blank)
 /* A keyword may follow a number without a space ("1if x else y"), with a warning; other letters may not. */
 static bool number_check_end(struct lexer *lexer, const char *kind)
 {
-    static const char *const keywords[] = {"and", "else", "for", "if", "in", "is", "or"};
+    static const char *const keywords[] = {"and", "else", "for", "if", "in", "is", "not", "or"};
     const char *at = lexer->current;
     if (!(byte_class[(unsigned char)*at] & CLASS_CONTINUE)) {
         return true;
@@ -721,12 +721,14 @@ static int skip_to_token(struct lexer *lexer)
         if (lexer->pending != 0) {
             return END_OF_SOURCE;
         }
+        lexer->comment = NULL;
         for (;;) {
             int c = next_char(lexer);
             if (c == ' ' || c == '\t' || c == '\014') {
                 continue;
             }
             if (c == '#') {
+                lexer->comment = lexer->current - 1;
                 const char *line_end = strchr(lexer->current, '\n');
                 lexer->current = line_end != NULL ? line_end : lexer->end;
                 continue;
@@ -798,7 +800,9 @@ void lexer_next(struct lexer *lexer, struct token *token)
                 place_empty(lexer, token, lexer->level > 0 ? TOKEN_ERROR : TOKEN_ENDMARKER);
                 return;
             }
-            const char *start = c == '\n' ? lexer->current - 1 : lexer->current;
+            const char *start = c != '\n'                ? lexer->current
+                                : lexer->comment != NULL ? lexer->comment
+                                                         : lexer->current - 1;
             token->lineno = lexer->lineno;
             token->col_offset = (int32_t)(start - lexer->line_start);
             enum token_kind kind = c == '\n' ? TOKEN_NEWLINE : read_token(lexer, token);
@@ -812,7 +816,7 @@ void lexer_next(struct lexer *lexer, struct token *token)
             token->text = start;
             token->length = (uint32_t)(lexer->current - start);
             token->end_lineno = lexer->lineno;
-            token->end_col_offset = (int32_t)((c == '\n' ? start : lexer->current) - lexer->line_start);
+            token->end_col_offset = (int32_t)(lexer->current - (c == '\n') - lexer->line_start);
             if (lexer->lineno == lexer->starting_lineno && lexer->starting_col_offset != 0) {
                 token->col_offset += lexer->starting_col_offset;
                 token->end_col_offset += lexer->starting_col_offset;

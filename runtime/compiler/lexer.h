@@ -35,10 +35,11 @@ struct lexer {
     const char *line_start;
     int32_t lineno;
     bool at_line_start;
-    bool line_pending; /* the character before `current` was a newline: the next character read begins a new line */
-    int pending;       /* INDENTs (positive) or DEDENTs (negative) to be delivered */
-    int indent;        /* top of the indentation stacks */
-    int level;         /* open brackets */
+    bool line_pending;   /* the character before `current` was a newline: the next character read begins a new line */
+    const char *comment; /* where the comment before the newline just read begins, or NULL: the newline begins there */
+    int pending;         /* INDENTs (positive) or DEDENTs (negative) to be delivered */
+    int indent;          /* top of the indentation stacks */
+    int level;           /* open brackets */
     enum lexer_failure failure;
     bool ended_inside_string; /* a string literal ran into the end of the source */
 

@@ -65,13 +65,14 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(STORE_SLICE, 4, 0, 0)   /* value, container, start, stop -> */                                                  \
     /* operators: one opcode for each operator, so that the fast path needs no second dispatch */                      \
     OP(UNARY_POSITIVE, 1, 1, 0)                                                                                        \
-    OP(UNARY_NEGATIVE, 1, 1, 0) OP(UNARY_NOT, 1, 1, 0) OP(UNARY_INVERT, 1, 1, 0) OP(BINARY_ADD, 2, 1, 0)               \
-        OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0) OP(BINARY_TRUE_DIVIDE, 2, 1, 0)                      \
-            OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0) OP(BINARY_AND, 2, 1, 0)                     \
-                OP(BINARY_OR, 2, 1, 0) OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0) OP(BINARY_RSHIFT, 2, 1, 0)   \
-                    OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */                                  \
-        OP(INPLACE_OP, 2, 1, 0)            /* augmented assignment: arg = enum binary_operator (all of them) */        \
-        OP(COMPARE_OP, 2, 1, 0)            /* arg = enum compare_operator */                                           \
+    OP(UNARY_NEGATIVE, 1, 1, 0)                                                                                        \
+    OP(UNARY_NOT, 1, 1, 0)                                                                                             \
+    OP(UNARY_INVERT, 1, 1, 0) OP(BINARY_ADD, 2, 1, 0) OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0)        \
+        OP(BINARY_TRUE_DIVIDE, 2, 1, 0) OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0)                 \
+            OP(BINARY_AND, 2, 1, 0) OP(BINARY_OR, 2, 1, 0) OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0)          \
+                OP(BINARY_RSHIFT, 2, 1, 0) OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */           \
+        OP(INPLACE_OP, 2, 1, 0) /* augmented assignment: arg = enum binary_operator (all of them) */                   \
+        OP(COMPARE_OP, 2, 1, 0) /* arg = enum compare_operator */                                                      \
         OP(COMPARE_OP_JUMP_IF_FALSE, 2, 0,                                                                             \
            OPF_J)          /* fused with the jump that follows: arg = target | operator << 21 (target < 2^21) */       \
         OP(IS_OP, 2, 1, 0) /* arg 1: is not */                                                                         \

@@ -242,7 +242,7 @@ static struct ast_expr *set_node(struct parser *parser, struct place start, size
     return set;
 }
 
-static struct ast_expr *parse_braced(struct parser *parser)
+static struct ast_expr *parse_braced_plain(struct parser *parser)
 {
     struct place start = parser_place(parser);
     size_t base = parser->stack_used;
@@ -282,6 +282,26 @@ static struct ast_expr *parse_braced(struct parser *parser)
     }
     parser_push_pointer(parser, first);
     return collect_items(parser, TOKEN_RIGHT_BRACE) ? set_node(parser, start, base) : NULL;
+}
+
+/* The grammar looks for mistakes in dicts even in the first pass. Braces that failed are remembered, lest nested ones
+ * be tried again and again. */
+static struct ast_expr *parse_braced(struct parser *parser)
+{
+    void *node;
+    int start = parser->mark;
+    if (parser->memo_capacity > 0 && memo_find(parser, MEMO_DICT, &node)) {
+        return NULL;
+    }
+    size_t stack = parser->stack_used;
+    struct ast_expr *braced = parse_braced_plain(parser);
+    if (braced == NULL) {
+        parser->mark = start;
+        parser->stack_used = stack;
+        memo_store(parser, start, MEMO_DICT, NULL);
+        diagnose_dict(parser);
+    }
+    return braced;
 }
 
 /* ---- second pass: the alternatives one by one
@@ -395,10 +415,8 @@ static struct ast_expr *try_dict(struct parser *parser)
         return dict_node(parser, start, base);
     }
     parser->stack_used = base;
-    if (parser->diagnose) {
-        parser->mark = open;
-        diagnose_dict(parser);
-    }
+    parser->mark = open;
+    diagnose_dict(parser);
     return NULL;
 }
 

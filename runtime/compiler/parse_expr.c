@@ -176,6 +176,10 @@ static struct ast_expr *parse_call(struct parser *parser, struct place start, st
 /* One attribute, call or subscript after `left`. NULL when there is none. */
 static struct ast_expr *parse_trailer(struct parser *parser, struct place start, struct ast_expr *left)
 {
+    if (parser->diagnose && (parser_peek(parser) == TOKEN_LEFT_BRACKET || parser_peek(parser) == TOKEN_LEFT_BRACE)) {
+        /* The grammar tries a generator expression here, and with it all mistakes of comprehensions. */
+        diagnose_comprehension(parser);
+    }
     switch (parser_peek(parser)) {
     case TOKEN_DOT: {
         parser->mark++;

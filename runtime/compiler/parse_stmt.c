@@ -551,6 +551,7 @@ static void drop_tokens(struct parser *parser)
     parser->mark = 1;
     parser->dropped += dropped;
     parser->failed_operator = -1;
+    memo_clear(parser);
 }
 
 bool parse_statements(struct parser *parser, struct ast_stmts *body)

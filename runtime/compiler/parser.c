@@ -56,6 +56,12 @@ static int32_t character_offset(const char *line, size_t length, int64_t bytes)
     return (int32_t)utf8_count(line, (size_t)bytes);
 }
 
+/* CPython counts characters only where it knows the encoding by declaration; elsewhere its offsets are bytes. */
+static int32_t column_offset(const struct parser *parser, const char *line, size_t length, int64_t column)
+{
+    return parser->byte_offsets ? (int32_t)column : character_offset(line, length, column);
+}
+
 /* Completes the error and leaves the pass. Columns count bytes from 1. */
 _Noreturn static void raise_error(struct parser *parser, enum syntax_error_kind kind, int32_t lineno, int64_t column,
                                   int32_t end_lineno, int64_t end_column, const char *format, va_list arguments)
@@ -74,14 +80,14 @@ _Noreturn static void raise_error(struct parser *parser, enum syntax_error_kind 
     const char *line = find_line(parser->lexer, lineno, &length);
     error->kind = kind;
     error->lineno = lineno;
-    error->offset = character_offset(line, length, column);
+    error->offset = column_offset(parser, line, length, column);
     error->end_lineno = end_lineno;
     if (end_lineno == lineno) {
-        error->end_offset = end_column > 0 ? character_offset(line, length, end_column) : (int32_t)end_column;
+        error->end_offset = end_column > 0 ? column_offset(parser, line, length, end_column) : (int32_t)end_column;
     } else {
         size_t end_length;
         const char *end_line = find_line(parser->lexer, end_lineno, &end_length);
-        error->end_offset = character_offset(end_line, end_length, end_column);
+        error->end_offset = column_offset(parser, end_line, end_length, end_column);
     }
     error->text = arena_copy(parser->arena, line, length);
     error->text_length = length;
@@ -198,7 +204,7 @@ _Noreturn static void raise_lexer_failure(struct parser *parser)
         raise_located(parser, SYNTAX_ERROR_INDENTATION, lexer->lineno, 1, lexer->lineno, 0,
                       "too many levels of indentation");
     case LEXER_LINE_CONTINUATION:
-        raise_located(parser, SYNTAX_ERROR_SYNTAX, lexer->lineno, lexer->current - lexer->buffer, lexer->lineno, 0,
+        raise_located(parser, SYNTAX_ERROR_SYNTAX, lexer->lineno, lexer->current - lexer->line_start, lexer->lineno, 0,
                       "unexpected character after line continuation character");
     default:
         parser_raise_memory(parser);
@@ -378,6 +384,13 @@ void memo_store(struct parser *parser, int start, int rule, void *node)
     parser->memos[start] = memo;
 }
 
+void memo_clear(struct parser *parser)
+{
+    if (parser->memo_capacity > 0) {
+        memset(parser->memos, 0, (size_t)parser->memo_capacity * sizeof *parser->memos);
+    }
+}
+
 /* ---- the start rules ------------------------------------------------------------------------------------------------
  */
 
@@ -500,8 +513,12 @@ static bool at_end_of_source(const struct parser *parser)
 }
 
 /* The error when no message was found. */
-static void set_generic_error(struct parser *parser, const struct token *last)
+_Noreturn static void raise_generic_error(struct parser *parser, const struct token *last)
 {
+    if (last->kind == TOKEN_INDENT || last->kind == TOKEN_DEDENT) {
+        /* What the lexer finds further on does not matter then. */
+        parser->final = true;
+    }
     if (last->kind == TOKEN_INDENT) {
         parser_raise_indentation(parser, "unexpected indent");
     }
@@ -527,6 +544,7 @@ static void run_second_pass(struct parser *parser, struct module_ast *module)
     lexer->lineno = restart.lineno - 1;
     parser->count = parser->mark = parser->level = 0;
     parser->dropped = 0;
+    memo_clear(parser);
     parser->parsing_started = false;
     parser->failed_operator = -1;
     parser->stack_used = 0;
@@ -535,7 +553,7 @@ static void run_second_pass(struct parser *parser, struct module_ast *module)
         parser_fill(parser);
     }
     run_pass(parser, module);
-    set_generic_error(parser, &last);
+    raise_generic_error(parser, &last);
 }
 
 /* Runs both passes as far as needed. False with the error filled. */
@@ -561,7 +579,8 @@ static bool run_parser(struct parser *parser, struct module_ast *module)
         return false;
     }
     /* Errors of the lexer further on come first. */
-    if (parser->error->kind <= SYNTAX_ERROR_TAB && parser->lexer->failure == LEXER_OK && setjmp(landing) == 0) {
+    if (parser->error->kind <= SYNTAX_ERROR_TAB && parser->lexer->failure == LEXER_OK && !parser->final &&
+        setjmp(landing) == 0) {
         check_rest_of_source(parser);
     }
     return false;
@@ -588,6 +607,7 @@ struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, 
         .lexer = lexer,
         .names = parent->names,
         .start = START_FSTRING,
+        .byte_offsets = true,
         .flags = parent->flags & ~(unsigned)PARSE_ALLOW_INCOMPLETE_INPUT,
         .level = parent->level,
         .error = parent->error,
@@ -624,14 +644,16 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
     struct lexer *lexer = arena_alloc(arena, sizeof *lexer);
     struct ast_intern_table *table = intern_table_new(arena);
     struct parser_names names;
+    const char *declared;
     if (module == NULL || lexer == NULL || table == NULL || !intern_names(arena, table, &names)) {
         error->kind = SYNTAX_ERROR_MEMORY;
         return NULL;
     }
     if (!source_decode(arena, bytes, length, filename, flags, mode == PARSE_EXEC, error, &module->source,
-                       &module->source_length, &module->encoding)) {
+                       &module->source_length, &declared)) {
         return NULL;
     }
+    module->encoding = declared != NULL ? declared : "utf-8";
     module->mode = mode;
     module->flags = flags;
     module->names = table;
@@ -653,6 +675,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
                  : mode == PARSE_EVAL ? START_EVAL
                                       : START_SINGLE,
         .flags = flags,
+        .byte_offsets = declared == NULL,
         .error = error,
         .failed_operator = -1,
     };

@@ -75,7 +75,8 @@ struct parser {
     const struct parser_names *names;
     enum start_rule start;
     unsigned flags;
-    int level; /* depth of recursion, bounded by PARSER_MAX_LEVEL */
+    bool byte_offsets; /* errors count columns in bytes */
+    int level;         /* depth of recursion, bounded by PARSER_MAX_LEVEL */
 
     struct token *tokens;
     int count; /* tokens fetched and kept */
@@ -96,6 +97,7 @@ struct parser {
     size_t stack_size;
 
     struct syntax_error *error;
+    bool final; /* no error of the lexer can come before this one */
     jmp_buf *escape;
 };
 
@@ -196,6 +198,8 @@ static inline void parser_leave(struct parser *parser)
 bool memo_find(struct parser *parser, int rule, void **node);
 /* Remembers the result (NULL: no match) of the rule that began at `start`. */
 void memo_store(struct parser *parser, int start, int rule, void *node);
+/* Forgets all results: the token indices are about to change. */
+void memo_clear(struct parser *parser);
 
 /* A SyntaxError at the last token that was fetched. */
 _Noreturn void parser_raise(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -394,7 +398,8 @@ bool parse_keyword_patterns(struct parser *parser);
 /* ---- source.c
  * --------------------------------------------------------------------------------------------------------- */
 
-/* Decodes the source to UTF-8 with \n line ends, zero-terminated, in the arena. False with the error filled. */
+/* Decodes the source to UTF-8 with \n line ends, zero-terminated, in the arena. *encoding is the declared one, or NULL.
+ * False with the error filled. */
 bool source_decode(struct arena *arena, const char *bytes, size_t length, const char *filename, unsigned flags,
                    bool append_newline, struct syntax_error *error, const char **text, size_t *text_length,
                    const char **encoding);

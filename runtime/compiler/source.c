@@ -207,7 +207,7 @@ static const char *translate(struct source *source, size_t *length)
     iconv_t descriptor = iconv_open("UTF-8", name);
     if (descriptor == (iconv_t)-1) {
         char message[128];
-        snprintf(message, sizeof message, "unknown encoding: %s", name);
+        snprintf(message, sizeof message, source->from_file ? "encoding problem: %s" : "unknown encoding: %s", name);
         source_fail(source, SYNTAX_ERROR_SYNTAX, 0, message);
         return NULL;
     }
@@ -295,7 +295,7 @@ bool source_decode(struct arena *arena, const char *bytes, size_t length, const 
                    ? source_fail(&source, SYNTAX_ERROR_SYNTAX, 1, "source code cannot contain null bytes")
                    : source_fail(&source, SYNTAX_ERROR_VALUE, -1, "source code string cannot contain null bytes");
     }
-    *encoding = "utf-8";
+    *encoding = (flags & PARSE_IGNORE_COOKIE) ? "utf-8" : NULL;
     const char *translated = bytes;
     size_t translated_length = length;
     if (!(flags & PARSE_IGNORE_COOKIE)) {
@@ -314,7 +314,9 @@ bool source_decode(struct arena *arena, const char *bytes, size_t length, const 
         if (translated == NULL) {
             return false;
         }
-        if (source.declared[0] != '\0') {
+        if (marked) {
+            *encoding = "utf-8";
+        } else if (source.declared[0] != '\0') {
             *encoding = arena_copy(arena, source.declared, strlen(source.declared));
             if (*encoding == NULL) {
                 return source_fail(&source, SYNTAX_ERROR_MEMORY, -1, "");
