@@ -614,7 +614,7 @@ extern _Atomic int parse_max_int_digits;
  * `bytes` need not be terminated and is not kept. Encoding declarations and byte order marks are honoured unless
  * PARSE_IGNORE_COOKIE is given. `filename` may be NULL. Everything returned lives in `arena`.
  * Returns NULL and fills *error when the source is not valid or memory is short; on success error->kind is
- * SYNTAX_ERROR_NONE. Depth of nesting is bounded, so any input is safe on a C stack with 1 MB to spare.
+ * SYNTAX_ERROR_NONE. Depth of nesting is bounded, by CPython's limit and by the C stack: a parse uses at most 1 MB of it.
  * Safe to call from any thread, with one arena per call in progress. */
 struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t length, const char *filename,
                                 enum parse_mode mode, unsigned flags, struct syntax_error *error);

@@ -2,6 +2,8 @@
  * of mistakes in the order of the grammar; the first that matches decides. */
 #include "parser.h"
 
+#include <string.h>
+
 /* ---- words for messages
  * ------------------------------------------------------------------------------------------------ */
 
@@ -117,6 +119,18 @@ void diagnose_for_target(struct parser *parser)
 /* ---- expressions
  * --------------------------------------------------------------------------------------------------------- */
 
+/* Whether CPython takes the name for a soft keyword here: it does so for every beginning of one, like "c". */
+static bool resembles_soft_keyword(ast_name name)
+{
+    static const char *const keywords[] = {"_", "case", "match"};
+    for (int i = 0; i < 3; i++) {
+        if (strncmp(keywords[i], name->text, name->length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Two expressions side by side, or a conditional expression without else. */
 static void diagnose_invalid_expression(struct parser *parser)
 {
@@ -124,8 +138,7 @@ static void diagnose_invalid_expression(struct parser *parser)
     const struct token *token = parser_token(parser);
     bool skip = false;
     if (token->kind == TOKEN_NAME) {
-        skip = token->name == parser->names->match || token->name == parser->names->case_ ||
-               token->name == parser->names->underscore || parser_peek_second(parser) == TOKEN_STRING;
+        skip = resembles_soft_keyword(token->name) || parser_peek_second(parser) == TOKEN_STRING;
     }
     if (!skip) {
         struct ast_expr *left = parse_disjunction(parser);

@@ -112,6 +112,9 @@ int utf8_encode(uint32_t code_point, char *out);
  * Python's utf-8 codec for it. */
 const char *utf8_find_invalid(const char *text, size_t length, const char **reason);
 
+/* How many bytes of the ill-formed sequence at text one replacement character stands for. */
+int utf8_invalid_size(const char *text, const char *end);
+
 /* The number of characters in the bytes, counting each invalid sequence as Python's "replace" handler does. */
 size_t utf8_count(const char *text, size_t length);
 

@@ -1,18 +1,214 @@
-/* Unicode character names, see names.h. Names that follow a rule (Hangul syllables, CJK ideographs) are computed; all
- * others need the Unicode database, which whoever provides it installs. */
+/* Unicode character names, see names.h.
+ *
+ * Names that follow a rule (Hangul syllables, CJK ideographs) and the aliases of control characters are here; all
+ * others come from GNU libunistring. Few programs write \N{...}, so the library is loaded when the first of them does:
+ * it costs nothing at start-up, and where it is not installed the other names are unknown. */
 #include "names.h"
 
-#include <stdatomic.h>
+#include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
-typedef bool (*lookup_function)(const char *name, size_t length, uint32_t *code_point);
+enum { LONGEST_NAME = 255 };
 
-static _Atomic(lookup_function) installed_lookup;
+static const struct control_alias {
+    const char *name;
+    uint8_t code_point;
+} control_aliases[] = {{"NUL", 0x00},
+                       {"NULL", 0x00},
+                       {"SOH", 0x01},
+                       {"START OF HEADING", 0x01},
+                       {"START OF TEXT", 0x02},
+                       {"STX", 0x02},
+                       {"END OF TEXT", 0x03},
+                       {"ETX", 0x03},
+                       {"END OF TRANSMISSION", 0x04},
+                       {"EOT", 0x04},
+                       {"ENQ", 0x05},
+                       {"ENQUIRY", 0x05},
+                       {"ACK", 0x06},
+                       {"ACKNOWLEDGE", 0x06},
+                       {"ALERT", 0x07},
+                       {"BEL", 0x07},
+                       {"BACKSPACE", 0x08},
+                       {"BS", 0x08},
+                       {"CHARACTER TABULATION", 0x09},
+                       {"HORIZONTAL TABULATION", 0x09},
+                       {"HT", 0x09},
+                       {"TAB", 0x09},
+                       {"END OF LINE", 0x0A},
+                       {"EOL", 0x0A},
+                       {"LF", 0x0A},
+                       {"LINE FEED", 0x0A},
+                       {"NEW LINE", 0x0A},
+                       {"NL", 0x0A},
+                       {"LINE TABULATION", 0x0B},
+                       {"VERTICAL TABULATION", 0x0B},
+                       {"VT", 0x0B},
+                       {"FF", 0x0C},
+                       {"FORM FEED", 0x0C},
+                       {"CARRIAGE RETURN", 0x0D},
+                       {"CR", 0x0D},
+                       {"LOCKING-SHIFT ONE", 0x0E},
+                       {"SHIFT OUT", 0x0E},
+                       {"SO", 0x0E},
+                       {"LOCKING-SHIFT ZERO", 0x0F},
+                       {"SHIFT IN", 0x0F},
+                       {"SI", 0x0F},
+                       {"DATA LINK ESCAPE", 0x10},
+                       {"DLE", 0x10},
+                       {"DC1", 0x11},
+                       {"DEVICE CONTROL ONE", 0x11},
+                       {"DC2", 0x12},
+                       {"DEVICE CONTROL TWO", 0x12},
+                       {"DC3", 0x13},
+                       {"DEVICE CONTROL THREE", 0x13},
+                       {"DC4", 0x14},
+                       {"DEVICE CONTROL FOUR", 0x14},
+                       {"NAK", 0x15},
+                       {"NEGATIVE ACKNOWLEDGE", 0x15},
+                       {"SYN", 0x16},
+                       {"SYNCHRONOUS IDLE", 0x16},
+                       {"END OF TRANSMISSION BLOCK", 0x17},
+                       {"ETB", 0x17},
+                       {"CAN", 0x18},
+                       {"CANCEL", 0x18},
+                       {"END OF MEDIUM", 0x19},
+                       {"EOM", 0x19},
+                       {"SUB", 0x1A},
+                       {"SUBSTITUTE", 0x1A},
+                       {"ESC", 0x1B},
+                       {"ESCAPE", 0x1B},
+                       {"FILE SEPARATOR", 0x1C},
+                       {"FS", 0x1C},
+                       {"INFORMATION SEPARATOR FOUR", 0x1C},
+                       {"GROUP SEPARATOR", 0x1D},
+                       {"GS", 0x1D},
+                       {"INFORMATION SEPARATOR THREE", 0x1D},
+                       {"INFORMATION SEPARATOR TWO", 0x1E},
+                       {"RECORD SEPARATOR", 0x1E},
+                       {"RS", 0x1E},
+                       {"INFORMATION SEPARATOR ONE", 0x1F},
+                       {"UNIT SEPARATOR", 0x1F},
+                       {"US", 0x1F},
+                       {"DEL", 0x7F},
+                       {"DELETE", 0x7F},
+                       {"PAD", 0x80},
+                       {"PADDING CHARACTER", 0x80},
+                       {"HIGH OCTET PRESET", 0x81},
+                       {"HOP", 0x81},
+                       {"BPH", 0x82},
+                       {"BREAK PERMITTED HERE", 0x82},
+                       {"NBH", 0x83},
+                       {"NO BREAK HERE", 0x83},
+                       {"IND", 0x84},
+                       {"INDEX", 0x84},
+                       {"NEL", 0x85},
+                       {"NEXT LINE", 0x85},
+                       {"SSA", 0x86},
+                       {"START OF SELECTED AREA", 0x86},
+                       {"END OF SELECTED AREA", 0x87},
+                       {"ESA", 0x87},
+                       {"CHARACTER TABULATION SET", 0x88},
+                       {"HORIZONTAL TABULATION SET", 0x88},
+                       {"HTS", 0x88},
+                       {"CHARACTER TABULATION WITH JUSTIFICATION", 0x89},
+                       {"HORIZONTAL TABULATION WITH JUSTIFICATION", 0x89},
+                       {"HTJ", 0x89},
+                       {"LINE TABULATION SET", 0x8A},
+                       {"VERTICAL TABULATION SET", 0x8A},
+                       {"VTS", 0x8A},
+                       {"PARTIAL LINE DOWN", 0x8B},
+                       {"PARTIAL LINE FORWARD", 0x8B},
+                       {"PLD", 0x8B},
+                       {"PARTIAL LINE BACKWARD", 0x8C},
+                       {"PARTIAL LINE UP", 0x8C},
+                       {"PLU", 0x8C},
+                       {"REVERSE INDEX", 0x8D},
+                       {"REVERSE LINE FEED", 0x8D},
+                       {"RI", 0x8D},
+                       {"SINGLE SHIFT TWO", 0x8E},
+                       {"SINGLE-SHIFT-2", 0x8E},
+                       {"SS2", 0x8E},
+                       {"SINGLE SHIFT THREE", 0x8F},
+                       {"SINGLE-SHIFT-3", 0x8F},
+                       {"SS3", 0x8F},
+                       {"DCS", 0x90},
+                       {"DEVICE CONTROL STRING", 0x90},
+                       {"PRIVATE USE ONE", 0x91},
+                       {"PRIVATE USE-1", 0x91},
+                       {"PU1", 0x91},
+                       {"PRIVATE USE TWO", 0x92},
+                       {"PRIVATE USE-2", 0x92},
+                       {"PU2", 0x92},
+                       {"SET TRANSMIT STATE", 0x93},
+                       {"STS", 0x93},
+                       {"CANCEL CHARACTER", 0x94},
+                       {"CCH", 0x94},
+                       {"MESSAGE WAITING", 0x95},
+                       {"MW", 0x95},
+                       {"SPA", 0x96},
+                       {"START OF GUARDED AREA", 0x96},
+                       {"START OF PROTECTED AREA", 0x96},
+                       {"END OF GUARDED AREA", 0x97},
+                       {"END OF PROTECTED AREA", 0x97},
+                       {"EPA", 0x97},
+                       {"SOS", 0x98},
+                       {"START OF STRING", 0x98},
+                       {"SGC", 0x99},
+                       {"SINGLE GRAPHIC CHARACTER INTRODUCER", 0x99},
+                       {"SCI", 0x9A},
+                       {"SINGLE CHARACTER INTRODUCER", 0x9A},
+                       {"CONTROL SEQUENCE INTRODUCER", 0x9B},
+                       {"CSI", 0x9B},
+                       {"ST", 0x9C},
+                       {"STRING TERMINATOR", 0x9C},
+                       {"OPERATING SYSTEM COMMAND", 0x9D},
+                       {"OSC", 0x9D},
+                       {"PM", 0x9E},
+                       {"PRIVACY MESSAGE", 0x9E},
+                       {"APC", 0x9F},
+                       {"APPLICATION PROGRAM COMMAND", 0x9F}};
 
-void unicode_name_set_lookup(bool (*lookup)(const char *name, size_t length, uint32_t *code_point))
+static bool lookup_control(const char *name, size_t length, uint32_t *code_point)
 {
-    atomic_store_explicit(&installed_lookup, lookup, memory_order_release);
+    for (size_t i = 0; i < sizeof control_aliases / sizeof *control_aliases; i++) {
+        const struct control_alias *alias = &control_aliases[i];
+        if (strlen(alias->name) == length && strncasecmp(alias->name, name, length) == 0) {
+            *code_point = alias->code_point;
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t (*library_lookup)(const char *name);
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+
+static void load_library(void)
+{
+    void *library = dlopen("libunistring.so.2", RTLD_LAZY | RTLD_LOCAL);
+    if (library == NULL) {
+        library = dlopen("libunistring.so.5", RTLD_LAZY | RTLD_LOCAL);
+    }
+    if (library != NULL) {
+        *(void **)&library_lookup = dlsym(library, "unicode_name_character");
+    }
+}
+
+/* All names that the library knows. */
+static bool lookup_library(const char *name, size_t length, uint32_t *code_point)
+{
+    char text[LONGEST_NAME + 1];
+    pthread_once(&library_once, load_library);
+    if (library_lookup == NULL || length > LONGEST_NAME) {
+        return false;
+    }
+    memcpy(text, name, length);
+    text[length] = '\0';
+    *code_point = library_lookup(text);
+    return *code_point <= 0x10FFFF && *code_point != 0xFFFF;
 }
 
 /* The longest of the spellings that the text starts with. Returns its index, or -1, and its size. */
@@ -87,12 +283,11 @@ bool unicode_name_lookup(const char *name, size_t length, uint32_t *code_point)
 {
     static const char hangul[] = "HANGUL SYLLABLE ";
     static const char ideograph[] = "CJK UNIFIED IDEOGRAPH-";
-    if (length > sizeof hangul - 1 && strncasecmp(name, hangul, sizeof hangul - 1) == 0) {
+    if (length > sizeof hangul - 1 && memcmp(name, hangul, sizeof hangul - 1) == 0) {
         return lookup_hangul(name + sizeof hangul - 1, length - (sizeof hangul - 1), code_point);
     }
-    if (length > sizeof ideograph - 1 && strncasecmp(name, ideograph, sizeof ideograph - 1) == 0) {
+    if (length > sizeof ideograph - 1 && memcmp(name, ideograph, sizeof ideograph - 1) == 0) {
         return lookup_ideograph(name + sizeof ideograph - 1, length - (sizeof ideograph - 1), code_point);
     }
-    lookup_function lookup = atomic_load_explicit(&installed_lookup, memory_order_acquire);
-    return lookup != NULL && lookup(name, length, code_point);
+    return lookup_control(name, length, code_point) || lookup_library(name, length, code_point);
 }

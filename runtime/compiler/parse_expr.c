@@ -217,8 +217,10 @@ static struct ast_expr *parse_trailer(struct parser *parser, struct place start,
 static struct ast_expr *parse_primary_raw(struct parser *parser)
 {
     struct place start = parser_place(parser);
+    size_t base = parser->stack_used;
     struct ast_expr *left = parse_atom(parser);
     if (left == NULL) {
+        parser->stack_used = base; /* so that no expression that fails leaves items behind */
         return NULL;
     }
     for (;;) {

@@ -404,10 +404,7 @@ static struct ast_pattern *parse_closed_pattern_raw(struct parser *parser)
 static struct ast_pattern *parse_closed_pattern(struct parser *parser)
 {
     void *node;
-    if (!parser->second_pass) {
-        return parse_closed_pattern_raw(parser);
-    }
-    if (memo_find(parser, MEMO_CLOSED_PATTERN, &node)) {
+    if (parser->second_pass && memo_find(parser, MEMO_CLOSED_PATTERN, &node)) {
         return node;
     }
     int start = parser->mark;
@@ -417,7 +414,9 @@ static struct ast_pattern *parse_closed_pattern(struct parser *parser)
         parser->mark = start;
         parser->stack_used = stack;
     }
-    memo_store(parser, start, MEMO_CLOSED_PATTERN, node);
+    if (parser->second_pass) {
+        memo_store(parser, start, MEMO_CLOSED_PATTERN, node);
+    }
     return node;
 }
 

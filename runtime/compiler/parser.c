@@ -43,6 +43,33 @@ static const char *find_line(const struct lexer *lexer, int32_t lineno, size_t *
     return line;
 }
 
+/* A copy of a source line in which ill-formed UTF-8 is replaced, as Python shows it. Updates *length. */
+static const char *copy_line(struct parser *parser, const char *line, size_t *length)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+    const char *reason;
+    const char *end = line + *length;
+    const char *invalid = utf8_find_invalid(line, *length, &reason);
+    if (invalid == NULL) {
+        const char *copy = arena_copy(parser->arena, line, *length);
+        if (copy == NULL) {
+            parser_raise_memory(parser);
+        }
+        return copy;
+    }
+    struct text_buffer buffer = {0};
+    while (invalid != NULL) {
+        text_append(parser, &buffer, line, (size_t)(invalid - line));
+        text_append(parser, &buffer, replacement, 3);
+        line = invalid + utf8_invalid_size(invalid, end);
+        invalid = utf8_find_invalid(line, (size_t)(end - line), &reason);
+    }
+    text_append(parser, &buffer, line, (size_t)(end - line));
+    *length = buffer.length;
+    text_append(parser, &buffer, "", 1);
+    return buffer.bytes;
+}
+
 /* How many characters the first `bytes` bytes of a line hold. The line counts as one byte longer than it is, so that an
  * error can stand behind it. */
 static int32_t character_offset(const char *line, size_t length, int64_t bytes)
@@ -78,6 +105,7 @@ _Noreturn static void raise_error(struct parser *parser, enum syntax_error_kind 
     }
     size_t length;
     const char *line = find_line(parser->lexer, lineno, &length);
+    line = copy_line(parser, line, &length);
     error->kind = kind;
     error->lineno = lineno;
     error->offset = column_offset(parser, line, length, column);
@@ -87,12 +115,13 @@ _Noreturn static void raise_error(struct parser *parser, enum syntax_error_kind 
     } else {
         size_t end_length;
         const char *end_line = find_line(parser->lexer, end_lineno, &end_length);
+        end_line = copy_line(parser, end_line, &end_length);
         error->end_offset = column_offset(parser, end_line, end_length, end_column);
     }
-    error->text = arena_copy(parser->arena, line, length);
+    error->text = line;
     error->text_length = length;
     error->message = arena_copy(parser->arena, message, (size_t)size);
-    if (error->text == NULL || error->message == NULL) {
+    if (error->message == NULL) {
         parser_raise_memory(parser);
     }
     escape(parser);
@@ -168,6 +197,8 @@ _Noreturn static void raise_unclosed(struct parser *parser)
 static void copy_lexer_error(struct parser *parser)
 {
     const struct lexer *lexer = parser->lexer;
+    size_t length = lexer->error_text_length;
+    const char *text = copy_line(parser, lexer->error_text, &length);
     *parser->error = (struct syntax_error){
         .kind = SYNTAX_ERROR_SYNTAX,
         .message = lexer->error_message,
@@ -175,8 +206,8 @@ static void copy_lexer_error(struct parser *parser)
         .offset = lexer->error_offset,
         .end_lineno = lexer->error_lineno,
         .end_offset = lexer->error_end_offset,
-        .text = lexer->error_text,
-        .text_length = lexer->error_text_length,
+        .text = text,
+        .text_length = length,
     };
 }
 
@@ -610,6 +641,7 @@ struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, 
         .byte_offsets = true,
         .flags = parent->flags & ~(unsigned)PARSE_ALLOW_INCOMPLETE_INPUT,
         .level = parent->level,
+        .stack_limit = parent->stack_limit,
         .error = parent->error,
         .failed_operator = -1,
     };
@@ -676,6 +708,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
                                       : START_SINGLE,
         .flags = flags,
         .byte_offsets = declared == NULL,
+        .stack_limit = (uintptr_t)__builtin_frame_address(0) - PARSER_MAX_STACK,
         .error = error,
         .failed_operator = -1,
     };

@@ -75,8 +75,9 @@ struct parser {
     const struct parser_names *names;
     enum start_rule start;
     unsigned flags;
-    bool byte_offsets; /* errors count columns in bytes */
-    int level;         /* depth of recursion, bounded by PARSER_MAX_LEVEL */
+    bool byte_offsets;     /* errors count columns in bytes */
+    int level;             /* depth of recursion, bounded by PARSER_MAX_LEVEL */
+    uintptr_t stack_limit; /* lowest address of the C stack that the parser may use */
 
     struct token *tokens;
     int count; /* tokens fetched and kept */
@@ -103,6 +104,12 @@ struct parser {
 
 enum {
     PARSER_MAX_LEVEL = 6000, /* as in CPython: beyond it, MemoryError */
+/* How much of the C stack one parse may use. Sanitizers make frames several times larger. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(ATOLL_SANITIZED)
+    PARSER_MAX_STACK = 5 << 20,
+#else
+    PARSER_MAX_STACK = 1 << 20,
+#endif
 };
 
 /* Where a node begins. */
@@ -184,7 +191,7 @@ void parser_too_deep(struct parser *parser);
 
 static inline void parser_enter(struct parser *parser)
 {
-    if (parser->level++ >= PARSER_MAX_LEVEL) {
+    if (parser->level++ >= PARSER_MAX_LEVEL || (uintptr_t)__builtin_frame_address(0) < parser->stack_limit) {
         parser_too_deep(parser);
     }
 }

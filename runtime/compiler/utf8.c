@@ -113,6 +113,12 @@ const char *utf8_find_invalid(const char *text, size_t length, const char **reas
     return NULL;
 }
 
+int utf8_invalid_size(const char *text, const char *end)
+{
+    bool valid;
+    return utf8_unit(text, end, &valid);
+}
+
 size_t utf8_count(const char *text, size_t length)
 {
     const char *end = text + length;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3.11
 """Compares Atoll's parser with CPython's: trees over files, errors over mutated files.
 
-    compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--seed S] [--cases] [file or directory ...]
+    compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--seed S] [--cases] [--deep] [--memory] [file or directory ...]
 
 Every N-th file of the directories (by default the standard library) must give the tree that ast.dump prints, with all
 positions, and the same warnings; every file that CPython refuses must give the same exception in the same line. --mutate adds N
@@ -56,7 +56,7 @@ def run(program, paths, mode="exec", flags=0):
             end = data.index(b"\n", at)
             kind, length = data[at:end].split()
             body = data[end + 1:end + 1 + int(length)]
-            results.append((kind.decode(), body.decode("utf-8", "surrogateescape")))
+            results.append((kind.decode(), body.decode("utf-8")))
             at = end + 2 + int(length)
             count += 1
         if done.returncode != 0 or count != len(chunk):
@@ -174,6 +174,80 @@ def compare_mutations(program, paths, count, seed, tally, keep=None):
     compare_sources(program, sources, tally)
 
 
+def deep_sources():
+    """Sources that nest deeply or invite a parser to try everything twice."""
+    def nest(before, middle, after, depth):
+        return (before * depth + middle + after * depth).encode()
+    brackets = [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("x[", "]"), ("{1: ", "}"), ("(1 + ", ")"), ("[1 | ", "]"),
+                ("lambda a=(", "): 1"), ("-(", ")"), ("not (", ")"), ("(a, *", ")"), ("f(a=", ")"), ("f(**", ")"),
+                ("{**", "}"), ("[x for x in [", "]]"), ("(yield ", ")"), ("(x := ", ")"), ("a[b:", "]")]
+    for before, after in brackets:
+        for depth in (50, 95, 199, 200, 201, 1000):
+            yield nest(before, "1", after, depth)
+            yield nest(before, "1 2", after, depth)
+            yield nest(before, "", "", depth)
+            yield nest(before, "1 +", after, depth)
+            yield nest(before, "x = 1", after, depth)
+            yield nest("x = " + before, "$", after, depth)
+    for prefix in ("-", "not ", "~", "lambda: ", "a if b else ", "await ", "*", "**", "a**", "a**-", "1 + ", "a.", "a and ", "a < ",
+                   "x = ", "x = *", "a, ", "a;", "@a\n", "'' ", "f'' ", "f'{x}' ", "yield ", "print ", "a b ", "import ", "del ",
+                   "a[", "match ", "if x: ", "x: ", "lambda x=", "async ", "(((", "case ", "{x:{y:"):
+        for count in (100, 2990, 6100, 20000):
+            yield (prefix * count + "x").encode()
+    for count in (20, 98, 99, 100, 101, 150):
+        yield "".join(" " * i + "if x:\n" for i in range(count)).encode() + b" " * count + b"x\n"
+        yield "".join(" " * i + "while x:\n" for i in range(count)).encode() + b" " * count + b"x y\n"
+        yield "".join(" " * i + "try:\n" for i in range(count)).encode() + b" " * count + b"x y\n"
+        yield "".join(" " * i + "with (a, b) as c:\n" for i in range(count)).encode() + b" " * count + b"x y\n"
+        yield "".join(" " * i + "def f(a=(1, 2)):\n" for i in range(count)).encode() + b" " * count + b"x y\n"
+    yield b"if x: pass\n" + b"elif x: pass\n" * 20000
+    yield b"match x:\n case " + b"[" * 199 + b"a b" + b"]" * 199 + b": pass\n"
+    yield b"match x:\n case " + b"(" * 199 + b"a b" + b")" * 199 + b": pass\n"
+    yield b"match x:\n case " + b"A(" * 199 + b"a=1, b" + b")" * 199 + b": pass\n"
+    yield b"match x:\n case " + b"{1:" * 199 + b"a b" + b"}" * 199 + b": pass\n"
+    yield b"match x:\n case " + b"a | " * 20000 + b"b: pass\n"
+    yield b"f'" + b"{f(x)}" * 5000 + b"'"
+    yield b"f'{" + b"(" * 300 + b"}'"
+    yield b"f'{" + b"(" * 150 + b"1 2" + b")" * 150 + b"}'"
+    yield b"x = " + b"9" * 4300
+    yield b"x = " + b"9" * 4301
+    yield b"x = 0x" + b"f" * 10000
+    yield b"x = 1." + b"0" * 10000 + b"e" + b"9" * 500
+    yield b"\\\n" * 10000
+    yield b"(" + b"\n" * 100000 + b")"
+    yield b"x" * 1000000
+    yield bytes(range(1, 256))
+
+
+def check_deep(program):
+    """The program must be done with each of the sources within seconds, on a stack of the size given by the caller."""
+    sources = list(deep_sources())
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "deep.py")
+        for source in sources:
+            pathlib.Path(path).write_bytes(source)
+            # --time only parses: printing a deep tree takes a deep stack of its own.
+            done = subprocess.run([program, "--time=1", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+            if done.returncode != 0:
+                raise SystemExit(f"{source[:60]!r}... of {len(source)} bytes: status {done.returncode}\n"
+                                 f"{done.stderr.decode(errors='replace')[:2000]}")
+    print(f"{len(sources)} deep sources")
+
+
+def check_memory(program, paths):
+    """Whichever request for memory fails: a tree or an error, never anything else."""
+    for path in paths:
+        for count in range(40):
+            done = subprocess.run([program, f"--fail-after={count}", path], stdout=subprocess.PIPE, timeout=60)
+            if done.returncode != 0 or not done.stdout.startswith((b"OK ", b"ERROR ")):
+                raise SystemExit(f"{path}, request {count} fails: status {done.returncode}")
+            if done.stdout.startswith(b"OK "):
+                break
+            if b"\nMemoryError|" not in done.stdout:
+                raise SystemExit(f"{path}, request {count} fails: {done.stdout[:200]}")
+    print(f"{len(paths)} files without memory")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -182,6 +256,8 @@ def main():
     parser.add_argument("--mutate", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", action="store_true")
+    parser.add_argument("--deep", action="store_true", help="deeply nested sources: no crash, no hanging")
+    parser.add_argument("--memory", action="store_true", help="let each request for memory fail")
     parser.add_argument("--keep", help="directory for the mutated files")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
@@ -190,6 +266,12 @@ def main():
     roots = options.roots or [os.path.dirname(os.__file__)]
     tally = Tally(options.verbose)
     paths = gather(roots, options.every)
+    if options.deep:
+        check_deep(options.program)
+        return
+    if options.memory:
+        check_memory(options.program, [p for p in paths if 1000 < os.path.getsize(p) < 60000][:5])
+        return
     if options.mutate:
         compare_mutations(options.program, paths, options.mutate, options.seed, tally, options.keep)
     elif options.cases:
