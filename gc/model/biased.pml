@@ -3,7 +3,7 @@
  *
  *   loc[o], dl[o]          the owner's word: plain loads and stores by the owner (two steps), D in the same store
  *   sh[o], ws[o], ds[o]    the shared word: count, state and D in one, every change one atomic operation
- *   own[o]                 the owner's slot; never cleared. "Mine" is own == me and loc > 0: loc 0 means merged or dead.
+ *   own[o]                 the owner's slot, NIL once merged
  *   inq[o]                 the slot in whose merge queue the object waits; the queue holds a reference
  *   bs[m]                  RUNNING, BLOCKED (vacant slots too), HELPED
  *
@@ -11,8 +11,10 @@
  *   - dead is one value of the shared word, MERGED with count 0. The uncount that ends the owner's count moves the word
  *     there or to MERGED with what the others hold, in one atomic step; its result 0, and no other, frees. So a reader
  *     may count whatever is not dead, whichever life the block is in, and undo it like any other reference.
- *   - merging takes the local count out first and publishes it with MERGED last: nobody writes to an object after the
- *     step that may have let another thread free it.
+ *   - who ends the local count or merges takes it out and clears the owner first, and publishes MERGED last: nobody
+ *     writes to an object after the step that may have let another thread free it.
+ *   - while the object is queued, the end of the local count changes nothing else: the merge is to come and judges. The
+ *     owner may count in its word again meanwhile.
  *   - a block's contents and shared word are ready before its local word becomes 1.
  *
  * Operations are those of single.pml, and block: a blocking region. Mutators end in one, so their slots are vacant.
@@ -66,7 +68,7 @@ byte bs[NMUT];
 #else
 #define MARK_MERGE(word) word = true
 #endif
-#define MINE(o, me) (own[o] == (me) && loc[o] > 0)
+#define MINE(o, me) (own[o] == (me) && loc[o] > 0) /* else an owner, too, counts in the shared word */
 #ifdef COUNT_THE_DEAD
 #define REFUSED(o) false
 #else
@@ -110,7 +112,6 @@ inline try_count(me, o) {
 
 /* what settle() is about to do with t */
 #define UNCOUNT 0
-#define LAST 1  /* the owner's count has ended */
 #define PUSH 2  /* t is flagged QUEUED: into the queue with it */
 #define MERGE 3 /* t came out of a queue, which held a reference to it */
 #define DIE 4
@@ -123,35 +124,37 @@ inline try_count(me, o) {
 inline settle(me, pumping) {
     job = UNCOUNT;
     do
-    :: d_step { t != NIL && job == UNCOUNT && MINE(t, me) -> assert(live[t]); x = loc[t] };
-        d_step {
-            assert(loc[t] == x);
-            loc[t] = x - 1;
-            MARK_LOCAL(t);
-            if :: x == 1 -> job = LAST :: else -> t = NIL fi;
-            x = 0
-        }
-    :: t != NIL && job == LAST ->
-#ifdef FREE_WITHOUT_CAS
+    :: d_step { t != NIL && job == UNCOUNT && MINE(t, me) && loc[t] > 1 -> assert(live[t]); x = loc[t] };
+        d_step { assert(loc[t] == x); loc[t] = x - 1; MARK_LOCAL(t); x = 0; t = NIL }
+    :: t != NIL && job == UNCOUNT && MINE(t, me) && loc[t] == 1 ->
+        /* the owner's count ends */
         if
-        :: ws[t] == PLAIN && sh[t] == 0 -> d_step { ws[t] = MERGED; sh[t] = 0; ds[t] = true; job = DIE }
-        :: else -> d_step { ws[t] = MERGED; ds[t] = true; if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi }
-        fi
-#else
-        d_step {
-            if
+        :: d_step { ws[t] == QUEUED -> assert(live[t]); x = loc[t] };
+            d_step { assert(loc[t] == x); loc[t] = x - 1; MARK_LOCAL(t); x = 0; t = NIL }
+#ifdef FREE_WITHOUT_CAS
+        :: ws[t] == PLAIN && sh[t] == 0 ->
+            d_step { loc[t] = 0; MARK_LOCAL(t) };
+            d_step { own[t] = NIL; ws[t] = MERGED; sh[t] = 0; ds[t] = true; job = DIE }
+#endif
+        :: else ->
+            x = loc[t];
+            d_step { assert(live[t] && loc[t] == x); loc[t] = 0; MARK_LOCAL(t); x = 0 };
+            own[t] = NIL;
+            d_step {
+                if
 #ifdef FREE_SHARDED
-            :: IS_SHARD(t) && sh[t] == 0 -> job = DIE
+                :: IS_SHARD(t) && sh[t] == 0 -> job = DIE
 #else
-            :: IS_SHARD(t) -> t = NIL /* the collector alone frees it */
+                :: IS_SHARD(t) -> t = NIL /* the collector alone frees it */
 #endif
-            :: else ->
-                ws[t] = MERGED;
-                MARK_MERGE(ds[t]);
-                if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi
-            fi
-        }
-#endif
+                :: else ->
+                    assert(ws[t] == PLAIN); /* nobody can have queued it since */
+                    ws[t] = MERGED;
+                    MARK_MERGE(ds[t]);
+                    if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi
+                fi
+            }
+        fi
 #ifdef SHARDED
     :: d_step { t != NIL && job == UNCOUNT && !MINE(t, me) && IS_SHARD(t) -> assert(live[t]); x = cell[me] };
         d_step { cell[me] = x - 1; MARK_CELL(me); x = 0; t = NIL }
@@ -176,13 +179,14 @@ inline settle(me, pumping) {
             fi
         }
     :: d_step {
-            t != NIL && job == PUSH -> assert(inq[t] == NIL); inq[t] = own[t]; t = NIL
+            t != NIL && job == PUSH -> assert(inq[t] == NIL && own[t] != NIL); inq[t] = own[t]; t = NIL
         }
     :: d_step { t != NIL && job == MERGE -> assert(live[t]); x = loc[t] };
         d_step {
             assert(loc[t] == x);
             loc[t] = 0;
             MARK_MERGE(dl[t]);
+            own[t] = NIL;
 #ifdef QUEUE_WITHOUT_REF
             y = x;
 #else
@@ -277,13 +281,17 @@ proctype mutator(byte m) {
             d_step { raw[m] = NIL; stale[m] = false; got = false }
         :: n <= QUOTA && MAY(OP_STORE) && c != NIL && REG(m, b) != NIL ->
             p = REG(m, b);
-            try_count(m, p);
+            if
+            :: d_step { own[p] == m && loc[p] == 0 -> x = loc[p] }; /* queued; counts anew in its own word */
+                d_step { assert(loc[p] == x); loc[p] = x + 1; MARK_LOCAL(p); x = 0; got = true }
+            :: else -> try_count(m, p)
+            fi;
             d_step { assert(got && live[c]); t = slot[c]; slot[c] = p; got = false }
         :: n <= QUOTA && MAY(OP_GIVE) && c != NIL && REG(m, b) != NIL && c != REG(m, b) ->
             d_step { assert(live[c]); t = slot[c]; slot[c] = REG(m, b); REG(m, b) = NIL }
         :: n <= QUOTA && MAY(OP_TAKE) && c != NIL && REG(m, b) == NIL ->
             d_step { assert(live[c]); REG(m, b) = slot[c]; slot[c] = NIL };
-            if :: MINE(c, m) -> dl[c] = true :: else -> ds[c] = true fi
+            if :: own[c] == m -> dl[c] = true :: else -> ds[c] = true fi
         :: n <= QUOTA && MAY(OP_ERASE) && c != NIL -> d_step { assert(live[c]); t = slot[c]; slot[c] = NIL }
         :: n <= QUOTA && MAY(OP_DROP) && REG(m, b) != NIL -> d_step { t = REG(m, b); REG(m, b) = NIL }
         :: d_step {
@@ -464,7 +472,7 @@ inline born(o, total, owner, split) {
     if
     :: split == 0 || split == 3 -> loc[o] = total
     :: split == 1 || split == 3 -> loc[o] = 1; sh[o] = total - 1
-    :: split == 2 || split == 3 -> ws[o] = MERGED; sh[o] = total
+    :: split == 2 || split == 3 -> ws[o] = MERGED; sh[o] = total; own[o] = NIL
     fi
 }
 
@@ -472,7 +480,7 @@ init {
     byte i, k, refs;
     atomic {
         do
-        :: i < NOBJ -> slot[i] = NIL; inq[i] = NIL; own[i] = 0; ws[i] = MERGED; dl[i] = true; ds[i] = true; i = i + 1
+        :: i < NOBJ -> slot[i] = NIL; inq[i] = NIL; own[i] = NIL; ws[i] = MERGED; dl[i] = true; ds[i] = true; i = i + 1
         :: else -> i = 0; break
         od;
         do
