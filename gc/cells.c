@@ -180,3 +180,13 @@ void cells_release(uint32_t index)
     each_cell(index, zero_cell, NULL);
     give_index(index);
 }
+
+void cells_lock(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void cells_unlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}

@@ -19,6 +19,10 @@ void cells_add_slow(uint32_t index, int64_t amount);
 int64_t cells_sum(uint32_t index, bool clear);
 bool cells_disturbed(uint32_t index);
 
+/* Around fork(). */
+void cells_lock(void);
+void cells_unlock(void);
+
 /* Count in the calling slot's own cell: plain arithmetic, D by the same store. */
 static inline void cells_add(uint32_t index, int64_t amount)
 {

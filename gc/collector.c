@@ -9,6 +9,7 @@
  * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
  * counts the times a mutator had to, and there is no code that increments it elsewhere.
  */
+#include "gc/cells.h"
 #include "gc/collector.h"
 
 #include <limits.h>
@@ -356,6 +357,39 @@ void collector_exclude(void)
 void collector_admit(void)
 {
     pthread_mutex_unlock(&cycle_mutex);
+}
+
+/* ---- fork ---- */
+
+void gc_before_fork(void)
+{
+    collector_exclude();
+    threads_before_fork();
+    pthread_mutex_lock(&start_mutex);
+    pages_lock();
+    cells_lock();
+}
+
+void gc_after_fork_parent(void)
+{
+    cells_unlock();
+    pages_unlock();
+    pthread_mutex_unlock(&start_mutex);
+    threads_after_fork_parent();
+    collector_admit();
+}
+
+void gc_after_fork_child(void)
+{
+    atomic_store(&running, false); /* the thread is gone */
+    atomic_store(&requested, 0);
+    atomic_store(&ended, atomic_load(&begun));
+    atomic_store(&collecting, 0);
+    cells_unlock();
+    pages_unlock();
+    pthread_mutex_unlock(&start_mutex);
+    threads_after_fork_child();
+    collector_admit();
 }
 
 /* Runs last cycles and ends the thread. The caller is the last mutator. */

@@ -260,3 +260,13 @@ void pages_extent(size_t *types_end, size_t *others_end)
     *others_end = others.next;
     pthread_mutex_unlock(&mutex);
 }
+
+void pages_lock(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void pages_unlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}

@@ -136,6 +136,10 @@ size_t pages_in_use(void);
 /* Numbers of pages to look at when walking the heap: [0, first) for types, [TYPE_PAGES, second) for the rest. */
 void pages_extent(size_t *types_end, size_t *others_end);
 
+/* Around fork(). */
+void pages_lock(void);
+void pages_unlock(void);
+
 /* Size classes. */
 extern uint32_t size_class_bytes[SIZE_CLASSES];
 static inline unsigned size_class_of(size_t size)

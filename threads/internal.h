@@ -35,7 +35,6 @@ void grace_after_fork(bool child, struct thread_slot *self);
 /* parking.c: sleep on a word of this room; wake its sleepers. Timeout in nanoseconds, < 0: none. */
 int futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns);
 void futex_wake(_Atomic uint32_t *word, int count);
-void parking_before_fork(void);
-void parking_after_fork(bool child);
+void parking_after_fork(void);
 
 #endif

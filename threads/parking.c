@@ -260,20 +260,11 @@ void byte_unlock_slow(_Atomic uint8_t *lock)
 
 /* ---- fork ---- */
 
-void parking_before_fork(void)
+/* In the child. Sleepers were other threads, and so was whoever held a bucket: all are gone. */
+void parking_after_fork(void)
 {
     pthread_once(&once, buckets_init);
+    buckets_init();
     for (size_t i = 0; i < BUCKET_COUNT; i++)
-        pthread_mutex_lock(&buckets[i].mutex);
-}
-
-void parking_after_fork(bool child)
-{
-    for (size_t i = 0; i < BUCKET_COUNT; i++) {
-        if (child) { /* sleepers were other threads: they are gone */
-            buckets[i].first = NULL;
-            buckets[i].end = &buckets[i].first;
-        }
-        pthread_mutex_unlock(&buckets[i].mutex);
-    }
+        buckets[i].first = NULL;
 }

@@ -310,12 +310,10 @@ void threads_before_fork(void)
     thread_enter_blocking();
     grace_before_fork();
     pthread_mutex_lock(&registry);
-    parking_before_fork();
 }
 
 void threads_after_fork_parent(void)
 {
-    parking_after_fork(false);
     pthread_mutex_unlock(&registry);
     grace_after_fork(false, thread_self);
     thread_leave_blocking();
@@ -324,7 +322,7 @@ void threads_after_fork_parent(void)
 void threads_after_fork_child(void)
 {
     struct thread_slot *self = thread_self;
-    parking_after_fork(true);
+    parking_after_fork();
     pthread_mutex_unlock(&registry);
     grace_after_fork(true, self);
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
