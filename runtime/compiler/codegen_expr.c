@@ -524,7 +524,7 @@ static void check_keywords(struct compiler *c, struct ast_keywords keywords)
         if (!name)
             continue;
         if (name_is(name, "__debug__")) {
-            compiler_error(c, keywords.items[i].position, "cannot assign to __debug__");
+            compiler_error(c, c->unit->position, "cannot assign to __debug__");
             return;
         }
         for (uint32_t k = i + 1; k < keywords.count; k++) {

@@ -161,7 +161,7 @@ static void gen_pattern_sequence(struct compiler *c, struct ast_pattern *pattern
     for (uint32_t i = 0; i < n; i++) {
         if (patterns.items[i]->kind == PATTERN_MATCH_STAR) {
             if (star != UINT32_MAX) {
-                compiler_error(c, c->unit->position, "multiple starred expressions in sequence pattern");
+                compiler_error(c, c->unit->position, "multiple starred names in sequence pattern");
                 return;
             }
             star_wildcard = is_star_wildcard(patterns.items[i]);
@@ -315,15 +315,14 @@ static void gen_pattern_class(struct compiler *c, struct ast_pattern *pattern, s
 /* ---- alternatives ---- */
 
 /* Bring the captures of one alternative into the order of the first one. */
-static void reorder_captures(struct compiler *c, struct ast_pattern *pattern, struct pattern_state *state,
-                             const ast_name *control, uint32_t n)
+static void reorder_captures(struct compiler *c, struct pattern_state *state, const ast_name *control, uint32_t n)
 {
     for (uint32_t want = n; want-- > 0;) {
         uint32_t have = 0;
         while (have < n && state->names[have] != control[want])
             have++;
         if (have == n) {
-            compiler_error(c, pattern->position, "alternative patterns bind different names");
+            compiler_error(c, c->unit->position, "alternative patterns bind different names");
             return;
         }
         if (have == want)
@@ -358,10 +357,10 @@ static void gen_pattern_or(struct compiler *c, struct ast_pattern *pattern, stru
             control = inner.names;
             captures = inner.name_count;
         } else if (inner.name_count != captures) {
-            compiler_error(c, pattern->position, "alternative patterns bind different names");
+            compiler_error(c, c->unit->position, "alternative patterns bind different names");
             return;
         } else {
-            reorder_captures(c, pattern, &inner, control, captures);
+            reorder_captures(c, &inner, control, captures);
         }
         gen_jump(c, PSEUDO_JUMP, end);
         fail_emit(c, &inner);
@@ -459,10 +458,8 @@ static void gen_pattern(struct compiler *c, struct ast_pattern *pattern, struct 
 {
     if (c->failed || !compiler_enter(c))
         return;
-    struct ast_position saved = c->unit->position;
-    gen_at(c, pattern->position);
+    gen_at(c, pattern->position); /* and stays there: CPython shows what follows at the innermost pattern */
     gen_pattern_inside(c, pattern, state);
-    gen_at(c, saved);
     compiler_leave(c);
 }
 

@@ -311,6 +311,12 @@ static const struct {
     {"annotations", CODE_FUTURE_ANNOTATIONS},
 };
 
+/* These errors have no end. */
+static struct ast_position start_only(const struct ast_stmt *stmt)
+{
+    return (struct ast_position){stmt->position.lineno, stmt->position.col_offset, stmt->position.lineno, -2};
+}
+
 static void note_features(struct compiler *c, const struct ast_stmt *stmt)
 {
     for (uint32_t i = 0; i < stmt->import_from.names.count && !c->failed; i++) {
@@ -323,9 +329,9 @@ static void note_features(struct compiler *c, const struct ast_stmt *stmt)
             }
         }
         if (strcmp(name, "braces") == 0)
-            compiler_error(c, stmt->position, "not a chance");
+            compiler_error(c, start_only(stmt), "not a chance");
         else if (!found)
-            compiler_error(c, stmt->position, "future feature %.100s is not defined", name);
+            compiler_error(c, start_only(stmt), "future feature %.100s is not defined", name);
     }
 }
 
@@ -343,8 +349,10 @@ static void find_features(struct compiler *c)
         last_line = stmt->position.lineno;
         if (stmt->kind == STMT_IMPORT_FROM && stmt->import_from.level == 0 && stmt->import_from.module &&
             name_is(stmt->import_from.module, "__future__")) {
+            struct ast_position late = start_only(stmt);
+            late.col_offset--; /* CPython counts from 0 here */
             if (done)
-                compiler_error(c, stmt->position, "from __future__ imports must occur at the beginning of the file");
+                compiler_error(c, late, "from __future__ imports must occur at the beginning of the file");
             note_features(c, stmt);
             c->future_line = stmt->position.lineno;
         } else if (stmt->kind == STMT_EXPR && !docstring && stmt->expr.value->kind == EXPR_CONSTANT &&

@@ -382,7 +382,7 @@ static void walk_walrus_target(struct walk *w, struct ast_expr *target)
 static void walk_walrus(struct walk *w, struct ast_expr *expr)
 {
     if (w->scope->kind == SCOPE_KIND_ANNOTATION) {
-        compiler_error(w->c, expr->position, "named expression cannot be used within an annotation");
+        compiler_error(w->c, expr->position, "'named expression' can not be used within an annotation");
         return;
     }
     if (w->scope->iteration_depth > 0) {
@@ -400,7 +400,7 @@ static void walk_yield(struct walk *w, struct ast_expr *expr)
 {
     bool is_await = expr->kind == EXPR_AWAIT;
     if (w->scope->kind == SCOPE_KIND_ANNOTATION) {
-        compiler_error(w->c, expr->position, "%s expression cannot be used within an annotation",
+        compiler_error(w->c, expr->position, "'%s expression' can not be used within an annotation",
                        is_await ? "await" : "yield");
         return;
     }
