@@ -316,18 +316,20 @@ static bool parse_str(value text, struct complex_number *out)
     size_t n = str_length(text);
     if (!ascii)
         return false;
-    bool ok = strlen(ascii) == n;
-    for (size_t i = 0; ok && i < n; i++) { /* underscores stand between digits */
+    bool ok = strlen(ascii) == n, apart = true;
+    for (size_t i = 0; ok && apart && i < n; i++) { /* underscores stand between digits */
         char c = ascii[i];
         if (c == '_')
-            ok = previous >= '0' && previous <= '9' && ascii[i + 1] >= '0' && ascii[i + 1] <= '9';
+            apart = previous >= '0' && previous <= '9' && ascii[i + 1] >= '0' && ascii[i + 1] <= '9';
         else
             *to++ = c;
         previous = c;
     }
     *to = 0;
-    ok = ok && parse(ascii, out);
+    ok = ok && apart && parse(ascii, out);
     free(ascii);
+    if (!apart)
+        return raise_false(EXC(ValueError), "could not convert string to complex: %R", text);
     return ok || raise_false(EXC(ValueError), "complex() arg is a malformed string");
 }
 

@@ -267,7 +267,9 @@ static value format_char(value v, const struct format_spec *f)
     if (f->alternate)
         return raise(EXC(ValueError), "Alternate form (#) not allowed with integer format specifier 'c'");
     int64_t c;
-    if (!int_fits_i64(v, &c) || c < 0 || c > 0x10FFFF)
+    if (!int_as_i64(v, &c))
+        return NULL;
+    if (c < 0 || c > 0x10FFFF)
         return raise(EXC(OverflowError), "%%c arg not in range(0x110000)");
     uint32_t point = (uint32_t)c;
     struct str_builder b;

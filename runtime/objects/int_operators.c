@@ -452,7 +452,7 @@ value int_rshift(value a, value b)
     struct big_int *r = int_result_new((size_t)size + 1);
     if (!r)
         return NULL;
-    bool lost = !mpn_zero_p(x.limbs, (mp_size_t)words);
+    bool lost = words > 0 && !mpn_zero_p(x.limbs, (mp_size_t)words);
     if (n % 64)
         lost |= mpn_rshift(r->limbs, x.limbs + words, size, n % 64) != 0;
     else

@@ -270,6 +270,9 @@ static bool add_directive(struct str_builder *b, const struct directive *d, char
             return true;
         }
         return add_c_text(b, d, va_arg(*args, const char *));
+    case '%':
+        builder_add_char(b, '%');
+        return true;
     default:
         builder_add_char(b, '%');
         builder_add_char(b, (uint8_t)conversion);

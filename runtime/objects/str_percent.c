@@ -322,12 +322,13 @@ static bool parse_directive(struct percent_call *c, size_t *at, struct directive
 static bool add_directive(struct percent_call *c, size_t *at)
 {
     struct directive d;
-    if (!parse_directive(c, at, &d))
-        return false;
-    if (d.type == '%') {
+    if (*at < c->format.length && span_at(c->format, *at) == '%') {
         builder_add_char(&c->out, '%');
+        ++*at;
         return true;
     }
+    if (!parse_directive(c, at, &d))
+        return false;
     value v = next_argument(c);
     if (!v)
         return false;

@@ -123,12 +123,12 @@ value str_translate(value self, const value *args)
 
 static bool maketrans_pairs(value table, value from, value to, value drop)
 {
-    if (!is_str(from))
-        return raise_false(EXC(TypeError), "first maketrans argument must be a string if there is a second argument");
     if (!is_str(to))
         return raise_false(EXC(TypeError), "maketrans() argument 2 must be str, not %T", to);
     if (!is_missing(drop) && !is_str(drop))
         return raise_false(EXC(TypeError), "maketrans() argument 3 must be str, not %T", drop);
+    if (!is_str(from))
+        return raise_false(EXC(TypeError), "first maketrans argument must be a string if there is a second argument");
     if (str_length(from) != str_length(to))
         return raise_false(EXC(ValueError), "the first two maketrans arguments must have equal length");
     for (size_t i = 0; i < str_length(from); i++)
