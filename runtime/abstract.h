@@ -127,7 +127,7 @@ static inline bool is_none(value v)
 }
 static inline bool is_given(value v)
 {
-    return v != VALUE_MISSING && v != VALUE_NONE;
+    return v != NULL && v != VALUE_MISSING && v != VALUE_NONE;
 }
 static inline value none(void)
 {

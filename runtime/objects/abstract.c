@@ -2,14 +2,6 @@
 #include "runtime/objects/type_internal.h"
 #include "runtime/interp/interp.h"
 
-value name_cached(value_slot *cache, const char *text)
-{
-    value name = str_interned(text);
-    if (name)
-        atomic_store_explicit(cache, name, memory_order_release);
-    return name;
-}
-
 value builtin_lookup(value name)
 {
     value builtins = interpreter_builtins();

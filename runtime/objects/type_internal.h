@@ -5,6 +5,7 @@
 #define ATOLL_TYPE_INTERNAL_H
 
 #include "runtime/objects/objects.h"
+#include "runtime/objects/iterators.h"
 #include "runtime/objects/lookup.h"
 #include "runtime/objects/shape.h"
 #include "runtime/signature.h"
@@ -85,13 +86,12 @@ bool slot_init_python(value self, const value *args, size_t nargs, value kwnames
 value slot_getattr(value self, value name);
 value slot_next_python(value self);
 
-/* ---- object.c, attribute.c, abstract.c, iterator.c ---- */
+/* ---- object.c, attribute.c, abstract.c ---- */
 value attr_get_generic_optional(value v, value name); /* object.__getattribute__; VALUE_MISSING instead of an error */
 value builtin_lookup(value name);                     /* from the builtins of the running frame: owned; NameError */
 int value_is_instance_plain(value v, value cls);      /* without the class's hook */
 int class_is_subclass_plain(value derived, value cls);
 int contains_by_iteration(value container, value item);
-value sequence_iterator_new(value sequence);
 value object_compare(value a, value b, int op);
 value object_repr_default(value self);
 bool object_hash_default(value self, int64_t *out);
