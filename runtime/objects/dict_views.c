@@ -55,7 +55,8 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
     size_t at = (size_t)position;
     if (reverse ? dict_previous(dict, &at, key, item) : dict_next(dict, &at, key, item)) {
         int64_t remaining = load_relaxed(&iterator->remaining);
-        if (unlikely(remaining == 0)) {
+        /* (threads that share an iterator may set each other's count and position back) */
+        if (unlikely(remaining <= 0) && object_is_private(&iterator->header)) {
             value_dec(*key);
             value_dec(*item);
             iterator_finish(iterator);
@@ -118,7 +119,8 @@ static value dict_iterator_hint(value v, const value *args)
     if (load_relaxed(&iterator->position) < 0 ||
         load_relaxed(&iterator->expected) != dict_length(slot_peek(&iterator->dict)))
         return small_int(0);
-    return small_int(load_relaxed(&iterator->remaining));
+    int64_t remaining = load_relaxed(&iterator->remaining);
+    return small_int(remaining < 0 ? 0 : remaining);
 }
 
 /* iter(list of what is left) */

@@ -559,7 +559,8 @@ static value set_iterator_hint(value v, const value *args)
     if (load_relaxed(&iterator->position) < 0 ||
         load_relaxed(&iterator->expected) != set_length(slot_peek(&iterator->set)))
         return small_int(0);
-    return small_int(load_relaxed(&iterator->remaining));
+    int64_t remaining = load_relaxed(&iterator->remaining);
+    return small_int(remaining < 0 ? 0 : remaining);
 }
 
 static value set_iterator_reduce(value v, const value *args)
