@@ -87,7 +87,7 @@ static inline void team_run(void (*work)(struct team *, unsigned), void *shared,
 {
     struct team team = {.work = work, .shared = shared, .size = size};
     for (unsigned i = 0; i < size; i++)
-        assert_int_equal(thread_start(team_member, &team, 0), 0);
+        assert_int_equal(thread_start(team_member, &team, 0, NULL), 0);
     while (atomic_load(&team.done) < size || thread_mutator_count() > 1) {
         thread_enter_blocking();
         usleep(1000);
