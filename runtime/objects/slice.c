@@ -88,18 +88,16 @@ static value slice_long_part(value part, value length, value low, value high, va
     value index = index_value(part);
     if (!index)
         return NULL;
-    value bound;
-    if (int_sign(index) < 0) {
+    bool negative = int_sign(index) < 0;
+    value bound = negative ? low : high;
+    if (negative) {
         value sum = operate_binary(BINARY_ADD, index, length);
         value_dec(index);
         index = sum;
         if (!index)
             return NULL;
-        bound = low;
-    } else {
-        bound = high;
     }
-    int beyond = compare_bool(index, bound, bound == low ? COMPARE_LT : COMPARE_GT);
+    int beyond = compare_bool(index, bound, negative ? COMPARE_LT : COMPARE_GT);
     if (beyond == 0)
         return index;
     value_dec(index);
