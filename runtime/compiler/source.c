@@ -186,33 +186,78 @@ static const char *convert(struct source *source, iconv_t descriptor, size_t *le
     return text;
 }
 
+/* Whether the declared name is one of those that Python's codec registry knows for an encoding. Only letters and digits
+ * count, in any case. */
+static bool is_alias(const char *name, const char *const *aliases)
+{
+    for (; *aliases != NULL; aliases++) {
+        const char *at = name, *alias = *aliases;
+        while (*at != '\0' && (!isalnum((unsigned char)*at) || tolower((unsigned char)*at) == *alias)) {
+            alias += isalnum((unsigned char)*at++) != 0;
+        }
+        if (*at == '\0' && *alias == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Opens a converter from the declared encoding. The C library spells some names with other separators than Python. */
+static iconv_t open_converter(const char *declared)
+{
+    static const struct {
+        char from;
+        char to;
+    } spellings[] = {{'_', '_'}, {'_', '-'}, {'-', '_'}, {'_', 0}, {'-', 0}};
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        char name[sizeof((struct source *)0)->declared + 2];
+        size_t length = 0;
+        if (declared[strspn(declared, "0123456789")] == '\0') { /* "1252" is code page 1252 */
+            memcpy(name, "CP", 2);
+            length = 2;
+        }
+        for (const char *at = declared; *at != '\0'; at++) {
+            char c = *at == spellings[i].from ? spellings[i].to : *at;
+            if (c != 0) {
+                name[length++] = c;
+            }
+        }
+        name[length] = '\0';
+        iconv_t converter = iconv_open("UTF-8", name);
+        if (converter != (iconv_t)-1) {
+            return converter;
+        }
+    }
+    return (iconv_t)-1;
+}
+
 static const char *translate(struct source *source, size_t *length)
 {
+    static const char *const utf8[] = {"utf8", "utf", "u8", "utf8ucs2", "utf8ucs4", "cp65001", "utf8sig", NULL};
+    static const char *const latin1[] = {"iso88591", "latin1", "latin",    "l1",          "8859",         "iso8859",
+                                         "cp819",    "ibm819", "isoir100", "csisolatin1", "iso885911987", NULL};
+    static const char *const ascii[] = {"ascii",  "usascii",  "646",         "us", "cp367",
+                                        "ibm367", "iso646us", "ansix341968", NULL};
     const char *name = source->declared;
-    if (name[0] == '\0' || strcmp(name, "utf-8") == 0) {
-        *length = source->length;
+    *length = source->length;
+    if (name[0] == '\0' || is_alias(name, utf8)) {
         return source->bytes;
     }
-    if (strcmp(name, "iso-8859-1") == 0) {
+    if (is_alias(name, latin1)) {
         return translate_latin1(source, length);
     }
-    if (strcasecmp(name, "ascii") == 0 || strcasecmp(name, "us-ascii") == 0) {
-        *length = source->length;
+    if (is_alias(name, ascii)) {
         return check_ascii(source) ? source->bytes : NULL;
     }
-    if (strcasecmp(name, "utf8") == 0 || strcasecmp(name, "u8") == 0) {
-        *length = source->length;
-        return source->bytes;
-    }
-    iconv_t descriptor = iconv_open("UTF-8", name);
-    if (descriptor == (iconv_t)-1) {
+    iconv_t converter = open_converter(name);
+    if (converter == (iconv_t)-1) {
         char message[128];
         snprintf(message, sizeof message, source->from_file ? "encoding problem: %s" : "unknown encoding: %s", name);
         source_fail(source, SYNTAX_ERROR_SYNTAX, 0, message);
         return NULL;
     }
-    const char *text = convert(source, descriptor, length);
-    iconv_close(descriptor);
+    const char *text = convert(source, converter, length);
+    iconv_close(converter);
     return text;
 }
 
