@@ -478,16 +478,11 @@ static value bytearray_inplace_concat(value self, value other)
     struct buffer b;
     if (!value_has_buffer(other))
         return raise(EXC(TypeError), "can't concat %T to %T", other, self);
-    /* The other may be this one: copy before it changes. */
-    value copy = NULL;
-    if (other == self && !(other = copy = bytearray_copy(self, NULL)))
-        return NULL;
     bool ok = buffer_get(other, &b, BUFFER_SIMPLE);
     if (ok) {
         ok = append_bytes((struct bytearray *)self, b.data, (size_t)b.length);
         buffer_release(&b);
     }
-    value_dec(copy);
     return ok ? value_inc(self) : NULL;
 }
 

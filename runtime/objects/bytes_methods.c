@@ -291,7 +291,7 @@ static value partition_at(value self, value separator_value, bool last)
             items[last ? 1 : 2] = make_like(self, nothing, 0);
         } else {
             items[0] = make_part(self, 0, at);
-            items[1] = make_like(self, k.data, k.length);
+            items[1] = is_bytes(self) ? value_inc(separator_value) : make_like(self, k.data, k.length);
             items[2] = make_part(self, at + k.length, s.length);
         }
         if (items[0] && items[1] && items[2])
@@ -874,7 +874,8 @@ value bytes_repr_span(const char *prefix, struct span s, const char *suffix)
     bytes_builder_add_byte(&out, quote);
     for (size_t i = 0; i < s.length; i++) {
         uint8_t c = ((const uint8_t *)s.data)[i];
-        if (c == quote || c == '\\' || c == '\t' || c == '\n' || c == '\r') {
+        /* (A bytearray escapes the single quote in any case, as CPython's.) */
+        if (c == quote || c == '\\' || (c == '\'' && *suffix) || c == '\t' || c == '\n' || c == '\r') {
             char pair[2] = {'\\', c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : (char)c};
             bytes_builder_add(&out, pair, 2);
         } else if (c < ' ' || c >= 0x7F) {
@@ -895,7 +896,7 @@ value bytes_repr_span(const char *prefix, struct span s, const char *suffix)
 value bytes_compare(value a, value b, int op)
 {
     struct buffer x, y;
-    if (!value_has_buffer(b))
+    if (!value_has_buffer(b) || (is_bytes(a) && !is_bytes(b))) /* a bytearray answers for both */
         return VALUE_NOT_IMPLEMENTED;
     if (!open_self(a, &x))
         return NULL;

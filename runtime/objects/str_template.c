@@ -216,9 +216,9 @@ static bool add_field(struct template_call *call, struct str_builder *b, struct 
             break;
         default:
             if (f->conversion > 32 && f->conversion < 127)
-                raise(EXC(ValueError), "Unknown conversion specifier '%c'", (int)f->conversion);
+                raise(EXC(ValueError), "Unknown conversion specifier %c", (int)f->conversion);
             else
-                raise(EXC(ValueError), "Unknown conversion specifier '\\x%x'", (unsigned)f->conversion);
+                raise(EXC(ValueError), "Unknown conversion specifier \\x%x", (unsigned)f->conversion);
         }
         value_dec(v);
         if (!(v = converted))
