@@ -3,6 +3,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/sys_info.h"
+#include "runtime/objects/int.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -169,6 +170,22 @@ static value sys_setrecursionlimit(value self, const value *args)
     return VALUE_NONE;
 }
 
+static value sys_get_int_max_str_digits(value self, const value *args)
+{
+    return small_int(atomic_load(&int_max_str_digits));
+}
+
+static value sys_set_int_max_str_digits(value self, const value *args)
+{
+    int digits;
+    if (!value_as_int(args[0], &digits))
+        return NULL;
+    if (digits != 0 && digits < 640)
+        return raise(EXC(ValueError), "maxdigits must be 0 or larger than 640");
+    atomic_store(&int_max_str_digits, digits);
+    return VALUE_NONE;
+}
+
 static value sys_getrefcount(value self, const value *args)
 {
     value v = args[0];
@@ -280,6 +297,10 @@ static const struct method_def functions[] = {
     METHOD("getfilesystemencoding", sys_getfilesystemencoding, "()",
            "Return the encoding used to convert Unicode filenames to OS filenames."),
     METHOD("getprofile", sys_gettrace, "()", "Return the profiling function set with sys.setprofile."),
+    METHOD("get_int_max_str_digits", sys_get_int_max_str_digits, "()",
+           "Return the maximum string digits limit for non-binary int<->str conversions."),
+    METHOD("set_int_max_str_digits", sys_set_int_max_str_digits, "(maxdigits)",
+           "Set the maximum string digits limit for non-binary int<->str conversions."),
     METHOD("getrecursionlimit", sys_getrecursionlimit, "()", "Return the current value of the recursion limit."),
     METHOD("getrefcount", sys_getrefcount, "(object, /)", "Return the reference count of object."),
     METHOD("getsizeof", sys_getsizeof, "(object, default=<unrepresentable>)", "Return the size of object in bytes."),
