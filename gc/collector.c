@@ -1,10 +1,10 @@
 /*
  * The collector's thread, when it runs, and its face.
  *
- * Young cycles start when as many containers were made (net of those that died) as a share of the live ones, full ones
- * when the heap has grown by half since the last full one. Mutators only add to two counters, about once in a page's
- * worth of allocation. One that finds the counter far beyond the threshold while a snapshot is under way helps
- * (share.c); it never waits.
+ * Young cycles start when as many containers were made (net of those that died) as a share of the live ones; full ones
+ * when as many survived young ones as half of the live, or when the heap has doubled. Mutators only add to two
+ * counters, about once in a page's worth of allocation. One that finds the counter far beyond the threshold while a
+ * snapshot is under way helps (share.c); it never waits.
  *
  * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
  * counts the times a mutator had to, and there is no code that increments it elsewhere.
@@ -18,11 +18,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define YOUNG_SHARE       4   /* a young cycle for every quarter of the live containers ... */
-#define FULL_GROWTH_PAGES 512 /* a full one for half of the heap and 32 MiB more */
-#define COLLECT_ROUNDS    50  /* gc_collect gives up on finalizers that keep making garbage with finalizers */
-#define HELP_PAGES        4   /* pages that a mutator works on at one safepoint */
-#define HELP_FACTOR       2   /* allocation of so many thresholds during a cycle calls for help */
+#define YOUNG_SHARE       8      /* a young cycle for every eighth of the live containers ... */
+#define FULL_SURVIVORS    100000 /* a full one for as many survivors of young ones, or half of the live containers ... */
+#define FULL_GROWTH_PAGES 1024   /* ... or for a heap that is twice as large, and 64 MiB */
+#define COLLECT_ROUNDS    50     /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define HELP_PAGES        16     /* pages that a mutator works on at a time, when it is as many thresholds ahead */
+#define HELP_FACTOR       2      /* allocation of so many thresholds during a cycle calls for help */
 
 struct gc_hooks gc_hooks;
 
@@ -32,10 +33,14 @@ static _Atomic size_t thresholds[3] = {50000, 10, 10};
 /* Written by mutators, reset by the collector when a cycle begins. */
 static _Atomic int64_t young_allocated;
 static _Atomic size_t young_trigger = 50000;
-static _Atomic size_t full_trigger_pages = 2 * FULL_GROWTH_PAGES;
+static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;
+static uint64_t survivors; /* of young cycles since the last full one; the collector's thread only */
 
 /* Requests: bits for the generations, and a futex word that changes with each request. */
-static _Atomic uint32_t requested; /* 1 young, 2 full, 4 stop */
+#define WANT_YOUNG 1u
+#define WANT_FULL  2u
+#define WANT_STOP  4u
+static _Atomic uint32_t requested;
 static _Atomic uint32_t completed; /* futex word: cycles that were finished; full ones that began after a request */
 
 static pthread_mutex_t cycle_mutex = PTHREAD_MUTEX_INITIALIZER; /* held during a cycle, and by walkers */
@@ -71,11 +76,18 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
 
 static void set_triggers(const struct cycle *cycle)
 {
-    uint64_t live = cycle->examined - cycle->unreachable;
+    uint64_t left = cycle->examined - cycle->unreachable;
     if (cycle->generation == GC_FULL) {
-        atomic_store_explicit(&stats.live, live, memory_order_relaxed);
-        size_t in_use = pages_in_use();
-        atomic_store_explicit(&full_trigger_pages, in_use + in_use / 2 + FULL_GROWTH_PAGES, memory_order_relaxed);
+        atomic_store_explicit(&stats.live, left, memory_order_relaxed);
+        atomic_store_explicit(&full_trigger_pages, 2 * pages_in_use() + FULL_GROWTH_PAGES, memory_order_relaxed);
+        survivors = 0;
+    } else {
+        survivors += left;
+        uint64_t most = atomic_load_explicit(&stats.live, memory_order_relaxed) / 2;
+        if (survivors > (most > FULL_SURVIVORS ? most : FULL_SURVIVORS) &&
+            atomic_load_explicit(&enabled, memory_order_relaxed))
+            atomic_fetch_or_explicit(&requested, WANT_FULL,
+                                     memory_order_seq_cst); /* the thread looks before it sleeps */
     }
     size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
     size_t share = atomic_load_explicit(&stats.live, memory_order_relaxed) / YOUNG_SHARE;
@@ -131,10 +143,6 @@ static uint64_t run_cycle(enum gc_generation generation)
 }
 
 /* ---- the thread ---- */
-
-#define WANT_YOUNG 1u
-#define WANT_FULL  2u
-#define WANT_STOP  4u
 
 static void *collector_main(void *argument)
 {

@@ -11,14 +11,16 @@
    but address space.) */
 #define NODE_SHIFT 11 /* a page has at most 2048 blocks */
 struct node {
-    int32_t remaining; /* count minus references found in the graph; of a condemned node: its parent in its island */
-    uint32_t edges;    /* index of its first outgoing reference in its page's `edges` */
+    /* Count minus references found in the graph; of a suspect, from validation on: its parent in its island. Atomic
+       because helpers change nodes of each other's pages. */
+    _Atomic int32_t remaining;
+    uint32_t edges; /* index of its first outgoing reference in its page's `edges` */
 };
 
 enum node_state {
     NODE_CANDIDATE = 1, /* alive at its snapshot, so judged in this cycle */
     NODE_LIVE = 2,      /* referred to from outside the graph, or disturbed, or reached from such a node */
-    NODE_SPECIAL = 4,   /* of an island's root: some member has weak references or a finalizer */
+    NODE_TOUCHED = 4,   /* found disturbed by validation, its references are not followed yet */
     NODE_SPARED = 8,    /* of an island's root: it is not reclaimed in this cycle */
     NODE_RECLAIM = 16,  /* of a member: it is */
 };
@@ -28,6 +30,8 @@ struct snapshot_page {
     uint32_t base, count; /* its nodes */
     uint32_t edge_count;
     uint32_t reclaimed; /* nodes that are reclaimed */
+    uint32_t roots;     /* nodes that stand for an island */
+    bool special;       /* some suspect may have weak references or a finalizer */
     uint32_t *edges;    /* node numbers; references out of the candidate set are not kept */
 };
 
@@ -51,15 +55,24 @@ struct cycle {
 /* The phases, in order; each returns at once when the cycle has failed. The caller is an offline reader. */
 void snapshot_choose(struct cycle *cycle);    /* 1. candidates */
 void snapshot_take(struct cycle *cycle);      /* 1. counts, then references */
-void judge_trial(struct cycle *cycle);        /* 2. trial deletion */
+void judge_trial(struct cycle *cycle);        /* 2. trial deletion (references were subtracted already) */
 void judge_validate(struct cycle *cycle);     /* 3. after a grace period */
 void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, finalizers */
 void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
 void cycle_free(struct cycle *cycle);
 
-/* share.c: what is done page by page, by the collector and by mutators that help. The first four from anywhere; DESTROY
-   drops references, so only at a safepoint. */
-enum task { TASK_NONE, TASK_COUNTS, TASK_REFERENCES, TASK_SWITCH_OFF, TASK_FREE, TASK_DESTROY };
+/* share.c: what is done page by page, by the collector and by mutators that help. DESTROY drops references, so mutators
+   do that only at a safepoint; all else at any moment. */
+enum task {
+    TASK_NONE,
+    TASK_COUNTS,
+    TASK_REFERENCES,
+    TASK_VALIDATE,
+    TASK_JOIN,
+    TASK_SWITCH_OFF,
+    TASK_DESTROY,
+    TASK_FREE,
+};
 /* Do the task for all pages; returns when all are done. The collector's thread only. */
 void share_run(struct cycle *cycle, enum task task);
 /* Take part for one page, if there is something to do. */
@@ -67,6 +80,8 @@ bool share_help(bool at_safepoint);
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page);
 void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page);
+void judge_page_validate(struct cycle *cycle, struct snapshot_page *page);
+void judge_page_join(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page);
@@ -87,7 +102,6 @@ static inline struct snapshot_page *cycle_page_of(const struct cycle *cycle, uin
 void cycle_propagate(struct cycle *cycle);
 void cycle_push(struct cycle *cycle, uint32_t node);
 uint32_t island_root(struct cycle *cycle, uint32_t node);
-uint32_t island_root_now(const struct cycle *cycle, uint32_t node);
 bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page);
 bool object_disturbed(const struct object *o);
 

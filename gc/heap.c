@@ -117,7 +117,7 @@ static bool holds_containers(enum page_kind kind)
 static void account(struct slot_heap *heap, struct page *page)
 {
     if (holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)))
-        heap->containers += (int64_t)page->used - (int64_t)page->accounted;
+        heap->containers += (int32_t)(page->used - page->accounted);
     page->accounted = page->used;
 }
 
@@ -169,6 +169,9 @@ static void drain_page(struct slot_heap *heap, struct page *page)
     atomic_store_explicit(block_link(last, offset), page->free, memory_order_relaxed);
     page->free = chain;
     page->used -= count;
+    /* What the collector freed is not deducted from what was allocated: else the mutators would have to fill the space
+       again before the next young cycle starts, and the heap would stay as large as it ever was. */
+    page->accounted -= atomic_exchange_explicit(&page->reclaimed, 0, memory_order_relaxed);
     if (page->used < page->wake)
         page_after_free(heap, page);
 }
@@ -241,6 +244,7 @@ static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, s
     atomic_store_explicit(&page->touched, true, memory_order_relaxed);
     atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
     atomic_store_explicit(&page->remote, NULL, memory_order_relaxed);
+    atomic_store_explicit(&page->reclaimed, 0, memory_order_relaxed);
     atomic_store_explicit(&page->kind, kind, memory_order_release);
 }
 
@@ -466,9 +470,11 @@ void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count)
         atomic_store_explicit(block_link(last, HEADER_BYTES), page->free, memory_order_relaxed);
         page->free = chain;
         page->used -= count;
+        page->accounted -= count;
         if (page->used < page->wake)
             page_after_free(slot_heap(self), page);
     } else {
+        atomic_fetch_add_explicit(&page->reclaimed, count, memory_order_relaxed);
         free_remote(page, chain, last);
     }
 }

@@ -52,16 +52,14 @@ void judge_trial(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    for (size_t p = 0; p < cycle->page_count; p++)
-        for (uint32_t e = 0; e < cycle->pages[p].edge_count; e++)
-            cycle->nodes[cycle->pages[p].edges[e]].remaining--;
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t node = page->base; node < page->base + page->count; node++) {
             if (!(cycle->states[node] & NODE_CANDIDATE))
                 continue;
             cycle->examined++;
-            if (!(cycle->states[node] & NODE_LIVE) && cycle->nodes[node].remaining != 0) {
+            if (!(cycle->states[node] & NODE_LIVE) &&
+                atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed) != 0) {
                 cycle->states[node] |= NODE_LIVE;
                 cycle_push(cycle, node);
                 cycle_propagate(cycle);
@@ -75,83 +73,87 @@ void judge_trial(struct cycle *cycle)
 
 /* ---- phase 3 ---- */
 
-void judge_validate(struct cycle *cycle)
-{
-    if (cycle->failed)
-        return;
-    for (size_t p = 0; p < cycle->page_count; p++) {
-        struct snapshot_page *page = &cycle->pages[p];
-        grace_reader_online();
-        bool there = page_still_there(cycle, page);
-        for (uint32_t node = page->base; node < page->base + page->count; node++) {
-            if (!is_suspect(cycle, node))
-                continue;
-            if (!there || object_disturbed(node_object(page, node))) {
-                cycle->states[node] |= NODE_LIVE;
-                cycle_push(cycle, node);
-            }
-        }
-        grace_reader_offline();
-    }
-    cycle_propagate(cycle);
-}
-
-/* ---- phase 4, first half ---- */
-
-/* Islands are the connected parts of what is condemned: a forest of parents in `remaining`, with path halving. */
-uint32_t island_root(struct cycle *cycle, uint32_t node)
-{
-    struct node *nodes = cycle->nodes;
-    while ((uint32_t)nodes[node].remaining != node) {
-        nodes[node].remaining = nodes[(uint32_t)nodes[node].remaining].remaining;
-        node = (uint32_t)nodes[node].remaining;
-    }
-    return node;
-}
-
-/* The same without changing the forest, for many threads at once. */
-uint32_t island_root_now(const struct cycle *cycle, uint32_t node)
-{
-    while ((uint32_t)cycle->nodes[node].remaining != node)
-        node = (uint32_t)cycle->nodes[node].remaining;
-    return node;
-}
-
 static bool needs_finalizer(const struct object *o)
 {
     return object_type(o)->finalize && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_FINALIZED);
 }
 
-/* Calls visit for every condemned node. */
-static void each_condemned(struct cycle *cycle,
-                           void (*visit)(struct cycle *cycle, struct snapshot_page *page, uint32_t node))
+void judge_page_validate(struct cycle *cycle, struct snapshot_page *page)
 {
-    for (size_t p = 0; p < cycle->page_count; p++) {
-        struct snapshot_page *page = &cycle->pages[p];
-        for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (is_suspect(cycle, node))
-                visit(cycle, page, node);
+    bool there = page_still_there(cycle, page);
+    for (uint32_t node = page->base; node < page->base + page->count; node++) {
+        if (!is_suspect(cycle, node))
+            continue;
+        struct object *o = node_object(page, node);
+        if (!there || object_disturbed(o)) {
+            cycle->states[node] |= NODE_LIVE | NODE_TOUCHED;
+            continue;
+        }
+        if (!page->special)
+            page->special = (atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o);
+        /* The count has done its work: from here on the word is the node's parent in its island. */
+        atomic_store_explicit(&cycle->nodes[node].remaining, (int32_t)node, memory_order_relaxed);
     }
 }
 
-static void start_island(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+void judge_validate(struct cycle *cycle)
 {
-    (void)page;
-    cycle->nodes[node].remaining = (int32_t)node;
+    if (cycle->failed)
+        return;
+    share_run(cycle, TASK_VALIDATE);
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t node = page->base; node < page->base + page->count; node++)
+            if (cycle->states[node] & NODE_TOUCHED) {
+                cycle_push(cycle, node);
+                cycle_propagate(cycle);
+            }
+    }
 }
 
-static void join_islands(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+/* ---- phase 4, first half ---- */
+
+/* Islands are the connected parts of what is condemned: a forest of parents, where a parent's number is never larger
+   than its child's. Threads join islands and shorten paths at the same time (after Anderson and Woll, STOC 1991). */
+uint32_t island_root(struct cycle *cycle, uint32_t node)
 {
-    uint32_t end = node_edges_end(cycle, page, node);
-    for (uint32_t e = cycle->nodes[node].edges; e < end; e++) {
-        uint32_t target = page->edges[e];
-        if (!is_suspect(cycle, target))
+    struct node *nodes = cycle->nodes;
+    for (;;) {
+        int32_t parent = atomic_load_explicit(&nodes[node].remaining, memory_order_relaxed);
+        if ((uint32_t)parent == node)
+            return node;
+        int32_t above = atomic_load_explicit(&nodes[(uint32_t)parent].remaining, memory_order_relaxed);
+        if (above != parent)
+            atomic_compare_exchange_weak_explicit(&nodes[node].remaining, &parent, above, memory_order_relaxed,
+                                                  memory_order_relaxed);
+        node = (uint32_t)above;
+    }
+}
+
+static void join(struct cycle *cycle, uint32_t a, uint32_t b)
+{
+    for (;;) {
+        a = island_root(cycle, a);
+        b = island_root(cycle, b);
+        if (a == b)
+            return;
+        uint32_t low = a < b ? a : b, high = a < b ? b : a;
+        int32_t self = (int32_t)high;
+        if (atomic_compare_exchange_strong_explicit(&cycle->nodes[high].remaining, &self, (int32_t)low,
+                                                    memory_order_relaxed, memory_order_relaxed))
+            return; /* else somebody gave it a parent at this moment */
+    }
+}
+
+void judge_page_join(struct cycle *cycle, struct snapshot_page *page)
+{
+    for (uint32_t node = page->base; node < page->base + page->count; node++) {
+        if (!is_suspect(cycle, node))
             continue;
-        uint32_t a = island_root(cycle, node), b = island_root(cycle, target);
-        if (a < b)
-            cycle->nodes[b].remaining = (int32_t)a;
-        else
-            cycle->nodes[a].remaining = (int32_t)b;
+        uint32_t end = node_edges_end(cycle, page, node);
+        for (uint32_t e = cycle->nodes[node].edges; e < end; e++)
+            if (is_suspect(cycle, page->edges[e]))
+                join(cycle, node, page->edges[e]);
     }
 }
 
@@ -165,14 +167,12 @@ static size_t special_count, special_capacity;
 
 static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
 {
-    uint32_t root = island_root(cycle, node);
-    cycle->islands += root == node;
     struct object *o = node_object(page, node);
     bool weak = atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK;
     bool finalize = needs_finalizer(o);
     if (!weak && !finalize)
         return;
-    cycle->states[root] |= NODE_SPECIAL;
+    uint32_t root = island_root(cycle, node);
     if (special_count == special_capacity) {
         size_t capacity = special_capacity ? special_capacity * 2 : 64;
         struct special *grown = realloc(specials, capacity * sizeof *grown);
@@ -260,9 +260,13 @@ void judge_find_islands(struct cycle *cycle)
         return;
     judging = cycle;
     special_count = 0;
-    each_condemned(cycle, start_island);
-    each_condemned(cycle, join_islands);
-    each_condemned(cycle, note_special);
+    share_run(cycle, TASK_JOIN);
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t i = 0; page->special && i < page->count; i++)
+            if (is_suspect(cycle, page->base + i))
+                note_special(cycle, page, page->base + i);
+    }
     if (special_count)
         qsort(specials, special_count, sizeof *specials, by_island);
     for (size_t i = 0, n; i < special_count; i += n) {

@@ -80,6 +80,7 @@ struct page {
     /* Any thread. */
     void *_Atomic remote;             /* blocks freed by others: a stack, drained by the slot */
     struct page *_Atomic next_remote; /* in the slot's stack of pages with such blocks */
+    _Atomic uint32_t reclaimed;       /* of the blocks in `remote`, those that the collector freed */
 
     /* The collector's, constant while snapshots are being taken. */
     _Atomic uint32_t cycle; /* the cycle in which the page is a candidate */

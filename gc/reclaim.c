@@ -21,7 +21,9 @@ void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
         if ((cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) != NODE_CANDIDATE)
             continue;
-        if (cycle->spares && (cycle->states[island_root_now(cycle, node)] & NODE_SPARED))
+        uint32_t parent = (uint32_t)atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed);
+        page->roots += parent == node;
+        if (cycle->spares && (cycle->states[island_root(cycle, node)] & NODE_SPARED))
             continue;
         cycle->states[node] |= NODE_RECLAIM;
         page->reclaimed++;
@@ -66,12 +68,13 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
 
 void reclaim_islands(struct cycle *cycle)
 {
-    if (cycle->failed || cycle->islands == 0)
+    if (cycle->failed)
         return;
     share_run(cycle, TASK_SWITCH_OFF);
     share_run(cycle, TASK_DESTROY);
     for (size_t p = 0; p < cycle->page_count; p++) {
         cycle->unreachable += cycle->pages[p].reclaimed;
+        cycle->islands += cycle->pages[p].roots;
         if (holds_types(&cycle->pages[p]))
             destroy_page(cycle, &cycle->pages[p]);
     }

@@ -48,6 +48,12 @@ static void process(uint64_t claimed)
     case TASK_REFERENCES:
         snapshot_page_references(cycle, page);
         break;
+    case TASK_VALIDATE:
+        judge_page_validate(cycle, page);
+        break;
+    case TASK_JOIN:
+        judge_page_join(cycle, page);
+        break;
     case TASK_SWITCH_OFF:
         reclaim_page_switch_off(cycle, page);
         break;

@@ -140,7 +140,8 @@ static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
     /* Read after clearing: with a type comes a body that was made for it, or D. */
     if (count < 0 || atomic_load_explicit(&o->type, memory_order_acquire) == 0)
         return;
-    cycle->nodes[node].remaining = count < INT32_MAX ? (int32_t)count : INT32_MAX;
+    atomic_store_explicit(&cycle->nodes[node].remaining, count < INT32_MAX ? (int32_t)count : INT32_MAX,
+                          memory_order_relaxed);
     cycle->states[node] = NODE_CANDIDATE;
 }
 
@@ -213,7 +214,10 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
         if (type == 0 || snapshot_disturbed(&t->trace)) {
             t->count = before; /* busy: it lives, and what was read of it is thrown away */
             cycle->states[node] |= NODE_LIVE;
+            continue;
         }
+        for (size_t e = before; e < t->count; e++) /* phase 2 begins here: trial deletion */
+            atomic_fetch_sub_explicit(&cycle->nodes[t->edges[e]].remaining, 1, memory_order_relaxed);
     }
     page->edge_count = (uint32_t)t->count;
     page->edges = t->edges;
