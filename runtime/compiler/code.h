@@ -61,7 +61,8 @@ static inline value code_const(const struct code *code, uint32_t index)
 }
 
 /* Compile source text. `mode` "exec", "eval" or "single"; flags: inherited CODE_FUTURE_ bits and the PyCF_ ones of
- * compile(); optimize as -O. Returns a code object, or NULL with SyntaxError etc. */
+ * compile(); optimize as -O, negative: as the program was started. Returns a code object, or NULL with SyntaxError etc.
+ */
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize);
 /* Bytecode files: a code object as bytes and back (caches of imported modules). Versioned; NULL / ValueError for
  * anything malformed: a hostile file must not crash. */

@@ -3,6 +3,7 @@
  */
 #include "runtime/compiler/compiler.h"
 #include "runtime/interp/interp.h"
+#include "runtime/modules/sys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -392,7 +393,7 @@ static bool find_mode(const char *mode, enum parse_mode *out)
 
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize)
 {
-    struct compiler c = {.filename = filename, .optimize = optimize};
+    struct compiler c = {.filename = filename, .optimize = optimize < 0 ? sys_optimize_level() : optimize};
     enum parse_mode parse_mode = PARSE_EXEC;
     struct text path;
     if (!find_mode(mode, &parse_mode))

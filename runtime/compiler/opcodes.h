@@ -67,12 +67,13 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(UNARY_POSITIVE, 1, 1, 0)                                                                                        \
     OP(UNARY_NEGATIVE, 1, 1, 0)                                                                                        \
     OP(UNARY_NOT, 1, 1, 0)                                                                                             \
-    OP(UNARY_INVERT, 1, 1, 0) OP(BINARY_ADD, 2, 1, 0) OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0)        \
-        OP(BINARY_TRUE_DIVIDE, 2, 1, 0) OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0)                 \
-            OP(BINARY_AND, 2, 1, 0) OP(BINARY_OR, 2, 1, 0) OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0)          \
-                OP(BINARY_RSHIFT, 2, 1, 0) OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */           \
-        OP(INPLACE_OP, 2, 1, 0) /* augmented assignment: arg = enum binary_operator (all of them) */                   \
-        OP(COMPARE_OP, 2, 1, 0) /* arg = enum compare_operator */                                                      \
+    OP(UNARY_INVERT, 1, 1, 0)                                                                                          \
+    OP(BINARY_ADD, 2, 1, 0) OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0) OP(BINARY_TRUE_DIVIDE, 2, 1, 0)  \
+        OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0) OP(BINARY_AND, 2, 1, 0) OP(BINARY_OR, 2, 1, 0)  \
+            OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0) OP(BINARY_RSHIFT, 2, 1, 0)                              \
+                OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */                                      \
+        OP(INPLACE_OP, 2, 1, 0)        /* augmented assignment: arg = enum binary_operator (all of them) */            \
+        OP(COMPARE_OP, 2, 1, 0)        /* arg = enum compare_operator */                                               \
         OP(COMPARE_OP_JUMP_IF_FALSE, 2, 0,                                                                             \
            OPF_J)          /* fused with the jump that follows: arg = target | operator << 21 (target < 2^21) */       \
         OP(IS_OP, 2, 1, 0) /* arg 1: is not */                                                                         \
@@ -85,7 +86,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
         OP(LIST_APPEND, 1, 0, 0)          /* to the list at arg below the top (1 = directly below the popped item) */  \
         OP(SET_ADD, 1, 0, 0) OP(MAP_ADD, 2, 0, 0) /* key, value -> */                                                  \
         OP(LIST_EXTEND, 1, 0, 0) OP(SET_UPDATE, 1, 0, 0) OP(DICT_UPDATE, 1, 0, 0)                                      \
-            OP(DICT_MERGE, 1, 0, 0) /* **kwargs of a call; the callable is at arg + 2 below, for messages */           \
+            OP(DICT_MERGE, 1, 0, 0) /* **kwargs of a call; the callable is 3 below the dict, for messages */           \
         OP(LIST_TO_TUPLE, 1, 1, 0) OP(UNPACK_SEQUENCE, 1, -1, 0) /* arg items, first on top */                         \
         OP(UNPACK_EX, 1, -1, 0)                                  /* before = arg & 0xFFF, after = arg >> 12 */         \
         OP(FORMAT_VALUE, -1, 1,                                                                                        \
@@ -114,8 +115,8 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
         OP(CHECK_EG_MATCH, 2, 2, 0)  /* exception group, type -> rest, match (None: no match) */                       \
         OP(PREP_RERAISE_STAR, 2, 1, 0)                                                                                 \
             OP(RAISE_VARARGS, -1, 0, OPF_T) /* arg 0: re-raise; 1: exception; 2: exception, cause */                   \
-        OP(RERAISE, -1, 0, OPF_T) /* exception ->; arg 1: the saved instruction index below it (lasti) is restored for \
-                                     the traceback */                                                                  \
+        OP(RERAISE, -1, 0, OPF_T) /* exception ->; arg > 0: the saved instruction index (lasti), arg items below it,   \
+                                     is restored for the traceback */                                                                                         \
         OP(BEFORE_WITH, 1, 2, 0)  /* context manager -> __exit__ bound, result of __enter__ */                         \
         OP(WITH_EXCEPT_START, -1, -1,                                                                                  \
            0) /* __exit__, lasti, previous, exception -> the same, result of __exit__(*exc_info) */                    \

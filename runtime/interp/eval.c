@@ -1046,7 +1046,7 @@ op_DICT_UPDATE : {
 
 op_DICT_MERGE : {
     SAVE();
-    value callable = stack_plain(sp[-3 - (ptrdiff_t)ARG()]);
+    value callable = stack_plain(sp[-4 - (ptrdiff_t)ARG()]);
     if (!dict_merge_keywords(callable, stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
         goto error;
     value v = *--sp;
@@ -1226,8 +1226,12 @@ op_FOR_ITER : {
     } else {
         SAVE();
         item = value_slots(iterator)->next(iterator);
-        if (unlikely(!item))
-            goto error;
+        if (unlikely(!item)) {
+            if (!error_matches(EXC(StopIteration)))
+                goto error;
+            error_clear();
+            item = VALUE_END;
+        }
     }
     if (likely(item != VALUE_END)) {
         PUSH(item);
@@ -1552,7 +1556,7 @@ op_RAISE_VARARGS : {
 op_RERAISE : {
     value exception = stack_own(*--sp);
     if (ARG()) {
-        value lasti = TOP();
+        value lasti = sp[-(ptrdiff_t)ARG()];
         if (value_is_small_int(lasti))
             frame->ip = frame->code->units + small_int_value(lasti) + 1;
         frame->sp = sp;

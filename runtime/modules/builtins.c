@@ -365,7 +365,7 @@ static value builtin_next(value self, const value *args)
 {
     if (!value_slots(args[0])->next)
         return raise(EXC(TypeError), "'%T' object is not an iterator", args[0]);
-    value item = iter_next(args[0]);
+    value item = value_slots(args[0])->next(args[0]); /* as it is: a StopIteration keeps its value */
     if (item == VALUE_END) {
         if (!is_missing(args[1]))
             return value_inc(args[1]);

@@ -258,7 +258,13 @@ value iter_next(value iterator)
     value (*next)(value) = value_slots(iterator)->next;
     if (unlikely(!next))
         return raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
-    return next(iterator);
+    value item = next(iterator);
+    /* A generator's value, or a StopIteration out of the function that an iterator calls. */
+    if (unlikely(!item) && error_matches(EXC(StopIteration))) {
+        error_clear();
+        return VALUE_END;
+    }
+    return item;
 }
 
 bool value_is_iterator(value v)
