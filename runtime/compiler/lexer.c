@@ -52,6 +52,7 @@ void lexer_init(struct lexer *lexer, struct arena *arena, struct ast_intern_tabl
 static inline int next_char(struct lexer *lexer)
 {
     if (lexer->current == lexer->end) {
+        lexer->reached_end = true;
         return END_OF_SOURCE;
     }
     if (lexer->line_pending) {
@@ -810,6 +811,8 @@ void lexer_next(struct lexer *lexer, struct token *token)
                 place_empty(lexer, token, TOKEN_ERROR);
                 return;
             }
+            /* All tokens but strings were recognised by the character that follows them. */
+            lexer->reached_end |= lexer->current == lexer->end && kind != TOKEN_NEWLINE && kind != TOKEN_STRING;
             token->kind = (uint8_t)kind;
             token->warned = false;
             token->level = (uint16_t)lexer->level;

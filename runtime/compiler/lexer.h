@@ -41,6 +41,7 @@ struct lexer {
     int indent;          /* top of the indentation stacks */
     int level;           /* open brackets */
     enum lexer_failure failure;
+    bool reached_end;         /* the end of the source was looked at */
     bool ended_inside_string; /* a string literal ran into the end of the source */
 
     /* Positions of a fragment (an expression of an f-string) in its file. */

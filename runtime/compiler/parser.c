@@ -497,6 +497,7 @@ static bool run_pass(struct parser *parser, struct module_ast *module)
             return false;
         }
         if (more_follows(parser->lexer)) {
+            parser->final = true;
             parser_raise(parser, "multiple statements found while compiling a single statement");
         }
         return true;
@@ -532,15 +533,13 @@ static void check_rest_of_source(struct parser *parser)
     }
 }
 
-/* Whether the first pass failed because the source ended (for codeop). */
-static bool at_end_of_source(const struct parser *parser)
+/* Whether more source could mend what the first pass failed at (for codeop). */
+static bool wants_more_source(const struct parser *parser)
 {
     const struct lexer *lexer = parser->lexer;
-    const struct token *last = parser->count == 0 ? NULL : &parser->tokens[parser->count - 1];
-    return lexer->failure == LEXER_EOF || lexer->ended_inside_string ||
-           (lexer->failure == LEXER_OK && last != NULL && last->kind == TOKEN_ENDMARKER) ||
-           (lexer->failure == LEXER_OK && lexer->current == lexer->end && last != NULL && last->kind == TOKEN_DEDENT) ||
-           (parser->start == START_SINGLE && !parser->parsing_started);
+    return (parser->flags & PARSE_ALLOW_INCOMPLETE_INPUT) && parser->error->kind != SYNTAX_ERROR_MEMORY &&
+           (lexer->ended_inside_string || lexer->failure == LEXER_EOF ||
+            (lexer->failure == LEXER_OK && lexer->reached_end));
 }
 
 /* The error when no message was found. */
@@ -592,22 +591,18 @@ static bool run_parser(struct parser *parser, struct module_ast *module)
 {
     jmp_buf landing;
     parser->escape = &landing;
+    bool raised = setjmp(landing) != 0;
+    if (!raised && run_pass(parser, module)) {
+        return true;
+    }
     if (setjmp(landing) == 0) {
-        if (run_pass(parser, module)) {
-            return true;
-        }
-        if ((parser->flags & PARSE_ALLOW_INCOMPLETE_INPUT) && at_end_of_source(parser)) {
+        if (!parser->final && wants_more_source(parser)) {
+            parser->final = true;
             parser_raise(parser, "incomplete input");
         }
-        if (setjmp(landing) == 0) {
+        if (parser->error->kind == SYNTAX_ERROR_NONE) {
             run_second_pass(parser, module);
         }
-    } else if ((parser->flags & PARSE_ALLOW_INCOMPLETE_INPUT) && parser->error->kind != SYNTAX_ERROR_MEMORY &&
-               (parser->lexer->failure == LEXER_EOF || parser->lexer->ended_inside_string)) {
-        if (setjmp(landing) == 0) {
-            parser_raise(parser, "incomplete input");
-        }
-        return false;
     }
     /* Errors of the lexer further on come first. */
     if (parser->error->kind <= SYNTAX_ERROR_TAB && parser->lexer->failure == LEXER_OK && !parser->final &&

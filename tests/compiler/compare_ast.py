@@ -18,6 +18,7 @@ import tempfile
 import warnings
 
 sys.set_int_max_str_digits(0)
+CODEOP_FLAGS = 0x4200  # PyCF_ALLOW_INCOMPLETE_INPUT | PyCF_DONT_IMPLY_DEDENT
 
 
 def expectation(source, mode="exec", flags=0):
@@ -277,8 +278,9 @@ def main():
     elif options.cases:
         import syntax_cases
         for mode, cases in syntax_cases.CASES.items():
-            compare_sources(options.program, [("case", c if isinstance(c, bytes) else c.encode("utf-8", "surrogatepass"))
-                                              for c in cases], tally, mode)
+            sources = [(f"{mode} case", c if isinstance(c, bytes) else c.encode("utf-8", "surrogatepass")) for c in cases]
+            for flags in (0, CODEOP_FLAGS):
+                compare_sources(options.program, sources, tally, mode, flags)
     else:
         compare_files(options.program, paths, tally)
     print(" ".join(f"{k}={v}" for k, v in tally.counts.items()))
