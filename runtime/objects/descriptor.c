@@ -440,8 +440,7 @@ static bool member_set(value self, value object, value v)
         value old = slot_exchange(place, value_inc(v));
         value_dec(old);
         if (!old && !v)
-            return attribute_error(object, name_of(self), "'%T' object has no attribute '%U'", object, name_of(self)) !=
-                   NULL;
+            return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;
         return true;
     }
     const struct member_def *def = d->def;

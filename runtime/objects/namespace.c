@@ -211,10 +211,6 @@ static value proxy_compare(value a, value b, int op)
 {
     return compare_rich(proxied(a), value_is(b, TYPE_ID_MAPPING_PROXY) ? proxied(b) : b, op);
 }
-static bool proxy_hash(value self, int64_t *out)
-{
-    return value_hash(proxied(self), out);
-}
 static value proxy_or(value a, value b)
 {
     return operate_binary(BINARY_OR, value_is(a, TYPE_ID_MAPPING_PROXY) ? proxied(a) : a,
@@ -296,7 +292,7 @@ const struct type_spec mapping_proxy_type_spec = {
               .repr = proxy_repr,
               .str = proxy_str,
               .compare = proxy_compare,
-              .hash = proxy_hash,
+              .hash = value_unhashable,
               .iter = proxy_iter,
               .length = proxy_length,
               .getitem = proxy_getitem,

@@ -389,10 +389,14 @@ static value object_sizeof(value self, const value *args)
     return int_from_i64(value_is_object(self) ? (int64_t)heap_usable_size(value_object(self)) : 24);
 }
 
-static value object_init_subclass(value self, const value *args)
+static value object_init_subclass(value self, const value *args, size_t nargs, value kwnames)
 {
-    (void)self;
     (void)args;
+    if (kwnames && tuple_length(kwnames))
+        return raise(EXC(TypeError), "%N.__init_subclass__() takes no keyword arguments", (struct type *)self);
+    if (nargs)
+        return raise(EXC(TypeError), "%N.__init_subclass__() takes no arguments (%zu given)", (struct type *)self,
+                     nargs);
     return VALUE_NONE;
 }
 
@@ -409,8 +413,8 @@ static const struct method_def object_methods[] = {
     METHOD("__getstate__", object_getstate, "($self, /)", "Helper for pickle."),
     METHOD_FLAGS("__subclasshook__", object_subclass_hook, "(subclass, /)",
                  "Abstract classes can override this to customize issubclass().", METHOD_CLASS),
-    METHOD_FLAGS("__init_subclass__", object_init_subclass, "()", "This method is called when a class is subclassed.",
-                 METHOD_CLASS),
+    METHOD_ANY("__init_subclass__", object_init_subclass, "This method is called when a class is subclassed.",
+               METHOD_CLASS),
     METHOD("__format__", object_format, "($self, format_spec, /)", "Default object formatter."),
     METHOD("__sizeof__", object_sizeof, "($self, /)", "Size of object in memory, in bytes."),
     METHOD("__dir__", object_dir, "($self, /)", "Default dir() implementation."),
@@ -451,7 +455,15 @@ static value subtype_get_weakref(value self)
     struct weak_reference *found = weak_find_plain(value_object(self), &TYPE(WEAK_REFERENCE)->gc);
     return found ? value_of(found) : VALUE_NONE;
 }
-const struct getset_def subtype_dict_getset = {"__dict__", subtype_get_dict, object_set_dict,
+/* Deleting it leaves an empty one. */
+static bool subtype_set_dict(value self, value v)
+{
+    value dict = v ? value_inc(v) : dict_new();
+    bool ok = dict && object_set_dict(self, dict);
+    value_dec(dict);
+    return ok;
+}
+const struct getset_def subtype_dict_getset = {"__dict__", subtype_get_dict, subtype_set_dict,
                                                "dictionary for instance variables (if defined)"};
 const struct getset_def subtype_weakref_getset = {"__weakref__", subtype_get_weakref, NULL,
                                                   "list of weak references to the object (if defined)"};

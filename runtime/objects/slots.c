@@ -218,7 +218,14 @@ value slot_next_python(value self)
 {
     value result = call_required(self, NAME(__next__), NULL, 0);
     if (!result && error_matches(EXC(StopIteration))) {
-        error_clear();
+        /* One with a value stays raised: next() and `yield from` want it. */
+        value stop = error_fetch(), carried = stop_iteration_value(stop);
+        value_dec(carried);
+        if (carried != VALUE_NONE) {
+            error_restore(stop);
+            return NULL;
+        }
+        value_dec(stop);
         return VALUE_END;
     }
     return result;

@@ -140,6 +140,12 @@ static bool set_bases(value self, value v)
     return ok;
 }
 
+static bool set_readonly(value self, value v)
+{
+    (void)self;
+    (void)v;
+    return raise_false(EXC(AttributeError), "readonly attribute");
+}
 static value get_mro(value self)
 {
     value mro = slot_load(value_object(self), &SELF->mro);
@@ -159,6 +165,8 @@ static value get_dict(value self)
 
 static value get_doc(value self)
 {
+    if (SELF->spec)
+        return SELF->spec->doc ? str_from_text(SELF->spec->doc) : VALUE_NONE;
     value dict = type_dict(SELF);
     value doc = dict ? dict_get(dict, NAME(__doc__)) : NULL;
     if (!doc || doc == VALUE_MISSING)
@@ -283,8 +291,8 @@ const struct getset_def type_getset[] = {
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualified_name, set_qualified_name, NULL},
     {"__bases__", get_bases, set_bases, NULL},
-    {"__mro__", get_mro, NULL, NULL},
-    {"__base__", get_base, NULL, NULL},
+    {"__mro__", get_mro, set_readonly, NULL},
+    {"__base__", get_base, set_readonly, NULL},
     {"__module__", get_module, set_module, NULL},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods, NULL},
     {"__dict__", get_dict, NULL, NULL},
