@@ -444,7 +444,7 @@ void gc_get_thresholds(size_t out[3]);
 /* Call `visit(object, context)` for each live container with a counted reference held for the call; the collector is
  * excluded meanwhile. Stops when visit returns false. */
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context);
-/* Visit what an object refers to now (gc.get_referents): counted references are passed. */
+/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets. */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
 
 /* ---- failure injection (tests)

@@ -356,9 +356,9 @@ static __attribute__((noinline)) struct object *alloc_object_slow(enum page_kind
     struct free_object *block = page->free;
     page->free = atomic_load_explicit(&block->next, memory_order_relaxed);
     page->used++;
-    size_t body = (size + 15) & ~(size_t)15;
+    size_t body = size < SMALLEST_OBJECT ? SMALLEST_OBJECT : (size + 15) & ~(size_t)15;
     memory_unpoison(block, body);
-    zero_words((char *)block + HEADER_BYTES, body < SMALLEST_OBJECT ? HEADER_BYTES : body - HEADER_BYTES);
+    zero_words((char *)block + HEADER_BYTES, body - HEADER_BYTES);
     return publish(&block->header, self, type);
 }
 

@@ -11,9 +11,8 @@ struct gc_trace {
 
 struct referents {
     struct gc_trace trace;
-    bool (*visit)(value referent, void *context);
-    void *context;
-    bool stopped;
+    value *values; /* counted */
+    size_t count, capacity;
 };
 
 #endif

@@ -4,25 +4,42 @@
 #include "gc/collector.h"
 #include "gc/trace.h"
 
-static void visit_one(struct gc_trace *trace, value v)
+#include <stdlib.h>
+
+/* Referents are gathered, counted, while the object's lock is held; the visitor hears of them afterwards, because it
+   may run any code. */
+static void gather(struct gc_trace *trace, value v)
 {
-    struct referents *walk = (struct referents *)trace;
-    if (walk->stopped || !value_is_object(v) || !v)
+    struct referents *found = (struct referents *)trace;
+    if (!value_is_object(v) || !v)
         return;
-    walk->stopped = !walk->visit(value_inc(v), walk->context);
+    if (found->count == found->capacity) {
+        size_t capacity = found->capacity ? found->capacity * 2 : 16;
+        value *grown = realloc(found->values, capacity * sizeof *grown);
+        if (!grown)
+            return; /* a list that lacks some, rather than none */
+        found->values = grown;
+        found->capacity = capacity;
+    }
+    found->values[found->count++] = value_inc(v);
 }
 
-/* Counted references are passed: `visit` owns what it gets. */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context)
 {
-    struct referents walk = {.trace.visit = visit_one, .visit = visit, .context = context};
+    struct referents found = {.trace.visit = gather};
     struct object_type *type = object_type(object);
     object_lock(object);
     if (type->traverse)
-        type->traverse(object, &walk.trace);
+        type->traverse(object, &found.trace);
     object_unlock(object);
-    if ((type->gc_flags & TYPE_GC_COUNTED) && !walk.stopped)
-        visit(value_inc(value_of(type)), context);
+    if (type->gc_flags & TYPE_GC_COUNTED)
+        gather(&found.trace, value_of(type));
+    size_t i = 0;
+    while (i < found.count && visit(found.values[i++], context))
+        ;
+    while (i < found.count)
+        value_dec(found.values[i++]);
+    free(found.values);
 }
 
 static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, void *), void *context)
