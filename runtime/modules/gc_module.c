@@ -1,0 +1,263 @@
+/* The gc module: the collector as programs see it. */
+#include "runtime/modules/module.h"
+
+/* There are two kinds of cycles, young and full; programs that name CPython's middle generation get a young one. */
+static value module_collect(value self, const value *args)
+{
+    int generation;
+    if (!value_as_int(args[0], &generation))
+        return NULL;
+    if (generation < 0 || generation > 2)
+        return raise(EXC(ValueError), "invalid generation");
+    size_t found = gc_collect(generation == 2 ? GC_FULL : GC_YOUNG);
+    return error_occurred() ? NULL : int_from_u64(found);
+}
+
+static value module_enable(value self, const value *args)
+{
+    gc_set_enabled(true);
+    return VALUE_NONE;
+}
+static value module_disable(value self, const value *args)
+{
+    gc_set_enabled(false);
+    return VALUE_NONE;
+}
+static value module_isenabled(value self, const value *args)
+{
+    return value_bool(gc_is_enabled());
+}
+
+static value module_get_threshold(value self, const value *args)
+{
+    size_t t[3];
+    gc_get_thresholds(t);
+    value items[] = {int_from_u64(t[0]), int_from_u64(t[1]), int_from_u64(t[2])};
+    return tuple_from_owned(items, 3);
+}
+
+static value module_set_threshold(value self, const value *args)
+{
+    size_t t[3];
+    gc_get_thresholds(t);
+    for (int i = 0; i < 3; i++) {
+        int64_t v;
+        if (is_missing(args[i]))
+            continue;
+        if (!value_as_i64(args[i], &v))
+            return NULL;
+        t[i] = v < 0 ? 0 : (size_t)v;
+    }
+    gc_set_thresholds(t[0], t[1], t[2]);
+    return VALUE_NONE;
+}
+
+static value module_get_count(value self, const value *args)
+{
+    struct gc_stats s;
+    gc_get_stats(&s);
+    value items[] = {small_int(0), int_from_u64(s.cycles[GC_YOUNG]), int_from_u64(s.cycles[GC_FULL])};
+    return tuple_from_owned(items, 3);
+}
+
+static bool add_figure(value dict, const char *name, uint64_t figure)
+{
+    value v = int_from_u64(figure);
+    bool done = v && dict_set_text(dict, name, v);
+    value_dec(v);
+    return done;
+}
+
+/* One dict for each of CPython's generations; the collector's own figures are in the last one. */
+static value module_get_stats(value self, const value *args)
+{
+    struct gc_stats s;
+    gc_get_stats(&s);
+    value list = list_new(3);
+    for (int i = 0; list && i < 3; i++) {
+        value dict = dict_new();
+        bool done = dict && add_figure(dict, "collections", s.cycles[i]) &&
+                    add_figure(dict, "collected", i == 2 ? s.unreachable : 0) &&
+                    add_figure(dict, "uncollectable", i == 2 ? s.uncollectable : 0);
+        if (done && i == 2)
+            done = add_figure(dict, "examined", s.examined) && add_figure(dict, "islands", s.islands) &&
+                   add_figure(dict, "nanoseconds", s.nanoseconds) &&
+                   add_figure(dict, "mutator_stops", s.mutator_stops) &&
+                   add_figure(dict, "helped_pages", s.helped_pages) && add_figure(dict, "heap_bytes", s.heap_bytes) &&
+                   add_figure(dict, "live_containers", s.live_containers);
+        if (!done || !list_append(list, dict)) {
+            value_dec(dict);
+            value_dec(list);
+            return NULL;
+        }
+        value_dec(dict);
+    }
+    return list;
+}
+
+/* ---- the heap ---- */
+struct walk {
+    value list;
+    value targets; /* tuple, for referrers */
+    bool failed;
+};
+
+static bool add_object(struct object *object, void *context)
+{
+    struct walk *walk = context;
+    walk->failed = value_of(object) != walk->list && !list_append(walk->list, value_of(object));
+    return !walk->failed;
+}
+
+static value module_get_objects(value self, const value *args)
+{
+    int generation;
+    if (args[0] != VALUE_NONE) {
+        if (!value_as_int(args[0], &generation))
+            return NULL;
+        if (generation < 0 || generation > 2)
+            return raise(EXC(ValueError),
+                         generation < 0
+                             ? "generation parameter cannot be negative"
+                             : "generation parameter must be less than the number of available generations (3)");
+    }
+    struct walk walk = {.list = list_new(0)};
+    if (walk.list)
+        gc_walk(add_object, &walk);
+    if (!walk.failed)
+        return walk.list;
+    value_dec(walk.list);
+    return NULL;
+}
+
+static bool add_referent(value referent, void *context)
+{
+    struct walk *walk = context;
+    walk->failed = !list_append(walk->list, referent);
+    return !walk->failed;
+}
+
+static value module_get_referents(value self, const value *args)
+{
+    struct walk walk = {.list = list_new(0)};
+    for (size_t i = 0; walk.list && !walk.failed && i < tuple_length(args[0]); i++) {
+        value v = tuple_get(args[0], i);
+        if (value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
+            gc_walk_referents(value_object(v), add_referent, &walk);
+    }
+    if (!walk.failed)
+        return walk.list;
+    value_dec(walk.list);
+    return NULL;
+}
+
+static bool is_target(value referent, void *context)
+{
+    struct walk *walk = context;
+    for (size_t i = 0; i < tuple_length(walk->targets); i++)
+        if (tuple_get(walk->targets, i) == referent)
+            walk->failed = true; /* used as "found" by the walk over one object's referents */
+    return !walk->failed;
+}
+
+static value module_get_referrers(value self, const value *args)
+{
+    struct walk all = {.list = list_new(0)};
+    value result = list_new(0);
+    if (all.list && result)
+        gc_walk(add_object, &all);
+    bool failed = !all.list || !result || all.failed;
+    for (size_t i = 0; !failed && i < list_length(all.list); i++) {
+        value v = list_get(all.list, i);
+        struct walk one = {.targets = args[0]};
+        if (v != args[0] && v != result)
+            gc_walk_referents(value_object(v), is_target, &one);
+        if (one.failed)
+            failed = !list_append(result, v);
+        value_dec(v);
+    }
+    value_dec(all.list);
+    if (!failed)
+        return result;
+    value_dec(result);
+    return NULL;
+}
+
+static value module_is_tracked(value self, const value *args)
+{
+    return value_bool(value_is_object(args[0]) && (object_type(value_object(args[0]))->gc_flags & TYPE_GC_CONTAINER));
+}
+
+static value module_is_finalized(value self, const value *args)
+{
+    return value_bool(value_is_object(args[0]) && (atomic_load(&value_object(args[0])->flags) & OBJECT_FINALIZED));
+}
+
+static _Atomic int debug_flags;
+static value module_get_debug(value self, const value *args)
+{
+    return small_int(atomic_load(&debug_flags));
+}
+static value module_set_debug(value self, const value *args)
+{
+    int flags;
+    if (!value_as_int(args[0], &flags))
+        return NULL;
+    atomic_store(&debug_flags, flags);
+    return VALUE_NONE;
+}
+
+/* Objects are never moved to a permanent generation: a full cycle costs no mutator anything. */
+static value module_freeze(value self, const value *args)
+{
+    return VALUE_NONE;
+}
+static value module_get_freeze_count(value self, const value *args)
+{
+    return small_int(0);
+}
+
+static const struct method_def functions[] = {
+    METHOD("collect", module_collect, "(generation=2)", "Run the garbage collector."),
+    METHOD("enable", module_enable, "()", "Enable automatic garbage collection."),
+    METHOD("disable", module_disable, "()", "Disable automatic garbage collection."),
+    METHOD("isenabled", module_isenabled, "()", "Returns true if automatic garbage collection is enabled."),
+    METHOD("get_threshold", module_get_threshold, "()", "Return the current collection thresholds."),
+    METHOD("set_threshold", module_set_threshold,
+           "(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /)",
+           "Set the collection thresholds."),
+    METHOD("get_count", module_get_count, "()", "Return a three-tuple of the current collection counts."),
+    METHOD("get_stats", module_get_stats, "()", "Return a list of dictionaries containing per-generation statistics."),
+    METHOD("get_objects", module_get_objects, "(generation=None)",
+           "Return a list of objects tracked by the collector (excluding the list returned)."),
+    METHOD("get_referents", module_get_referents, "(*objs)",
+           "Return the list of objects that are directly referred to by 'objs'."),
+    METHOD("get_referrers", module_get_referrers, "(*objs)",
+           "Return the list of objects that directly refer to any of 'objs'."),
+    METHOD("is_tracked", module_is_tracked, "(obj, /)",
+           "Returns true if the object is tracked by the garbage collector."),
+    METHOD("is_finalized", module_is_finalized, "(obj, /)",
+           "Returns true if the object has been already finalized by the GC."),
+    METHOD("get_debug", module_get_debug, "()", "Get the garbage collection debugging flags."),
+    METHOD("set_debug", module_set_debug, "(flags, /)", "Set the garbage collection debugging flags."),
+    METHOD("freeze", module_freeze, "()", "Freeze all current tracked objects and ignore them for future collections."),
+    METHOD("unfreeze", module_freeze, "()", "Unfreeze all objects in the permanent generation."),
+    METHOD("get_freeze_count", module_get_freeze_count, "()",
+           "Return the number of objects in the permanent generation."),
+    {0},
+};
+
+static bool fill(value module)
+{
+    return module_add_owned(module, "garbage", list_new(0)) && module_add_owned(module, "callbacks", list_new(0)) &&
+           module_add(module, "DEBUG_STATS", small_int(1)) && module_add(module, "DEBUG_COLLECTABLE", small_int(2)) &&
+           module_add(module, "DEBUG_UNCOLLECTABLE", small_int(4)) &&
+           module_add(module, "DEBUG_SAVEALL", small_int(32)) && module_add(module, "DEBUG_LEAK", small_int(38));
+}
+
+const struct module_def gc_module = {
+    .name = "gc",
+    .doc = "This module provides access to the garbage collector for reference cycles.",
+    .functions = functions,
+    .fill = fill,
+};
