@@ -1720,13 +1720,13 @@ op_END_ASYNC_FOR : {
 }
 
     /* ---- pattern matching ---- */
-op_MATCH_MAPPING: {
+op_MATCH_MAPPING : {
     bool mapping = value_has_flag(stack_plain(TOP()), TYPE_FLAG_MAPPING);
     PUSH(value_bool(mapping));
     DISPATCH();
 }
 
-op_MATCH_SEQUENCE: {
+op_MATCH_SEQUENCE : {
     bool sequence = value_has_flag(stack_plain(TOP()), TYPE_FLAG_SEQUENCE);
     PUSH(value_bool(sequence));
     DISPATCH();

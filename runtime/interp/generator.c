@@ -450,7 +450,7 @@ static value method_close(value v, const value *args)
 }
 
 /* ---- attributes ---- */
-static value get_running(value v)
+value generator_get_running(value v)
 {
     return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_RUNNING);
 }
@@ -458,27 +458,27 @@ static value get_suspended(value v)
 {
     return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_SUSPENDED);
 }
-static value get_yield_from(value v)
+value generator_get_delegate(value v)
 {
     value found = generator_delegate(v);
     return found ? found : VALUE_NONE;
 }
-static value get_code(value v)
+value generator_get_code(value v)
 {
     return value_inc(value_of(GENERATOR(v)->frame.code));
 }
-static value get_frame(value v)
+value generator_get_frame(value v)
 {
     struct generator *g = GENERATOR(v);
     if (atomic_load_explicit(&g->state, memory_order_acquire) == GENERATOR_FINISHED)
         return VALUE_NONE;
     return frame_get_object(&g->frame);
 }
-static value get_name(value v)
+value generator_get_name(value v)
 {
     return slot_load(value_object(v), &GENERATOR(v)->name);
 }
-static value get_qualname(value v)
+value generator_get_qualname(value v)
 {
     return slot_load(value_object(v), &GENERATOR(v)->qualified_name);
 }
@@ -489,11 +489,11 @@ static bool set_str(value v, value_slot *slot, value new, const char *name)
     slot_store(value_object(v), slot, value_inc(new));
     return true;
 }
-static bool set_name(value v, value new)
+bool generator_set_name(value v, value new)
 {
     return set_str(v, &GENERATOR(v)->name, new, "__name__");
 }
-static bool set_qualname(value v, value new)
+bool generator_set_qualname(value v, value new)
 {
     return set_str(v, &GENERATOR(v)->qualified_name, new, "__qualname__");
 }
@@ -502,9 +502,9 @@ static value get_origin(value v)
     return VALUE_NONE;
 }
 
-static value generator_repr(value v)
+value generator_repr(value v)
 {
-    value name = get_qualname(v);
+    value name = generator_get_qualname(v);
     value text = str_format("<%s object %U at %p>",
                             GENERATOR(v)->frame.code->flags & CODE_COROUTINE         ? "coroutine"
                             : GENERATOR(v)->frame.code->flags & CODE_ASYNC_GENERATOR ? "async_generator"
@@ -515,7 +515,7 @@ static value generator_repr(value v)
 }
 
 /* ---- life ---- */
-static void generator_traverse(struct object *o, struct gc_trace *trace)
+void generator_traverse(struct object *o, struct gc_trace *trace)
 {
     struct generator *g = (struct generator *)o;
     trace_slot(trace, &g->name);
@@ -543,7 +543,7 @@ static void generator_traverse(struct object *o, struct gc_trace *trace)
         trace_slots(trace, (const value_slot *)frame->slots, used);
 }
 
-static void generator_destroy(struct object *o)
+void generator_destroy(struct object *o)
 {
     struct generator *g = (struct generator *)o;
     uint32_t state = atomic_load_explicit(&g->state, memory_order_relaxed);
@@ -560,7 +560,7 @@ static void generator_destroy(struct object *o)
 
 /* A suspended generator that dies is closed, so that its finally clauses run; only needed when a handler covers the
  * place. */
-static void generator_finalize(struct object *o)
+void generator_finalize(struct object *o)
 {
     struct generator *g = (struct generator *)o;
     uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
@@ -606,13 +606,13 @@ static const struct method_def generator_methods[] = {
 };
 
 static const struct getset_def generator_getset[] = {
-    {"gi_yieldfrom", get_yield_from, NULL, "object being iterated by yield from, or None"},
-    {"gi_running", get_running, NULL, NULL},
+    {"gi_yieldfrom", generator_get_delegate, NULL, "object being iterated by yield from, or None"},
+    {"gi_running", generator_get_running, NULL, NULL},
     {"gi_suspended", get_suspended, NULL, NULL},
-    {"gi_frame", get_frame, NULL, NULL},
-    {"gi_code", get_code, NULL, NULL},
-    {"__name__", get_name, set_name, "name of the generator"},
-    {"__qualname__", get_qualname, set_qualname, "qualified name of the generator"},
+    {"gi_frame", generator_get_frame, NULL, NULL},
+    {"gi_code", generator_get_code, NULL, NULL},
+    {"__name__", generator_get_name, generator_set_name, "name of the generator"},
+    {"__qualname__", generator_get_qualname, generator_set_qualname, "qualified name of the generator"},
     {0},
 };
 
@@ -631,14 +631,14 @@ const struct type_spec generator_type_spec = {
 };
 
 static const struct getset_def coroutine_getset[] = {
-    {"cr_await", get_yield_from, NULL, "object being awaited on, or None"},
-    {"cr_running", get_running, NULL, NULL},
+    {"cr_await", generator_get_delegate, NULL, "object being awaited on, or None"},
+    {"cr_running", generator_get_running, NULL, NULL},
     {"cr_suspended", get_suspended, NULL, NULL},
-    {"cr_frame", get_frame, NULL, NULL},
-    {"cr_code", get_code, NULL, NULL},
+    {"cr_frame", generator_get_frame, NULL, NULL},
+    {"cr_code", generator_get_code, NULL, NULL},
     {"cr_origin", get_origin, NULL, NULL},
-    {"__name__", get_name, set_name, "name of the coroutine"},
-    {"__qualname__", get_qualname, set_qualname, "qualified name of the coroutine"},
+    {"__name__", generator_get_name, generator_set_name, "name of the coroutine"},
+    {"__qualname__", generator_get_qualname, generator_set_qualname, "qualified name of the coroutine"},
     {0},
 };
 

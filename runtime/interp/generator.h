@@ -18,4 +18,18 @@ value coroutine_await(value v);
 /* generator_from_frame moved the frame that a frame object belongs to. */
 void frame_object_move(struct frame *moved);
 
+/* What the three kinds of generators share. */
+void generator_traverse(struct object *o, struct gc_trace *trace);
+void generator_destroy(struct object *o);
+void generator_finalize(struct object *o);
+value generator_repr(value v);
+value generator_get_running(value v);
+value generator_get_delegate(value v);
+value generator_get_code(value v);
+value generator_get_frame(value v);
+value generator_get_name(value v);
+value generator_get_qualname(value v);
+bool generator_set_name(value v, value new);
+bool generator_set_qualname(value v, value new);
+
 #endif

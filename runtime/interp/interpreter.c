@@ -199,3 +199,43 @@ value interpreter_run_code(value code_value, value globals, value locals, value 
     self->frame = frame;
     return eval_frame(self, frame);
 }
+
+/* The arguments that super() without any finds: the class in the cell __class__, and the first argument. Owned both. */
+bool interpreter_super_arguments(value *cls, value *self)
+{
+    struct frame *frame = interpreter_self->frame;
+    if (!frame)
+        return raise_false(EXC(RuntimeError), "super(): no current frame");
+    struct code *code = frame->code;
+    if (code->argcount == 0)
+        return raise_false(EXC(RuntimeError), "super(): no arguments");
+    value first = value_inc(frame->slots[0]);
+    if (first && value_is(first, TYPE_ID_CELL) && (bytes_data(slot_peek(&code->slot_kinds))[0] & 2)) {
+        value contents = cell_get(first);
+        value_dec(first);
+        first = contents;
+    }
+    if (!first)
+        return raise_false(EXC(RuntimeError), "super(): arg[0] deleted");
+    value names = slot_peek(&code->slot_names);
+    for (uint32_t i = code->slots_count - code->frees_count; i < code->slots_count; i++) {
+        if (!str_equals_text(tuple_get(names, i), "__class__"))
+            continue;
+        value cell = frame->slots[i];
+        *cls = cell && value_is(cell, TYPE_ID_CELL) ? cell_get(cell) : NULL;
+        if (!*cls) {
+            value_dec(first);
+            return raise_false(EXC(RuntimeError), cell ? "super(): empty __class__ cell" : "super(): bad __class__ cell");
+        }
+        if (!is_type(*cls)) {
+            raise(EXC(RuntimeError), "super(): __class__ is not a type (%T)", *cls);
+            value_dec(*cls);
+            value_dec(first);
+            return false;
+        }
+        *self = first;
+        return true;
+    }
+    value_dec(first);
+    return raise_false(EXC(RuntimeError), "super(): __class__ cell not found");
+}

@@ -1,0 +1,6 @@
+#include "runtime/interp/suggestions.h"
+value suggestion_for(value exception)
+{
+    (void)exception;
+    return NULL;
+}
