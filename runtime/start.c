@@ -466,6 +466,7 @@ int runtime_finish(int status)
     gc_collect(GC_FULL);
     clear_modules();
     streams_close();
+    import_finish();
     value old = builtins_dict;
     builtins_dict = NULL;
     dict_clear(sys_dict);

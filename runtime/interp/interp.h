@@ -61,8 +61,6 @@ value interpreter_globals(void);
 value interpreter_builtins(void); /* a dict; the builtins module's when no frame runs */
 value interpreter_locals(void);   /* locals() of the running frame: owned; NULL with SystemError without a frame */
 struct code *interpreter_code(void);
-/* What super() without arguments works on; owned both. false: RuntimeError. */
-bool interpreter_super_arguments(value *cls, value *self);
 /* The frame object of the frame `depth` levels up (0: the running one), made on demand, owned. NULL without exception
  * when there is none. */
 value interpreter_frame_object(size_t depth);

@@ -582,3 +582,9 @@ value import_make_function(void)
         default_import = builtin_function_new(&import_method, NULL, NAME(builtins));
     return default_import ? value_inc(default_import) : NULL;
 }
+
+void import_finish(void)
+{
+    value_dec(default_import);
+    default_import = NULL;
+}

@@ -15,6 +15,8 @@ value import_module(const char *name);
 value import_find_loaded(value name);
 /* The built-in function __import__, owned; made once. */
 value import_make_function(void);
+/* At the end of the runtime: drops what the import system holds. */
+void import_finish(void);
 /* True for the built-in __import__ itself: calls to it may be short-cut. */
 bool import_is_default(value function);
 /* module.__spec__._initializing is true. Never fails. */
