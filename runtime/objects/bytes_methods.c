@@ -377,19 +377,23 @@ static value bytes_replace(value self, const value *args)
     }
     if (index_as_ssize(args[2], &max, EXC(OverflowError)) && open_self(self, &b)) {
         struct span s = span_of(&b);
-        size_t count = span_count(s, span_of(&old), max < 0 ? SIZE_MAX : (size_t)max), length, growth;
-        size_t more = new.length > old.length ? (size_t)(new.length - old.length) : 0;
-        size_t less = old.length > new.length ? (size_t)(old.length - new.length) : 0;
-        if (count == 0)
-            result = make_same(self, s);
-        else if (__builtin_mul_overflow(more, count, &growth) || __builtin_add_overflow(s.length, growth, &length) ||
-                 length > (size_t)1 << 60)
-            raise(EXC(OverflowError), "replace bytes is too long");
-        else {
-            uint8_t *to;
-            result = make_room(self, length - less * count, &to);
-            if (result)
-                span_replace_to(to, 1, s, span_of(&old), span_of(&new), count);
+        struct span_places places;
+        if (span_find_all(s, span_of(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
+            size_t length, growth;
+            size_t more = new.length > old.length ? (size_t)(new.length - old.length) : 0;
+            size_t less = old.length > new.length ? (size_t)(old.length - new.length) : 0;
+            if (places.count == 0)
+                result = make_same(self, s);
+            else if (__builtin_mul_overflow(more, places.count, &growth) ||
+                     __builtin_add_overflow(s.length, growth, &length) || length > (size_t)1 << 60)
+                raise(EXC(OverflowError), "replace bytes is too long");
+            else {
+                uint8_t *to;
+                result = make_room(self, length - less * places.count, &to);
+                if (result)
+                    span_replace_to(to, 1, s, (size_t)old.length, span_of(&new), &places);
+            }
+            span_places_free(&places);
         }
         buffer_release(&b);
     }

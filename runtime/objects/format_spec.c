@@ -145,12 +145,6 @@ struct number {
     unsigned group;     /* digits in a group */
 };
 
-static void add_fill(struct str_builder *b, uint32_t fill, size_t count)
-{
-    while (count-- && !b->failed)
-        builder_add_char(b, fill);
-}
-
 /* The digits with separators, at least `width` characters with zeros in front (also grouped): how many characters, and
  * written when b is given. */
 static size_t add_digits(struct str_builder *b, struct span digits, char separator, unsigned group, size_t width)
@@ -178,6 +172,11 @@ static size_t add_digits(struct str_builder *b, struct span digits, char separat
         total = width;
     if (!b)
         return total;
+    if (!separator || !digits.length) {
+        builder_add_fill(b, '0', total - digits.length);
+        builder_add_span(b, digits, digits.width == 1 ? 0x7F : 0x10FFFF);
+        return total;
+    }
     size_t places = total; /* digit places, without separators */
     if (separator && digits.length)
         places = total - total / (group + 1);
@@ -198,16 +197,16 @@ static void add_number(struct str_builder *b, const struct format_spec *f, const
     size_t length = head + add_digits(NULL, n->digits, f->group, n->group, least) + rest;
     size_t padding = f->width > (ssize)length ? (size_t)f->width - length : 0;
     size_t left = f->align == '>' ? padding : f->align == '^' ? padding / 2 : 0;
-    add_fill(b, f->fill, left);
+    builder_add_fill(b, f->fill, left);
     if (n->sign)
         builder_add_char(b, (uint8_t)n->sign);
-    builder_add_text(b, n->prefix);
+    builder_add_ascii(b, n->prefix, strlen(n->prefix));
     if (f->align == '=')
-        add_fill(b, f->fill, padding);
+        builder_add_fill(b, f->fill, padding);
     add_digits(b, n->digits, f->group, n->group, least);
-    builder_add_text(b, n->rest);
+    builder_add_ascii(b, n->rest, rest);
     if (f->align == '<' || f->align == '^')
-        add_fill(b, f->fill, padding - left);
+        builder_add_fill(b, f->fill, padding - left);
 }
 
 static char sign_of(const struct format_spec *f, bool negative)
@@ -514,13 +513,13 @@ static value format_complex(double real, double imag, struct format_spec *f)
     size_t padding = f->width > (ssize)length ? (size_t)f->width - length : 0;
     size_t left = f->align == '>' ? padding : f->align == '^' ? padding / 2 : 0;
     builder_init(&b);
-    add_fill(&b, f->fill, left);
+    builder_add_fill(&b, f->fill, left);
     if (parentheses)
         builder_add_char(&b, '(');
     builder_add_str(&b, text);
     if (parentheses)
         builder_add_char(&b, ')');
-    add_fill(&b, f->fill, padding - left);
+    builder_add_fill(&b, f->fill, padding - left);
     value_dec(text);
     return builder_finish(&b);
 }

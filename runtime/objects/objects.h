@@ -79,9 +79,9 @@ value str_percent(value format, value args);                  /* the % operator 
 struct str_builder {
     void *data;
     size_t length, capacity;
-    uint32_t max;
-    uint8_t kind;
+    uint8_t kind; /* bytes of a character so far */
     bool failed;
+    uint8_t few[102]; /* what `data` is at first: a builder must not be moved */
 };
 void builder_init(struct str_builder *b);
 void builder_add_char(struct str_builder *b, uint32_t c);

@@ -41,6 +41,36 @@ static inline struct span span_bytes(const void *data, size_t length)
 uint32_t span_or(struct span s);
 /* Write the characters at index `at` of an array of another (not smaller, or known to fit) width. */
 void span_copy_to(void *data, unsigned width, size_t at, struct span s);
+/* The same for what is mostly short: without a call when the widths agree. */
+static inline void span_copy_inline(void *data, unsigned width, size_t at, struct span s)
+{
+    if (unlikely(width != s.width)) {
+        span_copy_to(data, width, at, s);
+        return;
+    }
+    char *to = (char *)data + at * width;
+    const char *from = s.data;
+    size_t n = s.length * width;
+    if (n > 16)
+        memcpy(to, from, n);
+    else if (n >= 8) { /* two words that may overlap */
+        uint64_t first, last;
+        memcpy(&first, from, 8);
+        memcpy(&last, from + n - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + n - 8, &last, 8);
+    } else if (n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, from, 4);
+        memcpy(&last, from + n - 4, 4);
+        memcpy(to, &first, 4);
+        memcpy(to + n - 4, &last, 4);
+    } else if (n) {
+        to[0] = from[0];
+        to[n / 2] = from[n / 2];
+        to[n - 1] = from[n - 1];
+    }
+}
 void span_fill(void *data, unsigned width, size_t at, size_t count, uint32_t c);
 bool span_equal(struct span a, struct span b);
 int span_compare(struct span a, struct span b); /* -1, 0, 1, by code points */
@@ -73,9 +103,17 @@ void span_strip(const struct span_maker *m, const struct span *set, int sides, s
 /* Python's start and end arguments (None or an index, or missing) for `length` items: *start > *end when nothing is
  * there. false: an exception. */
 bool span_bounds(value start_value, value end_value, size_t length, ssize *start, ssize *end);
-/* Copy with every (at most `max`) `old` replaced: `count` of them were counted. `to` has room and the width; old, new
- * and s have that width or a smaller one. */
-void span_replace_to(void *to, unsigned width, struct span s, struct span old, struct span new, size_t count);
+/* Where `old` occurs in s, at most `max` times, not overlapping (an empty `old`: only how often, the places are every
+ * index). Frees with span_places_free. false: MemoryError. */
+struct span_places {
+    size_t count, capacity;
+    size_t *at, few[32];
+};
+bool span_find_all(struct span s, struct span old, size_t max, struct span_places *places);
+void span_places_free(struct span_places *places);
+/* Copy s with `new` at those places of `old`. `to` has room and the width; new and s have it or a smaller one. */
+void span_replace_to(void *to, unsigned width, struct span s, size_t old_length, struct span new,
+                     const struct span_places *places);
 extern const uint8_t span_ascii_space[256], span_latin1_space[256];
 
 #endif

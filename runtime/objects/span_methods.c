@@ -257,29 +257,54 @@ wrong:
 
 /* ---- replacing ---- */
 
-void span_replace_to(void *to, unsigned width, struct span s, struct span old, struct span new, size_t count)
+void span_places_free(struct span_places *places)
 {
-    size_t at = 0, from = 0;
-    if (old.length == 0) { /* before each character, and at the end */
-        for (size_t i = 0; i < count; i++) {
-            span_copy_to(to, width, at, new);
-            at += new.length;
-            if (from < s.length) {
-                span_copy_to(to, width, at, span_part(s, from, from + 1));
-                at++;
-                from++;
-            }
-        }
-        span_copy_to(to, width, at, span_part(s, from, s.length));
-        return;
+    if (places->at != places->few)
+        free(places->at);
+}
+
+bool span_find_all(struct span s, struct span old, size_t max, struct span_places *p)
+{
+    p->at = p->few;
+    p->capacity = sizeof p->few / sizeof *p->few;
+    p->count = 0;
+    if (old.length == 0) {
+        p->count = s.length + 1 < max ? s.length + 1 : max;
+        return true;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t from = 0; p->count < max;) {
         size_t found = span_find(span_part(s, from, s.length), old);
-        span_copy_to(to, width, at, span_part(s, from, from + found));
-        at += found;
-        span_copy_to(to, width, at, new);
-        at += new.length;
+        if (found == SPAN_NONE)
+            break;
+        if (p->count == p->capacity) {
+            size_t capacity = p->capacity * 2, *at = malloc(capacity * sizeof *at);
+            if (!at) {
+                span_places_free(p);
+                raise_no_memory();
+                return false;
+            }
+            memcpy(at, p->at, p->count * sizeof *at);
+            span_places_free(p);
+            p->at = at;
+            p->capacity = capacity;
+        }
+        p->at[p->count++] = from + found;
         from += found + old.length;
     }
-    span_copy_to(to, width, at, span_part(s, from, s.length));
+    return true;
+}
+
+void span_replace_to(void *to, unsigned width, struct span s, size_t old_length, struct span new,
+                     const struct span_places *places)
+{
+    size_t at = 0, from = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        size_t place = old_length ? places->at[i] : i; /* an empty one stands before each character, and at the end */
+        span_copy_inline(to, width, at, span_part(s, from, place));
+        at += place - from;
+        span_copy_inline(to, width, at, new);
+        at += new.length;
+        from = place + old_length;
+    }
+    span_copy_inline(to, width, at, span_part(s, from, s.length));
 }

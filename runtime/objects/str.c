@@ -118,14 +118,14 @@ static unsigned width_of_max(uint32_t max)
     return max < 0x100 ? 1 : max < 0x10000 ? 2 : 4;
 }
 
-static value str_new_room(size_t length, uint32_t max, size_t room)
+static inline value str_new_room(size_t length, uint32_t max, size_t room)
 {
     unsigned width = width_of_max(max);
     if (unlikely(room > STR_LENGTH_MAX))
         return raise_no_memory();
-    struct str *s = (struct str *)object_new(TYPE(STR), sizeof *s + (room + 1) * width);
+    struct str *s = (struct str *)heap_alloc(&TYPE(STR)->gc, sizeof *s + (room + 1) * width);
     if (unlikely(!s))
-        return NULL;
+        return raise_no_memory();
     s->length = length;
     atomic_store_explicit(&s->header.flags, (uint8_t)flags_of_max(max), memory_order_relaxed);
     return value_of(s);
@@ -197,9 +197,9 @@ value str_from_span_max(struct span span, uint32_t max)
 {
     if (span.length <= 1)
         return span.length ? str_from_code_point(span_at(span, 0)) : str_empty();
-    value v = str_new(span.length, max);
+    value v = str_new_room(span.length, max, span.length);
     if (likely(v != NULL))
-        span_copy_to(str_data(v), str_width(v), 0, span);
+        span_copy_inline(str_data(v), width_of_max(max), 0, span);
     return v;
 }
 
@@ -301,8 +301,8 @@ value str_concat(value a, value b)
     if (unlikely(!v))
         return NULL;
     unsigned width = str_width(v);
-    span_copy_to(str_data(v), width, 0, str_span(a));
-    span_copy_to(str_data(v), width, n, str_span(b));
+    span_copy_inline(str_data(v), width, 0, str_span(a));
+    span_copy_inline(str_data(v), width, n, str_span(b));
     return v;
 }
 
@@ -326,7 +326,7 @@ value str_append_owned(value left, value right)
     size_t room = (heap_usable_size(value_object(left)) - sizeof(struct str)) / width - 1;
     if (n + m <= room) {
         struct str *s = (struct str *)left;
-        span_copy_to(s->data, width, n, str_span(right));
+        span_copy_inline(s->data, width, n, str_span(right));
         span_put(s->data, width, n + m, 0);
         s->length = n + m;
         atomic_store_explicit(&s->hash, 0, memory_order_relaxed);
@@ -366,14 +366,15 @@ value str_join_array(value separator, const value *parts, size_t count)
         return NULL;
     unsigned width = str_width(v);
     void *data = str_data(v);
+    struct span gap_span = str_span(separator);
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         if (i && gap) {
-            span_copy_to(data, width, at, str_span(separator));
+            span_copy_inline(data, width, at, gap_span);
             at += gap;
         }
         struct span part = str_span(str_exact(parts[i]));
-        span_copy_to(data, width, at, part);
+        span_copy_inline(data, width, at, part);
         at += part.length;
     }
     return v;

@@ -100,6 +100,11 @@ int64_t hash_bytes(const void *bytes, size_t length);
 bool hash_set_seed(const char *text);
 extern bool hash_is_random;
 
+/* ---- more of the builder (str_builder.c) ---- */
+void builder_add_span(struct str_builder *b, struct span s, uint32_t max);       /* no character is above max */
+void builder_add_ascii(struct str_builder *b, const char *bytes, size_t length); /* known to be ASCII */
+void builder_add_fill(struct str_builder *b, uint32_t c, size_t count);
+
 /* ---- digits and spaces ---- */
 /* The text with each decimal digit of any script as its ASCII digit, spaces as ' ' and everything else not ASCII as
  * '?': malloc'd, terminated; what int(), float() and complex() parse. NULL: MemoryError. */

@@ -11,56 +11,46 @@
 
 void builder_init(struct str_builder *b)
 {
-    *b = (struct str_builder){.kind = 1};
+    b->data = b->few;
+    b->length = 0;
+    b->capacity = sizeof b->few;
+    b->kind = 1;
+    b->failed = false;
 }
 
 void builder_discard(struct str_builder *b)
 {
-    free(b->data);
+    if (b->data != b->few)
+        free(b->data);
     builder_init(b);
 }
 
 static bool builder_room_slow(struct str_builder *b, size_t more, unsigned width)
 {
+    size_t need = b->length + more, capacity = need + need / 2 + 24;
     if (b->failed)
         return false;
-    size_t need = b->length + more;
-    size_t capacity = b->capacity;
-    if (need > capacity)
-        capacity = need + need / 2 + 24;
-    if (need > STR_LENGTH_MAX)
-        goto failed;
-    if (width == b->kind) {
-        void *data = realloc(b->data, capacity * width);
-        if (!data)
-            goto failed;
-        b->data = data;
-    } else {
-        void *data = malloc(capacity * width);
-        if (!data)
-            goto failed;
-        span_copy_to(data, width, 0, (struct span){b->data, b->length, b->kind});
-        free(b->data);
-        b->data = data;
-        b->kind = (uint8_t)width;
+    void *data = need > STR_LENGTH_MAX ? NULL : malloc(capacity * width);
+    if (!data) {
+        b->failed = true;
+        return false;
     }
+    span_copy_to(data, width, 0, (struct span){b->data, b->length, b->kind});
+    if (b->data != b->few)
+        free(b->data);
+    b->data = data;
+    b->kind = (uint8_t)width;
     b->capacity = capacity;
     return true;
-failed:
-    b->failed = true;
-    return false;
 }
 
 /* Make room for `more` characters up to `max`. */
 static inline bool builder_room(struct str_builder *b, size_t more, uint32_t max)
 {
     unsigned width = max < 0x100 ? 1 : max < 0x10000 ? 2 : 4;
-    if (width < b->kind)
-        width = b->kind;
-    b->max |= max;
-    if (likely(width == b->kind && b->capacity - b->length >= more))
+    if (likely(width <= b->kind && b->capacity - b->length >= more))
         return true;
-    return builder_room_slow(b, more, width);
+    return builder_room_slow(b, more, width < b->kind ? b->kind : width);
 }
 
 void builder_add_char(struct str_builder *b, uint32_t c)
@@ -69,11 +59,24 @@ void builder_add_char(struct str_builder *b, uint32_t c)
         span_put(b->data, b->kind, b->length++, c);
 }
 
-static void builder_add_span(struct str_builder *b, struct span s, uint32_t max)
+void builder_add_span(struct str_builder *b, struct span s, uint32_t max)
 {
     if (s.length && builder_room(b, s.length, max)) {
-        span_copy_to(b->data, b->kind, b->length, s);
+        span_copy_inline(b->data, b->kind, b->length, s);
         b->length += s.length;
+    }
+}
+
+void builder_add_ascii(struct str_builder *b, const char *bytes, size_t length)
+{
+    builder_add_span(b, span_bytes(bytes, length), 0x7F);
+}
+
+void builder_add_fill(struct str_builder *b, uint32_t c, size_t count)
+{
+    if (count && builder_room(b, count, c)) {
+        span_fill(b->data, b->kind, b->length, count, c);
+        b->length += count;
     }
 }
 
@@ -163,12 +166,10 @@ static void add_padded(struct str_builder *b, const struct directive *d, value t
     if (d->precision >= 0 && (size_t)d->precision < length)
         length = (size_t)d->precision;
     size_t pad = d->width > 0 && (size_t)d->width > length ? (size_t)d->width - length : 0;
-    for (size_t i = 0; !d->left && i < pad; i++)
-        builder_add_char(b, ' ');
+    builder_add_fill(b, ' ', d->left ? 0 : pad);
     struct span part = span_part(str_span(str_exact(text)), 0, length);
     builder_add_span(b, part, str_max(str_exact(text)));
-    for (size_t i = 0; d->left && i < pad; i++)
-        builder_add_char(b, ' ');
+    builder_add_fill(b, ' ', d->left ? pad : 0);
 }
 
 static bool add_value(struct str_builder *b, const struct directive *d, value text /* stolen */)

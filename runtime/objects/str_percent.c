@@ -43,17 +43,17 @@ static void add_padded(struct percent_call *c, const struct directive *d, char s
     size_t length = (sign != 0) + strlen(prefix) + text.length;
     size_t padding = d->width > (ssize)length ? (size_t)d->width - length : 0;
     bool zeros = d->zero && !d->left;
-    for (size_t i = 0; !d->left && !zeros && i < padding && !c->out.failed; i++)
-        builder_add_char(&c->out, ' ');
+    if (!d->left && !zeros)
+        builder_add_fill(&c->out, ' ', padding);
     if (sign)
         builder_add_char(&c->out, (uint8_t)sign);
-    builder_add_text(&c->out, prefix);
-    for (size_t i = 0; zeros && i < padding && !c->out.failed; i++)
-        builder_add_char(&c->out, '0');
-    for (size_t i = 0; i < text.length; i++)
-        builder_add_char(&c->out, span_at(text, i));
-    for (size_t i = 0; d->left && i < padding && !c->out.failed; i++)
-        builder_add_char(&c->out, ' ');
+    if (*prefix)
+        builder_add_text(&c->out, prefix);
+    if (zeros)
+        builder_add_fill(&c->out, '0', padding);
+    builder_add_span(&c->out, text, max);
+    if (d->left)
+        builder_add_fill(&c->out, ' ', padding);
 }
 
 static char sign_of(const struct directive *d, bool negative)
@@ -71,7 +71,7 @@ static bool add_text(struct percent_call *c, struct directive *d, value text /* 
     if (d->precision >= 0 && (size_t)d->precision < s.length)
         s = span_part(s, 0, (size_t)d->precision);
     d->zero = false;
-    add_padded(c, d, 0, "", s, 0);
+    add_padded(c, d, 0, "", s, str_max(str_exact(text)));
     value_dec(text);
     return true;
 }
@@ -99,7 +99,7 @@ static bool add_bytes(struct percent_call *c, struct directive *d, value v)
     if (d->precision >= 0 && (size_t)d->precision < s.length)
         s = span_part(s, 0, (size_t)d->precision);
     d->zero = false;
-    add_padded(c, d, 0, "", s, 0);
+    add_padded(c, d, 0, "", s, 0xFF);
     value_dec(bytes);
     return true;
 }
@@ -372,12 +372,13 @@ static value percent(struct span format, value args, bool bytes)
     else
         c.mapping = value_slots(args)->getitem && !is_str(args) && !(bytes && (is_bytes(args) || is_bytearray(args)));
     builder_init(&c.out);
+    uint32_t max = format.width == 1 ? 0xFF : format.width == 2 ? 0xFFFF : 0x10FFFF;
     bool ok = true;
     for (size_t i = 0; ok && i < format.length;) {
         size_t percent = span_find_char(span_part(format, i, format.length), '%');
         size_t end = percent == SPAN_NONE ? format.length : i + percent;
-        for (; i < end; i++)
-            builder_add_char(&c.out, span_at(format, i));
+        builder_add_span(&c.out, span_part(format, i, end), max);
+        i = end;
         if (i < format.length) {
             i++;
             ok = add_directive(&c, &i);

@@ -248,8 +248,7 @@ static bool add_field(struct template_call *call, struct str_builder *b, struct 
 
 static void add_part(struct str_builder *b, struct span s, size_t start, size_t end)
 {
-    for (size_t i = start; i < end; i++)
-        builder_add_char(b, span_at(s, i));
+    builder_add_span(b, span_part(s, start, end), s.width == 1 ? 0xFF : s.width == 2 ? 0xFFFF : 0x10FFFF);
 }
 
 static bool expand(struct template_call *call, struct str_builder *b, struct span s, int depth)

@@ -349,6 +349,28 @@ static value str_rstrip(value self, const value *args)
     return strip_sides(self, args, 2, "rstrip");
 }
 
+static value replace_places(value v, value old, value new, const struct span_places *places)
+{
+    struct span s = str_span(v), n = str_span(new);
+    size_t old_length = str_exact_length(old), length = s.length, growth;
+    if (n.length >= old_length) {
+        if (__builtin_mul_overflow(n.length - old_length, places->count, &growth) ||
+            __builtin_add_overflow(s.length, growth, &length) || length > STR_LENGTH_MAX)
+            return raise(EXC(OverflowError), "replace string is too long");
+    } else
+        length -= places->count * (old_length - n.length);
+    /* The widest character may be the one that goes: then the result is narrowed afterwards. */
+    value result = str_new(length, str_max(v) | str_max(new));
+    if (!result || length == 0)
+        return result;
+    span_replace_to(str_data(result), str_width(result), s, old_length, n, places);
+    if (str_max(old) <= 0x7F || str_max(old) <= str_max(new) || str_max(v) <= str_max(new))
+        return result;
+    value narrow = str_from_span(str_span(result));
+    value_dec(result);
+    return narrow;
+}
+
 static value str_replace(value self, const value *args)
 {
     for (int i = 0; i < 2; i++)
@@ -358,28 +380,13 @@ static value str_replace(value self, const value *args)
     if (!index_as_ssize(args[2], &max, EXC(OverflowError)))
         return NULL;
     value v = str_exact(self), old = str_exact(args[0]), new = str_exact(args[1]);
-    struct span s = str_span(v), o = str_span(old), n = str_span(new);
-    size_t count = span_count(s, o, max < 0 ? SIZE_MAX : (size_t)max);
-    if (count == 0 || old == new)
-        return value_inc(v);
-    size_t length, growth;
-    if (n.length >= o.length) {
-        if (__builtin_mul_overflow(n.length - o.length, count, &growth) ||
-            __builtin_add_overflow(s.length, growth, &length) || length > STR_LENGTH_MAX)
-            return raise(EXC(OverflowError), "replace string is too long");
-    } else
-        length = s.length - count * (o.length - n.length);
-    /* The widest character may be the one that goes: then the result is narrowed afterwards. */
-    uint32_t max_char = str_max(v) | str_max(new);
-    value result = str_new(length, max_char);
-    if (!result || length == 0)
-        return result;
-    span_replace_to(str_data(result), str_width(result), s, o, n, count);
-    if (str_max(old) <= 0x7F || str_max(old) <= str_max(new) || str_max(v) <= str_max(new))
-        return result;
-    value narrow = str_from_span(str_span(result));
-    value_dec(result);
-    return narrow;
+    struct span s = str_span(v), o = str_span(old);
+    struct span_places places;
+    if (!span_find_all(s, o, max < 0 ? SIZE_MAX : (size_t)max, &places))
+        return NULL;
+    value result = places.count == 0 || old == new ? value_inc(v) : replace_places(v, old, new, &places);
+    span_places_free(&places);
+    return result;
 }
 
 /* ---- padding ---- */
@@ -575,6 +582,14 @@ static value str_iter(value self)
 static value str_iterator_next(value self)
 {
     struct str_iterator *it = (struct str_iterator *)self;
+    if (likely(object_is_private(&it->header))) { /* the common case, without counting */
+        value text = slot_peek(&it->text);
+        size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
+        if (likely(!is_none(text) && i < str_exact_length(text))) {
+            atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
+            return str_from_code_point(str_exact_at(text, i));
+        }
+    }
     value text = slot_load(&it->header, &it->text);
     if (is_none(text))
         return VALUE_END;
