@@ -67,7 +67,9 @@ static void table_drop_items(struct set_table *t)
 struct cursor {
     uint64_t perturb, start, place;
     unsigned neighbours; /* left to look at before the next jump */
+    uint64_t free;       /* the last dummy on the way, where a new item goes; NO_PLACE */
 };
+#define NO_PLACE UINT64_MAX
 
 static inline void cursor_settle(struct cursor *c, uint64_t mask)
 {
@@ -139,14 +141,15 @@ void set_destroy(struct object *o)
 }
 
 /* ---- looking up ---- */
-/* With the lock held, which is given up around Python comparisons. 1 found, 0 absent (c->place is where it would go; no
-   table: undefined); lock held. -1: exception, lock not held. */
+/* With the lock held, which is given up around Python comparisons. 1 found (c->place), 0 absent (c->free or else
+   c->place is where it would go; no table: undefined); lock held. -1: exception, lock not held. */
 static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c)
 {
 restart:;
     struct set_table *t = load_relaxed(&set->table);
     if (!t)
         return 0;
+    c->free = NO_PLACE;
     for (cursor_start(c, t->mask, hash);; cursor_step(c, t->mask)) {
         struct set_entry *entry = &t->entries[c->place];
         value k = load_relaxed(&entry->key);
@@ -154,6 +157,8 @@ restart:;
             return 0;
         if (k == key)
             return 1;
+        if (k == SET_DUMMY)
+            c->free = c->place;
         if (k == SET_DUMMY || load_relaxed(&entry->hash) != hash)
             continue;
         int same = key_equal_simple(k, key);
@@ -283,13 +288,14 @@ bool set_add_hashed(value v, value key, int64_t hash)
             value_dec(key);
             return true;
         }
-        if (likely(t && t->fill < t->mask)) {
+        if (likely(t && (c.free != NO_PLACE || t->fill < t->mask))) {
             uint64_t length = load_relaxed(&set->length) + 1;
+            struct set_entry *entry = &t->entries[c.free != NO_PLACE ? c.free : c.place];
             set->mutations++;
-            store_relaxed(&t->entries[c.place].hash, hash);
-            store_release(&t->entries[c.place].key, key);
+            store_relaxed(&entry->hash, hash);
+            store_release(&entry->key, key);
             store_release(&set->length, length);
-            bool full = ++t->fill * 5 >= t->mask * 3;
+            bool full = c.free == NO_PLACE && ++t->fill * 5 >= t->mask * 3;
             object_unlock(&set->header);
             return likely(!full) || set_resize(set, grown_size(length));
         }
@@ -470,10 +476,15 @@ bool set_next(value v, size_t *position, value *item)
 }
 
 /* ---- whole sets ---- */
-/* A copy of the items as they are at one moment, counted, in a table of `places` (0: as many as the set has, each item
-   at the same place). *length 0 and no table when it is empty. */
-static bool set_copy_table(struct set *set, uint64_t (*places)(uint64_t length), struct set_table **out,
-                           uint64_t *length)
+/* The places of an empty table with this mask when `length` items are merged into it. */
+static inline uint64_t places_to_merge(uint64_t mask, uint64_t length)
+{
+    return length * 5 >= mask * 3 ? places_for(length * 2) : mask + 1;
+}
+
+/* A copy of the items as they are at one moment, counted: in a table like the set's own (target_mask 0), or in one that
+   an empty table of that mask grows to when they come. *length 0 and no table when it is empty. */
+static bool set_copy_table(struct set *set, uint64_t target_mask, struct set_table **out, uint64_t *length)
 {
     for (;;) {
         *out = NULL;
@@ -484,13 +495,13 @@ static bool set_copy_table(struct set *set, uint64_t (*places)(uint64_t length),
         object_unlock(&set->header);
         if (*length == 0)
             return true;
-        struct set_table *copy = table_new(places ? places(*length) : mask + 1);
+        struct set_table *copy = table_new(target_mask ? places_to_merge(target_mask, *length) : mask + 1);
         if (!copy)
             return false;
         object_lock(&set->header);
         t = load_relaxed(&set->table);
         if (*length == load_relaxed(&set->length) && t->mask == mask) {
-            bool same_places = copy->mask == mask && (!places || t->fill == *length);
+            bool same_places = copy->mask == mask && (!target_mask || t->fill == *length);
             for (uint64_t i = 0; i <= mask; i++) {
                 value key = load_relaxed(&t->entries[i].key);
                 int64_t hash = load_relaxed(&t->entries[i].hash);
@@ -513,12 +524,6 @@ static bool set_copy_table(struct set *set, uint64_t (*places)(uint64_t length),
     }
 }
 
-/* The places of an empty set's table when `length` items are merged into it. */
-static uint64_t places_to_merge(uint64_t length)
-{
-    return length * 5 >= (SET_MIN_PLACES - 1) * 3 ? places_for(length * 2) : SET_MIN_PLACES;
-}
-
 /* Make room before many items come, as CPython does. */
 static bool set_prepare(struct set *set, uint64_t extra)
 {
@@ -534,21 +539,33 @@ bool set_merge(value v, value other)
     struct set *set = set_of(v);
     if (v == other || set_length(other) == 0)
         return true;
-    if (!load_acquire(&set->table)) {
-        struct set_table *copy;
-        uint64_t length;
-        if (!set_copy_table(set_of(other), places_to_merge, &copy, &length))
+    object_lock(&set->header);
+    struct set_table *old = load_relaxed(&set->table), *copy;
+    uint64_t fill = old ? old->fill : 0, mask = old ? old->mask : SET_MIN_PLACES - 1, length;
+    bool empty = fill == 0;
+    if (!empty && load_relaxed(&set->length) == 0 && (fill + set_length(other)) * 5 >= mask * 3) {
+        empty = true; /* nothing but dummies, and a new table is due: it takes the items as they come */
+        mask = 1;
+    }
+    object_unlock(&set->header);
+    if (empty) {
+        if (!set_copy_table(set_of(other), mask, &copy, &length))
             return false;
         object_lock(&set->header);
-        bool empty = !load_relaxed(&set->table);
-        if (empty) {
+        empty = load_relaxed(&set->table) == old && load_relaxed(&set->length) == 0;
+        if (empty && copy) {
             set->mutations++;
             store_release(&set->table, copy);
             store_release(&set->length, length);
         }
         object_unlock(&set->header);
-        if (empty || !copy)
+        if (!copy)
             return true;
+        if (empty) {
+            rc_mark(&set->header);
+            table_give_back(set, old);
+            return true;
+        }
         table_drop_items(copy);
         table_discard(copy);
     }
@@ -556,10 +573,8 @@ bool set_merge(value v, value other)
         return false;
     value source = other;
     if (!mutator_is_alone()) { /* others may be changing it: one moment's state, in the same order */
-        struct set_table *copy;
-        uint64_t length;
         source = set_new_of(TYPE(SET));
-        if (!source || !set_copy_table(set_of(other), NULL, &copy, &length)) {
+        if (!source || !set_copy_table(set_of(other), 0, &copy, &length)) {
             value_dec(source);
             return false;
         }

@@ -2,8 +2,9 @@
  * The layout of sets and frozensets.
  *
  * Open addressing in one block, in CPython's order (same table sizes, probing and growth), because programs print sets.
- * A place is filled once and becomes a dummy when its item goes; within one block it is never used again. What dict.h
- * says of readers without the lock holds here too.
+ * Within one block an item keeps its place. A place whose item went is a dummy, which a later item may take: the hash
+ * is written before the key, so a reader that finds a key finds its hash or a newer one (and then the key is gone).
+ * What dict.h says of readers without the lock holds here too.
  */
 #ifndef ATOLL_SET_H
 #define ATOLL_SET_H
