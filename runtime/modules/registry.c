@@ -4,8 +4,12 @@
 #include <string.h>
 
 #define MODULES(M) \
+    M(_thread)     \
     M(builtins)    \
-    M(sys)
+    M(gc)          \
+    M(itertools)   \
+    M(sys)         \
+    M(time)
 
 #define M(name) extern const struct module_def name##_module;
 MODULES(M)
