@@ -386,18 +386,20 @@ void diagnose_try(struct parser *parser)
         parser->mark = start;
         return;
     }
+    int mark = parser->mark;
     if (parse_block(parser, &body)) {
         if (parser_peek(parser) != TOKEN_KEYWORD_EXCEPT && parser_peek(parser) != TOKEN_KEYWORD_FINALLY) {
             parser_raise(parser, "expected 'except' or 'finally' block");
         }
-        int mark = parser->mark;
-        if (skip_except_blocks(parser, false) > 0) {
-            diagnose_mixed_except(parser, true);
-        }
-        parser->mark = mark;
-        if (skip_except_blocks(parser, true) > 0) {
-            diagnose_mixed_except(parser, false);
-        }
+        mark = parser->mark;
+    }
+    parser->mark = mark;
+    if (skip_except_blocks(parser, false) > 0) {
+        diagnose_mixed_except(parser, true);
+    }
+    parser->mark = mark;
+    if (skip_except_blocks(parser, true) > 0) {
+        diagnose_mixed_except(parser, false);
     }
     parser->mark = start;
 }

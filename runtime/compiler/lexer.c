@@ -241,10 +241,13 @@ static bool number_check_end(struct lexer *lexer, const char *kind)
         return true;
     }
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-        if (strncmp(at, keywords[i], strlen(keywords[i])) == 0) {
+        size_t length = strlen(keywords[i]);
+        /* After "if", "in" and "is" CPython does not look whether the word goes on. */
+        if (strncmp(at, keywords[i], length) == 0 &&
+            (at[0] == 'i' || !(byte_class[(unsigned char)at[length]] & CLASS_CONTINUE))) {
             char message[40];
-            int length = snprintf(message, sizeof message, "invalid %s literal", kind);
-            const char *copy = arena_copy(lexer->arena, message, (size_t)length);
+            int size = snprintf(message, sizeof message, "invalid %s literal", kind);
+            const char *copy = arena_copy(lexer->arena, message, (size_t)size);
             int32_t column = (int32_t)(at - lexer->line_start);
             if (copy == NULL ||
                 !lexer_warn(lexer, SYNTAX_WARNING_SYNTAX, copy, lexer->lineno, column - 1, column - 1)) {

@@ -465,6 +465,28 @@ static struct ast_expr *concatenate_strings(struct parser *parser, const struct 
     return string_constant(parser, buffer.bytes, buffer.length, u_prefix, position);
 }
 
+/* Some tokens are bytes and some are not. What is wrong in the tokens before the first that differs comes first. */
+_Noreturn static void raise_mixed(struct parser *parser, const struct string_token *strings, uint32_t count)
+{
+    uint32_t same = 0;
+    bool format = false;
+    while (same < count && strings[same].bytes == strings[0].bytes) {
+        check_string(parser, &strings[same]);
+        format |= strings[same++].format;
+    }
+    if (strings[0].bytes) {
+        concatenate_bytes(parser, strings, same, strings[0].position);
+    } else if (format) {
+        fstring_concatenate(parser, strings, same);
+    } else {
+        concatenate_strings(parser, strings, same, strings[0].position);
+    }
+    if (same < count) {
+        check_string(parser, &strings[same]);
+    }
+    parser_raise(parser, "cannot mix bytes and nonbytes literals");
+}
+
 static struct ast_expr *parse_strings_raw(struct parser *parser)
 {
     struct place start = parser_place(parser);
@@ -484,20 +506,14 @@ static struct ast_expr *parse_strings_raw(struct parser *parser)
         text |= !one.bytes;
     }
     struct ast_position position = parser_position(parser, start);
-    if (bytes && text) {
-        struct string_token *strings = (struct string_token *)(void *)(parser->stack + base);
-        for (uint32_t i = 0; i < count; i++) {
-            if (i > 0 && strings[i].bytes != strings[0].bytes) {
-                parser_raise(parser, "cannot mix bytes and nonbytes literals");
-            }
-            check_string(parser, &strings[i]);
-        }
-    }
     struct string_token *strings = &one;
     if (count > 1) {
         strings = parser_take(parser, base, sizeof *strings, &count);
     } else {
         parser->stack_used = base;
+    }
+    if (bytes && text) {
+        raise_mixed(parser, strings, count);
     }
     if (bytes) {
         for (uint32_t i = 0; i < count; i++) {

@@ -622,15 +622,15 @@ static void parser_release(struct parser *parser)
 struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, size_t length, int32_t lineno,
                                        int32_t col_offset)
 {
-    struct lexer *lexer = parser_alloc(parent, sizeof *lexer);
-    lexer_init(lexer, parent->arena, parent->lexer->names, text, length);
-    lexer->starting_lineno = lineno;
-    lexer->starting_col_offset = col_offset;
-    lexer->lineno = lineno - 1;
-    lexer->warnings = parent->lexer->warnings;
+    struct lexer lexer;
+    lexer_init(&lexer, parent->arena, parent->lexer->names, text, length);
+    lexer.starting_lineno = lineno;
+    lexer.starting_col_offset = col_offset;
+    lexer.lineno = lineno - 1;
+    lexer.warnings = parent->lexer->warnings;
     struct parser parser = {
         .arena = parent->arena,
-        .lexer = lexer,
+        .lexer = &lexer,
         .names = parent->names,
         .start = START_FSTRING,
         .byte_offsets = true,

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3.11
 """Compares Atoll's parser with CPython's: trees over files, errors over mutated files.
 
-    compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--seed S] [--cases] [--deep] [--memory] [file or directory ...]
+    compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--soup N] [--seed S] [--cases] [--deep] [--memory] [file or directory ...]
 
 Every N-th file of the directories (by default the standard library) must give the tree that ast.dump prints, with all
-positions, and the same warnings; every file that CPython refuses must give the same exception in the same line. --mutate adds N
-mutated copies of real files, --cases the list of small sources below. Must run under CPython 3.11.
+positions, and the same warnings; every file that CPython refuses must give the same exception in the same line. --mutate compares N
+mutated copies of real files, --soup random tokens, --cases the list of small sources below. Must run under CPython 3.11.
 """
 import argparse
 import ast
@@ -175,6 +175,32 @@ def compare_mutations(program, paths, count, seed, tally, keep=None):
     compare_sources(program, sources, tally)
 
 
+TOKENS = """a b c x f print match case _ 1 2.5 'x' f'{a}' b'y' ( ) [ ] { } ( ) [ ] , , : = == := . + - * ** / // % @ & | ^ ~ < >
+    != <> -> += -= ... if else elif for in not is and or lambda def class return yield import from as with try except finally
+    while break pass del global nonlocal assert raise async await None True False ; ! $ ? f'{ }' f'{a!r:>{w}}' ' 0x1 1_0 0777
+    a.b f(x) x[1] except* except \xe9""".split() + [
+    "\n", "\n  ", "\n    ", "\n", ":\n  ", "f'{a b}'", '"""', "\\\n", "# c\n", "(a, b)", "case 1:\n    ", "match x:\n  ", "\t"]
+FRAMES = [
+    "f(%s)", "x = %s", "[%s]", "{%s}", "(%s)", "x[%s]", "f'{%s}'", "f'''{%s}'''", "{1: 2, %s}", "f(a, %s)",
+    "x = [%s for a in b]", "def f(%s): pass", "if %s:\n  pass", "class A(%s): pass", "lambda %s: 1",
+    "for %s in x: pass", "with %s: pass", "try:\n  pass\n%s", "match x:\n  case %s: pass", "del %s",
+    "import %s", "from a import %s", "print(%s)", "return %s", "try: %s\nexcept: pass",
+    "match %s:\n  case 1: pass", "async %s", "@%s\ndef f(): pass", "while %s: x", "assert %s", "raise %s",
+    "yield %s",
+]
+
+
+def soup(count, seed):
+    """Random tokens, some of them within a statement."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        tokens = [chance.choice(TOKENS) for _ in range(chance.randint(2, 14))]
+        text = ("" if chance.random() < 0.15 else " ").join(tokens)
+        if chance.random() < 0.3:
+            text = chance.choice(FRAMES) % text
+        yield "soup", text.encode()
+
+
 def deep_sources():
     """Sources that nest deeply or invite a parser to try everything twice."""
     def nest(before, middle, after, depth):
@@ -255,6 +281,7 @@ def main():
     parser.add_argument("roots", nargs="*")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--mutate", type=int, default=0)
+    parser.add_argument("--soup", type=int, default=0, help="that many lines of random tokens")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", action="store_true")
     parser.add_argument("--deep", action="store_true", help="deeply nested sources: no crash, no hanging")
@@ -275,6 +302,8 @@ def main():
         return
     if options.mutate:
         compare_mutations(options.program, paths, options.mutate, options.seed, tally, options.keep)
+    elif options.soup:
+        compare_sources(options.program, list(soup(options.soup, options.seed)), tally)
     elif options.cases:
         import syntax_cases
         for mode, cases in syntax_cases.CASES.items():
