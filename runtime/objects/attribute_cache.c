@@ -8,8 +8,14 @@
  */
 #include "runtime/objects/attribute_cache.h"
 #include "runtime/objects/descriptor.h"
+#include "runtime/objects/dict.h"
 #include "runtime/objects/type_internal.h"
 #include "runtime/objects/module.h"
+
+static inline bool is_exact_dict(value v)
+{
+    return value_is(v, TYPE_ID_DICT);
+}
 
 static uint32_t current_id(value v, struct type *type)
 {
@@ -31,11 +37,23 @@ static bool reads_generically(struct type *type)
     return !type->slots.getattr || type->slots.getattr == attr_get_generic;
 }
 
-/* A type whose instances have a __dict__ field may hide class attributes instance by instance: no caching but of data
- * descriptors. */
+/* An instance with a dict may hide any class attribute but data descriptors, whatever its class says. */
 static bool may_hide(value v, struct type *type)
 {
-    return !value_has_shape(v) && type->dict_offset != 0;
+    if (value_has_shape(v))
+        return atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire)->is_dict;
+    return type->dict_offset != 0;
+}
+
+/* The dict of such an instance, owned; NULL when it has none (yet). */
+static value hiding_dict(value v)
+{
+    value_slot *slot;
+    if (value_has_shape(v)) {
+        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+        return shape->is_dict ? instance_dict((struct instance *)v) : NULL;
+    }
+    return type_dict_address(v, &slot) ? slot_load(value_object(v), slot) : NULL;
 }
 
 /* ---- hits ---- */
@@ -62,7 +80,7 @@ static value_slot *overflow_slot(value v, uint32_t index, struct instance_overfl
 }
 
 /* NULL without an exception: no hit. */
-static value try_hit(value v, uint64_t word)
+static value try_hit(value v, value name, uint64_t word)
 {
     struct type *type = value_type(v);
     switch (CACHE_KIND(word)) {
@@ -79,6 +97,12 @@ static value try_hit(value v, uint64_t word)
     }
     case CACHE_CLASS_PLAIN:
         return class_entry(v, type, word);
+    case CACHE_DICT_ITEM: {
+        value dict = current_id(v, type) == CACHE_ID(word) ? hiding_dict(v) : NULL;
+        value found = dict ? dict_load_hint(dict, name, CACHE_INDEX(word)) : NULL;
+        value_dec(dict);
+        return found == VALUE_MISSING ? NULL : found;
+    }
     case CACHE_MEMBER:
         if (current_id(v, type) != CACHE_ID(word))
             return NULL;
@@ -109,8 +133,7 @@ static void fill_class_entry(value v, struct type *type, value found, uint32_t i
             cache_fill(cache, id, CACHE_CLASS_PLAIN, index);
         break;
     case LOOKUP_METHOD:
-        if (!may_hide(v, type))
-            cache_fill(cache, id, CACHE_CLASS_METHOD, index);
+        cache_fill(cache, id, may_hide(v, type) ? CACHE_DICT_METHOD : CACHE_CLASS_METHOD, index);
         break;
     case LOOKUP_GETTER:
         if (!may_hide(v, type))
@@ -130,11 +153,25 @@ static void fill_class_entry(value v, struct type *type, value found, uint32_t i
     }
 }
 
+static value load_from_dict(value dict, value name, uint32_t id, cache_word *cache)
+{
+    value found = dict_get(dict, name);
+    if (found && found != VALUE_MISSING && is_exact_dict(dict))
+        cache_fill(cache, id, CACHE_DICT_ITEM, dict_hint(dict, name));
+    return found;
+}
+
 /* The own attribute of a struct instance, filling the cache. */
 static value load_own(struct instance *instance, value name, uint32_t id, cache_word *cache)
 {
     struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-    if (!shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
+    if (shape->is_dict) {
+        value dict = instance_dict(instance);
+        value found = dict ? load_from_dict(dict, name, id, cache) : NULL;
+        value_dec(dict);
+        return found;
+    }
+    if (atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
         ssize index = shape_find(shape, name);
         if (index < 0)
             return VALUE_MISSING;
@@ -185,7 +222,7 @@ static value load_generic(value v, struct type *type, value name, cache_word *ca
         } else if (type_dict_address(v, &slot)) {
             value dict = slot_load(value_object(v), slot);
             if (dict)
-                own = dict_get(dict, name);
+                own = load_from_dict(dict, name, id, cache);
             value_dec(dict);
         }
         if (own != VALUE_MISSING) {
@@ -217,12 +254,16 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         return attr_get(v, name);
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     unsigned kind = CACHE_KIND(word);
-    if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
+    if (kind == CACHE_MODULE && type == TYPE(MODULE)) {
+        value found = dict_load_hint(module_dict(v), name, CACHE_INDEX(word));
+        if (likely(found != VALUE_MISSING))
+            return found;
+    } else if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
         value entry = class_entry(v, type, word);
         if (entry)
             return bind(entry, v, type);
     } else if (kind > CACHE_INSTANCE_SLOT) {
-        value found = try_hit(v, word);
+        value found = try_hit(v, name, word);
         if (found)
             return found;
     }
@@ -236,6 +277,18 @@ value attribute_load_slow(value v, value name, cache_word *cache)
     if (type->slots.getattr == module_getattr)
         return module_load(v, name, cache);
     return type->slots.getattr(v, name);
+}
+
+/* The class's method that the word speaks of, when the instance's dict does not hide it; NULL: no hit. */
+static value load_past_dict(value v, struct type *type, value name, uint64_t word)
+{
+    value entry = class_entry(v, type, word), dict = entry ? hiding_dict(v) : NULL;
+    if (dict && (!is_exact_dict(dict) || dict_contains(dict, name) != 0)) {
+        value_dec(entry);
+        entry = NULL;
+    }
+    value_dec(dict);
+    return entry;
 }
 
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null)
@@ -257,11 +310,17 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
         CACHE_KIND(atomic_load_explicit(cache, memory_order_relaxed)) == CACHE_INSTANCE_SLOT)
         return attribute_load(v, name, cache);
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (CACHE_KIND(word) != CACHE_CLASS_METHOD && CACHE_KIND(word) != 0) {
+    if (CACHE_KIND(word) == CACHE_DICT_METHOD) {
+        value found = load_past_dict(v, type, name, word);
+        if (found) {
+            *self_or_null = value_inc(v);
+            return found;
+        }
+    } else if (CACHE_KIND(word) != CACHE_CLASS_METHOD && CACHE_KIND(word) != 0) {
         value found = CACHE_KIND(word) == CACHE_CLASS_GETTER ? class_entry(v, type, word) : NULL;
         if (found)
             return bind(found, v, type);
-        found = try_hit(v, word);
+        found = try_hit(v, name, word);
         if (found)
             return found;
     }
@@ -325,6 +384,14 @@ bool attribute_store_slow(value v, value name, value attribute, cache_word *cach
         slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
                    value_inc(attribute));
         return true;
+    } else if (CACHE_KIND(word) == CACHE_DICT_ITEM && current_id(v, type) == CACHE_ID(word)) {
+        value dict = hiding_dict(v);
+        bool stored = dict && dict_store_hint(dict, name, CACHE_INDEX(word), value_inc(attribute));
+        if (dict && !stored)
+            value_dec(attribute);
+        value_dec(dict);
+        if (stored)
+            return true;
     } else if (CACHE_KIND(word) == CACHE_CLASS_SETTER) {
         value entry = class_entry(v, type, word);
         if (entry) {

@@ -23,19 +23,24 @@ enum attribute_cache_kind {
     CACHE_CLASS_SETTER,      /* store: ditto, descr_set */
     CACHE_MEMBER,            /* a name of __slots__; index: byte offset of its slot / 8 */
     CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
-    CACHE_TYPE_GETTER,
+    CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
+    CACHE_DICT_METHOD,       /* as CLASS_METHOD, for instances whose dict must be asked first */
+    CACHE_MODULE,            /* the value is a plain module; index: hint into its dict; the id says nothing */
 };
 #define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
 #define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
 #define CACHE_INDEX(WORD)           ((uint32_t)(WORD)&0xFFFFFFu)
 #define CACHE_ID(WORD)              ((uint32_t)((WORD) >> 32))
 
-value attribute_load_slow(value v, value name, cache_word *cache);
+value attribute_load_slow(value v, value name, cache_word *cache) __attribute__((noinline));
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null);
 
+/* The functions below are the interpreter's; what they do on a hit is meant to be there in line. */
+#define CACHE_INLINE static inline __attribute__((always_inline))
+
 /* Does the instance have the shape of the cache word? */
-static inline bool cache_hits_shape(value v, uint64_t word)
+CACHE_INLINE bool cache_hits_shape(value v, uint64_t word)
 {
     if (unlikely(!value_has_shape(v)))
         return false;
@@ -44,7 +49,7 @@ static inline bool cache_hits_shape(value v, uint64_t word)
 }
 
 /* v.name */
-static inline value attribute_load(value v, value name, cache_word *cache)
+CACHE_INLINE value attribute_load(value v, value name, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
@@ -58,7 +63,7 @@ static inline value attribute_load(value v, value name, cache_word *cache)
 }
 
 /* v.name = attribute */
-static inline bool attribute_store(value v, value name, value attribute, cache_word *cache)
+CACHE_INLINE bool attribute_store(value v, value name, value attribute, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
@@ -85,7 +90,7 @@ static inline bool attribute_store(value v, value name, value attribute, cache_w
 
 /* For calls: *self_or_null becomes v (owned) when the attribute is a function-like found on the class (not bound), else
  * NULL. */
-static inline value attribute_load_method(value v, value name, cache_word *cache, value *self_or_null)
+CACHE_INLINE value attribute_load_method(value v, value name, cache_word *cache, value *self_or_null)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (likely(CACHE_KIND(word) == CACHE_CLASS_METHOD && value_is_object(v))) {

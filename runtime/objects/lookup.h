@@ -53,7 +53,7 @@ static inline enum lookup_kind lookup_kind_of(value v)
    the entry's number, or LOOKUP_NO_INDEX when it could not be entered. */
 value lookup_find(struct type *type, value name, uint32_t *index);
 /* The value of entry `index`, owned (VALUE_MISSING too), or NULL when it is not known at the moment. */
-static inline value lookup_at(struct type *type, uint32_t index)
+static inline __attribute__((always_inline)) value lookup_at(struct type *type, uint32_t index)
 {
     struct lookup_table *table =
         atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup, memory_order_acquire);

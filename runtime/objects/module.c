@@ -2,6 +2,7 @@
 #include "runtime/objects/module.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/attribute_cache.h"
+#include "runtime/objects/dict.h"
 #include "runtime/objects/type_internal.h"
 
 #define MODULE(v) ((struct module *)(v))
@@ -132,11 +133,14 @@ value module_getattr(value module, value name)
  * name, and it has none but those whose names begin with two underscores. */
 value module_load(value module, value name, cache_word *cache)
 {
-    (void)cache;
     if (likely(value_type(module) == TYPE(MODULE)) && !(str_length(name) > 1 && str_at(name, 1) == '_')) {
-        value found = dict_get(module_dict(module), name);
-        if (likely(found != VALUE_MISSING))
+        value dict = module_dict(module), found = dict_get(dict, name);
+        if (likely(found != VALUE_MISSING)) {
+            uint32_t hint = found ? dict_hint(dict, name) : UINT32_MAX;
+            if (hint <= 0xFFFFFF)
+                atomic_store_explicit(cache, CACHE_WORD(1, CACHE_MODULE, hint), memory_order_relaxed);
             return found;
+        }
     }
     return module_getattr(module, name);
 }

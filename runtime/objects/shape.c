@@ -50,7 +50,6 @@ struct shape *shape_root(struct type *type)
             root = NULL;
         } else {
             dict->is_dict = true;
-            atomic_store_explicit(&dict->id, 0, memory_order_relaxed);
             atomic_store_explicit(&root->child, dict, memory_order_release);
             atomic_store_explicit(&type->root_shape, root, memory_order_release);
         }
@@ -104,8 +103,7 @@ struct shape *shape_add(struct shape *shape, value name)
 static void renumber_tree(struct shape *shape)
 {
     for (; shape; shape = shape->sibling) {
-        if (!shape->is_dict)
-            atomic_store_explicit(&shape->id, shape_next_id(), memory_order_release);
+        atomic_store_explicit(&shape->id, shape_next_id(), memory_order_release);
         renumber_tree(atomic_load_explicit(&shape->child, memory_order_relaxed));
     }
 }

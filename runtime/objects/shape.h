@@ -11,8 +11,7 @@
  * class's lookup table" (lookup.h).
  *
  * An attribute added beyond the in-line slots goes to the overflow storage. Asking for __dict__ moves the attributes
- * into a dict for good (shape = the class's dict shape, id 0: never cached as instance attribute). Deleting an
- * attribute does so too.
+ * into a dict for good (shape = the class's dict shape). Deleting an attribute does so too.
  *
  * Invariants, on which the lock-free readers and writers of shape.c and attribute_cache.c rest:
  *   S1  A slot belongs to one name as long as the instance lives: shapes only grow, or become the dict shape for good.
