@@ -5,7 +5,6 @@
  * take items in an order nobody promised, as with any two iterators.
  */
 #include "runtime/objects/iterators.h"
-#include "runtime/signature.h"
 
 #include <stdlib.h>
 
@@ -69,12 +68,23 @@ static value iterators_over(const value *args, size_t nargs)
 /* ---- enumerate ---- */
 static value enumerate_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    static struct signature signature = SIGNATURE("enumerate", "(iterable, start=0)");
-    value bound[2];
-    if (!signature_bind(&signature, args, nargs, kwnames, bound))
-        return NULL;
-    value start = is_int(bound[1]) ? value_inc(bound[1]) : index_value(bound[1]);
-    return start ? lazy_new(type, start, iter_get(bound[0])) : NULL;
+    size_t named = kwnames ? tuple_length(kwnames) : 0;
+    value iterable = nargs > 0 ? args[0] : NULL, first = nargs > 1 ? args[1] : small_int(0);
+    if (nargs + named > 2)
+        return raise(EXC(TypeError), "enumerate() takes at most 2 arguments (%zu given)", nargs + named);
+    for (size_t i = 0; i < named; i++) {
+        value name = tuple_get(kwnames, i);
+        if (nargs == 0 && str_equals_text(name, "iterable"))
+            iterable = args[i];
+        else if (nargs + named == 2 && nargs < 2 && str_equals_text(name, "start"))
+            first = args[nargs + i];
+        else
+            return raise(EXC(TypeError), "'%U' is an invalid keyword argument for enumerate()", name);
+    }
+    if (!iterable)
+        return raise(EXC(TypeError), "enumerate() missing required argument 'iterable'");
+    value start = is_int(first) ? value_inc(first) : index_value(first);
+    return start ? lazy_new(type, start, iter_get(iterable)) : NULL;
 }
 
 int enumerate_next_pair(value v, value *index, value *item)
