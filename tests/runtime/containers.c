@@ -531,5 +531,7 @@ int main(void)
         cmocka_unit_test(changes_during_iteration),
         cmocka_unit_test(allocation_failures),
     };
-    return cmocka_run_group_tests_name("containers", tests, support_start, support_finish);
+    if (!support_start())
+        return EXIT_FAILURE;
+    return support_finish(cmocka_run_group_tests_name("containers", tests, NULL, NULL));
 }

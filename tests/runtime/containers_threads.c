@@ -359,5 +359,7 @@ int main(void)
         cmocka_unit_test(names_are_never_confused), cmocka_unit_test(set_keeps_what_each_thread_put),
         cmocka_unit_test(iterators_can_be_shared),
     };
-    return cmocka_run_group_tests_name("containers_threads", tests, support_start, support_finish);
+    if (!support_start())
+        return EXIT_FAILURE;
+    return support_finish(cmocka_run_group_tests_name("containers_threads", tests, NULL, NULL));
 }
