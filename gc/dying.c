@@ -60,7 +60,7 @@ static void die(struct object *o)
     struct object_type *type = object_type(o);
     uint8_t flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
     if (unlikely(type->finalize != NULL) && !(flags & OBJECT_FINALIZED)) {
-        if (thread_self->background) { /* the collector never runs such code */
+        if (must_not_run_code(thread_self)) {
             pending_add_dying(o);
             return;
         }

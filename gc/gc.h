@@ -94,7 +94,8 @@ struct object_type {
     uint32_t instance_size; /* bytes of a fixed-size object, header included; a lower bound otherwise */
     /* Call trace_slot / trace_value / trace_storage for everything the object holds counted. May run on the collector
        while mutators change the object: read each field once, with the trace_ functions; follow storage only through
-       trace_storage. Must not take locks, allocate, or count. */
+       trace_storage. Must not take locks, allocate, or count. What it reads of the type beside this descriptor must
+       stay readable for a grace period after the type died (storage_retire): the object may be dying with its type. */
     void (*traverse)(struct object *object, struct gc_trace *trace);
     /* The last reference is gone (or the object is part of an island): drop all references it holds and free its
      * storage, NOT the block itself. Runs once. May be NULL. */

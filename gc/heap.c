@@ -442,11 +442,18 @@ static void poison_dead(struct page *page, struct object *object)
     poison_freed((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
 }
 
+static void retire_block(void *block, size_t size);
+
 void heap_free(struct object *object)
 {
     struct page *page = page_of(object);
     CHECK(object_type_ref(object) != 0, object, "freed twice");
     write_dead_header(object);
+    if (unlikely(atomic_load_explicit(&page->kind, memory_order_relaxed) == KIND_TYPE) && !page_is_large(page)) {
+        /* The collector may be about to look into the type of an object that died with it. */
+        retire_block(object, page->block_size);
+        return;
+    }
     poison_dead(page, object);
     free_block(page, object, HEADER_BYTES);
 }
@@ -525,11 +532,12 @@ static void free_retired(struct grace_node *node)
 {
     struct retired *chunk = (struct retired *)node;
     for (size_t i = 0; i < chunk->count; i++) {
-        struct page *page = page_of(chunk->storage[i]);
-        if (page_is_large(page))
-            pages_give(page); /* a grace period has passed already */
+        void *block = chunk->blocks[i];
+        struct page *page = page_of(block);
+        if (link_offset(page) == 0)
+            storage_free(block, 0);
         else
-            storage_free(chunk->storage[i], 0);
+            free_remote(page, block, block); /* a type: its header is dead already */
     }
     free(chunk);
 }
@@ -545,26 +553,30 @@ void heap_flush_retired(struct slot_heap *heap)
     grace_call(&chunk->grace);
 }
 
-void storage_retire(void *storage, size_t size)
+static void retire_block(void *block, size_t size)
 {
-    if (!storage)
-        return;
-    if (size > SMALL_MAX) { /* large storage waits in its page's own node */
-        storage_free(storage, size);
-        return;
-    }
     struct slot_heap *heap = slot_heap(thread_self);
     if (!heap->retired) {
         heap->retired = malloc(sizeof *heap->retired);
         if (!heap->retired)
-            return; /* not even a chunk: the storage is lost, which is safe; nothing else can be done without waiting */
+            return; /* not even a chunk: the block is lost, which is safe; nothing else can be done without waiting */
         heap->retired->count = 0;
     }
     struct retired *chunk = heap->retired;
-    chunk->storage[chunk->count++] = storage;
+    chunk->blocks[chunk->count++] = block;
     heap->retired_bytes += size;
     if (chunk->count == RETIRE_CHUNK || heap->retired_bytes >= RETIRE_BYTES)
         heap_flush_retired(heap);
+}
+
+void storage_retire(void *storage, size_t size)
+{
+    if (!storage)
+        return;
+    if (size > SMALL_MAX)
+        storage_free(storage, size); /* waits in its page's own node */
+    else
+        retire_block(storage, size);
 }
 
 /* ---- slots ---- */

@@ -23,7 +23,7 @@ struct queue_entry {
 struct retired {
     struct grace_node grace;
     size_t count;
-    void *storage[RETIRE_CHUNK];
+    void *blocks[RETIRE_CHUNK];
 };
 
 struct slot_heap {
@@ -35,6 +35,7 @@ struct slot_heap {
     unsigned dying_depth; /* nested deaths */
     int64_t containers;   /* net container allocation not yet told to the collector */
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
+    bool no_code;         /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
 
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */
@@ -84,6 +85,13 @@ void queue_merge(struct thread_slot *slot);
 void object_die(struct object *o);
 /* Destroy without asking: for islands and the last part of object_die. */
 void object_destroy(struct object *o);
+
+/* True where Python code must not run: on the collector's thread, and on a mutator that does the collector's work or
+   walks through the heap. */
+static inline bool must_not_run_code(struct thread_slot *self)
+{
+    return self->background || slot_heap(self)->no_code;
+}
 
 /* Dying objects (count zero, so nobody looks at the lock and the local count) are linked through those: 39 bits of
    distance in the region, in units of 16 bytes. */

@@ -61,9 +61,14 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
             uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
             if (shared & SHARED_SHARDED)
                 cells_release(shared >> SHARED_SHIFT);
+            if (holds_types(page)) {
+                heap_free(o);
+                continue;
+            }
             heap_chain_dead(page->page, o, &chain, &last);
         }
-    heap_free_chain(page->page, chain, last, page->reclaimed);
+    if (chain)
+        heap_free_chain(page->page, chain, last, page->reclaimed);
 }
 
 void reclaim_islands(struct cycle *cycle)

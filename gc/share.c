@@ -90,7 +90,12 @@ bool share_help(bool at_safepoint)
     uint64_t claimed;
     if (!claim(at_safepoint, &claimed))
         return false;
-    process(claimed); /* a mutator is always inside a read-side section */
+    /* A mutator is always inside a read-side section. What dies here must not run code: the collector waits for this
+       page, and that code might wait for the collector. */
+    bool *no_code = &slot_heap(thread_self)->no_code, before = *no_code;
+    *no_code = true;
+    process(claimed);
+    *no_code = before;
     atomic_fetch_add_explicit(&share_helped, 1, memory_order_relaxed);
     return true;
 }

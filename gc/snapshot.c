@@ -206,8 +206,9 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
         uint32_t type = atomic_load_explicit(&o->type, memory_order_acquire);
         if (type != 0 && !snapshot_disturbed(&t->trace)) {
             struct object_type *described = type_from_ref(type);
-            if (described->traverse)
-                described->traverse(o, &t->trace);
+            void (*traverse)(struct object *, struct gc_trace *) = described->traverse;
+            if (traverse)
+                traverse(o, &t->trace);
             if (described->gc_flags & TYPE_GC_COUNTED)
                 snapshot_visit(&t->trace, value_of(described));
         }

@@ -66,10 +66,13 @@ static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, vo
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
 {
     size_t types_end, others_end;
+    bool *no_code = &slot_heap(thread_self)->no_code, before = *no_code;
     collector_exclude();
+    *no_code = true; /* code that runs now might wait for the collector */
     pages_extent(&types_end, &others_end);
     if (walk_range(WELL_KNOWN_PAGES, types_end, visit, context))
         walk_range(TYPE_PAGES, others_end, visit, context);
+    *no_code = before;
     collector_admit();
 }
 

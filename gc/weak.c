@@ -261,7 +261,7 @@ void weak_clear_dying(struct object *o)
     byte_unlock(&stripe->lock);
     if (!chain)
         return;
-    if (thread_self->background)
+    if (must_not_run_code(thread_self))
         pending_add_callbacks(chain);
     else
         weak_run_callbacks(chain);
