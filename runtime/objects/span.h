@@ -41,16 +41,9 @@ static inline struct span span_bytes(const void *data, size_t length)
 uint32_t span_or(struct span s);
 /* Write the characters at index `at` of an array of another (not smaller, or known to fit) width. */
 void span_copy_to(void *data, unsigned width, size_t at, struct span s);
-/* The same for what is mostly short: without a call when the widths agree. */
-static inline void span_copy_inline(void *data, unsigned width, size_t at, struct span s)
+/* Copy bytes that are mostly few, without a call. */
+static inline void span_copy_few(char *to, const char *from, size_t n)
 {
-    if (unlikely(width != s.width)) {
-        span_copy_to(data, width, at, s);
-        return;
-    }
-    char *to = (char *)data + at * width;
-    const char *from = s.data;
-    size_t n = s.length * width;
     if (n > 16)
         memcpy(to, from, n);
     else if (n >= 8) { /* two words that may overlap */
@@ -66,10 +59,19 @@ static inline void span_copy_inline(void *data, unsigned width, size_t at, struc
         memcpy(to, &first, 4);
         memcpy(to + n - 4, &last, 4);
     } else if (n) {
-        to[0] = from[0];
-        to[n / 2] = from[n / 2];
-        to[n - 1] = from[n - 1];
+        char first = from[0], middle = from[n / 2], last = from[n - 1];
+        to[0] = first;
+        to[n / 2] = middle;
+        to[n - 1] = last;
     }
+}
+/* As span_copy_to, for what is mostly short and of the same width. */
+static inline void span_copy_inline(void *data, unsigned width, size_t at, struct span s)
+{
+    if (likely(width == s.width))
+        span_copy_few((char *)data + at * width, s.data, s.length * width);
+    else
+        span_copy_to(data, width, at, s);
 }
 void span_fill(void *data, unsigned width, size_t at, size_t count, uint32_t c);
 bool span_equal(struct span a, struct span b);

@@ -51,7 +51,7 @@ static bool parts_grow(struct parts *p)
     return true;
 }
 
-static bool parts_add(struct parts *p, const struct span_maker *m, size_t start, size_t end)
+static inline bool parts_add(struct parts *p, const struct span_maker *m, size_t start, size_t end)
 {
     if (unlikely(p->count == p->capacity) && !parts_grow(p))
         return false;
@@ -89,6 +89,15 @@ value span_split(const struct span_maker *m, struct span separator, ssize max)
     parts_init(&parts);
     size_t from = 0, left = max < 0 ? SIZE_MAX : (size_t)max;
     bool ok = true;
+    if (separator.length == 1 && m->span.width == 1 && span_at(separator, 0) < 256) {
+        const uint8_t *p = m->span.data, *end = p + m->span.length, *at;
+        int c = (int)span_at(separator, 0);
+        for (; ok && left > 0 && (at = memchr(p + from, c, (size_t)(end - p) - from)); left--) {
+            ok = parts_add(&parts, m, from, (size_t)(at - p));
+            from = (size_t)(at - p) + 1;
+        }
+        left = 0;
+    }
     for (; ok && left > 0; left--) {
         size_t at = span_find(span_part(m->span, from, m->span.length), separator);
         if (at == SPAN_NONE)

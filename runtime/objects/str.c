@@ -445,10 +445,19 @@ value str_repeat(value v, ssize count)
 value str_substring(value v, size_t start, size_t end)
 {
     v = str_exact(v);
-    if (start == 0 && end == str_exact_length(v))
+    size_t n = end - start;
+    if (n == str_exact_length(v))
         return value_inc(v);
-    struct span part = span_part(str_span(v), start, end);
-    return str_exact_is_ascii(v) ? str_from_span_max(part, 0x7F) : str_from_span(part);
+    if (likely(str_exact_is_ascii(v))) { /* most are; and spans by value are slow to pass */
+        const char *from = (const char *)str_data(v) + start;
+        if (n <= 1)
+            return n ? str_from_latin1_char((uint8_t)*from) : str_empty();
+        value part = str_new_room(n, 0x7F, n);
+        if (likely(part != NULL))
+            span_copy_few(str_data(part), from, n);
+        return part;
+    }
+    return str_from_span(span_part(str_span(v), start, end));
 }
 
 value str_slice_step(value exact, ssize start, ssize step, size_t count)
