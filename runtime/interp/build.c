@@ -1,5 +1,6 @@
 /* Instructions that build, unpack, slice and format. */
 #include "runtime/interp/instructions.h"
+#include "runtime/objects/str.h"
 #include "runtime/modules/import.h"
 #include "runtime/objects/objects.h"
 
@@ -41,6 +42,12 @@ value build_const_key_map(const value *items, size_t n, value keys)
 
 value build_string(const value *items, size_t n)
 {
+    value few[16];
+    if (n <= sizeof few / sizeof *few) {
+        for (size_t i = 0; i < n; i++)
+            few[i] = stack_plain(items[i]);
+        return str_concat_array(few, n);
+    }
     struct str_builder b;
     builder_init(&b);
     for (size_t i = 0; i < n; i++)

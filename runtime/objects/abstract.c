@@ -1,5 +1,6 @@
 /* The rest of what the language does to any value: text, containers, iteration, numbers, isinstance. */
 #include "runtime/objects/type_internal.h"
+#include "runtime/objects/str_methods.h"
 #include "runtime/interp/interp.h"
 
 value builtin_lookup(value name)
@@ -70,10 +71,26 @@ value value_ascii(value v)
     return builder_finish(&b);
 }
 
+/* Exact built-in types, whose __format__ nobody can replace; VALUE_MISSING for all others. */
+static value format_exact(value v, value spec)
+{
+    bool plain = !spec || (is_str(spec) && str_length(spec) == 0);
+    if (!plain && !is_str(spec))
+        return VALUE_MISSING;
+    if (value_is_small_int(v) || value_is(v, TYPE_ID_INT))
+        return plain ? int_to_text(v, 10) : value_format_int(v, spec);
+    if (value_is_immediate_float(v) || value_is(v, TYPE_ID_FLOAT))
+        return plain ? value_repr(v) : value_format_double(float_value(v), spec);
+    if (value_is(v, TYPE_ID_STR))
+        return plain ? value_inc(v) : value_format_str(v, spec);
+    return VALUE_MISSING;
+}
+
 value value_format(value v, value spec)
 {
-    if ((!spec || (is_str(spec) && str_length(spec) == 0)) && value_is(v, TYPE_ID_STR))
-        return value_inc(v);
+    value direct = format_exact(v, spec);
+    if (direct != VALUE_MISSING)
+        return direct;
     value empty = spec ? value_inc(spec) : str_from_utf8("", 0);
     if (!empty)
         return NULL;

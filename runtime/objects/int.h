@@ -112,6 +112,8 @@ extern _Atomic int int_max_str_digits; /* sys.set_int_max_str_digits(); 0: no li
  * ValueError that shows `shown` (a str or bytes value). */
 value int_parse(const char *text, size_t length, int base, value shown);
 value int_parse_str(value text, int base);
+/* The decimal digits of i, backwards from `end` (21 bytes at most); returns their start. */
+char *int_write_decimal(char *end, int64_t i);
 /* The digits of a number's magnitude, malloc'd, not terminated. NULL: no memory or, for base 10, over the limit. */
 char *int_digits(value v, int base, size_t *length);
 

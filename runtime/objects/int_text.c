@@ -33,6 +33,14 @@ static char *write_decimal(char *end, uint64_t i)
     return end;
 }
 
+char *int_write_decimal(char *end, int64_t i)
+{
+    char *start = write_decimal(end, i < 0 ? -(uint64_t)i : (uint64_t)i);
+    if (i < 0)
+        *--start = '-';
+    return start;
+}
+
 static char *write_base(char *end, uint64_t i, unsigned base)
 {
     do {

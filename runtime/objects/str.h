@@ -101,7 +101,14 @@ bool hash_set_seed(const char *text);
 extern bool hash_is_random;
 
 /* ---- more of the builder (str_builder.c) ---- */
-void builder_add_span(struct str_builder *b, struct span s, uint32_t max);       /* no character is above max */
+/* Characters of any width, none above max (apart, because a span by value would go through memory). */
+void builder_add_chars(struct str_builder *b, const void *data, size_t length, unsigned width, uint32_t max);
+static inline void builder_add_span(struct str_builder *b, struct span s, uint32_t max)
+{
+    builder_add_chars(b, s.data, s.length, s.width, max);
+}
+/* str(v), without making a str where v is an exact str or a small int */
+bool builder_add_plain(struct str_builder *b, value v);
 void builder_add_ascii(struct str_builder *b, const char *bytes, size_t length); /* known to be ASCII */
 void builder_add_fill(struct str_builder *b, uint32_t c, size_t count);
 

@@ -4,6 +4,7 @@
  * A builder holds characters in the narrowest width so far and widens when it must. Errors (no memory) are remembered:
  * additions need no check, builder_finish reports. What runs Python code (repr, str) reports at once.
  */
+#include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
 
 #include <stdio.h>
@@ -59,17 +60,20 @@ void builder_add_char(struct str_builder *b, uint32_t c)
         span_put(b->data, b->kind, b->length++, c);
 }
 
-void builder_add_span(struct str_builder *b, struct span s, uint32_t max)
+void builder_add_chars(struct str_builder *b, const void *data, size_t length, unsigned width, uint32_t max)
 {
-    if (s.length && builder_room(b, s.length, max)) {
-        span_copy_inline(b->data, b->kind, b->length, s);
-        b->length += s.length;
-    }
+    if (!length || !builder_room(b, length, max))
+        return;
+    if (likely(width == b->kind))
+        span_copy_few((char *)b->data + b->length * width, data, length * width);
+    else
+        span_copy_to(b->data, b->kind, b->length, (struct span){data, length, width});
+    b->length += length;
 }
 
 void builder_add_ascii(struct str_builder *b, const char *bytes, size_t length)
 {
-    builder_add_span(b, span_bytes(bytes, length), 0x7F);
+    builder_add_chars(b, bytes, length, 1, 0x7F);
 }
 
 void builder_add_fill(struct str_builder *b, uint32_t c, size_t count)
@@ -83,8 +87,21 @@ void builder_add_fill(struct str_builder *b, uint32_t c, size_t count)
 void builder_add_str(struct str_builder *b, value v)
 {
     v = str_exact(v);
-    struct span s = str_span(v);
-    builder_add_span(b, s, str_max(v));
+    builder_add_chars(b, str_data(v), str_exact_length(v), str_width(v), str_max(v));
+}
+
+bool builder_add_plain(struct str_builder *b, value v)
+{
+    if (value_is_small_int(v)) {
+        char digits[24], *end = digits + sizeof digits, *start = int_write_decimal(end, small_int_value(v));
+        builder_add_ascii(b, start, (size_t)(end - start));
+        return true;
+    }
+    if (value_is(v, TYPE_ID_STR)) {
+        builder_add_str(b, v);
+        return true;
+    }
+    return builder_add_object(b, v);
 }
 
 /* One character of UTF-8, advancing; bytes that are none count as Latin-1 (C text of ours is always right). */

@@ -327,6 +327,19 @@ static bool add_directive(struct percent_call *c, size_t *at)
         ++*at;
         return true;
     }
+    if (*at < c->format.length && !c->bytes) { /* the plainest ones */
+        uint32_t type = span_at(c->format, *at);
+        if (type == 's' || type == 'd') {
+            value v = next_argument(c);
+            if (!v)
+                return false;
+            if (type == 's' || value_is_small_int(v)) {
+                ++*at;
+                return builder_add_plain(&c->out, v);
+            }
+            c->index -= !c->current; /* not so plain */
+        }
+    }
     if (!parse_directive(c, at, &d))
         return false;
     value v = next_argument(c);

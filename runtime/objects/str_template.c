@@ -225,6 +225,11 @@ static bool add_field(struct template_call *call, struct str_builder *b, struct 
             return false;
     }
     struct span spec = span_part(s, f->spec, f->spec_end);
+    if (spec.length == 0 && (value_is_small_int(v) || value_is(v, TYPE_ID_STR))) {
+        builder_add_plain(b, v);
+        value_dec(v);
+        return true;
+    }
     value spec_text;
     if (f->nested) {
         struct str_builder inner;

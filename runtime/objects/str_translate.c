@@ -38,10 +38,16 @@ value str_repr(value self)
     struct span s = str_span(v);
     bool single = span_find_char(s, '\'') != SPAN_NONE;
     uint32_t quote = single && span_find_char(s, '"') == SPAN_NONE ? '"' : '\'';
-    size_t length = 2;
+    size_t length = 2, i = 0;
     uint32_t all = 0;
     char escape[12];
-    for (size_t i = 0; i < s.length; i++) {
+    if (str_exact_is_ascii(v)) { /* what needs no escape is passed over quickly */
+        const uint8_t *p = s.data;
+        while (i < s.length && p[i] >= 0x20 && p[i] < 0x7F && p[i] != quote && p[i] != '\\')
+            i++;
+        length += i;
+    }
+    for (; i < s.length; i++) {
         uint32_t c = span_at(s, i);
         if (unlikely(needs_escape(c, quote)))
             length += escape_to(escape, c, quote);
@@ -61,7 +67,7 @@ value str_repr(value self)
         span_copy_to(to, width, at, s);
         at += s.length;
     } else
-        for (size_t i = 0; i < s.length; i++) {
+        for (i = 0; i < s.length; i++) {
             uint32_t c = span_at(s, i);
             if (needs_escape(c, quote)) {
                 unsigned n = escape_to(escape, c, quote);
