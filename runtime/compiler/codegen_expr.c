@@ -542,8 +542,7 @@ static value keyword_names(struct compiler *c, struct ast_keywords keywords, uin
     if (!names)
         return NULL;
     for (uint32_t i = begin; i < end; i++) {
-        ast_name name = compiler_mangle(c, c->unit->private_name, keywords.items[i].arg);
-        value text = name ? compiler_text(c, name) : NULL;
+        value text = compiler_text(c, keywords.items[i].arg); /* not mangled: CPython does not either */
         tuple_init(names, i - begin, text ? value_inc(text) : VALUE_NONE);
     }
     return names;
@@ -564,8 +563,7 @@ static void gen_keyword_dict(struct compiler *c, struct ast_keywords keywords, u
     if (big)
         gen_op(c, OP_BUILD_MAP, 0);
     for (uint32_t i = begin; i < end; i++) {
-        ast_name name = compiler_mangle(c, c->unit->private_name, keywords.items[i].arg);
-        gen_const(c, name ? compiler_text(c, name) : NULL);
+        gen_const(c, compiler_text(c, keywords.items[i].arg));
         gen_expr(c, keywords.items[i].value);
         if (big)
             gen_op(c, OP_MAP_ADD, 1);

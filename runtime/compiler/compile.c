@@ -48,18 +48,19 @@ static value file_line(value filename, int32_t lineno)
     return text;
 }
 
-static value optional_number(int32_t number)
-{
-    return number < 0 ? VALUE_NONE : small_int(number);
-}
+/* type(message, (filename, lineno, offset, text, end_lineno, end_offset)); steals message and text. Without the last
+ * two when end_lineno is negative; an end_offset of END_UNKNOWN is None. */
+enum { END_UNKNOWN = INT32_MIN };
 
-/* type(message, (filename, lineno, offset, text, end_lineno, end_offset)); steals message and text. */
 static void raise_located(struct type *type, value message, value filename, int32_t lineno, int32_t offset, value text,
                           int32_t end_lineno, int32_t end_offset)
 {
-    value details = message && text ? tuple_pack(6, filename, optional_number(lineno), optional_number(offset), text,
-                                                 optional_number(end_lineno), optional_number(end_offset))
-                                    : NULL;
+    value details = NULL;
+    value end = end_offset == END_UNKNOWN ? VALUE_NONE : small_int(end_offset);
+    if (message && text && end_lineno < 0)
+        details = tuple_pack(4, filename, small_int(lineno), small_int(offset), text);
+    else if (message && text)
+        details = tuple_pack(6, filename, small_int(lineno), small_int(offset), text, small_int(end_lineno), end);
     value exception = details ? call_2(value_of(type), message, details) : NULL;
     if (exception)
         raise_exception(exception);
@@ -79,7 +80,8 @@ void compiler_error(struct compiler *c, struct ast_position position, const char
     value message = str_format_v(format, args);
     va_end(args);
     raise_located(EXC(SyntaxError), message, c->filename, position.lineno, position.col_offset + 1,
-                  file_line(c->filename, position.lineno), position.end_lineno, position.end_col_offset + 1);
+                  file_line(c->filename, position.lineno), position.end_lineno,
+                  position.end_col_offset == END_UNKNOWN ? END_UNKNOWN : position.end_col_offset + 1);
 }
 
 /* A warning; a filter that makes an error of it gives a SyntaxError at the position. */
@@ -315,7 +317,7 @@ static const struct {
 /* These errors have no end. */
 static struct ast_position start_only(const struct ast_stmt *stmt)
 {
-    return (struct ast_position){stmt->position.lineno, stmt->position.col_offset, stmt->position.lineno, -2};
+    return (struct ast_position){stmt->position.lineno, stmt->position.col_offset, stmt->position.lineno, END_UNKNOWN};
 }
 
 static void note_features(struct compiler *c, const struct ast_stmt *stmt)
