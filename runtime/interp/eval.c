@@ -528,17 +528,23 @@ op_STORE_SUBSCR : {
     value v = THIRD(), container = SECOND(), key = TOP();
     SAVE();
     value c = stack_plain(container), k = stack_plain(key);
-    bool stored = false;
-    if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST))
-        stored = list_store_fast(c, small_int_value(k), stack_plain(v));
-    if (!stored) {
-        if (value_is(c, TYPE_ID_DICT))
-            stored = dict_set(c, k, stack_plain(v));
-        else
-            stored = item_set(c, k, stack_plain(v));
-        if (unlikely(!stored))
-            goto error;
+    bool stored;
+    if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
+        value item = stack_own(v);
+        if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
+            sp -= 3;
+            value_dec(container);
+            DISPATCH();
+        }
+        if (item != v)
+            value_dec(item);
     }
+    if (value_is(c, TYPE_ID_DICT))
+        stored = dict_set(c, k, stack_plain(v));
+    else
+        stored = item_set(c, k, stack_plain(v));
+    if (unlikely(!stored))
+        goto error;
     sp -= 3;
     value_dec(v);
     value_dec(container);
@@ -1342,9 +1348,10 @@ op_CALL : {
             if (error_occurred())
                 goto error;
         } else {
+            value old = base[0];
             base[0] = instance;
             base[1] = NULL;
-            value_dec(callable); /* the instance counts its type */
+            value_dec(old); /* the instance counts its type */
             struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
             struct frame *next = frame_push(interpreter, code, init);
             if (unlikely(!next))

@@ -456,7 +456,7 @@ static bool matches_itself(struct type *type)
 value match_class(value subject, value cls, size_t positional, value names)
 {
     if (!is_type(cls))
-        return raise(EXC(TypeError), "called match pattern must be a class");
+        return raise(EXC(TypeError), "called match pattern must be a type");
     int instance = value_is_instance(subject, cls);
     if (instance <= 0)
         return instance < 0 ? NULL : VALUE_NONE;
