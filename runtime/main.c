@@ -1,0 +1,218 @@
+/* The atoll program: the command line of python3. */
+#include "runtime/modules/sys_info.h"
+#include "runtime/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: atoll [option] ... [-c cmd | -m mod | file | -] [arg] ...\n"
+    "Options:\n"
+    "-B     : don't write bytecode caches; also PYTHONDONTWRITEBYTECODE=x\n"
+    "-c cmd : program passed in as string (terminates option list)\n"
+    "-E     : ignore PYTHON* environment variables\n"
+    "-h     : print this help message and exit\n"
+    "-I     : isolate from the user's environment (implies -E and -P)\n"
+    "-m mod : run library module as a script (terminates option list)\n"
+    "-O     : remove assert and __debug__-dependent statements; -OO docstrings too\n"
+    "-P     : don't prepend a potentially unsafe path to sys.path\n"
+    "-q     : accepted, as are -b -d -i -s -S -u -v -x: see the manual of python3\n"
+    "-V     : print the version and exit\n"
+    "-W arg : warning control\n"
+    "-X opt : gc-stats prints the collector's figures at the end; others are kept in sys._xoptions\n"
+    "file   : program read from script file\n"
+    "-      : program read from stdin\n";
+
+struct command_line {
+    const char *command, *module, *file;
+    int first_argument; /* index of the argument that becomes sys.argv[0] */
+    const char **warn_options, **x_options;
+    size_t warn_count, x_count;
+    bool gc_stats, unbuffered;
+};
+
+static int fail(const char *format, const char *what)
+{
+    fprintf(stderr, format, what);
+    fputs("Try `atoll -h' for more information.\n", stderr);
+    return 2;
+}
+
+static void print_version(void)
+{
+    printf("Python 3.11.2 (Atoll %s)\n", ATOLL_VERSION);
+}
+
+/* One single-letter flag without a value; false when it is unknown. */
+static bool set_flag(char letter, struct command_line *line)
+{
+    switch (letter) {
+    case 'B':
+        sys_flags.dont_write_bytecode = 1;
+        return true;
+    case 'E':
+        sys_flags.ignore_environment = 1;
+        return true;
+    case 'I':
+        sys_flags.isolated = sys_flags.ignore_environment = sys_flags.no_user_site = sys_flags.safe_path = 1;
+        return true;
+    case 'O':
+        sys_flags.optimize++;
+        return true;
+    case 'P':
+        sys_flags.safe_path = 1;
+        return true;
+    case 'S':
+        sys_flags.no_site = 1;
+        return true;
+    case 'b':
+        sys_flags.bytes_warning++;
+        return true;
+    case 'd':
+        sys_flags.debug++;
+        return true;
+    case 'i':
+        sys_flags.inspect = 1;
+        return true;
+    case 'q':
+        sys_flags.quiet = 1;
+        return true;
+    case 's':
+        sys_flags.no_user_site = 1;
+        return true;
+    case 'u':
+        line->unbuffered = true;
+        return true;
+    case 'v':
+        sys_flags.verbose++;
+        return true;
+    case 'R':
+    case 'x':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse(int argc, char **argv, struct command_line *line)
+{
+    int i = 1;
+    for (; i < argc; i++) {
+        const char *arg = argv[i];
+        if (arg[0] != '-' || !arg[1])
+            break;
+        if (strcmp(arg, "--help") == 0 || strcmp(arg, "--version") == 0) {
+            arg[2] == 'h' ? (void)fputs(usage, stdout) : print_version();
+            return 0;
+        }
+        if (strcmp(arg, "--") == 0) {
+            i++;
+            break;
+        }
+        if (strncmp(arg, "--", 2) == 0)
+            return fail("unknown option %s\n", arg);
+        for (const char *p = arg + 1; *p; p++) {
+            if (*p == 'h' || *p == '?') {
+                fputs(usage, stdout);
+                return 0;
+            }
+            if (*p == 'V') {
+                print_version();
+                return 0;
+            }
+            if (strchr("cmWX", *p)) {
+                char option = *p;
+                const char *v = p[1] ? p + 1 : i + 1 < argc ? argv[++i] : NULL;
+                if (!v) {
+                    fprintf(stderr, "Argument expected for the -%c option\n", option);
+                    return fail("%s", "");
+                }
+                if (option == 'c' || option == 'm') {
+                    *(option == 'c' ? &line->command : &line->module) = v;
+                    line->first_argument = i;
+                    argv[i] = option == 'c' ? "-c" : "-m";
+                    return -1;
+                }
+                if (option == 'W')
+                    line->warn_options[line->warn_count++] = v;
+                else
+                    line->x_options[line->x_count++] = v;
+                break;
+            }
+            if (!set_flag(*p, line)) {
+                fprintf(stderr, "Unknown option: -%c\n", *p);
+                return fail("usage: atoll [option] ... [-c cmd | -m mod | file | -] [arg] ...\n%s", "");
+            }
+        }
+    }
+    line->first_argument = i;
+    if (i < argc && strcmp(argv[i], "-") != 0)
+        line->file = argv[i];
+    return -1;
+}
+
+static void read_options(struct command_line *line)
+{
+    for (size_t i = 0; i < line->x_count; i++) {
+        const char *x = line->x_options[i];
+        if (strcmp(x, "gc-stats") == 0)
+            line->gc_stats = true;
+        else if (strcmp(x, "dev") == 0)
+            sys_flags.dev_mode = 1;
+        else if (strncmp(x, "int_max_str_digits=", 19) == 0)
+            sys_flags.int_max_str_digits = atoi(x + 19);
+    }
+    if (sys_flags.ignore_environment)
+        return;
+    const char *text = getenv("PYTHONDONTWRITEBYTECODE");
+    if (text && *text)
+        sys_flags.dont_write_bytecode = 1;
+    text = getenv("PYTHONOPTIMIZE");
+    if (text && *text && !sys_flags.optimize)
+        sys_flags.optimize = atoi(text) > 0 ? atoi(text) : 1;
+    text = getenv("PYTHONSAFEPATH");
+    if (text && *text)
+        sys_flags.safe_path = 1;
+    text = getenv("PYTHONINTMAXSTRDIGITS");
+    if (text && *text && sys_flags.int_max_str_digits < 0)
+        sys_flags.int_max_str_digits = atoi(text);
+}
+
+int main(int argc, char **argv)
+{
+    struct command_line line = {0};
+    line.warn_options = calloc((size_t)argc + 1, sizeof *line.warn_options);
+    line.x_options = calloc((size_t)argc + 1, sizeof *line.x_options);
+    if (!line.warn_options || !line.x_options)
+        return 1;
+    int status = parse(argc, argv, &line);
+    if (status >= 0)
+        return status;
+    read_options(&line);
+    if (sys_flags.optimize > 2)
+        sys_flags.optimize = 2;
+    static char *no_arguments[] = {"", NULL};
+    bool any = line.first_argument < argc;
+    struct start_config config = {
+        .argc = any ? argc - line.first_argument : 1,
+        .argv = any ? argv + line.first_argument : no_arguments,
+        .program = argv[0],
+        .gc_stats = line.gc_stats,
+        .use_environment = !sys_flags.ignore_environment,
+        .warn_options = line.warn_options,
+        .x_options = line.x_options,
+    };
+    if (!runtime_start(&config))
+        return 1;
+    status = line.command  ? run_command(line.command)
+             : line.module ? run_module(line.module)
+             : line.file   ? run_file(line.file)
+                           : run_stdin();
+    status = runtime_finish(status);
+    free(line.warn_options);
+    free(line.x_options);
+    return status;
+}
