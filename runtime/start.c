@@ -361,6 +361,16 @@ static int run_directory(const char *path)
     return status;
 }
 
+/* The name of a script as __file__ and tracebacks give it: absolute, but not resolved. Owned. */
+static value absolute_path(const char *path)
+{
+    char directory[PATH_MAX], whole[2 * PATH_MAX];
+    if (path[0] == '/' || !getcwd(directory, sizeof directory))
+        return str_decode_locale(path);
+    snprintf(whole, sizeof whole, "%s/%s", directory, path);
+    return str_decode_locale(whole);
+}
+
 int run_file(const char *path)
 {
     struct stat info;
@@ -373,7 +383,7 @@ int run_file(const char *path)
         fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", "atoll", path, error, strerror(error));
         return 2;
     }
-    value file = str_decode_locale(path);
+    value file = absolute_path(path);
     int status = file && (sys_flags.safe_path || add_script_directory(path))
                      ? run_source((const char *)bytes, length, file, file)
                      : interpreter_report_uncaught();

@@ -91,7 +91,7 @@ static void issue_warning(struct compiler *c, struct type *category, struct ast_
         compiler_fail(c);
         return;
     }
-    if (warn(category, 1, "%U", message) < 0) {
+    if (warn_at(category, message, c->filename, position.lineno) < 0) {
         if (error_matches(category)) {
             error_clear();
             compiler_error(c, position, "%U", message);

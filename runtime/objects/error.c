@@ -294,3 +294,57 @@ int warn(struct type *category, ssize stack_level, const char *format, ...)
     value_dec(message);
     return status;
 }
+
+/* A line of a file for a warning, as the warnings module shows it: without the space around it. Nothing when there is
+ * no such line. */
+static void print_source_line(const char *path, int line)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return;
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t length = -1;
+    for (int i = 0; i < line; i++)
+        if ((length = getline(&text, &capacity, file)) < 0)
+            break;
+    fclose(file);
+    char *start = text;
+    while (length > 0 && strchr(" \t\f\r\n", start[length - 1]))
+        length--;
+    while (length > 0 && strchr(" \t\f", *start))
+        start++, length--;
+    if (length > 0)
+        fprintf(stderr, "  %.*s\n", (int)length, start);
+    free(text);
+}
+
+int warn_at(struct type *category, value message, value filename, int line)
+{
+    value warnings = sys_dict ? import_find_loaded(NAME(warnings)) : VALUE_MISSING;
+    int status = 0;
+    if (!warnings) {
+        status = -1;
+    } else if (warnings != VALUE_MISSING && warnings != VALUE_NONE) {
+        value function = attr_get(warnings, NAME(warn_explicit));
+        value arguments[4] = {message, value_of(category), filename, int_from_i64(line)};
+        value result = function ? call_vector(function, arguments, 4, NULL) : NULL;
+        status = result ? 0 : -1;
+        value_dec(function);
+        value_dec(result);
+    } else if (!hidden_by_default(category)) {
+        struct text text, path;
+        if (!text_of(message, &text))
+            return -1;
+        if (text_of_path(filename, &path)) {
+            fprintf(stderr, "%s:%d: %s: %s\n", path.bytes, line, type_short_name(category), text.bytes);
+            print_source_line(path.bytes, line);
+            text_release(&path);
+        } else {
+            status = -1;
+        }
+        text_release(&text);
+    }
+    value_dec(warnings);
+    return status;
+}

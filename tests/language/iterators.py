@@ -26,7 +26,7 @@ it = iter(c)
 print(next(it), next(it), next(it), next(it, "end"), next(it, None))
 attempt(next, it)
 for t in (
-    [1, 2], (1, 2), "ab", {1: 2}, {1}, range(2), b"ab", {1: 2}.keys(), {1: 2}.values(), {1: 2}.items(),
+    [1, 2], (1, 2), "é", {1: 2}, {1}, range(2), b"ab", {1: 2}.keys(), {1: 2}.values(), {1: 2}.items(),
     iter([1]), enumerate([1]), zip([1]), map(str, [1]), filter(None, [1]), reversed([1]), (x for x in [1]),
     bytearray(b"a"), frozenset([1]), reversed("ab"), reversed(range(3)), reversed({1: 2}), iter(int, 0)
 ):

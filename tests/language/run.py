@@ -20,13 +20,13 @@ sys.path.insert(0, os.path.dirname(HERE))
 import oracle  # noqa: E402
 
 NOT_CASES = {"run.py", "support.py"}
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
 MAX_DIFF_LINES = 60
 
 
 def run_case(interpreter, name, timeout):
     """Run one case; return what it said, without addresses, which differ from run to run."""
-    return ADDRESS.sub("0x...", oracle.run([interpreter, name], timeout, cwd=HERE).text())
+    return ADDRESS.sub("at 0x...", oracle.run([interpreter, name], timeout, cwd=HERE).text())
 
 
 def compare(case, options):

@@ -65,6 +65,6 @@ for source in CASES:
         print(repr(source), "| compiles")
     except SyntaxError as e:
         print(
-            repr(source), "|", type(e).__name__, e.lineno, e.offset, e.end_lineno, e.end_offset, repr(e.text),
+            repr(source), "|", type(e).__name__, e.lineno, e.offset, e.end_lineno, e.end_offset, repr((e.text or "").rstrip("\n")),
             "|", e.msg
         )

@@ -24,7 +24,7 @@ for source in CASES:
     except SyntaxError as e:
         print(
             ascii(source), "|", type(e).__name__, e.lineno, e.offset, e.end_lineno, e.end_offset,
-            ascii(e.text), "|", ascii(e.msg)
+            ascii((e.text or "").rstrip("\n")), "|", ascii(e.msg)
         )
     except ValueError as e:
         print(ascii(source), "|", type(e).__name__, e)
