@@ -106,6 +106,20 @@ static void note_results(struct cycle *cycle, uint64_t start)
     set_triggers(cycle);
 }
 
+/* Slots whose threads are blocked or gone do not take back what others freed for them: do it in their stead, one page
+   at a time, so that a thread that comes back finds its slot in use for a few microseconds at most. */
+static void drain_idle_slots(void)
+{
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        bool more = slot->heap && atomic_load_explicit(&slot_heap(slot)->remote_pages, memory_order_relaxed);
+        while (more && thread_try_help(slot)) {
+            more = heap_drain_one(slot_heap(slot));
+            thread_end_help(slot);
+        }
+    }
+}
+
 static uint64_t run_cycle(enum gc_generation generation)
 {
     uint64_t start = now_ns();
@@ -137,6 +151,7 @@ static uint64_t run_cycle(enum gc_generation generation)
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
     pthread_mutex_unlock(&cycle_mutex);
+    drain_idle_slots();
     pages_trim(pages_in_use() / 8 + 64);
     cycle_free(&cycle);
     return cycle.failed ? 0 : cycle.unreachable;

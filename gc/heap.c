@@ -189,6 +189,35 @@ void heap_drain_remote(struct slot_heap *heap)
     }
 }
 
+static void push_remote_page(struct slot_heap *heap, struct page *page)
+{
+    struct page *top = atomic_load_explicit(&heap->remote_pages, memory_order_relaxed);
+    do
+        atomic_store_explicit(&page->next_remote, top, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&heap->remote_pages, &top, page, memory_order_acq_rel,
+                                                  memory_order_relaxed));
+}
+
+bool heap_drain_one(struct slot_heap *heap)
+{
+    struct page *page = atomic_exchange_explicit(&heap->remote_pages, NULL, memory_order_acquire);
+    if (!page)
+        return false;
+    struct page *rest = atomic_load_explicit(&page->next_remote, memory_order_relaxed);
+    if (rest) { /* put the others back, as one chain where nobody came in between */
+        struct page *expected = NULL;
+        if (!atomic_compare_exchange_strong_explicit(&heap->remote_pages, &expected, rest, memory_order_acq_rel,
+                                                     memory_order_relaxed))
+            while (rest) {
+                struct page *next = atomic_load_explicit(&rest->next_remote, memory_order_relaxed);
+                push_remote_page(heap, rest);
+                rest = next;
+            }
+    }
+    drain_page(heap, page);
+    return true;
+}
+
 /* Blocks that are linked from `first` to `last` come back to a page of another slot. */
 static void free_remote(struct page *page, void *first, void *last)
 {
@@ -198,14 +227,8 @@ static void free_remote(struct page *page, void *first, void *last)
         atomic_store_explicit(block_link(last, offset), head, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&page->remote, &head, first, memory_order_acq_rel,
                                                   memory_order_relaxed));
-    if (head)
-        return; /* whoever put the first block there tells the slot */
-    struct slot_heap *heap = slot_heap(thread_slot_at(page->slot));
-    struct page *top = atomic_load_explicit(&heap->remote_pages, memory_order_relaxed);
-    do
-        atomic_store_explicit(&page->next_remote, top, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&heap->remote_pages, &top, page, memory_order_acq_rel,
-                                                  memory_order_relaxed));
+    if (!head) /* else whoever put the first block there tells the slot */
+        push_remote_page(slot_heap(thread_slot_at(page->slot)), page);
 }
 
 /* Make some never used blocks ready. */

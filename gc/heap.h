@@ -52,6 +52,8 @@ bool heap_attach(struct thread_slot *slot);
 void heap_detach(struct thread_slot *slot);
 /* Give back what the slot holds needlessly. The caller acts for the slot. */
 void heap_drain_remote(struct slot_heap *heap);
+/* The same for one page: a short step. False: there is none. */
+bool heap_drain_one(struct slot_heap *heap);
 void heap_flush_retired(struct slot_heap *heap);
 /* Free the block of a dead object. Any thread, attached or not. */
 void heap_free(struct object *object);

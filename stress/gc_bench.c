@@ -103,7 +103,7 @@ static void make_islands(void *argument)
         slot_init(&a->left, value_of(b));
         slot_init(&b->left, value_inc(value_of(a)));
         rc_dec(&a->header);
-        for (int k = 0; argument && k < 20; k++) /* about what an interpreter would do besides */
+        for (int k = 0; argument && k < 70; k++) /* about what an interpreter would do besides */
             work = work * 1.0001;
         thread_safepoint(thread_self);
     }
@@ -158,9 +158,12 @@ int main(int count, char **arguments)
         gc_collect(GC_FULL);
         report("full cycle, live heap of a million", (now() - start) / 1e6, "ms");
     }
+    islands("islands, 2 threads, with work", 2, pairs, true);
     islands("islands, 1 thread, nothing else", 1, pairs, false);
     islands("islands, 2 threads, nothing else", 2, pairs, false);
-    islands("islands, 2 threads, with work", 2, pairs, true);
+    for (int i = 0; i < 3; i++)
+        gc_collect(GC_FULL);
+    report("resident after that", resident_mb(), "MB");
     drop_live();
     return gc_shutdown() != 0;
 }
