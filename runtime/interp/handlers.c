@@ -221,8 +221,7 @@ value prepare_reraise_star(value original, value list)
             result = kept;
         } else if (kept && (kept == VALUE_NONE || list_append(raised, kept))) {
             value_dec(kept);
-            result = list_length(raised) == 1 ? list_get(raised, 0)
-                                              : call_2(value_of(EXC(BaseExceptionGroup)), str_interned(""), raised);
+            result = call_2(value_of(EXC(BaseExceptionGroup)), str_interned(""), raised);
         }
     }
     value_dec(raised);
