@@ -27,7 +27,7 @@ struct ast_expr;
 struct ast_stmt;
 struct ast_pattern;
 
-/* ---- names and positions ---------------------------------------------------------------------------------------- */
+/* ---- names and positions ------------------------------------------------------------------------- */
 
 /* An interned identifier: valid UTF-8, NFKC-normalised, zero-terminated. Also used for dotted module names ("os.path")
  * and "*" in import statements, and for the module of ImportFrom. */
@@ -49,7 +49,7 @@ struct ast_position {
     int32_t end_col_offset;
 };
 
-/* ---- sequences -------------------------------------------------------------------------------------------------- */
+/* ---- sequences ----------------------------------------------------------------------------------- */
 
 struct ast_exprs {
     uint32_t count;
@@ -71,7 +71,7 @@ struct ast_names {
     ast_name *items;
 };
 
-/* ---- small closed sets ------------------------------------------------------------------------------------------ */
+/* ---- small closed sets --------------------------------------------------------------------------- */
 
 enum ast_context { CONTEXT_LOAD, CONTEXT_STORE, CONTEXT_DEL };
 
@@ -113,7 +113,7 @@ struct ast_compare_operators {
     enum ast_compare_operator *items;
 };
 
-/* ---- constants -------------------------------------------------------------------------------------------------- */
+/* ---- constants ----------------------------------------------------------------------------------- */
 
 enum ast_constant_kind {
     CONSTANT_NONE,
@@ -151,7 +151,7 @@ struct ast_constant {
     };
 };
 
-/* ---- function signatures, calls, imports, clauses ---------------------------------------------------------------- */
+/* ---- function signatures, calls, imports, clauses ------------------------------------------------ */
 
 struct ast_arg {
     ast_name arg;
@@ -241,7 +241,7 @@ struct ast_match_cases {
     struct ast_match_case *items;
 };
 
-/* ---- expressions ------------------------------------------------------------------------------------------------ */
+/* ---- expressions --------------------------------------------------------------------------------- */
 
 enum ast_expr_kind {
     EXPR_BOOL_OP,
@@ -371,7 +371,7 @@ struct ast_expr {
     };
 };
 
-/* ---- patterns of match statements ------------------------------------------------------------------------------- */
+/* ---- patterns of match statements ---------------------------------------------------------------- */
 
 enum ast_pattern_kind {
     PATTERN_MATCH_VALUE,
@@ -418,7 +418,7 @@ struct ast_pattern {
     };
 };
 
-/* ---- statements ------------------------------------------------------------------------------------------------- */
+/* ---- statements ---------------------------------------------------------------------------------- */
 
 enum ast_stmt_kind {
     STMT_FUNCTION_DEF,
@@ -536,7 +536,7 @@ struct ast_stmt {
     };
 };
 
-/* ---- modules, errors, the entry point ---------------------------------------------------------------------------- */
+/* ---- modules, errors, the entry point ------------------------------------------------------------ */
 
 enum parse_mode {
     PARSE_EXEC,   /* a file: `body` */
@@ -567,7 +567,9 @@ enum syntax_error_kind {
 };
 
 /* What to raise. Texts live in the arena. Positions are those of SyntaxError's attributes: lines from 1, offsets in
- * characters from 1; -1 stands for None. */
+ * characters from 1. Offsets of 0 and -1 occur in CPython too; SYNTAX_ERROR_NO_POSITION stands for None. */
+enum { SYNTAX_ERROR_NO_POSITION = INT32_MIN };
+
 struct syntax_error {
     enum syntax_error_kind kind;
     const char *message; /* UTF-8, zero-terminated */
@@ -575,7 +577,7 @@ struct syntax_error {
     int32_t offset;
     int32_t end_lineno;
     int32_t end_offset;
-    const char *text; /* the source line, UTF-8 with its newline if it has one, zero-terminated; NULL for None */
+    const char *text; /* the source line, UTF-8, zero-terminated; NULL for None */
     size_t text_length;
 };
 
@@ -612,10 +614,10 @@ extern _Atomic int parse_max_int_digits;
 /* Parses a whole source text.
  *
  * `bytes` need not be terminated and is not kept. Encoding declarations and byte order marks are honoured unless
- * PARSE_IGNORE_COOKIE is given. `filename` may be NULL. Everything returned lives in `arena`.
- * Returns NULL and fills *error when the source is not valid or memory is short; on success error->kind is
- * SYNTAX_ERROR_NONE. Depth of nesting is bounded, by CPython's limit and by the C stack: a parse uses at most 1 MB of it.
- * Safe to call from any thread, with one arena per call in progress. */
+ * PARSE_IGNORE_COOKIE is given. `filename` may be NULL; one that begins with '<' names no file (see syntax_error.text).
+ * Everything returned lives in `arena`. Returns NULL and fills *error when the source is not valid or memory is short;
+ * on success error->kind is SYNTAX_ERROR_NONE. Depth of nesting is bounded, by CPython's limit and by the C stack: a
+ * parse uses at most 1 MB of it. Safe to call from any thread, with one arena per call in progress. */
 struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t length, const char *filename,
                                 enum parse_mode mode, unsigned flags, struct syntax_error *error);
 

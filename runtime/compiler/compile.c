@@ -49,19 +49,22 @@ static value file_line(value filename, int32_t lineno)
 }
 
 /* type(message, (filename, lineno, offset, text, end_lineno, end_offset)); steals message and text. Without the last
- * two when end_lineno is negative; an end_offset of END_UNKNOWN is None. */
-enum { END_UNKNOWN = INT32_MIN };
+ * two when end_lineno is negative; an end_offset of END_UNKNOWN is None. type(message) when there is no line. */
+enum { END_UNKNOWN = SYNTAX_ERROR_NO_POSITION };
 
 static void raise_located(struct type *type, value message, value filename, int32_t lineno, int32_t offset, value text,
                           int32_t end_lineno, int32_t end_offset)
 {
-    value details = NULL;
+    value details = NULL, exception = NULL;
     value end = end_offset == END_UNKNOWN ? VALUE_NONE : small_int(end_offset);
-    if (message && text && end_lineno < 0)
+    if (message && lineno == SYNTAX_ERROR_NO_POSITION)
+        exception = call_1(value_of(type), message);
+    else if (message && text && end_lineno < 0)
         details = tuple_pack(4, filename, small_int(lineno), small_int(offset), text);
     else if (message && text)
         details = tuple_pack(6, filename, small_int(lineno), small_int(offset), text, small_int(end_lineno), end);
-    value exception = details ? call_2(value_of(type), message, details) : NULL;
+    if (details)
+        exception = call_2(value_of(type), message, details);
     if (exception)
         raise_exception(exception);
     value_dec(exception);

@@ -1,8 +1,7 @@
 /* The second pass, arguments and parameters: mistakes that have a message of their own. */
 #include "parser.h"
 
-/* ---- arguments
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- arguments ----------------------------------------------------------------------------------- */
 
 /* The end of comprehension clauses: their last condition, or the last iterable. */
 static struct ast_position last_of_clauses(const struct ast_comprehensions *generators)
@@ -139,8 +138,7 @@ void diagnose_keyword_argument(struct parser *parser)
     parser->mark = start;
 }
 
-/* ---- parameters
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- parameters ---------------------------------------------------------------------------------- */
 
 enum parameter_form { WITHOUT_DEFAULT, WITH_DEFAULT, MAYBE_DEFAULT };
 

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---- words for messages
- * ------------------------------------------------------------------------------------------------ */
+/* ---- words for messages -------------------------------------------------------------------------- */
 
 static const char *constant_describe(const struct ast_constant *constant)
 {
@@ -61,8 +60,7 @@ bool is_legacy_name(struct parser *parser, const struct ast_expr *expr)
     return expr->kind == EXPR_NAME && (expr->name.id == parser->names->print || expr->name.id == parser->names->exec);
 }
 
-/* ---- targets
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- targets ------------------------------------------------------------------------------------- */
 
 /* The part of an expression that cannot be a target, or NULL. */
 static struct ast_expr *find_invalid_target(struct ast_expr *expr, enum target_type type)
@@ -116,8 +114,7 @@ void diagnose_for_target(struct parser *parser)
     parser->mark = start;
 }
 
-/* ---- expressions
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- expressions --------------------------------------------------------------------------------- */
 
 /* Whether CPython takes the name for a soft keyword here: it does so for every beginning of one, like "c". */
 static bool resembles_soft_keyword(ast_name name)
@@ -245,8 +242,7 @@ void diagnose_named_expression(struct parser *parser)
     parser->mark = start;
 }
 
-/* ---- brackets
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- brackets ------------------------------------------------------------------------------------ */
 
 void diagnose_group(struct parser *parser)
 {

@@ -1,8 +1,7 @@
 /* The second pass, statements: missing colons and blocks, and what cannot stand where it does. */
 #include "parser.h"
 
-/* ---- simple statements
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- simple statements --------------------------------------------------------------------------- */
 
 /* list | tuple | '(' invalid_ann_assign_target ')' */
 static struct ast_expr *parse_unannotatable(struct parser *parser)
@@ -129,8 +128,7 @@ void diagnose_import_from(struct parser *parser)
     parser->mark = start;
 }
 
-/* ---- colons and blocks
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- colons and blocks --------------------------------------------------------------------------- */
 
 void diagnose_block(struct parser *parser)
 {

@@ -209,7 +209,7 @@ static struct ast_expr *parse_field_expression(struct parser *parser, const stru
         }
         column = (int32_t)(brace - line);
     }
-    return parser_parse_fragment(parser, text, length + 3 - 1, token->position.lineno + lines,
+    return parser_parse_fragment(parser, text, length + 3, token->position.lineno + lines,
                                  lines > 0 ? column : token->position.col_offset + column);
 }
 

@@ -41,7 +41,7 @@ void lexer_init(struct lexer *lexer, struct arena *arena, struct ast_intern_tabl
     memset(lexer, 0, offsetof(struct lexer, indents));
     lexer->arena = arena;
     lexer->names = names;
-    lexer->buffer = lexer->current = lexer->line_start = buffer;
+    lexer->buffer = lexer->current = lexer->line_start = lexer->window = buffer;
     lexer->end = buffer + length;
     lexer->at_line_start = lexer->line_pending = true;
     lexer->indents[0] = lexer->alternate_indents[0] = 0;
@@ -58,7 +58,7 @@ static inline int next_char(struct lexer *lexer)
     if (lexer->line_pending) {
         lexer->line_pending = false;
         lexer->lineno++;
-        lexer->line_start = lexer->current;
+        lexer->line_start = lexer->window = lexer->current;
     }
     int c = (unsigned char)*lexer->current++;
     lexer->line_pending = c == '\n';
@@ -72,7 +72,7 @@ static inline void unread_char(struct lexer *lexer)
     lexer->line_pending = false;
 }
 
-/* ---- errors ----------------------------------------------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------------------------------- */
 
 static enum token_kind fail(struct lexer *lexer, enum lexer_failure failure)
 {
@@ -133,7 +133,7 @@ bool lexer_warn(struct lexer *lexer, enum syntax_warning_category category, cons
     return true;
 }
 
-/* ---- lines and indentation -------------------------------------------------------------------------------------- */
+/* ---- lines and indentation ----------------------------------------------------------------------- */
 
 /* After a backslash: the newline must follow, and then another line. */
 static bool continue_line(struct lexer *lexer)
@@ -230,7 +230,7 @@ static bool indent_measure(struct lexer *lexer, bool *blank)
     return indent_compare(lexer, column, alternate);
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------------- */
 
 /* A keyword may follow a number without a space ("1if x else y"), with a warning; other letters may not. */
 static bool number_check_end(struct lexer *lexer, const char *kind)
@@ -385,7 +385,7 @@ static enum token_kind read_number(struct lexer *lexer)
     return valid ? TOKEN_NUMBER : TOKEN_ERROR;
 }
 
-/* ---- strings ---------------------------------------------------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------------------------------- */
 
 /* Reads a literal whose opening quote is at `current`; start is where its prefix begins. Fills the token's first
  * position, because the literal may span lines. */
@@ -443,7 +443,7 @@ static enum token_kind read_string(struct lexer *lexer, const char *start, struc
     return TOKEN_STRING;
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------ */
+/* ---- names --------------------------------------------------------------------------------------- */
 
 static const struct keyword {
     const char *text;
@@ -585,7 +585,7 @@ static enum token_kind read_word(struct lexer *lexer, struct token *token)
     return token->name == NULL ? fail(lexer, LEXER_MEMORY) : TOKEN_NAME;
 }
 
-/* ---- operators and brackets ------------------------------------------------------------------------------------- */
+/* ---- operators and brackets ---------------------------------------------------------------------- */
 
 static enum token_kind open_bracket(struct lexer *lexer, char c)
 {
@@ -708,7 +708,7 @@ static enum token_kind read_operator(struct lexer *lexer)
     }
 }
 
-/* ---- one token -------------------------------------------------------------------------------------------------- */
+/* ---- one token ----------------------------------------------------------------------------------- */
 
 /* Skips to the first character of the next token. Returns its first byte, '\n' for a newline that counts (it has been
  * read), or END_OF_SOURCE. A pending INDENT or DEDENT or a failure is left for the caller to see. */
@@ -738,9 +738,11 @@ static int skip_to_token(struct lexer *lexer)
                 continue;
             }
             if (c == '\\') {
+                const char *window = lexer->window;
                 if (!continue_line(lexer)) {
                     return END_OF_SOURCE;
                 }
+                lexer->window = window;
                 continue;
             }
             if (c == '\n') {

@@ -33,6 +33,7 @@ struct lexer {
     const char *end;    /* the terminating zero */
     const char *current;
     const char *line_start;
+    const char *window; /* start of the first line that the present token or continuation reaches back to */
     int32_t lineno;
     bool at_line_start;
     bool line_pending;   /* the character before `current` was a newline: the next character read begins a new line */
@@ -75,7 +76,7 @@ void lexer_next(struct lexer *lexer, struct token *token);
 bool lexer_warn(struct lexer *lexer, enum syntax_warning_category category, const char *message, int32_t lineno,
                 int32_t col_offset, int32_t end_col_offset);
 
-/* ---- ident.c: interned identifiers ------------------------------------------------------------------------------ */
+/* ---- ident.c: interned identifiers --------------------------------------------------------------- */
 
 /* A new table for the identifiers of one module. NULL when there is no memory. */
 struct ast_intern_table *intern_table_new(struct arena *arena);
@@ -101,7 +102,7 @@ const char *ident_find_invalid(const char *text, size_t length);
 /* Whether str.isprintable() holds for this code point. */
 bool ident_is_printable(uint32_t code_point);
 
-/* ---- utf8.c: UTF-8 helpers --------------------------------------------------------------------------------------- */
+/* ---- utf8.c: UTF-8 helpers ----------------------------------------------------------------------- */
 
 /* Decodes one code point at text (strict UTF-8, no surrogates). Returns its size in bytes, or 0 if it is invalid. */
 int utf8_decode(const char *text, const char *end, uint32_t *code_point);

@@ -10,8 +10,7 @@
 
 #include "names.h"
 
-/* ---- numbers
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------------- */
 
 _Atomic int parse_max_int_digits = 4300;
 
@@ -101,8 +100,7 @@ struct ast_expr *parse_number(struct parser *parser)
     return number;
 }
 
-/* ---- text under construction
- * -------------------------------------------------------------------------------------------- */
+/* ---- text under construction --------------------------------------------------------------------- */
 
 void text_append(struct parser *parser, struct text_buffer *buffer, const char *bytes, size_t length)
 {
@@ -140,8 +138,7 @@ struct ast_expr *string_constant(struct parser *parser, const char *bytes, size_
     return expr;
 }
 
-/* ---- escapes
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- escapes ------------------------------------------------------------------------------------- */
 
 static void warn_escape(struct parser *parser, const struct string_token *token, const char *format, int size,
                         const char *escape)
@@ -398,8 +395,7 @@ static void bytes_decode(struct parser *parser, const struct string_token *token
     }
 }
 
-/* ---- string tokens
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- string tokens ------------------------------------------------------------------------------- */
 
 /* Splits a token into prefix and body. */
 static struct string_token split_string(const struct token *token)

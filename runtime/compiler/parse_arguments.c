@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- arguments
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- arguments ----------------------------------------------------------------------------------- */
 
 /* What may still come, as the grammar orders arguments. */
 enum argument_phase {
@@ -213,8 +212,7 @@ bool parse_arguments(struct parser *parser, struct call_arguments *arguments)
     return kept != NULL;
 }
 
-/* ---- parameters
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- parameters ---------------------------------------------------------------------------------- */
 
 /* A parameter list under construction. */
 struct parameter {

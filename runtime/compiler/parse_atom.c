@@ -4,8 +4,7 @@
  * dict or a set. The second pass tries the alternatives of the grammar one after another. */
 #include "parser.h"
 
-/* ---- comprehension clauses
- * ------------------------------------------------------------------------------------------- */
+/* ---- comprehension clauses ----------------------------------------------------------------------- */
 
 /* One `for` clause with its conditions. */
 static bool parse_for_if_clause(struct parser *parser, struct ast_comprehension *clause)
@@ -90,8 +89,7 @@ static struct ast_expr *finish_comprehension(struct parser *parser, enum ast_exp
     return comprehension;
 }
 
-/* ---- first pass
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- first pass ---------------------------------------------------------------------------------- */
 
 /* Items after the first, which is on the list stack already; a comma follows. Up to the closing bracket. */
 static bool collect_items(struct parser *parser, enum token_kind close)
@@ -304,8 +302,7 @@ static struct ast_expr *parse_braced(struct parser *parser)
     return braced;
 }
 
-/* ---- second pass: the alternatives one by one
- * ---------------------------------------------------------------------------- */
+/* ---- second pass: the alternatives one by one ---------------------------------------------------- */
 
 static struct ast_expr *try_tuple(struct parser *parser)
 {
@@ -518,8 +515,7 @@ static struct ast_expr *parse_alternatives(struct parser *parser, enum token_kin
     return NULL;
 }
 
-/* ---- atoms
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- atoms --------------------------------------------------------------------------------------- */
 
 static struct ast_expr *parse_singleton(struct parser *parser, enum ast_constant_kind kind)
 {

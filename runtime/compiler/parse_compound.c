@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* ---- blocks
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- blocks -------------------------------------------------------------------------------------- */
 
 static bool parse_block_raw(struct parser *parser, struct ast_stmts *body)
 {
@@ -72,8 +71,7 @@ bool parse_else_block(struct parser *parser, struct ast_stmts *body)
     return parse_block(parser, body);
 }
 
-/* ---- if, while
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- if, while ----------------------------------------------------------------------------------- */
 
 static struct ast_stmt *parse_if(struct parser *parser, enum token_kind keyword)
 {
@@ -126,8 +124,7 @@ static struct ast_stmt *parse_while(struct parser *parser)
     return stmt;
 }
 
-/* ---- for, with
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- for, with ----------------------------------------------------------------------------------- */
 
 static struct ast_stmt *parse_for(struct parser *parser, bool is_async)
 {
@@ -252,8 +249,7 @@ static struct ast_stmt *parse_with(struct parser *parser, bool is_async)
     return stmt;
 }
 
-/* ---- try
- * ----------------------------------------------------------------------------------------------------------------- */
+/* ---- try ----------------------------------------------------------------------------------------- */
 
 static bool except_begins(struct parser *parser, bool star)
 {
@@ -377,8 +373,7 @@ static struct ast_stmt *parse_try(struct parser *parser)
     return stmt;
 }
 
-/* ---- definitions
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- definitions --------------------------------------------------------------------------------- */
 
 static struct ast_stmt *parse_function(struct parser *parser, struct ast_exprs decorators, bool is_async)
 {
@@ -475,8 +470,7 @@ static struct ast_stmt *parse_decorated(struct parser *parser)
     }
 }
 
-/* ---- dispatch
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- dispatch ------------------------------------------------------------------------------------ */
 
 static struct ast_stmt *parse_async(struct parser *parser)
 {

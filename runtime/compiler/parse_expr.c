@@ -40,7 +40,7 @@ struct ast_expr *parse_name(struct parser *parser, enum ast_context context)
     return name;
 }
 
-/* ---- primaries --------------------------------------------------------------------------------------------------- */
+/* ---- primaries ----------------------------------------------------------------------------------- */
 
 static struct ast_expr *parse_slice(struct parser *parser)
 {
@@ -241,7 +241,7 @@ struct ast_expr *parse_primary(struct parser *parser)
     return parser->second_pass ? memoised(parser, MEMO_PRIMARY, parse_primary_raw) : parse_primary_raw(parser);
 }
 
-/* ---- operators --------------------------------------------------------------------------------------------------- */
+/* ---- operators ----------------------------------------------------------------------------------- */
 
 static struct ast_expr *parse_factor(struct parser *parser);
 
@@ -360,8 +360,7 @@ struct ast_expr *parse_bitwise_or(struct parser *parser)
     return parser->second_pass ? memoised(parser, MEMO_BITWISE_OR, parse_bitwise_or_raw) : parse_binary(parser, 1);
 }
 
-/* ---- comparisons and logic ------------------------------------------------------------------------------------------
- */
+/* ---- comparisons and logic ----------------------------------------------------------------------- */
 
 /* != or, with barry_as_FLUFL, <>. */
 static bool inequality_is_allowed(struct parser *parser)
@@ -560,8 +559,7 @@ struct ast_expr *parse_disjunction(struct parser *parser)
                                : parse_disjunction_raw(parser);
 }
 
-/* ---- whole expressions ----------------------------------------------------------------------------------------------
- */
+/* ---- whole expressions --------------------------------------------------------------------------- */
 
 static struct ast_expr *parse_lambda_raw(struct parser *parser)
 {

@@ -10,8 +10,7 @@ static bool at_soft_keyword(struct parser *parser, ast_name keyword)
     return token->kind == TOKEN_NAME && token->name == keyword;
 }
 
-/* ---- literals and names
- * --------------------------------------------------------------------------------------------------- */
+/* ---- literals and names -------------------------------------------------------------------------- */
 
 /* ['-'] NUMBER */
 static struct ast_expr *parse_signed_number(struct parser *parser)
@@ -102,8 +101,7 @@ static ast_name parse_capture_target(struct parser *parser)
     return parser->tokens[parser->mark++].name;
 }
 
-/* ---- collections of patterns
- * ------------------------------------------------------------------------------------------------ */
+/* ---- collections of patterns --------------------------------------------------------------------- */
 
 /* '*' (capture | '_') */
 static struct ast_pattern *parse_star_pattern(struct parser *parser)
@@ -488,8 +486,7 @@ bool parse_patterns(struct parser *parser, struct ast_pattern **pattern)
     return true;
 }
 
-/* ---- the statement
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the statement ------------------------------------------------------------------------------- */
 
 bool parse_subject(struct parser *parser, struct ast_expr **subject)
 {

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- assignments and expressions
- * -------------------------------------------------------------------------------------- */
+/* ---- assignments and expressions ----------------------------------------------------------------- */
 
 static struct ast_expr *parse_yield_or_star_expressions(struct parser *parser)
 {
@@ -206,8 +205,7 @@ static struct ast_stmt *try_expression_stmt(struct parser *parser)
     return expr == NULL ? NULL : expression_node(parser, start, expr);
 }
 
-/* ---- statements that begin with a keyword
- * ------------------------------------------------------------------------------- */
+/* ---- statements that begin with a keyword -------------------------------------------------------- */
 
 static struct ast_stmt *parse_return(struct parser *parser)
 {
@@ -313,8 +311,7 @@ static struct ast_stmt *parse_scope(struct parser *parser, enum ast_stmt_kind ki
     return stmt;
 }
 
-/* ---- imports
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- imports ------------------------------------------------------------------------------------- */
 
 /* NAME ('.' NAME)* as one name. */
 static ast_name parse_dotted_name(struct parser *parser)
@@ -455,8 +452,7 @@ static struct ast_stmt *parse_import_from(struct parser *parser)
     return stmt;
 }
 
-/* ---- lines of simple statements
- * -------------------------------------------------------------------------------------------- */
+/* ---- lines of simple statements ------------------------------------------------------------------ */
 
 static struct ast_stmt *parse_word(struct parser *parser, enum ast_stmt_kind kind)
 {
@@ -535,8 +531,7 @@ bool parse_simple_stmts(struct parser *parser)
     }
 }
 
-/* ---- statements
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- statements ---------------------------------------------------------------------------------- */
 
 /* Forgets the tokens of finished statements, all but the last. */
 static void drop_tokens(struct parser *parser)

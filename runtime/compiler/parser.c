@@ -12,7 +12,7 @@
 
 const struct ast_position position_current = {-1, -1, -1, -1};
 
-/* ---- errors ------------------------------------------------------------------------------------------------------ */
+/* ---- errors -------------------------------------------------------------------------------------- */
 
 _Noreturn static void escape(struct parser *parser)
 {
@@ -21,7 +21,9 @@ _Noreturn static void escape(struct parser *parser)
 
 _Noreturn void parser_raise_memory(struct parser *parser)
 {
-    *parser->error = (struct syntax_error){.kind = SYNTAX_ERROR_MEMORY};
+    int32_t none = SYNTAX_ERROR_NO_POSITION;
+    *parser->error = (struct syntax_error){
+        .kind = SYNTAX_ERROR_MEMORY, .lineno = none, .offset = none, .end_lineno = none, .end_offset = none};
     escape(parser);
 }
 
@@ -41,6 +43,27 @@ static const char *find_line(const struct lexer *lexer, int32_t lineno, size_t *
     const char *newline = memchr(line, '\n', (size_t)(lexer->end - line));
     *length = (size_t)((newline != NULL ? newline + 1 : lexer->end) - line);
     return line;
+}
+
+/* The text that an error in this line shows. CPython shows the line of the file; for sources that are in no file it
+ * shows what its lexer has in hand: all lines of the present token, or an earlier line without its newline. */
+static const char *find_text(const struct parser *parser, int32_t lineno, size_t *length)
+{
+    const struct lexer *lexer = parser->lexer;
+    const char *line = find_line(lexer, lineno, length);
+    if (parser->in_file) {
+        return line;
+    }
+    if (lexer->lineno > lineno) {
+        *length -= *length > 0 && line[*length - 1] == '\n';
+        return line;
+    }
+    const char *newline = NULL;
+    if (!lexer->ended_inside_string) {
+        newline = memchr(lexer->line_start, '\n', (size_t)(lexer->end - lexer->line_start));
+    }
+    *length = (size_t)((newline != NULL ? newline + 1 : lexer->end) - lexer->window);
+    return lexer->window;
 }
 
 /* A copy of a source line in which ill-formed UTF-8 is replaced, as Python shows it. Updates *length. */
@@ -104,20 +127,13 @@ _Noreturn static void raise_error(struct parser *parser, enum syntax_error_kind 
         end_column -= parser->lexer->starting_col_offset;
     }
     size_t length;
-    const char *line = find_line(parser->lexer, lineno, &length);
+    const char *line = find_text(parser, lineno, &length);
     line = copy_line(parser, line, &length);
     error->kind = kind;
     error->lineno = lineno;
     error->offset = column_offset(parser, line, length, column);
     error->end_lineno = end_lineno;
-    if (end_lineno == lineno) {
-        error->end_offset = end_column > 0 ? column_offset(parser, line, length, end_column) : (int32_t)end_column;
-    } else {
-        size_t end_length;
-        const char *end_line = find_line(parser->lexer, end_lineno, &end_length);
-        end_line = copy_line(parser, end_line, &end_length);
-        error->end_offset = column_offset(parser, end_line, end_length, end_column);
-    }
+    error->end_offset = end_column > 0 ? column_offset(parser, line, length, end_column) : (int32_t)end_column;
     error->text = line;
     error->text_length = length;
     error->message = arena_copy(parser->arena, message, (size_t)size);
@@ -242,8 +258,7 @@ _Noreturn static void raise_lexer_failure(struct parser *parser)
     }
 }
 
-/* ---- tokens -------------------------------------------------------------------------------------------------------
- */
+/* ---- tokens -------------------------------------------------------------------------------------- */
 
 void parser_fill(struct parser *parser)
 {
@@ -291,8 +306,7 @@ struct ast_position parser_position(struct parser *parser, struct place start)
     return (struct ast_position){start.lineno, start.col_offset, token->end_lineno, token->end_col_offset};
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------------
- */
+/* ---- memory -------------------------------------------------------------------------------------- */
 
 void *parser_alloc(struct parser *parser, size_t size)
 {
@@ -377,8 +391,7 @@ struct ast_exprs parser_one_expr(struct parser *parser, struct ast_expr *expr)
     return exprs;
 }
 
-/* ---- memoised results ----------------------------------------------------------------------------------------------
- */
+/* ---- memoised results ---------------------------------------------------------------------------- */
 
 bool memo_find(struct parser *parser, int rule, void **node)
 {
@@ -422,8 +435,7 @@ void memo_clear(struct parser *parser)
     }
 }
 
-/* ---- the start rules ------------------------------------------------------------------------------------------------
- */
+/* ---- the start rules ----------------------------------------------------------------------------- */
 
 static bool parse_file(struct parser *parser, struct module_ast *module)
 {
@@ -507,8 +519,7 @@ static bool run_pass(struct parser *parser, struct module_ast *module)
     }
 }
 
-/* ---- the two passes
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the two passes ------------------------------------------------------------------------------ */
 
 /* Reads the rest of the source for errors of the lexer, which come before errors of the parser. An open bracket comes
  * first only if it was opened on an earlier line. */
@@ -649,8 +660,7 @@ struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, 
     return module.expression;
 }
 
-/* ---- the entry
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- the entry ----------------------------------------------------------------------------------- */
 
 static bool intern_names(struct arena *arena, struct ast_intern_table *table, struct parser_names *names)
 {
@@ -703,6 +713,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
                                       : START_SINGLE,
         .flags = flags,
         .byte_offsets = declared == NULL,
+        .in_file = mode == PARSE_EXEC && filename != NULL && filename[0] != '<',
         .stack_limit = (uintptr_t)__builtin_frame_address(0) - PARSER_MAX_STACK,
         .error = error,
         .failed_operator = -1,

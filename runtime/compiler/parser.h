@@ -76,6 +76,7 @@ struct parser {
     enum start_rule start;
     unsigned flags;
     bool byte_offsets;     /* errors count columns in bytes */
+    bool in_file;          /* errors show the line of the file */
     int level;             /* depth of recursion, bounded by PARSER_MAX_LEVEL */
     uintptr_t stack_limit; /* lowest address of the C stack that the parser may use */
 
@@ -118,8 +119,7 @@ struct place {
     int32_t col_offset;
 };
 
-/* ---- parser.c: tokens, memory, errors -----------------------------------------------------------------------------
- */
+/* ---- parser.c: tokens, memory, errors ------------------------------------------------------------ */
 
 /* Fetches the token at the mark. Raises what the lexer reports. */
 void parser_fill(struct parser *parser);
@@ -231,8 +231,7 @@ struct ast_position token_position(const struct token *token);
 struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, size_t length, int32_t lineno,
                                        int32_t col_offset);
 
-/* ---- parse_expr.c --------------------------------------------------------------------------------------------------
- */
+/* ---- parse_expr.c -------------------------------------------------------------------------------- */
 
 struct ast_expr *parse_expression(struct parser *parser);
 struct ast_expr *parse_expression_quietly(struct parser *parser); /* with diagnosis off */
@@ -251,8 +250,7 @@ struct ast_expr *parse_name(struct parser *parser, enum ast_context context);
 /* star_named_expressions: pushes at least one on the list stack. */
 bool parse_star_named_expressions(struct parser *parser);
 
-/* ---- parse_atom.c ---------------------------------------------------------------------------------------------------
- */
+/* ---- parse_atom.c -------------------------------------------------------------------------------- */
 
 struct ast_expr *parse_atom(struct parser *parser);
 /* The bracketed atoms one by one, as the second pass tries them. */
@@ -264,8 +262,7 @@ bool parse_for_if_clauses(struct parser *parser, struct ast_comprehensions *gene
 bool parse_kvpair(struct parser *parser, struct ast_expr **key, struct ast_expr **value);
 bool parse_double_starred_kvpair(struct parser *parser, struct ast_expr **key, struct ast_expr **value);
 
-/* ---- parse_arguments.c ----------------------------------------------------------------------------------------------
- */
+/* ---- parse_arguments.c --------------------------------------------------------------------------- */
 
 struct call_arguments {
     struct ast_exprs args;
@@ -279,8 +276,7 @@ bool parse_args(struct parser *parser, struct call_arguments *arguments);
 /* Parameters of a function or lambda, possibly none, up to and not including the terminator (')' or ':'). */
 struct ast_arguments *parse_parameters(struct parser *parser, bool is_lambda);
 
-/* ---- parse_target.c -------------------------------------------------------------------------------------------------
- */
+/* ---- parse_target.c ------------------------------------------------------------------------------ */
 
 /* Turns an expression into an assignment target in place. False when it is none (it is unchanged then). */
 bool target_to_store(struct ast_expr *expr);
@@ -292,8 +288,7 @@ struct ast_expr *parse_star_targets(struct parser *parser);
 struct ast_expr *parse_single_target(struct parser *parser);
 bool parse_del_targets(struct parser *parser, struct ast_exprs *targets);
 
-/* ---- parse_stmt.c, parse_compound.c, parse_pattern.c
- * ------------------------------------------------------------------ */
+/* ---- parse_stmt.c, parse_compound.c, parse_pattern.c --------------------------------------------- */
 
 bool parse_statements(struct parser *parser, struct ast_stmts *body);
 bool parse_block(struct parser *parser, struct ast_stmts *body);
@@ -306,8 +301,7 @@ struct ast_stmt *parse_match_stmt(struct parser *parser, bool *begun);
 /* 'else' ':' block, if there is one. */
 bool parse_else_block(struct parser *parser, struct ast_stmts *body);
 
-/* ---- literals.c, fstring.c
- * ------------------------------------------------------------------------------------------- */
+/* ---- literals.c, fstring.c ----------------------------------------------------------------------- */
 
 struct ast_expr *parse_number(struct parser *parser);
 struct ast_expr *parse_strings(struct parser *parser);
@@ -347,8 +341,7 @@ struct ast_expr *string_constant(struct parser *parser, const char *bytes, size_
 /* Concatenates tokens at least one of which is an f-string. */
 struct ast_expr *fstring_concatenate(struct parser *parser, const struct string_token *tokens, uint32_t count);
 
-/* ---- diagnose_*.c: the second pass
- * ------------------------------------------------------------------------------------ */
+/* ---- diagnose_*.c: the second pass --------------------------------------------------------------- */
 
 const char *expr_describe(const struct ast_expr *expr);
 bool is_legacy_name(struct parser *parser, const struct ast_expr *expr);
@@ -402,8 +395,7 @@ struct ast_pattern *parse_pattern(struct parser *parser);
 /* ','.(NAME '=' pattern)+, each pair pushed on the list stack. */
 bool parse_keyword_patterns(struct parser *parser);
 
-/* ---- source.c
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- source.c ------------------------------------------------------------------------------------ */
 
 /* Decodes the source to UTF-8 with \n line ends, zero-terminated, in the arena. *encoding is the declared one, or NULL.
  * False with the error filled. */

@@ -23,8 +23,14 @@ struct source {
 
 static bool source_fail(struct source *source, enum syntax_error_kind kind, int32_t lineno, const char *message)
 {
-    *source->error =
-        (struct syntax_error){.kind = kind, .lineno = lineno, .offset = -1, .end_lineno = -1, .end_offset = -1};
+    bool placed = kind == SYNTAX_ERROR_SYNTAX && !source->from_file;
+    *source->error = (struct syntax_error){
+        .kind = kind,
+        .lineno = placed ? lineno : SYNTAX_ERROR_NO_POSITION,
+        .offset = placed ? -1 : SYNTAX_ERROR_NO_POSITION,
+        .end_lineno = SYNTAX_ERROR_NO_POSITION,
+        .end_offset = SYNTAX_ERROR_NO_POSITION,
+    };
     source->error->message = arena_copy(source->arena, message, strlen(message));
     if (source->error->message == NULL) {
         source->error->kind = SYNTAX_ERROR_MEMORY;
@@ -32,8 +38,7 @@ static bool source_fail(struct source *source, enum syntax_error_kind kind, int3
     return false;
 }
 
-/* ---- the declaration
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the declaration ----------------------------------------------------------------------------- */
 
 /* The spelling that comparisons use: lower case, '-' for '_', and one name for the aliases of UTF-8 and Latin-1. */
 static void normalise_name(const char *name, size_t length, char *out, size_t size)
@@ -113,8 +118,7 @@ static void read_declaration(struct source *source)
     }
 }
 
-/* ---- translation
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- translation --------------------------------------------------------------------------------- */
 
 static const char *translate_latin1(struct source *source, size_t *length)
 {
@@ -261,8 +265,7 @@ static const char *translate(struct source *source, size_t *length)
     return text;
 }
 
-/* ---- checks and line ends
- * --------------------------------------------------------------------------------------------------- */
+/* ---- checks and line ends ------------------------------------------------------------------------ */
 
 /* A script file must be UTF-8 throughout when nothing else is declared, comments included. */
 static bool check_file_is_utf8(struct source *source, const char *text, size_t length)

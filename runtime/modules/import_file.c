@@ -7,6 +7,7 @@
  * one, never a half. `-B`, PYTHONDONTWRITEBYTECODE and sys.dont_write_bytecode switch writing off, as in CPython.
  */
 #include "runtime/modules/import_file.h"
+#include "runtime/compiler/ast.h"
 #include "runtime/compiler/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/import.h"
@@ -159,7 +160,9 @@ value import_file_compile(value path, bool cached)
         if (!file_read_all(text.bytes, &bytes, &length)) {
             code = raise_errno(errno, path, NULL);
         } else {
-            code = compile_source((const char *)bytes, length, path, "exec", 0, sys_optimize_level());
+            /* What is not cached is a script that the program was asked to run. */
+            code = compile_source((const char *)bytes, length, path, "exec", cached ? 0 : PARSE_FROM_FILE,
+                                  sys_optimize_level());
             if (code && cached)
                 write_cached(text.bytes, &info, code);
         }

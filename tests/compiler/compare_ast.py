@@ -29,12 +29,10 @@ def expectation(source, mode="exec", flags=0):
         try:
             tree = compile(source, "<file>", mode, ast.PyCF_ONLY_AST | flags)
         except SyntaxError as error:
-            def number(value):
-                return -1 if value is None else value
-            return "ERROR", (type(error).__name__, number(error.lineno), number(error.offset),
-                             number(error.end_lineno), number(error.end_offset), error.msg, error.text or "")
+            return "ERROR", (type(error).__name__, str(error.lineno), str(error.offset), str(error.end_lineno),
+                             str(error.end_offset), error.msg, error.text or "")
         except (ValueError, MemoryError, OverflowError, RecursionError) as error:
-            return "ERROR", (type(error).__name__, -1, -1, -1, -1, str(error), "")
+            return "ERROR", (type(error).__name__, "None", "None", "None", "None", str(error), "")
         finally:
             sys.set_int_max_str_digits(0)
         try:
@@ -48,7 +46,7 @@ def expectation(source, mode="exec", flags=0):
 def run(program, paths, mode="exec", flags=0):
     """What the program makes of the files, in order."""
     results = []
-    command = [program, f"--mode={mode}", f"--flags={flags}"]
+    command = [program, f"--mode={mode}", f"--flags={flags}", "--name=<file>"]
     for start in range(0, len(paths), 100):
         chunk = paths[start:start + 100]
         done = subprocess.run(command + chunk, stdout=subprocess.PIPE, timeout=600)
@@ -66,14 +64,13 @@ def run(program, paths, mode="exec", flags=0):
 
 
 def split_error(text):
-    kind, lineno, offset, end_lineno, end_offset, rest = text.split("|", 5)
-    # Neither messages nor lines are escaped; the line is compared only if it can be told apart.
-    return (kind, int(lineno), int(offset), int(end_lineno), int(end_offset), rest)
+    """As expectation gives it, but message and text are one, separated by a bar."""
+    return tuple(text.split("|", 5))
 
 
 class Tally:
     def __init__(self, verbose):
-        self.counts = dict(ok=0, error=0, tree=0, verdict=0, exception=0, line=0, message=0, position=0)
+        self.counts = dict(ok=0, error=0, tree=0, verdict=0, exception=0, line=0, message=0, position=0, text=0)
         self.verbose = verbose
 
     def note(self, what, name, expected, got):
@@ -102,6 +99,8 @@ class Tally:
                 self.note("message", name, e, g)
             elif e[2:5] != g[2:5]:
                 self.note("position", name, e, g)
+            elif e[5] + "|" + e[6] != g[5]:
+                self.note("text", name, e, g)
 
 
 def gather(roots, every):

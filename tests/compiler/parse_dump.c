@@ -1,7 +1,7 @@
 /* Parses files and prints what came out: the tree in exactly the text of Python's
  * ast.dump(tree, include_attributes=True), or the error with all its attributes.
  *
- *   parse_dump [--mode=exec|eval|single] [--flags=N] [--time=N] [--fail-after=N] file...
+ *   parse_dump [--mode=exec|eval|single] [--flags=N] [--name=S] [--time=N] [--fail-after=N] file...
  *
  * For each file one line "OK length" or "ERROR length", then that many bytes and a newline. compare_ast.py reads this
  * and compares it with what CPython says. --time parses each file N times and prints lines per second instead;
@@ -18,8 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- output
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- output -------------------------------------------------------------------------------------- */
 
 static char *out;
 static size_t out_length, out_capacity;
@@ -52,8 +51,7 @@ __attribute__((format(printf, 1, 2))) static void put_format(const char *format,
     put_bytes(buffer, (size_t)length);
 }
 
-/* ---- constants
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- constants ----------------------------------------------------------------------------------- */
 
 /* A code point of WTF-8. */
 static int next_code_point(const char *at, const char *end, uint32_t *c)
@@ -149,8 +147,7 @@ static void put_constant(const struct ast_constant *constant)
     }
 }
 
-/* ---- nodes
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------------------------- */
 
 static void put_expr(const struct ast_expr *expr);
 static void put_stmt(const struct ast_stmt *stmt);
@@ -670,15 +667,21 @@ static void put_error(const struct syntax_error *error)
 {
     static const char *const words[] = {"none",       "SyntaxError", "IndentationError", "TabError",
                                         "ValueError", "MemoryError", "RecursionError",   "OverflowError"};
-    put_format("%s|%d|%d|%d|%d|", words[error->kind], error->lineno, error->offset, error->end_lineno,
-               error->end_offset);
+    put_format("%s|", words[error->kind]);
+    const int32_t positions[] = {error->lineno, error->offset, error->end_lineno, error->end_offset};
+    for (int i = 0; i < 4; i++) {
+        if (positions[i] == SYNTAX_ERROR_NO_POSITION) {
+            put("None|");
+        } else {
+            put_format("%d|", positions[i]);
+        }
+    }
     put(error->message != NULL ? error->message : "");
     put("|");
     put_bytes(error->text != NULL ? error->text : "", error->text_length);
 }
 
-/* ---- the program
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- the program --------------------------------------------------------------------------------- */
 
 static char *read_file(const char *path, size_t *length)
 {
@@ -723,12 +726,17 @@ int main(int argc, char **argv)
 {
     enum parse_mode mode = PARSE_EXEC;
     unsigned flags = 0;
+    const char *name = NULL; /* what to call the sources instead of their paths */
     long repeat = 0, fail_after = -1;
     double seconds = 0;
     size_t lines = 0;
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--mode=", 7) == 0) {
             mode = argv[i][7] == 's' ? PARSE_SINGLE : argv[i][8] == 'v' ? PARSE_EVAL : PARSE_EXEC;
+            continue;
+        }
+        if (strncmp(argv[i], "--name=", 7) == 0) {
+            name = argv[i] + 7;
             continue;
         }
         if (strncmp(argv[i], "--flags=", 8) == 0) {
@@ -762,7 +770,8 @@ int main(int argc, char **argv)
             continue;
         }
         arena.fail_after = fail_after;
-        struct module_ast *module = parse_source(&arena, bytes, length, argv[i], mode, flags, &error);
+        struct module_ast *module =
+            parse_source(&arena, bytes, length, name != NULL ? name : argv[i], mode, flags, &error);
         free(bytes); /* the tree must not point into it */
         out_length = 0;
         if (module != NULL) {
