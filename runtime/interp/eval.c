@@ -8,6 +8,7 @@
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
  * before anything that may call, raise or pass a safepoint.
  */
+#include "runtime/interp/fast_paths.h"
 #include "runtime/interp/frame.h"
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/attribute_cache.h"
@@ -19,6 +20,7 @@
 
 #include <math.h>
 
+#define TARGET(name)   op_##name:
 #define SAVE()         (frame->ip = ip, frame->sp = sp)
 #define LOAD_FRAME()   (ip = frame->ip, sp = frame->sp, slots = frame->slots)
 #define ARG()          (unit >> 8)
@@ -29,10 +31,45 @@
 #define NAME_AT(index) tuple_get(slot_peek(&frame->code->names), index)
 #define CACHE()        (&frame->code->caches[*ip++])
 
+/* Pop and drop operands. */
+#define DROP_TO(base)               \
+    do {                            \
+        while (sp > (base)) {       \
+            value dropped_ = *--sp; \
+            value_dec(dropped_);    \
+        }                           \
+    } while (0)
+#define DROP(n)                    \
+    do {                           \
+        value *bottom_ = sp - (n); \
+        DROP_TO(bottom_);          \
+    } while (0)
+
 #define DISPATCH()                 \
     do {                           \
         unit = *ip++;              \
         goto *labels[unit & 0xFF]; \
+    } while (0)
+
+/* Push an owned result in place of the top n operands, or fail when it is NULL. */
+#define REPLACE(n, expression)        \
+    do {                              \
+        SAVE();                       \
+        value result_ = (expression); \
+        if (unlikely(!result_))       \
+            goto error;               \
+        DROP(n);                      \
+        PUSH(result_);                \
+        DISPATCH();                   \
+    } while (0)
+/* Drop n operands after something was done with them, or fail. */
+#define PERFORM(done, n)       \
+    do {                       \
+        SAVE();                \
+        if (unlikely(!(done))) \
+            goto error;        \
+        DROP(n);               \
+        DISPATCH();            \
     } while (0)
 
 /* Replace `pops` operands by an owned result, or fail when it is NULL. The operands are dropped after the result is in
@@ -62,115 +99,6 @@
         DISPATCH();                      \
     } while (0)
 
-/* Both operands as doubles when each is an immediate float or a small int and at least one is a float. */
-static inline bool float_operands(value a, value b, double *x, double *y)
-{
-    if (value_is_immediate_float(a)) {
-        *x = immediate_float_value(a);
-        if (value_is_immediate_float(b)) {
-            *y = immediate_float_value(b);
-            return true;
-        }
-        if (value_is_small_int(b)) {
-            *y = (double)small_int_value(b);
-            return true;
-        }
-        return false;
-    }
-    if (value_is_immediate_float(b) && value_is_small_int(a)) {
-        *x = (double)small_int_value(a);
-        *y = immediate_float_value(b);
-        return true;
-    }
-    return false;
-}
-
-/* a + b, a - b, a * b on tagged small ints: true unless the result leaves 62 bits. A tagged int is 4i + 1. */
-static inline bool small_int_add(value a, value b, value *out)
-{
-    int64_t r;
-    if (__builtin_add_overflow((int64_t)value_bits(a) - 1, (int64_t)value_bits(b), &r))
-        return false;
-    *out = value_from_bits((uint64_t)r);
-    return true;
-}
-static inline bool small_int_subtract(value a, value b, value *out)
-{
-    int64_t r;
-    if (__builtin_sub_overflow((int64_t)value_bits(a), (int64_t)value_bits(b) - 1, &r))
-        return false;
-    *out = value_from_bits((uint64_t)r);
-    return true;
-}
-static inline bool small_int_multiply(value a, value b, value *out)
-{
-    int64_t r;
-    if (__builtin_mul_overflow((int64_t)value_bits(a) - 1, small_int_value(b), &r))
-        return false;
-    *out = value_from_bits((uint64_t)r + 1);
-    return true;
-}
-
-static inline bool compare_i64(int64_t a, int64_t b, unsigned op)
-{
-    switch (op) {
-    case COMPARE_LT:
-        return a < b;
-    case COMPARE_LE:
-        return a <= b;
-    case COMPARE_EQ:
-        return a == b;
-    case COMPARE_NE:
-        return a != b;
-    case COMPARE_GT:
-        return a > b;
-    default:
-        return a >= b;
-    }
-}
-static inline bool compare_double(double a, double b, unsigned op)
-{
-    switch (op) {
-    case COMPARE_LT:
-        return a < b;
-    case COMPARE_LE:
-        return a <= b;
-    case COMPARE_EQ:
-        return a == b;
-    case COMPARE_NE:
-        return a != b;
-    case COMPARE_GT:
-        return a > b;
-    default:
-        return a >= b;
-    }
-}
-/* 1 or 0 when the operands are of the simple kinds, -1 when the general way is needed. */
-static inline int compare_fast(value a, value b, unsigned op)
-{
-    double x, y;
-    if (value_both_small_int(a, b))
-        return compare_i64((int64_t)value_bits(a), (int64_t)value_bits(b), op);
-    if (value_is_immediate_float(a) && value_is_immediate_float(b)) {
-        x = immediate_float_value(a);
-        y = immediate_float_value(b);
-        return compare_double(x, y, op);
-    }
-    return -1;
-}
-
-/* 1, 0, or -1 when truth needs a call. */
-static inline int truth_fast(value v)
-{
-    if (v == VALUE_TRUE)
-        return 1;
-    if (v == VALUE_FALSE || v == VALUE_NONE)
-        return 0;
-    if (value_is_small_int(v))
-        return v != small_int(0);
-    return -1;
-}
-
 value eval_frame(struct interpreter *interpreter, struct frame *frame)
 {
     static const void *const labels[256] = {
@@ -196,10 +124,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         goto error; /* a generator resumed by throw() */
     DISPATCH();
 
-op_NOP:
+    TARGET(NOP)
     DISPATCH();
 
-op_RESUME:
+    TARGET(RESUME)
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
         SAVE();
         if (thread_safepoint_slow(self) != 0)
@@ -207,426 +135,415 @@ op_RESUME:
     }
     DISPATCH();
 
-op_POP_TOP : {
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(POP_TOP)
+    {
+        DROP(1);
+        DISPATCH();
+    }
 
-op_PUSH_NULL:
+    TARGET(PUSH_NULL)
     PUSH(NULL);
     DISPATCH();
 
-op_COPY : {
-    value v = value_inc(stack_plain(sp[-(ptrdiff_t)ARG()]));
-    PUSH(v);
-    DISPATCH();
-}
+    TARGET(COPY)
+    {
+        value v = value_inc(stack_plain(sp[-(ptrdiff_t)ARG()]));
+        PUSH(v);
+        DISPATCH();
+    }
 
-op_SWAP : {
-    value top = TOP();
-    TOP() = sp[-(ptrdiff_t)ARG()];
-    sp[-(ptrdiff_t)ARG()] = top;
-    DISPATCH();
-}
+    TARGET(SWAP)
+    {
+        value top = TOP();
+        TOP() = sp[-(ptrdiff_t)ARG()];
+        sp[-(ptrdiff_t)ARG()] = top;
+        DISPATCH();
+    }
 
     /* ---- constants and locals ---- */
-op_LOAD_CONST : {
-    value v = code_const(frame->code, ARG());
-    PUSH(stack_borrow(v));
-    DISPATCH();
-}
+    TARGET(LOAD_CONST)
+    {
+        value v = code_const(frame->code, ARG());
+        PUSH(stack_borrow(v));
+        DISPATCH();
+    }
 
-op_LOAD_SMALL_INT:
+    TARGET(LOAD_SMALL_INT)
     PUSH(small_int(ARG()));
     DISPATCH();
 
-op_LOAD_FAST : {
-    value v = slots[ARG()];
-    if (unlikely(!v))
-        goto unbound_local;
-    PUSH(value_inc(v));
-    DISPATCH();
-}
-
-op_LOAD_FAST_BORROW : {
-    value v = slots[ARG()];
-    if (unlikely(!v))
-        goto unbound_local;
-    PUSH(stack_borrow(v));
-    DISPATCH();
-}
-
-op_LOAD_FAST_BORROW_PAIR : {
-    value first = slots[ARG() & 0xFFF], second = slots[ARG() >> 12];
-    if (unlikely(!first || !second)) {
-        SAVE();
-        raise_unbound_local(frame, first ? ARG() >> 12 : ARG() & 0xFFF);
-        goto error;
+    TARGET(LOAD_FAST)
+    {
+        value v = slots[ARG()];
+        if (unlikely(!v))
+            goto unbound_local;
+        PUSH(value_inc(v));
+        DISPATCH();
     }
-    sp[0] = stack_borrow(first);
-    sp[1] = stack_borrow(second);
-    sp += 2;
-    DISPATCH();
-}
 
-op_LOAD_FAST_AND_CLEAR : {
-    PUSH(slots[ARG()]);
-    slots[ARG()] = NULL;
-    DISPATCH();
-}
-
-op_STORE_FAST : {
-    value old = slots[ARG()];
-    slots[ARG()] = stack_own(*--sp);
-    value_dec(old);
-    DISPATCH();
-}
-
-op_STORE_FAST_LOAD_FAST : {
-    value old = slots[ARG() & 0xFFF];
-    slots[ARG() & 0xFFF] = stack_own(*--sp);
-    value_dec(old);
-    value v = slots[ARG() >> 12];
-    if (unlikely(!v)) {
-        SAVE();
-        raise_unbound_local(frame, ARG() >> 12);
-        goto error;
+    TARGET(LOAD_FAST_BORROW)
+    {
+        value v = slots[ARG()];
+        if (unlikely(!v))
+            goto unbound_local;
+        PUSH(stack_borrow(v));
+        DISPATCH();
     }
-    PUSH(value_inc(v));
-    DISPATCH();
-}
 
-op_STORE_FAST_STORE_FAST : {
-    value old = slots[ARG() & 0xFFF];
-    slots[ARG() & 0xFFF] = stack_own(*--sp);
-    value_dec(old);
-    old = slots[ARG() >> 12];
-    slots[ARG() >> 12] = stack_own(*--sp);
-    value_dec(old);
-    DISPATCH();
-}
+    TARGET(LOAD_FAST_BORROW_PAIR)
+    {
+        value first = slots[ARG() & 0xFFF], second = slots[ARG() >> 12];
+        if (unlikely(!first || !second)) {
+            SAVE();
+            raise_unbound_local(frame, first ? ARG() >> 12 : ARG() & 0xFFF);
+            goto error;
+        }
+        sp[0] = stack_borrow(first);
+        sp[1] = stack_borrow(second);
+        sp += 2;
+        DISPATCH();
+    }
 
-op_DELETE_FAST : {
-    value old = slots[ARG()];
-    if (unlikely(!old))
-        goto unbound_local;
-    slots[ARG()] = NULL;
-    value_dec(old);
-    DISPATCH();
-}
+    TARGET(LOAD_FAST_AND_CLEAR)
+    {
+        PUSH(slots[ARG()]);
+        slots[ARG()] = NULL;
+        DISPATCH();
+    }
+
+    TARGET(STORE_FAST)
+    {
+        value old = slots[ARG()];
+        slots[ARG()] = stack_own(*--sp);
+        value_dec(old);
+        DISPATCH();
+    }
+
+    TARGET(STORE_FAST_LOAD_FAST)
+    {
+        value old = slots[ARG() & 0xFFF];
+        slots[ARG() & 0xFFF] = stack_own(*--sp);
+        value_dec(old);
+        value v = slots[ARG() >> 12];
+        if (unlikely(!v)) {
+            SAVE();
+            raise_unbound_local(frame, ARG() >> 12);
+            goto error;
+        }
+        PUSH(value_inc(v));
+        DISPATCH();
+    }
+
+    TARGET(STORE_FAST_STORE_FAST)
+    {
+        value old = slots[ARG() & 0xFFF];
+        slots[ARG() & 0xFFF] = stack_own(*--sp);
+        value_dec(old);
+        old = slots[ARG() >> 12];
+        slots[ARG() >> 12] = stack_own(*--sp);
+        value_dec(old);
+        DISPATCH();
+    }
+
+    TARGET(DELETE_FAST)
+    {
+        value old = slots[ARG()];
+        if (unlikely(!old))
+            goto unbound_local;
+        slots[ARG()] = NULL;
+        value_dec(old);
+        DISPATCH();
+    }
 
     /* ---- cells ---- */
-op_MAKE_CELL : {
-    SAVE();
-    value cell = cell_new(slots[ARG()]);
-    if (!cell)
-        goto error;
-    value old = slots[ARG()];
-    slots[ARG()] = cell;
-    value_dec(old);
-    DISPATCH();
-}
-
-op_COPY_FREE_VARS : {
-    if (frame->function) { /* else interpreter_run_code did it */
-        value closure = slot_peek(&((struct function *)frame->function)->closure);
-        value *place = slots + frame->code->slots_count - ARG();
-        for (uint32_t i = 0; i < ARG(); i++)
-            place[i] = value_inc(tuple_get(closure, i));
+    TARGET(MAKE_CELL)
+    {
+        SAVE();
+        value cell = cell_new(slots[ARG()]);
+        if (!cell)
+            goto error;
+        value old = slots[ARG()];
+        slots[ARG()] = cell;
+        value_dec(old);
+        DISPATCH();
     }
-    DISPATCH();
-}
 
-op_LOAD_CLOSURE:
+    TARGET(COPY_FREE_VARS)
+    {
+        if (frame->function) { /* else interpreter_run_code did it */
+            value closure = slot_peek(&((struct function *)frame->function)->closure);
+            value *place = slots + frame->code->slots_count - ARG();
+            for (uint32_t i = 0; i < ARG(); i++)
+                place[i] = value_inc(tuple_get(closure, i));
+        }
+        DISPATCH();
+    }
+
+    TARGET(LOAD_CLOSURE)
     PUSH(value_inc(slots[ARG()]));
     DISPATCH();
 
-op_LOAD_DEREF : {
-    value v = cell_get(slots[ARG()]);
-    if (unlikely(!v)) {
+    TARGET(LOAD_DEREF)
+    {
+        value v = cell_get(slots[ARG()]);
+        if (unlikely(!v)) {
+            SAVE();
+            raise_unbound_cell(frame, ARG());
+            goto error;
+        }
+        PUSH(v);
+        DISPATCH();
+    }
+
+    TARGET(LOAD_CLASSDEREF)
+    REPLACE(0, load_classderef(frame, ARG()));
+
+    TARGET(STORE_DEREF)
+    {
+        value v = stack_own(*--sp);
+        cell_set(slots[ARG()], v);
+        value_dec(v);
+        DISPATCH();
+    }
+
+    TARGET(DELETE_DEREF)
+    {
+        value v = cell_get(slots[ARG()]);
         SAVE();
-        raise_unbound_cell(frame, ARG());
-        goto error;
+        if (!v) {
+            raise_unbound_cell(frame, ARG());
+            goto error;
+        }
+        cell_set(slots[ARG()], NULL);
+        value_dec(v);
+        DISPATCH();
     }
-    PUSH(v);
-    DISPATCH();
-}
-
-op_LOAD_CLASSDEREF : {
-    SAVE();
-    value v = load_classderef(frame, ARG());
-    if (!v)
-        goto error;
-    PUSH(v);
-    DISPATCH();
-}
-
-op_STORE_DEREF : {
-    value v = stack_own(*--sp);
-    cell_set(slots[ARG()], v);
-    value_dec(v);
-    DISPATCH();
-}
-
-op_DELETE_DEREF : {
-    value v = cell_get(slots[ARG()]);
-    SAVE();
-    if (!v) {
-        raise_unbound_cell(frame, ARG());
-        goto error;
-    }
-    cell_set(slots[ARG()], NULL);
-    value_dec(v);
-    DISPATCH();
-}
 
     /* ---- names ---- */
-op_LOAD_NAME : {
-    SAVE();
-    value v = load_name(frame, NAME_AT(ARG()));
-    if (!v)
-        goto error;
-    PUSH(v);
-    DISPATCH();
-}
+    TARGET(LOAD_NAME)
+    REPLACE(0, load_name(frame, NAME_AT(ARG())));
 
-op_STORE_NAME : {
-    SAVE();
-    if (!store_name(frame, NAME_AT(ARG()), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(STORE_NAME)
+    PERFORM(store_name(frame, NAME_AT(ARG()), stack_plain(TOP())), 1);
 
-op_DELETE_NAME:
+    TARGET(DELETE_NAME)
     SAVE();
     if (!delete_name(frame, NAME_AT(ARG())))
         goto error;
     DISPATCH();
 
-op_LOAD_GLOBAL : {
-    /* Cache: kind in bit 0 (1: builtins), index hint in bits 1..31, for builtins the version of the globals' key set,
-     * which proves absence, in bits 32.. */
-    cache_word *cache = CACHE();
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    value name = NAME_AT(ARG());
-    value v = VALUE_MISSING;
-    if (!(word & 1))
-        v = dict_load_hint(frame->globals, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
-    else if (likely(dict_keys_version(frame->globals) == word >> 32))
-        v = dict_load_hint(frame->builtins, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
-    if (unlikely(v == VALUE_MISSING)) {
-        SAVE();
-        v = load_global(frame, name, cache);
-        if (!v)
-            goto error;
+    TARGET(LOAD_GLOBAL)
+    {
+        /* Cache: kind in bit 0 (1: builtins), index hint in bits 1..31, for builtins the version of the globals' key
+         * set, which proves absence, in bits 32.. */
+        cache_word *cache = CACHE();
+        uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+        value name = NAME_AT(ARG());
+        value v = VALUE_MISSING;
+        if (!(word & 1))
+            v = dict_load_hint(frame->globals, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        else if (likely(dict_keys_version(frame->globals) == word >> 32))
+            v = dict_load_hint(frame->builtins, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        if (unlikely(v == VALUE_MISSING)) {
+            SAVE();
+            v = load_global(frame, name, cache);
+            if (!v)
+                goto error;
+        }
+        PUSH(v);
+        DISPATCH();
     }
-    PUSH(v);
-    DISPATCH();
-}
 
-op_STORE_GLOBAL : {
-    SAVE();
-    if (!dict_set(frame->globals, NAME_AT(ARG()), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(STORE_GLOBAL)
+    PERFORM(dict_set(frame->globals, NAME_AT(ARG()), stack_plain(TOP())), 1);
 
-op_DELETE_GLOBAL:
+    TARGET(DELETE_GLOBAL)
     SAVE();
     if (!delete_global(frame, NAME_AT(ARG())))
         goto error;
     DISPATCH();
 
     /* ---- attributes and items ---- */
-op_LOAD_ATTR : {
-    cache_word *cache = CACHE();
-    FINISH_1(attribute_load(stack_plain(TOP()), NAME_AT(ARG()), cache));
-}
+    TARGET(LOAD_ATTR)
+    {
+        cache_word *cache = CACHE();
+        FINISH_1(attribute_load(stack_plain(TOP()), NAME_AT(ARG()), cache));
+    }
 
-op_LOAD_METHOD : {
-    cache_word *cache = CACHE();
-    SAVE();
-    value object = stack_plain(TOP()), receiver = NULL;
-    value callable = attribute_load_method(object, NAME_AT(ARG()), cache, &receiver);
-    if (unlikely(!callable))
-        goto error;
-    value old = TOP();
-    TOP() = callable;
-    PUSH(receiver);
-    value_dec(old);
-    DISPATCH();
-}
+    TARGET(LOAD_METHOD)
+    {
+        cache_word *cache = CACHE();
+        SAVE();
+        value object = stack_plain(TOP()), receiver = NULL;
+        value callable = attribute_load_method(object, NAME_AT(ARG()), cache, &receiver);
+        if (unlikely(!callable))
+            goto error;
+        value old = TOP();
+        TOP() = callable;
+        PUSH(receiver);
+        value_dec(old);
+        DISPATCH();
+    }
 
-op_STORE_ATTR : {
-    cache_word *cache = CACHE();
-    SAVE();
-    value object = TOP(), v = SECOND();
-    if (unlikely(!attribute_store(stack_plain(object), NAME_AT(ARG()), stack_plain(v), cache)))
-        goto error;
-    sp -= 2;
-    value_dec(v);
-    value_dec(object);
-    DISPATCH();
-}
+    TARGET(STORE_ATTR)
+    {
+        cache_word *cache = CACHE();
+        SAVE();
+        value object = TOP(), v = SECOND();
+        if (unlikely(!attribute_store(stack_plain(object), NAME_AT(ARG()), stack_plain(v), cache)))
+            goto error;
+        sp -= 2;
+        value_dec(v);
+        value_dec(object);
+        DISPATCH();
+    }
 
-op_DELETE_ATTR : {
-    SAVE();
-    if (!attr_delete(stack_plain(TOP()), NAME_AT(ARG())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(DELETE_ATTR)
+    PERFORM(attr_delete(stack_plain(TOP()), NAME_AT(ARG())), 1);
 
-op_BINARY_SUBSCR : {
-    value container = stack_plain(SECOND()), key = stack_plain(TOP());
-    if (value_is_small_int(key)) {
-        value item = NULL;
-        int64_t index = small_int_value(key);
-        if (value_is(container, TYPE_ID_LIST)) {
-            item = list_item_fast(container, index);
-        } else if (value_is(container, TYPE_ID_TUPLE)) {
-            int64_t length = (int64_t)tuple_length(container);
-            if (index < 0)
-                index += length;
-            if (likely(index >= 0 && index < length))
-                item = value_inc(tuple_get(container, (size_t)index));
+    TARGET(BINARY_SUBSCR)
+    {
+        value container = stack_plain(SECOND()), key = stack_plain(TOP());
+        if (value_is_small_int(key)) {
+            value item = NULL;
+            int64_t index = small_int_value(key);
+            if (value_is(container, TYPE_ID_LIST)) {
+                item = list_item_fast(container, index);
+            } else if (value_is(container, TYPE_ID_TUPLE)) {
+                int64_t length = (int64_t)tuple_length(container);
+                if (index < 0)
+                    index += length;
+                if (likely(index >= 0 && index < length))
+                    item = value_inc(tuple_get(container, (size_t)index));
+            }
+            if (likely(item != NULL)) {
+                value old = SECOND();
+                SECOND() = item;
+                sp--;
+                value_dec(old);
+                DISPATCH();
+            }
         }
-        if (likely(item != NULL)) {
-            value old = SECOND();
+        if (value_is(container, TYPE_ID_DICT)) {
+            SAVE();
+            value item = dict_get(container, key);
+            if (unlikely(!item))
+                goto error;
+            if (unlikely(item == VALUE_MISSING)) {
+                raise_key_error(key);
+                goto error;
+            }
+            value a = SECOND(), b = TOP();
             SECOND() = item;
             sp--;
-            value_dec(old);
+            value_dec(a);
+            value_dec(b);
             DISPATCH();
         }
+        FINISH_2(item_get(container, key));
     }
-    if (value_is(container, TYPE_ID_DICT)) {
+
+    TARGET(STORE_SUBSCR)
+    {
+        value v = THIRD(), container = SECOND(), key = TOP();
         SAVE();
-        value item = dict_get(container, key);
-        if (unlikely(!item))
-            goto error;
-        if (unlikely(item == VALUE_MISSING)) {
-            raise_key_error(key);
-            goto error;
+        value c = stack_plain(container), k = stack_plain(key);
+        bool stored;
+        if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
+            value item = stack_own(v);
+            if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
+                sp -= 3;
+                value_dec(container);
+                DISPATCH();
+            }
+            if (item != v)
+                value_dec(item);
         }
-        value a = SECOND(), b = TOP();
-        SECOND() = item;
-        sp--;
+        if (value_is(c, TYPE_ID_DICT))
+            stored = dict_set(c, k, stack_plain(v));
+        else
+            stored = item_set(c, k, stack_plain(v));
+        if (unlikely(!stored))
+            goto error;
+        sp -= 3;
+        value_dec(v);
+        value_dec(container);
+        value_dec(key);
+        DISPATCH();
+    }
+
+    TARGET(DELETE_SUBSCR)
+    {
+        SAVE();
+        if (!item_delete(stack_plain(SECOND()), stack_plain(TOP())))
+            goto error;
+        value key = TOP(), container = SECOND();
+        sp -= 2;
+        value_dec(container);
+        value_dec(key);
+        DISPATCH();
+    }
+
+    TARGET(BINARY_SLICE)
+    {
+        SAVE();
+        value result = binary_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()));
+        if (!result)
+            goto error;
+        value a = THIRD(), b = SECOND(), c = TOP();
+        THIRD() = result;
+        sp -= 2;
         value_dec(a);
         value_dec(b);
+        value_dec(c);
         DISPATCH();
     }
-    FINISH_2(item_get(container, key));
-}
 
-op_STORE_SUBSCR : {
-    value v = THIRD(), container = SECOND(), key = TOP();
-    SAVE();
-    value c = stack_plain(container), k = stack_plain(key);
-    bool stored;
-    if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
-        value item = stack_own(v);
-        if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
-            sp -= 3;
-            value_dec(container);
-            DISPATCH();
-        }
-        if (item != v)
-            value_dec(item);
-    }
-    if (value_is(c, TYPE_ID_DICT))
-        stored = dict_set(c, k, stack_plain(v));
-    else
-        stored = item_set(c, k, stack_plain(v));
-    if (unlikely(!stored))
-        goto error;
-    sp -= 3;
-    value_dec(v);
-    value_dec(container);
-    value_dec(key);
-    DISPATCH();
-}
-
-op_DELETE_SUBSCR : {
-    SAVE();
-    if (!item_delete(stack_plain(SECOND()), stack_plain(TOP())))
-        goto error;
-    value key = TOP(), container = SECOND();
-    sp -= 2;
-    value_dec(container);
-    value_dec(key);
-    DISPATCH();
-}
-
-op_BINARY_SLICE : {
-    SAVE();
-    value result = binary_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()));
-    if (!result)
-        goto error;
-    value a = THIRD(), b = SECOND(), c = TOP();
-    THIRD() = result;
-    sp -= 2;
-    value_dec(a);
-    value_dec(b);
-    value_dec(c);
-    DISPATCH();
-}
-
-op_STORE_SLICE : {
-    SAVE();
-    if (!store_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()), stack_plain(sp[-4])))
-        goto error;
-    for (int i = 0; i < 4; i++) {
-        value v = *--sp;
-        value_dec(v);
-    }
-    DISPATCH();
-}
+    TARGET(STORE_SLICE)
+    PERFORM(store_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()), stack_plain(sp[-4])), 4);
 
     /* ---- operators ---- */
-op_UNARY_POSITIVE:
+    TARGET(UNARY_POSITIVE)
     FINISH_1(operate_unary(UNARY_POSITIVE, stack_plain(TOP())));
 
-op_UNARY_NEGATIVE : {
-    value v = TOP();
-    if (value_is_small_int(v) && v != small_int(SMALL_INT_MIN)) {
-        TOP() = small_int(-small_int_value(v));
-        DISPATCH();
+    TARGET(UNARY_NEGATIVE)
+    {
+        value v = TOP();
+        if (value_is_small_int(v) && v != small_int(SMALL_INT_MIN)) {
+            TOP() = small_int(-small_int_value(v));
+            DISPATCH();
+        }
+        if (value_is_immediate_float(v)) {
+            TOP() = float_new(-immediate_float_value(v));
+            DISPATCH();
+        }
+        FINISH_1(operate_unary(UNARY_NEGATIVE, stack_plain(v)));
     }
-    if (value_is_immediate_float(v)) {
-        TOP() = float_new(-immediate_float_value(v));
-        DISPATCH();
-    }
-    FINISH_1(operate_unary(UNARY_NEGATIVE, stack_plain(v)));
-}
 
-op_UNARY_NOT : {
-    value v = TOP();
-    int truth = truth_fast(v);
-    if (truth < 0) {
-        SAVE();
-        truth = value_truth(stack_plain(v));
-        if (truth < 0)
-            goto error;
-    }
-    TOP() = value_bool(!truth);
-    value_dec(v);
-    DISPATCH();
-}
-
-op_UNARY_INVERT : {
-    value v = TOP();
-    if (value_is_small_int(v)) {
-        TOP() = small_int(~small_int_value(v));
+    TARGET(UNARY_NOT)
+    {
+        value v = TOP();
+        int truth = truth_fast(v);
+        if (truth < 0) {
+            SAVE();
+            truth = value_truth(stack_plain(v));
+            if (truth < 0)
+                goto error;
+        }
+        TOP() = value_bool(!truth);
+        value_dec(v);
         DISPATCH();
     }
-    FINISH_1(operate_unary(UNARY_INVERT, stack_plain(v)));
-}
+
+    TARGET(UNARY_INVERT)
+    {
+        value v = TOP();
+        if (value_is_small_int(v)) {
+            TOP() = small_int(~small_int_value(v));
+            DISPATCH();
+        }
+        FINISH_1(operate_unary(UNARY_INVERT, stack_plain(v)));
+    }
 
 /* The result of an operator on immediates: nothing to drop. */
 #define IMMEDIATE_RESULT(v)          \
@@ -652,162 +569,175 @@ op_UNARY_INVERT : {
     }                                            \
     FINISH_2(operate_binary(OPERATOR, stack_plain(a), stack_plain(b)))
 
-op_BINARY_ADD : {
-    if (value_is(stack_plain(TOP()), TYPE_ID_STR) && value_is(stack_plain(SECOND()), TYPE_ID_STR))
-        goto add_strings;
-    ARITHMETIC(BINARY_ADD, small_int_add, +);
-}
-
-op_BINARY_SUBTRACT : {
-    ARITHMETIC(BINARY_SUBTRACT, small_int_subtract, -);
-}
-
-op_BINARY_MULTIPLY : {
-    ARITHMETIC(BINARY_MULTIPLY, small_int_multiply, *);
-}
-
-op_BINARY_TRUE_DIVIDE : {
-    value a = SECOND(), b = TOP();
-    double x, y;
-    if (float_operands(a, b, &x, &y)) {
-        if (likely(y != 0.0))
-            IMMEDIATE_RESULT(float_new(x / y));
-    } else if (value_both_small_int(a, b)) {
-        /* exact operands: both fit 53 bits, so one rounding */
-        int64_t i = small_int_value(a), j = small_int_value(b);
-        const int64_t exact = INT64_C(1) << 53;
-        if (likely(j != 0 && i >= -exact && i <= exact && j >= -exact && j <= exact))
-            IMMEDIATE_RESULT(float_new((double)i / (double)j));
+    TARGET(BINARY_ADD)
+    {
+        if (value_is(stack_plain(TOP()), TYPE_ID_STR) && value_is(stack_plain(SECOND()), TYPE_ID_STR))
+            goto add_strings;
+        ARITHMETIC(BINARY_ADD, small_int_add, +);
     }
-    FINISH_2(operate_binary(BINARY_TRUE_DIVIDE, stack_plain(a), stack_plain(b)));
-}
 
-op_BINARY_FLOOR_DIVIDE : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b)) {
-        int64_t i = small_int_value(a), j = small_int_value(b);
-        if (likely(j != 0 && j != -1)) {
-            int64_t q = i / j;
-            if ((i % j != 0) && ((i ^ j) < 0))
-                q--;
-            IMMEDIATE_RESULT(small_int(q));
+    TARGET(BINARY_SUBTRACT)
+    {
+        ARITHMETIC(BINARY_SUBTRACT, small_int_subtract, -);
+    }
+
+    TARGET(BINARY_MULTIPLY)
+    {
+        ARITHMETIC(BINARY_MULTIPLY, small_int_multiply, *);
+    }
+
+    TARGET(BINARY_TRUE_DIVIDE)
+    {
+        value a = SECOND(), b = TOP();
+        double x, y;
+        if (float_operands(a, b, &x, &y)) {
+            if (likely(y != 0.0))
+                IMMEDIATE_RESULT(float_new(x / y));
+        } else if (value_both_small_int(a, b)) {
+            /* exact operands: both fit 53 bits, so one rounding */
+            int64_t i = small_int_value(a), j = small_int_value(b);
+            const int64_t exact = INT64_C(1) << 53;
+            if (likely(j != 0 && i >= -exact && i <= exact && j >= -exact && j <= exact))
+                IMMEDIATE_RESULT(float_new((double)i / (double)j));
         }
+        FINISH_2(operate_binary(BINARY_TRUE_DIVIDE, stack_plain(a), stack_plain(b)));
     }
-    FINISH_2(operate_binary(BINARY_FLOOR_DIVIDE, stack_plain(a), stack_plain(b)));
-}
 
-op_BINARY_REMAINDER : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b)) {
-        int64_t i = small_int_value(a), j = small_int_value(b);
-        if (likely(j != 0 && j != -1)) {
-            int64_t r = i % j;
-            if (r != 0 && ((r ^ j) < 0))
-                r += j;
-            IMMEDIATE_RESULT(small_int(r));
+    TARGET(BINARY_FLOOR_DIVIDE)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b)) {
+            int64_t i = small_int_value(a), j = small_int_value(b);
+            if (likely(j != 0 && j != -1)) {
+                int64_t q = i / j;
+                if ((i % j != 0) && ((i ^ j) < 0))
+                    q--;
+                IMMEDIATE_RESULT(small_int(q));
+            }
         }
+        FINISH_2(operate_binary(BINARY_FLOOR_DIVIDE, stack_plain(a), stack_plain(b)));
     }
-    FINISH_2(operate_binary(BINARY_REMAINDER, stack_plain(a), stack_plain(b)));
-}
 
-op_BINARY_AND : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b))
-        IMMEDIATE_RESULT(value_from_bits(value_bits(a) & value_bits(b)));
-    FINISH_2(operate_binary(BINARY_AND, stack_plain(a), stack_plain(b)));
-}
-
-op_BINARY_OR : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b))
-        IMMEDIATE_RESULT(value_from_bits(value_bits(a) | value_bits(b)));
-    FINISH_2(operate_binary(BINARY_OR, stack_plain(a), stack_plain(b)));
-}
-
-op_BINARY_XOR : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b))
-        IMMEDIATE_RESULT(value_from_bits((value_bits(a) ^ value_bits(b)) | 1));
-    FINISH_2(operate_binary(BINARY_XOR, stack_plain(a), stack_plain(b)));
-}
-
-op_BINARY_LSHIFT : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b)) {
-        int64_t i = small_int_value(a), n = small_int_value(b);
-        if (likely(n >= 0 && n < 61)) {
-            int64_t r = (int64_t)((uint64_t)i << n);
-            if (likely(r >> n == i && small_int_fits(r)))
+    TARGET(BINARY_REMAINDER)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b)) {
+            int64_t i = small_int_value(a), j = small_int_value(b);
+            if (likely(j != 0 && j != -1)) {
+                int64_t r = i % j;
+                if (r != 0 && ((r ^ j) < 0))
+                    r += j;
                 IMMEDIATE_RESULT(small_int(r));
+            }
         }
+        FINISH_2(operate_binary(BINARY_REMAINDER, stack_plain(a), stack_plain(b)));
     }
-    FINISH_2(operate_binary(BINARY_LSHIFT, stack_plain(a), stack_plain(b)));
-}
 
-op_BINARY_RSHIFT : {
-    value a = SECOND(), b = TOP();
-    if (value_both_small_int(a, b)) {
-        int64_t n = small_int_value(b);
-        if (likely(n >= 0))
-            IMMEDIATE_RESULT(small_int(small_int_value(a) >> (n > 63 ? 63 : n)));
+    TARGET(BINARY_AND)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b))
+            IMMEDIATE_RESULT(value_from_bits(value_bits(a) & value_bits(b)));
+        FINISH_2(operate_binary(BINARY_AND, stack_plain(a), stack_plain(b)));
     }
-    FINISH_2(operate_binary(BINARY_RSHIFT, stack_plain(a), stack_plain(b)));
-}
 
-op_BINARY_OP : {
-    if (ARG() == BINARY_POWER)
-        FINISH_2(operate_power(stack_plain(SECOND()), stack_plain(TOP()), VALUE_NONE));
-    FINISH_2(operate_binary((enum binary_operator)ARG(), stack_plain(SECOND()), stack_plain(TOP())));
-}
+    TARGET(BINARY_OR)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b))
+            IMMEDIATE_RESULT(value_from_bits(value_bits(a) | value_bits(b)));
+        FINISH_2(operate_binary(BINARY_OR, stack_plain(a), stack_plain(b)));
+    }
 
-op_INPLACE_OP : {
-    value a = SECOND(), b = TOP(), r;
-    double x, y;
-    unsigned op = ARG();
-    if (value_both_small_int(a, b)) {
-        if (op == BINARY_ADD        ? small_int_add(a, b, &r)
-            : op == BINARY_SUBTRACT ? small_int_subtract(a, b, &r)
-                                    : op == BINARY_MULTIPLY && small_int_multiply(a, b, &r))
-            IMMEDIATE_RESULT(r);
-        /* no in-place forms for ints: go where the rest of the operators has its fast paths */
-        switch (op) {
-        case BINARY_FLOOR_DIVIDE:
-            goto op_BINARY_FLOOR_DIVIDE;
-        case BINARY_REMAINDER:
-            goto op_BINARY_REMAINDER;
-        case BINARY_TRUE_DIVIDE:
-            goto op_BINARY_TRUE_DIVIDE;
-        case BINARY_AND:
-            goto op_BINARY_AND;
-        case BINARY_OR:
-            goto op_BINARY_OR;
-        case BINARY_XOR:
-            goto op_BINARY_XOR;
-        case BINARY_LSHIFT:
-            goto op_BINARY_LSHIFT;
-        case BINARY_RSHIFT:
-            goto op_BINARY_RSHIFT;
-        default:
-            break;
+    TARGET(BINARY_XOR)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b))
+            IMMEDIATE_RESULT(value_from_bits((value_bits(a) ^ value_bits(b)) | 1));
+        FINISH_2(operate_binary(BINARY_XOR, stack_plain(a), stack_plain(b)));
+    }
+
+    TARGET(BINARY_LSHIFT)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b)) {
+            int64_t i = small_int_value(a), n = small_int_value(b);
+            if (likely(n >= 0 && n < 61)) {
+                int64_t r = (int64_t)((uint64_t)i << n);
+                if (likely(r >> n == i && small_int_fits(r)))
+                    IMMEDIATE_RESULT(small_int(r));
+            }
         }
-    } else if (float_operands(a, b, &x, &y)) {
-        switch (op) {
-        case BINARY_ADD:
-            IMMEDIATE_RESULT(float_new(x + y));
-        case BINARY_SUBTRACT:
-            IMMEDIATE_RESULT(float_new(x - y));
-        case BINARY_MULTIPLY:
-            IMMEDIATE_RESULT(float_new(x * y));
-        case BINARY_TRUE_DIVIDE:
-            goto op_BINARY_TRUE_DIVIDE;
-        default:
-            break;
-        }
-    } else if (op == BINARY_ADD && value_is(stack_plain(b), TYPE_ID_STR) && value_is(stack_plain(a), TYPE_ID_STR)) {
-        goto add_strings;
+        FINISH_2(operate_binary(BINARY_LSHIFT, stack_plain(a), stack_plain(b)));
     }
-    FINISH_2(operate_inplace((enum binary_operator)op, stack_plain(a), stack_plain(b)));
-}
+
+    TARGET(BINARY_RSHIFT)
+    {
+        value a = SECOND(), b = TOP();
+        if (value_both_small_int(a, b)) {
+            int64_t n = small_int_value(b);
+            if (likely(n >= 0))
+                IMMEDIATE_RESULT(small_int(small_int_value(a) >> (n > 63 ? 63 : n)));
+        }
+        FINISH_2(operate_binary(BINARY_RSHIFT, stack_plain(a), stack_plain(b)));
+    }
+
+    TARGET(BINARY_OP)
+    {
+        if (ARG() == BINARY_POWER)
+            FINISH_2(operate_power(stack_plain(SECOND()), stack_plain(TOP()), VALUE_NONE));
+        FINISH_2(operate_binary((enum binary_operator)ARG(), stack_plain(SECOND()), stack_plain(TOP())));
+    }
+
+    TARGET(INPLACE_OP)
+    {
+        value a = SECOND(), b = TOP(), r;
+        double x, y;
+        unsigned op = ARG();
+        if (value_both_small_int(a, b)) {
+            if (op == BINARY_ADD        ? small_int_add(a, b, &r)
+                : op == BINARY_SUBTRACT ? small_int_subtract(a, b, &r)
+                                        : op == BINARY_MULTIPLY && small_int_multiply(a, b, &r))
+                IMMEDIATE_RESULT(r);
+            /* no in-place forms for ints: go where the rest of the operators has its fast paths */
+            switch (op) {
+            case BINARY_FLOOR_DIVIDE:
+                goto op_BINARY_FLOOR_DIVIDE;
+            case BINARY_REMAINDER:
+                goto op_BINARY_REMAINDER;
+            case BINARY_TRUE_DIVIDE:
+                goto op_BINARY_TRUE_DIVIDE;
+            case BINARY_AND:
+                goto op_BINARY_AND;
+            case BINARY_OR:
+                goto op_BINARY_OR;
+            case BINARY_XOR:
+                goto op_BINARY_XOR;
+            case BINARY_LSHIFT:
+                goto op_BINARY_LSHIFT;
+            case BINARY_RSHIFT:
+                goto op_BINARY_RSHIFT;
+            default:
+                break;
+            }
+        } else if (float_operands(a, b, &x, &y)) {
+            switch (op) {
+            case BINARY_ADD:
+                IMMEDIATE_RESULT(float_new(x + y));
+            case BINARY_SUBTRACT:
+                IMMEDIATE_RESULT(float_new(x - y));
+            case BINARY_MULTIPLY:
+                IMMEDIATE_RESULT(float_new(x * y));
+            case BINARY_TRUE_DIVIDE:
+                goto op_BINARY_TRUE_DIVIDE;
+            default:
+                break;
+            }
+        } else if (op == BINARY_ADD && value_is(stack_plain(b), TYPE_ID_STR) && value_is(stack_plain(a), TYPE_ID_STR)) {
+            goto add_strings;
+        }
+        FINISH_2(operate_inplace((enum binary_operator)op, stack_plain(a), stack_plain(b)));
+    }
 
     /* str + str: when the left operand is a local that the next instruction overwrites with the sum, the local's
      * reference is moved, so that a unique left str may grow in place. */
@@ -840,281 +770,214 @@ add_strings : {
     DISPATCH();
 }
 
-op_COMPARE_OP : {
-    int r = compare_fast(SECOND(), TOP(), ARG());
-    if (likely(r >= 0)) {
-        SECOND() = value_bool(r);
-        sp--;
+    TARGET(COMPARE_OP)
+    {
+        int r = compare_fast(SECOND(), TOP(), ARG());
+        if (likely(r >= 0)) {
+            SECOND() = value_bool(r);
+            sp--;
+            DISPATCH();
+        }
+        FINISH_2(compare_rich(stack_plain(SECOND()), stack_plain(TOP()), (int)ARG()));
+    }
+
+    TARGET(COMPARE_OP_JUMP_IF_FALSE)
+    {
+        unsigned op = ARG() >> 21;
+        value a = SECOND(), b = TOP();
+        int r = compare_fast(a, b, op);
+        if (likely(r >= 0)) {
+            sp -= 2;
+        } else {
+            SAVE();
+            value result = compare_rich(stack_plain(a), stack_plain(b), (int)op);
+            if (unlikely(!result))
+                goto error;
+            sp -= 2;
+            value_dec(a);
+            value_dec(b);
+            r = truth_fast(result);
+            if (r < 0) {
+                SAVE();
+                r = value_truth(result);
+                value_dec(result);
+                if (r < 0)
+                    goto error;
+            }
+        }
+        if (!r)
+            ip = frame->code->units + (ARG() & 0x1FFFFF);
         DISPATCH();
     }
-    FINISH_2(compare_rich(stack_plain(SECOND()), stack_plain(TOP()), (int)ARG()));
-}
 
-op_COMPARE_OP_JUMP_IF_FALSE : {
-    unsigned op = ARG() >> 21;
-    value a = SECOND(), b = TOP();
-    int r = compare_fast(a, b, op);
-    if (likely(r >= 0)) {
-        sp -= 2;
-    } else {
-        SAVE();
-        value result = compare_rich(stack_plain(a), stack_plain(b), (int)op);
-        if (unlikely(!result))
-            goto error;
-        sp -= 2;
+    TARGET(IS_OP)
+    {
+        value a = SECOND(), b = TOP();
+        bool same = stack_plain(a) == stack_plain(b);
+        SECOND() = value_bool(same != (ARG() & 1));
+        sp--;
         value_dec(a);
         value_dec(b);
-        r = truth_fast(result);
-        if (r < 0) {
-            SAVE();
-            r = value_truth(result);
-            value_dec(result);
-            if (r < 0)
-                goto error;
-        }
+        DISPATCH();
     }
-    if (!r)
-        ip = frame->code->units + (ARG() & 0x1FFFFF);
-    DISPATCH();
-}
 
-op_IS_OP : {
-    value a = SECOND(), b = TOP();
-    bool same = stack_plain(a) == stack_plain(b);
-    SECOND() = value_bool(same != (ARG() & 1));
-    sp--;
-    value_dec(a);
-    value_dec(b);
-    DISPATCH();
-}
-
-op_CONTAINS_OP : {
-    SAVE();
-    value item = SECOND(), container = TOP();
-    int found = value_contains(stack_plain(container), stack_plain(item));
-    if (unlikely(found < 0))
-        goto error;
-    SECOND() = value_bool(found != (int)(ARG() & 1));
-    sp--;
-    value_dec(item);
-    value_dec(container);
-    DISPATCH();
-}
+    TARGET(CONTAINS_OP)
+    {
+        SAVE();
+        value item = SECOND(), container = TOP();
+        int found = value_contains(stack_plain(container), stack_plain(item));
+        if (unlikely(found < 0))
+            goto error;
+        SECOND() = value_bool(found != (int)(ARG() & 1));
+        sp--;
+        value_dec(item);
+        value_dec(container);
+        DISPATCH();
+    }
 
     /* ---- building ---- */
-op_BUILD_TUPLE : {
-    SAVE();
-    uint32_t n = ARG();
-    value tuple = tuple_new(n);
-    if (unlikely(!tuple))
-        goto error;
-    sp -= n;
-    for (uint32_t i = 0; i < n; i++)
-        tuple_init(tuple, i, stack_own(sp[i]));
-    PUSH(tuple);
-    DISPATCH();
-}
-
-op_BUILD_LIST : {
-    uint32_t n = ARG();
-    for (uint32_t i = 1; i <= n; i++)
-        sp[-(ptrdiff_t)i] = stack_own(sp[-(ptrdiff_t)i]);
-    sp -= n;
-    SAVE();
-    value list = list_from_owned(sp, n);
-    if (unlikely(!list))
-        goto error;
-    PUSH(list);
-    DISPATCH();
-}
-
-op_BUILD_SET : {
-    SAVE();
-    value set = build_set(sp - ARG(), ARG());
-    if (!set)
-        goto error;
-    for (uint32_t n = ARG(); n > 0; n--) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(BUILD_TUPLE)
+    {
+        SAVE();
+        uint32_t n = ARG();
+        value tuple = tuple_new(n);
+        if (unlikely(!tuple))
+            goto error;
+        sp -= n;
+        for (uint32_t i = 0; i < n; i++)
+            tuple_init(tuple, i, stack_own(sp[i]));
+        PUSH(tuple);
+        DISPATCH();
     }
-    PUSH(set);
-    DISPATCH();
-}
 
-op_BUILD_MAP : {
-    SAVE();
-    value map = build_map(sp - 2 * (size_t)ARG(), ARG());
-    if (!map)
-        goto error;
-    for (uint32_t n = 2 * ARG(); n > 0; n--) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(BUILD_LIST)
+    {
+        uint32_t n = ARG();
+        for (uint32_t i = 1; i <= n; i++)
+            sp[-(ptrdiff_t)i] = stack_own(sp[-(ptrdiff_t)i]);
+        sp -= n;
+        SAVE();
+        value list = list_from_owned(sp, n);
+        if (unlikely(!list))
+            goto error;
+        PUSH(list);
+        DISPATCH();
     }
-    PUSH(map);
-    DISPATCH();
-}
 
-op_BUILD_CONST_KEY_MAP : {
-    SAVE();
-    value map = build_const_key_map(sp - 1 - ARG(), ARG(), stack_plain(TOP()));
-    if (!map)
-        goto error;
-    for (uint32_t n = ARG() + 1; n > 0; n--) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(BUILD_SET)
+    REPLACE(ARG(), build_set(sp - ARG(), ARG()));
+
+    TARGET(BUILD_MAP)
+    REPLACE(2 * ARG(), build_map(sp - 2 * (size_t)ARG(), ARG()));
+
+    TARGET(BUILD_CONST_KEY_MAP)
+    REPLACE(ARG() + 1, build_const_key_map(sp - 1 - ARG(), ARG(), stack_plain(TOP())));
+
+    TARGET(BUILD_STRING)
+    REPLACE(ARG(), build_string(sp - ARG(), ARG()));
+
+    TARGET(BUILD_SLICE)
+    {
+        SAVE();
+        value step = ARG() == 3 ? stack_plain(TOP()) : NULL;
+        value *base = sp - ARG();
+        value slice = slice_new(stack_plain(base[0]), stack_plain(base[1]), step);
+        if (!slice)
+            goto error;
+        DROP_TO(base);
+        PUSH(slice);
+        DISPATCH();
     }
-    PUSH(map);
-    DISPATCH();
-}
 
-op_BUILD_STRING : {
-    SAVE();
-    value text = build_string(sp - ARG(), ARG());
-    if (!text)
-        goto error;
-    for (uint32_t n = ARG(); n > 0; n--) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(LIST_APPEND)
+    {
+        SAVE();
+        value v = stack_own(*--sp);
+        if (unlikely(!list_append_owned(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
+            goto error;
+        DISPATCH();
     }
-    PUSH(text);
-    DISPATCH();
-}
 
-op_BUILD_SLICE : {
-    SAVE();
-    value step = ARG() == 3 ? stack_plain(TOP()) : NULL;
-    value *base = sp - ARG();
-    value slice = slice_new(stack_plain(base[0]), stack_plain(base[1]), step);
-    if (!slice)
-        goto error;
-    while (sp > base) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(SET_ADD)
+    PERFORM(set_add(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
+
+    TARGET(MAP_ADD)
+    PERFORM(dict_set(stack_plain(sp[-2 - (ptrdiff_t)ARG()]), stack_plain(SECOND()), stack_plain(TOP())), 2);
+
+    TARGET(LIST_EXTEND)
+    PERFORM(list_extend_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
+
+    TARGET(SET_UPDATE)
+    PERFORM(set_update(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
+
+    TARGET(DICT_UPDATE)
+    PERFORM(dict_update_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
+
+    TARGET(DICT_MERGE)
+    {
+        SAVE();
+        value callable = stack_plain(sp[-4 - (ptrdiff_t)ARG()]);
+        if (!dict_merge_keywords(callable, stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
+            goto error;
+        DROP(1);
+        DISPATCH();
     }
-    PUSH(slice);
-    DISPATCH();
-}
 
-op_LIST_APPEND : {
-    SAVE();
-    value v = stack_own(*--sp);
-    if (unlikely(!list_append_owned(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
-        goto error;
-    DISPATCH();
-}
-
-op_SET_ADD : {
-    SAVE();
-    if (!set_add(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_MAP_ADD : {
-    SAVE();
-    if (!dict_set(stack_plain(sp[-2 - (ptrdiff_t)ARG()]), stack_plain(SECOND()), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_LIST_EXTEND : {
-    SAVE();
-    if (!list_extend_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_SET_UPDATE : {
-    SAVE();
-    if (!set_update(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_DICT_UPDATE : {
-    SAVE();
-    if (!dict_update_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_DICT_MERGE : {
-    SAVE();
-    value callable = stack_plain(sp[-4 - (ptrdiff_t)ARG()]);
-    if (!dict_merge_keywords(callable, stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
-
-op_LIST_TO_TUPLE:
+    TARGET(LIST_TO_TUPLE)
     FINISH_1(list_to_tuple(stack_plain(TOP())));
 
-op_UNPACK_SEQUENCE : {
-    value sequence = TOP();
-    value v = stack_plain(sequence);
-    uint32_t n = ARG();
-    if (likely(value_is(v, TYPE_ID_TUPLE) && tuple_length(v) == n)) {
-        sp--;
-        for (uint32_t i = n; i-- > 0;)
-            PUSH(value_inc(tuple_get(v, i)));
+    TARGET(UNPACK_SEQUENCE)
+    {
+        value sequence = TOP();
+        value v = stack_plain(sequence);
+        uint32_t n = ARG();
+        if (likely(value_is(v, TYPE_ID_TUPLE) && tuple_length(v) == n)) {
+            sp--;
+            for (uint32_t i = n; i-- > 0;)
+                PUSH(value_inc(tuple_get(v, i)));
+            value_dec(sequence);
+            DISPATCH();
+        }
+        SAVE();
+        if (!unpack_sequence(v, n, sp - 1 + n)) /* fills downwards; on success the sequence's place is overwritten */
+            goto error;
+        sp += (ptrdiff_t)n - 1;
         value_dec(sequence);
         DISPATCH();
     }
-    SAVE();
-    if (!unpack_sequence(v, n, sp - 1 + n)) /* fills downwards; on success the sequence's place is overwritten */
-        goto error;
-    sp += (ptrdiff_t)n - 1;
-    value_dec(sequence);
-    DISPATCH();
-}
 
-op_UNPACK_EX : {
-    value sequence = TOP();
-    uint32_t before = ARG() & 0xFFF, after = ARG() >> 12;
-    SAVE();
-    if (!unpack_ex(stack_plain(sequence), before, after, sp + before + after))
-        goto error;
-    sp += before + after;
-    value_dec(sequence);
-    DISPATCH();
-}
-
-op_FORMAT_VALUE : {
-    SAVE();
-    value spec = ARG() & 4 ? stack_plain(TOP()) : NULL;
-    value *place = ARG() & 4 ? sp - 2 : sp - 1;
-    value text = format_operand(stack_plain(*place), ARG() & 3, spec);
-    if (!text)
-        goto error;
-    while (sp > place) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(UNPACK_EX)
+    {
+        value sequence = TOP();
+        uint32_t before = ARG() & 0xFFF, after = ARG() >> 12;
+        SAVE();
+        if (!unpack_ex(stack_plain(sequence), before, after, sp + before + after))
+            goto error;
+        sp += before + after;
+        value_dec(sequence);
+        DISPATCH();
     }
-    PUSH(text);
-    DISPATCH();
-}
+
+    TARGET(FORMAT_VALUE)
+    {
+        SAVE();
+        value spec = ARG() & 4 ? stack_plain(TOP()) : NULL;
+        value *place = ARG() & 4 ? sp - 2 : sp - 1;
+        value text = format_operand(stack_plain(*place), ARG() & 3, spec);
+        if (!text)
+            goto error;
+        DROP_TO(place);
+        PUSH(text);
+        DISPATCH();
+    }
 
     /* ---- control ---- */
-op_JUMP_FORWARD:
-op_JUMP_BACKWARD_NO_INTERRUPT:
+    TARGET(JUMP_FORWARD)
+    TARGET(JUMP_BACKWARD_NO_INTERRUPT)
     ip = frame->code->units + ARG();
     DISPATCH();
 
-op_JUMP_BACKWARD:
+    TARGET(JUMP_BACKWARD)
     ip = frame->code->units + ARG();
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
         SAVE();
@@ -1138,652 +1001,627 @@ op_JUMP_BACKWARD:
         sp--;                                        \
     }
 
-op_POP_JUMP_IF_FALSE : {
-    POP_TRUTH(truth);
-    if (!truth)
-        ip = frame->code->units + ARG();
-    DISPATCH();
-}
-
-op_POP_JUMP_IF_TRUE : {
-    POP_TRUTH(truth);
-    if (truth)
-        ip = frame->code->units + ARG();
-    DISPATCH();
-}
-
-op_POP_JUMP_IF_NONE : {
-    value v = *--sp;
-    if (v == VALUE_NONE)
-        ip = frame->code->units + ARG();
-    value_dec(v);
-    DISPATCH();
-}
-
-op_POP_JUMP_IF_NOT_NONE : {
-    value v = *--sp;
-    if (v != VALUE_NONE)
-        ip = frame->code->units + ARG();
-    value_dec(v);
-    DISPATCH();
-}
-
-op_JUMP_IF_FALSE_OR_POP : {
-    value v = TOP();
-    int truth = truth_fast(v);
-    if (truth < 0) {
-        SAVE();
-        truth = value_truth(stack_plain(v));
-        if (truth < 0)
-            goto error;
-    }
-    if (!truth) {
-        ip = frame->code->units + ARG();
+    TARGET(POP_JUMP_IF_FALSE)
+    {
+        POP_TRUTH(truth);
+        if (!truth)
+            ip = frame->code->units + ARG();
         DISPATCH();
     }
-    sp--;
-    value_dec(v);
-    DISPATCH();
-}
 
-op_JUMP_IF_TRUE_OR_POP : {
-    value v = TOP();
-    int truth = truth_fast(v);
-    if (truth < 0) {
-        SAVE();
-        truth = value_truth(stack_plain(v));
-        if (truth < 0)
-            goto error;
-    }
-    if (truth) {
-        ip = frame->code->units + ARG();
+    TARGET(POP_JUMP_IF_TRUE)
+    {
+        POP_TRUTH(truth);
+        if (truth)
+            ip = frame->code->units + ARG();
         DISPATCH();
     }
-    sp--;
-    value_dec(v);
-    DISPATCH();
-}
 
-op_GET_ITER:
-    FINISH_1(iter_get(stack_plain(TOP())));
+    TARGET(POP_JUMP_IF_NONE)
+    {
+        value v = *--sp;
+        if (v == VALUE_NONE)
+            ip = frame->code->units + ARG();
+        value_dec(v);
+        DISPATCH();
+    }
 
-op_FOR_ITER : {
-    value iterator = stack_plain(TOP());
-    value item;
-    struct generator *generator;
-    if (value_is(iterator, TYPE_ID_RANGE_ITERATOR)) {
-        item = range_iterator_next_fast(iterator);
-    } else if (value_is(iterator, TYPE_ID_LIST_ITERATOR)) {
-        item = list_iterator_next_fast(iterator);
-    } else if (value_is(iterator, TYPE_ID_GENERATOR)) {
-        generator = (struct generator *)iterator;
-        SAVE();
-        int state = generator_claim(generator);
-        if (unlikely(state < 0))
-            goto error;
-        if (likely(state != GENERATOR_FINISHED)) {
-            if (unlikely(!generator_link(interpreter, generator, VALUE_NONE, FRAME_FOR_ITER, state)))
+    TARGET(POP_JUMP_IF_NOT_NONE)
+    {
+        value v = *--sp;
+        if (v != VALUE_NONE)
+            ip = frame->code->units + ARG();
+        value_dec(v);
+        DISPATCH();
+    }
+
+    TARGET(JUMP_IF_FALSE_OR_POP)
+    {
+        value v = TOP();
+        int truth = truth_fast(v);
+        if (truth < 0) {
+            SAVE();
+            truth = value_truth(stack_plain(v));
+            if (truth < 0)
                 goto error;
-            frame = &generator->frame;
-            LOAD_FRAME();
-            DISPATCH();
         }
-        item = VALUE_END;
-    } else {
-        SAVE();
-        item = value_slots(iterator)->next(iterator);
-        if (unlikely(!item)) {
-            if (!error_matches(EXC(StopIteration)))
-                goto error;
-            error_clear();
-            item = VALUE_END;
-        }
-    }
-    if (likely(item != VALUE_END)) {
-        PUSH(item);
-        DISPATCH();
-    }
-for_iter_end: /* `unit` is the FOR_ITER */
-    ip = frame->code->units + ARG();
-    value done = *--sp;
-    value_dec(done);
-    DISPATCH();
-}
-
-op_RETURN_CONST:
-    PUSH(stack_borrow(code_const(frame->code, ARG())));
-    goto op_RETURN_VALUE;
-
-op_RETURN_VALUE : {
-    value result = stack_own(*--sp);
-    frame->sp = sp;
-    struct frame *done = frame;
-    uint32_t flags = done->flags;
-    frame = done->previous;
-    if (unlikely(flags & FRAME_GENERATOR)) {
-        generator_unlink(interpreter, frame_generator(done), GENERATOR_FINISHED);
-        if (flags & FRAME_ENTRY)
-            return result;
-        LOAD_FRAME();
-        unit = ip[-1];
-        if (flags & FRAME_SEND) { /* SEND of the previous frame: drop the receiver, push the result, jump */
-            value receiver = TOP();
-            TOP() = result;
-            value_dec(receiver);
+        if (!truth) {
             ip = frame->code->units + ARG();
             DISPATCH();
         }
-        value_dec(result);
-        goto for_iter_end;
-    }
-    interpreter->frame = frame;
-    frame_pop(interpreter, done);
-    if (flags & FRAME_ENTRY)
-        return result;
-    LOAD_FRAME();
-    if (unlikely(flags & FRAME_INIT)) {
-        if (unlikely(result != VALUE_NONE)) {
-            raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
-            value_dec(result);
-            goto error;
-        }
+        sp--;
+        value_dec(v);
         DISPATCH();
     }
-    PUSH(result);
-    DISPATCH();
-}
 
-    /* ---- calls ---- */
-op_CALL : {
-    uint32_t nargs = ARG();
-    value *base = sp - nargs - 2;
-    value callable = base[0];
-    if (likely(value_is(stack_plain(callable), TYPE_ID_FUNCTION))) {
-    call_function:;
-        struct function *function = (struct function *)stack_plain(callable);
-        struct code *code = (struct code *)slot_peek(&function->code);
-        value *args = base + 2;
-        if (base[1]) {
-            args--;
-            nargs++;
+    TARGET(JUMP_IF_TRUE_OR_POP)
+    {
+        value v = TOP();
+        int truth = truth_fast(v);
+        if (truth < 0) {
+            SAVE();
+            truth = value_truth(stack_plain(v));
+            if (truth < 0)
+                goto error;
         }
-        SAVE();
-        struct frame *next = frame_push(interpreter, code, stack_own(callable));
-        base[0] = NULL; /* moved into the frame, or dropped */
-        if (unlikely(!next))
-            goto error;
-        if (likely(nargs == code->argcount && code->kwonly_argcount == 0 &&
-                   !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)))) {
-            for (uint32_t i = 0; i < nargs; i++)
-                next->slots[i] = stack_own(args[i]);
+        if (truth) {
+            ip = frame->code->units + ARG();
+            DISPATCH();
+        }
+        sp--;
+        value_dec(v);
+        DISPATCH();
+    }
+
+    TARGET(GET_ITER)
+    FINISH_1(iter_get(stack_plain(TOP())));
+
+    TARGET(FOR_ITER)
+    {
+        value iterator = stack_plain(TOP());
+        value item;
+        struct generator *generator;
+        if (value_is(iterator, TYPE_ID_RANGE_ITERATOR)) {
+            item = range_iterator_next_fast(iterator);
+        } else if (value_is(iterator, TYPE_ID_LIST_ITERATOR)) {
+            item = list_iterator_next_fast(iterator);
+        } else if (value_is(iterator, TYPE_ID_GENERATOR)) {
+            generator = (struct generator *)iterator;
+            SAVE();
+            int state = generator_claim(generator);
+            if (unlikely(state < 0))
+                goto error;
+            if (likely(state != GENERATOR_FINISHED)) {
+                if (unlikely(!generator_link(interpreter, generator, VALUE_NONE, FRAME_FOR_ITER, state)))
+                    goto error;
+                frame = &generator->frame;
+                LOAD_FRAME();
+                DISPATCH();
+            }
+            item = VALUE_END;
         } else {
-            if (!arguments_bind(next, args, nargs, NULL)) {
-                frame_pop(interpreter, next);
+            SAVE();
+            item = value_slots(iterator)->next(iterator);
+            if (unlikely(!item)) {
+                if (!error_matches(EXC(StopIteration)))
+                    goto error;
+                error_clear();
+                item = VALUE_END;
+            }
+        }
+        if (likely(item != VALUE_END)) {
+            PUSH(item);
+            DISPATCH();
+        }
+    for_iter_end: /* `unit` is the FOR_ITER */
+        ip = frame->code->units + ARG();
+        value done = *--sp;
+        value_dec(done);
+        DISPATCH();
+    }
+
+    TARGET(RETURN_CONST)
+    PUSH(stack_borrow(code_const(frame->code, ARG())));
+    goto op_RETURN_VALUE;
+
+    TARGET(RETURN_VALUE)
+    {
+        value result = stack_own(*--sp);
+        frame->sp = sp;
+        struct frame *done = frame;
+        uint32_t flags = done->flags;
+        frame = done->previous;
+        if (unlikely(flags & FRAME_GENERATOR)) {
+            generator_unlink(interpreter, frame_generator(done), GENERATOR_FINISHED);
+            if (flags & FRAME_ENTRY)
+                return result;
+            LOAD_FRAME();
+            unit = ip[-1];
+            if (flags & FRAME_SEND) { /* SEND of the previous frame: drop the receiver, push the result, jump */
+                value receiver = TOP();
+                TOP() = result;
+                value_dec(receiver);
+                ip = frame->code->units + ARG();
+                DISPATCH();
+            }
+            value_dec(result);
+            goto for_iter_end;
+        }
+        interpreter->frame = frame;
+        frame_pop(interpreter, done);
+        if (flags & FRAME_ENTRY)
+            return result;
+        LOAD_FRAME();
+        if (unlikely(flags & FRAME_INIT)) {
+            if (unlikely(result != VALUE_NONE)) {
+                raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
+                value_dec(result);
                 goto error;
             }
-            for (uint32_t i = 0; i < nargs; i++)
-                value_dec(args[i]);
+            DISPATCH();
         }
-        frame->sp = base;
-        interpreter->frame = frame = next;
-        LOAD_FRAME();
+        PUSH(result);
         DISPATCH();
     }
-    callable = stack_plain(callable);
-    if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
-        value old = base[0];
-        base[1] = value_inc(method_self(callable));
-        base[0] = callable = value_inc(method_function(callable));
-        value_dec(old);
-        if (value_is(callable, TYPE_ID_FUNCTION))
-            goto call_function;
-    }
-    SAVE();
-    if (value_is(callable, TYPE_ID_TYPE) && !base[1]) {
-        /* A class whose instances are made by object.__new__ and set up by a Python __init__: the frame is pushed here.
-         */
-        value init;
-        value instance = instance_prepare((struct type *)callable, &init);
-        if (unlikely(!instance)) {
-            if (error_occurred())
-                goto error;
-        } else {
-            value old = base[0];
-            base[0] = instance;
-            base[1] = NULL;
-            value_dec(old); /* the instance counts its type */
-            struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
-            struct frame *next = frame_push(interpreter, code, init);
+
+    /* ---- calls ---- */
+    TARGET(CALL)
+    {
+        uint32_t nargs = ARG();
+        value *base = sp - nargs - 2;
+        value callable = base[0];
+        if (likely(value_is(stack_plain(callable), TYPE_ID_FUNCTION))) {
+        call_function:;
+            struct function *function = (struct function *)stack_plain(callable);
+            struct code *code = (struct code *)slot_peek(&function->code);
+            value *args = base + 2;
+            if (base[1]) {
+                args--;
+                nargs++;
+            }
+            SAVE();
+            struct frame *next = frame_push(interpreter, code, stack_own(callable));
+            base[0] = NULL; /* moved into the frame, or dropped */
             if (unlikely(!next))
                 goto error;
-            next->slots[0] = value_inc(instance);
-            if (likely(nargs + 1 == code->argcount && code->kwonly_argcount == 0 &&
+            if (likely(nargs == code->argcount && code->kwonly_argcount == 0 &&
                        !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)))) {
                 for (uint32_t i = 0; i < nargs; i++)
-                    next->slots[i + 1] = stack_own(base[2 + i]);
+                    next->slots[i] = stack_own(args[i]);
             } else {
-                value_dec(next->slots[0]);
-                next->slots[0] = NULL;
-                base[1] = value_inc(instance);
-                if (!arguments_bind(next, base + 1, nargs + 1, NULL)) {
+                if (!arguments_bind(next, args, nargs, NULL)) {
                     frame_pop(interpreter, next);
                     goto error;
                 }
-                for (uint32_t i = 0; i <= nargs; i++)
-                    value_dec(base[1 + i]);
+                for (uint32_t i = 0; i < nargs; i++)
+                    value_dec(args[i]);
             }
-            next->flags = FRAME_INIT;
-            frame->sp = base + 1;
+            frame->sp = base;
             interpreter->frame = frame = next;
             LOAD_FRAME();
             DISPATCH();
         }
-    }
-    value result = call_operands(callable, base, nargs, NULL);
-    sp = base;
-    if (unlikely(!result))
-        goto error;
-    PUSH(result);
-    DISPATCH();
-}
-
-op_CALL_KW : {
-    uint32_t nargs = ARG();
-    value names = stack_plain(TOP()); /* a constant tuple: borrowed from the code */
-    sp--;
-    value *base = sp - nargs - 2;
-    value callable = stack_plain(base[0]);
-    SAVE();
-    if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
-        value old = base[0];
-        base[1] = value_inc(method_self(callable));
-        base[0] = callable = value_inc(method_function(callable));
-        value_dec(old);
-    }
-    size_t named = tuple_length(names);
-    if (value_is(callable, TYPE_ID_FUNCTION)) {
-        struct code *code = (struct code *)slot_peek(&((struct function *)callable)->code);
-        struct frame *next = frame_push(interpreter, code, value_inc(callable));
-        if (unlikely(!next))
-            goto error;
-        value *args = base[1] ? base + 1 : base + 2;
-        if (!arguments_bind(next, args, (size_t)(sp - args) - named, names)) {
-            frame_pop(interpreter, next);
-            goto error;
+        callable = stack_plain(callable);
+        if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
+            value old = base[0];
+            base[1] = value_inc(method_self(callable));
+            base[0] = callable = value_inc(method_function(callable));
+            value_dec(old);
+            if (value_is(callable, TYPE_ID_FUNCTION))
+                goto call_function;
         }
-        while (sp > base) {
-            value v = *--sp;
-            value_dec(v);
+        SAVE();
+        if (value_is(callable, TYPE_ID_TYPE) && !base[1]) {
+            /* A class whose instances are made by object.__new__ and set up by a Python __init__: the frame is pushed
+             * here.
+             */
+            value init;
+            value instance = instance_prepare((struct type *)callable, &init);
+            if (unlikely(!instance)) {
+                if (error_occurred())
+                    goto error;
+            } else {
+                value old = base[0];
+                base[0] = instance;
+                base[1] = NULL;
+                value_dec(old); /* the instance counts its type */
+                struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
+                struct frame *next = frame_push(interpreter, code, init);
+                if (unlikely(!next))
+                    goto error;
+                next->slots[0] = value_inc(instance);
+                if (likely(nargs + 1 == code->argcount && code->kwonly_argcount == 0 &&
+                           !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)))) {
+                    for (uint32_t i = 0; i < nargs; i++)
+                        next->slots[i + 1] = stack_own(base[2 + i]);
+                } else {
+                    value_dec(next->slots[0]);
+                    next->slots[0] = NULL;
+                    base[1] = value_inc(instance);
+                    if (!arguments_bind(next, base + 1, nargs + 1, NULL)) {
+                        frame_pop(interpreter, next);
+                        goto error;
+                    }
+                    for (uint32_t i = 0; i <= nargs; i++)
+                        value_dec(base[1 + i]);
+                }
+                next->flags = FRAME_INIT;
+                frame->sp = base + 1;
+                interpreter->frame = frame = next;
+                LOAD_FRAME();
+                DISPATCH();
+            }
         }
-        frame->sp = sp;
-        interpreter->frame = frame = next;
-        LOAD_FRAME();
+        value result = call_operands(callable, base, nargs, NULL);
+        sp = base;
+        if (unlikely(!result))
+            goto error;
+        PUSH(result);
         DISPATCH();
     }
-    value result = call_operands(callable, base, nargs - (uint32_t)named, names);
-    sp = base;
-    if (unlikely(!result))
-        goto error;
-    PUSH(result);
-    DISPATCH();
-}
 
-op_CALL_FUNCTION_EX : {
-    SAVE();
-    value *base = sp - 3 - (ARG() & 1);
-    struct frame *next = NULL;
-    value result = call_extended(interpreter, base, ARG() & 1, &next);
-    while (sp > base) {
-        value v = *--sp;
-        value_dec(v);
-    }
-    if (next) { /* a Python function: its frame is bound and ready */
-        frame->sp = sp;
-        interpreter->frame = frame = next;
-        LOAD_FRAME();
+    TARGET(CALL_KW)
+    {
+        uint32_t nargs = ARG();
+        value names = stack_plain(TOP()); /* a constant tuple: borrowed from the code */
+        sp--;
+        value *base = sp - nargs - 2;
+        value callable = stack_plain(base[0]);
+        SAVE();
+        if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
+            value old = base[0];
+            base[1] = value_inc(method_self(callable));
+            base[0] = callable = value_inc(method_function(callable));
+            value_dec(old);
+        }
+        size_t named = tuple_length(names);
+        if (value_is(callable, TYPE_ID_FUNCTION)) {
+            struct code *code = (struct code *)slot_peek(&((struct function *)callable)->code);
+            struct frame *next = frame_push(interpreter, code, value_inc(callable));
+            if (unlikely(!next))
+                goto error;
+            value *args = base[1] ? base + 1 : base + 2;
+            if (!arguments_bind(next, args, (size_t)(sp - args) - named, names)) {
+                frame_pop(interpreter, next);
+                goto error;
+            }
+            DROP_TO(base);
+            frame->sp = sp;
+            interpreter->frame = frame = next;
+            LOAD_FRAME();
+            DISPATCH();
+        }
+        value result = call_operands(callable, base, nargs - (uint32_t)named, names);
+        sp = base;
+        if (unlikely(!result))
+            goto error;
+        PUSH(result);
         DISPATCH();
     }
-    if (!result)
-        goto error;
-    PUSH(result);
-    DISPATCH();
-}
 
-op_MAKE_FUNCTION : {
-    SAVE();
-    unsigned parts = ARG();
-    value *base = sp - 1 - __builtin_popcount(parts & 15);
-    value function = make_function(frame, base, parts, stack_plain(TOP()));
-    if (!function)
-        goto error;
-    while (sp > base) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(CALL_FUNCTION_EX)
+    {
+        SAVE();
+        value *base = sp - 3 - (ARG() & 1);
+        struct frame *next = NULL;
+        value result = call_extended(interpreter, base, ARG() & 1, &next);
+        DROP_TO(base);
+        if (next) { /* a Python function: its frame is bound and ready */
+            frame->sp = sp;
+            interpreter->frame = frame = next;
+            LOAD_FRAME();
+            DISPATCH();
+        }
+        if (!result)
+            goto error;
+        PUSH(result);
+        DISPATCH();
     }
-    PUSH(function);
-    DISPATCH();
-}
 
-op_LOAD_BUILD_CLASS : {
-    SAVE();
-    value v = dict_get(frame->builtins, NAME(__build_class__));
-    if (v == VALUE_MISSING)
-        v = raise(EXC(NameError), "__build_class__ not found");
-    if (!v)
-        goto error;
-    PUSH(v);
-    DISPATCH();
-}
+    TARGET(MAKE_FUNCTION)
+    {
+        SAVE();
+        unsigned parts = ARG();
+        value *base = sp - 1 - __builtin_popcount(parts & 15);
+        value function = make_function(frame, base, parts, stack_plain(TOP()));
+        if (!function)
+            goto error;
+        DROP_TO(base);
+        PUSH(function);
+        DISPATCH();
+    }
+
+    TARGET(LOAD_BUILD_CLASS)
+    {
+        SAVE();
+        value v = dict_get(frame->builtins, NAME(__build_class__));
+        if (v == VALUE_MISSING)
+            v = raise(EXC(NameError), "__build_class__ not found");
+        if (!v)
+            goto error;
+        PUSH(v);
+        DISPATCH();
+    }
 
     /* ---- import ---- */
-op_IMPORT_NAME : {
-    SAVE();
-    FINISH_2(import_operand(frame, NAME_AT(ARG()), stack_plain(TOP()), stack_plain(SECOND())));
-}
+    TARGET(IMPORT_NAME)
+    {
+        SAVE();
+        FINISH_2(import_operand(frame, NAME_AT(ARG()), stack_plain(TOP()), stack_plain(SECOND())));
+    }
 
-op_IMPORT_FROM : {
-    SAVE();
-    value v = import_from(stack_plain(TOP()), NAME_AT(ARG()));
-    if (!v)
-        goto error;
-    PUSH(v);
-    DISPATCH();
-}
+    TARGET(IMPORT_FROM)
+    REPLACE(0, import_from(stack_plain(TOP()), NAME_AT(ARG())));
 
-op_IMPORT_STAR : {
-    SAVE();
-    if (!import_star(frame, stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(IMPORT_STAR)
+    PERFORM(import_star(frame, stack_plain(TOP())), 1);
 
     /* ---- exceptions ---- */
-op_PUSH_EXC_INFO : {
-    struct handled_state *level = interpreter->handled;
-    value exception = TOP();
-    TOP() = level->exception ? level->exception : VALUE_NONE;
-    level->exception = value_inc(stack_plain(exception));
-    PUSH(exception);
-    DISPATCH();
-}
-
-op_POP_EXCEPT : {
-    struct handled_state *level = interpreter->handled;
-    value previous = *--sp;
-    value old = level->exception;
-    level->exception = previous == VALUE_NONE ? NULL : previous;
-    value_dec(old);
-    DISPATCH();
-}
-
-op_CHECK_EXC_MATCH : {
-    SAVE();
-    int matches = exception_matches_operand(stack_plain(SECOND()), stack_plain(TOP()));
-    if (matches < 0)
-        goto error;
-    value type = TOP();
-    TOP() = value_bool(matches);
-    value_dec(type);
-    DISPATCH();
-}
-
-op_CHECK_EG_MATCH : {
-    SAVE();
-    value rest = NULL, match = NULL;
-    if (!exception_group_match(stack_plain(SECOND()), stack_plain(TOP()), &rest, &match))
-        goto error;
-    value a = SECOND(), b = TOP();
-    SECOND() = rest;
-    TOP() = match;
-    value_dec(a);
-    value_dec(b);
-    if (match != VALUE_NONE) {
+    TARGET(PUSH_EXC_INFO)
+    {
         struct handled_state *level = interpreter->handled;
-        value old = level->exception;
-        level->exception = value_inc(match);
-        value_dec(old);
+        value exception = TOP();
+        TOP() = level->exception ? level->exception : VALUE_NONE;
+        level->exception = value_inc(stack_plain(exception));
+        PUSH(exception);
+        DISPATCH();
     }
-    DISPATCH();
-}
 
-op_PREP_RERAISE_STAR:
+    TARGET(POP_EXCEPT)
+    {
+        struct handled_state *level = interpreter->handled;
+        value previous = *--sp;
+        value old = level->exception;
+        level->exception = previous == VALUE_NONE ? NULL : previous;
+        value_dec(old);
+        DISPATCH();
+    }
+
+    TARGET(CHECK_EXC_MATCH)
+    {
+        SAVE();
+        int matches = exception_matches_operand(stack_plain(SECOND()), stack_plain(TOP()));
+        if (matches < 0)
+            goto error;
+        value type = TOP();
+        TOP() = value_bool(matches);
+        value_dec(type);
+        DISPATCH();
+    }
+
+    TARGET(CHECK_EG_MATCH)
+    {
+        SAVE();
+        value rest = NULL, match = NULL;
+        if (!exception_group_match(stack_plain(SECOND()), stack_plain(TOP()), &rest, &match))
+            goto error;
+        value a = SECOND(), b = TOP();
+        SECOND() = rest;
+        TOP() = match;
+        value_dec(a);
+        value_dec(b);
+        if (match != VALUE_NONE) {
+            struct handled_state *level = interpreter->handled;
+            value old = level->exception;
+            level->exception = value_inc(match);
+            value_dec(old);
+        }
+        DISPATCH();
+    }
+
+    TARGET(PREP_RERAISE_STAR)
     FINISH_2(prepare_reraise_star(stack_plain(SECOND()), stack_plain(TOP())));
 
-op_RAISE_VARARGS : {
-    SAVE();
-    value cause = ARG() == 2 ? stack_plain(TOP()) : NULL;
-    value exception = ARG() == 2 ? stack_plain(SECOND()) : ARG() == 1 ? stack_plain(TOP()) : NULL;
-    if (raise_operands(exception, cause))
-        goto unwind; /* a re-raise keeps the traceback as it is */
-    goto error;
-}
-
-op_RERAISE : {
-    value exception = stack_own(*--sp);
-    if (ARG()) {
-        value lasti = sp[-(ptrdiff_t)ARG()];
-        if (value_is_small_int(lasti))
-            frame->ip = frame->code->units + small_int_value(lasti) + 1;
-        frame->sp = sp;
-        error_restore(exception);
-        /* the line of the traceback is that of the saved instruction; handlers are searched from here */
-        goto unwind_from_ip;
+    TARGET(RAISE_VARARGS)
+    {
+        SAVE();
+        value cause = ARG() == 2 ? stack_plain(TOP()) : NULL;
+        value exception = ARG() == 2 ? stack_plain(SECOND()) : ARG() == 1 ? stack_plain(TOP()) : NULL;
+        if (raise_operands(exception, cause))
+            goto unwind; /* a re-raise keeps the traceback as it is */
+        goto error;
     }
-    SAVE();
-    error_restore(exception);
-    goto unwind;
-}
 
-op_BEFORE_WITH : {
-    SAVE();
-    value exit = NULL;
-    value entered = before_with(stack_plain(TOP()), &exit);
-    if (!entered)
-        goto error;
-    value manager = TOP();
-    TOP() = exit;
-    PUSH(entered);
-    value_dec(manager);
-    DISPATCH();
-}
+    TARGET(RERAISE)
+    {
+        value exception = stack_own(*--sp);
+        if (ARG()) {
+            value lasti = sp[-(ptrdiff_t)ARG()];
+            if (value_is_small_int(lasti))
+                frame->ip = frame->code->units + small_int_value(lasti) + 1;
+            frame->sp = sp;
+            error_restore(exception);
+            /* the line of the traceback is that of the saved instruction; handlers are searched from here */
+            goto unwind_from_ip;
+        }
+        SAVE();
+        error_restore(exception);
+        goto unwind;
+    }
 
-op_WITH_EXCEPT_START : {
-    SAVE();
-    value result = with_except_start(stack_plain(sp[-4]), stack_plain(TOP()));
-    if (!result)
-        goto error;
-    PUSH(result);
-    DISPATCH();
-}
+    TARGET(BEFORE_WITH)
+    {
+        SAVE();
+        value exit = NULL;
+        value entered = before_with(stack_plain(TOP()), &exit);
+        if (!entered)
+            goto error;
+        value manager = TOP();
+        TOP() = exit;
+        PUSH(entered);
+        value_dec(manager);
+        DISPATCH();
+    }
 
-op_LOAD_ASSERTION_ERROR:
+    TARGET(WITH_EXCEPT_START)
+    REPLACE(0, with_except_start(stack_plain(sp[-4]), stack_plain(TOP())));
+
+    TARGET(LOAD_ASSERTION_ERROR)
     PUSH(value_inc(value_of(EXC(AssertionError))));
     DISPATCH();
 
     /* ---- generators and coroutines ---- */
-op_RETURN_GENERATOR : {
-    SAVE();
-    uint32_t flags = frame->flags;
-    struct frame *previous = frame->previous;
-    value generator = generator_from_frame(interpreter, frame);
-    if (!generator)
-        goto error;
-    frame = previous;
-    if (flags & FRAME_ENTRY)
-        return generator;
-    LOAD_FRAME();
-    if (flags & FRAME_INIT) {
-        raise(EXC(TypeError), "__init__() should return None, not '%T'", generator);
-        value_dec(generator);
-        goto error;
+    TARGET(RETURN_GENERATOR)
+    {
+        SAVE();
+        uint32_t flags = frame->flags;
+        struct frame *previous = frame->previous;
+        value generator = generator_from_frame(interpreter, frame);
+        if (!generator)
+            goto error;
+        frame = previous;
+        if (flags & FRAME_ENTRY)
+            return generator;
+        LOAD_FRAME();
+        if (flags & FRAME_INIT) {
+            raise(EXC(TypeError), "__init__() should return None, not '%T'", generator);
+            value_dec(generator);
+            goto error;
+        }
+        PUSH(generator);
+        DISPATCH();
     }
-    PUSH(generator);
-    DISPATCH();
-}
 
-op_YIELD_VALUE : {
-    value yielded = stack_own(*--sp);
-    SAVE();
-    uint32_t flags = frame->flags;
-    struct frame *previous = frame->previous;
-    generator_unlink(interpreter, frame_generator(frame), GENERATOR_SUSPENDED);
-    if (flags & FRAME_ENTRY)
-        return yielded;
-    frame = previous;
-    LOAD_FRAME();
-    PUSH(yielded);
-    DISPATCH();
-}
+    TARGET(YIELD_VALUE)
+    {
+        value yielded = stack_own(*--sp);
+        SAVE();
+        uint32_t flags = frame->flags;
+        struct frame *previous = frame->previous;
+        generator_unlink(interpreter, frame_generator(frame), GENERATOR_SUSPENDED);
+        if (flags & FRAME_ENTRY)
+            return yielded;
+        frame = previous;
+        LOAD_FRAME();
+        PUSH(yielded);
+        DISPATCH();
+    }
 
-op_GET_YIELD_FROM_ITER:
+    TARGET(GET_YIELD_FROM_ITER)
     FINISH_1(get_yield_from_iter(frame, stack_plain(TOP())));
 
-op_SEND : {
-    value receiver = stack_plain(SECOND()), sent = stack_plain(TOP());
-    SAVE();
-    if (value_is(receiver, TYPE_ID_GENERATOR) || value_is(receiver, TYPE_ID_COROUTINE)) {
-        struct generator *generator = (struct generator *)receiver;
-        int state = generator_claim(generator);
-        if (unlikely(state < 0))
-            goto error;
-        if (state == GENERATOR_SUSPENDED || (state == GENERATOR_CREATED && sent == VALUE_NONE)) {
-            if (unlikely(!generator_link(interpreter, generator, value_inc(sent), FRAME_SEND, state)))
+    TARGET(SEND)
+    {
+        value receiver = stack_plain(SECOND()), sent = stack_plain(TOP());
+        SAVE();
+        if (value_is(receiver, TYPE_ID_GENERATOR) || value_is(receiver, TYPE_ID_COROUTINE)) {
+            struct generator *generator = (struct generator *)receiver;
+            int state = generator_claim(generator);
+            if (unlikely(state < 0))
                 goto error;
-            value old = *--sp;
-            frame->sp = sp;
-            frame = &generator->frame;
-            LOAD_FRAME();
+            if (state == GENERATOR_SUSPENDED || (state == GENERATOR_CREATED && sent == VALUE_NONE)) {
+                if (unlikely(!generator_link(interpreter, generator, value_inc(sent), FRAME_SEND, state)))
+                    goto error;
+                value old = *--sp;
+                frame->sp = sp;
+                frame = &generator->frame;
+                LOAD_FRAME();
+                value_dec(old);
+                DISPATCH();
+            }
+            if (state == GENERATOR_CREATED)
+                generator_release(generator, state); /* iter_send reports the value sent too early */
+        }
+        value result = NULL;
+        int outcome = iter_send(receiver, sent, &result);
+        if (outcome == SEND_ERROR)
+            goto error;
+        value old = TOP();
+        if (outcome == SEND_YIELD) {
+            TOP() = result;
             value_dec(old);
             DISPATCH();
         }
-        if (state == GENERATOR_CREATED)
-            generator_release(generator, state); /* iter_send reports the value sent too early */
-    }
-    value result = NULL;
-    int outcome = iter_send(receiver, sent, &result);
-    if (outcome == SEND_ERROR)
-        goto error;
-    value old = TOP();
-    if (outcome == SEND_YIELD) {
-        TOP() = result;
+        value done_receiver = SECOND();
+        SECOND() = result;
+        sp--;
         value_dec(old);
+        value_dec(done_receiver);
+        ip = frame->code->units + ARG();
         DISPATCH();
     }
-    value done_receiver = SECOND();
-    SECOND() = result;
-    sp--;
-    value_dec(old);
-    value_dec(done_receiver);
-    ip = frame->code->units + ARG();
-    DISPATCH();
-}
 
-op_GET_AWAITABLE:
+    TARGET(GET_AWAITABLE)
     FINISH_1(get_awaitable(stack_plain(TOP()), ARG()));
 
-op_ASYNC_GEN_WRAP:
+    TARGET(ASYNC_GEN_WRAP)
     FINISH_1(async_gen_wrap(stack_plain(TOP())));
 
-op_BEFORE_ASYNC_WITH : {
-    SAVE();
-    value exit = NULL;
-    value entered = before_async_with(stack_plain(TOP()), &exit);
-    if (!entered)
-        goto error;
-    value manager = TOP();
-    TOP() = exit;
-    PUSH(entered);
-    value_dec(manager);
-    DISPATCH();
-}
-
-op_GET_AITER:
-    FINISH_1(get_aiter(stack_plain(TOP())));
-
-op_GET_ANEXT : {
-    SAVE();
-    value awaitable = get_anext(stack_plain(TOP()));
-    if (!awaitable)
-        goto error;
-    PUSH(awaitable);
-    DISPATCH();
-}
-
-op_END_ASYNC_FOR : {
-    SAVE();
-    value exception = TOP();
-    if (value_is_of(stack_plain(exception), EXC(StopAsyncIteration))) {
-        value iterator = SECOND();
-        sp -= 2;
-        value_dec(exception);
-        value_dec(iterator);
+    TARGET(BEFORE_ASYNC_WITH)
+    {
+        SAVE();
+        value exit = NULL;
+        value entered = before_async_with(stack_plain(TOP()), &exit);
+        if (!entered)
+            goto error;
+        value manager = TOP();
+        TOP() = exit;
+        PUSH(entered);
+        value_dec(manager);
         DISPATCH();
     }
-    sp--;
-    error_restore(stack_own(exception));
-    goto unwind;
-}
+
+    TARGET(GET_AITER)
+    FINISH_1(get_aiter(stack_plain(TOP())));
+
+    TARGET(GET_ANEXT)
+    REPLACE(0, get_anext(stack_plain(TOP())));
+
+    TARGET(END_ASYNC_FOR)
+    {
+        SAVE();
+        value exception = TOP();
+        if (value_is_of(stack_plain(exception), EXC(StopAsyncIteration))) {
+            value iterator = SECOND();
+            sp -= 2;
+            value_dec(exception);
+            value_dec(iterator);
+            DISPATCH();
+        }
+        sp--;
+        error_restore(stack_own(exception));
+        goto unwind;
+    }
 
     /* ---- pattern matching ---- */
-op_MATCH_MAPPING : {
-    bool mapping = value_has_flag(stack_plain(TOP()), TYPE_FLAG_MAPPING);
-    PUSH(value_bool(mapping));
-    DISPATCH();
-}
-
-op_MATCH_SEQUENCE : {
-    bool sequence = value_has_flag(stack_plain(TOP()), TYPE_FLAG_SEQUENCE);
-    PUSH(value_bool(sequence));
-    DISPATCH();
-}
-
-op_MATCH_KEYS : {
-    SAVE();
-    value values = match_keys(stack_plain(SECOND()), stack_plain(TOP()));
-    if (!values)
-        goto error;
-    PUSH(values);
-    DISPATCH();
-}
-
-op_MATCH_CLASS : {
-    SAVE();
-    value attributes = match_class(stack_plain(THIRD()), stack_plain(SECOND()), ARG(), stack_plain(TOP()));
-    if (!attributes)
-        goto error;
-    for (int i = 0; i < 3; i++) {
-        value v = *--sp;
-        value_dec(v);
+    TARGET(MATCH_MAPPING)
+    {
+        bool mapping = value_has_flag(stack_plain(TOP()), TYPE_FLAG_MAPPING);
+        PUSH(value_bool(mapping));
+        DISPATCH();
     }
-    PUSH(attributes);
-    DISPATCH();
-}
 
-op_GET_LEN : {
-    SAVE();
-    ssize length = value_length(stack_plain(TOP()));
-    if (length < 0)
-        goto error;
-    PUSH(int_from_i64(length));
-    DISPATCH();
-}
+    TARGET(MATCH_SEQUENCE)
+    {
+        bool sequence = value_has_flag(stack_plain(TOP()), TYPE_FLAG_SEQUENCE);
+        PUSH(value_bool(sequence));
+        DISPATCH();
+    }
 
-op_SETUP_ANNOTATIONS:
+    TARGET(MATCH_KEYS)
+    REPLACE(0, match_keys(stack_plain(SECOND()), stack_plain(TOP())));
+
+    TARGET(MATCH_CLASS)
+    REPLACE(3, match_class(stack_plain(THIRD()), stack_plain(SECOND()), ARG(), stack_plain(TOP())));
+
+    TARGET(GET_LEN)
+    {
+        SAVE();
+        ssize length = value_length(stack_plain(TOP()));
+        if (length < 0)
+            goto error;
+        PUSH(int_from_i64(length));
+        DISPATCH();
+    }
+
+    TARGET(SETUP_ANNOTATIONS)
     SAVE();
     if (!setup_annotations(frame))
         goto error;
     DISPATCH();
 
-op_PRINT_EXPR : {
-    SAVE();
-    if (!print_expression(stack_plain(TOP())))
-        goto error;
-    value v = *--sp;
-    value_dec(v);
-    DISPATCH();
-}
+    TARGET(PRINT_EXPR)
+    PERFORM(print_expression(stack_plain(TOP())), 1);
 
 unbound_local:
     SAVE();
@@ -1802,20 +1640,14 @@ unwind_from_ip : {
     value *bottom = frame_operands(frame);
     if (likely(range != NULL)) {
         value *keep = bottom + range->depth;
-        while (sp > keep) {
-            value v = *--sp;
-            value_dec(v);
-        }
+        DROP_TO(keep);
         if (range->lasti)
             PUSH(small_int(frame_unit(frame)));
         PUSH(error_fetch());
         ip = frame->code->units + range->target;
         DISPATCH();
     }
-    while (sp > bottom) {
-        value v = *--sp;
-        value_dec(v);
-    }
+    DROP_TO(bottom);
     frame->sp = sp;
     struct frame *done = frame;
     uint32_t flags = done->flags;
