@@ -11,10 +11,21 @@ struct module_def {
     const char *doc;
     const struct method_def *functions; /* or NULL */
     bool (*fill)(value module);         /* adds types and constants; or NULL; false with an exception */
+    void (*finish)(void);               /* or NULL: drops what the module keeps outside its namespace, at the end */
 };
 
 const struct module_def *module_find_builtin(const char *name); /* NULL: there is none */
 extern const struct module_def *const builtin_modules[];        /* NULL ends it */
+/* Call every module's `finish`: the last Python code has run. */
+void modules_finish(void);
+/* Define a type of the module, once per process however often the module is made, and add it under its short name. */
+bool module_define_type(value module, struct type **type, const struct type_spec *spec);
+/* Integer constants: a table that ends with a NULL name. */
+struct module_constant {
+    const char *name;
+    int64_t number;
+};
+bool module_add_constants(value module, const struct module_constant *constants);
 /* Make the module object (not yet in sys.modules). */
 value module_create(const struct module_def *def);
 

@@ -29,3 +29,25 @@ const struct module_def *module_find_builtin(const char *name)
             return builtin_modules[i];
     return NULL;
 }
+
+void modules_finish(void)
+{
+    for (size_t i = 0; builtin_modules[i]; i++)
+        if (builtin_modules[i]->finish)
+            builtin_modules[i]->finish();
+}
+
+bool module_define_type(value module, struct type **type, const struct type_spec *spec)
+{
+    if (!*type)
+        *type = type_define(spec);
+    return *type && module_add_type(module, *type);
+}
+
+bool module_add_constants(value module, const struct module_constant *constants)
+{
+    for (; constants->name; constants++)
+        if (!module_add_owned(module, constants->name, int_from_i64(constants->number)))
+            return false;
+    return true;
+}
