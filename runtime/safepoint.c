@@ -26,6 +26,14 @@ static void request_main(void)
         thread_request(slot, THREAD_POLL_RUNTIME);
 }
 
+/* The same, and end its waiting. */
+static void interrupt_main(void)
+{
+    struct thread_slot *slot = atomic_load(&main_slot);
+    if (slot)
+        thread_interrupt(slot);
+}
+
 void safepoint_request_pending(void)
 {
     atomic_store(&work_waits, true);
@@ -35,7 +43,7 @@ void safepoint_request_pending(void)
 void safepoint_request_signals(void)
 {
     atomic_store(&signals_wait, true);
-    request_main();
+    interrupt_main();
 }
 
 /* Without signal handling of the program's own, an interrupt is a KeyboardInterrupt. */
@@ -44,7 +52,7 @@ static _Atomic bool interrupted;
 void safepoint_interrupt_main(void)
 {
     atomic_store(&interrupted, true);
-    request_main();
+    interrupt_main();
 }
 
 /* Called with the exception state of the running code: callbacks must not see or change it. */

@@ -7,6 +7,7 @@
 #include "runtime/modules/import_file.h"
 #include "runtime/modules/io_file.h"
 #include "runtime/modules/module.h"
+#include "runtime/modules/signal_module.h"
 #include "runtime/modules/streams.h"
 #include "runtime/modules/sys.h"
 #include "runtime/modules/sys_info.h"
@@ -219,6 +220,7 @@ bool runtime_start(const struct start_config *config)
         return false;
     }
     safepoint_set_main();
+    signals_start();
     if (!make_core_modules(config)) {
         value exception = error_fetch();
         value text = exception ? value_repr(exception) : NULL;
@@ -475,6 +477,7 @@ int runtime_finish(int status)
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     gc_collect(GC_FULL);
     clear_modules();
+    modules_finish();
     streams_close();
     import_finish();
     value old = builtins_dict;

@@ -298,8 +298,7 @@ static int ask_hook(value cls, value subclass)
                                                    : -2;
     value_dec(answer);
     if (result == -2)
-        return raise_int(EXC(AssertionError),
-                         "__subclasshook__ must return either False, True, or NotImplemented");
+        return raise_int(EXC(AssertionError), "__subclasshook__ must return either False, True, or NotImplemented");
     return result;
 }
 
@@ -456,7 +455,8 @@ static const struct type_spec data_spec = {
 
 static const struct method_def functions[] = {
     METHOD("get_cache_token", get_cache_token, "()", "Returns the current ABC cache token."),
-    METHOD("_abc_init", abc_init, "(self, /)", "Internal ABC helper for class set-up. Should be never used outside abc module."),
+    METHOD("_abc_init", abc_init, "(self, /)",
+           "Internal ABC helper for class set-up. Should be never used outside abc module."),
     METHOD("_abc_register", abc_register, "(self, subclass, /)", "Internal ABC helper for subclasss registration."),
     METHOD("_abc_instancecheck", abc_instancecheck, "(self, instance, /)", "Internal ABC helper for instance checks."),
     METHOD("_abc_subclasscheck", abc_subclasscheck, "(self, subclass, /)", "Internal ABC helper for subclasss checks."),

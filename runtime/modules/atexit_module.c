@@ -51,8 +51,7 @@ static value run_all(value self, const value *args)
             break;
         }
         value keywords = tuple_get(entry, 2);
-        value result =
-            call_tuple(tuple_get(entry, 0), tuple_get(entry, 1), keywords == VALUE_NONE ? NULL : keywords);
+        value result = call_tuple(tuple_get(entry, 0), tuple_get(entry, 1), keywords == VALUE_NONE ? NULL : keywords);
         if (!result)
             error_unraisable("Exception ignored in atexit callback", tuple_get(entry, 0));
         value_dec(result);

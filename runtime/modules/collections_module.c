@@ -55,10 +55,10 @@ static value defaultdict_repr(value v)
     value base = TYPE(DICT)->slots.repr(v), factory = base ? factory_of(v) : NULL, text = NULL;
     if (base) {
         int entered = factory ? repr_enter(factory) : 0;
-        value shown = entered < 0    ? NULL
-                      : entered > 0  ? str_from_text("...")
-                      : factory      ? value_repr(factory)
-                                     : str_from_text("None");
+        value shown = entered < 0   ? NULL
+                      : entered > 0 ? str_from_text("...")
+                      : factory     ? value_repr(factory)
+                                    : str_from_text("None");
         if (factory && entered == 0)
             repr_leave(factory);
         text = shown ? str_format("%s(%U, %U)", type_short_name(value_type(v)), shown, base) : NULL;
@@ -82,9 +82,8 @@ static value defaultdict_reduce(value v, const value *args)
     value factory = factory_of(v);
     value arguments = factory && factory != VALUE_NONE ? tuple_pack(1, factory) : tuple_new(0);
     value items = arguments ? call_method_0(v, NAME(items)) : NULL, iterator = items ? iter_get(items) : NULL;
-    value result = iterator
-                       ? tuple_pack(5, value_of(value_type(v)), arguments, VALUE_NONE, VALUE_NONE, iterator)
-                       : NULL;
+    value result =
+        iterator ? tuple_pack(5, value_of(value_type(v)), arguments, VALUE_NONE, VALUE_NONE, iterator) : NULL;
     value_dec(iterator);
     value_dec(items);
     value_dec(arguments);

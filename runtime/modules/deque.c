@@ -25,7 +25,7 @@ struct deque {
     _Atomic uint64_t state;      /* counts changes of the set of items: iterators look at it */
     int64_t maxlen;              /* -1: none; constant after __init__ */
 };
-#define DEQUE(v) ((struct deque *)(v))
+#define DEQUE(v)   ((struct deque *)(v))
 #define LENGTH_MAX (UINT64_C(1) << 40)
 
 struct type *deque_type, *deque_iterator_type, *deque_reverse_iterator_type;
@@ -357,11 +357,9 @@ static value method_insert(value v, const value *args)
     value item = value_inc(args[1]);
     object_lock(&d->header);
     bool full = d->maxlen >= 0 && d->length >= (uint64_t)d->maxlen;
-    bool done = !full && (index < 0 || (uint64_t)index >= d->length || true);
+    bool done = !full;
     if (done) {
-        uint64_t at = index >= 0                         ? (uint64_t)index
-                      : (uint64_t)-index >= d->length ? 0
-                                                         : d->length - (uint64_t)-index;
+        uint64_t at = index >= 0 ? (uint64_t)index : (uint64_t)-index >= d->length ? 0 : d->length - (uint64_t)-index;
         if (at > d->length)
             at = d->length;
         struct ring *ring = ring_of(d);
@@ -417,7 +415,7 @@ static value method_remove(value v, const value *args)
             return VALUE_NONE;
         }
     }
-    return raise(EXC(ValueError), "deque.remove(x): x not in deque");
+    return raise(EXC(ValueError), "%R is not in deque", args[0]);
 }
 
 static value method_reverse(value v, const value *args)
@@ -780,12 +778,12 @@ static const struct method_def iterator_methods[] = {
     METHOD("__reduce__", iterator_reduce, "($self, /)", "Return state information for pickling."),
     {0},
 };
-#define ITERATOR_SPEC(NAME)                                                                          \
-    {                                                                                                \
-        .name = NAME, .size = sizeof(struct deque_iterator), .gc_flags = TYPE_GC_CONTAINER,          \
-        .traverse = iterator_traverse, .destroy = iterator_destroy,                                  \
-        .slots = {.new = iterator_new, .iter = iterator_return_self, .next = iterator_next},         \
-        .methods = iterator_methods,                                                                 \
+#define ITERATOR_SPEC(NAME)                                                                  \
+    {                                                                                        \
+        .name = NAME, .size = sizeof(struct deque_iterator), .gc_flags = TYPE_GC_CONTAINER,  \
+        .traverse = iterator_traverse, .destroy = iterator_destroy,                          \
+        .slots = {.new = iterator_new, .iter = iterator_return_self, .next = iterator_next}, \
+        .methods = iterator_methods,                                                         \
     }
 const struct type_spec deque_iterator_spec = ITERATOR_SPEC("_collections._deque_iterator");
 const struct type_spec deque_reverse_iterator_spec = ITERATOR_SPEC("_collections._deque_reverse_iterator");
@@ -804,7 +802,8 @@ static const struct method_def deque_methods[] = {
     METHOD("index", method_index, "($self, value, start=<unrepresentable>, stop=<unrepresentable>, /)",
            "D.index(value, [start, [stop]]) -- return first index of value.\n"
            "Raises ValueError if the value is not present."),
-    METHOD("insert", method_insert, "($self, index, object, /)", "D.insert(index, object) -- insert object before index"),
+    METHOD("insert", method_insert, "($self, index, object, /)",
+           "D.insert(index, object) -- insert object before index"),
     METHOD("pop", method_pop, "($self, /)", "Remove and return the rightmost element."),
     METHOD("popleft", method_popleft, "($self, /)", "Remove and return the leftmost element."),
     METHOD("remove", method_remove, "($self, value, /)", "D.remove(value) -- remove first occurrence of value."),

@@ -12,6 +12,7 @@
  */
 #include "runtime/modules/functools.h"
 #include "runtime/objects/dict.h"
+#include "runtime/objects/type_internal.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>
@@ -337,6 +338,11 @@ static const struct method_def cache_methods[] = {
     METHOD("__deepcopy__", cache_self, "($self, memo, /)", NULL),
     {0},
 };
+static value get_dict(value v)
+{
+    return object_dict(v, true);
+}
+static const struct getset_def cache_getset[] = {{"__dict__", get_dict, object_set_dict, NULL}, {0}};
 const struct type_spec functools_cache_spec = {
     .name = "functools._lru_cache_wrapper",
     .doc = "Create a cached callable that wraps another function.",
@@ -347,6 +353,7 @@ const struct type_spec functools_cache_spec = {
     .destroy = cache_destroy,
     .slots = {.new = cache_new, .call = cache_call, .descr_get = cache_get},
     .methods = cache_methods,
+    .getset = cache_getset,
     .dict_offset = offsetof(struct cache, dict),
 };
 

@@ -2,6 +2,7 @@
 #include "runtime/modules/functools.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/container.h"
+#include "runtime/objects/type_internal.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -206,6 +207,11 @@ static const struct member_def partial_members[] = {
      "dictionary of keyword arguments to future partial calls"},
     {0},
 };
+static value get_dict(value v)
+{
+    return object_dict(v, true);
+}
+static const struct getset_def partial_getset[] = {{"__dict__", get_dict, object_set_dict, NULL}, {0}};
 static const struct type_spec partial_spec = {
     .name = "functools.partial",
     .doc = "partial(func, *args, **keywords) - new function with partial application\n"
@@ -217,6 +223,7 @@ static const struct type_spec partial_spec = {
     .destroy = partial_destroy,
     .slots = {.new = partial_new, .call = partial_call, .repr = partial_repr},
     .methods = partial_methods,
+    .getset = partial_getset,
     .members = partial_members,
     .dict_offset = offsetof(struct partial, dict),
 };

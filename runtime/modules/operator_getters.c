@@ -12,7 +12,7 @@
 
 struct getter {
     struct object header;
-    value_slot items;    /* tuple: keys; for attrgetter tuples of name parts; for methodcaller the name, then arguments */
+    value_slot items; /* tuple: keys; for attrgetter tuples of name parts; for methodcaller the name, then arguments */
     value_slot keywords; /* methodcaller: a dict, or NULL for none */
 };
 #define ITEMS(v) slot_peek(&((struct getter *)(v))->items)
@@ -44,7 +44,7 @@ static value itemgetter_new(struct type *type, const value *args, size_t nargs, 
     if (kwnames && tuple_length(kwnames))
         return raise(EXC(TypeError), "itemgetter() takes no keyword arguments");
     if (nargs < 1)
-        return raise(EXC(TypeError), "itemgetter expected at least 1 argument, got 0");
+        return raise(EXC(TypeError), "itemgetter expected 1 argument, got 0");
     return getter_make(type, tuple_from_array(args, nargs), NULL);
 }
 
@@ -89,7 +89,7 @@ static value attrgetter_new(struct type *type, const value *args, size_t nargs, 
     if (kwnames && tuple_length(kwnames))
         return raise(EXC(TypeError), "attrgetter() takes no keyword arguments");
     if (nargs < 1)
-        return raise(EXC(TypeError), "attrgetter expected at least 1 argument, got 0");
+        return raise(EXC(TypeError), "attrgetter expected 1 argument, got 0");
     value items = list_new(nargs);
     for (size_t i = 0; items && i < nargs; i++) {
         value parts = split_name(args[i]);
@@ -255,11 +255,11 @@ static const struct method_def getter_methods[] = {
     METHOD("__reduce__", getter_reduce, "($self, /)", "Return state information for pickling"),
     {0},
 };
-#define GETTER_SPEC(NAME, DOC)                                                                                   \
-    {                                                                                                            \
-        .name = "operator." #NAME, .doc = DOC, .size = sizeof(struct getter), .gc_flags = TYPE_GC_CONTAINER,     \
-        .traverse = getter_traverse, .destroy = getter_destroy,                                                  \
-        .slots = {.new = NAME##_new, .call = NAME##_call, .repr = getter_repr}, .methods = getter_methods,       \
+#define GETTER_SPEC(NAME, DOC)                                                                               \
+    {                                                                                                        \
+        .name = "operator." #NAME, .doc = DOC, .size = sizeof(struct getter), .gc_flags = TYPE_GC_CONTAINER, \
+        .traverse = getter_traverse, .destroy = getter_destroy,                                              \
+        .slots = {.new = NAME##_new, .call = NAME##_call, .repr = getter_repr}, .methods = getter_methods,   \
     }
 static const struct type_spec itemgetter_spec =
     GETTER_SPEC(itemgetter, "Return a callable object that fetches the given item(s) from its operand.");

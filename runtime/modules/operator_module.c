@@ -3,28 +3,28 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/buffer.h"
 
-#define BINARY_FUNCTIONS(X)           \
-    X(add, ADD)                       \
-    X(and_, AND)                      \
-    X(floordiv, FLOOR_DIVIDE)         \
-    X(lshift, LSHIFT)                 \
-    X(matmul, MATRIX_MULTIPLY)        \
-    X(mul, MULTIPLY)                  \
-    X(mod, REMAINDER)                 \
-    X(or_, OR)                        \
-    X(pow, POWER)                     \
-    X(rshift, RSHIFT)                 \
-    X(sub, SUBTRACT)                  \
-    X(truediv, TRUE_DIVIDE)           \
+#define BINARY_FUNCTIONS(X)    \
+    X(add, ADD)                \
+    X(and_, AND)               \
+    X(floordiv, FLOOR_DIVIDE)  \
+    X(lshift, LSHIFT)          \
+    X(matmul, MATRIX_MULTIPLY) \
+    X(mul, MULTIPLY)           \
+    X(mod, REMAINDER)          \
+    X(or_, OR)                 \
+    X(pow, POWER)              \
+    X(rshift, RSHIFT)          \
+    X(sub, SUBTRACT)           \
+    X(truediv, TRUE_DIVIDE)    \
     X(xor, XOR)
-#define BINARY(NAME, OP)                                            \
-    static value op_##NAME(value self, const value *args)           \
-    {                                                               \
-        return operate_binary(BINARY_##OP, args[0], args[1]);       \
-    }                                                               \
-    static value op_inplace_##NAME(value self, const value *args)   \
-    {                                                               \
-        return operate_inplace(BINARY_##OP, args[0], args[1]);      \
+#define BINARY(NAME, OP)                                          \
+    static value op_##NAME(value self, const value *args)         \
+    {                                                             \
+        return operate_binary(BINARY_##OP, args[0], args[1]);     \
+    }                                                             \
+    static value op_inplace_##NAME(value self, const value *args) \
+    {                                                             \
+        return operate_inplace(BINARY_##OP, args[0], args[1]);    \
     }
 BINARY_FUNCTIONS(BINARY)
 
@@ -38,9 +38,9 @@ UNARY(pos, POSITIVE)
 UNARY(abs, ABSOLUTE)
 UNARY(invert, INVERT)
 
-#define COMPARISON(NAME, OP)                                \
-    static value op_##NAME(value self, const value *args)   \
-    {                                                       \
+#define COMPARISON(NAME, OP)                                 \
+    static value op_##NAME(value self, const value *args)    \
+    {                                                        \
         return compare_rich(args[0], args[1], COMPARE_##OP); \
     }
 COMPARISON(lt, LT)
@@ -203,8 +203,8 @@ static value op_compare_digest(value self, const value *args)
     return value_bool(equal);
 }
 
-#define TWO(NAME, FN, DOC)   METHOD(NAME, FN, "(a, b, /)", DOC)
-#define ONE(NAME, FN, DOC)   METHOD(NAME, FN, "(a, /)", DOC)
+#define TWO(NAME, FN, DOC) METHOD(NAME, FN, "(a, b, /)", DOC)
+#define ONE(NAME, FN, DOC) METHOD(NAME, FN, "(a, /)", DOC)
 static const struct method_def functions[] = {
     ONE("truth", op_truth, "Return True if a is true, False otherwise."),
     TWO("contains", op_contains, "Same as b in a (note reversed operands)."),

@@ -3,12 +3,21 @@
 
 #include <string.h>
 
-#define MODULES(M) \
-    M(_thread)     \
-    M(builtins)    \
-    M(gc)          \
-    M(itertools)   \
-    M(sys)         \
+#define MODULES(M)  \
+    M(_abc)         \
+    M(_collections) \
+    M(_functools)   \
+    M(_operator)    \
+    M(_signal)      \
+    M(_thread)      \
+    M(_weakref)     \
+    M(atexit)       \
+    M(builtins)     \
+    M(errno)        \
+    M(gc)           \
+    M(itertools)    \
+    M(math)         \
+    M(sys)          \
     M(time)
 
 #define M(name) extern const struct module_def name##_module;

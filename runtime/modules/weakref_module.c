@@ -78,7 +78,8 @@ static value remove_dead(value self, const value *args)
 static const struct method_def functions[] = {
     METHOD("proxy", make_proxy, "(object, callback=None, /)", "Create a proxy object that weakly references 'object'."),
     METHOD("getweakrefcount", getweakrefcount, "(object, /)", "Return the number of weak references to 'object'."),
-    METHOD("getweakrefs", getweakrefs, "(object, /)", "Return a list of all weak reference objects pointing to 'object'."),
+    METHOD("getweakrefs", getweakrefs, "(object, /)",
+           "Return a list of all weak reference objects pointing to 'object'."),
     METHOD("_remove_dead_weakref", remove_dead, "(dct, key, /)",
            "Atomically remove key from dict if it points to a dead weakref."),
     {0},

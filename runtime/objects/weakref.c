@@ -157,7 +157,7 @@ const struct type_spec weak_reference_type_spec = {
     .id = TYPE_ID_WEAK_REFERENCE,
     .name = "weakref.ReferenceType",
     .size = sizeof(struct python_weak_reference),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = reference_traverse,
     .destroy = reference_destroy,
@@ -338,7 +338,7 @@ static const struct method_def proxy_methods[] = {METHOD("__bytes__", proxy_byte
 #define INPLACE_SLOT(OP) [BINARY_##OP] = proxy_inplace_##OP,
 #define PROXY_SPEC(NAME, ...)                                                                        \
     {                                                                                                \
-        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW,       \
+        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,       \
         .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy, \
         .slots = {.getattr = proxy_getattr,                                                          \
                   .setattr = proxy_setattr,                                                          \
