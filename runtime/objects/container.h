@@ -17,7 +17,7 @@
 #ifndef ATOLL_CONTAINER_H
 #define ATOLL_CONTAINER_H
 
-#include "runtime/objects/objects.h"
+#include "runtime/objects/str.h"
 
 #define load_relaxed(p)     atomic_load_explicit((p), memory_order_relaxed)
 #define load_acquire(p)     atomic_load_explicit((p), memory_order_acquire)
@@ -66,7 +66,8 @@ static inline bool key_hash(value key, int64_t *out)
             return true;
         }
     } else if (value_is(key, TYPE_ID_STR)) {
-        *out = str_hash(key);
+        int64_t hash = load_relaxed(&((struct str *)key)->hash);
+        *out = likely(hash != 0) ? hash : str_hash(key);
         return true;
     }
     return value_hash(key, out);
@@ -76,11 +77,38 @@ static inline bool key_hash(value key, int64_t *out)
    the ones the caller has: 1, 0, or -1 for "only value_equals can tell". */
 static inline int key_equal_simple(value a, value b)
 {
-    if (value_is(a, TYPE_ID_STR) && value_is(b, TYPE_ID_STR))
-        return str_equal(a, b);
+    if (value_is(a, TYPE_ID_STR) && value_is(b, TYPE_ID_STR)) {
+        /* equal strs have the same width, so equal bytes */
+        size_t length = str_exact_length(a);
+        return length == str_exact_length(b) && str_width(a) == str_width(b) &&
+               memcmp(str_data(a), str_data(b), length * str_width(a)) == 0;
+    }
     if (value_is_small_int(a) && value_is_small_int(b))
         return 0;
     return -1;
+}
+
+/* A tuple of two owned values, for iterators over pairs. If nobody kept the tuple that the iterator gave out last, it
+   is given out again with new items: most loops unpack a pair and drop it. The counts of its items change as for any
+   store, so the collector is not deceived. NULL: no memory, both dropped. */
+static inline value pair_next(struct object *iterator, value_slot *last, value a, value b)
+{
+    value pair = load_relaxed(last);
+    if (likely(pair && mutator_is_alone() && rc_is_unique(value_object(pair)))) {
+        value_slot *items = tuple_items(pair);
+        value old_a = load_relaxed(&items[0]), old_b = load_relaxed(&items[1]);
+        store_release(&items[0], a);
+        store_release(&items[1], b);
+        value_inc(pair);
+        value_dec(old_a);
+        value_dec(old_b);
+        return pair;
+    }
+    value items[2] = {a, b};
+    value fresh = tuple_from_owned(items, 2);
+    if (fresh && !pair && mutator_is_alone())
+        slot_store(iterator, last, value_inc(fresh));
+    return fresh;
 }
 
 /* The `iter` slot of every iterator. */

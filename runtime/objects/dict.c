@@ -29,24 +29,24 @@ static inline unsigned index_width(uint64_t mask)
 static inline uint64_t index_get(const struct dict_table *t, uint64_t i)
 {
     if (t->mask <= 0xFF)
-        return load_acquire((_Atomic uint8_t *)t->indices + i);
+        return load_acquire((_Atomic uint8_t *)dict_table_indices(t) + i);
     if (t->mask <= 0xFFFF)
-        return load_acquire((_Atomic uint16_t *)t->indices + i);
+        return load_acquire((_Atomic uint16_t *)dict_table_indices(t) + i);
     if (t->mask <= 0xFFFFFFFF)
-        return load_acquire((_Atomic uint32_t *)t->indices + i);
-    return load_acquire((_Atomic uint64_t *)t->indices + i);
+        return load_acquire((_Atomic uint32_t *)dict_table_indices(t) + i);
+    return load_acquire((_Atomic uint64_t *)dict_table_indices(t) + i);
 }
 
 static inline void index_set(struct dict_table *t, uint64_t i, uint64_t entry)
 {
     if (t->mask <= 0xFF)
-        store_release((_Atomic uint8_t *)t->indices + i, (uint8_t)entry);
+        store_release((_Atomic uint8_t *)dict_table_indices(t) + i, (uint8_t)entry);
     else if (t->mask <= 0xFFFF)
-        store_release((_Atomic uint16_t *)t->indices + i, (uint16_t)entry);
+        store_release((_Atomic uint16_t *)dict_table_indices(t) + i, (uint16_t)entry);
     else if (t->mask <= 0xFFFFFFFF)
-        store_release((_Atomic uint32_t *)t->indices + i, (uint32_t)entry);
+        store_release((_Atomic uint32_t *)dict_table_indices(t) + i, (uint32_t)entry);
     else
-        store_release((_Atomic uint64_t *)t->indices + i, entry);
+        store_release((_Atomic uint64_t *)dict_table_indices(t) + i, entry);
 }
 
 /* ---- storage ---- */
@@ -74,8 +74,7 @@ static struct dict_table *table_new(uint64_t entries)
     }
     t->mask = positions - 1;
     t->capacity = capacity_of(positions);
-    t->indices = &t->entries[t->capacity];
-    memset(t->indices, 0xFF, positions * index_width(t->mask));
+    memset(dict_table_indices(t), 0xFF, positions * index_width(t->mask));
     return t;
 }
 
@@ -102,16 +101,22 @@ static inline uint64_t position_for_new(const struct dict_table *t, int64_t hash
     return i;
 }
 
+static inline void table_fill_entry(struct dict_table *t, uint64_t n, value key, int64_t hash, value item)
+{
+    struct dict_entry *entry = &t->entries[n];
+    store_relaxed(&entry->hash, hash);
+    store_release(&entry->item, item);
+    store_release(&entry->key, key);
+}
+
 /* Append an entry to a block that has room; steals both. The number in the index makes it visible, so that comes last.
  */
 static inline void table_append(struct dict_table *t, value key, int64_t hash, value item)
 {
     uint64_t n = load_relaxed(&t->used);
-    struct dict_entry *entry = &t->entries[n];
-    store_relaxed(&entry->hash, hash);
-    store_release(&entry->item, item);
-    store_release(&entry->key, key);
+    table_fill_entry(t, n, key, hash, item);
     index_set(t, position_for_new(t, hash), n);
+    t->spent++;
     store_release(&t->used, n + 1);
 }
 
@@ -123,7 +128,8 @@ value dict_new_of(struct type *type)
 
 value dict_new(void)
 {
-    return value_of(object_new(TYPE(DICT), sizeof(struct dict)));
+    struct object *o = heap_alloc(&TYPE(DICT)->gc, sizeof(struct dict));
+    return likely(o != NULL) ? value_of(o) : raise_no_memory();
 }
 
 value dict_new_sized(size_t entries)
@@ -510,7 +516,7 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
             value_dec(key);
             return true;
         }
-        if (likely(t && load_relaxed(&t->used) < t->capacity)) {
+        if (likely(t && t->spent < t->capacity)) {
             keys_change(dict);
             if (keep)
                 *present = value_inc(item);
@@ -530,6 +536,31 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
 
 bool dict_set_hashed(value v, value key, int64_t hash, value item)
 {
+    struct dict *dict = dict_of(v);
+    struct dict_table *t = load_relaxed(&dict->table);
+    if (likely(mutator_is_alone() && t)) { /* the common cases with no lock and no spare count */
+        struct probe p;
+        probe_start(&p, t, hash);
+        int found = table_find(t, key, hash, &p);
+        if (found == PROBE_FOUND) {
+            value_slot *slot = &t->entries[p.entry].item;
+            value old = load_relaxed(slot);
+            store_release(slot, value_inc(item));
+            value_dec(old);
+            return true;
+        }
+        if (found == PROBE_ABSENT && t->spent < t->capacity) {
+            uint64_t n = load_relaxed(&t->used);
+            keys_change(dict);
+            table_fill_entry(t, n, value_inc(key), hash, value_inc(item));
+            /* the probe ended at an empty position; a dummy before it is left for the next block to drop */
+            index_set(t, p.position, n);
+            t->spent++;
+            store_release(&t->used, n + 1);
+            store_release(&dict->length, load_relaxed(&dict->length) + 1);
+            return true;
+        }
+    }
     return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), false, NULL);
 }
 

@@ -8,7 +8,7 @@
  * Within one block an entry is filled once and emptied once: key and item become NULL and its index position a dummy.
  * Only popitem gives the last entries out again. So a reader without the lock that finds a key at an entry, counts the
  * item, and then sees the same key and item there and the same block in the dict, has read a true state.
- * Everything is written under the dict's lock; `mask`, `capacity` and `indices` are constant once the block is seen.
+ * Everything is written under the dict's lock; `mask` and `capacity` are constant once the block is seen.
  */
 #ifndef ATOLL_DICT_H
 #define ATOLL_DICT_H
@@ -24,10 +24,16 @@ struct dict_entry {
 struct dict_table {
     uint64_t mask;         /* index positions - 1 */
     uint64_t capacity;     /* entries, two thirds of the positions */
-    _Atomic uint64_t used; /* entries ever filled: the next one's number */
-    void *indices;         /* behind the entries; by width of the mask */
+    _Atomic uint64_t used; /* the next entry's number */
+    uint64_t spent;        /* entries ever filled, those that popitem gave back included: as many positions of the index
+                              are not empty any more; under the lock */
     struct dict_entry entries[];
 };
+
+static inline void *dict_table_indices(const struct dict_table *t)
+{
+    return (void *)&t->entries[t->capacity];
+}
 
 struct dict {
     struct object header;
@@ -44,6 +50,7 @@ struct dict_iterator {
     _Atomic int64_t position;  /* of the next entry to look at; -1 once exhausted */
     _Atomic uint64_t expected; /* the dict's length when iteration began; UINT64_MAX after "changed size" */
     _Atomic int64_t remaining;
+    value_slot pair; /* item iterators: the tuple given out last; see pair_next */
 };
 
 struct dict_view {

@@ -83,17 +83,43 @@ static inline value iterator_next_part(value v, bool reverse, enum dict_part par
     return pair[part == PART_VALUE];
 }
 
+/* The next entry of a dict that nobody else can change now; NULL: the long way tells why not. */
+static inline struct dict_entry *iterator_entry_alone(struct dict_iterator *iterator)
+{
+    int64_t position = load_relaxed(&iterator->position), remaining = load_relaxed(&iterator->remaining);
+    if (unlikely(position < 0 || remaining <= 0 || !mutator_is_alone()))
+        return NULL;
+    struct dict *dict = dict_of(slot_peek(&iterator->dict));
+    struct dict_table *t = load_relaxed(&dict->table);
+    if (unlikely(!t || load_relaxed(&iterator->expected) != load_relaxed(&dict->length)))
+        return NULL;
+    for (uint64_t i = (uint64_t)position, used = load_relaxed(&t->used); i < used; i++)
+        if (likely(load_relaxed(&t->entries[i].key) != NULL)) {
+            store_relaxed(&iterator->position, (int64_t)i + 1);
+            store_relaxed(&iterator->remaining, remaining - 1);
+            return &t->entries[i];
+        }
+    return NULL;
+}
+
 value dict_key_iterator_next(value v)
 {
-    return iterator_next_part(v, false, PART_KEY);
+    struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
+    return likely(entry != NULL) ? value_inc(load_relaxed(&entry->key)) : iterator_next_part(v, false, PART_KEY);
 }
 static value dict_value_iterator_next(value v)
 {
-    return iterator_next_part(v, false, PART_VALUE);
+    struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
+    return likely(entry != NULL) ? value_inc(load_relaxed(&entry->item)) : iterator_next_part(v, false, PART_VALUE);
 }
 static value dict_item_iterator_next(value v)
 {
-    return iterator_next_part(v, false, PART_ITEM);
+    struct dict_iterator *iterator = (struct dict_iterator *)v;
+    struct dict_entry *entry = iterator_entry_alone(iterator);
+    if (unlikely(!entry))
+        return iterator_next_part(v, false, PART_ITEM);
+    return pair_next(&iterator->header, &iterator->pair, value_inc(load_relaxed(&entry->key)),
+                     value_inc(load_relaxed(&entry->item)));
 }
 static value dict_reverse_key_iterator_next(value v)
 {
@@ -110,6 +136,12 @@ static value dict_reverse_item_iterator_next(value v)
 
 int dict_item_iterator_next_pair(value v, value *key, value *item)
 {
+    struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
+    if (likely(entry != NULL)) {
+        *key = value_inc(load_relaxed(&entry->key));
+        *item = value_inc(load_relaxed(&entry->item));
+        return 1;
+    }
     return iterator_step((struct dict_iterator *)v, false, key, item);
 }
 
@@ -143,11 +175,13 @@ static value dict_iterator_reduce(value v, const value *args)
 static void dict_iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct dict_iterator *)o)->dict);
+    trace_slot(trace, &((struct dict_iterator *)o)->pair);
 }
 
 static void dict_iterator_destroy(struct object *o)
 {
     slot_store(o, &((struct dict_iterator *)o)->dict, NULL);
+    slot_store(o, &((struct dict_iterator *)o)->pair, NULL);
 }
 
 static const struct method_def dict_iterator_methods[] = {

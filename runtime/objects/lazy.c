@@ -5,6 +5,8 @@
  * take items in an order nobody promised, as with any two iterators.
  */
 #include "runtime/objects/iterators.h"
+#include "runtime/objects/list.h"
+#include "runtime/objects/range.h"
 
 #include <stdlib.h>
 
@@ -13,18 +15,31 @@ struct lazy {
     struct object header;
     value_slot function; /* map, filter: what to call; enumerate: the next index; zip: whether strict */
     value_slot source;   /* enumerate, filter: the iterator; zip, map: the tuple of iterators */
+    value_slot pair;     /* enumerate, zip of two: the tuple given out last; see pair_next */
 };
 
 static void lazy_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct lazy *)o)->function);
     trace_slot(trace, &((struct lazy *)o)->source);
+    trace_slot(trace, &((struct lazy *)o)->pair);
 }
 
 static void lazy_destroy(struct object *o)
 {
     slot_store(o, &((struct lazy *)o)->function, NULL);
     slot_store(o, &((struct lazy *)o)->source, NULL);
+    slot_store(o, &((struct lazy *)o)->pair, NULL);
+}
+
+/* iter_next, without a detour for the commonest iterators. */
+static inline value lazy_iter_next(value iterator)
+{
+    if (value_is(iterator, TYPE_ID_LIST_ITERATOR))
+        return list_iterator_next_fast(iterator);
+    if (value_is(iterator, TYPE_ID_RANGE_ITERATOR))
+        return range_iterator_next_fast(iterator);
+    return iter_next(iterator);
 }
 
 /* Steals both; NULL when one is NULL or there is no memory. */
@@ -90,7 +105,7 @@ static value enumerate_type_new(struct type *type, const value *args, size_t nar
 int enumerate_next_pair(value v, value *index, value *item)
 {
     struct lazy *lazy = (struct lazy *)v;
-    value next = iter_next(lazy_source(v));
+    value next = lazy_iter_next(lazy_source(v));
     if (!next || next == VALUE_END)
         return next ? 0 : -1;
     value number = load_relaxed(&lazy->function);
@@ -115,7 +130,9 @@ static value enumerate_next(value v)
 {
     value pair[2];
     int got = enumerate_next_pair(v, &pair[0], &pair[1]);
-    return got > 0 ? tuple_from_owned(pair, 2) : got ? NULL : VALUE_END;
+    if (unlikely(got <= 0))
+        return got ? NULL : VALUE_END;
+    return pair_next(&((struct lazy *)v)->header, &((struct lazy *)v)->pair, pair[0], pair[1]);
 }
 
 static value enumerate_reduce(value v, const value *args)
@@ -178,7 +195,7 @@ static value zip_check_strict(value iterators, size_t i)
         return raise(EXC(ValueError), "zip() argument %zu is shorter than argument%s%zu", i + 1, i == 1 ? " " : "s 1-",
                      i);
     for (i = 1; i < count; i++) {
-        value item = iter_next(tuple_get(iterators, i));
+        value item = lazy_iter_next(tuple_get(iterators, i));
         if (!item)
             return NULL;
         if (item != VALUE_END) {
@@ -202,14 +219,15 @@ static value zip_next(value v)
     value result = NULL;
     size_t i = 0;
     for (; i < count; i++) {
-        items[i] = iter_next(tuple_get(iterators, i));
+        items[i] = lazy_iter_next(tuple_get(iterators, i));
         if (!items[i] || items[i] == VALUE_END) {
             result = items[i];
             break;
         }
     }
     if (i == count) {
-        result = tuple_from_owned(items, count);
+        result = count == 2 ? pair_next(&((struct lazy *)v)->header, &((struct lazy *)v)->pair, items[0], items[1])
+                            : tuple_from_owned(items, count);
     } else {
         for (size_t k = 0; k < i; k++)
             value_dec(items[k]);
@@ -272,7 +290,7 @@ static value map_next(value v)
     value iterators = lazy_source(v), function = lazy_function(v);
     size_t count = tuple_length(iterators);
     if (likely(count == 1)) {
-        value item = iter_next(tuple_get(iterators, 0));
+        value item = lazy_iter_next(tuple_get(iterators, 0));
         if (!item || item == VALUE_END)
             return item;
         value result = call_1(function, item);
@@ -285,7 +303,7 @@ static value map_next(value v)
     value result = NULL;
     size_t i = 0;
     for (; i < count; i++) {
-        items[i] = iter_next(tuple_get(iterators, i));
+        items[i] = lazy_iter_next(tuple_get(iterators, i));
         if (!items[i] || items[i] == VALUE_END) {
             result = items[i];
             break;
@@ -347,7 +365,7 @@ static value filter_next(value v)
     value function = lazy_function(v), iterator = lazy_source(v);
     bool truth_only = is_none(function) || function == value_of(TYPE(BOOL));
     for (;;) {
-        value item = iter_next(iterator);
+        value item = lazy_iter_next(iterator);
         if (!item || item == VALUE_END)
             return item;
         int wanted;

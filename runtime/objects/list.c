@@ -85,8 +85,10 @@ value list_new_of(struct type *type)
 
 value list_new(size_t capacity)
 {
-    struct object *o = object_new(TYPE(LIST), sizeof(struct list));
-    if (!o || !capacity)
+    struct object *o = heap_alloc(&TYPE(LIST)->gc, sizeof(struct list));
+    if (unlikely(!o))
+        return raise_no_memory();
+    if (!capacity)
         return value_of(o);
     struct list_storage *storage = storage_new(capacity);
     if (!storage) {

@@ -275,6 +275,16 @@ bool set_add_hashed(value v, value key, int64_t hash)
 {
     struct set *set = set_of(v);
     struct cursor c;
+    struct set_table *known = load_relaxed(&set->table);
+    if (likely(mutator_is_alone() && known)) { /* there already? Then no spare count. */
+        for (cursor_start(&c, known->mask, hash);; cursor_step(&c, known->mask)) {
+            value k = load_relaxed(&known->entries[c.place].key);
+            if (!k)
+                break;
+            if (k == key)
+                return true;
+        }
+    }
     value_inc(key);
     for (;;) {
         object_lock(&set->header);

@@ -30,9 +30,10 @@ static inline value tuple_alloc(size_t length)
 {
     if (unlikely(length > TUPLE_MAX))
         return raise_no_memory();
-    struct tuple *tuple = (struct tuple *)object_new(TYPE(TUPLE), sizeof *tuple + length * sizeof(value));
-    if (tuple)
-        tuple->length = length;
+    struct tuple *tuple = (struct tuple *)heap_alloc(&TYPE(TUPLE)->gc, sizeof *tuple + length * sizeof(value));
+    if (unlikely(!tuple))
+        return raise_no_memory();
+    tuple->length = length;
     return value_of(tuple);
 }
 
