@@ -9,6 +9,8 @@ value call_vector(value callable, const value *args, size_t nargs, value kwnames
         return raise(EXC(TypeError), "'%T' object is not callable", callable);
     if (kwnames && tuple_length(kwnames) == 0)
         kwnames = NULL;
+    if (call == function_call) /* counts its frame */
+        return call(callable, args, nargs, kwnames);
     if (unlikely(!recursion_enter(" while calling a Python object")))
         return NULL;
     value result = call(callable, args, nargs, kwnames);
@@ -88,16 +90,36 @@ bool value_is_callable(value v)
     return value_slots(v)->call != NULL;
 }
 
+/* Out of C stack, or too deep. Making the exception needs some of both. */
+static __attribute__((noinline)) bool too_deep(struct interpreter *self, const char *where)
+{
+    self->c_headroom += 50;
+    raise(EXC(RecursionError), "maximum recursion depth exceeded%s", where);
+    self->c_headroom -= 50;
+    return false;
+}
+
+static inline bool stack_ends(struct interpreter *self)
+{
+    return (char *)__builtin_frame_address(0) < self->stack_limit && !self->c_headroom;
+}
+
+/* A level of C counts like a Python frame against the recursion limit, as in CPython. */
 bool recursion_enter(const char *where)
 {
     struct interpreter *self = interpreter_self;
-    if (unlikely(self && (char *)__builtin_frame_address(0) < self->stack_limit) && !self->c_headroom) {
-        self->c_headroom += 50; /* making the exception calls C code too */
-        raise(EXC(RecursionError), "maximum recursion depth exceeded%s", where);
-        self->c_headroom -= 50;
-        return false;
-    }
+    if (unlikely(!self))
+        return true; /* at start-up, before the thread has an interpreter */
+    if (unlikely(self->depth >= atomic_load_explicit(&recursion_limit, memory_order_relaxed) + self->c_headroom ||
+                 stack_ends(self)))
+        return too_deep(self, where);
+    self->depth++;
     return true;
 }
 
-void recursion_leave(void) {}
+void recursion_leave(void)
+{
+    struct interpreter *self = interpreter_self;
+    if (likely(self != NULL))
+        self->depth--;
+}
