@@ -293,6 +293,8 @@ static value memoryview_release(value self, const value *args)
 static bool is_contiguous(struct memory_view *m, bool fortran)
 {
     ssize step = m->item_size;
+    if (m->ndim == 1) /* an empty one with strange strides counts as strided, as in CPython */
+        return shape_of(m)[0] == 1 || strides_of(m)[0] == step;
     for (int k = 0; k < m->ndim; k++) {
         int i = fortran ? k : m->ndim - 1 - k;
         if (shape_of(m)[i] > 1 && strides_of(m)[i] != step)
