@@ -1,4 +1,5 @@
 /* The atoll program: the command line of python3. */
+#include "gc/gc.h"
 #include "runtime/modules/sys_info.h"
 #include "runtime/start.h"
 
@@ -31,6 +32,8 @@ struct command_line {
     const char **warn_options, **x_options;
     size_t warn_count, x_count;
     bool gc_stats, unbuffered;
+    bool injects; /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
+    long long fail_allocation;
 };
 
 static int fail(const char *format, const char *what)
@@ -160,6 +163,8 @@ static void read_options(struct command_line *line)
         const char *x = line->x_options[i];
         if (strcmp(x, "gc-stats") == 0)
             line->gc_stats = true;
+        else if (strncmp(x, "fail-allocation=", 16) == 0)
+            line->injects = (line->fail_allocation = atoll(x + 16)) >= 0;
         else if (strcmp(x, "dev") == 0)
             sys_flags.dev_mode = 1;
         else if (strncmp(x, "int_max_str_digits=", 19) == 0)
@@ -207,10 +212,17 @@ int main(int argc, char **argv)
     };
     if (!runtime_start(&config))
         return 1;
+    if (line.injects)
+        heap_inject_failure((uint64_t)line.fail_allocation, false);
     status = line.command  ? run_command(line.command)
              : line.module ? run_module(line.module)
              : line.file   ? run_file(line.file)
                            : run_stdin();
+    if (line.injects) {
+        uint64_t made = heap_inject_failure(0, false);
+        if (line.fail_allocation == 0)
+            fprintf(stderr, "allocations: %llu\n", (unsigned long long)made);
+    }
     status = runtime_finish(status);
     free(line.warn_options);
     free(line.x_options);

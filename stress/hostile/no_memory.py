@@ -3,8 +3,8 @@
 
     no_memory.py [--atoll PATH | --preset NAME] [--stride K] [--jobs J] [NAME...]
 
-With ATOLL_FAIL_ALLOCATION=N in its environment, Atoll lets the N-th allocation after start-up fail (0: none, but
-the number of allocations is told at exit). Whatever N is, the program has to end with its usual output, or with
+With -X fail-allocation=N, Atoll lets the N-th allocation after start-up fail (0: none, but the number of
+allocations is told at the end). Whatever N is, the program has to end with its usual output, or with
 an exception: MemoryError, or what the program made of it. A signal, a sanitizer report or a hang is a failure.
 """
 
@@ -136,8 +136,7 @@ print(len(out) <= 10)
 
 def run(program, number, options):
     """Run a program with the given allocation failing."""
-    environment = ["/usr/bin/env", f"ATOLL_FAIL_ALLOCATION={number}"]
-    return oracle.run([*environment, options.atoll, "-c", PROGRAMS[program]], TIME_LIMIT)
+    return oracle.run([options.atoll, "-X", f"fail-allocation={number}", "-c", PROGRAMS[program]], TIME_LIMIT)
 
 
 def judge(program, number, usual, options):
