@@ -106,13 +106,19 @@ static inline bool value_is_of(value v, struct type *type)
     return t == type || type_is_subtype(t, type);
 }
 
-/* ---- names ---- an interned, immortal str made once per place: NAME(append), NAME_TEXT("<lambda>") */
-value name_cached(value_slot *cache, const char *text);
-#define NAME_TEXT(text)                                                      \
-    ({                                                                       \
-        static value_slot cache_;                                            \
-        value cached_ = atomic_load_explicit(&cache_, memory_order_acquire); \
-        likely(cached_ != NULL) ? cached_ : name_cached(&cache_, text);      \
+/* ---- names ---- an interned, immortal str made once per place: NAME(append), NAME_TEXT("<lambda>"); borrowed, never
+ * NULL: runtime_start makes them all, so that no use of a name can fail. They lie together in a section of their own
+ * so that they can be found. */
+struct name_constant {
+    value_slot cache; /* NULL until made */
+    const char *text;
+};
+value name_make(struct name_constant *name);
+#define NAME_TEXT(text)                                                                           \
+    ({                                                                                            \
+        static struct name_constant name_ __attribute__((section("atoll_names"))) = {NULL, text}; \
+        value cached_ = atomic_load_explicit(&name_.cache, memory_order_acquire);                 \
+        likely(cached_ != NULL) ? cached_ : name_make(&name_);                                    \
     })
 #define NAME(text) NAME_TEXT(#text)
 

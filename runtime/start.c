@@ -215,7 +215,8 @@ bool runtime_start(const struct start_config *config)
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     show_gc_stats = config->gc_stats;
-    if (!gc_init(&hooks) || !safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap()) {
+    if (!gc_init(&hooks) || !safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap() ||
+        !names_make_all()) {
         fputs("atoll: cannot start: no memory\n", stderr);
         return false;
     }

@@ -302,28 +302,28 @@ static void slot_finalize(struct object *object)
 }
 
 /* ---- binary operators ---- */
-static const char *const binary_names[BINARY_COUNT][3] = {
-    [BINARY_ADD] = {"__add__", "__radd__", "__iadd__"},
-    [BINARY_AND] = {"__and__", "__rand__", "__iand__"},
-    [BINARY_FLOOR_DIVIDE] = {"__floordiv__", "__rfloordiv__", "__ifloordiv__"},
-    [BINARY_LSHIFT] = {"__lshift__", "__rlshift__", "__ilshift__"},
-    [BINARY_MATRIX_MULTIPLY] = {"__matmul__", "__rmatmul__", "__imatmul__"},
-    [BINARY_MULTIPLY] = {"__mul__", "__rmul__", "__imul__"},
-    [BINARY_REMAINDER] = {"__mod__", "__rmod__", "__imod__"},
-    [BINARY_OR] = {"__or__", "__ror__", "__ior__"},
-    [BINARY_POWER] = {"__pow__", "__rpow__", "__ipow__"},
-    [BINARY_RSHIFT] = {"__rshift__", "__rrshift__", "__irshift__"},
-    [BINARY_SUBTRACT] = {"__sub__", "__rsub__", "__isub__"},
-    [BINARY_TRUE_DIVIDE] = {"__truediv__", "__rtruediv__", "__itruediv__"},
-    [BINARY_XOR] = {"__xor__", "__rxor__", "__ixor__"},
-    [BINARY_DIVMOD] = {"__divmod__", "__rdivmod__", NULL},
+static struct name_constant binary_names[BINARY_COUNT][3] __attribute__((section("atoll_names"))) = {
+    [BINARY_ADD] = {{NULL, "__add__"}, {NULL, "__radd__"}, {NULL, "__iadd__"}},
+    [BINARY_AND] = {{NULL, "__and__"}, {NULL, "__rand__"}, {NULL, "__iand__"}},
+    [BINARY_FLOOR_DIVIDE] = {{NULL, "__floordiv__"}, {NULL, "__rfloordiv__"}, {NULL, "__ifloordiv__"}},
+    [BINARY_LSHIFT] = {{NULL, "__lshift__"}, {NULL, "__rlshift__"}, {NULL, "__ilshift__"}},
+    [BINARY_MATRIX_MULTIPLY] = {{NULL, "__matmul__"}, {NULL, "__rmatmul__"}, {NULL, "__imatmul__"}},
+    [BINARY_MULTIPLY] = {{NULL, "__mul__"}, {NULL, "__rmul__"}, {NULL, "__imul__"}},
+    [BINARY_REMAINDER] = {{NULL, "__mod__"}, {NULL, "__rmod__"}, {NULL, "__imod__"}},
+    [BINARY_OR] = {{NULL, "__or__"}, {NULL, "__ror__"}, {NULL, "__ior__"}},
+    [BINARY_POWER] = {{NULL, "__pow__"}, {NULL, "__rpow__"}, {NULL, "__ipow__"}},
+    [BINARY_RSHIFT] = {{NULL, "__rshift__"}, {NULL, "__rrshift__"}, {NULL, "__irshift__"}},
+    [BINARY_SUBTRACT] = {{NULL, "__sub__"}, {NULL, "__rsub__"}, {NULL, "__isub__"}},
+    [BINARY_TRUE_DIVIDE] = {{NULL, "__truediv__"}, {NULL, "__rtruediv__"}, {NULL, "__itruediv__"}},
+    [BINARY_XOR] = {{NULL, "__xor__"}, {NULL, "__rxor__"}, {NULL, "__ixor__"}},
+    [BINARY_DIVMOD] = {{NULL, "__divmod__"}, {NULL, "__rdivmod__"}, {NULL, NULL}},
 };
-static value_slot binary_name_cache[BINARY_COUNT][3];
 
 static value binary_name(int op, int form)
 {
-    value name = atomic_load_explicit(&binary_name_cache[op][form], memory_order_acquire);
-    return likely(name != NULL) ? name : name_cached(&binary_name_cache[op][form], binary_names[op][form]);
+    struct name_constant *name = &binary_names[op][form];
+    value made = atomic_load_explicit(&name->cache, memory_order_acquire);
+    return likely(made != NULL) ? made : name_make(name);
 }
 
 static value try_binary(value self, value name, value other)

@@ -130,11 +130,30 @@ value str_interned(const char *text)
     return v ? str_intern(v) : NULL;
 }
 
-value name_cached(value_slot *cache, const char *text)
+/* ---- names in C code ---- */
+
+/* The bounds of the section, by the linker; absent from programs that use no names. */
+extern struct name_constant __start_atoll_names[] __attribute__((weak, visibility("hidden")));
+extern struct name_constant __stop_atoll_names[] __attribute__((weak, visibility("hidden")));
+
+value name_make(struct name_constant *name)
 {
-    value v = str_interned(text);
+    value v = str_interned(name->text);
     if (!v)
-        abort(); /* only while starting with no memory at all: callers of NAME() have no error path */
-    atomic_store_explicit(cache, v, memory_order_release);
+        abort(); /* only before names_make_all: users of NAME() have no error path */
+    atomic_store_explicit(&name->cache, v, memory_order_release);
     return v;
+}
+
+bool names_make_all(void)
+{
+    for (struct name_constant *name = __start_atoll_names; name < __stop_atoll_names; name++) {
+        if (!name->text || atomic_load_explicit(&name->cache, memory_order_relaxed))
+            continue;
+        value v = str_interned(name->text);
+        if (!v)
+            return false;
+        atomic_store_explicit(&name->cache, v, memory_order_release);
+    }
+    return true;
 }
