@@ -2,6 +2,7 @@
 #include <signal.h> /* before error.h: see raise there */
 
 #include "runtime/start.h"
+#include "runtime/compiler/ast.h"
 #include "runtime/interp/frame.h"
 #include "runtime/modules/import.h"
 #include "runtime/modules/import_file.h"
@@ -280,10 +281,11 @@ static int run_main(value code, value main)
     return status;
 }
 
-static int run_source(const char *source, size_t length, value filename, value file)
+/* `flags` are those of parse_source. */
+static int run_source(const char *source, size_t length, value filename, value file, unsigned flags)
 {
     value main = make_main(file);
-    value code = main ? compile_source(source, length, filename, "exec", 0, -1) : NULL;
+    value code = main ? compile_source(source, length, filename, "exec", flags, -1) : NULL;
     return run_main(code, main);
 }
 
@@ -298,7 +300,7 @@ int run_command(const char *source)
         return 1;
     memcpy(text, source, length);
     text[length] = '\n';
-    int status = run_source(text, length + 1, NAME_TEXT("<string>"), NULL);
+    int status = run_source(text, length + 1, NAME_TEXT("<string>"), NULL, PARSE_IGNORE_COOKIE);
     free(text);
     return status;
 }
@@ -321,7 +323,7 @@ int run_stdin(void)
             text = more;
         }
     }
-    int status = text ? run_source(text, used, NAME_TEXT("<stdin>"), NULL) : 1;
+    int status = text ? run_source(text, used, NAME_TEXT("<stdin>"), NULL, PARSE_FROM_FILE) : 1;
     free(text);
     return status;
 }
@@ -388,7 +390,7 @@ int run_file(const char *path)
     }
     value file = absolute_path(path);
     int status = file && (sys_flags.safe_path || add_script_directory(path))
-                     ? run_source((const char *)bytes, length, file, file)
+                     ? run_source((const char *)bytes, length, file, file, PARSE_FROM_FILE)
                      : interpreter_report_uncaught();
     value_dec(file);
     free(bytes);

@@ -143,6 +143,9 @@ static bool check_ascii(struct source *source)
             snprintf(message, sizeof message,
                      "'ascii' codec can't decode byte 0x%02x in position %zu: ordinal not in range(128)",
                      (unsigned char)source->bytes[i], i);
+            if (source->from_file) {
+                snprintf(message, sizeof message, "encoding problem: %s", source->declared);
+            }
             return source_fail(source, SYNTAX_ERROR_SYNTAX, 0, message);
         }
     }
@@ -183,6 +186,9 @@ static const char *convert(struct source *source, iconv_t descriptor, size_t *le
         snprintf(message, sizeof message,
                  "'%s' codec can't decode byte 0x%02x in position %zu: illegal multibyte sequence", source->declared,
                  (unsigned char)*in, source->length - in_left);
+        if (source->from_file) {
+            snprintf(message, sizeof message, "encoding problem: %s", source->declared);
+        }
         source_fail(source, SYNTAX_ERROR_SYNTAX, 0, message);
         return NULL;
     }
@@ -280,11 +286,6 @@ static bool check_file_is_utf8(struct source *source, const char *text, size_t l
         lineno += *at == '\n';
     }
     char message[512];
-    if (source->declared[0] != '\0') {
-        snprintf(message, sizeof message, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %td: %s",
-                 (unsigned char)*invalid, invalid - text, reason);
-        return source_fail(source, SYNTAX_ERROR_SYNTAX, lineno, message);
-    }
     snprintf(message, sizeof message,
              "Non-UTF-8 code starting with '\\x%02x' in file %s on line %d, but no encoding declared; see "
              "https://peps.python.org/pep-0263/ for details",
@@ -370,7 +371,7 @@ bool source_decode(struct arena *arena, const char *bytes, size_t length, const 
                 return source_fail(&source, SYNTAX_ERROR_MEMORY, -1, "");
             }
         }
-        if (source.from_file && !check_file_is_utf8(&source, translated, translated_length)) {
+        if (source.from_file && *encoding == NULL && !check_file_is_utf8(&source, translated, translated_length)) {
             return false;
         }
     }
