@@ -893,7 +893,7 @@ add_strings : {
     {
         SAVE();
         value v = stack_own(*--sp);
-        if (unlikely(!list_append_owned(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
+        if (unlikely(!list_append_fast(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
             goto error;
         DISPATCH();
     }

@@ -70,6 +70,12 @@ static void slots_move(value_slot *to, value_slot *from, uint64_t count)
     }
 }
 
+/* Copy references to storage that nobody has seen yet. Under the list's lock, or alone: nobody writes to `from`. */
+static inline void slots_copy(value_slot *to, const void *from, uint64_t count)
+{
+    memcpy((void *)to, from, count * sizeof(value));
+}
+
 /* Drop an array of owned values, last first, as CPython does. */
 static void drop_values(value *values, uint64_t count)
 {
@@ -324,12 +330,12 @@ bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *i
             continue;
         }
         if (replace) {
-            for (uint64_t i = 0; i < from; i++)
-                store_relaxed(&fresh->items[i], load_relaxed(&storage->items[i]));
-            for (uint64_t i = 0; i < count; i++)
-                store_relaxed(&fresh->items[from + i], items[i]);
-            for (uint64_t i = 0; i < tail; i++)
-                store_relaxed(&fresh->items[from + count + i], load_relaxed(&storage->items[to + i]));
+            if (from)
+                slots_copy(fresh->items, storage->items, from);
+            if (count)
+                slots_copy(fresh->items + from, items, count);
+            if (tail)
+                slots_copy(fresh->items + from + count, storage->items + to, tail);
             if (new_length < length)
                 store_release(&list->length, new_length);
             store_release(&list->storage, fresh);
@@ -362,10 +368,30 @@ bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *i
 
 bool list_append_slow(struct list *list, value item)
 {
-    if (list_replace(list, UINT64_MAX, UINT64_MAX, &item, 1))
-        return true;
-    value_dec(item);
-    return false;
+    for (;;) {
+        uint64_t length = load_acquire(&list->length);
+        struct list_storage *storage = load_acquire(&list->storage);
+        struct list_storage *fresh = storage_new(grown_capacity(length + 1));
+        if (!fresh) {
+            value_dec(item);
+            return false;
+        }
+        object_lock(&list->header);
+        uint64_t present = load_relaxed(&list->length);
+        if (storage == load_relaxed(&list->storage) && present < fresh->capacity) {
+            if (present)
+                slots_copy(fresh->items, storage->items, present);
+            store_relaxed(&fresh->items[present], item);
+            store_release(&list->storage, fresh);
+            store_release(&list->length, present + 1);
+            object_unlock(&list->header);
+            rc_mark(&list->header);
+            storage_give_back(list, storage);
+            return true;
+        }
+        object_unlock(&list->header);
+        storage_discard(fresh);
+    }
 }
 
 bool list_append_owned(value v, value item)
@@ -439,8 +465,8 @@ static void list_shrink(struct list *list)
         storage_discard(fresh);
         return;
     }
-    for (uint64_t i = 0; i < length; i++)
-        store_relaxed(&fresh->items[i], load_relaxed(&storage->items[i]));
+    if (length)
+        slots_copy(fresh->items, storage->items, length);
     store_release(&list->storage, fresh);
     object_unlock(&list->header);
     rc_mark(&list->header);
@@ -480,6 +506,20 @@ value list_pop(value v, ssize index)
     return raise(EXC(IndexError), list_length(v) ? "pop index out of range" : "pop from empty list");
 }
 
+/* All numbers of a new iterator over small ints. */
+static bool list_extend_by_range(struct list *list, struct range_iterator *iterator)
+{
+    uint64_t count = (uint64_t)((iterator->end - iterator->start) / iterator->step);
+    value *items = count < LIST_MAX ? malloc((count ? count : 1) * sizeof(value)) : NULL;
+    if (!items)
+        return raise_no_memory() != NULL;
+    for (uint64_t i = 0; i < count; i++)
+        items[i] = small_int(iterator->start + (int64_t)i * iterator->step);
+    bool done = count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, items, count);
+    free(items);
+    return done;
+}
+
 bool list_extend(value v, value iterable)
 {
     struct list *list = list_of(v);
@@ -512,9 +552,13 @@ bool list_extend(value v, value iterable)
         value_dec(iterator);
         return false;
     }
-    bool is_range = value_is(iterator, TYPE_ID_RANGE_ITERATOR);
+    if (value_is(iterator, TYPE_ID_RANGE_ITERATOR) && value_is(iterable, TYPE_ID_RANGE)) {
+        bool done = list_extend_by_range(list, (struct range_iterator *)iterator);
+        value_dec(iterator);
+        return done;
+    }
     for (;;) {
-        value item = is_range ? range_iterator_next_fast(iterator) : iter_next(iterator);
+        value item = iter_next(iterator);
         if (!item || item == VALUE_END) {
             value_dec(iterator);
             return item != NULL;

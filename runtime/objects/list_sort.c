@@ -53,9 +53,19 @@ static int less_float(value a, value b)
     return immediate_float_value(a) < immediate_float_value(b);
 }
 
+/* Exact strs. Most are of one byte a character, and differ soon. */
 static int less_str(value a, value b)
 {
-    return str_compare(a, b) < 0;
+    if ((str_flags(a) | str_flags(b)) & (STR_WIDTH_2 | STR_WIDTH_4))
+        return str_compare(a, b) < 0;
+    const uint8_t *x = str_data(a), *y = str_data(b);
+    size_t length_a = str_exact_length(a), length_b = str_exact_length(b);
+    size_t common = length_a < length_b ? length_a : length_b;
+    for (size_t i = 0; i < common && i < 8; i++)
+        if (x[i] != y[i])
+            return x[i] < y[i];
+    int order = common > 8 ? memcmp(x + 8, y + 8, common - 8) : 0;
+    return order ? order < 0 : length_a < length_b;
 }
 
 static int less_any(value a, value b)
@@ -73,9 +83,9 @@ static int less_tuple(value a, value b)
         if (value_both_small_int(x, y) && x != y)
             return less_small_int(x, y);
         if (x != y && value_is(x, TYPE_ID_STR) && value_is(y, TYPE_ID_STR)) {
-            int order = str_compare(x, y);
-            if (order != 0)
-                return order < 0;
+            int less = less_str(x, y);
+            if (less || less_str(y, x))
+                return less;
         }
     }
     return compare_bool(a, b, COMPARE_LT);
