@@ -61,10 +61,14 @@ void frame_object_detach(struct frame *frame)
         value_dec(v);
         return;
     }
-    struct frame *previous = frame->previous ? frame->previous : NULL;
+    /* The frame may be ending because of an exception, which a lack of memory here must not replace. */
+    struct frame *previous = frame->previous;
+    value pending = error_fetch();
     value back = previous ? frame_get_object(previous) : NULL;
     if (previous && !back)
         error_clear();
+    if (pending)
+        error_restore(pending);
     slot_init(&self->back, back);
     uint32_t count = frame->code->slots_count;
     for (uint32_t i = 0; i < count; i++) {
