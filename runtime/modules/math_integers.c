@@ -1,4 +1,5 @@
 /* The functions of math that compute with integers. GMP does the work on large ones. */
+#include <math.h>
 #include "runtime/modules/math_module.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/int.h"
@@ -225,11 +226,11 @@ static value by_method(value v, value name, double (*round)(double))
 }
 static value math_floor(value self, const value *args)
 {
-    return by_method(args[0], NAME(__floor__), __builtin_floor);
+    return by_method(args[0], NAME(__floor__), floor);
 }
 static value math_ceil(value self, const value *args)
 {
-    return by_method(args[0], NAME(__ceil__), __builtin_ceil);
+    return by_method(args[0], NAME(__ceil__), ceil);
 }
 static value math_trunc(value self, const value *args)
 {

@@ -11,6 +11,7 @@
 #include "runtime/objects/str.h"
 #include "runtime/signature.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -71,11 +72,32 @@ static const struct format *format_find(const char *text)
     return NULL;
 }
 
+/* IEEE 754 half precision, by its definition: not every compiler has the type. */
 static double half_value(uint16_t bits)
 {
-    _Float16 h;
-    memcpy(&h, &bits, 2);
-    return (double)h;
+    int exponent = (bits >> 10) & 31;
+    double fraction = bits & 1023, magnitude;
+    if (exponent == 31)
+        magnitude = fraction ? NAN : INFINITY;
+    else
+        magnitude = exponent ? ldexp(fraction + 1024, exponent - 25) : ldexp(fraction, -24);
+    return bits & 0x8000 ? -magnitude : magnitude;
+}
+
+static uint16_t half_bits(double d)
+{
+    uint16_t sign = signbit(d) ? 0x8000 : 0;
+    double magnitude = fabs(d);
+    if (isnan(d))
+        return sign | 0x7E00;
+    if (magnitude < 0x1p-14)
+        return sign | (uint16_t)rint(magnitude * 0x1p24); /* subnormal; may round up to the least normal one */
+    int exponent;
+    double scaled = rint(frexp(magnitude, &exponent) * 2048); /* 1024 to 2048 */
+    if (isinf(magnitude) || exponent > 16)
+        return sign | 0x7C00;
+    uint32_t bits = (uint32_t)(exponent + 13) * 1024 + (uint32_t)scaled; /* a carry goes into the exponent */
+    return sign | (uint16_t)(bits < 0x7C00 ? bits : 0x7C00);
 }
 
 static value unpack(const struct memory_view *m, const uint8_t *p)
@@ -150,7 +172,7 @@ static bool pack(const struct memory_view *m, value v, uint8_t out[8])
             return bad_type(m);
         }
         float single = (float)d;
-        _Float16 half = (_Float16)d;
+        uint16_t half = half_bits(d);
         memcpy(out, f->code == 'd' ? (void *)&d : f->code == 'f' ? (void *)&single : (void *)&half, f->size);
         return true;
     }
