@@ -114,7 +114,7 @@ static value math_fsum(value self, const value *args)
 /* ---- prod ---- */
 static value math_prod(value self, const value *args)
 {
-    value iterator = iter_get(args[0]), item;
+    value iterator = iter_get(args[0]), item = NULL;
     if (!iterator)
         return NULL;
     value total = value_inc(args[1]);

@@ -33,6 +33,24 @@ static struct shape *shape_make(struct type *type, struct shape *parent, value n
     return shape;
 }
 
+/* A root in front of the class's older ones, with its dict shape as first child, under no name. Under the class lock;
+ * NULL: no memory. */
+static struct shape *root_make(struct type *type, uint32_t inline_capacity)
+{
+    struct shape *root = shape_make(type, NULL, NULL, type->reserved_slots);
+    struct shape *dict = root ? shape_make(type, root, NULL, type->reserved_slots) : NULL;
+    if (!dict) {
+        storage_free(root, sizeof *root);
+        return NULL;
+    }
+    dict->is_dict = true;
+    root->inline_capacity = inline_capacity;
+    root->sibling = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
+    atomic_store_explicit(&root->child, dict, memory_order_release);
+    atomic_store_explicit(&type->root_shape, root, memory_order_release);
+    return root;
+}
+
 struct shape *shape_root(struct type *type)
 {
     struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
@@ -40,22 +58,21 @@ struct shape *shape_root(struct type *type)
         return root;
     class_lock();
     root = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
-    if (!root) {
-        root = shape_make(type, NULL, NULL, type->reserved_slots);
-        /* The dict shape hangs below the root as its first child, under no name. */
-        struct shape *dict = root ? shape_make(type, root, NULL, type->reserved_slots) : NULL;
-        if (!dict) {
-            if (root)
-                storage_free(root, sizeof *root);
-            root = NULL;
-        } else {
-            dict->is_dict = true;
-            atomic_store_explicit(&root->child, dict, memory_order_release);
-            atomic_store_explicit(&type->root_shape, root, memory_order_release);
-        }
-    }
+    if (!root)
+        root = root_make(type, atomic_load_explicit(&type->inline_slots, memory_order_relaxed));
     class_unlock();
     return root;
+}
+
+/* The next instances of the class get this many slots in line. Without memory for that they do not. */
+static void shape_learn(struct type *type, uint32_t capacity)
+{
+    if (capacity <= atomic_load_explicit(&type->inline_slots, memory_order_relaxed))
+        return;
+    class_lock();
+    if (capacity > atomic_load_explicit(&type->inline_slots, memory_order_relaxed) && root_make(type, capacity))
+        atomic_store_explicit(&type->inline_slots, capacity, memory_order_relaxed);
+    class_unlock();
 }
 
 static struct shape *shape_dict(struct type *type)
@@ -156,7 +173,7 @@ struct object *instance_new(struct type *type)
         raise_no_memory();
         return NULL;
     }
-    uint32_t capacity = atomic_load_explicit(&type->inline_slots, memory_order_relaxed);
+    uint32_t capacity = root->inline_capacity;
     struct instance *instance =
         (struct instance *)heap_alloc(&type->gc, sizeof(struct instance) + capacity * sizeof(value_slot));
     if (unlikely(!instance)) {
@@ -256,9 +273,7 @@ static value_slot *instance_grow(struct instance *instance, void *word, uint32_t
         storage_release(&instance->header, old, overflow_size(old_capacity));
     /* The next instances of the class get the room in line. */
     struct type *type = (struct type *)object_type(&instance->header);
-    uint32_t learned = index + 1 < 4 ? index + 1 : (index + 2) & ~1u;
-    if (learned > atomic_load_explicit(&type->inline_slots, memory_order_relaxed))
-        atomic_store_explicit(&type->inline_slots, learned, memory_order_relaxed);
+    shape_learn(type, index + 1 < 4 ? index + 1 : (index + 2) & ~1u);
     return &overflow->slots[index - inline_capacity];
 }
 

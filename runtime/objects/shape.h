@@ -10,8 +10,10 @@
  * slot i, no data descriptor of the class hides it", or "it has no X of its own and the class's X is entry i of the
  * class's lookup table" (lookup.h).
  *
- * An attribute added beyond the in-line slots goes to the overflow storage. Asking for __dict__ moves the attributes
- * into a dict for good (shape = the class's dict shape). Deleting an attribute does so too.
+ * An attribute added beyond the in-line slots goes to the overflow storage. The class then learns: it gets a new root,
+ * whose instances have more slots in line. So all instances of one shape have the same number of them, and a cache that
+ * says "in-line slot i" is right for each. Asking for __dict__ moves the attributes into a dict for good (shape = the
+ * class's dict shape). Deleting an attribute does so too.
  *
  * Invariants, on which the lock-free readers and writers of shape.c and attribute_cache.c rest:
  *   S1  A slot belongs to one name as long as the instance lives: shapes only grow, or become the dict shape for good.
@@ -39,6 +41,7 @@ struct shape {
     struct shape *sibling;         /* constant */
     uint32_t depth;                /* children made so far (under the class lock) */
     bool is_dict;                  /* the instance's attributes are in a dict */
+    uint32_t inline_capacity;      /* of roots: in-line slots of the instances that begin with this shape */
 };
 
 /* The word `overflow` of an instance: which slots it has. */
