@@ -261,8 +261,8 @@ bool gc_init(const struct gc_hooks *hooks)
         gc_hooks = *hooks;
     if (!pages_init())
         return false;
-    threads_set_hooks(
-        &(struct thread_hooks){.attach = heap_attach, .detach = heap_detach, .merge = merge_hook, .help = help_hook});
+    threads_set_hooks(&(struct thread_hooks){
+        .attach = heap_attach, .detach = heap_detach, .merge = merge_hook, .assist = queue_help, .help = help_hook});
     return true;
 }
 

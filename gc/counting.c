@@ -181,13 +181,13 @@ void queue_merge(struct thread_slot *slot)
 }
 
 /* Act for the slot if its thread cannot. What died is buried after the slot was let go: that may run any code. */
-static void help_slot(struct thread_slot *slot)
+void queue_help(struct thread_slot *slot)
 {
     if (!thread_try_help(slot))
         return;
     atomic_fetch_and_explicit(&slot->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
     struct queue_entry *dead = merge_counts(slot);
-    thread_end_help(slot);
+    thread_end_help(slot); /* comes back here when more was queued meanwhile */
     bury(dead);
 }
 
@@ -210,7 +210,7 @@ static void queue_object(struct object *o, uint16_t owner)
     if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
         atomic_fetch_or_explicit(&slot->poll, THREAD_POLL_QUEUE, memory_order_seq_cst);
     if (atomic_load_explicit(&slot->state, memory_order_seq_cst) != THREAD_RUNNING)
-        help_slot(slot);
+        queue_help(slot);
 }
 
 /* ---- down ---- */

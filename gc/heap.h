@@ -81,6 +81,9 @@ void rc_merge_newborn(struct object *o);
 /* Merge the slot's queue. The caller acts for the slot. */
 void queue_merge(struct thread_slot *slot);
 
+/* The same for another slot, if nobody acts for it. */
+void queue_help(struct thread_slot *slot);
+
 /* ---- dying ---- */
 
 /* The count is zero. Finalizer, weak references, destroy, free. */

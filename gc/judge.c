@@ -235,17 +235,20 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
 {
     bool lives = false, spared = false;
     struct weak_reference *chain = clear_weak(cycle, first, count, &lives);
+    /* An island with finalizers to run is finalized first and judged again by the next cycle. All its members that have
+       one are counted before the first is handed over: a finalizer may run at once and take the island apart. */
+    for (size_t i = 0; i < count && !lives; i++)
+        if (first[i].finalize)
+            rc_inc(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
     for (size_t i = 0; i < count && !lives; i++) {
         if (!first[i].finalize)
             continue;
-        /* The island is finalized first and judged again by the next cycle. The count keeps it alive until then. */
         struct object *o = node_object(cycle_page_of(cycle, first[i].node), first[i].node);
         spared = true;
-        rc_inc(o);
         if (pending_add_finalizer(o))
             cycle->finalized++;
         else
-            rc_dec(o); /* no memory: not the last reference, and the next cycle tries again */
+            rc_dec(o); /* no memory: the next cycle finds it again, or it dies here and waits for a mutator */
     }
     if (lives || spared)
         cycle->states[first->root] |= NODE_SPARED;

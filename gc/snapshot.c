@@ -240,7 +240,8 @@ bool page_still_there(const struct cycle *cycle, const struct snapshot_page *pag
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)
 {
-    memset(&cycle->states[page->base], 0, page->count);
+    /* All of the page's numbers: blocks may come into use, and be referred to, that were not when it was chosen. */
+    memset(&cycle->states[page->base], 0, 1u << NODE_SHIFT);
     if (page_still_there(cycle, page))
         take_counts(cycle, page);
 }

@@ -12,7 +12,8 @@
  * Work for a slot (an object in its merge queue) is announced like this: put it there, raise the poll bit, then look at
  * the state; when that is VACANT or BLOCKED, try to help. And whoever leaves RUNNING changes the state first and then
  * looks at its poll bit. All of it sequentially consistent: one of the two sees the other, so work never lies about
- * unseen for as long as a thread is blocked.
+ * unseen for as long as a thread is blocked. A helper that came for something else looks for work when it lets go, and
+ * calls the `assist` hook if there is some.
  */
 #include "threads/internal.h"
 
@@ -47,6 +48,19 @@ int thread_safepoint_slow(struct thread_slot *self)
     return 0;
 }
 
+/* Back to RUNNING from `from`, once no helper holds the slot. Helpers only move counts and blocks about: they are done
+   in a moment. */
+void take_back(struct thread_slot *self, uint32_t from)
+{
+    uint32_t expected = from;
+    while (!atomic_compare_exchange_weak_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
+                                                  memory_order_seq_cst)) {
+        if (expected == THREAD_HELPED)
+            futex_wait(&self->state, THREAD_HELPED, -1);
+        expected = from;
+    }
+}
+
 void thread_enter_blocking(void)
 {
     struct thread_slot *self = thread_self;
@@ -54,10 +68,7 @@ void thread_enter_blocking(void)
         atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
         if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
             break;
-        uint32_t expected = THREAD_BLOCKED;
-        if (!atomic_compare_exchange_strong_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
-                                                     memory_order_relaxed))
-            break; /* a helper is at it */
+        take_back(self, THREAD_BLOCKED);
         atomic_fetch_and_explicit(&self->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
         if (thread_hooks.merge)
             thread_hooks.merge(self);
@@ -68,13 +79,7 @@ void thread_enter_blocking(void)
 void thread_leave_blocking(void)
 {
     struct thread_slot *self = thread_self;
-    uint32_t expected = THREAD_BLOCKED;
-    while (!atomic_compare_exchange_weak_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
-                                                  memory_order_seq_cst)) {
-        if (expected == THREAD_HELPED) /* a helper only moves counts about: it is done in a moment */
-            futex_wait(&self->state, THREAD_HELPED, -1);
-        expected = THREAD_BLOCKED;
-    }
+    take_back(self, THREAD_BLOCKED);
     grace_online();
     /* `alone` may not be true any more than the number of mutators says: a thread that attached while this one was
        blocked did not wait for it. */
@@ -100,4 +105,14 @@ void thread_end_help(struct thread_slot *slot)
 {
     atomic_store_explicit(&slot->state, slot->helped_from, memory_order_seq_cst);
     futex_wake(&slot->state, INT_MAX);
+    /* Whoever queued an object meanwhile could not help. */
+    if (unlikely(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
+        thread_assist(slot);
+}
+
+void thread_assist(struct thread_slot *slot)
+{
+    uint32_t state = atomic_load_explicit(&slot->state, memory_order_seq_cst);
+    if (thread_self && thread_hooks.assist && (state == THREAD_VACANT || state == THREAD_BLOCKED))
+        thread_hooks.assist(slot);
 }

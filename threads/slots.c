@@ -44,6 +44,8 @@ void threads_set_hooks(const struct thread_hooks *hooks)
         thread_hooks.merge = hooks->merge;
     if (hooks->help)
         thread_hooks.help = hooks->help;
+    if (hooks->assist)
+        thread_hooks.assist = hooks->assist;
     if (hooks->runtime)
         thread_hooks.runtime = hooks->runtime;
 }
@@ -121,10 +123,7 @@ static void vacate(struct thread_slot *slot)
         atomic_store_explicit(&slot->state, THREAD_VACANT, memory_order_seq_cst);
         if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
             return;
-        uint32_t expected = THREAD_VACANT;
-        if (!atomic_compare_exchange_strong_explicit(&slot->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
-                                                     memory_order_relaxed))
-            return; /* a helper is at it */
+        take_back(slot, THREAD_VACANT);
         atomic_fetch_and_explicit(&slot->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
         if (thread_hooks.merge)
             thread_hooks.merge(slot);
@@ -202,6 +201,9 @@ static void sit_down(struct thread_slot *slot)
     grace_register(slot);
     if (left & THREAD_POLL_QUEUE) /* queued for the slot while it was vacant */
         thread_request(slot, THREAD_POLL_QUEUE);
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) /* that was queued while enter_mutators helped */
+        if (unlikely(atomic_load_explicit(&thread_slot_at(i)->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
+            thread_assist(thread_slot_at(i));
 }
 
 struct thread_slot *thread_attach(void)

@@ -70,6 +70,8 @@ struct thread_hooks {
     void (*merge)(struct thread_slot *slot);  /* merge the slot's queue; called by its thread at a safepoint, or by a
                                                  helper that holds it */
     void (*help)(struct thread_slot *slot);   /* THREAD_POLL_HELP */
+    void (*assist)(struct thread_slot *slot); /* merge the queue of another slot if its thread cannot; called by an
+                                                 attached thread that holds nothing */
     int (*runtime)(
         struct thread_slot *slot); /* THREAD_POLL_RUNTIME; a non-zero result is handed to the caller of the safepoint */
 };

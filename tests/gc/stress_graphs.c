@@ -29,8 +29,8 @@ struct box {
 };
 #define CANARY 0x5EA5E115A7011u
 
-static struct object_type *box_type, *sharded_type; /* the latter: nodes with sharded counts */
-static _Atomic long boxes_destroyed, boxes_made, nodes_made, references_made, references_destroyed;
+static struct object_type *box_type, *sharded_type, *final_type; /* the latter: nodes with sharded counts */
+static _Atomic long finalized, boxes_destroyed, boxes_made, nodes_made, references_made, references_destroyed;
 
 static size_t storage_bytes(size_t capacity)
 {
@@ -194,7 +194,7 @@ static bool is_box(struct object *o)
 
 static bool is_node(struct object *o)
 {
-    return object_type(o) == node_type || object_type(o) == sharded_type;
+    return object_type(o) == node_type || object_type(o) == sharded_type || object_type(o) == final_type;
 }
 
 static value_slot *node_slot(struct object *o, uint64_t which)
@@ -289,10 +289,55 @@ static void weak(struct player *p, size_t from, size_t to)
     put(p, to, value_of(reference));
 }
 
+/* A ring of a few objects, dropped at once or held by one register; perhaps a weak reference to it in the table,
+   through which others may bring it back while the collector is about to condemn it. */
+static void ring(struct player *p, size_t into)
+{
+    size_t count = 2 + next_random(p) % 8;
+    struct object *first = NULL, *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct object_type *types[] = {node_type, sharded_type, final_type};
+        struct object *o = heap_alloc(types[next_random(p) % 3], sizeof(struct node));
+        if (!o)
+            abort();
+        atomic_fetch_add(&nodes_made, 1);
+        if (!first)
+            first = o;
+        else
+            slot_init(&((struct node *)o)->left, value_of(last));
+        last = o;
+    }
+    slot_init(&((struct node *)first)->left, value_of(last)); /* moved: the ring owns itself now */
+    if (p->registers[into] && (next_random(p) & 1))
+        slot_store(last, &((struct node *)last)->right, value_inc(value_of(p->registers[into])));
+    rc_inc(first);
+    if (next_random(p) % 4 == 0) {
+        struct weak_reference *reference =
+            (struct weak_reference *)heap_alloc(reference_type, sizeof(struct weak_reference));
+        atomic_fetch_add(&references_made, 1);
+        if (!reference || !weak_attach(reference, first))
+            abort();
+        slot_store(&table_owner->header, &table[next_random(p) % TABLE], value_of(reference));
+    }
+    put(p, into, next_random(p) & 1 ? value_of(first) : (rc_dec(first), NULL));
+}
+
+/* A finalizer that sometimes brings its object back. */
+static void node_finalize(struct object *o)
+{
+    atomic_fetch_add(&finalized, 1);
+    if (((uintptr_t)o >> 5) % 4 == 0)
+        slot_store(&table_owner->header, &table[((uintptr_t)o >> 5) % TABLE], value_inc(value_of(o)));
+}
+
 static void step(struct player *p)
 {
     size_t a = next_random(p) % REGISTERS, b = next_random(p) % REGISTERS;
-    switch (next_random(p) % 16) {
+    switch (next_random(p) % 18) {
+    case 16:
+    case 17:
+        ring(p, a);
+        break;
     case 0:
     case 1:
         make(p, a);
@@ -346,6 +391,8 @@ static void play(void *argument)
     for (long i = 0; i < p->steps; i++) {
         step(p);
         thread_safepoint(thread_self);
+        if (i % 256 == 0)
+            gc_run_pending();
         if (next_random(p) % 5000 == 0) {
             thread_enter_blocking();
             nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
@@ -447,6 +494,8 @@ int main(int count, char **arguments)
     box_type = nodes_make_type(5, "box", TYPE_GC_CONTAINER, sizeof(struct box), box_traverse, box_destroy);
     sharded_type = nodes_make_type(6, "sharded node", TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE, sizeof(struct node),
                                    node_traverse, node_destroy);
+    final_type = nodes_make_type(7, "final node", TYPE_GC_CONTAINER, sizeof(struct node), node_traverse, node_destroy);
+    final_type->finalize = node_finalize;
     gc_set_thresholds(2000, 10, 10);
     table_owner = node_new();
     int failed = 0;
@@ -455,14 +504,18 @@ int main(int count, char **arguments)
         for (size_t k = i % 2; k < TABLE; k++)
             slot_store(&table_owner->header, &table[k], NULL);
     }
-    for (size_t k = 0; k < TABLE; k++)
-        slot_store(&table_owner->header, &table[k], NULL);
+    for (int i = 0; i < 3; i++) { /* finalizers may bring some back into the table, once */
+        for (size_t k = 0; k < TABLE; k++)
+            slot_store(&table_owner->header, &table[k], NULL);
+        gc_collect(GC_FULL);
+    }
     rc_dec(&table_owner->header);
     size_t alive = gc_shutdown();
     struct gc_stats stats;
     gc_get_stats(&stats);
-    printf("%zu alive at the end; cycles %llu young, %llu full; %llu unreachable in %llu islands; mutator stops %llu\n",
-           alive, (unsigned long long)stats.cycles[0], (unsigned long long)stats.cycles[2],
+    printf("%ld finalized, %zu alive at the end; cycles %llu young, %llu full; %llu unreachable in %llu islands; "
+           "mutator stops %llu\n",
+           finalized, alive, (unsigned long long)stats.cycles[0], (unsigned long long)stats.cycles[2],
            (unsigned long long)stats.unreachable, (unsigned long long)stats.islands,
            (unsigned long long)stats.mutator_stops);
     return failed || alive || boxes_made != boxes_destroyed || nodes_made + 1 != nodes_destroyed ||
