@@ -194,6 +194,11 @@ static bool fuse(struct unit *unit, struct instruction *first, const struct inst
         }
         first->argument = a | b << 12;
         return true;
+    case OP_LOAD_GLOBAL:
+        if (second->opcode != OP_PUSH_NULL)
+            return false;
+        first->opcode = OP_LOAD_GLOBAL_PUSH_NULL;
+        return true;
     case OP_COMPARE_OP:
         if (second->opcode != OP_POP_JUMP_IF_FALSE || !small_code)
             return false;
@@ -267,6 +272,40 @@ static uint64_t always_bound(const struct unit *unit)
     return bound;
 }
 
+/* Forward over the graph until nothing changes: bound on entry to a block is what is bound at the end of every block
+ * that leads to it. What leads to a handler is any instruction of its range, so there only `always` counts. */
+static void find_bound(struct unit *unit, uint64_t always)
+{
+    for (struct block *b = unit->entry; b; b = b->next)
+        b->bound = UINT64_MAX;
+    unit->entry->bound = always;
+    for (struct block *b = unit->entry; b; b = b->next) {
+        for (uint32_t i = 0; i < b->count; i++) {
+            if (b->instructions[i].handler)
+                b->instructions[i].handler->bound = always;
+        }
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (struct block *b = unit->entry; b; b = b->next) {
+            uint64_t bound = b->bound;
+            struct instruction *last = NULL;
+            for (uint32_t i = 0; i < b->count; i++) {
+                last = &b->instructions[i];
+                bound = bound_after(last, bound);
+            }
+            struct block *successors[2] = {last ? last->target : NULL,
+                                           last && opcode_ends_block(last->opcode) ? NULL : b->next};
+            for (int k = 0; k < 2; k++) {
+                if (successors[k] && (successors[k]->bound & ~bound)) {
+                    successors[k]->bound &= bound;
+                    changed = true;
+                }
+            }
+        }
+    }
+}
+
 void borrow_optimize(struct compiler *c, struct unit *unit)
 {
     uint32_t count = 0;
@@ -275,7 +314,7 @@ void borrow_optimize(struct compiler *c, struct unit *unit)
         if (!borrow_in_block(c, b, unit->stack_size))
             return;
     }
-    uint64_t bound = always_bound(unit);
+    find_bound(unit, always_bound(unit));
     for (struct block *b = unit->entry; b; b = b->next)
-        fuse_in_block(unit, b, bound, count < FUSED_TARGET_LIMIT);
+        fuse_in_block(unit, b, b->bound, count < FUSED_TARGET_LIMIT);
 }

@@ -44,6 +44,7 @@ struct block {
     int32_t depth;         /* of the stack on entry; -1: not known */
     int32_t handler_depth; /* a handler: to which depth the stack is cut */
     bool handler_lasti, reachable;
+    uint64_t bound; /* locals (the first 64) that are certainly bound on entry */
     uint32_t predecessors;
 };
 

@@ -51,6 +51,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(STORE_NAME, 1, 0, OPF_N)                                                                                        \
     OP(DELETE_NAME, 0, 0, OPF_N)                                                                                       \
     OP(LOAD_GLOBAL, 0, 1, OPF_N | OPF_C)                                                                               \
+    OP(LOAD_GLOBAL_PUSH_NULL, 0, 2, OPF_N | OPF_C) /* a global to be called */                                         \
     OP(STORE_GLOBAL, 1, 0, OPF_N)                                                                                      \
     OP(DELETE_GLOBAL, 0, 0, OPF_N)                                                                                     \
     /* attributes, items */                                                                                            \
@@ -68,7 +69,8 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(UNARY_NEGATIVE, 1, 1, 0)                                                                                        \
     OP(UNARY_NOT, 1, 1, 0)                                                                                             \
     OP(UNARY_INVERT, 1, 1, 0)                                                                                          \
-    OP(BINARY_ADD, 2, 1, 0) OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0) OP(BINARY_TRUE_DIVIDE, 2, 1, 0)  \
+    OP(BINARY_ADD, 2, 1, 0)                                                                                            \
+    OP(BINARY_SUBTRACT, 2, 1, 0) OP(BINARY_MULTIPLY, 2, 1, 0) OP(BINARY_TRUE_DIVIDE, 2, 1, 0)                          \
         OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0) OP(BINARY_AND, 2, 1, 0) OP(BINARY_OR, 2, 1, 0)  \
             OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0) OP(BINARY_RSHIFT, 2, 1, 0)                              \
                 OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */                                      \
@@ -116,7 +118,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
         OP(PREP_RERAISE_STAR, 2, 1, 0)                                                                                 \
             OP(RAISE_VARARGS, -1, 0, OPF_T) /* arg 0: re-raise; 1: exception; 2: exception, cause */                   \
         OP(RERAISE, -1, 0, OPF_T) /* exception ->; arg > 0: the saved instruction index (lasti), arg items below it,   \
-                                     is restored for the traceback */                                                                                         \
+                                     is restored for the traceback */                                                  \
         OP(BEFORE_WITH, 1, 2, 0)  /* context manager -> __exit__ bound, result of __enter__ */                         \
         OP(WITH_EXCEPT_START, -1, -1,                                                                                  \
            0) /* __exit__, lasti, previous, exception -> the same, result of __exit__(*exc_info) */                    \

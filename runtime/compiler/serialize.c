@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 /* Change the version with every change of opcodes, their arguments, or this format. */
-enum { FORMAT_VERSION = 1, NESTING_LIMIT = 500 };
+enum { FORMAT_VERSION = 2, NESTING_LIMIT = 500 };
 static const char magic[8] = "\x8b"
                              "ATOLL\r\n";
 

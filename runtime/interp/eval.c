@@ -354,6 +354,28 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         DISPATCH();
     }
 
+    TARGET(LOAD_GLOBAL_PUSH_NULL) /* the same, and the empty self of a call */
+    {
+        cache_word *cache = CACHE();
+        uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+        value name = NAME_AT(ARG());
+        value v = VALUE_MISSING;
+        if (!(word & 1))
+            v = dict_load_hint(frame->globals, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        else if (likely(dict_keys_version(frame->globals) == word >> 32))
+            v = dict_load_hint(frame->builtins, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        if (unlikely(v == VALUE_MISSING)) {
+            SAVE();
+            v = load_global(frame, name, cache);
+            if (!v)
+                goto error;
+        }
+        sp[0] = v;
+        sp[1] = NULL;
+        sp += 2;
+        DISPATCH();
+    }
+
     TARGET(STORE_GLOBAL)
     PERFORM(dict_set(frame->globals, NAME_AT(ARG()), stack_plain(TOP())), 1);
 

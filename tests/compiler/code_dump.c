@@ -1,0 +1,181 @@
+/*
+ * Shows what the compiler makes of a file: a listing of every code object, with positions, like CPython's dis.
+ *
+ *   code_dump [-q] [-O] FILE...
+ *
+ * With -q nothing is listed: each file is compiled, written as bytecode, read back and written again, what goes wrong
+ * is reported, and the time is printed. The exit status is 1 when any file failed with anything but a SyntaxError.
+ */
+#include "runtime/compiler/code.h"
+#include "runtime/compiler/compiler.h"
+#include "runtime/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void print_value(value v)
+{
+    value repr = value_is(v, TYPE_ID_CODE) ? value_inc(slot_peek(&((struct code *)v)->qualified_name)) : value_repr(v);
+    struct text text;
+    if (repr && text_of(repr, &text)) {
+        printf(" (%.*s)", text.length > 60 ? 60 : (int)text.length, text.bytes);
+        text_release(&text);
+    } else {
+        error_clear();
+    }
+    value_dec(repr);
+}
+
+static void print_slot(const struct code *code, uint32_t index)
+{
+    print_value(tuple_get(slot_peek(&code->slot_names), index));
+}
+
+static void print_argument(const struct code *code, unsigned opcode, uint32_t argument)
+{
+    unsigned flags = opcode_flags(opcode);
+    if (flags & OPF_N)
+        print_value(tuple_get(slot_peek(&code->names), argument));
+    if (flags & OPF_L)
+        print_slot(code, argument);
+    if (flags & OPF_K)
+        print_value(code_const(code, argument));
+    if (opcode == OP_COMPARE_OP_JUMP_IF_FALSE)
+        printf(" (to %u)", argument & 0x1FFFFF);
+    if (opcode == OP_LOAD_FAST_BORROW_PAIR || opcode == OP_STORE_FAST_LOAD_FAST || opcode == OP_STORE_FAST_STORE_FAST) {
+        print_slot(code, argument & 0xFFF);
+        print_slot(code, argument >> 12);
+    }
+}
+
+static void list_code(const struct code *code)
+{
+    printf("==");
+    print_value(slot_peek(&code->qualified_name));
+    printf(" line %u, %u arguments, %u locals, %u cells, %u free, stack %u, flags %#x\n", code->first_line,
+           code->argcount, code->locals_count, code->cells_count, code->frees_count, code->stack_size, code->flags);
+    for (uint32_t at = 0; at < code->unit_count;) {
+        unsigned opcode = instruction_opcode(code->units[at]);
+        uint32_t argument = instruction_argument(code->units[at]);
+        struct code_location where;
+        code_locate(code, at, &where);
+        printf("%4d:%-3d-%4d:%-3d %5u %-26s %u", where.line, where.column, where.end_line, where.end_column, at,
+               opcode_name(opcode), argument);
+        print_argument(code, opcode, argument);
+        printf("\n");
+        at += opcode_flags(opcode) & OPF_C ? 2 : 1;
+    }
+    for (uint32_t i = 0; i < code->range_count; i++) {
+        const struct exception_range *range = &code->ranges[i];
+        printf("  units %u to %u: handler %u, depth %u%s\n", range->start, range->end, range->target, range->depth,
+               range->lasti ? ", lasti" : "");
+    }
+    value consts = slot_peek(&code->consts);
+    for (size_t i = 0; i < tuple_length(consts); i++) {
+        if (value_is(tuple_get(consts, i), TYPE_ID_CODE))
+            list_code((struct code *)tuple_get(consts, i));
+    }
+}
+
+/* An exception is set: say so. True when it is the source's fault. */
+static bool report(const char *path, const char *what)
+{
+    bool syntax = error_matches(EXC(SyntaxError)) || error_matches(EXC(ValueError));
+    value exception = error_fetch();
+    value repr = exception ? value_repr(exception) : NULL;
+    struct text text = {0};
+    if (repr && text_of(repr, &text))
+        printf("%s: %s: %s\n", path, what, text.bytes);
+    error_clear();
+    text_release(&text);
+    value_dec(repr);
+    value_dec(exception);
+    return syntax;
+}
+
+/* Bytecode of the code, read back: it has to come out the same. */
+static bool check_round_trip(const char *path, value code, double *seconds, size_t *size)
+{
+    value first = code_serialize(code);
+    if (!first)
+        return report(path, "cannot be written");
+    double start = now();
+    value back = code_deserialize(bytes_data(first), bytes_length(first));
+    *seconds += now() - start;
+    *size += bytes_length(first);
+    bool same = back && value_equals(back, code) == 1;
+    if (!back)
+        report(path, "cannot be read back");
+    else if (!same)
+        printf("%s: the bytecode read back differs\n", path);
+    value_dec(first);
+    value_dec(back);
+    return same;
+}
+
+struct totals {
+    double compiling, loading;
+    size_t source, bytecode;
+};
+
+static bool process(const char *path, bool quiet, int optimize, struct totals *totals)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        return false;
+    }
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&bytes, &length);
+    char piece[4096];
+    for (size_t n; memory && (n = fread(piece, 1, sizeof piece, file)) > 0;)
+        fwrite(piece, 1, n, memory);
+    fclose(file);
+    if (!memory || fclose(memory) != 0)
+        return false;
+    value name = str_decode_locale(path);
+    double start = now();
+    value code = name ? compile_source(bytes, length, name, "exec", 0, optimize) : NULL;
+    totals->compiling += now() - start;
+    totals->source += length;
+    bool done = code ? true : report(path, "does not compile");
+    if (code && quiet)
+        done = check_round_trip(path, code, &totals->loading, &totals->bytecode);
+    else if (code)
+        list_code((struct code *)code);
+    value_dec(code);
+    value_dec(name);
+    free(bytes);
+    return done;
+}
+
+int main(int argc, char **argv)
+{
+    struct start_config config = {.argc = 1, .argv = argv, .program = argv[0]};
+    struct totals totals = {0};
+    bool quiet = false, done = true;
+    int optimize = 0;
+    if (!runtime_start(&config))
+        return 2;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-q") == 0)
+            quiet = true;
+        else if (strcmp(argv[i], "-O") == 0)
+            optimize++;
+        else
+            done = process(argv[i], quiet, optimize, &totals) && done;
+    }
+    if (quiet)
+        printf("compiled %zu bytes in %.3f s; loaded %zu bytes in %.3f s\n", totals.source, totals.compiling,
+               totals.bytecode, totals.loading);
+    return runtime_finish(done ? 0 : 1);
+}
