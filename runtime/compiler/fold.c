@@ -76,20 +76,28 @@ static bool doubles_same(double a, double b)
     return memcmp(&a, &b, sizeof a) == 0;
 }
 
+static bool frozenset_has(value set, value wanted)
+{
+    size_t position = 0;
+    value item;
+    bool found = false;
+    while (!found && set_next(set, &position, &item)) {
+        found = constants_same(item, wanted);
+        value_dec(item);
+    }
+    return found;
+}
+
 static bool frozensets_same(value a, value b)
 {
     if (set_length(a) != set_length(b))
         return false;
-    /* Two constants of the source; order is the order of insertion for equal contents nearly always, and a miss only
-       costs a second constant. */
-    size_t at = 0, bt = 0;
-    value x, y;
+    size_t position = 0;
+    value item;
     bool same = true;
-    while (same && set_next(a, &at, &x)) {
-        same = set_next(b, &bt, &y) && constants_same(x, y);
-        if (same)
-            value_dec(y);
-        value_dec(x);
+    while (same && set_next(a, &position, &item)) {
+        same = set_contains(b, item) == 1 && frozenset_has(b, item); /* the second asks for the same type, too */
+        value_dec(item);
     }
     return same;
 }
