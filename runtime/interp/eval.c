@@ -12,6 +12,7 @@
 #include "runtime/interp/frame.h"
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/attribute_cache.h"
+#include "runtime/objects/descriptor.h"
 #include "runtime/objects/dict.h"
 #include "runtime/objects/list.h"
 #include "runtime/objects/objects.h"
@@ -1233,6 +1234,24 @@ add_strings : {
                 goto call_function;
         }
         SAVE();
+        if (value_is(callable, TYPE_ID_METHOD_DESCRIPTOR) && base[1]) {
+            /* A method of a built-in type with a few positional parameters: no detour. */
+            value self = stack_plain(base[1]), bound[METHOD_DIRECT_MAX];
+            const struct signature_parameters *parameters = method_descriptor_direct(callable, self, nargs);
+            if (likely(parameters != NULL)) {
+                for (uint32_t i = 0; i < nargs; i++)
+                    bound[i] = stack_plain(base[2 + i]);
+                for (uint32_t i = nargs; i < parameters->count; i++)
+                    bound[i] = parameters->parameters[i].fallback;
+                const struct method_def *def = ((struct descriptor *)callable)->def;
+                value result = def->fn(self, bound);
+                DROP_TO(base);
+                if (unlikely(!result))
+                    goto error;
+                PUSH(result);
+                DISPATCH();
+            }
+        }
         if (value_is(callable, TYPE_ID_TYPE) && !base[1]) {
             /* A class whose instances are made by object.__new__ and set up by a Python __init__: the frame is pushed
              * here.

@@ -22,6 +22,18 @@ struct descriptor {
 void *wrapper_descriptor_function(value v, unsigned offset);
 /* The value_slot of a member descriptor of __slots__ in an instance. */
 value_slot *slot_descriptor_place(struct descriptor *descriptor, value object);
+/* May the C function of a method descriptor be called with an array of `nargs` values and the fallbacks of the other
+   parameters, for this `self`, without further binding? The parameters if so, at most METHOD_DIRECT_MAX; else NULL. */
+#define METHOD_DIRECT_MAX 3
+static inline const struct signature_parameters *method_descriptor_direct(value v, value self, size_t nargs)
+{
+    struct descriptor *d = (struct descriptor *)v;
+    const struct signature_parameters *parsed = atomic_load_explicit(&d->signature.parsed, memory_order_acquire);
+    if (likely(parsed && parsed->simple && nargs >= parsed->required && nargs <= parsed->count &&
+               parsed->count <= METHOD_DIRECT_MAX && value_of(value_type(self)) == slot_peek(&d->owner)))
+        return parsed;
+    return NULL;
+}
 /* Call a method descriptor whose `self` is args[0]. */
 value method_descriptor_call(value self, const value *args, size_t nargs, value kwnames);
 
