@@ -16,19 +16,43 @@ enum codec_id codec_find(const char *encoding)
         const char *name;
         enum codec_id id;
     } names[] = {
-        {"utf-8", CODEC_UTF8},         {"utf8", CODEC_UTF8},         {"u8", CODEC_UTF8},
-        {"cp65001", CODEC_UTF8},       {"latin-1", CODEC_LATIN1},    {"latin1", CODEC_LATIN1},
-        {"l1", CODEC_LATIN1},          {"latin", CODEC_LATIN1},      {"iso-8859-1", CODEC_LATIN1},
-        {"iso8859-1", CODEC_LATIN1},   {"8859", CODEC_LATIN1},       {"cp819", CODEC_LATIN1},
-        {"ascii", CODEC_ASCII},        {"us-ascii", CODEC_ASCII},    {"646", CODEC_ASCII},
-        {"utf-16", CODEC_UTF16},       {"utf16", CODEC_UTF16},       {"u16", CODEC_UTF16},
-        {"utf-16-le", CODEC_UTF16_LE}, {"utf-16le", CODEC_UTF16_LE}, {"utf16-le", CODEC_UTF16_LE},
-        {"utf-16-be", CODEC_UTF16_BE}, {"utf-16be", CODEC_UTF16_BE}, {"utf16-be", CODEC_UTF16_BE},
-        {"utf-32", CODEC_UTF32},       {"utf32", CODEC_UTF32},       {"u32", CODEC_UTF32},
-        {"utf-32-le", CODEC_UTF32_LE}, {"utf-32le", CODEC_UTF32_LE}, {"utf-32-be", CODEC_UTF32_BE},
+        {"utf-8", CODEC_UTF8},
+        {"utf8", CODEC_UTF8},
+        {"u8", CODEC_UTF8},
+        {"cp65001", CODEC_UTF8},
+        {"latin-1", CODEC_LATIN1},
+        {"latin1", CODEC_LATIN1},
+        {"l1", CODEC_LATIN1},
+        {"latin", CODEC_LATIN1},
+        {"iso-8859-1", CODEC_LATIN1},
+        {"iso8859-1", CODEC_LATIN1},
+        {"8859", CODEC_LATIN1},
+        {"cp819", CODEC_LATIN1},
+        {"ascii", CODEC_ASCII},
+        {"us-ascii", CODEC_ASCII},
+        {"646", CODEC_ASCII},
+        {"utf-16", CODEC_UTF16},
+        {"utf16", CODEC_UTF16},
+        {"u16", CODEC_UTF16},
+        {"utf-16-le", CODEC_UTF16_LE},
+        {"utf-16le", CODEC_UTF16_LE},
+        {"utf16-le", CODEC_UTF16_LE},
+        {"utf-16-be", CODEC_UTF16_BE},
+        {"utf-16be", CODEC_UTF16_BE},
+        {"utf16-be", CODEC_UTF16_BE},
+        {"utf-32", CODEC_UTF32},
+        {"utf32", CODEC_UTF32},
+        {"u32", CODEC_UTF32},
+        {"utf-32-le", CODEC_UTF32_LE},
+        {"utf-32le", CODEC_UTF32_LE},
+        {"utf-32-be", CODEC_UTF32_BE},
         {"utf-32be", CODEC_UTF32_BE},
+        {"unicode-escape", CODEC_UNICODE_ESCAPE},
+        {"unicodeescape", CODEC_UNICODE_ESCAPE},
+        {"raw-unicode-escape", CODEC_RAW_UNICODE_ESCAPE},
+        {"rawunicodeescape", CODEC_RAW_UNICODE_ESCAPE},
     };
-    char name[16];
+    char name[20];
     size_t n = 0;
     for (const char *p = encoding; *p; p++) {
         if (n == sizeof name - 1)
@@ -334,6 +358,11 @@ static bool decode_into(struct decode_context *c, size_t *consumed, int *byte_or
 value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const char *errors, size_t *consumed,
                    int *byte_order)
 {
+    if (id >= CODEC_UNICODE_ESCAPE) {
+        if (consumed)
+            *consumed = length;
+        return codec_decode_unicode_escape(bytes, length, errors, id == CODEC_RAW_UNICODE_ESCAPE);
+    }
     if (id == CODEC_LATIN1) {
         if (consumed)
             *consumed = length;
@@ -488,6 +517,8 @@ static bool wide_encode_into(struct encode_context *c, unsigned size, bool big)
 value codec_encode(enum codec_id id, value text, const char *errors)
 {
     text = str_exact(text);
+    if (id >= CODEC_UNICODE_ESCAPE)
+        return codec_encode_unicode_escape(text, id == CODEC_RAW_UNICODE_ESCAPE);
     if (str_exact_is_ascii(text) && id <= CODEC_ASCII)
         return bytes_new(str_data(text), str_exact_length(text));
     if (id == CODEC_LATIN1 && str_width(text) == 1)

@@ -1,6 +1,7 @@
 /*
- * Text to bytes and back. UTF-8, UTF-16, UTF-32, Latin-1 and ASCII are here, with the standard error handlers; all
- * other encodings and handlers belong to the Python-level registry, which installs itself in `codec_registry`.
+ * Text to bytes and back. UTF-8, UTF-16, UTF-32, Latin-1, ASCII and the escapes of literals are here, with the standard
+ * error handlers; all other encodings and handlers belong to the Python-level registry, which installs itself in
+ * `codec_registry`.
  */
 #ifndef ATOLL_CODEC_H
 #define ATOLL_CODEC_H
@@ -19,6 +20,8 @@ enum codec_id {
     CODEC_UTF32,
     CODEC_UTF32_LE,
     CODEC_UTF32_BE,
+    CODEC_UNICODE_ESCAPE,
+    CODEC_RAW_UNICODE_ESCAPE,
 };
 enum codec_id codec_find(const char *encoding);
 

@@ -282,7 +282,15 @@ bool str_equals_text(value v, const char *text)
 
 int str_compare(value a, value b)
 {
-    return a == b ? 0 : span_compare(str_span(str_exact(a)), str_span(str_exact(b)));
+    if (a == b)
+        return 0;
+    a = str_exact(a);
+    b = str_exact(b);
+    if (unlikely((str_flags(a) | str_flags(b)) & (STR_WIDTH_2 | STR_WIDTH_4)))
+        return span_compare(str_span(a), str_span(b));
+    size_t n = str_exact_length(a), m = str_exact_length(b);
+    int order = memcmp(str_data(a), str_data(b), n < m ? n : m);
+    return order ? (order > 0) - (order < 0) : (n > m) - (n < m);
 }
 
 /* ---- putting together ---- */
