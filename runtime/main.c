@@ -1,6 +1,8 @@
 /* The atoll program: the command line of python3. */
 #include "gc/gc.h"
 #include "runtime/modules/sys_info.h"
+#include "runtime/objects/int.h"
+#include "runtime/objects/str.h"
 #include "runtime/start.h"
 
 #include <stdio.h>
@@ -186,6 +188,22 @@ static void read_options(struct command_line *line)
         sys_flags.int_max_str_digits = atoi(text);
 }
 
+/* What the options mean for numbers and hashes. */
+static bool apply_options(void)
+{
+    const char *seed = sys_flags.ignore_environment ? NULL : getenv("PYTHONHASHSEED");
+    if (!hash_set_seed(seed)) {
+        fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; "
+              "4294967295]\n",
+              stderr);
+        return false;
+    }
+    sys_flags.hash_randomization = hash_is_random;
+    if (sys_flags.int_max_str_digits == 0 || sys_flags.int_max_str_digits >= 640)
+        atomic_store(&int_max_str_digits, sys_flags.int_max_str_digits);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line = {0};
@@ -197,6 +215,8 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     read_options(&line);
+    if (!apply_options())
+        return 1;
     if (sys_flags.optimize > 2)
         sys_flags.optimize = 2;
     static char *no_arguments[] = {"", NULL};
