@@ -1,6 +1,7 @@
 /* Python functions: the object that `def` and `lambda` make. */
 #include "runtime/interp/frame.h"
 #include "runtime/objects/objects.h"
+#include "runtime/objects/type_internal.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>
@@ -230,7 +231,14 @@ static bool set_annotations(value v, value new)
     return true;
 }
 
+static value get_dict(value v)
+{
+    value dict = object_dict(v, true);
+    return dict == VALUE_MISSING ? raise(EXC(AttributeError), "This object has no __dict__") : dict;
+}
+
 static const struct getset_def function_getset[] = {
+    {"__dict__", get_dict, object_set_dict, NULL},
     {"__code__", get_code, set_code, NULL},
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL},
