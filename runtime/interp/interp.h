@@ -42,6 +42,7 @@ extern _Thread_local struct interpreter *interpreter_self __attribute__((tls_mod
 extern _Atomic uint32_t recursion_limit; /* sys.setrecursionlimit */
 
 struct interpreter *interpreter_attach(void); /* after thread_attach, on the same thread; NULL: no memory */
+void interpreter_after_fork(void);            /* in the child of a fork: the other threads' are gone */
 void interpreter_detach(void);                /* drops what the thread holds; before thread_detach */
 /* Every running thread's interpreter (sys._current_frames, asynchronous exceptions); the list is locked during the
  * walk: visit must be short and run no Python. */

@@ -199,3 +199,13 @@ value interpreter_run_code(value code_value, value globals, value locals, value 
     self->frame = frame;
     return eval_frame(self, frame);
 }
+
+void interpreter_after_fork(void)
+{
+    struct interpreter *self = interpreter_self;
+    atomic_store(&list_lock, 0);
+    list_head = self;
+    self->next = NULL;
+    self->previous = &list_head;
+    self->ident = (uint64_t)pthread_self();
+}

@@ -17,6 +17,7 @@
     M(gc)           \
     M(itertools)    \
     M(math)         \
+    M(posix)        \
     M(sys)          \
     M(time)
 

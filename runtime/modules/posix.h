@@ -1,0 +1,55 @@
+/* What the files of the posix module share. */
+#ifndef ATOLL_POSIX_H
+#define ATOLL_POSIX_H
+
+#include "runtime/modules/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* A path argument: str, bytes, os.PathLike, or, where the call allows it, a file descriptor. */
+struct path {
+    value object;     /* the argument, borrowed: for messages */
+    struct text text; /* unless fd >= 0 */
+    int fd;           /* -1: a path */
+    bool is_bytes;    /* results are bytes too */
+};
+enum path_flag { PATH_FD = 1 /* ints allowed */, PATH_NONE = 2 /* None or absent stands for "." */ };
+/* false: TypeError ("stat: path should be ..."), ValueError. */
+bool path_get(struct path *path, value v, const char *function, const char *argument, unsigned flags);
+void path_release(struct path *path);
+value path_error(const struct path *path); /* raise_errno(errno) with the path; NULL */
+value path_error_two(const struct path *a, const struct path *b);
+value path_text(const struct path *path, const char *text, size_t length); /* str, or bytes like the argument */
+/* dir_fd=None -> AT_FDCWD */
+bool dir_fd_get(value v, int *fd);
+bool fd_get(value v, int *fd); /* an int, or an object with fileno() */
+
+/* A system call that may block, with errno kept. */
+#define BLOCKING(call)                     \
+    ({                                     \
+        thread_enter_blocking();           \
+        __typeof__(call) result_ = (call); \
+        int errno_ = errno;                \
+        thread_leave_blocking();           \
+        errno = errno_;                    \
+        result_;                           \
+    })
+/* The same, begun again after a signal whose handler returned (PEP 475); -1 with `raised` set when it did not. */
+#define BLOCKING_RETRY(call, raised)                                            \
+    ({                                                                          \
+        __typeof__(call) answer_;                                               \
+        do                                                                      \
+            answer_ = BLOCKING(call);                                           \
+        while (answer_ < 0 && errno == EINTR && !(raised = posix_signalled())); \
+        answer_;                                                                \
+    })
+bool posix_signalled(void); /* run signal handlers: true when one raised */
+
+extern const struct method_def posix_file_functions[], posix_path_functions[], posix_stat_functions[],
+    posix_process_functions[], posix_system_functions[];
+bool posix_stat_fill(value module);
+void posix_process_finish(void);
+
+#endif
