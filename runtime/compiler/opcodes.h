@@ -149,6 +149,11 @@ enum opcode {
         OPCODE_COUNT
 };
 
+/* True when a cache index follows the instruction. */
+static inline int opcode_has_cache(unsigned opcode)
+{
+    return opcode == OP_LOAD_GLOBAL || opcode == OP_LOAD_ATTR || opcode == OP_LOAD_METHOD || opcode == OP_STORE_ATTR;
+}
 static inline unsigned instruction_opcode(uint32_t unit)
 {
     return unit & 0xFF;

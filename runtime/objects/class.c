@@ -156,6 +156,35 @@ static bool slots_read(struct class_slots *slots, value class_name, struct type 
 }
 
 /* ---- layout ---- */
+/* How many attributes the class's __init__ sets, counting each name once: so many in-line slots its instances are
+ * likely to need. A guess that is too low costs the first instances an overflow block. */
+#define FORESEEN_MAX 32
+static uint32_t foresee_attributes(value dict)
+{
+    value init = dict_get(dict, NAME(__init__));
+    uint32_t seen[FORESEEN_MAX], count = 0;
+    if (init && init != VALUE_MISSING && is_function(init)) {
+        value code_value = slot_load(value_object(init), &((struct function *)init)->code);
+        const struct code *code = (const struct code *)code_value;
+        for (uint32_t i = 0; i < code->unit_count && count < FORESEEN_MAX; i++) {
+            uint32_t unit = code->units[i], known = 0;
+            if (instruction_opcode(unit) == OP_STORE_ATTR) {
+                while (known < count && seen[known] != instruction_argument(unit))
+                    known++;
+                if (known == count)
+                    seen[count++] = instruction_argument(unit);
+            }
+            if (opcode_has_cache(instruction_opcode(unit)))
+                i++; /* the unit that follows is the index of its cache */
+        }
+        value_dec(code_value);
+    }
+    if (!init)
+        error_clear();
+    value_dec(init);
+    return count;
+}
+
 static uint32_t slot_flags_from_bases(value bases, bool *dict, bool *in_line, bool *weak)
 {
     uint32_t flags = 0;
@@ -168,7 +197,8 @@ static uint32_t slot_flags_from_bases(value bases, bool *dict, bool *in_line, bo
     return flags;
 }
 
-static void layout_instances(struct type *type, struct type *base, value bases, const struct class_slots *slots)
+static void layout_instances(struct type *type, struct type *base, value bases, value namespace,
+                             const struct class_slots *slots)
 {
     uint32_t count = (uint32_t)list_length(slots->names);
     bool dict = !slots->given || slots->dict, in_line = false, weak = !slots->given || slots->weak;
@@ -187,10 +217,11 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     if (type_has_flag(base, TYPE_FLAG_INSTANCE) || (plain && dict && base->slots_count == 0)) {
         flags |= TYPE_FLAG_INSTANCE;
         type->reserved_slots = base->reserved_slots + count;
-        atomic_store_explicit(&type->inline_slots, type->reserved_slots + 2, memory_order_relaxed);
-        uint32_t learned = atomic_load_explicit(&base->inline_slots, memory_order_relaxed) + count;
-        if (learned > type->reserved_slots + 2)
-            atomic_store_explicit(&type->inline_slots, learned, memory_order_relaxed);
+        uint32_t own = foresee_attributes(namespace), least = type->reserved_slots + 2;
+        uint32_t likely_count = atomic_load_explicit(&base->inline_slots, memory_order_relaxed) + count;
+        if (likely_count < base->reserved_slots + count + own)
+            likely_count = base->reserved_slots + count + own;
+        atomic_store_explicit(&type->inline_slots, likely_count > least ? likely_count : least, memory_order_relaxed);
         type->gc.instance_size = sizeof(struct instance);
         type->gc.traverse = instance_traverse;
         type->gc.destroy = instance_destroy;
@@ -467,7 +498,7 @@ static bool class_build(struct type *type, struct type *base, value bases, value
         return false;
     if (!slots_read(slots, name, base, dict))
         return false;
-    layout_instances(type, base, bases, slots);
+    layout_instances(type, base, bases, dict, slots);
     slot_init(&type->bases, value_inc(bases));
     if (!fill_class_dict(type, base, dict, name, slots))
         return false;
