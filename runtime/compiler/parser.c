@@ -566,6 +566,7 @@ _Noreturn static void raise_generic_error(struct parser *parser, const struct to
     if (last->kind == TOKEN_DEDENT) {
         parser_raise_indentation(parser, "unexpected unindent");
     }
+    parser->generic = true;
     parser_raise_at(parser, token_position(last), "invalid syntax");
 }
 
@@ -617,7 +618,7 @@ static bool run_parser(struct parser *parser, struct module_ast *module)
     }
     /* Errors of the lexer further on come first. */
     if (parser->error->kind <= SYNTAX_ERROR_TAB && parser->lexer->failure == LEXER_OK && !parser->final &&
-        setjmp(landing) == 0) {
+        (parser->generic || !parser->lexer->reached_end) && setjmp(landing) == 0) {
         check_rest_of_source(parser);
     }
     return false;

@@ -99,7 +99,8 @@ struct parser {
     size_t stack_size;
 
     struct syntax_error *error;
-    bool final; /* no error of the lexer can come before this one */
+    bool final;   /* no error of the lexer can come before this one */
+    bool generic; /* the error is \"invalid syntax\" for want of a better one */
     jmp_buf *escape;
 };
 

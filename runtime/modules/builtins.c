@@ -588,8 +588,8 @@ static value builtin_compile(value self, const value *args)
         return NULL;
     if (!is_str(args[2]))
         return raise(EXC(TypeError), "compile() argument 'mode' must be str, not %T", args[2]);
-    const unsigned known = CODE_FUTURE_ANNOTATIONS | CODE_FUTURE_BARRY | CODE_FUTURE_STOP | 0x2 | 0x4 | 0x8 | 0x10 |
-                           0x1FF0000 | 0x100 | 0x200 | 0x400 | 0x1000 | 0x2000 | 0x4000;
+    /* Those of __future__, CO_NESTED and the PyCF flags that compile() takes. */
+    const unsigned known = 0x1FE0000 | 0x10 | 0x200 | 0x400 | 0x1000 | 0x2000 | 0x4000;
     if ((unsigned)flags & ~known)
         return raise(EXC(ValueError), "compile(): unrecognised flags");
     if (optimize < -1 || optimize > 2)
