@@ -189,7 +189,7 @@ struct recount {
 
 static bool is_condemned(const struct cycle *cycle, uint32_t node)
 {
-    return (cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
+    return (node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
 }
 
 static void recount_visit(struct gc_trace *trace, value v)

@@ -41,10 +41,10 @@ struct cycle {
     _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
     struct snapshot_page *pages;
     size_t page_count, page_capacity;
-    struct node *nodes; /* tables that outlive the cycle: snapshot.c */
-    uint8_t *states;
-    uint32_t node_count; /* holes included */
-    uint32_t *stack;     /* of nodes whose references are to be followed */
+    struct node *nodes;      /* tables that outlive the cycle: snapshot.c */
+    _Atomic uint8_t *states; /* enum node_state; written by who works on the node's page */
+    uint32_t node_count;     /* holes included */
+    uint32_t *stack;         /* of nodes whose references are to be followed */
     size_t stack_size, stack_capacity;
     size_t suspects;
     bool spares; /* some island is spared */
@@ -86,6 +86,14 @@ void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page);
 
+static inline uint8_t node_state(const struct cycle *cycle, uint32_t node)
+{
+    return atomic_load_explicit(&cycle->states[node], memory_order_relaxed);
+}
+static inline void node_add(struct cycle *cycle, uint32_t node, uint8_t bits)
+{
+    atomic_store_explicit(&cycle->states[node], node_state(cycle, node) | bits, memory_order_relaxed);
+}
 static inline struct object *node_object(const struct snapshot_page *page, uint32_t node)
 {
     return page_object(page->page, node - page->base);

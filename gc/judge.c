@@ -27,7 +27,7 @@ void cycle_push(struct cycle *cycle, uint32_t node)
 
 static inline bool is_suspect(const struct cycle *cycle, uint32_t node)
 {
-    return (cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
+    return (node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
 }
 
 void cycle_propagate(struct cycle *cycle)
@@ -39,7 +39,7 @@ void cycle_propagate(struct cycle *cycle)
         for (uint32_t e = cycle->nodes[node].edges; e < end; e++) {
             uint32_t target = page->edges[e];
             if (is_suspect(cycle, target)) {
-                cycle->states[target] |= NODE_LIVE;
+                node_add(cycle, target, NODE_LIVE);
                 cycle_push(cycle, target);
             }
         }
@@ -55,12 +55,12 @@ void judge_trial(struct cycle *cycle)
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t node = page->base; node < page->base + page->count; node++) {
-            if (!(cycle->states[node] & NODE_CANDIDATE))
+            if (!(node_state(cycle, node) & NODE_CANDIDATE))
                 continue;
             cycle->examined++;
-            if (!(cycle->states[node] & NODE_LIVE) &&
+            if (!(node_state(cycle, node) & NODE_LIVE) &&
                 atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed) != 0) {
-                cycle->states[node] |= NODE_LIVE;
+                node_add(cycle, node, NODE_LIVE);
                 cycle_push(cycle, node);
                 cycle_propagate(cycle);
             }
@@ -86,7 +86,7 @@ void judge_page_validate(struct cycle *cycle, struct snapshot_page *page)
             continue;
         struct object *o = node_object(page, node);
         if (!there || object_disturbed(o)) {
-            cycle->states[node] |= NODE_LIVE | NODE_TOUCHED;
+            node_add(cycle, node, NODE_LIVE | NODE_TOUCHED);
             continue;
         }
         if (!page->special)
@@ -104,7 +104,7 @@ void judge_validate(struct cycle *cycle)
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (cycle->states[node] & NODE_TOUCHED) {
+            if (node_state(cycle, node) & NODE_TOUCHED) {
                 cycle_push(cycle, node);
                 cycle_propagate(cycle);
             }
@@ -177,7 +177,7 @@ static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32
         size_t capacity = special_capacity ? special_capacity * 2 : 64;
         struct special *grown = realloc(specials, capacity * sizeof *grown);
         if (!grown) {
-            cycle->states[root] |= NODE_SPARED; /* it will be found again */
+            node_add(cycle, root, NODE_SPARED); /* it will be found again */
             cycle->spares = true;
             return;
         }
@@ -251,7 +251,7 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
             rc_dec(o); /* no memory: the next cycle finds it again, or it dies here and waits for a mutator */
     }
     if (lives || spared)
-        cycle->states[first->root] |= NODE_SPARED;
+        node_add(cycle, first->root, NODE_SPARED);
     cycle->spares |= lives || spared;
     if (chain)
         pending_add_callbacks(chain);
@@ -275,7 +275,7 @@ void judge_find_islands(struct cycle *cycle)
     for (size_t i = 0, n; i < special_count; i += n) {
         for (n = 1; i + n < special_count && specials[i + n].root == specials[i].root; n++)
             ;
-        if (!(cycle->states[specials[i].root] & NODE_SPARED))
+        if (!(node_state(cycle, specials[i].root) & NODE_SPARED))
             judge_special(cycle, &specials[i], n);
     }
     free(specials);

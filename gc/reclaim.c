@@ -19,13 +19,13 @@ static bool holds_types(const struct snapshot_page *page)
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
 {
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
-        if ((cycle->states[node] & (NODE_CANDIDATE | NODE_LIVE)) != NODE_CANDIDATE)
+        if ((node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) != NODE_CANDIDATE)
             continue;
         uint32_t parent = (uint32_t)atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed);
         page->roots += parent == node;
-        if (cycle->spares && (cycle->states[island_root(cycle, node)] & NODE_SPARED))
+        if (cycle->spares && (node_state(cycle, island_root(cycle, node)) & NODE_SPARED))
             continue;
-        cycle->states[node] |= NODE_RECLAIM;
+        node_add(cycle, node, NODE_RECLAIM);
         page->reclaimed++;
         struct object *o = node_object(page, node);
         /* Plain stores: nobody else can be looking. */
@@ -40,7 +40,7 @@ static void destroy_page(struct cycle *cycle, struct snapshot_page *page)
     if (page->reclaimed == 0)
         return;
     for (uint32_t node = page->base; node < page->base + page->count; node++)
-        if (cycle->states[node] & NODE_RECLAIM)
+        if (node_state(cycle, node) & NODE_RECLAIM)
             object_destroy(node_object(page, node));
 }
 
@@ -56,7 +56,7 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
         return;
     void *chain = NULL, *last = NULL;
     for (uint32_t node = page->base; node < page->base + page->count; node++)
-        if (cycle->states[node] & NODE_RECLAIM) {
+        if (node_state(cycle, node) & NODE_RECLAIM) {
             struct object *o = node_object(page, node);
             uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
             if (shared & SHARED_SHARDED)

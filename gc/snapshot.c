@@ -82,7 +82,7 @@ static bool choose_range(struct cycle *cycle, size_t from, size_t to)
 
 /* The nodes of the last cycle are used again: memory that was touched before costs no page faults. */
 static struct node *kept_nodes;
-static uint8_t *kept_states;
+static _Atomic uint8_t *kept_states;
 static uint32_t kept_count;
 
 static bool take_tables(struct cycle *cycle)
@@ -142,7 +142,7 @@ static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
         return;
     atomic_store_explicit(&cycle->nodes[node].remaining, count < INT32_MAX ? (int32_t)count : INT32_MAX,
                           memory_order_relaxed);
-    cycle->states[node] = NODE_CANDIDATE;
+    node_add(cycle, node, NODE_CANDIDATE);
 }
 
 static void take_counts(struct cycle *cycle, struct snapshot_page *page)
@@ -200,7 +200,7 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
         uint32_t node = page->base + i;
         size_t before = t->count;
         cycle->nodes[node].edges = (uint32_t)before;
-        if (!(cycle->states[node] & NODE_CANDIDATE))
+        if (!(node_state(cycle, node) & NODE_CANDIDATE))
             continue;
         struct object *o = t->object = page_object(page->page, i);
         uint32_t type = atomic_load_explicit(&o->type, memory_order_acquire);
@@ -214,7 +214,7 @@ static void take_references(struct cycle *cycle, struct snapshot_page *page, str
         }
         if (type == 0 || snapshot_disturbed(&t->trace)) {
             t->count = before; /* busy: it lives, and what was read of it is thrown away */
-            cycle->states[node] |= NODE_LIVE;
+            node_add(cycle, node, NODE_LIVE);
             continue;
         }
         for (size_t e = before; e < t->count; e++) /* phase 2 begins here: trial deletion */
@@ -241,7 +241,7 @@ bool page_still_there(const struct cycle *cycle, const struct snapshot_page *pag
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)
 {
     /* All of the page's numbers: blocks may come into use, and be referred to, that were not when it was chosen. */
-    memset(&cycle->states[page->base], 0, 1u << NODE_SHIFT);
+    memset((void *)&cycle->states[page->base], 0, 1u << NODE_SHIFT);
     if (page_still_there(cycle, page))
         take_counts(cycle, page);
 }
@@ -257,8 +257,8 @@ void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page)
         return;
     }
     for (uint32_t i = 0; i < page->count; i++)
-        if (cycle->states[page->base + i] & NODE_CANDIDATE)
-            cycle->states[page->base + i] |= NODE_LIVE;
+        if (node_state(cycle, page->base + i) & NODE_CANDIDATE)
+            node_add(cycle, page->base + i, NODE_LIVE);
 }
 
 void snapshot_take(struct cycle *cycle)
