@@ -271,9 +271,6 @@ static value_slot *instance_grow(struct instance *instance, void *word, uint32_t
     rc_mark(&instance->header);
     if (old)
         storage_release(&instance->header, old, overflow_size(old_capacity));
-    /* The next instances of the class get the room in line. */
-    struct type *type = (struct type *)object_type(&instance->header);
-    shape_learn(type, index + 1 < 4 ? index + 1 : (index + 2) & ~1u);
     return &overflow->slots[index - inline_capacity];
 }
 
@@ -449,13 +446,16 @@ value instance_get(struct instance *instance, value name)
 int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v)
 {
     int done = 0;
+    bool grew = false;
     object_lock(&instance->header);
     if (likely(atomic_load_explicit(&instance->shape, memory_order_relaxed) == from)) {
         void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
         value_slot *slot = instance_slot(instance, word, to->count - 1);
-        if (unlikely(!slot) && overflow_tag(word) != INSTANCE_DICT &&
-            !(slot = instance_grow(instance, word, to->count - 1)))
-            done = -1;
+        if (unlikely(!slot) && overflow_tag(word) != INSTANCE_DICT) {
+            slot = instance_grow(instance, word, to->count - 1);
+            grew = slot != NULL;
+            done = slot ? 0 : -1;
+        }
         if (likely(slot != NULL)) {
             atomic_store_explicit(slot, value_inc(v), memory_order_release);
             atomic_store_explicit(&instance->shape, to, memory_order_release);
@@ -463,6 +463,8 @@ int instance_add(struct instance *instance, struct shape *from, struct shape *to
         }
     }
     object_unlock(&instance->header);
+    if (grew) /* the next instances of the class get the room in line; takes the class lock */
+        shape_learn((struct type *)object_type(&instance->header), to->count < 4 ? to->count : (to->count + 1) & ~1u);
     if (done < 0)
         raise_no_memory();
     return done;
