@@ -23,4 +23,8 @@ value code_new(const struct code_parts *parts);
  * above stack_size, cache words used once? NULL if so; else what is wrong. May fail with "no memory" too. */
 const char *code_verify(const struct code *code);
 
+/* The sum in the header of a bytecode file, over all that follows the header (CODE_FILE_HEADER bytes). */
+enum { CODE_FILE_HEADER = 24, CODE_FILE_CHECKSUM = 16 /* its place in the header */ };
+uint64_t code_checksum(const uint8_t *bytes, size_t length);
+
 #endif

@@ -24,7 +24,8 @@ struct header {
     uint32_t version, length;
     uint64_t checksum;
 };
-_Static_assert(sizeof(struct header) == 24, "the header has no padding");
+_Static_assert(sizeof(struct header) == CODE_FILE_HEADER, "the header has no padding");
+_Static_assert(offsetof(struct header, checksum) == CODE_FILE_CHECKSUM, "as code_parts.h says");
 
 enum tag {
     TAG_NONE = 'N',
@@ -46,7 +47,7 @@ enum tag {
     TAG_CODE = 'C',
 };
 
-static uint64_t checksum_of(const uint8_t *bytes, size_t length)
+uint64_t code_checksum(const uint8_t *bytes, size_t length)
 {
     uint64_t sum = UINT64_C(0x9E3779B97F4A7C15) ^ length, word;
     for (; length >= 8; bytes += 8, length -= 8) {
@@ -310,7 +311,7 @@ value code_serialize(value code)
         raise(EXC(ValueError), "code too large to serialize");
     } else if (!out.failed) {
         header.length = (uint32_t)(out.length - sizeof header);
-        header.checksum = checksum_of(out.bytes + sizeof header, header.length);
+        header.checksum = code_checksum(out.bytes + sizeof header, header.length);
         memcpy(out.bytes, &header, sizeof header);
         result = bytes_new(out.bytes, out.length);
     }
@@ -566,7 +567,7 @@ value code_deserialize(const uint8_t *bytes, size_t length)
     bytes += sizeof header;
     length -= sizeof header;
     if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != FORMAT_VERSION || header.length != length ||
-        header.checksum != checksum_of(bytes, length))
+        header.checksum != code_checksum(bytes, length))
         return in_bad();
     struct in in = {.at = bytes, .end = bytes + length};
     value code = in_typed(&in, TYPE_ID_CODE);
