@@ -140,12 +140,8 @@ static bool bind_keywords(struct frame *frame, const value *values, value kwname
         value name = tuple_get(kwnames, k);
         value given = stack_plain(values[k]);
         value function;
-        if (!is_str(name)) {
-            function = shown_name(frame);
-            raise(EXC(TypeError), "%U() keywords must be strings", function);
-            value_dec(function);
-            return false;
-        }
+        if (!is_str(name))
+            return raise_false(EXC(TypeError), "keywords must be strings");
         size_t index = find_parameter(code, name, code->posonly_argcount);
         if (index == SIZE_MAX) {
             if (extra) {

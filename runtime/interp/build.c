@@ -104,17 +104,13 @@ bool list_extend_operand(value list, value iterable)
 
 bool dict_update_operand(value dict, value mapping)
 {
-    if (dict_update(dict, mapping))
-        return true;
-    if (error_matches(EXC(AttributeError))) {
-        error_clear();
+    int has_keys = is_dict(mapping) ? 1 : attr_has(mapping, NAME(keys));
+    if (has_keys == 0)
         return raise_false(EXC(TypeError), "'%T' object is not a mapping", mapping);
-    }
-    return false;
+    return has_keys > 0 && dict_update(dict, mapping);
 }
 
-/* The callable as messages show it: "module.qualname" without "builtins."; owned str. */
-static value callable_text(value callable)
+value callable_text(value callable)
 {
     value qualified = attr_get_optional(callable, NAME(__qualname__));
     if (!qualified || qualified == VALUE_MISSING) {

@@ -31,6 +31,8 @@ value binary_slice(value container, value start, value stop);
 bool store_slice(value container, value start, value stop, value v);
 bool list_extend_operand(value list, value iterable);
 bool dict_update_operand(value dict, value mapping);
+/* A callable as messages show it: "module.qualname()" without "builtins."; owned str, NULL error. */
+value callable_text(value callable);
 bool dict_merge_keywords(value callable, value dict, value mapping);
 /* The items, owned, to place[-1], place[-2], ...: the first item on top. */
 bool unpack_sequence(value sequence, uint32_t n, value *place);

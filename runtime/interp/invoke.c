@@ -49,7 +49,10 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
         if (!tuple && error_matches(EXC(TypeError)) && !value_slots(positional)->iter &&
             !value_slots(positional)->getitem) {
             error_clear();
-            raise(EXC(TypeError), "%S argument after * must be an iterable, not %T", callable, positional);
+            value text = callable_text(callable);
+            if (text)
+                raise(EXC(TypeError), "%U argument after * must be an iterable, not %T", text, positional);
+            value_dec(text);
         }
     }
     if (!tuple)

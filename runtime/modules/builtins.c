@@ -82,9 +82,14 @@ static value builtin_callable(value self, const value *args)
 
 static value builtin_chr(value self, const value *args)
 {
-    int64_t c;
-    if (!value_as_i64(args[0], &c))
+    int c;
+    if (!value_as_int(args[0], &c)) {
+        if (error_matches(EXC(OverflowError))) {
+            error_clear();
+            raise(EXC(OverflowError), "Python int too large to convert to C int");
+        }
         return NULL;
+    }
     if (c < 0 || c > 0x10FFFF)
         return raise(EXC(ValueError), "chr() arg not in range(0x110000)");
     return str_from_code_point((uint32_t)c);
