@@ -29,9 +29,9 @@ def find_interpreter(parser, options):
 
 
 def environment():
-    """What interpreters run with: none of the caller's Python settings, no bytecode written, strict sanitizers."""
+    """What interpreters run with: none of the caller's Python settings, no bytecode written, the same hashes, strict sanitizers."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    env.update(PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
+    env.update(PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", LC_ALL="C.UTF-8")
     for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
         ours = f"exitcode={SANITIZER_STATUS}:halt_on_error=1"
         if name == "LSAN_OPTIONS":
