@@ -286,6 +286,11 @@ static value view_repr(value v)
     return text;
 }
 
+static bool is_set_view(value v)
+{
+    return value_is(v, TYPE_ID_DICT_KEYS) || value_is(v, TYPE_ID_DICT_ITEMS);
+}
+
 static int keys_contains(value v, value key)
 {
     return dict_contains(view_dict(v), key);
@@ -305,10 +310,33 @@ static int items_contains(value v, value pair)
     return same;
 }
 
+static int values_contains(value v, value wanted)
+{
+    size_t position = 0;
+    value key, item;
+    int found = 0;
+    while (found == 0 && dict_next(view_dict(v), &position, &key, &item)) {
+        found = item == wanted ? 1 : value_equals(item, wanted);
+        value_dec(key);
+        value_dec(item);
+    }
+    return found;
+}
+
+/* The iterator for walking a view or set whose changes by others must not matter: over a list while others exist. */
+static value iterator_of_moment(value v)
+{
+    if (mutator_is_alone() || !(is_set(v) || is_set_view(v)))
+        return iter_get(v);
+    value list = list_from_iterable(v), iterator = list ? iter_get(list) : NULL;
+    value_dec(list);
+    return iterator;
+}
+
 /* Are all items of the iterable a in b: 1, 0, -1. */
 static int all_contained(value a, value b)
 {
-    value iterator = iter_get(a);
+    value iterator = iterator_of_moment(a);
     if (!iterator)
         return -1;
     int result = 1;
@@ -323,11 +351,6 @@ static int all_contained(value a, value b)
     }
     value_dec(iterator);
     return result;
-}
-
-static bool is_set_view(value v)
-{
-    return value_is(v, TYPE_ID_DICT_KEYS) || value_is(v, TYPE_ID_DICT_ITEMS);
 }
 
 static value view_compare(value a, value b, int op)
@@ -398,7 +421,7 @@ static value view_and(value a, value b)
         a = b;
         b = swap;
     }
-    value result = set_new(NULL), iterator = result ? iter_get(b) : NULL;
+    value result = set_new(NULL), iterator = result ? iterator_of_moment(b) : NULL;
     bool fine = iterator != NULL;
     while (fine) {
         value item = iter_next(iterator);
@@ -426,7 +449,7 @@ static value view_isdisjoint(value v, const value *args)
         self = other;
         other = v;
     }
-    value iterator = iter_get(other);
+    value iterator = iterator_of_moment(other);
     if (!iterator)
         return NULL;
     value result = VALUE_TRUE;
@@ -516,7 +539,7 @@ const struct type_spec dict_values_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = view_traverse,
     .destroy = view_destroy,
-    .slots = {.repr = view_repr, .iter = values_iter, .length = view_length},
+    .slots = {.repr = view_repr, .iter = values_iter, .length = view_length, .contains = values_contains},
     .methods = values_methods,
     .getset = view_getset,
 };

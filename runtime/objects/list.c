@@ -8,7 +8,9 @@
  * (RULE C3); so do those that replace the storage (RULE C4).
  */
 #include "runtime/objects/list.h"
+#include "runtime/objects/dict.h"
 #include "runtime/objects/range.h"
+#include "runtime/objects/set.h"
 
 #include <stdlib.h>
 
@@ -520,6 +522,27 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
     return done;
 }
 
+/* Dicts, their views, and sets give all their items as they are at one moment, so that list(d), sorted(s) and the like
+   do not fail because another thread changes the container meanwhile. true: it is one of these, *out is a new list
+   (NULL: exception). */
+static bool dict_or_set_items(value v, value *out)
+{
+    value (*iter)(value) = value_slots(v)->iter;
+    if (iter == dict_iter_slot)
+        *out = dict_keys_list(v);
+    else if (iter == set_iterator_new)
+        *out = set_items_list(v);
+    else if (value_is(v, TYPE_ID_DICT_KEYS))
+        *out = dict_keys_list(slot_peek(&((struct dict_view *)v)->dict));
+    else if (value_is(v, TYPE_ID_DICT_VALUES))
+        *out = dict_values_list(slot_peek(&((struct dict_view *)v)->dict));
+    else if (value_is(v, TYPE_ID_DICT_ITEMS))
+        *out = dict_items_list(slot_peek(&((struct dict_view *)v)->dict));
+    else
+        return false;
+    return true;
+}
+
 bool list_extend(value v, value iterable)
 {
     struct list *list = list_of(v);
@@ -544,6 +567,19 @@ bool list_extend(value v, value iterable)
         for (size_t i = 0; i < count; i++)
             value_dec(items[i]);
         return false;
+    }
+    value snapshot;
+    if (dict_or_set_items(iterable, &snapshot)) {
+        if (!snapshot)
+            return false;
+        uint64_t count;
+        struct list_storage *storage = list_detach(list_of(snapshot), NULL, &count);
+        value_dec(snapshot);
+        bool done = count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, (value *)storage->items, count);
+        if (!done)
+            drop_values((value *)storage->items, count);
+        storage_discard(storage);
+        return done;
     }
     value iterator = iter_get(iterable);
     if (!iterator)

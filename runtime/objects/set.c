@@ -544,6 +544,36 @@ static bool set_prepare(struct set *set, uint64_t extra)
     return (fill + extra) * 5 < mask * 3 || set_resize(set, (length + extra) * 2);
 }
 
+/* The set itself while nobody else can change it, else a copy of one moment's state, in the same order. Owned. */
+static value set_snapshot(value v)
+{
+    if (mutator_is_alone())
+        return value_inc(v);
+    struct set_table *copy;
+    uint64_t length;
+    value snapshot = set_new_of(TYPE(SET));
+    if (!snapshot || !set_copy_table(set_of(v), 0, &copy, &length)) {
+        value_dec(snapshot);
+        return NULL;
+    }
+    store_release(&set_of(snapshot)->table, copy);
+    store_release(&set_of(snapshot)->length, length);
+    return snapshot;
+}
+
+value set_items_list(value v)
+{
+    value source = set_snapshot(v), list = source ? list_new(set_length(source)) : NULL, item;
+    size_t position = 0;
+    while (list && set_next(source, &position, &item))
+        if (!list_append_owned(list, item)) {
+            value_dec(list);
+            list = NULL;
+        }
+    value_dec(source);
+    return list;
+}
+
 bool set_merge(value v, value other)
 {
     struct set *set = set_of(v);
@@ -581,18 +611,9 @@ bool set_merge(value v, value other)
     }
     if (!set_prepare(set, set_length(other)))
         return false;
-    value source = other;
-    if (!mutator_is_alone()) { /* others may be changing it: one moment's state, in the same order */
-        source = set_new_of(TYPE(SET));
-        if (!source || !set_copy_table(set_of(other), 0, &copy, &length)) {
-            value_dec(source);
-            return false;
-        }
-        store_release(&set_of(source)->table, copy);
-        store_release(&set_of(source)->length, length);
-    } else {
-        value_inc(source);
-    }
+    value source = set_snapshot(other);
+    if (!source)
+        return false;
     size_t position = 0;
     value item;
     int64_t hash;
@@ -623,7 +644,15 @@ bool set_update(value v, value iterable)
         }
         return fine;
     }
-    value iterator = iter_get(iterable);
+    value snapshot = NULL; /* of a dict's view: one moment's state */
+    if (value_is(iterable, TYPE_ID_DICT_KEYS) || value_is(iterable, TYPE_ID_DICT_VALUES) ||
+        value_is(iterable, TYPE_ID_DICT_ITEMS)) {
+        snapshot = mutator_is_alone() ? NULL : list_from_iterable(iterable);
+        if (!snapshot && error_occurred())
+            return false;
+    }
+    value iterator = iter_get(snapshot ? snapshot : iterable);
+    value_dec(snapshot);
     if (!iterator)
         return false;
     for (;;) {
@@ -684,11 +713,15 @@ bool set_difference_update(value v, value other)
     int64_t hash;
     int found = 0;
     if (is_set(other)) {
+        value source = set_snapshot(other);
+        if (!source)
+            return false;
         size_t position = 0;
-        while (found >= 0 && set_next_hashed(other, &position, &item, &hash)) {
+        while (found >= 0 && set_next_hashed(source, &position, &item, &hash)) {
             found = set_discard_hashed(v, item, hash);
             value_dec(item);
         }
+        value_dec(source);
     } else {
         value iterator = iter_get(other);
         if (!iterator)
@@ -714,7 +747,7 @@ bool set_symmetric_difference_update(value v, value other)
         return true;
     }
     bool is_plain_dict = value_is(other, TYPE_ID_DICT);
-    value source = is_plain_dict || is_set(other) ? value_inc(other) : set_new(other);
+    value source = is_plain_dict ? value_inc(other) : is_set(other) ? set_snapshot(other) : set_new(other);
     if (!source)
         return false;
     size_t position = 0;

@@ -62,7 +62,8 @@ bool set_merge(value v, value other);
 /* Exchange contents: a's by those of the private set b. */
 void set_take_contents(value a, value b);
 value set_new_of(struct type *type);
-value set_pop(value v); /* VALUE_MISSING when empty */
+value set_items_list(value v); /* a new list of the items at one moment */
+value set_pop(value v);        /* VALUE_MISSING when empty */
 void set_clear(value v);
 size_t set_memory(value v);
 void set_traverse(struct object *o, struct gc_trace *trace);
