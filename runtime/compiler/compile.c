@@ -87,6 +87,37 @@ void compiler_error(struct compiler *c, struct ast_position position, const char
                   position.end_col_offset == END_UNKNOWN ? END_UNKNOWN : position.end_col_offset + 1);
 }
 
+static void set_owned(value exception, value name, value v /* stolen */)
+{
+    if (!v || !attr_set(exception, name, v))
+        error_clear();
+    value_dec(v);
+}
+
+void symtable_error(struct compiler *c, struct ast_position position, const char *format, ...)
+{
+    if (c->failed)
+        return;
+    compiler_fail(c);
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    value exception = message ? call_1(value_of(EXC(SyntaxError)), message) : NULL;
+    value_dec(message);
+    if (!exception)
+        return;
+    bool has_end = position.end_col_offset != END_UNKNOWN;
+    set_owned(exception, NAME(filename), value_inc(c->filename));
+    set_owned(exception, NAME(lineno), small_int(position.lineno));
+    set_owned(exception, NAME(offset), small_int(position.col_offset + 1));
+    set_owned(exception, NAME(text), file_line(c->filename, position.lineno));
+    set_owned(exception, NAME(end_lineno), small_int(position.end_lineno));
+    set_owned(exception, NAME(end_offset), has_end ? small_int(position.end_col_offset + 1) : VALUE_NONE);
+    raise_exception(exception);
+    value_dec(exception);
+}
+
 /* A warning; a filter that makes an error of it gives a SyntaxError at the position. */
 static void issue_warning(struct compiler *c, struct type *category, struct ast_position position, value message)
 {
@@ -335,9 +366,9 @@ static void note_features(struct compiler *c, const struct ast_stmt *stmt)
             }
         }
         if (strcmp(name, "braces") == 0)
-            compiler_error(c, start_only(stmt), "not a chance");
+            symtable_error(c, start_only(stmt), "not a chance");
         else if (!found)
-            compiler_error(c, start_only(stmt), "future feature %.100s is not defined", name);
+            symtable_error(c, start_only(stmt), "future feature %.100s is not defined", name);
     }
 }
 
@@ -358,7 +389,7 @@ static void find_features(struct compiler *c)
             struct ast_position late = start_only(stmt);
             late.col_offset--; /* CPython counts from 0 here */
             if (done)
-                compiler_error(c, late, "from __future__ imports must occur at the beginning of the file");
+                symtable_error(c, late, "from __future__ imports must occur at the beginning of the file");
             note_features(c, stmt);
             c->future_line = stmt->position.lineno;
         } else if (stmt->kind == STMT_EXPR && !docstring && stmt->expr.value->kind == EXPR_CONSTANT &&

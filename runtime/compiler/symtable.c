@@ -173,7 +173,7 @@ static void add_name_in(struct walk *w, struct scope *scope, ast_name plain, uns
     struct symbol *symbol = scope_find(scope, name);
     if (symbol) {
         if ((flag & SYMBOL_PARAM) && (symbol->flags & SYMBOL_PARAM)) {
-            compiler_error(w->c, position, "duplicate argument '%s' in function definition", plain->text);
+            symtable_error(w->c, position, "duplicate argument '%s' in function definition", plain->text);
             return;
         }
     } else if (!(symbol = scope_add(w->c, scope, name))) {
@@ -182,7 +182,7 @@ static void add_name_in(struct walk *w, struct scope *scope, ast_name plain, uns
     symbol->flags |= flag;
     if (scope->in_iteration_target) {
         if (symbol->flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL)) {
-            compiler_error(w->c, position, "comprehension inner loop cannot rebind assignment expression target '%s'",
+            symtable_error(w->c, position, "comprehension inner loop cannot rebind assignment expression target '%s'",
                            plain->text);
             return;
         }
@@ -352,7 +352,7 @@ static void walk_walrus_target(struct walk *w, struct ast_expr *target)
         if (scope->comprehension) {
             unsigned flags = flags_of(w, scope, name);
             if ((flags & SYMBOL_ITERATED) && (flags & SYMBOL_LOCAL)) {
-                compiler_error(w->c, position,
+                symtable_error(w->c, position,
                                "assignment expression cannot rebind comprehension iteration variable '%s'", name->text);
                 return;
             }
@@ -372,7 +372,7 @@ static void walk_walrus_target(struct walk *w, struct ast_expr *target)
             return;
         }
         if (scope->kind == SCOPE_KIND_CLASS) {
-            compiler_error(w->c, position,
+            symtable_error(w->c, position,
                            "assignment expression within a comprehension cannot be used in a class body");
             return;
         }
@@ -382,11 +382,11 @@ static void walk_walrus_target(struct walk *w, struct ast_expr *target)
 static void walk_walrus(struct walk *w, struct ast_expr *expr)
 {
     if (w->scope->kind == SCOPE_KIND_ANNOTATION) {
-        compiler_error(w->c, expr->position, "'named expression' can not be used within an annotation");
+        symtable_error(w->c, expr->position, "'named expression' can not be used within an annotation");
         return;
     }
     if (w->scope->iteration_depth > 0) {
-        compiler_error(w->c, expr->position,
+        symtable_error(w->c, expr->position,
                        "assignment expression cannot be used in a comprehension iterable expression");
         return;
     }
@@ -400,7 +400,7 @@ static void walk_yield(struct walk *w, struct ast_expr *expr)
 {
     bool is_await = expr->kind == EXPR_AWAIT;
     if (w->scope->kind == SCOPE_KIND_ANNOTATION) {
-        compiler_error(w->c, expr->position, "'%s expression' can not be used within an annotation",
+        symtable_error(w->c, expr->position, "'%s expression' can not be used within an annotation",
                        is_await ? "await" : "yield");
         return;
     }
@@ -411,7 +411,7 @@ static void walk_yield(struct walk *w, struct ast_expr *expr)
     else
         w->scope->is_generator = true;
     if (!is_await && w->scope->comprehension)
-        compiler_error(w->c, expr->position, "%s", comprehension_errors[w->scope->comprehension]);
+        symtable_error(w->c, expr->position, "%s", comprehension_errors[w->scope->comprehension]);
 }
 
 static void walk_name(struct walk *w, struct ast_expr *expr)
@@ -579,7 +579,7 @@ static void walk_scope_statement(struct walk *w, struct ast_stmt *stmt)
                              : flags & SYMBOL_LOCAL     ? "name '%s' is assigned to before %s declaration"
                                                         : NULL;
         if (format) {
-            compiler_error(w->c, stmt->position, format, name->text, word);
+            symtable_error(w->c, stmt->position, format, name->text, word);
             return;
         }
         add_name(w, name, global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL, stmt->position);
@@ -593,7 +593,7 @@ static void walk_ann_assign(struct walk *w, struct ast_stmt *stmt)
     if (target->kind == EXPR_NAME) {
         unsigned flags = flags_of(w, w->scope, target->name.id);
         if ((flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL)) && w->scope != w->table->top && stmt->ann_assign.simple) {
-            compiler_error(w->c, stmt->position, "annotated name '%s' can't be %s", target->name.id->text,
+            symtable_error(w->c, stmt->position, "annotated name '%s' can't be %s", target->name.id->text,
                            flags & SYMBOL_GLOBAL ? "global" : "nonlocal");
             return;
         }
@@ -614,7 +614,7 @@ static void walk_import(struct walk *w, const struct ast_aliases *names)
         const struct ast_alias *alias = &names->items[i];
         if (name_is(alias->name, "*")) {
             if (w->scope->kind != SCOPE_KIND_MODULE)
-                compiler_error(w->c, alias->position, "import * only allowed at module level");
+                symtable_error(w->c, alias->position, "import * only allowed at module level");
             continue;
         }
         ast_name bound = alias->asname ? alias->asname : alias->name;
@@ -797,7 +797,7 @@ static void resolution_error(struct compiler *c, struct scope *scope, ast_name n
         if (d->name == name)
             position = d->position;
     }
-    compiler_error(c, position, format, name->text);
+    symtable_error(c, position, format, name->text);
 }
 
 /* The function (or, for __class__, the class) around `scope` that binds the name; NULL when none does. */

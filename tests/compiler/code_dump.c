@@ -26,7 +26,7 @@ static void print_value(value v)
     value repr = value_is(v, TYPE_ID_CODE) ? value_inc(slot_peek(&((struct code *)v)->qualified_name)) : value_repr(v);
     struct text text;
     if (repr && text_of(repr, &text)) {
-        printf(" (%.*s)", text.length > 60 ? 60 : (int)text.length, text.bytes);
+        printf(" (%s)", text.bytes);
         text_release(&text);
     } else {
         error_clear();
@@ -90,7 +90,22 @@ static bool report(const char *path, const char *what)
 {
     bool syntax = error_matches(EXC(SyntaxError)) || error_matches(EXC(ValueError));
     value exception = error_fetch();
-    value repr = exception ? value_repr(exception) : NULL;
+    value repr = NULL;
+    if (exception && value_is_of(exception, EXC(SyntaxError))) {
+        static const char *const names[] = {"msg", "lineno", "offset", "text", "end_lineno", "end_offset"};
+        value parts = list_new(6);
+        for (size_t i = 0; parts && i < sizeof names / sizeof *names; i++) {
+            value part = attr_get(exception, str_interned(names[i]));
+            if (part && i == 3 && part != VALUE_NONE)
+                value_dec(part), part = VALUE_NONE; /* the text is the file's */
+            if (!part || !list_append_owned(parts, part))
+                error_clear();
+        }
+        repr = parts ? value_repr(parts) : NULL;
+        value_dec(parts);
+    } else if (exception) {
+        repr = value_repr(exception);
+    }
     struct text text = {0};
     if (repr && text_of(repr, &text))
         printf("%s: %s: %s\n", path, what, text.bytes);
@@ -177,5 +192,6 @@ int main(int argc, char **argv)
     if (quiet)
         printf("compiled %zu bytes in %.3f s; loaded %zu bytes in %.3f s\n", totals.source, totals.compiling,
                totals.bytecode, totals.loading);
+    fflush(stdout);
     return runtime_finish(done ? 0 : 1);
 }
