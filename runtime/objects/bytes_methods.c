@@ -6,6 +6,7 @@
  */
 #include "runtime/objects/bytes_methods.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/raw.h"
 
 #include <stdlib.h>
 
@@ -466,7 +467,7 @@ static value bytes_translate(value self, const value *args)
     }
     value result = NULL;
     if (open_self(self, &b)) {
-        uint8_t *to = malloc((size_t)b.length + 1);
+        uint8_t *to = raw_alloc((size_t)b.length + 1);
         const uint8_t *from = b.data, *map = table.data;
         size_t n = 0;
         if (to) {
@@ -595,9 +596,12 @@ static value bytes_expandtabs(value self, const value *args)
         uint8_t c = ((uint8_t *)b.data)[i];
         if (c == '\t') {
             size_t add = size > 0 ? (size_t)size - column % (size_t)size : 0;
+            uint8_t *to = bytes_builder_room(&out, add);
             column += add;
-            while (add-- && !out.failed)
-                bytes_builder_add_byte(&out, ' ');
+            if (to) {
+                memset(to, ' ', add);
+                out.length += add;
+            }
             continue;
         }
         bytes_builder_add_byte(&out, c);

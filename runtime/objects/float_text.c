@@ -9,6 +9,7 @@
 #include "runtime/objects/float.h"
 #include "runtime/objects/float_powers.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/raw.h"
 
 #include <locale.h>
 #include <math.h>
@@ -188,7 +189,7 @@ char *double_to_text(double d, char format, int precision, unsigned flags)
         format = (char)(format + 32);
     }
     size_t room = 48 + (precision > 0 ? (size_t)precision : 0) + (format == 'f' && fabs(d) > 1e15 ? 310 : 0);
-    char *text = malloc(room), *out = text;
+    char *text = raw_alloc(room), *out = text;
     if (!text) {
         raise_no_memory();
         return NULL;

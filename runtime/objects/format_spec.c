@@ -7,6 +7,7 @@
 #include "runtime/objects/str.h"
 #include "runtime/objects/str_methods.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -383,7 +384,11 @@ static char *double_digits(double d, const struct format_spec *f)
 {
     char type = (char)f->type;
     unsigned flags = f->alternate ? DOUBLE_TEXT_ALTERNATE : 0;
-    int precision = f->precision > 2000000000 ? 2000000000 : (int)f->precision;
+    if (f->precision > INT_MAX) {
+        raise(EXC(ValueError), "precision too big");
+        return NULL;
+    }
+    int precision = (int)f->precision;
     if (type == 0)
         return precision < 0 ? double_to_text(d, 'r', 0, flags | DOUBLE_TEXT_DOT_ZERO)
                              : double_general(d, precision, f->alternate);

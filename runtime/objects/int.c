@@ -5,6 +5,7 @@
  * int.h.
  */
 #include "runtime/objects/int.h"
+#include "runtime/objects/raw.h"
 
 #include <float.h>
 #include <limits.h>
@@ -19,7 +20,7 @@ static _Thread_local jmp_buf *gmp_escape;
 
 static void *gmp_allocate(size_t size)
 {
-    void *p = malloc(size);
+    void *p = raw_alloc(size);
     if (unlikely(!p)) {
         if (gmp_escape)
             longjmp(*gmp_escape, 1);

@@ -6,6 +6,7 @@
  */
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/raw.h"
 
 #include <stdlib.h>
 
@@ -90,7 +91,7 @@ char *int_digits(value v, int base, size_t *length)
         return NULL;
     }
     size_t room = o.size <= 1 ? 65 : mpn_sizeinbase(o.limbs, o.size, base) + 2;
-    char *out = malloc(room);
+    char *out = raw_alloc(room);
     if (!out) {
         raise_no_memory();
         return NULL;
@@ -178,7 +179,7 @@ static value parse_many(const char *text, size_t count, int base, bool negative)
                      "Exceeds the limit (%d digits) for integer string conversion: value has %zu digits; use "
                      "sys.set_int_max_str_digits() to increase the limit",
                      limit, count);
-    unsigned char *digits = malloc(count + 1);
+    unsigned char *digits = raw_alloc(count + 1);
     if (!digits)
         return raise_no_memory();
     size_t n = 0;

@@ -10,6 +10,7 @@
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
 #include "runtime/signature.h"
+#include "runtime/objects/raw.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -366,7 +367,7 @@ static bool collect_item(void *context, uint8_t *item)
 /* The contents, packed; malloc'd. */
 static uint8_t *packed(struct memory_view *m, bool fortran)
 {
-    uint8_t *bytes = malloc((size_t)m->length + 1);
+    uint8_t *bytes = raw_alloc((size_t)m->length + 1);
     if (!bytes) {
         raise_no_memory();
         return NULL;

@@ -6,6 +6,7 @@
  */
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/raw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static bool builder_room_slow(struct str_builder *b, size_t more, unsigned width
     size_t need = b->length + more, capacity = need + need / 2 + 24;
     if (b->failed)
         return false;
-    void *data = need > STR_LENGTH_MAX ? NULL : malloc(capacity * width);
+    void *data = need > STR_LENGTH_MAX ? NULL : raw_alloc(capacity * width);
     if (!data) {
         b->failed = true;
         return false;

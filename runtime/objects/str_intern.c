@@ -105,6 +105,13 @@ value str_intern(value v)
         value_dec(v);
         return exact;
     }
+    if (str_exact_length(exact) == 1 && str_width(exact) == 1) { /* there is one of these already */
+        value single = str_from_code_point(str_exact_at(exact, 0));
+        value_dec(v);
+        if (!single || str_flags(single) & STR_INTERNED)
+            return single;
+        v = exact = single;
+    }
     int64_t hash = str_hash(exact);
     struct intern_table *t = atomic_load_explicit(&table, memory_order_acquire);
     value_slot *slot;

@@ -6,6 +6,7 @@
 #include "runtime/objects/float.h"
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
+#include "runtime/objects/raw.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -176,7 +177,7 @@ static bool add_integer(struct percent_call *c, struct directive *d, value v)
         return false;
     size_t zeros = d->precision > (ssize)length ? (size_t)d->precision - length : 0;
     if (zeros) {
-        char *longer = zeros > STR_LENGTH_MAX ? NULL : malloc(length + zeros);
+        char *longer = zeros > STR_LENGTH_MAX ? NULL : raw_alloc(length + zeros);
         if (!longer) {
             free(digits);
             raise_no_memory();
@@ -209,7 +210,7 @@ static bool add_double(struct percent_call *c, struct directive *d, value v)
         }
         return false;
     }
-    int precision = d->precision < 0 ? 6 : d->precision > 2000000000 ? 2000000000 : (int)d->precision;
+    int precision = d->precision < 0 ? 6 : (int)d->precision;
     if ((d->type == 'g' || d->type == 'G') && precision == 0)
         precision = 1;
     char *text = double_to_text(number, (char)d->type, precision, d->alternate ? DOUBLE_TEXT_ALTERNATE : 0);

@@ -2,6 +2,7 @@
 #include "runtime/objects/str.h"
 #include "runtime/objects/str_methods.h"
 #include "runtime/objects/unicode.h"
+#include "runtime/objects/raw.h"
 
 #include <stdio.h>
 
@@ -199,8 +200,7 @@ value str_expandtabs(value self, const value *args)
             if (size > 0) {
                 size_t add = (size_t)size - column % (size_t)size;
                 column += add;
-                while (add-- && !b.failed)
-                    builder_add_char(&b, ' ');
+                builder_add_fill(&b, ' ', add);
             }
             continue;
         }
