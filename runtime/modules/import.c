@@ -296,14 +296,24 @@ static value find_and_load(value name, value path)
     return module;
 }
 
-/* `parent.child`: import the parent first. */
-static value import_parent(value name, ssize dot, value *path)
+/* `parent.child`: import the parent first. Its body may import the child too, or put something in its place (os.path):
+ * then that is *found, else VALUE_MISSING, and *path is the parent's. */
+static value import_parent(value name, ssize dot, value *path, value *found)
 {
     value parent_name = str_substring(name, 0, (size_t)dot);
     value parent = parent_name ? import_absolute(parent_name) : NULL;
     if (!parent) {
         value_dec(parent_name);
         return NULL;
+    }
+    *found = import_find_loaded(name);
+    if (*found != VALUE_MISSING) {
+        value_dec(parent_name);
+        if (!*found) {
+            value_dec(parent);
+            return NULL;
+        }
+        return parent;
     }
     *path = attr_get_optional(parent, NAME(__path__));
     if (*path == VALUE_MISSING) {
@@ -323,13 +333,12 @@ static value load_in_progress(value name)
     ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
     value path = NULL, parent = NULL;
     if (dot >= 0) {
-        parent = import_parent(name, dot, &path);
+        value found;
+        parent = import_parent(name, dot, &path, &found);
         if (!parent)
             return NULL;
-        value found = import_find_loaded(name); /* the parent's body may have imported it */
         if (found != VALUE_MISSING) {
             value_dec(parent);
-            value_dec(path);
             return found;
         }
     }
