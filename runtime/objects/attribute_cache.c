@@ -26,10 +26,47 @@ static uint32_t current_id(value v, struct type *type)
     return atomic_load_explicit(&type->version, memory_order_acquire);
 }
 
-static void cache_fill(cache_word *cache, uint32_t id, enum attribute_cache_kind kind, uint64_t index)
+/*
+ * Behind the inline word, which knows one shape, each thread has a table for the sites that see several: (number, name)
+ * -> word, direct mapped. A hit there is not written into the inline word every time, or two shapes, or two threads,
+ * would fight for it; one hit in sixteen is, so that a site which saw another shape first comes to know its usual one.
+ */
+enum { POLYMORPHIC_ENTRIES = 1024, POLYMORPHIC_STORE = 1 /* in the low bits of a name: words for storing */ };
+struct polymorphic_entry {
+    uint64_t name; /* bits of an interned (immortal) str */
+    uint64_t word;
+};
+static _Thread_local struct polymorphic_entry polymorphic_table[POLYMORPHIC_ENTRIES]
+    __attribute__((tls_model("initial-exec")));
+static _Thread_local uint32_t polymorphic_hits __attribute__((tls_model("initial-exec")));
+
+static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t name)
 {
-    if (id && index <= 0xFFFFFF)
-        atomic_store_explicit(cache, CACHE_WORD(id, kind, index), memory_order_relaxed);
+    uint64_t hash = ((name >> 4) ^ id) * UINT64_C(0x9E3779B97F4A7C15);
+    return &polymorphic_table[hash >> 54];
+}
+
+/* The word that is right for the number: the inline one, or the table's, or 0. */
+static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (CACHE_ID(word) == id)
+        return word;
+    struct polymorphic_entry *entry = polymorphic_place(id, name);
+    if (entry->name != name || CACHE_ID(entry->word) != id)
+        return 0;
+    if (unlikely((++polymorphic_hits & 15) == 0))
+        atomic_store_explicit(cache, entry->word, memory_order_relaxed);
+    return entry->word;
+}
+
+static void cache_fill(cache_word *cache, uint64_t name, uint32_t id, enum attribute_cache_kind kind, uint64_t index)
+{
+    if (!id || index > 0xFFFFFF)
+        return;
+    uint64_t word = CACHE_WORD(id, kind, index);
+    *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
+    atomic_store_explicit(cache, word, memory_order_relaxed);
 }
 
 static bool reads_generically(struct type *type)
@@ -84,6 +121,9 @@ static value try_hit(value v, value name, uint64_t word)
 {
     struct type *type = value_type(v);
     switch (CACHE_KIND(word)) {
+    case CACHE_INSTANCE_SLOT:
+        return cache_hits_shape(v, word) ? slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)])
+                                         : NULL;
     case CACHE_OVERFLOW_SLOT: {
         struct instance_overflow *storage;
         value_slot *slot = cache_hits_shape(v, word) ? overflow_slot(v, CACHE_INDEX(word), &storage) : NULL;
@@ -123,29 +163,38 @@ static value try_hit(value v, value name, uint64_t word)
 }
 
 /* ---- filling ---- */
-static void fill_class_entry(value v, struct type *type, value found, uint32_t id, uint32_t index, cache_word *cache)
+/* For a name of __slots__ of this class: where its slot is, in words; 0: it is something else. */
+static uint32_t member_place(value found, struct type *type)
+{
+    struct descriptor *d = (struct descriptor *)found;
+    bool is_slot = value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0 &&
+                   type_is_subtype(type, (struct type *)slot_peek(&d->owner));
+    return is_slot ? (uint32_t)d->offset / sizeof(value_slot) : 0;
+}
+
+static void fill_class_entry(value v, struct type *type, value name, value found, uint32_t id, uint32_t index,
+                             cache_word *cache)
 {
     if (index == LOOKUP_NO_INDEX || !id || current_id(v, type) != id)
         return;
     switch (lookup_kind_of(found)) {
     case LOOKUP_PLAIN:
         if (!may_hide(v, type))
-            cache_fill(cache, id, CACHE_CLASS_PLAIN, index);
+            cache_fill(cache, value_bits(name), id, CACHE_CLASS_PLAIN, index);
         break;
     case LOOKUP_METHOD:
-        cache_fill(cache, id, may_hide(v, type) ? CACHE_DICT_METHOD : CACHE_CLASS_METHOD, index);
+        cache_fill(cache, value_bits(name), id, may_hide(v, type) ? CACHE_DICT_METHOD : CACHE_CLASS_METHOD, index);
         break;
     case LOOKUP_GETTER:
         if (!may_hide(v, type))
-            cache_fill(cache, id, CACHE_CLASS_GETTER, index);
+            cache_fill(cache, value_bits(name), id, CACHE_CLASS_GETTER, index);
         break;
     case LOOKUP_DATA: {
-        struct descriptor *d = (struct descriptor *)found;
-        if (value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0 &&
-            type_is_subtype(type, (struct type *)slot_peek(&d->owner)))
-            cache_fill(cache, id, CACHE_MEMBER, (uint32_t)d->offset / sizeof(value_slot));
+        uint32_t place = member_place(found, type);
+        if (place)
+            cache_fill(cache, value_bits(name), id, CACHE_MEMBER, place);
         else
-            cache_fill(cache, id, CACHE_CLASS_GETTER, index);
+            cache_fill(cache, value_bits(name), id, CACHE_CLASS_GETTER, index);
         break;
     }
     default:
@@ -157,7 +206,7 @@ static value load_from_dict(value dict, value name, uint32_t id, cache_word *cac
 {
     value found = dict_get(dict, name);
     if (found && found != VALUE_MISSING && is_exact_dict(dict))
-        cache_fill(cache, id, CACHE_DICT_ITEM, dict_hint(dict, name));
+        cache_fill(cache, value_bits(name), id, CACHE_DICT_ITEM, dict_hint(dict, name));
     return found;
 }
 
@@ -181,9 +230,9 @@ static value load_own(struct instance *instance, value name, uint32_t id, cache_
                                 ? ((struct instance_overflow *)word)->inline_capacity
                                 : 0;
         if (index < (ssize)capacity)
-            cache_fill(cache, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
+            cache_fill(cache, value_bits(name), id, CACHE_INSTANCE_SLOT, (uint64_t)index);
         else if (((uintptr_t)word & INSTANCE_TAG) == 0)
-            cache_fill(cache, id, CACHE_OVERFLOW_SLOT, (uint64_t)index - capacity);
+            cache_fill(cache, value_bits(name), id, CACHE_OVERFLOW_SLOT, (uint64_t)index - capacity);
     }
     return instance_get(instance, name);
 }
@@ -197,7 +246,7 @@ static value load_class_object(struct type *type, value name, cache_word *cache)
         value entry = lookup_at(type, index);
         if (entry == found && (lookup_kind_of(entry) == LOOKUP_PLAIN || lookup_kind_of(entry) == LOOKUP_METHOD) &&
             atomic_load_explicit(&type->version, memory_order_acquire) == id)
-            cache_fill(cache, id, CACHE_TYPE_PLAIN, index);
+            cache_fill(cache, value_bits(name), id, CACHE_TYPE_PLAIN, index);
         value_dec(entry);
     }
     if (found == VALUE_MISSING)
@@ -232,7 +281,7 @@ static value load_generic(value v, struct type *type, value name, cache_word *ca
     }
     if (kind == LOOKUP_ABSENT)
         return attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
-    fill_class_entry(v, type, found, id, index, cache);
+    fill_class_entry(v, type, name, found, id, index, cache);
     *bind = kind != LOOKUP_PLAIN;
     return found;
 }
@@ -252,19 +301,15 @@ value attribute_load_slow(value v, value name, cache_word *cache)
     struct type *type = value_type(v);
     if (!value_is_object(v))
         return attr_get(v, name);
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
     unsigned kind = CACHE_KIND(word);
-    if (kind == CACHE_MODULE && type == TYPE(MODULE)) {
-        value found = dict_load_hint(module_dict(v), name, CACHE_INDEX(word));
-        if (likely(found != VALUE_MISSING))
-            return found;
-    } else if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
+    if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
         value entry = class_entry(v, type, word);
-        if (entry)
+        if (likely(entry != NULL))
             return bind(entry, v, type);
-    } else if (kind > CACHE_INSTANCE_SLOT) {
+    } else if (kind) {
         value found = try_hit(v, name, word);
-        if (found)
+        if (likely(found != NULL))
             return found;
     }
     if (reads_generically(type)) {
@@ -272,10 +317,19 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         value found = load_generic(v, type, name, cache, &to_bind);
         return found && to_bind ? bind(found, v, type) : found;
     }
-    if (type->slots.getattr == type_getattr)
-        return load_class_object((struct type *)v, name, cache);
-    if (type->slots.getattr == module_getattr)
+    word = atomic_load_explicit(cache, memory_order_relaxed);
+    if (type->slots.getattr == type_getattr) {
+        value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? try_hit(v, name, word) : NULL;
+        return found ? found : load_class_object((struct type *)v, name, cache);
+    }
+    if (type->slots.getattr == module_getattr) {
+        if (CACHE_KIND(word) == CACHE_MODULE && type == TYPE(MODULE)) {
+            value found = dict_load_hint(module_dict(v), name, CACHE_INDEX(word));
+            if (likely(found != VALUE_MISSING))
+                return found;
+        }
         return module_load(v, name, cache);
+    }
     return type->slots.getattr(v, name);
 }
 
@@ -306,23 +360,33 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
         value_dec(found);
         return attr_get(v, name);
     }
-    if (!reads_generically(type) ||
-        CACHE_KIND(atomic_load_explicit(cache, memory_order_relaxed)) == CACHE_INSTANCE_SLOT)
-        return attribute_load(v, name, cache);
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (CACHE_KIND(word) == CACHE_DICT_METHOD) {
-        value found = load_past_dict(v, type, name, word);
-        if (found) {
+    if (!reads_generically(type))
+        return attribute_load_slow(v, name, cache);
+    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
+    switch (CACHE_KIND(word)) {
+    case 0:
+        break;
+    case CACHE_CLASS_METHOD:
+    case CACHE_DICT_METHOD: {
+        value found =
+            CACHE_KIND(word) == CACHE_CLASS_METHOD ? class_entry(v, type, word) : load_past_dict(v, type, name, word);
+        if (likely(found != NULL)) {
             *self_or_null = value_inc(v);
             return found;
         }
-    } else if (CACHE_KIND(word) != CACHE_CLASS_METHOD && CACHE_KIND(word) != 0) {
-        value found = CACHE_KIND(word) == CACHE_CLASS_GETTER ? class_entry(v, type, word) : NULL;
+        break;
+    }
+    case CACHE_CLASS_GETTER: {
+        value found = class_entry(v, type, word);
         if (found)
             return bind(found, v, type);
-        found = try_hit(v, name, word);
+        break;
+    }
+    default: {
+        value found = try_hit(v, name, word);
         if (found)
             return found;
+    }
     }
     bool to_bind;
     value found = load_generic(v, type, name, cache, &to_bind);
@@ -363,11 +427,45 @@ static bool store_in_instance(struct instance *instance, value name, value attri
         bool in_line =
             ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE && (index < 0 || index < (ssize)((uintptr_t)word >> 3));
         if (index >= 0 && in_line)
-            cache_fill(cache, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
+            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
         else if (index < 0)
-            cache_fill(cache, id, CACHE_ADD_SLOT, shape->count);
+            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_ADD_SLOT, shape->count);
     }
     return instance_set(instance, name, attribute) > 0;
+}
+
+/* 1 stored, 0 no hit, -1 error. The word is right for the present number. */
+static int try_store(value v, struct type *type, value name, value attribute, uint64_t word)
+{
+    switch (CACHE_KIND(word)) {
+    case CACHE_INSTANCE_SLOT:
+        return cache_hits_shape(v, word) && slot_replace(&((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
+    case CACHE_ADD_SLOT:
+        return value_has_shape(v) ? try_add((struct instance *)v, name, attribute, word) : 0;
+    case CACHE_MEMBER:
+        slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
+                   value_inc(attribute));
+        return 1;
+    case CACHE_DICT_ITEM: {
+        value dict = hiding_dict(v);
+        bool stored = dict && dict_store_hint(dict, name, CACHE_INDEX(word), value_inc(attribute));
+        if (dict && !stored)
+            value_dec(attribute);
+        value_dec(dict);
+        return stored;
+    }
+    case CACHE_CLASS_SETTER: {
+        value entry = class_entry(v, type, word);
+        if (!entry)
+            return 0;
+        bool (*set)(value, value, value) = value_slots(entry)->descr_set;
+        int done = !set ? 0 : set(entry, v, attribute) ? 1 : -1;
+        value_dec(entry);
+        return done;
+    }
+    default:
+        return 0;
+    }
 }
 
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
@@ -375,31 +473,10 @@ bool attribute_store_slow(value v, value name, value attribute, cache_word *cach
     struct type *type = value_type(v);
     if (!value_is_object(v) || !writes_generically(type))
         return attr_set(v, name, attribute);
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (CACHE_KIND(word) == CACHE_ADD_SLOT && value_has_shape(v)) {
-        int done = try_add((struct instance *)v, name, attribute, word);
-        if (done)
-            return done > 0;
-    } else if (CACHE_KIND(word) == CACHE_MEMBER && current_id(v, type) == CACHE_ID(word)) {
-        slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
-                   value_inc(attribute));
-        return true;
-    } else if (CACHE_KIND(word) == CACHE_DICT_ITEM && current_id(v, type) == CACHE_ID(word)) {
-        value dict = hiding_dict(v);
-        bool stored = dict && dict_store_hint(dict, name, CACHE_INDEX(word), value_inc(attribute));
-        if (dict && !stored)
-            value_dec(attribute);
-        value_dec(dict);
-        if (stored)
-            return true;
-    } else if (CACHE_KIND(word) == CACHE_CLASS_SETTER) {
-        value entry = class_entry(v, type, word);
-        if (entry) {
-            bool ok = value_slots(entry)->descr_set && value_slots(entry)->descr_set(entry, v, attribute);
-            value_dec(entry);
-            return ok;
-        }
-    }
+    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name) | POLYMORPHIC_STORE);
+    int done = word ? try_store(v, type, name, attribute, word) : 0;
+    if (likely(done))
+        return done > 0;
     uint32_t id = current_id(v, type), index;
     value found = lookup_find(type, name, &index);
     if (!found)
@@ -407,11 +484,11 @@ bool attribute_store_slow(value v, value name, value attribute, cache_word *cach
     bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_slots(found)->descr_set;
     bool ok;
     if (set) {
-        struct descriptor *d = (struct descriptor *)found;
-        if (value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0)
-            cache_fill(cache, id, CACHE_MEMBER, (uint32_t)d->offset / sizeof(value_slot));
+        uint32_t place = member_place(found, type);
+        if (place)
+            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_MEMBER, place);
         else if (index != LOOKUP_NO_INDEX && lookup_kind_of(found) == LOOKUP_DATA)
-            cache_fill(cache, id, CACHE_CLASS_SETTER, index);
+            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_CLASS_SETTER, index);
         ok = set(found, v, attribute);
     } else if (value_has_shape(v)) {
         ok = store_in_instance((struct instance *)v, name, attribute, id, index != LOOKUP_NO_INDEX, cache);

@@ -470,8 +470,7 @@ int instance_add(struct instance *instance, struct shape *from, struct shape *to
     return done;
 }
 
-/* Replace the value in a slot that holds an attribute; false when it is empty (the attributes moved). v is borrowed. */
-static bool slot_replace(value_slot *slot, value v)
+bool slot_replace(value_slot *slot, value v)
 {
     value old = atomic_load_explicit(slot, memory_order_relaxed);
     value_inc(v);

@@ -94,6 +94,8 @@ bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
 value instance_dict_snapshot(struct instance *instance); /* a new dict with the attributes as they are now */
 void instance_traverse(struct object *object, struct gc_trace *trace);
 void instance_destroy(struct object *object);
+/* Replace the value in a slot that holds an attribute; false when it is empty (the attributes moved). v is borrowed. */
+bool slot_replace(value_slot *slot, value v);
 /* Put `name` into the next slot: the attribute-adding half of instance_set for the inline cache: 1 done, 0 not possible
    this way (the shape changed meanwhile, there is no slot left, ...). v is borrowed. */
 int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v);
