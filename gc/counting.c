@@ -112,6 +112,8 @@ bool rc_try_inc_slow(struct object *o)
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
     flag_shared(o);
+    if (unlikely(object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && !object_is_mine(o))
+        cells_shard(o); /* the count that was just taken moves along */
     return true;
 }
 

@@ -49,6 +49,11 @@ void object_destroy(struct object *o)
 {
     struct object_type *type = object_type(o);
     bool counted = type->gc_flags & TYPE_GC_COUNTED;
+    /* Nobody else has it any more, so the storage behind it need not wait for readers: make it the caller's own and
+       private again. (The collector may be reading it: D is set, so it will not believe what it reads.) */
+    uint8_t flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
+    atomic_store_explicit(&o->flags, flags & (uint8_t)~OBJECT_SHARED, memory_order_relaxed);
+    atomic_store_explicit(&o->owner, thread_self->id, memory_order_relaxed);
     if (type->destroy)
         type->destroy(o);
     if (unlikely(counted))
