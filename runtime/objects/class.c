@@ -285,10 +285,10 @@ void subtype_destroy(struct object *object)
 {
     struct type *type = (struct type *)object_type(object);
     if (type->dict_offset < 0)
-        value_dec(slot_exchange(tail_dict(type, object), NULL));
+        slot_drop(tail_dict(type, object));
     value_slot *slots = (value_slot *)((char *)object + type->slots_offset);
     for (uint32_t i = 0; i < type->slots_count; i++)
-        value_dec(slot_exchange(&slots[i], NULL));
+        slot_drop(&slots[i]);
     if (type->solid_destroy)
         type->solid_destroy(object);
 }

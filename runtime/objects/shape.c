@@ -208,7 +208,7 @@ void instance_traverse(struct object *object, struct gc_trace *trace)
 static void drop_slots(value_slot *slots, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        value_dec(slot_exchange(&slots[i], NULL));
+        slot_drop(&slots[i]);
 }
 
 void instance_destroy(struct object *object)

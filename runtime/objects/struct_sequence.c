@@ -126,7 +126,7 @@ static void sequence_destroy(struct object *o)
     struct tuple *tuple = (struct tuple *)o;
     size_t count = s ? s->count : tuple->length;
     for (size_t i = 0; i < count; i++)
-        value_dec(slot_exchange(&tuple->items[i], NULL));
+        slot_drop(&tuple->items[i]);
 }
 
 /* Fields are members at fixed offsets. */
