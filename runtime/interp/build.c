@@ -2,6 +2,7 @@
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/str.h"
 #include "runtime/modules/import.h"
+#include "runtime/objects/dict.h"
 #include "runtime/objects/objects.h"
 
 value build_set(const value *items, size_t n)
@@ -20,7 +21,7 @@ value build_map(const value *items, size_t pairs)
 {
     value map = pairs > 5 ? dict_new_sized(pairs) : dict_new();
     for (size_t i = 0; map && i < pairs; i++) {
-        if (!dict_set(map, stack_plain(items[2 * i]), stack_plain(items[2 * i + 1]))) {
+        if (!dict_set_building(map, stack_plain(items[2 * i]), stack_plain(items[2 * i + 1]))) {
             value_dec(map);
             return NULL;
         }
@@ -32,7 +33,7 @@ value build_const_key_map(const value *items, size_t n, value keys)
 {
     value map = n > 5 ? dict_new_sized(n) : dict_new();
     for (size_t i = 0; map && i < n; i++) {
-        if (!dict_set(map, tuple_get(keys, i), stack_plain(items[i]))) {
+        if (!dict_set_building(map, tuple_get(keys, i), stack_plain(items[i]))) {
             value_dec(map);
             return NULL;
         }

@@ -916,7 +916,7 @@ add_strings : {
     {
         SAVE();
         value v = stack_own(*--sp);
-        if (unlikely(!list_append_fast(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
+        if (unlikely(!list_append_building(stack_plain(sp[-(ptrdiff_t)ARG()]), v)))
             goto error;
         DISPATCH();
     }
@@ -925,7 +925,7 @@ add_strings : {
     PERFORM(set_add(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
 
     TARGET(MAP_ADD)
-    PERFORM(dict_set(stack_plain(sp[-2 - (ptrdiff_t)ARG()]), stack_plain(SECOND()), stack_plain(TOP())), 2);
+    PERFORM(dict_set_building(stack_plain(sp[-2 - (ptrdiff_t)ARG()]), stack_plain(SECOND()), stack_plain(TOP())), 2);
 
     TARGET(LIST_EXTEND)
     PERFORM(list_extend_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);

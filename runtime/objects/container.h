@@ -56,6 +56,22 @@ static inline void container_release_storage(struct object *o, void *storage, si
         storage_retire(storage, size);
 }
 
+/* The same in `destroy`: nobody holds the container, so nobody reads its storage but the collector, which finds out. */
+static inline void container_destroy_storage(struct object *o, void *storage, size_t size)
+{
+    if (load_relaxed(&o->flags) & OBJECT_SHARED)
+        storage_retire(storage, size);
+    else
+        storage_free(storage, size);
+}
+
+/* For a container that the caller is making and has shown to nobody (a display, a comprehension): may it be changed
+   without its lock? The count tells of the one stranger there can be, a walk through the heap. */
+static inline bool container_is_building(const struct object *o)
+{
+    return mutator_is_alone() || rc_is_unique(o);
+}
+
 /* The hash of a key; ints that are small and exact strs without the general call. false: an exception is set. */
 static inline bool key_hash(value key, int64_t *out)
 {

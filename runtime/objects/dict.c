@@ -179,7 +179,7 @@ void dict_destroy(struct object *o)
     store_relaxed(&dict->length, 0);
     store_release(&dict->table, NULL);
     table_drop_entries(t);
-    storage_release(o, t, table_bytes(t->mask + 1));
+    container_destroy_storage(o, t, table_bytes(t->mask + 1));
 }
 
 /* ---- looking up ---- */
@@ -534,34 +534,60 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
     return false;
 }
 
-bool dict_set_hashed(value v, value key, int64_t hash, value item)
+/* The common cases: the key is there and known by a simple comparison, or it is not and there is room. The long way is
+   dict_put. */
+static inline bool dict_set_with(struct dict *dict, value key, int64_t hash, value item, bool locked)
 {
-    struct dict *dict = dict_of(v);
+    value_inc(item);
+    if (locked)
+        object_lock(&dict->header);
     struct dict_table *t = load_relaxed(&dict->table);
-    if (likely(mutator_is_alone() && t)) { /* the common cases with no lock and no spare count */
+    if (likely(t != NULL)) {
         struct probe p;
         probe_start(&p, t, hash);
         int found = table_find(t, key, hash, &p);
         if (found == PROBE_FOUND) {
             value_slot *slot = &t->entries[p.entry].item;
             value old = load_relaxed(slot);
-            store_release(slot, value_inc(item));
+            store_release(slot, item);
+            if (locked)
+                object_unlock(&dict->header);
             value_dec(old);
             return true;
         }
         if (found == PROBE_ABSENT && t->spent < t->capacity) {
             uint64_t n = load_relaxed(&t->used);
             keys_change(dict);
-            table_fill_entry(t, n, value_inc(key), hash, value_inc(item));
+            table_fill_entry(t, n, value_inc(key), hash, item);
             /* the probe ended at an empty position; a dummy before it is left for the next block to drop */
             index_set(t, p.position, n);
             t->spent++;
             store_release(&t->used, n + 1);
             store_release(&dict->length, load_relaxed(&dict->length) + 1);
+            if (locked)
+                object_unlock(&dict->header);
             return true;
         }
     }
-    return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), false, NULL);
+    if (locked)
+        object_unlock(&dict->header);
+    return dict_put(dict, value_inc(key), hash, item, false, NULL);
+}
+
+bool dict_set_hashed(value v, value key, int64_t hash, value item)
+{
+    return dict_set_with(dict_of(v), key, hash, item, true);
+}
+
+bool dict_set_building(value v, value key, value item)
+{
+    int64_t hash;
+    if (unlikely(!key_hash(key, &hash)))
+        return false;
+    struct dict *dict = dict_of(v);
+    if (likely(container_is_building(&dict->header)))
+        return dict_set_with(dict, key, hash, item, false);
+    return dict_set_with(dict, key, hash, item, true);
 }
 
 bool dict_set(value v, value key, value item)
@@ -774,6 +800,36 @@ bool dict_next(value v, size_t *position, value *key, value *item)
 {
     int64_t hash;
     return dict_next_hashed(v, position, key, item, &hash);
+}
+
+bool dict_next_key(value v, size_t *position, value *key)
+{
+    struct dict *dict = dict_of(v);
+    object_share(&dict->header);
+    for (;;) {
+        struct dict_table *t = load_acquire(&dict->table);
+        uint64_t i = *position;
+        if (!t || i >= load_acquire(&t->used))
+            return false;
+        value k = load_acquire(&t->entries[i].key), item;
+        if (k && value_try_inc(k)) {
+            if (likely(load_again(&t->entries[i].key) == k && load_again(&dict->table) == t)) {
+                *position = i + 1;
+                *key = k;
+                return true;
+            }
+            value_dec(k);
+        }
+        int64_t hash;
+        int got = dict_entry_locked(dict, i, key, &item, &hash);
+        if (got < 0)
+            return false;
+        *position = i + 1;
+        if (got) {
+            value_dec(item);
+            return true;
+        }
+    }
 }
 
 bool dict_previous(value v, size_t *position, value *key, value *item)

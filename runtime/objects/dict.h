@@ -111,6 +111,9 @@ static inline size_t dict_length_fast(value v)
     return load_relaxed(&dict_of(v)->length);
 }
 
+/* dict_set for a dict that the caller is making and has shown to nobody (a display, a comprehension). */
+bool dict_set_building(value v, value key, value item);
+
 value dict_iterator_new(value dict); /* over the keys */
 /* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
 value dict_key_iterator_next(value iterator);
@@ -122,6 +125,7 @@ value dict_new_of(struct type *type);
 void dict_traverse(struct object *o, struct gc_trace *trace);
 void dict_destroy(struct object *o);
 bool dict_set_hashed(value v, value key, int64_t hash, value item);
+bool dict_next_key(value v, size_t *position, value *key); /* as dict_next, without the item */
 int dict_contains_hashed(value v, value key, int64_t hash);
 bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);
 /* The last filled entry before *position, going down; false at the beginning. */

@@ -40,7 +40,7 @@ static void iterator_finish(struct dict_iterator *iterator)
         slot_store(&iterator->header, &iterator->dict, NULL);
 }
 
-/* The next entry: 1 with both owned, 0 at the end, -1 on error. */
+/* The next entry: 1 with both owned (item NULL: not wanted), 0 at the end, -1 on error. */
 static inline int iterator_step(struct dict_iterator *iterator, bool reverse, value *key, value *item)
 {
     int64_t position = load_relaxed(&iterator->position);
@@ -53,12 +53,14 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
         return -1;
     }
     size_t at = (size_t)position;
-    if (reverse ? dict_previous(dict, &at, key, item) : dict_next(dict, &at, key, item)) {
+    if (!item     ? dict_next_key(dict, &at, key)
+        : reverse ? dict_previous(dict, &at, key, item)
+                  : dict_next(dict, &at, key, item)) {
         int64_t remaining = load_relaxed(&iterator->remaining);
         /* (threads that share an iterator may set each other's count and position back) */
         if (unlikely(remaining <= 0) && object_is_private(&iterator->header)) {
             value_dec(*key);
-            value_dec(*item);
+            value_dec(item ? *item : NULL);
             iterator_finish(iterator);
             raise(EXC(RuntimeError), "dictionary keys changed during iteration");
             return -1;
@@ -74,12 +76,14 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
 static inline value iterator_next_part(value v, bool reverse, enum dict_part part)
 {
     value pair[2];
-    int got = iterator_step((struct dict_iterator *)v, reverse, &pair[0], &pair[1]);
+    int got =
+        iterator_step((struct dict_iterator *)v, reverse, &pair[0], part == PART_KEY && !reverse ? NULL : &pair[1]);
     if (got <= 0)
         return got < 0 ? NULL : VALUE_END;
     if (part == PART_ITEM)
         return tuple_from_owned(pair, 2);
-    value_dec(pair[part == PART_KEY]);
+    if (part == PART_VALUE || reverse)
+        value_dec(pair[part == PART_KEY]);
     return pair[part == PART_VALUE];
 }
 

@@ -169,7 +169,7 @@ void list_destroy(struct object *o)
     store_relaxed(&list->length, 0);
     store_release(&list->storage, NULL);
     drop_values((value *)storage->items, length);
-    storage_release(o, storage, storage_bytes(storage->capacity));
+    container_destroy_storage(o, storage, storage_bytes(storage->capacity));
 }
 
 /* ---- reading ---- */

@@ -94,6 +94,20 @@ static inline bool list_append_fast(value v, value item)
     return list_append_slow(list, item);
 }
 
+/* The same for a list that the caller is making (LIST_APPEND). */
+static inline bool list_append_building(value v, value item)
+{
+    struct list *list = list_of(v);
+    uint64_t length = load_relaxed(&list->length);
+    struct list_storage *storage = load_relaxed(&list->storage);
+    if (likely(storage && length < storage->capacity && container_is_building(&list->header))) {
+        store_release(&storage->items[length], item);
+        store_release(&list->length, length + 1);
+        return true;
+    }
+    return list_append_fast(v, item);
+}
+
 value list_iterator_next(value v);
 
 /* The next item, owned, or VALUE_END. For exact list iterators. */

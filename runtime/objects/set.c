@@ -137,7 +137,7 @@ void set_destroy(struct object *o)
     store_relaxed(&set->length, 0);
     store_release(&set->table, NULL);
     table_drop_items(t);
-    storage_release(o, t, table_bytes(t->mask + 1));
+    container_destroy_storage(o, t, table_bytes(t->mask + 1));
 }
 
 /* ---- looking up ---- */

@@ -131,6 +131,8 @@ static value set_compare(value a, value b, int op)
         return VALUE_NOT_IMPLEMENTED;
     size_t na = set_length(a), nb = set_length(b);
     int result = 0;
+    if (!recursion_enter(" in comparison"))
+        return NULL;
     switch (op) {
     case COMPARE_EQ:
     case COMPARE_NE: {
@@ -153,6 +155,7 @@ static value set_compare(value a, value b, int op)
         result = na > nb ? set_is_subset(b, a) : 0;
         break;
     }
+    recursion_leave();
     return result < 0 ? NULL : value_bool(result);
 }
 

@@ -274,7 +274,7 @@ static void names_are_never_confused(void **state)
 {
     struct names names = {.dict = dict_new()};
     for (int i = 0; i < 8; i++) {
-        char text[16];
+        char text[32];
         snprintf(text, sizeof text, "name_%d", i);
         names.names[i] = str_interned(text);
     }
