@@ -227,19 +227,21 @@ struct weak_reference *weak_clear_locked(struct object *o, struct weak_reference
     struct weak_reference *reference = entry ? entry->first : NULL;
     if (entry)
         remove_entry(stripe, entry);
+    struct weak_reference *held = NULL, **end = &held; /* in the list's order: the newest reference is told first */
     while (reference) {
         struct weak_reference *next = reference->next;
         reference->next = reference->previous = NULL;
         atomic_store_explicit(&reference->referent, NULL, memory_order_release);
         if (slot_peek(&reference->callback) && !(spared && spared(&reference->header)) &&
             rc_try_inc(&reference->header)) {
-            reference->next = chain;
-            chain = reference;
+            *end = reference;
+            end = &reference->next;
         }
         reference = next;
     }
+    *end = chain;
     atomic_fetch_and_explicit(&o->flags, (uint8_t)~OBJECT_WEAK, memory_order_relaxed);
-    return chain;
+    return held;
 }
 
 void weak_run_callbacks(struct weak_reference *chain)

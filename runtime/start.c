@@ -446,19 +446,40 @@ static void print_gc_stats(void)
             (unsigned long)s.mutator_stops, (unsigned long)s.helped_pages);
 }
 
-/* Drop every module: each namespace's values become None first, so that what they keep alive goes in a sane order. */
+static void clear_module(value module)
+{
+    if (value_is(module, TYPE_ID_MODULE) && module_dict(module) != sys_dict && module_dict(module) != builtins_dict)
+        dict_clear(module_dict(module));
+}
+
+/* Drop every module, the newest first but __main__ before all: what programs keep in globals is finalized while the
+ * modules that it uses are still whole. */
 static void clear_modules(void)
 {
     value modules = sys_get("modules");
     if (!is_given(modules))
         return;
-    value list = dict_values_list(modules);
+    value list = dict_values_list(modules), main = dict_get_text(modules, "__main__");
     dict_clear(modules);
     value_dec(modules);
-    for (size_t i = 0; list && i < list_length(list); i++) {
+    if (atomic_load(&types_have_finalizers)) {
+        /* What the program's globals alone keep alive dies as an island: its finalizers still see all names. */
+        for (size_t i = 0; list && i < list_length(list); i++) {
+            value module = list_get(list, i);
+            if (module == main)
+                list_set(list, i, VALUE_NONE);
+            value_dec(module);
+        }
+        value_dec(main);
+        main = NULL;
+        gc_collect(GC_FULL);
+    }
+    if (is_given(main))
+        clear_module(main);
+    value_dec(main);
+    for (size_t i = list ? list_length(list) : 0; i-- > 0;) {
         value module = list_get(list, i);
-        if (value_is(module, TYPE_ID_MODULE) && module_dict(module) != sys_dict && module_dict(module) != builtins_dict)
-            dict_clear(module_dict(module));
+        clear_module(module);
         value_dec(module);
     }
     value_dec(list);
@@ -479,7 +500,12 @@ int runtime_finish(int status)
         _exit(status);
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     gc_collect(GC_FULL);
+#endif
     clear_modules();
+    error_clear();
+    if (!streams_flush() && status == 0)
+        status = 120;
+#if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     modules_finish();
     streams_close();
     import_finish();
@@ -497,7 +523,6 @@ int runtime_finish(int status)
         status = status ? status : 99;
     return status;
 #else
-    (void)clear_modules;
     _exit(status); /* the system takes the memory back faster than a teardown could */
 #endif
 }

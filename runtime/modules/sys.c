@@ -215,16 +215,21 @@ static value sys_intern(value self, const value *args)
     return str_intern(value_inc(args[0]));
 }
 
+/* Threads run in parallel here: the interval is kept for programs that ask, and has no effect. */
+static _Atomic double switch_interval = 0.005;
 static value sys_getswitchinterval(value self, const value *args)
 {
-    return float_new(0.005);
+    return float_new(atomic_load(&switch_interval));
 }
 static value sys_setswitchinterval(value self, const value *args)
 {
     double seconds;
     if (!value_as_double(args[0], &seconds))
         return NULL;
-    return seconds > 0 ? VALUE_NONE : raise(EXC(ValueError), "switch interval must be strictly positive");
+    if (!(seconds > 0))
+        return raise(EXC(ValueError), "switch interval must be strictly positive");
+    atomic_store(&switch_interval, seconds);
+    return VALUE_NONE;
 }
 
 static value sys_is_finalizing(value self, const value *args)

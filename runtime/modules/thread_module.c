@@ -73,7 +73,7 @@ static bool acquire_arguments(const value *args, int64_t *deadline)
     if (!blocking && timeout != -1)
         return raise_false(EXC(ValueError), "can't specify a timeout for a non-blocking call");
     if (timeout < 0 && timeout != -1)
-        return raise_false(EXC(ValueError), "timeout value must be a non-negative number");
+        return raise_false(EXC(ValueError), "timeout value must be positive");
     if (timeout > TIMEOUT_MAX_SECONDS)
         return raise_false(EXC(OverflowError), "timeout value is too large");
     if (isnan(timeout))

@@ -89,6 +89,12 @@ static value time_clock_getres(value self, const value *args)
 static value time_sleep(value self, const value *args)
 {
     double wanted;
+    if (!is_float(args[0]) && !is_int(args[0])) {
+        value index = index_value(args[0]);
+        value_dec(index);
+        if (!index)
+            return NULL;
+    }
     if (!value_as_double(args[0], &wanted))
         return NULL;
     if (isnan(wanted))

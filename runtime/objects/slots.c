@@ -7,7 +7,10 @@
  * the slot becomes that C function directly, so inheriting `__add__` from int costs nothing.
  */
 #include "runtime/objects/type_internal.h"
+#include "runtime/objects/bootstrap.h"
 #include "runtime/objects/descriptor.h"
+
+_Atomic bool types_have_finalizers;
 
 /* ---- calling a special method ---- */
 /* Call `method` (owned by the caller), found on the type of self, with self in front. */
@@ -837,6 +840,7 @@ static void update_flags(struct type *type)
     value finalizer = lookup_find(type, NAME(__del__), NULL);
     if (finalizer && finalizer != VALUE_MISSING) {
         set |= TYPE_FLAG_FINALIZER;
+        atomic_store_explicit(&types_have_finalizers, true, memory_order_relaxed);
         type->gc.finalize = slot_finalize;
     } else if (type->gc.finalize == slot_finalize || !type->gc.finalize) {
         clear |= TYPE_FLAG_FINALIZER;
