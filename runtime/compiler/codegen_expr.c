@@ -196,7 +196,7 @@ void gen_unpack(struct compiler *c, struct ast_exprs elts)
             compiler_error(c, c->unit->position, "multiple starred expressions in assignment");
             return;
         }
-        if (i >= 1 << 12 || elts.count - i - 1 >= 1 << 12) {
+        if (i >= 1 << 8 || elts.count - i - 1 >= 1 << 12) {
             compiler_error(c, c->unit->position, "too many expressions in star-unpacking assignment");
             return;
         }

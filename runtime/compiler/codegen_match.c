@@ -114,7 +114,7 @@ static void gen_sequence_unpack(struct compiler *c, struct ast_patterns patterns
     for (uint32_t i = 0; i < patterns.count && !seen; i++) {
         if (patterns.items[i]->kind != PATTERN_MATCH_STAR)
             continue;
-        if (i >= 1 << 12 || patterns.count - i - 1 >= 1 << 12) {
+        if (i >= 1 << 8 || patterns.count - i - 1 >= 1 << 12) {
             compiler_error(c, c->unit->position, "too many expressions in star-unpacking sequence pattern");
             return;
         }

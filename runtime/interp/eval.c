@@ -1124,7 +1124,9 @@ add_strings : {
             item = VALUE_END;
         } else {
             SAVE();
-            item = value_slots(iterator)->next(iterator);
+            value (*next)(value) = value_slots(iterator)->next; /* __next__ may have been deleted meanwhile */
+            item = likely(next != NULL) ? next(iterator)
+                                        : raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
             if (unlikely(!item)) {
                 if (!error_matches(EXC(StopIteration)))
                     goto error;
