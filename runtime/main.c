@@ -1,5 +1,6 @@
 /* The atoll program: the command line of python3. */
 #include "gc/gc.h"
+#include "runtime/modules/streams.h"
 #include "runtime/modules/sys_info.h"
 #include "runtime/objects/int.h"
 #include "runtime/objects/str.h"
@@ -33,7 +34,7 @@ struct command_line {
     int first_argument; /* index of the argument that becomes sys.argv[0] */
     const char **warn_options, **x_options;
     size_t warn_count, x_count;
-    bool gc_stats, unbuffered;
+    bool gc_stats;
     bool injects; /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;
 };
@@ -88,7 +89,7 @@ static bool set_flag(char letter, struct command_line *line)
         sys_flags.no_user_site = 1;
         return true;
     case 'u':
-        line->unbuffered = true;
+        streams_unbuffered = true;
         return true;
     case 'v':
         sys_flags.verbose++;

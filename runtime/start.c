@@ -507,7 +507,6 @@ int runtime_finish(int status)
         status = 120;
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     modules_finish();
-    streams_close();
     import_finish();
     value old = builtins_dict;
     builtins_dict = NULL;

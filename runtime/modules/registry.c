@@ -7,6 +7,7 @@
     M(_abc)         \
     M(_collections) \
     M(_functools)   \
+    M(_io)          \
     M(_operator)    \
     M(_signal)      \
     M(_thread)      \

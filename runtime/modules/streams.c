@@ -1,137 +1,135 @@
-/* sys.stdin, sys.stdout, sys.stderr. */
+/* sys.stdin, sys.stdout, sys.stderr: streams of _io over descriptors 0, 1 and 2, or None where one is closed. */
 #include "runtime/modules/streams.h"
-#include "runtime/modules/module.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/io.h"
 #include "runtime/modules/sys.h"
+#include "runtime/modules/sys_info.h"
 
-#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-struct stream {
-    struct object header;
-    int fd;
-    bool line_buffered;
-    _Atomic(char *) buffer;
-    size_t used;
-};
-#define BUFFER_SIZE 8192
+bool streams_unbuffered;
 
-static bool write_bytes(int fd, const char *bytes, size_t length)
+/* PYTHONIOENCODING=encoding:errors, either part empty. */
+static void environment_encoding(value *encoding, value *errors)
 {
-    while (length) {
-        ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            raise_errno(errno, NULL, NULL);
-            return false;
-        }
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
+    const char *given = sys_flags.ignore_environment ? NULL : getenv("PYTHONIOENCODING");
+    if (!given || !*given)
+        return;
+    const char *colon = strchr(given, ':');
+    size_t length = colon ? (size_t)(colon - given) : strlen(given);
+    if (length)
+        *encoding = str_from_utf8_surrogates(given, length);
+    if (colon && colon[1])
+        *errors = str_from_text(colon + 1);
 }
 
-static bool flush_stream(struct stream *s)
+/* The standard streams keep odd bytes in locales that say nothing of text. */
+static const char *default_errors(void)
 {
-    size_t used = s->used;
-    s->used = 0;
-    return used == 0 || write_bytes(s->fd, s->buffer, used);
+    const char *locale = setlocale(LC_CTYPE, NULL);
+    const char *wanted = getenv("LC_ALL");
+    if (!wanted || !*wanted)
+        wanted = getenv("LC_CTYPE");
+    if (!wanted || !*wanted)
+        wanted = getenv("LANG");
+    if (!wanted || !*wanted)
+        wanted = locale ? locale : "C";
+    bool plain = strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0 || strcmp(wanted, "C.UTF-8") == 0 ||
+                 strcmp(wanted, "C.utf8") == 0;
+    return plain ? "surrogateescape" : "strict";
 }
 
-static value stream_write(value v, const value *args)
+static value open_stream(int fd, const char *name)
 {
-    struct stream *s = (struct stream *)v;
-    struct text text;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "write() argument must be str, not %T", args[0]);
-    if (!text_of(args[0], &text))
+    const value raw_arguments[] = {small_int(fd), fd == 0 ? NAME_TEXT("rb") : NAME_TEXT("wb"), VALUE_FALSE};
+    value raw = call_vector(value_of(io_file_type), raw_arguments, 3, NULL);
+    value text_name = raw ? str_interned(name) : NULL;
+    bool done = text_name && attr_set(raw, NAME(name), text_name);
+    value_dec(text_name);
+    bool direct = streams_unbuffered && fd != 0;
+    value buffer = !done    ? NULL
+                   : direct ? value_inc(raw)
+                            : call_1(value_of(fd == 0 ? io_reader_type : io_writer_type), raw);
+    value_dec(raw);
+    if (!buffer)
         return NULL;
-    byte_lock(&s->header.lock);
-    bool done = true;
-    if (text.length + s->used > BUFFER_SIZE)
-        done = flush_stream(s);
-    if (text.length > BUFFER_SIZE) {
-        done = done && write_bytes(s->fd, text.bytes, text.length);
-    } else {
-        memcpy(s->buffer + s->used, text.bytes, text.length);
-        s->used += text.length;
-        if (s->line_buffered && memchr(text.bytes, '\n', text.length))
-            done = done && flush_stream(s);
+    value encoding = str_interned("utf-8"), errors = str_interned(fd == 2 ? "backslashreplace" : default_errors());
+    value given_errors = errors;
+    environment_encoding(&encoding, &given_errors);
+    bool lines = !streams_unbuffered && (fd == 2 || isatty(fd));
+    const value arguments[] = {buffer,
+                               encoding,
+                               fd == 2 ? errors : given_errors,
+                               fd == 0 ? VALUE_NONE : NAME_TEXT("\n"),
+                               value_bool(lines),
+                               value_bool(direct)};
+    value text = encoding && given_errors ? call_vector(value_of(io_text_type), arguments, 6, NULL) : NULL;
+    if (text && !attr_set(text, NAME(mode), fd == 0 ? NAME(r) : NAME(w))) {
+        value_dec(text);
+        text = NULL;
     }
-    byte_unlock(&s->header.lock);
-    text_release(&text);
-    return done ? int_from_u64(str_length(args[0])) : NULL;
+    if (given_errors != errors)
+        value_dec(given_errors);
+    value_dec(encoding);
+    value_dec(errors);
+    value_dec(buffer);
+    return text;
 }
 
-static value stream_flush(value v, const value *args)
+static bool load_module(void)
 {
-    struct stream *s = (struct stream *)v;
-    byte_lock(&s->header.lock);
-    bool done = flush_stream(s);
-    byte_unlock(&s->header.lock);
-    return done ? VALUE_NONE : NULL;
+    value modules = sys_get("modules"), module = is_given(modules) ? module_create(module_find_builtin("_io")) : NULL;
+    bool done = module && dict_set_text(modules, "_io", module);
+    value open = done ? dict_get_text(module_dict(module), "open") : NULL;
+    done = done && is_given(open) && dict_set_text(builtins_dict, "open", open);
+    value_dec(open);
+    value_dec(module);
+    value_dec(modules);
+    return done;
 }
-static value stream_fileno(value v, const value *args)
-{
-    return small_int(((struct stream *)v)->fd);
-}
-static value stream_isatty(value v, const value *args)
-{
-    return value_bool(isatty(((struct stream *)v)->fd));
-}
-static value stream_encoding(value v)
-{
-    return str_interned("utf-8");
-}
-
-static const struct method_def methods[] = {
-    METHOD("write", stream_write, "($self, text, /)", NULL),
-    METHOD("flush", stream_flush, "($self, /)", NULL),
-    METHOD("fileno", stream_fileno, "($self, /)", NULL),
-    METHOD("isatty", stream_isatty, "($self, /)", NULL),
-    {0},
-};
-static const struct getset_def getset[] = {{"encoding", stream_encoding, NULL, NULL}, {0}};
-static void stream_destroy(struct object *o)
-{
-    free(((struct stream *)o)->buffer);
-}
-static const struct type_spec stream_spec = {.name = "_io.Stream",
-                                             .size = sizeof(struct stream),
-                                             .flags = TYPE_FLAG_NO_NEW,
-                                             .destroy = stream_destroy,
-                                             .methods = methods,
-                                             .getset = getset};
 
 bool streams_open(void)
 {
-    static const char *const names[][2] = {{"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
-    struct type *type = type_define(&stream_spec);
-    for (int fd = 0; type && fd < 3; fd++) {
-        struct stream *s = (struct stream *)object_new(type, sizeof *s);
-        if (!s)
-            return false;
-        s->fd = fd;
-        s->line_buffered = fd == 2 || isatty(fd);
-        s->buffer = malloc(BUFFER_SIZE);
-        bool done = sys_set(names[fd][0], value_of(s)) && sys_set(names[fd][1], value_of(s));
-        value_dec(value_of(s));
-        if (!done)
-            return false;
+    static const char *const names[][3] = {
+        {"stdin", "__stdin__", "<stdin>"}, {"stdout", "__stdout__", "<stdout>"}, {"stderr", "__stderr__", "<stderr>"}};
+    const char *wish = sys_flags.ignore_environment ? NULL : getenv("PYTHONUNBUFFERED");
+    if (wish && *wish)
+        streams_unbuffered = true;
+    bool done = load_module();
+    for (int fd = 2; done && fd >= 0; fd--) {
+        bool usable = fcntl(fd, F_GETFD) >= 0;
+        value stream = usable ? open_stream(fd, names[fd][2]) : VALUE_NONE;
+        done = stream && sys_set(names[fd][0], stream) && sys_set(names[fd][1], stream);
+        value_dec(stream);
     }
-    value_dec(value_of(type));
-    return type != NULL;
+    return done;
+}
+
+/* Flush sys.NAME unless it is closed. */
+static bool flush(const char *name)
+{
+    value stream = sys_get(name);
+    bool done = true;
+    if (is_given(stream) && stream) {
+        value closed = attr_get_optional(stream, NAME(closed));
+        int truth = !closed ? -1 : closed == VALUE_MISSING ? 0 : value_truth(closed);
+        value_dec(closed);
+        done = truth > 0 || (truth == 0 && io_call(stream, NAME(flush)));
+    }
+    if (!done && strcmp(name, "stdout") == 0)
+        error_unraisable(NULL, stream);
+    error_clear();
+    value_dec(stream);
+    return done;
 }
 
 bool streams_flush(void)
 {
-    value out = sys_get("stdout");
-    value r = is_given(out) ? call_method_0(out, NAME(flush)) : VALUE_NONE;
-    value_dec(out);
-    value_dec(r);
-    error_clear();
-    return r != NULL;
+    bool done = flush("stdout");
+    flush("stderr");
+    return done;
 }
-
-void streams_close(void) {}

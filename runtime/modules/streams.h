@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-bool streams_open(void);  /* makes them; false with an exception */
-bool streams_flush(void); /* at exit; false when something could not be written (reported) */
-void streams_close(void); /* drops them */
+bool streams_open(void);        /* makes them, and the builtin open(); sys.modules exists already */
+bool streams_flush(void);       /* false: stdout could not be flushed */
+extern bool streams_unbuffered; /* -u */
 
 #endif
