@@ -278,7 +278,8 @@ value slot_new(struct type *type, const value *args, size_t nargs, value kwnames
     value result = NULL;
     if (vector) {
         vector[0] = value_of(type);
-        memcpy(vector + 1, args, all * sizeof *vector);
+        if (all)
+            memcpy(vector + 1, args, all * sizeof *vector);
         result = call_vector(function, vector, nargs + 1, kwnames);
     } else {
         raise_no_memory();
