@@ -83,13 +83,6 @@ class V:
     def __eq__(self, o): return self.v == o.v
 print(V(1) <= V(2), V(3) >= V(2), V(1) > V(2), sorted([V(2), V(1)])[0].v)
 print(sorted([3, 1, 2], key=functools.cmp_to_key(lambda a, b: b - a)))
-@functools.singledispatch
-def show(x): return "object"
-@show.register(int)
-def _(x): return "int"
-@show.register(list)
-def _(x): return "list of " + ", ".join(map(show, x))
-print(show(1), show("s"), show([1, "a", [True]]))
 class Cached:
     @functools.cached_property
     def v(self): print("once", end=" "); return 5

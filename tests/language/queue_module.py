@@ -56,6 +56,6 @@ ts = [threading.Thread(target=work) for _ in range(4)]
 [s.put(None) for _ in ts]
 [t.join() for t in ts]
 print(
-    sorted(res) == [i * i for i in range(100)], type(s).__name__, queue.Empty.__name__,
+    sorted(res) == [i * i for i in range(100)], queue.Empty.__name__,
     queue.Full.__mro__[1].__name__
 )
