@@ -450,7 +450,7 @@ static value buffered_tell(value v, const value *args)
     if (!raw)
         return NULL;
     value at = call_method_0(raw, NAME(tell));
-    int64_t position;
+    int64_t position = 0;
     bool done = at && value_as_i64(at, &position);
     value_dec(at);
     struct buffered *b = SELF(v);
