@@ -2,6 +2,8 @@
 #include "runtime/objects/buffer.h"
 #include "runtime/error.h"
 
+#include <stdlib.h>
+
 bool value_has_buffer(value v)
 {
     return value_slots(v)->buffer != NULL;
@@ -25,8 +27,11 @@ bool buffer_get(value v, struct buffer *buffer, int flags)
 void buffer_release(struct buffer *buffer)
 {
     value owner = buffer->owner;
-    if (!owner)
+    if (!owner) { /* a copy, or nothing */
+        free(buffer->internal);
+        buffer->internal = NULL;
         return;
+    }
     const struct type_slots *slots = value_slots(owner);
     if (slots->buffer_release)
         slots->buffer_release(owner, buffer);

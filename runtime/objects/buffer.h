@@ -10,7 +10,7 @@
 #include "runtime/value.h"
 
 enum buffer_flag {
-    BUFFER_SIMPLE = 0,
+    BUFFER_SIMPLE = 0, /* to read only; may be a copy of what the object holds at this moment */
     BUFFER_WRITABLE = 1,
     BUFFER_FORMAT = 2,
     BUFFER_STRIDES = 4, /* the caller can handle strided memory; without it only C-contiguous memory is lent */
@@ -20,14 +20,14 @@ enum buffer_flag {
 struct buffer {
     void *data;
     ssize length; /* bytes in all */
-    value owner;  /* held */
+    value owner;  /* held; NULL when the data are a copy */
     ssize item_size;
     const char *format; /* never NULL once got: "B" by default */
     ssize *shape;       /* ndim of each; NULL for ndim 0, and for plain bytes */
     ssize *strides;
     int ndim;
     bool readonly;
-    void *internal; /* the exporter's */
+    void *internal; /* the exporter's; with no owner, the copy: malloc'd */
 };
 
 /* The object's memory; false with TypeError ("a bytes-like object is required, not 'X'"), BufferError. */

@@ -6,6 +6,7 @@
  * storage is given back through storage_release.
  */
 #include "runtime/objects/bytes_methods.h"
+#include "runtime/objects/raw.h"
 #include "runtime/objects/str.h"
 
 #include <stdlib.h>
@@ -155,10 +156,38 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
 
 /* ---- buffer ---- */
 
+/* Readers get a copy while there are other threads: an export would make their changes fail, for no reason they could
+ * see. */
+static int lend_copy(struct bytearray *a, struct buffer *buffer)
+{
+    size_t room = 0, length;
+    uint8_t *copy = NULL;
+    for (;;) {
+        object_lock(&a->header);
+        length = length_of(a);
+        if (length && length < room)
+            memcpy(copy, data_of(a), length);
+        object_unlock(&a->header);
+        if (length < room)
+            break;
+        free(copy);
+        room = length + length / 8 + 32;
+        if (!(copy = raw_alloc(room))) {
+            raise_no_memory();
+            return -1;
+        }
+    }
+    buffer_fill(buffer, NULL, copy, length, true);
+    buffer->internal = copy;
+    return 0;
+}
+
 static int bytearray_buffer(value self, struct buffer *buffer, int flags)
 {
     struct bytearray *a = (struct bytearray *)self;
     static uint8_t nothing[1];
+    if (flags == BUFFER_SIMPLE && unlikely(!thread_self->alone))
+        return lend_copy(a, buffer);
     object_lock(&a->header);
     atomic_fetch_add_explicit(&a->exports, 1, memory_order_acq_rel);
     uint8_t *data = data_of(a);

@@ -39,16 +39,16 @@ static value make_same(value self, struct span s)
     return value_is(self, TYPE_ID_BYTES) ? value_inc(self) : make_like(self, s.data, s.length);
 }
 
-static value make_part(value owner, size_t start, size_t end)
+/* A part of the open object whose contents are `s`. */
+static value make_part(value self, struct span s, size_t start, size_t end)
 {
-    if (is_bytes(owner)) {
-        struct span s = bytes_span(bytes_exact(owner));
-        if (start == 0 && end == s.length)
-            return make_same(owner, s);
-        return bytes_new((const uint8_t *)s.data + start, end - start);
-    }
-    struct bytearray *a = (struct bytearray *)owner; /* open: its data stay */
-    return bytearray_new(atomic_load_explicit(&a->data, memory_order_relaxed) + start, end - start);
+    if (start == 0 && end == s.length)
+        return make_same(self, s);
+    return make_like(self, (const uint8_t *)s.data + start, end - start);
+}
+static value make_maker_part(const struct span_maker *m, size_t start, size_t end)
+{
+    return make_part(m->owner, m->span, start, end);
 }
 
 /* What to look for: a buffer, or an int as one byte in *byte. */
@@ -204,7 +204,7 @@ static value remove_affix(value self, value affix, bool at_end)
     int has = has_affix(s, affix, at_end);
     value result = NULL;
     if (has > 0)
-        result = at_end ? make_part(self, 0, s.length - n) : make_part(self, n, s.length);
+        result = at_end ? make_part(self, s, 0, s.length - n) : make_part(self, s, n, s.length);
     else if (has == 0)
         result = make_same(self, s);
     buffer_release(&b);
@@ -231,7 +231,7 @@ static bool is_line_break(uint32_t c)
 }
 static struct span_maker maker_of(value self, const struct buffer *b)
 {
-    return (struct span_maker){span_of(b), self, make_part, span_ascii_space, never_space, is_line_break};
+    return (struct span_maker){span_of(b), self, make_maker_part, span_ascii_space, never_space, is_line_break};
 }
 
 static value split_with(value self, const value *args, bool last)
@@ -291,9 +291,9 @@ static value partition_at(value self, value separator_value, bool last)
             items[last ? 0 : 1] = make_like(self, nothing, 0);
             items[last ? 1 : 2] = make_like(self, nothing, 0);
         } else {
-            items[0] = make_part(self, 0, at);
+            items[0] = make_part(self, s, 0, at);
             items[1] = is_bytes(self) ? value_inc(separator_value) : make_like(self, k.data, k.length);
-            items[2] = make_part(self, at + k.length, s.length);
+            items[2] = make_part(self, s, at + k.length, s.length);
         }
         if (items[0] && items[1] && items[2])
             result = tuple_from_owned(items, 3);
@@ -328,7 +328,7 @@ static value strip_sides(value self, value set_value, int sides)
         struct span_maker m = maker_of(self, &b);
         size_t start, end;
         span_strip(&m, is_none(set_value) ? NULL : &set, sides, &start, &end);
-        result = make_part(self, start, end);
+        result = make_part(self, span_of(&b), start, end);
         buffer_release(&b);
     }
     buffer_release(&set_buffer);
@@ -1001,7 +1001,7 @@ value bytes_slice(value self, value slice)
     ssize count = slice_indices(slice, b.length, &start, &stop, &step);
     value result = NULL;
     if (count >= 0 && step == 1)
-        result = make_part(self, (size_t)start, (size_t)(start + count));
+        result = make_part(self, span_of(&b), (size_t)start, (size_t)(start + count));
     else if (count >= 0) {
         uint8_t *to;
         result = make_room(self, (size_t)count, &to);

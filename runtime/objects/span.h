@@ -90,9 +90,9 @@ size_t span_count(struct span s, struct span needle, size_t max); /* not overlap
 struct span_maker {
     struct span span; /* of the owner: must not change meanwhile */
     value owner;
-    value (*make)(value owner, size_t start, size_t end); /* a part of the owner, owned */
-    const uint8_t *space;                                 /* by character below 256 */
-    bool (*is_space)(uint32_t c);                         /* above */
+    value (*make)(const struct span_maker *m, size_t start, size_t end); /* a part of the owner, owned */
+    const uint8_t *space;                                                /* by character below 256 */
+    bool (*is_space)(uint32_t c);                                        /* above */
     bool (*is_line_break)(uint32_t c);
 };
 value span_split(const struct span_maker *m, struct span separator, ssize max); /* list; max < 0: no limit */

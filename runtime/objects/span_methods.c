@@ -55,7 +55,7 @@ static inline bool parts_add(struct parts *p, const struct span_maker *m, size_t
 {
     if (unlikely(p->count == p->capacity) && !parts_grow(p))
         return false;
-    value v = m->make(m->owner, start, end);
+    value v = m->make(m, start, end);
     if (unlikely(!v))
         return false;
     p->items[p->count++] = v;

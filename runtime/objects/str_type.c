@@ -254,9 +254,14 @@ static value str_removesuffix(value self, const value *args)
 
 /* ---- parts ---- */
 
+static value make_part(const struct span_maker *m, size_t start, size_t end)
+{
+    return str_substring(m->owner, start, end);
+}
+
 static struct span_maker maker_of(value exact)
 {
-    return (struct span_maker){str_span(exact),      exact, str_substring, span_latin1_space, unicode_is_space,
+    return (struct span_maker){str_span(exact),      exact, make_part, span_latin1_space, unicode_is_space,
                                unicode_is_line_break};
 }
 
