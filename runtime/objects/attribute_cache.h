@@ -48,16 +48,31 @@ CACHE_INLINE bool cache_hits_shape(value v, uint64_t word)
     return atomic_load_explicit(&shape->id, memory_order_acquire) == CACHE_ID(word);
 }
 
+/* The slot that the word speaks of, when the word is right for v: an in-line slot, or a name of __slots__. NULL: not
+ * so. v is an object. */
+CACHE_INLINE value_slot *cache_slot(value v, uint64_t word)
+{
+    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT)) {
+        /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
+        return likely(cache_hits_shape(v, word)) ? &((struct instance *)v)->slots[CACHE_INDEX(word)] : NULL;
+    }
+    if (CACHE_KIND(word) == CACHE_MEMBER && !value_has_shape(v) &&
+        likely(atomic_load_explicit(&value_type(v)->version, memory_order_acquire) == CACHE_ID(word)))
+        return (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot));
+    return NULL;
+}
+
 /* v.name */
 CACHE_INLINE value attribute_load(value v, value name, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
-        /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
-        struct instance *instance = (struct instance *)v;
-        value found = slot_load(&instance->header, &instance->slots[CACHE_INDEX(word)]);
-        if (likely(found != NULL))
-            return found;
+    if (likely(value_is_object(v))) {
+        value_slot *slot = cache_slot(v, word);
+        if (likely(slot != NULL)) {
+            value found = slot_load(value_object(v), slot);
+            if (likely(found != NULL))
+                return found;
+        }
     }
     return attribute_load_slow(v, name, cache);
 }
@@ -66,8 +81,8 @@ CACHE_INLINE value attribute_load(value v, value name, cache_word *cache)
 CACHE_INLINE bool attribute_store(value v, value name, value attribute, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (likely(value_is_object(v) && CACHE_KIND(word) == CACHE_INSTANCE_SLOT && cache_hits_shape(v, word))) {
-        value_slot *slot = &((struct instance *)v)->slots[CACHE_INDEX(word)];
+    value_slot *slot = likely(value_is_object(v)) ? cache_slot(v, word) : NULL;
+    if (likely(slot != NULL)) {
         value old = atomic_load_explicit(slot, memory_order_relaxed);
         if (likely(old != NULL)) {
             value_inc(attribute);
@@ -77,7 +92,7 @@ CACHE_INLINE bool attribute_store(value v, value name, value attribute, cache_wo
                 return true;
             }
             /* From a value that is not NULL, so not into a slot whose attributes moved to a dict (S2). */
-            if (likely(atomic_compare_exchange_strong_explicit(slot, &old, attribute, memory_order_acq_rel,
+            if (likely(atomic_compare_exchange_strong_explicit(slot, &old, attribute, memory_order_seq_cst,
                                                                memory_order_relaxed))) {
                 value_dec(old);
                 return true;

@@ -475,7 +475,8 @@ bool slot_replace(value_slot *slot, value v)
     value old = atomic_load_explicit(slot, memory_order_relaxed);
     value_inc(v);
     while (old) {
-        if (atomic_compare_exchange_weak_explicit(slot, &old, v, memory_order_acq_rel, memory_order_relaxed)) {
+        /* Sequentially consistent: pairs with slot_load's second look. */
+        if (atomic_compare_exchange_weak_explicit(slot, &old, v, memory_order_seq_cst, memory_order_relaxed)) {
             value_dec(old);
             return true;
         }
