@@ -17,7 +17,7 @@ static inline bool is_exact_dict(value v)
     return value_is(v, TYPE_ID_DICT);
 }
 
-static uint32_t current_id(value v, struct type *type)
+static inline uint32_t current_id(value v, struct type *type)
 {
     if (value_has_shape(v)) {
         struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
@@ -94,11 +94,10 @@ static value hiding_dict(value v)
 }
 
 /* ---- hits ---- */
-/* The class attribute that the word speaks of, or NULL when it is out of date. */
-static value class_entry(value v, struct type *type, uint64_t word)
+/* The class attribute that the word speaks of, or NULL when it is out of date. The caller found the word to be right
+ * for v just now; when another thread may have changed the class since, that is checked again. */
+static inline value class_entry(value v, struct type *type, uint64_t word)
 {
-    if (current_id(v, type) != CACHE_ID(word))
-        return NULL;
     value found = lookup_at(type, CACHE_INDEX(word));
     if (found && !thread_self->alone && current_id(v, type) != CACHE_ID(word)) {
         value_dec(found);
@@ -116,7 +115,8 @@ static value_slot *overflow_slot(value v, uint32_t index, struct instance_overfl
     return index < (*storage)->capacity ? &(*storage)->slots[index] : NULL;
 }
 
-/* NULL without an exception: no hit. */
+/* NULL without an exception: no hit. The word is right for v (for a class as value: still to be checked): a number of
+ * a shape, so v has that shape, or the version of its type. */
 static value try_hit(value v, value name, uint64_t word)
 {
     struct type *type = value_type(v);
@@ -126,7 +126,7 @@ static value try_hit(value v, value name, uint64_t word)
                                          : NULL;
     case CACHE_OVERFLOW_SLOT: {
         struct instance_overflow *storage;
-        value_slot *slot = cache_hits_shape(v, word) ? overflow_slot(v, CACHE_INDEX(word), &storage) : NULL;
+        value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
         value found = slot ? slot_load(value_object(v), slot) : NULL;
         if (found && !thread_self->alone &&
             atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire) != (void *)storage) {
@@ -138,14 +138,12 @@ static value try_hit(value v, value name, uint64_t word)
     case CACHE_CLASS_PLAIN:
         return class_entry(v, type, word);
     case CACHE_DICT_ITEM: {
-        value dict = current_id(v, type) == CACHE_ID(word) ? hiding_dict(v) : NULL;
+        value dict = hiding_dict(v);
         value found = dict ? dict_load_hint(dict, name, CACHE_INDEX(word)) : NULL;
         value_dec(dict);
         return found == VALUE_MISSING ? NULL : found;
     }
     case CACHE_MEMBER:
-        if (current_id(v, type) != CACHE_ID(word))
-            return NULL;
         return slot_load(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)));
     case CACHE_TYPE_PLAIN:
         if (!is_type(v) || atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word))
@@ -439,9 +437,9 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
 {
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
-        return cache_hits_shape(v, word) && slot_replace(&((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
+        return slot_replace(&((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
     case CACHE_ADD_SLOT:
-        return value_has_shape(v) ? try_add((struct instance *)v, name, attribute, word) : 0;
+        return try_add((struct instance *)v, name, attribute, word);
     case CACHE_MEMBER:
         slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
                    value_inc(attribute));
