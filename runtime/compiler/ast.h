@@ -621,6 +621,10 @@ extern _Atomic int parse_max_int_digits;
 struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t length, const char *filename,
                                 enum parse_mode mode, unsigned flags, struct syntax_error *error);
 
+/* The lowest address of the C stack that parse_source may use on this thread; 0: no limit but its own. Set by callers on
+ * threads that may have less than 1 MB. */
+extern _Thread_local uintptr_t parse_stack_floor;
+
 /* The identifier with this spelling (already normalised UTF-8, need not be terminated), interned beside those of the
  * module. For names that later stages invent. NULL when there is no memory. */
 ast_name ast_intern(struct arena *arena, struct ast_intern_table *table, const char *text, size_t length);

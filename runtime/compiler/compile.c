@@ -442,6 +442,7 @@ value compile_source(const char *source, size_t length, value filename, const ch
         c.depth_limit > UINT32_MAX / COMPILER_STACK_SCALE ? UINT32_MAX : c.depth_limit * COMPILER_STACK_SCALE;
     arena_init(&c.arena);
     struct syntax_error error = {0};
+    parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
     c.module = parse_source(&c.arena, source, length, path.bytes, parse_mode, flags, &error);
     text_release(&path);
     value code = NULL;

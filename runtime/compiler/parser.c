@@ -674,6 +674,14 @@ static bool intern_names(struct arena *arena, struct ast_intern_table *table, st
            names->exec != NULL;
 }
 
+_Thread_local uintptr_t parse_stack_floor;
+
+static uintptr_t stack_limit(void)
+{
+    uintptr_t limit = (uintptr_t)__builtin_frame_address(0) - PARSER_MAX_STACK;
+    return limit > parse_stack_floor ? limit : parse_stack_floor;
+}
+
 struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t length, const char *filename,
                                 enum parse_mode mode, unsigned flags, struct syntax_error *error)
 {
@@ -715,7 +723,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
         .flags = flags,
         .byte_offsets = declared == NULL,
         .in_file = mode == PARSE_EXEC && filename != NULL && filename[0] != '<',
-        .stack_limit = (uintptr_t)__builtin_frame_address(0) - PARSER_MAX_STACK,
+        .stack_limit = stack_limit(),
         .error = error,
         .failed_operator = -1,
     };

@@ -324,6 +324,8 @@ struct start {
 };
 static _Atomic int64_t running_threads;
 static _Atomic size_t stack_size;
+/* What the deepest C functions need that do not check the stack at every step; smaller requests are rounded up. */
+enum { LEAST_STACK = 512 * 1024 };
 
 static void thread_main(void *argument)
 {
@@ -368,7 +370,8 @@ static value start_new_thread(value self, const value *args)
     *start = (struct start){value_inc(args[0]), value_inc(args[1]), is_missing(args[2]) ? NULL : value_inc(args[2])};
     atomic_fetch_add(&running_threads, 1);
     uint64_t ident;
-    int error = thread_start(thread_main, start, atomic_load(&stack_size), &ident);
+    size_t wanted = atomic_load(&stack_size);
+    int error = thread_start(thread_main, start, wanted && wanted < LEAST_STACK ? LEAST_STACK : wanted, &ident);
     if (error) {
         atomic_fetch_sub(&running_threads, 1);
         value_dec(start->function);
