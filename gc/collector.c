@@ -23,7 +23,7 @@
 #define FULL_GROWTH_PAGES 1024   /* ... or for a heap that is twice as large, and 64 MiB */
 #define COLLECT_ROUNDS    50     /* gc_collect gives up on finalizers that keep making garbage with finalizers */
 #define HELP_PAGES        16     /* pages that a mutator works on at a time, when it is as many thresholds ahead */
-#define HELP_FACTOR       2      /* allocation of so many thresholds during a cycle calls for help */
+#define HELP_FACTOR       1      /* allocation of so many thresholds during a cycle calls for help */
 
 struct gc_hooks gc_hooks;
 

@@ -4,7 +4,7 @@
 #ifndef ATOLL_GC_CYCLE_H
 #define ATOLL_GC_CYCLE_H
 
-#include "gc/heap.h"
+#include "gc/cells.h"
 
 /* What the collector knows of a block. Blocks have a node whether they are in use or not; a block's node number is made
    of its page's number among the candidates and its own within the page. (The holes are never touched and cost nothing
@@ -46,8 +46,8 @@ struct cycle {
     uint32_t node_count;     /* holes included */
     uint32_t *stack;         /* of nodes whose references are to be followed */
     size_t stack_size, stack_capacity;
-    size_t suspects;
-    bool spares; /* some island is spared */
+    bool suspects; /* there are some */
+    bool spares;   /* some island is spared */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
 };
@@ -111,7 +111,12 @@ void cycle_propagate(struct cycle *cycle);
 void cycle_push(struct cycle *cycle, uint32_t node);
 uint32_t island_root(struct cycle *cycle, uint32_t node);
 bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page);
-bool object_disturbed(const struct object *o);
+static inline bool object_disturbed(const struct object *o)
+{
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    return (atomic_load_explicit(&o->local, memory_order_relaxed) & LOCAL_DISTURBED) || (shared & SHARED_DISTURBED) ||
+           (unlikely(shared & SHARED_SHARDED) && cells_disturbed(shared >> SHARED_SHIFT));
+}
 
 /* pending.c: an object whose finalizer is to run; the queue takes the caller's reference. False: no memory. */
 bool pending_add_finalizer(struct object *o);

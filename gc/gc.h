@@ -385,7 +385,9 @@ static inline void slot_drop(value_slot *slot)
 void trace_value(struct gc_trace *trace, value v); /* a reference that was read already */
 static inline void trace_slot(struct gc_trace *trace, const value_slot *slot)
 {
-    trace_value(trace, atomic_load_explicit((value_slot *)slot, memory_order_relaxed));
+    value v = atomic_load_explicit((value_slot *)slot, memory_order_relaxed);
+    if (value_is_object(v) && v)
+        trace_value(trace, v);
 }
 void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count);
 /* Load a storage pointer for following it, or NULL when the object was disturbed since its snapshot began (then return:

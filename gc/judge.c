@@ -66,9 +66,9 @@ void judge_trial(struct cycle *cycle)
             }
         }
     }
-    for (size_t p = 0; p < cycle->page_count; p++)
-        for (uint32_t i = 0; i < cycle->pages[p].count; i++)
-            cycle->suspects += is_suspect(cycle, cycle->pages[p].base + i);
+    for (size_t p = 0; p < cycle->page_count && !cycle->suspects; p++)
+        for (uint32_t i = 0; i < cycle->pages[p].count && !cycle->suspects; i++)
+            cycle->suspects = is_suspect(cycle, cycle->pages[p].base + i);
 }
 
 /* ---- phase 3 ---- */

@@ -9,6 +9,7 @@
  */
 #include "gc/cycle.h"
 
+#include <sched.h>
 #include <time.h>
 
 /* task << 60 | ticket << 48 | next page << 24 | pages */
@@ -18,7 +19,8 @@ static struct cycle *current;     /* written before `work` */
 static uint64_t ticket;
 _Atomic uint64_t share_helped;
 
-#define FIELD ((1u << 24) - 1)
+#define WAIT_YIELDS 50 /* looks at a helper's last page before the collector sleeps */
+#define FIELD       ((1u << 24) - 1)
 
 static inline enum task task_of(uint64_t word)
 {
@@ -81,8 +83,12 @@ void share_run(struct cycle *cycle, enum task task)
         process(claimed);
         grace_reader_offline();
     }
-    while (atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count)
-        nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    for (int i = 0; atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count; i++) {
+        if (i < WAIT_YIELDS)
+            sched_yield();
+        else
+            nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    }
 }
 
 bool share_help(bool at_safepoint)

@@ -34,13 +34,6 @@ static inline void reads_before_look(void)
 #endif
 }
 
-bool object_disturbed(const struct object *o)
-{
-    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
-    return (atomic_load_explicit(&o->local, memory_order_relaxed) & LOCAL_DISTURBED) || (shared & SHARED_DISTURBED) ||
-           (unlikely(shared & SHARED_SHARDED) && cells_disturbed(shared >> SHARED_SHIFT));
-}
-
 /* ---- choosing candidates ---- */
 
 static bool add_page(struct cycle *cycle, struct page *page, uint32_t count)
@@ -158,7 +151,7 @@ struct snapshot_trace {
     struct object *object;
     uint32_t cycle;
     uint32_t *edges;
-    size_t count, capacity;
+    size_t count, capacity, expected;
     bool failed;
 };
 
@@ -181,7 +174,7 @@ static void snapshot_visit(struct gc_trace *trace, value v)
     if ((void *)page_object(page, number) != (void *)v)
         return;
     if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : 1024;
+        size_t capacity = t->capacity ? t->capacity * 2 : t->expected;
         uint32_t *grown = realloc(t->edges, capacity * sizeof *grown);
         if (!grown) {
             t->failed = true;
@@ -249,8 +242,10 @@ void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)
 void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page)
 {
     if (page_still_there(cycle, page)) {
-        struct snapshot_trace t = {
-            .trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed, .cycle = cycle->number};
+        struct snapshot_trace t = {.trace.visit = snapshot_visit,
+                                   .trace.disturbed = snapshot_disturbed,
+                                   .cycle = cycle->number,
+                                   .expected = 2 * (size_t)page->count + 16};
         take_references(cycle, page, &t);
         if (t.failed)
             cycle->failed = true;

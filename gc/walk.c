@@ -85,8 +85,11 @@ void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count)
 {
     if (trace_disturbed(trace))
         return;
-    for (size_t i = 0; i < count; i++)
-        trace->visit(trace, atomic_load_explicit((value_slot *)&slots[i], memory_order_relaxed));
+    for (size_t i = 0; i < count; i++) {
+        value v = atomic_load_explicit((value_slot *)&slots[i], memory_order_relaxed);
+        if (value_is_object(v) && v)
+            trace->visit(trace, v);
+    }
 }
 
 void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer)
