@@ -22,8 +22,9 @@
 #define FULL_SURVIVORS    100000 /* a full one for as many survivors of young ones, or half of the live containers ... */
 #define FULL_GROWTH_PAGES 1024   /* ... or for a heap that is twice as large, and 64 MiB */
 #define COLLECT_ROUNDS    50     /* gc_collect gives up on finalizers that keep making garbage with finalizers */
-#define HELP_PAGES        16     /* pages that a mutator works on at a time, when it is as many thresholds ahead */
-#define HELP_FACTOR       1      /* allocation of so many thresholds during a cycle calls for help */
+#define HELP_PAGES        32     /* pages that a mutator works on at a time at most */
+#define HELP_EAGERNESS    16     /* pages to work on for each page allocated, for each threshold ahead */
+#define HELP_FROM         4      /* ... from a quarter of a threshold on */
 
 struct gc_hooks gc_hooks;
 
@@ -144,6 +145,7 @@ static uint64_t run_cycle(enum gc_generation generation)
 #endif
         judge_find_islands(&cycle);
         atomic_store(&heap_being_read, false);
+        cycle_free_edges(&cycle); /* before the heap grows any more */
         reclaim_islands(&cycle);
         heap_flush_retired(slot_heap(thread_self));
     }
@@ -152,7 +154,7 @@ static uint64_t run_cycle(enum gc_generation generation)
     note_results(&cycle, start);
     pthread_mutex_unlock(&cycle_mutex);
     drain_idle_slots();
-    pages_trim(pages_in_use() / 8 + 64);
+    pages_trim(pages_in_use() / 32 + 32);
     cycle_free(&cycle);
     return cycle.failed ? 0 : cycle.unreachable;
 }
@@ -216,6 +218,16 @@ static bool request(uint32_t want)
 
 /* ---- triggers ---- */
 
+/* How much a mutator should do for the cycle that runs, by how much was allocated since it began: nothing until a
+   quarter of a threshold, then ever more. */
+static int64_t pages_to_help(void)
+{
+    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
+    int64_t pages =
+        HELP_EAGERNESS * atomic_load_explicit(&young_allocated, memory_order_relaxed) / (trigger > 0 ? trigger : 1);
+    return pages < HELP_FROM ? 0 : pages < HELP_PAGES ? pages : HELP_PAGES;
+}
+
 void collector_note_allocation(struct thread_slot *self, int64_t containers)
 {
     int64_t allocated = atomic_fetch_add_explicit(&young_allocated, containers, memory_order_relaxed) + containers;
@@ -226,9 +238,8 @@ void collector_note_allocation(struct thread_slot *self, int64_t containers)
         request(WANT_FULL);
     else if (unlikely(allocated >= trigger && trigger > 0))
         request(WANT_YOUNG);
-    if (unlikely(allocated >= trigger * HELP_FACTOR) && atomic_load_explicit(&cycling, memory_order_relaxed)) {
-        int64_t pages = allocated / (trigger > 0 ? trigger : 1);
-        for (int64_t i = pages < HELP_PAGES ? pages : HELP_PAGES; i > 0 && share_help(false); i--)
+    if (unlikely(atomic_load_explicit(&cycling, memory_order_relaxed)) && pages_to_help() > 0) {
+        for (int64_t i = pages_to_help(); i > 0 && share_help(false); i--)
             ;
         thread_request(self, THREAD_POLL_HELP);
     }
@@ -249,9 +260,7 @@ static void merge_hook(struct thread_slot *slot)
 static void help_hook(struct thread_slot *slot)
 {
     (void)slot;
-    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
-    int64_t pages = atomic_load_explicit(&young_allocated, memory_order_relaxed) / (trigger > 0 ? trigger : 1);
-    for (int64_t i = pages < HELP_PAGES ? pages : HELP_PAGES; i > 0 && share_help(true); i--)
+    for (int64_t i = pages_to_help(); i > 0 && share_help(true); i--)
         ;
 }
 

@@ -59,6 +59,7 @@ void judge_trial(struct cycle *cycle);        /* 2. trial deletion (references w
 void judge_validate(struct cycle *cycle);     /* 3. after a grace period */
 void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, finalizers */
 void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
+void cycle_free_edges(struct cycle *cycle);   /* not needed any more once islands are known */
 void cycle_free(struct cycle *cycle);
 
 /* share.c: what is done page by page, by the collector and by mutators that help. DESTROY drops references, so mutators

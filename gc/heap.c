@@ -31,7 +31,7 @@ _Atomic bool heap_being_read;
 #endif
 
 #define RETIRE_BYTES     ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
-#define EMPTY_PAGES_KEPT 64    /* empty pages that a slot keeps for itself (4 MiB), for all bins together */
+#define EMPTY_PAGES_KEPT 32    /* empty pages that a slot keeps for itself (2 MiB), for all bins together */
 #define FRESH_BYTES      4096u /* never used blocks are made ready so many bytes at a time */
 
 /* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */

@@ -284,10 +284,17 @@ void judge_find_islands(struct cycle *cycle)
     judging = NULL;
 }
 
+void cycle_free_edges(struct cycle *cycle)
+{
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        free(cycle->pages[p].edges);
+        cycle->pages[p].edges = NULL;
+    }
+}
+
 void cycle_free(struct cycle *cycle)
 {
-    for (size_t p = 0; p < cycle->page_count; p++)
-        free(cycle->pages[p].edges);
+    cycle_free_edges(cycle);
     free(cycle->pages);
     free(cycle->stack);
 }
