@@ -85,12 +85,13 @@ static struct thread_slot *make_slot(void)
 }
 
 /* A slot in state RUNNING that no thread sits in yet. One that a helper holds at the moment is passed over: nobody
-   waits for a helper here. */
-static struct thread_slot *reserve_slot(void)
+   waits for a helper here. A background thread passes no safepoints, so it must not sit in a slot that owns objects:
+   it gets a new one (adopt: false). */
+static struct thread_slot *reserve_slot(bool adopt)
 {
     pthread_mutex_lock(&registry);
     struct thread_slot *slot = NULL;
-    for (struct thread_slot **at = &vacant; *at; at = &(*at)->next_vacant) {
+    for (struct thread_slot **at = &vacant; adopt && *at; at = &(*at)->next_vacant) {
         uint32_t expected = THREAD_VACANT;
         if (!atomic_compare_exchange_strong_explicit(&(*at)->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
                                                      memory_order_relaxed))
@@ -210,7 +211,7 @@ struct thread_slot *thread_attach(void)
 {
     if (!grace_start())
         return NULL;
-    struct thread_slot *slot = reserve_slot();
+    struct thread_slot *slot = reserve_slot(true);
     if (slot)
         sit_down(slot);
     return slot;
@@ -231,7 +232,7 @@ void thread_detach(void)
 
 struct thread_slot *thread_attach_background(void)
 {
-    struct thread_slot *slot = reserve_slot();
+    struct thread_slot *slot = reserve_slot(false);
     if (!slot)
         return NULL;
     slot->background = true;
@@ -279,7 +280,7 @@ int thread_start(void (*main)(void *argument), void *argument, size_t stack_size
     struct start *start = malloc(sizeof *start);
     if (!start)
         return ENOMEM;
-    *start = (struct start){main, argument, reserve_slot()};
+    *start = (struct start){main, argument, reserve_slot(true)};
     if (!start->slot) {
         free(start);
         return ENOMEM;
