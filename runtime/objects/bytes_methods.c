@@ -13,7 +13,7 @@
 /* ---- the object and its arguments ---- */
 
 /* Open the object of a method. false: BufferError (never for bytes). */
-static bool open_self(value self, struct buffer *b)
+bool bytes_open(value self, struct buffer *b)
 {
     if (likely(is_bytes(self))) {
         struct span s = bytes_span(bytes_exact(self));
@@ -23,28 +23,23 @@ static bool open_self(value self, struct buffer *b)
     return buffer_get(self, b, BUFFER_SIMPLE);
 }
 
-static struct span span_of(const struct buffer *b)
-{
-    return span_bytes(b->data, (size_t)b->length);
-}
-
-static value make_like(value self, const uint8_t *bytes, size_t length)
+value bytes_make_like(value self, const uint8_t *bytes, size_t length)
 {
     return is_bytes(self) ? bytes_new(bytes, length) : bytearray_new(bytes, length);
 }
 
 /* The object itself where nothing changes: bytes are shared, bytearrays copied. */
-static value make_same(value self, struct span s)
+value bytes_make_same(value self, struct span s)
 {
-    return value_is(self, TYPE_ID_BYTES) ? value_inc(self) : make_like(self, s.data, s.length);
+    return value_is(self, TYPE_ID_BYTES) ? value_inc(self) : bytes_make_like(self, s.data, s.length);
 }
 
 /* A part of the open object whose contents are `s`. */
 static value make_part(value self, struct span s, size_t start, size_t end)
 {
     if (start == 0 && end == s.length)
-        return make_same(self, s);
-    return make_like(self, (const uint8_t *)s.data + start, end - start);
+        return bytes_make_same(self, s);
+    return bytes_make_like(self, (const uint8_t *)s.data + start, end - start);
 }
 static value make_maker_part(const struct span_maker *m, size_t start, size_t end)
 {
@@ -81,7 +76,7 @@ static value search(value self, const value *args, enum search what)
     value result = NULL;
     if (!open_needle(args[0], &needle, &byte))
         return NULL;
-    if (!open_self(self, &b)) {
+    if (!bytes_open(self, &b)) {
         buffer_release(&needle);
         return NULL;
     }
@@ -89,11 +84,11 @@ static value search(value self, const value *args, enum search what)
         bool last = what == SEARCH_RFIND || what == SEARCH_RINDEX;
         size_t at = SPAN_NONE, count = 0;
         if (start <= end) {
-            struct span part = span_part(span_of(&b), (size_t)start, (size_t)end);
+            struct span part = span_part(buffer_span(&b), (size_t)start, (size_t)end);
             if (what == SEARCH_COUNT)
-                count = span_count(part, span_of(&needle), SIZE_MAX);
+                count = span_count(part, buffer_span(&needle), SIZE_MAX);
             else
-                at = last ? span_find_last(part, span_of(&needle)) : span_find(part, span_of(&needle));
+                at = last ? span_find_last(part, buffer_span(&needle)) : span_find(part, buffer_span(&needle));
         }
         if (what == SEARCH_COUNT)
             result = small_int((int64_t)count);
@@ -138,8 +133,8 @@ int bytes_contains(value self, value item)
     if (!open_needle(item, &needle, &byte))
         return -1;
     int found = -1;
-    if (open_self(self, &b)) {
-        found = span_find(span_of(&b), span_of(&needle)) != SPAN_NONE;
+    if (bytes_open(self, &b)) {
+        found = span_find(buffer_span(&b), buffer_span(&needle)) != SPAN_NONE;
         buffer_release(&b);
     }
     buffer_release(&needle);
@@ -161,12 +156,12 @@ static value affix_test(value self, const value *args, bool at_end)
 {
     struct buffer b;
     ssize start, end;
-    if (!open_self(self, &b))
+    if (!bytes_open(self, &b))
         return NULL;
     int has = -1;
     if (span_bounds(args[1], args[2], (size_t)b.length, &start, &end)) {
         bool outside = start > end;
-        struct span s = outside ? span_bytes("", 0) : span_part(span_of(&b), (size_t)start, (size_t)end);
+        struct span s = outside ? span_bytes("", 0) : span_part(buffer_span(&b), (size_t)start, (size_t)end);
         if (is_tuple(args[0])) {
             has = 0;
             for (size_t i = 0; has == 0 && i < tuple_length(args[0]); i++)
@@ -198,15 +193,15 @@ static value remove_affix(value self, value affix, bool at_end)
         return NULL;
     size_t n = (size_t)a.length;
     buffer_release(&a);
-    if (!open_self(self, &b))
+    if (!bytes_open(self, &b))
         return NULL;
-    struct span s = span_of(&b);
+    struct span s = buffer_span(&b);
     int has = has_affix(s, affix, at_end);
     value result = NULL;
     if (has > 0)
         result = at_end ? make_part(self, s, 0, s.length - n) : make_part(self, s, n, s.length);
     else if (has == 0)
-        result = make_same(self, s);
+        result = bytes_make_same(self, s);
     buffer_release(&b);
     return result;
 }
@@ -231,7 +226,7 @@ static bool is_line_break(uint32_t c)
 }
 static struct span_maker maker_of(value self, const struct buffer *b)
 {
-    return (struct span_maker){span_of(b), self, make_maker_part, span_ascii_space, never_space, is_line_break};
+    return (struct span_maker){buffer_span(b), self, make_maker_part, span_ascii_space, never_space, is_line_break};
 }
 
 static value split_with(value self, const value *args, bool last)
@@ -243,12 +238,13 @@ static value split_with(value self, const value *args, bool last)
     if (!is_none(args[0]) && !buffer_get(args[0], &separator, BUFFER_SIMPLE))
         return NULL;
     value list = NULL;
-    if (open_self(self, &b)) {
+    if (bytes_open(self, &b)) {
         struct span_maker m = maker_of(self, &b);
         if (is_none(args[0]))
             list = last ? span_split_space_last(&m, max) : span_split_space(&m, max);
         else
-            list = last ? span_split_last(&m, span_of(&separator), max) : span_split(&m, span_of(&separator), max);
+            list =
+                last ? span_split_last(&m, buffer_span(&separator), max) : span_split(&m, buffer_span(&separator), max);
         buffer_release(&b);
     }
     buffer_release(&separator);
@@ -266,7 +262,7 @@ static value bytes_splitlines(value self, const value *args)
 {
     struct buffer b;
     int keep = value_truth(args[0]);
-    if (keep < 0 || !open_self(self, &b))
+    if (keep < 0 || !bytes_open(self, &b))
         return NULL;
     struct span_maker m = maker_of(self, &b);
     value list = span_split_lines(&m, keep);
@@ -282,17 +278,17 @@ static value partition_at(value self, value separator_value, bool last)
     value items[3] = {NULL, NULL, NULL}, result = NULL;
     if (separator.length == 0)
         raise(EXC(ValueError), "empty separator");
-    else if (open_self(self, &b)) {
-        struct span s = span_of(&b), k = span_of(&separator);
+    else if (bytes_open(self, &b)) {
+        struct span s = buffer_span(&b), k = buffer_span(&separator);
         size_t at = last ? span_find_last(s, k) : span_find(s, k);
         const uint8_t *nothing = (const uint8_t *)"";
         if (at == SPAN_NONE) {
-            items[last ? 2 : 0] = make_same(self, s);
-            items[last ? 0 : 1] = make_like(self, nothing, 0);
-            items[last ? 1 : 2] = make_like(self, nothing, 0);
+            items[last ? 2 : 0] = bytes_make_same(self, s);
+            items[last ? 0 : 1] = bytes_make_like(self, nothing, 0);
+            items[last ? 1 : 2] = bytes_make_like(self, nothing, 0);
         } else {
             items[0] = make_part(self, s, 0, at);
-            items[1] = is_bytes(self) ? value_inc(separator_value) : make_like(self, k.data, k.length);
+            items[1] = is_bytes(self) ? value_inc(separator_value) : bytes_make_like(self, k.data, k.length);
             items[2] = make_part(self, s, at + k.length, s.length);
         }
         if (items[0] && items[1] && items[2])
@@ -321,14 +317,14 @@ static value strip_sides(value self, value set_value, int sides)
     if (!is_none(set_value)) {
         if (!buffer_get(set_value, &set_buffer, BUFFER_SIMPLE))
             return NULL;
-        set = span_of(&set_buffer);
+        set = buffer_span(&set_buffer);
     }
     value result = NULL;
-    if (open_self(self, &b)) {
+    if (bytes_open(self, &b)) {
         struct span_maker m = maker_of(self, &b);
         size_t start, end;
         span_strip(&m, is_none(set_value) ? NULL : &set, sides, &start, &end);
-        result = make_part(self, span_of(&b), start, end);
+        result = make_part(self, buffer_span(&b), start, end);
         buffer_release(&b);
     }
     buffer_release(&set_buffer);
@@ -350,14 +346,14 @@ static value bytes_rstrip(value self, const value *args)
 /* ---- replacing, joining ---- */
 
 /* A new object of this length with its bytes to be written at *to, before anybody sees it. */
-static value make_room(value self, size_t length, uint8_t **to)
+value bytes_make_room(value self, size_t length, uint8_t **to)
 {
     static uint8_t nowhere[1];
     if (length > (size_t)1 << 60)
         return raise_no_memory();
     *to = nowhere;
     if (length == 0)
-        return make_like(self, nowhere, 0);
+        return bytes_make_like(self, nowhere, 0);
     value v = is_bytes(self) ? bytes_new(NULL, length) : bytearray_new(NULL, length);
     if (v)
         *to =
@@ -376,23 +372,23 @@ static value bytes_replace(value self, const value *args)
         buffer_release(&old);
         return NULL;
     }
-    if (index_as_ssize(args[2], &max, EXC(OverflowError)) && open_self(self, &b)) {
-        struct span s = span_of(&b);
+    if (index_as_ssize(args[2], &max, EXC(OverflowError)) && bytes_open(self, &b)) {
+        struct span s = buffer_span(&b);
         struct span_places places;
-        if (span_find_all(s, span_of(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
+        if (span_find_all(s, buffer_span(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
             size_t length, growth;
             size_t more = new.length > old.length ? (size_t)(new.length - old.length) : 0;
             size_t less = old.length > new.length ? (size_t)(old.length - new.length) : 0;
             if (places.count == 0)
-                result = make_same(self, s);
+                result = bytes_make_same(self, s);
             else if (__builtin_mul_overflow(more, places.count, &growth) ||
                      __builtin_add_overflow(s.length, growth, &length) || length > (size_t)1 << 60)
                 raise(EXC(OverflowError), "replace bytes is too long");
             else {
                 uint8_t *to;
-                result = make_room(self, length - less * places.count, &to);
+                result = bytes_make_room(self, length - less * places.count, &to);
                 if (result)
-                    span_replace_to(to, 1, s, (size_t)old.length, span_of(&new), &places);
+                    span_replace_to(to, 1, s, (size_t)old.length, buffer_span(&new), &places);
             }
             span_places_free(&places);
         }
@@ -434,9 +430,10 @@ static value bytes_join(value self, const value *args)
     struct buffer b;
     struct bytes_builder out = {0};
     value result = NULL;
-    if (open_self(self, &b)) {
-        if (join_into(&out, span_of(&b), items))
-            result = out.failed ? raise_no_memory() : make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
+    if (bytes_open(self, &b)) {
+        if (join_into(&out, buffer_span(&b), items))
+            result =
+                out.failed ? raise_no_memory() : bytes_make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
         buffer_release(&b);
     }
     bytes_builder_discard(&out);
@@ -466,7 +463,7 @@ static value bytes_translate(value self, const value *args)
         buffer_release(&drop);
     }
     value result = NULL;
-    if (open_self(self, &b)) {
+    if (bytes_open(self, &b)) {
         uint8_t *to = raw_alloc((size_t)b.length + 1);
         const uint8_t *from = b.data, *map = table.data;
         size_t n = 0;
@@ -474,7 +471,7 @@ static value bytes_translate(value self, const value *args)
             for (ssize i = 0; i < b.length; i++)
                 if (!dropped[from[i]])
                     to[n++] = map ? map[from[i]] : from[i];
-            result = make_like(self, to, n);
+            result = bytes_make_like(self, to, n);
         } else
             raise_no_memory();
         free(to);
@@ -509,396 +506,6 @@ static value bytes_maketrans(value type, const value *args)
     return result;
 }
 
-/* ---- padding ---- */
-
-static value pad(value self, struct span s, size_t left, size_t right, uint8_t fill)
-{
-    uint8_t *to;
-    if (left + right == 0)
-        return make_same(self, s);
-    value v = make_room(self, s.length + left + right, &to);
-    if (v) {
-        memset(to, fill, left);
-        memcpy(to + left, s.data, s.length);
-        memset(to + left + s.length, fill, right);
-    }
-    return v;
-}
-
-enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
-static value justify(value self, const value *args, int where, const char *name)
-{
-    ssize width;
-    uint8_t fill = ' ';
-    struct buffer b;
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
-        return NULL;
-    if (!is_missing(args[1])) {
-        if (!(is_bytes(args[1]) || is_bytearray(args[1])) || value_length(args[1]) != 1)
-            return raise(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %T", name, args[1]);
-        if (!buffer_get(args[1], &b, BUFFER_SIMPLE))
-            return NULL;
-        fill = *(uint8_t *)b.data;
-        buffer_release(&b);
-    }
-    if (!open_self(self, &b))
-        return NULL;
-    size_t total = width > b.length ? (size_t)(width - b.length) : 0;
-    size_t left = where == PAD_CENTER ? total / 2 + (total & (size_t)width & 1) : where == PAD_LEFT ? total : 0;
-    value result = pad(self, span_of(&b), left, total - left, fill);
-    buffer_release(&b);
-    return result;
-}
-static value bytes_center(value self, const value *args)
-{
-    return justify(self, args, PAD_CENTER, "center");
-}
-static value bytes_ljust(value self, const value *args)
-{
-    return justify(self, args, PAD_RIGHT, "ljust");
-}
-static value bytes_rjust(value self, const value *args)
-{
-    return justify(self, args, PAD_LEFT, "rjust");
-}
-
-static value bytes_zfill(value self, const value *args)
-{
-    ssize width;
-    struct buffer b;
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)) || !open_self(self, &b))
-        return NULL;
-    struct span s = span_of(&b);
-    size_t fill = width > b.length ? (size_t)(width - b.length) : 0;
-    uint8_t *to;
-    value result = fill ? make_room(self, s.length + fill, &to) : make_same(self, s);
-    if (result && fill) {
-        memset(to, '0', fill);
-        memcpy(to + fill, s.data, s.length);
-        if (s.length && (to[fill] == '+' || to[fill] == '-')) {
-            to[0] = to[fill];
-            to[fill] = '0';
-        }
-    }
-    buffer_release(&b);
-    return result;
-}
-
-static value bytes_expandtabs(value self, const value *args)
-{
-    int size;
-    struct buffer b;
-    if (!value_as_int(args[0], &size) || !open_self(self, &b))
-        return NULL;
-    struct bytes_builder out = {0};
-    size_t column = 0;
-    for (ssize i = 0; i < b.length && !out.failed; i++) {
-        uint8_t c = ((uint8_t *)b.data)[i];
-        if (c == '\t') {
-            size_t add = size > 0 ? (size_t)size - column % (size_t)size : 0;
-            uint8_t *to = bytes_builder_room(&out, add);
-            column += add;
-            if (to) {
-                memset(to, ' ', add);
-                out.length += add;
-            }
-            continue;
-        }
-        bytes_builder_add_byte(&out, c);
-        column = c == '\n' || c == '\r' ? 0 : column + 1;
-    }
-    buffer_release(&b);
-    value result = out.failed ? raise_no_memory() : make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
-    bytes_builder_discard(&out);
-    return result;
-}
-
-/* ---- classes and case of ASCII characters ---- */
-
-static bool is_lower(uint8_t c)
-{
-    return c >= 'a' && c <= 'z';
-}
-static bool is_upper(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-static bool is_alpha(uint8_t c)
-{
-    return is_lower(c) || is_upper(c);
-}
-static bool is_alnum(uint8_t c)
-{
-    return is_alpha(c) || is_digit(c);
-}
-static bool is_space(uint8_t c)
-{
-    return span_ascii_space[c];
-}
-
-static value all_are(value self, bool (*test)(uint8_t c))
-{
-    struct buffer b;
-    if (!open_self(self, &b))
-        return NULL;
-    bool all = b.length > 0;
-    for (ssize i = 0; all && i < b.length; i++)
-        all = test(((uint8_t *)b.data)[i]);
-    buffer_release(&b);
-    return value_bool(all);
-}
-static value bytes_isalpha(value self, const value *args)
-{
-    return all_are(self, is_alpha);
-}
-static value bytes_isdigit(value self, const value *args)
-{
-    return all_are(self, is_digit);
-}
-static value bytes_isalnum(value self, const value *args)
-{
-    return all_are(self, is_alnum);
-}
-static value bytes_isspace(value self, const value *args)
-{
-    return all_are(self, is_space);
-}
-static value bytes_isascii(value self, const value *args)
-{
-    struct buffer b;
-    if (!open_self(self, &b))
-        return NULL;
-    bool ascii = span_or(span_of(&b)) < 0x80;
-    buffer_release(&b);
-    return value_bool(ascii);
-}
-
-static value all_cased(value self, bool (*good)(uint8_t), bool (*bad)(uint8_t))
-{
-    struct buffer b;
-    if (!open_self(self, &b))
-        return NULL;
-    bool cased = false, ok = true;
-    for (ssize i = 0; ok && i < b.length; i++) {
-        uint8_t c = ((uint8_t *)b.data)[i];
-        ok = !bad(c);
-        cased |= good(c);
-    }
-    buffer_release(&b);
-    return value_bool(ok && cased);
-}
-static value bytes_islower(value self, const value *args)
-{
-    return all_cased(self, is_lower, is_upper);
-}
-static value bytes_isupper(value self, const value *args)
-{
-    return all_cased(self, is_upper, is_lower);
-}
-static value bytes_istitle(value self, const value *args)
-{
-    struct buffer b;
-    if (!open_self(self, &b))
-        return NULL;
-    bool cased = false, previous = false, ok = true;
-    for (ssize i = 0; ok && i < b.length; i++) {
-        uint8_t c = ((uint8_t *)b.data)[i];
-        if (is_alpha(c)) {
-            ok = is_upper(c) != previous;
-            previous = cased = true;
-        } else
-            previous = false;
-    }
-    buffer_release(&b);
-    return value_bool(ok && cased);
-}
-
-enum case_mapping { CASE_UPPER, CASE_LOWER, CASE_SWAP, CASE_TITLE, CASE_CAPITALIZE };
-static value map_case(value self, enum case_mapping mapping)
-{
-    struct buffer b;
-    uint8_t *to;
-    if (!open_self(self, &b))
-        return NULL;
-    value result = make_room(self, (size_t)b.length, &to);
-    bool previous = false;
-    for (ssize i = 0; result && i < b.length; i++) {
-        uint8_t c = ((uint8_t *)b.data)[i];
-        bool up = mapping == CASE_UPPER || (mapping == CASE_SWAP && is_lower(c)) ||
-                  (mapping == CASE_TITLE && !previous) || (mapping == CASE_CAPITALIZE && i == 0);
-        to[i] = up ? (is_lower(c) ? c ^ 0x20 : c) : (is_upper(c) ? c ^ 0x20 : c);
-        previous = is_alpha(c);
-    }
-    buffer_release(&b);
-    return result;
-}
-static value bytes_upper(value self, const value *args)
-{
-    return map_case(self, CASE_UPPER);
-}
-static value bytes_lower(value self, const value *args)
-{
-    return map_case(self, CASE_LOWER);
-}
-static value bytes_swapcase(value self, const value *args)
-{
-    return map_case(self, CASE_SWAP);
-}
-static value bytes_title(value self, const value *args)
-{
-    return map_case(self, CASE_TITLE);
-}
-static value bytes_capitalize(value self, const value *args)
-{
-    return map_case(self, CASE_CAPITALIZE);
-}
-
-/* ---- text ---- */
-
-static value bytes_decode(value self, const value *args)
-{
-    static const char *const names[] = {"encoding", "errors"};
-    struct text texts[2] = {{NULL, 0, NULL}, {NULL, 0, NULL}};
-    for (int i = 0; i < 2; i++)
-        if (!is_missing(args[i]) && !is_str(args[i]))
-            return raise(EXC(TypeError), "decode() argument '%s' must be str, not %T", names[i], args[i]);
-    value result = NULL;
-    struct buffer b;
-    if ((is_missing(args[0]) || text_of(args[0], &texts[0])) && (is_missing(args[1]) || text_of(args[1], &texts[1])) &&
-        open_self(self, &b)) {
-        result = str_decode(b.data, (size_t)b.length, texts[0].bytes, texts[1].bytes);
-        buffer_release(&b);
-    }
-    text_release(&texts[0]);
-    text_release(&texts[1]);
-    return result;
-}
-
-value bytes_hex_span(struct span s, value separator, value group_value)
-{
-    static const char digits[] = "0123456789abcdef";
-    int group = 0;
-    char mark = 0;
-    if (!is_missing(separator)) {
-        ssize n = value_length(separator);
-        if (n < 0)
-            return NULL;
-        if (n != 1)
-            return raise(EXC(ValueError), "sep must be length 1.");
-        if (is_str(separator)) {
-            if (!str_is_ascii(separator))
-                return raise(EXC(ValueError), "sep must be ASCII.");
-            mark = (char)str_at(separator, 0);
-        } else if (is_bytes(separator)) {
-            mark = (char)bytes_data(separator)[0];
-            if ((uint8_t)mark > 127)
-                return raise(EXC(ValueError), "sep must be ASCII.");
-        } else
-            return raise(EXC(TypeError), "sep must be str or bytes.");
-        group = 1;
-        if (!is_missing(group_value) && !value_as_int(group_value, &group))
-            return NULL;
-    }
-    size_t size = group < 0 ? -(size_t)group : (size_t)group, marks = size && s.length ? (s.length - 1) / size : 0;
-    value v = str_new(s.length * 2 + marks, 0x7F);
-    if (!v || s.length == 0)
-        return v;
-    char *to = str_data(v);
-    for (size_t i = 0; i < s.length; i++) {
-        uint8_t c = ((const uint8_t *)s.data)[i];
-        /* Positive groups count from the right, negative ones from the left. */
-        if (i && size && (group < 0 ? i : s.length - i) % size == 0)
-            *to++ = mark;
-        *to++ = digits[c >> 4];
-        *to++ = digits[c & 15];
-    }
-    return v;
-}
-
-static value bytes_hex(value self, const value *args)
-{
-    struct buffer b;
-    if (!open_self(self, &b))
-        return NULL;
-    value v = bytes_hex_span(span_of(&b), args[0], args[1]);
-    buffer_release(&b);
-    return v;
-}
-
-static int hex_digit(uint32_t c)
-{
-    return c >= '0' && c <= '9'                     ? (int)c - '0'
-           : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (int)(c | 0x20) - 'a' + 10
-                                                    : -1;
-}
-
-static value bytes_fromhex(value cls, const value *args)
-{
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "fromhex() argument must be str, not %T", args[0]);
-    struct span s = str_span(str_exact(args[0]));
-    struct bytes_builder out = {0};
-    bool array = type_is_subtype((struct type *)cls, TYPE(BYTEARRAY));
-    for (size_t i = 0; i < s.length;) {
-        uint32_t c = span_at(s, i);
-        if (c < 0x80 && span_ascii_space[c]) {
-            i++;
-            continue;
-        }
-        int high = hex_digit(c), low = i + 1 < s.length ? hex_digit(span_at(s, i + 1)) : -1;
-        if (high < 0 || low < 0) {
-            bytes_builder_discard(&out);
-            return raise(EXC(ValueError), "non-hexadecimal number found in fromhex() arg at position %zu",
-                         high < 0 ? i : i + 1);
-        }
-        bytes_builder_add_byte(&out, (uint8_t)(high << 4 | low));
-        i += 2;
-    }
-    value v = bytes_builder_finish(&out);
-    if (v && array && (struct type *)cls == TYPE(BYTEARRAY)) {
-        value a = bytearray_new(bytes_data(v), bytes_length(v));
-        value_dec(v);
-        return a;
-    }
-    if (!v || (struct type *)cls == TYPE(BYTES))
-        return v;
-    value result = call_1(cls, v);
-    value_dec(v);
-    return result;
-}
-
-value bytes_repr_span(const char *prefix, struct span s, const char *suffix)
-{
-    static const char digits[] = "0123456789abcdef";
-    bool single = span_find_char(s, '\'') != SPAN_NONE;
-    uint8_t quote = single && span_find_char(s, '"') == SPAN_NONE ? '"' : '\'';
-    struct bytes_builder out = {0};
-    bytes_builder_add(&out, prefix, strlen(prefix));
-    bytes_builder_add_byte(&out, 'b');
-    bytes_builder_add_byte(&out, quote);
-    for (size_t i = 0; i < s.length; i++) {
-        uint8_t c = ((const uint8_t *)s.data)[i];
-        /* (A bytearray escapes the single quote in any case, as CPython's.) */
-        if (c == quote || c == '\\' || (c == '\'' && *suffix) || c == '\t' || c == '\n' || c == '\r') {
-            char pair[2] = {'\\', c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : (char)c};
-            bytes_builder_add(&out, pair, 2);
-        } else if (c < ' ' || c >= 0x7F) {
-            char escape[4] = {'\\', 'x', digits[c >> 4], digits[c & 15]};
-            bytes_builder_add(&out, escape, 4);
-        } else
-            bytes_builder_add_byte(&out, c);
-    }
-    bytes_builder_add_byte(&out, quote);
-    bytes_builder_add(&out, suffix, strlen(suffix));
-    value v = out.failed ? raise_no_memory() : str_from_ascii((char *)out.data, out.length);
-    bytes_builder_discard(&out);
-    return v;
-}
-
 /* ---- operators ---- */
 
 value bytes_compare(value a, value b, int op)
@@ -906,7 +513,7 @@ value bytes_compare(value a, value b, int op)
     struct buffer x, y;
     if (!value_has_buffer(b) || (is_bytes(a) && !is_bytes(b))) /* a bytearray answers for both */
         return VALUE_NOT_IMPLEMENTED;
-    if (!open_self(a, &x))
+    if (!bytes_open(a, &x))
         return NULL;
     if (!buffer_get(b, &y, BUFFER_SIMPLE)) {
         buffer_release(&x);
@@ -917,7 +524,7 @@ value bytes_compare(value a, value b, int op)
     if ((op == COMPARE_EQ || op == COMPARE_NE) && x.length != y.length)
         order = 1;
     else
-        order = span_compare(span_of(&x), span_of(&y));
+        order = span_compare(buffer_span(&x), buffer_span(&y));
     buffer_release(&x);
     buffer_release(&y);
     switch (op) {
@@ -941,12 +548,12 @@ value bytes_concat(value a, value b)
     struct buffer x, y;
     if (!value_has_buffer(b))
         return raise(EXC(TypeError), "can't concat %T to %T", b, a);
-    if (!open_self(a, &x))
+    if (!bytes_open(a, &x))
         return NULL;
     value result = NULL;
     if (buffer_get(b, &y, BUFFER_SIMPLE)) {
         uint8_t *to;
-        result = make_room(a, (size_t)x.length + (size_t)y.length, &to);
+        result = bytes_make_room(a, (size_t)x.length + (size_t)y.length, &to);
         if (result) {
             memcpy(to, x.data, (size_t)x.length);
             memcpy(to + x.length, y.data, (size_t)y.length);
@@ -972,7 +579,7 @@ value bytes_repeat(value self, ssize count)
 {
     struct buffer b;
     size_t total;
-    if (!open_self(self, &b))
+    if (!bytes_open(self, &b))
         return NULL;
     value result = NULL;
     if (count < 0)
@@ -980,12 +587,12 @@ value bytes_repeat(value self, ssize count)
     if (__builtin_mul_overflow((size_t)b.length, (size_t)count, &total) || total > (size_t)1 << 60)
         raise(EXC(OverflowError), "repeated bytes are too long");
     else if (count == 1)
-        result = make_same(self, span_of(&b));
+        result = bytes_make_same(self, buffer_span(&b));
     else {
         uint8_t *to;
-        result = make_room(self, total, &to);
+        result = bytes_make_room(self, total, &to);
         if (result && total)
-            bytes_fill_repeated(to, span_of(&b), total);
+            bytes_fill_repeated(to, buffer_span(&b), total);
     }
     buffer_release(&b);
     return result;
@@ -996,15 +603,15 @@ value bytes_slice(value self, value slice)
     struct buffer b;
     ssize start, stop, step;
     /* __index__ of the slice's parts may change a bytearray: look at its length afterwards. */
-    if (!open_self(self, &b))
+    if (!bytes_open(self, &b))
         return NULL;
     ssize count = slice_indices(slice, b.length, &start, &stop, &step);
     value result = NULL;
     if (count >= 0 && step == 1)
-        result = make_part(self, span_of(&b), (size_t)start, (size_t)(start + count));
+        result = make_part(self, buffer_span(&b), (size_t)start, (size_t)(start + count));
     else if (count >= 0) {
         uint8_t *to;
-        result = make_room(self, (size_t)count, &to);
+        result = bytes_make_room(self, (size_t)count, &to);
         for (ssize i = 0; result && i < count; i++)
             to[i] = ((uint8_t *)b.data)[start + i * step];
     }
@@ -1017,9 +624,9 @@ value bytes_remainder(value a, value b)
     struct buffer buffer;
     if (!is_bytes(a) && !is_bytearray(a))
         return VALUE_NOT_IMPLEMENTED;
-    if (!open_self(a, &buffer))
+    if (!bytes_open(a, &buffer))
         return NULL;
-    value result = bytes_percent(span_of(&buffer), b);
+    value result = bytes_percent(buffer_span(&buffer), b);
     buffer_release(&buffer);
     if (!result || is_bytes(a))
         return result;
