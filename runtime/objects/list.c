@@ -686,6 +686,17 @@ bool list_set_slice(value v, ssize start, ssize end, value iterable)
     uint64_t low = start < 0 ? 0 : (uint64_t)start, high = end < 0 ? 0 : (uint64_t)end;
     if (!iterable)
         return list_replace(list, low, high, NULL, 0);
+    if (value_is(iterable, TYPE_ID_LIST)) {
+        struct list_storage *copy;
+        uint64_t n;
+        if (!list_copy_items(list_of(iterable), 0, UINT64_MAX, &copy, &n))
+            return false;
+        bool replaced = list_replace(list, low, high, copy ? (value *)copy->items : NULL, n);
+        if (!replaced && copy)
+            drop_values((value *)copy->items, n);
+        storage_discard(copy);
+        return replaced;
+    }
     size_t count;
     value *items = sequence_snapshot(iterable, "can only assign an iterable", &count);
     if (!items)

@@ -191,6 +191,15 @@ static value list_getitem(value v, value key)
             slice_adjust((ssize)list_length(v), &start, &stop, 1);
             return list_slice_copy(v, (uint64_t)start, start < stop ? (uint64_t)stop : (uint64_t)start);
         }
+        if (step == -1) { /* the range it covers, turned round */
+            ssize wanted = slice_adjust((ssize)list_length(v), &start, &stop, step);
+            value part =
+                wanted > 0 ? list_slice_copy(v, (uint64_t)(start - wanted + 1), (uint64_t)start + 1) : list_new(0);
+            if (part && list_reverse(part))
+                return part;
+            value_dec(part);
+            return NULL;
+        }
         size_t length;
         value *items = list_snapshot(v, &length);
         if (!items)
