@@ -104,13 +104,14 @@ struct shape *shape_add(struct shape *shape, value name)
     struct shape *child = shape_child(shape, name);
     if (child)
         return child;
-    if (shape->count >= SHAPE_ATTRIBUTES_MAX || shape->depth >= SHAPE_CHILDREN_MAX)
+    if (shape->count >= SHAPE_ATTRIBUTES_MAX ||
+        atomic_load_explicit(&shape->depth, memory_order_relaxed) >= SHAPE_CHILDREN_MAX)
         return NULL;
     class_lock();
     child = shape_child(shape, name);
     if (!child && (child = shape_make(shape->type, shape, name, shape->count + 1))) {
         child->sibling = atomic_load_explicit(&shape->child, memory_order_relaxed);
-        shape->depth++;
+        atomic_fetch_add_explicit(&shape->depth, 1, memory_order_relaxed);
         atomic_store_explicit(&shape->child, child, memory_order_release);
     }
     class_unlock();

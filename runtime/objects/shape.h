@@ -39,7 +39,7 @@ struct shape {
     value name;                    /* the attribute that this shape adds; interned, owned; NULL in roots */
     _Atomic(struct shape *) child; /* the newest child; changed under the class lock */
     struct shape *sibling;         /* constant */
-    uint32_t depth;                /* children made so far (under the class lock) */
+    _Atomic uint32_t depth;        /* children made so far: changed under the class lock, looked at without it */
     bool is_dict;                  /* the instance's attributes are in a dict */
     uint32_t inline_capacity;      /* of roots: in-line slots of the instances that begin with this shape */
 };
