@@ -5,11 +5,17 @@
 
 #define MODULES(M)  \
     M(_abc)         \
+    M(_bisect)      \
+    M(_codecs)      \
     M(_collections) \
+    M(_contextvars) \
     M(_functools)   \
+    M(_heapq)       \
     M(_io)          \
     M(_operator)    \
+    M(_queue)       \
     M(_signal)      \
+    M(_string)      \
     M(_thread)      \
     M(_weakref)     \
     M(atexit)       \

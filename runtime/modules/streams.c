@@ -80,10 +80,22 @@ static value open_stream(int fd, const char *name)
     return text;
 }
 
-static bool load_module(void)
+static value load_module_named(value modules, const char *name)
 {
-    value modules = sys_get("modules"), module = is_given(modules) ? module_create(module_find_builtin("_io")) : NULL;
-    bool done = module && dict_set_text(modules, "_io", module);
+    value module = module_create(module_find_builtin(name));
+    if (module && dict_set_text(modules, name, module))
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+/* _codecs too: it installs itself behind str.encode and its like. */
+static bool load_modules(void)
+{
+    value modules = sys_get("modules"), codecs = is_given(modules) ? load_module_named(modules, "_codecs") : NULL;
+    value module = codecs ? load_module_named(modules, "_io") : NULL;
+    value_dec(codecs);
+    bool done = module != NULL;
     value open = done ? dict_get_text(module_dict(module), "open") : NULL;
     done = done && is_given(open) && dict_set_text(builtins_dict, "open", open);
     value_dec(open);
@@ -99,7 +111,7 @@ bool streams_open(void)
     const char *wish = sys_flags.ignore_environment ? NULL : getenv("PYTHONUNBUFFERED");
     if (wish && *wish)
         streams_unbuffered = true;
-    bool done = load_module();
+    bool done = load_modules();
     for (int fd = 2; done && fd >= 0; fd--) {
         bool usable = fcntl(fd, F_GETFD) >= 0;
         value stream = usable ? open_stream(fd, names[fd][2]) : VALUE_NONE;
