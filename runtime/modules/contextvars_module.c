@@ -6,6 +6,7 @@
  */
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
+#include "runtime/objects/type_internal.h"
 
 #include <stddef.h>
 
@@ -347,7 +348,7 @@ static bool fill(value module)
         return true;
     struct type *type = type_define(&missing_spec);
     struct object *object = type ? object_new(type, sizeof *object) : NULL;
-    value dict = slot_peek(&token_type->dict);
+    value dict = type_dict(token_type);
     bool done = object && dict_set_text(dict, "MISSING", value_of(object));
     if (done)
         missing = value_of(object);

@@ -6,9 +6,9 @@
  */
 #include "runtime/modules/module.h"
 
-static bool check_list(value v)
+static bool check_list(value v, const char *function)
 {
-    return is_list(v) || raise_false(EXC(TypeError), "heap argument must be a list");
+    return is_list(v) || raise_false(EXC(TypeError), "%s must be list, not %T", function, v);
 }
 
 /* Items i and j, compared with <: 1, 0, -1. `max` turns the order round. */
@@ -77,14 +77,14 @@ static bool sift_up(value heap, size_t at, bool max)
 
 static value heappush(value self, const value *args)
 {
-    return check_list(args[0]) && list_append(args[0], args[1]) &&
+    return check_list(args[0], "heappush() argument 1") && list_append(args[0], args[1]) &&
                    sift_down(args[0], 0, list_length(args[0]) - 1, false)
                ? VALUE_NONE
                : NULL;
 }
 static value pop(value heap, bool max)
 {
-    if (!check_list(heap))
+    if (!check_list(heap, max ? "_heappop_max() argument" : "heappop() argument"))
         return NULL;
     value last = list_pop(heap, -1);
     if (!last)
@@ -110,7 +110,7 @@ static value heappop_max(value self, const value *args)
 }
 static value replace(value heap, value item, bool max)
 {
-    if (!check_list(heap))
+    if (!check_list(heap, max ? "_heapreplace_max() argument 1" : "heapreplace() argument 1"))
         return NULL;
     value first = list_get(heap, 0);
     if (first == VALUE_MISSING)
@@ -130,7 +130,7 @@ static value heapreplace_max(value self, const value *args)
 }
 static value heappushpop(value self, const value *args)
 {
-    if (!check_list(args[0]))
+    if (!check_list(args[0], "heappushpop() argument 1"))
         return NULL;
     value first = list_get(args[0], 0);
     if (first == VALUE_MISSING)
@@ -143,7 +143,7 @@ static value heappushpop(value self, const value *args)
 }
 static value make_heap(value heap, bool max)
 {
-    if (!check_list(heap))
+    if (!check_list(heap, max ? "_heapify_max() argument" : "heapify() argument"))
         return NULL;
     for (size_t i = list_length(heap) / 2; i-- > 0;)
         if (!sift_up(heap, i, max))

@@ -175,7 +175,7 @@ static value gamma_of(double x)
     }
     if (size > 200.0)
         return x < 0.0 ? float_new(0.0 / sin_pi(x)) : range_error();
-    double y = size + lanczos_g - 0.5, z;
+    double y = size + (lanczos_g - 0.5), z;
     /* the rounding error of y, which the power would enlarge */
     if (size > lanczos_g - 0.5)
         z = (y - size) - (lanczos_g - 0.5);

@@ -1,0 +1,27 @@
+# Handlers, timers and masks of signals; handlers end blocking calls.
+import _signal as s
+def h(n, f): print('got', n, f is not None)
+print(s.signal(s.SIGUSR1, h)); s.raise_signal(s.SIGUSR1); print(s.getsignal(s.SIGUSR1) is h, s.getsignal(s.SIGINT), s.getsignal(s.SIGTERM))
+try: s.raise_signal(s.SIGINT)
+except KeyboardInterrupt: print('KI')
+s.setitimer(s.ITIMER_REAL, 0.05)
+def a(n, f): raise ValueError('alarm')
+s.signal(s.SIGALRM, a)
+import time
+try:
+    time.sleep(5)
+except ValueError as e: print(e)
+s.setitimer(s.ITIMER_REAL, 0.05)
+try:
+    for i in range(10**9): x = 1
+except ValueError as e: print(e)
+import _thread
+l = _thread.allocate_lock(); l.acquire()
+s.setitimer(s.ITIMER_REAL, 0.05)
+try: l.acquire()
+except ValueError as e: print(e)
+for f in [lambda: s.signal(0, h), lambda: s.signal(5, 'a'), lambda: s.signal(s.SIGKILL, h), lambda: s.getsignal(100)]:
+    try: print(f())
+    except Exception as e: print(type(e).__name__, e)
+print(s.strsignal(9), len(s.valid_signals()), s.pthread_sigmask(s.SIG_BLOCK, [s.SIGUSR2]), s.sigpending(), s.sigtimedwait([s.SIGUSR2], 0.01))
+s.signal(s.SIGINT, s.SIG_DFL)
