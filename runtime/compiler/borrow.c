@@ -137,9 +137,40 @@ static void simulate(struct simulation *s, uint32_t i)
         push(s, NO_LOAD);
 }
 
+static bool is_plain_load(const struct instruction *instruction)
+{
+    return instruction->opcode == OP_LOAD_FAST || instruction->opcode == OP_LOAD_SMALL_INT ||
+           instruction->opcode == OP_LOAD_CONST;
+}
+
+static void become_load(struct instruction *copy, const struct instruction *load)
+{
+    copy->opcode = load->opcode;
+    copy->argument = load->argument;
+}
+
+/* x.a += 1 and x[i] += 1 push their operands and copy them: to load a local or constant again is cheaper, since both
+ * loads may borrow. */
+static void load_instead_of_copy(struct block *block)
+{
+    for (uint32_t i = 1; i < block->count; i++) {
+        struct instruction *at = &block->instructions[i];
+        if (at->opcode != OP_COPY)
+            continue;
+        if (at->argument == 1 && at[-1].opcode == OP_LOAD_FAST) {
+            become_load(at, &at[-1]);
+        } else if (at->argument == 2 && i >= 2 && i + 1 < block->count && at[1].opcode == OP_COPY &&
+                   at[1].argument == 2 && is_plain_load(&at[-1]) && is_plain_load(&at[-2])) {
+            become_load(at, &at[-2]);
+            become_load(&at[1], &at[-1]);
+        }
+    }
+}
+
 static bool borrow_in_block(struct compiler *c, struct block *block, uint32_t stack_size)
 {
     struct simulation s = {.block = block, .capacity = stack_size + 4};
+    load_instead_of_copy(block);
     bool any = false;
     for (uint32_t i = 0; i < block->count && !any; i++)
         any = block->instructions[i].opcode == OP_LOAD_FAST;
