@@ -482,11 +482,6 @@ static ssize bytearray_length(value self)
 {
     return (ssize)length_of((struct bytearray *)self);
 }
-static int bytearray_truth(value self)
-{
-    return length_of((struct bytearray *)self) != 0;
-}
-
 static value bytearray_repr(value self)
 {
     struct buffer b;
@@ -556,7 +551,6 @@ const struct type_spec bytearray_type_spec = {
             .compare = bytes_compare,
             .iter = bytes_iterator_new,
             .binary = {[BINARY_REMAINDER] = bytes_remainder},
-            .truth = bytearray_truth,
             .length = bytearray_length,
             .getitem = bytearray_getitem,
             .setitem = bytearray_setitem,

@@ -225,10 +225,6 @@ static bool bytes_hash(value self, int64_t *out)
     return true;
 }
 
-static int bytes_truth(value self)
-{
-    return bytes_length(self) != 0;
-}
 static ssize bytes_length_slot(value self)
 {
     return (ssize)bytes_length(self);
@@ -281,7 +277,6 @@ const struct type_spec bytes_type_spec = {
             .compare = bytes_compare,
             .iter = bytes_iterator_new,
             .binary = {[BINARY_REMAINDER] = bytes_remainder},
-            .truth = bytes_truth,
             .length = bytes_length_slot,
             .getitem = bytes_getitem,
             .contains = bytes_contains,

@@ -8,6 +8,7 @@
 #include "runtime/objects/bytes_methods.h"
 #include "runtime/objects/float.h"
 #include "runtime/objects/int.h"
+#include "runtime/objects/iterators.h"
 #include "runtime/objects/str.h"
 #include "runtime/signature.h"
 #include "runtime/objects/raw.h"
@@ -878,6 +879,7 @@ const struct type_spec memoryview_type_spec = {
             .repr = memoryview_repr,
             .hash = memoryview_hash,
             .compare = memoryview_compare,
+            .iter = sequence_iterator_new,
             .length = memoryview_length,
             .getitem = memoryview_getitem,
             .setitem = memoryview_setitem,

@@ -102,10 +102,6 @@ static value str_compare_slot(value a, value b, int op)
         return value_bool(order >= 0);
     }
 }
-static int str_truth(value self)
-{
-    return str_length(self) != 0;
-}
 static ssize str_length_slot(value self)
 {
     return (ssize)str_length(self);
@@ -670,7 +666,6 @@ const struct type_spec str_type_spec = {
             .compare = str_compare_slot,
             .iter = str_iter,
             .binary = {[BINARY_REMAINDER] = str_remainder},
-            .truth = str_truth,
             .length = str_length_slot,
             .getitem = str_getitem,
             .contains = str_contains,

@@ -57,4 +57,4 @@ x='a'
 for k in range(1000): x+=str(k)
 print(len(x), hash(x)==hash(''.join(['a']+[str(k) for k in range(1000)])))
 y=x; x+='z'; print(len(y),len(x))
-print('abc'.__hash__(), 'a'.__add__('b'), 'a'.__mod__(()), 'abc'.__rmod__('%s'), 'a'.__rmul__(3), (5).__radd__(3), (5).__rpow__(2), (5).__divmod__(3), (2.5).__rsub__(1), True.__and__(5), int.__add__(True,5), (3).__pow__(2,5), (1).__lt__('a'))
+print('a'.__add__('b'), 'a'.__mod__(()), 'abc'.__rmod__('%s'), 'a'.__rmul__(3), (5).__radd__(3), (5).__rpow__(2), (5).__divmod__(3), (2.5).__rsub__(1), True.__and__(5), int.__add__(True,5), (3).__pow__(2,5), (1).__lt__('a'))
