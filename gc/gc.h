@@ -455,5 +455,8 @@ void gc_walk_referents(struct object *object, bool (*visit)(value referent, void
 /* The next `after`-th allocation of objects, types or storage fails, and each later one when `persistent`; 0 switches
  * off. Returns how many allocations were made since the last call. */
 uint64_t heap_inject_failure(uint64_t after, bool persistent);
+/* For allocators of raw memory that take part: count one allocation; true when it is the one that must fail. False,
+ * and nothing counted, unless heap_inject_failure was called before. Any thread. */
+bool heap_fails_here(void);
 
 #endif

@@ -59,6 +59,11 @@ static bool inject_failure(void)
     return at != 0 && (number == at || (number > at && atomic_load(&inject_persistent)));
 }
 
+bool heap_fails_here(void)
+{
+    return unlikely(heap_injecting) && inject_failure();
+}
+
 /* ---- free blocks ---- */
 
 static inline size_t link_offset(const struct page *page)

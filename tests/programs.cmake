@@ -50,3 +50,13 @@ set_tests_properties(hostile.mutants PROPERTIES LABELS hostile TIMEOUT 600)
 
 add_test(NAME smoke COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/smoke $<TARGET_FILE:atoll>)
 set_tests_properties(smoke PROPERTIES LABELS "unit" TIMEOUT 120)
+
+# No memory: a sample of the allocations of a few scripts; `tests/nomem/run.py --all` tries every one.
+if(ATOLL_SANITIZE)
+    set(NOMEM_RUNS 8)
+else()
+    set(NOMEM_RUNS 60)
+endif()
+add_test(NAME nomem
+    COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/nomem/run.py ${ATOLL_UNDER_TEST} --runs ${NOMEM_RUNS})
+set_tests_properties(nomem PROPERTIES LABELS "unit" TIMEOUT 300)
