@@ -110,6 +110,12 @@ static value lock_release(value v, const value *args)
     return VALUE_NONE;
 }
 
+/* Takes its arguments as they come: releasing a lock at the end of a `with` must not need memory for a tuple. */
+static value lock_exit(value v, const value *args, size_t nargs, value kwnames)
+{
+    return lock_release(v, args);
+}
+
 static value lock_locked(value v, const value *args)
 {
     return value_bool(atomic_load_explicit(&LOCK(v)->word, memory_order_relaxed) != 0);
@@ -144,7 +150,7 @@ static const struct method_def lock_methods[] = {
     METHOD("locked", lock_locked, "($self, /)", "Return whether the lock is in the locked state."),
     METHOD("locked_lock", lock_locked, "($self, /)", "Return whether the lock is in the locked state."),
     METHOD("__enter__", lock_enter, "($self, /)", "Lock the lock."),
-    METHOD("__exit__", lock_release, "($self, /, *exc_info)", "Release the lock."),
+    METHOD_ANY("__exit__", lock_exit, "Release the lock.", 0),
     METHOD("_at_fork_reinit", lock_at_fork_reinit, "($self, /)", NULL),
     {0},
 };
@@ -228,6 +234,11 @@ static value rlock_release(value v, const value *args)
     return VALUE_NONE;
 }
 
+static value rlock_exit(value v, const value *args, size_t nargs, value kwnames)
+{
+    return rlock_release(v, args);
+}
+
 static value rlock_is_owned(value v, const value *args)
 {
     return value_bool(rlock_is_mine(RLOCK(v)));
@@ -307,7 +318,7 @@ static const struct method_def rlock_methods[] = {
     METHOD("_acquire_restore", rlock_acquire_restore, "($self, state, /)", NULL),
     METHOD("_at_fork_reinit", rlock_at_fork_reinit, "($self, /)", NULL),
     METHOD("__enter__", rlock_enter, "($self, /)", "Lock the lock."),
-    METHOD("__exit__", rlock_release, "($self, /, *exc_info)", "Release the lock."),
+    METHOD_ANY("__exit__", rlock_exit, "Release the lock.", 0),
     {0},
 };
 static const struct type_spec rlock_type_spec = {
