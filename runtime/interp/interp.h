@@ -42,8 +42,13 @@ extern _Thread_local struct interpreter *interpreter_self __attribute__((tls_mod
 extern _Atomic uint32_t recursion_limit; /* sys.setrecursionlimit */
 
 struct interpreter *interpreter_attach(void); /* after thread_attach, on the same thread; NULL: no memory */
-void interpreter_after_fork(void);            /* in the child of a fork: the other threads' are gone */
-void interpreter_detach(void);                /* drops what the thread holds; before thread_detach */
+/* The same in two steps, so that the thread that starts another learns of missing memory: new on any thread (NULL: no
+   memory, no exception set), then adopt by the thread that it is for, or delete. */
+struct interpreter *interpreter_new(void);
+void interpreter_adopt(struct interpreter *interpreter);
+void interpreter_delete(struct interpreter *interpreter);
+void interpreter_after_fork(void); /* in the child of a fork: the other threads' are gone */
+void interpreter_detach(void);     /* drops what the thread holds; before thread_detach */
 /* Every running thread's interpreter (sys._current_frames, asynchronous exceptions); the list is locked during the
  * walk: visit must be short and run no Python. */
 void interpreter_each(void (*visit)(struct interpreter *interpreter, void *context), void *context);

@@ -37,22 +37,36 @@ static char *find_stack_limit(void)
     return (char *)low + (below > 4 * STACK_RESERVE ? STACK_RESERVE : below / 4);
 }
 
-struct interpreter *interpreter_attach(void)
+struct interpreter *interpreter_new(void)
 {
     struct interpreter *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    self->slot = thread_self;
     self->handled = &self->base_handled;
+    struct interpreter *before = interpreter_self;
+    interpreter_self = self; /* what a failure raises is of no interest to the thread that asks */
+    bool done = frame_push_slow(self, 1) != NULL;
+    interpreter_self = before;
+    if (done)
+        return self;
+    value_dec(self->exception);
+    free(self);
+    return NULL;
+}
+
+void interpreter_delete(struct interpreter *self)
+{
+    interpreter_free_stack(self);
+    free(self);
+}
+
+void interpreter_adopt(struct interpreter *self)
+{
+    self->slot = thread_self;
     self->stack_limit = find_stack_limit();
     self->ident = (uint64_t)pthread_self();
     interpreter_self = self;
     thread_self->interpreter = self;
-    if (!frame_push_slow(self, 1)) {
-        thread_self->interpreter = interpreter_self = NULL;
-        free(self);
-        return NULL;
-    }
     byte_lock(&list_lock);
     self->next = list_head;
     self->previous = &list_head;
@@ -60,6 +74,13 @@ struct interpreter *interpreter_attach(void)
         list_head->previous = &self->next;
     list_head = self;
     byte_unlock(&list_lock);
+}
+
+struct interpreter *interpreter_attach(void)
+{
+    struct interpreter *self = interpreter_new();
+    if (self)
+        interpreter_adopt(self);
     return self;
 }
 

@@ -331,7 +331,8 @@ static const struct type_spec rlock_type_spec = {
 
 /* ---- threads ---- */
 struct start {
-    value function, args, kwargs; /* owned; kwargs may be NULL */
+    struct interpreter *interpreter; /* made by the starting thread, adopted by the new one */
+    value function, args, kwargs;    /* owned; kwargs may be NULL */
 };
 static _Atomic int64_t running_threads;
 static _Atomic size_t stack_size;
@@ -342,29 +343,26 @@ static void thread_main(void *argument)
 {
     struct start start = *(struct start *)argument;
     free(argument);
-    if (interpreter_attach()) {
-        value result = call_tuple(start.function, start.args, start.kwargs);
-        if (!result) {
-            if (error_matches(EXC(SystemExit)))
-                error_clear();
-            else
-                error_unraisable("Exception ignored in thread started by", start.function);
-        }
-        value_dec(result);
-        value_dec(start.function);
-        value_dec(start.args);
-        value_dec(start.kwargs);
-        atomic_fetch_sub(&running_threads, 1);
-        value on_exit = interpreter_self->on_exit;
-        interpreter_self->on_exit = NULL;
-        thread_local_forget();
-        if (on_exit)
-            word_release(&LOCK(on_exit)->word);
-        value_dec(on_exit);
-        interpreter_detach();
-    } else {
-        atomic_fetch_sub(&running_threads, 1);
+    interpreter_adopt(start.interpreter);
+    value result = call_tuple(start.function, start.args, start.kwargs);
+    if (!result) {
+        if (error_matches(EXC(SystemExit)))
+            error_clear();
+        else
+            error_unraisable("Exception ignored in thread started by", start.function);
     }
+    value_dec(result);
+    value_dec(start.function);
+    value_dec(start.args);
+    value_dec(start.kwargs);
+    atomic_fetch_sub(&running_threads, 1);
+    value on_exit = interpreter_self->on_exit;
+    interpreter_self->on_exit = NULL;
+    thread_local_forget();
+    if (on_exit)
+        word_release(&LOCK(on_exit)->word);
+    value_dec(on_exit);
+    interpreter_detach();
 }
 
 static value start_new_thread(value self, const value *args)
@@ -375,16 +373,22 @@ static value start_new_thread(value self, const value *args)
         return raise(EXC(TypeError), "2nd arg must be a tuple");
     if (!is_missing(args[2]) && !is_dict(args[2]))
         return raise(EXC(TypeError), "optional 3rd arg must be a dictionary");
-    struct start *start = malloc(sizeof *start);
-    if (!start)
+    struct interpreter *interpreter = interpreter_new();
+    struct start *start = interpreter ? malloc(sizeof *start) : NULL;
+    if (!start) {
+        if (interpreter)
+            interpreter_delete(interpreter);
         return raise_no_memory();
-    *start = (struct start){value_inc(args[0]), value_inc(args[1]), is_missing(args[2]) ? NULL : value_inc(args[2])};
+    }
+    *start = (struct start){interpreter, value_inc(args[0]), value_inc(args[1]),
+                            is_missing(args[2]) ? NULL : value_inc(args[2])};
     atomic_fetch_add(&running_threads, 1);
     uint64_t ident;
     size_t wanted = atomic_load(&stack_size);
     int error = thread_start(thread_main, start, wanted && wanted < LEAST_STACK ? LEAST_STACK : wanted, &ident);
     if (error) {
         atomic_fetch_sub(&running_threads, 1);
+        interpreter_delete(interpreter);
         value_dec(start->function);
         value_dec(start->args);
         value_dec(start->kwargs);
