@@ -59,6 +59,8 @@ int io_file_descriptor(value file); /* -1: closed */
 /* ---- io_buffered.c ---- */
 extern struct type *io_reader_type, *io_writer_type, *io_random_type;
 bool io_buffered_define(value module);
+/* Like io_is_closed, without a look at attributes for the exact types. */
+int io_buffered_closed(value stream);
 /* Write bytes to an exact BufferedWriter or BufferedRandom: false with an exception. */
 bool io_buffered_write(value stream, const uint8_t *data, size_t length);
 

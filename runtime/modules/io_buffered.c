@@ -39,6 +39,17 @@ static int raw_closed(value raw)
     return value_type(raw) == io_file_type ? io_file_descriptor(raw) < 0 : io_is_closed(raw);
 }
 
+int io_buffered_closed(value v)
+{
+    struct type *type = value_type(v);
+    if (type != io_writer_type && type != io_reader_type && type != io_random_type)
+        return io_is_closed(v);
+    value raw = raw_of(v);
+    int closed = raw ? raw_closed(raw) : -1;
+    value_dec(raw);
+    return closed;
+}
+
 /* Begin an operation: the raw stream, owned, and the lock. NULL: exception. */
 static value enter(value v, const char *closed_message)
 {

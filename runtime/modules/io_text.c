@@ -53,7 +53,7 @@ static value enter(value v, bool *again)
     if (!buffer)
         return raise(EXC(ValueError),
                      t->detached ? "underlying buffer has been detached" : "I/O operation on uninitialized object");
-    int closed = io_is_closed(buffer);
+    int closed = io_buffered_closed(buffer);
     if (closed > 0)
         raise(EXC(ValueError), "I/O operation on closed file.");
     if (closed == 0 && io_lock_enter_again(&t->lock, again))
