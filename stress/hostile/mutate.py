@@ -30,6 +30,7 @@ SOURCES = [os.path.join(ROOT, "stress", "scripts"), os.path.join(ROOT, "tests", 
 # Cases that run deep on purpose say nothing more when they are mutated; those that name files might find some.
 LEFT_OUT = {"run.py", "recursion_limit.py", "sys_os_time.py"}
 TIME_LIMIT = 10
+SANITIZED = False  # set by main, before any mutant runs
 MEMORY_LIMIT = 3 << 30  # of writable memory: address space that is only reserved does not count
 SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 REPORT = re.compile(
@@ -160,9 +161,17 @@ def is_utf8(path):
     return True
 
 
+def is_sanitized(path):
+    """A sanitizer reserves terabytes of address space for its shadow: such a program cannot live with a limit."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return b"__asan_init" in data or b"__tsan_init" in data
+
+
 def limit():
     """Runs in the child before the interpreter: little memory, small files, no core."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    if not SANITIZED:
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
 
@@ -205,6 +214,8 @@ def main():
     parser.add_argument("--no-syntax", action="store_true", help="do not compare syntax errors")
     options = parser.parse_args()
     options.atoll = oracle.find_interpreter(parser, options)
+    global SANITIZED
+    SANITIZED = is_sanitized(options.atoll)
     options.programs = programs()
     counts = collections.Counter()
     bad = 0
