@@ -469,6 +469,8 @@ static bool call_init_subclass(struct type *type, const value *kwargs, value kwn
     return result != NULL;
 }
 
+const char type_no_name[] = "";
+
 static bool set_name_text(struct type *type, value name)
 {
     struct text text;
@@ -529,7 +531,7 @@ static value class_make(struct type *metatype, struct type *base, value name, va
     if (!ok) {
         raise_no_memory();
     } else {
-        type->gc.name = "";
+        type->gc.name = type_no_name;
         type->base = base;
         value_inc(value_of(base));
         ok = class_build(type, base, bases, dict, name, &slots) && set_class_cell(type, cell) &&

@@ -673,7 +673,8 @@ static void type_destroy(struct object *object)
     value_dec(value_of(base));
     const char *name = type->gc.name;
     type->gc.name = "(dead class)";
-    storage_retire((void *)(uintptr_t)name, strlen(name) + 1);
+    if (name != type_no_name)
+        storage_retire((void *)(uintptr_t)name, strlen(name) + 1);
 }
 
 extern const struct method_def type_methods[];

@@ -110,4 +110,7 @@ bool new_wrapper_is(value v, struct type **type); /* is it such a __new__, and w
 /* ---- exceptions ---- */
 bool exceptions_bootstrap(void);
 
+/* The name, for reports, of a class that was not given its own yet: the only one that is no storage of the class. */
+extern const char type_no_name[];
+
 #endif

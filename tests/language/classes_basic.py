@@ -167,3 +167,11 @@ w: str
 print(__annotations__, v)
 def annotated(a: int, b: "s" = 2, *c: 3, d: 4 = 5, **e: 6) -> 7: pass
 print(annotated.__annotations__, annotated.__kwdefaults__, annotated.__defaults__)
+
+# A name that no class may have: the half-made class goes away quietly.
+for attempt in range(300):
+    try:
+        type("nul\0inside", (), {})
+    except ValueError as error:
+        message = str(error)
+print(message, type("", (), {}).__name__ == "")
