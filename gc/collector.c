@@ -18,6 +18,18 @@
 #include <stdlib.h>
 #include <time.h>
 
+#ifndef ATOLL_SANITIZED
+#include <mimalloc.h>
+/* A full cycle uses as much raw memory as a good part of the heap, some of it on helping threads. mimalloc would keep
+ * what is freed until the thread that got it allocates again: give it back at once. */
+static void raw_memory_configure(void)
+{
+    mi_option_set(mi_option_decommit_delay, 0);
+}
+#else
+static void raw_memory_configure(void) {}
+#endif
+
 #define YOUNG_SHARE       8      /* a young cycle for every eighth of the live containers ... */
 #define FULL_SURVIVORS    100000 /* a full one for as many survivors of young ones, or half of the live containers ... */
 #define FULL_GROWTH_PAGES 1024   /* ... or for a heap that is twice as large, and 64 MiB */
@@ -152,6 +164,7 @@ static uint64_t run_cycle(enum gc_generation generation)
     atomic_store(&heap_being_read, false);
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
+    snapshot_trim();
     pthread_mutex_unlock(&cycle_mutex);
     drain_idle_slots();
     pages_trim(pages_in_use() / 32 + 32);
@@ -266,6 +279,7 @@ static void help_hook(struct thread_slot *slot)
 
 bool gc_init(const struct gc_hooks *hooks)
 {
+    raw_memory_configure();
     if (hooks)
         gc_hooks = *hooks;
     if (!pages_init())

@@ -55,6 +55,7 @@ struct cycle {
 /* The phases, in order; each returns at once when the cycle has failed. The caller is an offline reader. */
 void snapshot_choose(struct cycle *cycle);    /* 1. candidates */
 void snapshot_take(struct cycle *cycle);      /* 1. counts, then references */
+void snapshot_trim(void);                     /* after a cycle, its mutex held: give large tables back */
 void judge_trial(struct cycle *cycle);        /* 2. trial deletion (references were subtracted already) */
 void judge_validate(struct cycle *cycle);     /* 3. after a grace period */
 void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, finalizers */

@@ -73,10 +73,24 @@ static bool choose_range(struct cycle *cycle, size_t from, size_t to)
     return true;
 }
 
-/* The nodes of the last cycle are used again: memory that was touched before costs no page faults. */
+/* The nodes of the last cycle are used again: memory that was touched before costs no page faults. Large tables, of
+ * full cycles, are given back (snapshot_trim): they are seldom needed and as large as a quarter of the heap. */
 static struct node *kept_nodes;
 static _Atomic uint8_t *kept_states;
 static uint32_t kept_count;
+
+#define KEPT_MAX 131072 /* nodes: what young cycles need */
+
+void snapshot_trim(void)
+{
+    if (kept_count <= KEPT_MAX)
+        return;
+    free(kept_nodes);
+    free(kept_states);
+    kept_nodes = NULL;
+    kept_states = NULL;
+    kept_count = 0;
+}
 
 static bool take_tables(struct cycle *cycle)
 {
