@@ -7,12 +7,10 @@ set(ATOLL_UNDER_TEST --atoll $<TARGET_FILE:atoll>)
 if(ATOLL_SANITIZE)
     set(SCRIPT_REPEAT 2)
     set(HOSTILE_COUNT 40)
-    set(FAILURE_STRIDE 41)
     set(HOSTILE_OPTIONS --no-syntax)
 else()
     set(SCRIPT_REPEAT 5)
     set(HOSTILE_COUNT 200)
-    set(FAILURE_STRIDE 7)
     set(HOSTILE_OPTIONS)
 endif()
 
@@ -49,11 +47,6 @@ add_test(NAME hostile.mutants
     COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/mutate.py ${ATOLL_UNDER_TEST}
         --count ${HOSTILE_COUNT} -j1 ${HOSTILE_OPTIONS})
 set_tests_properties(hostile.mutants PROPERTIES LABELS hostile TIMEOUT 600)
-
-add_test(NAME hostile.no_memory
-    COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/no_memory.py ${ATOLL_UNDER_TEST}
-        --stride ${FAILURE_STRIDE} -j1)
-set_tests_properties(hostile.no_memory PROPERTIES LABELS hostile TIMEOUT 600)
 
 add_test(NAME smoke COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/smoke $<TARGET_FILE:atoll>)
 set_tests_properties(smoke PROPERTIES LABELS "unit" TIMEOUT 120)
