@@ -298,7 +298,10 @@ value assemble_unit(struct compiler *c, struct unit *unit)
 #ifdef ATOLL_CHECKED
     const char *wrong = code ? code_verify((struct code *)code) : NULL;
     if (wrong) {
-        raise(EXC(SystemError), "compiler made bad code for %U: %s", parts.qualified_name, wrong);
+        if (strcmp(wrong, "no memory") == 0)
+            raise_no_memory();
+        else
+            raise(EXC(SystemError), "compiler made bad code for %U: %s", parts.qualified_name, wrong);
         value_dec(code);
         return NULL;
     }

@@ -78,7 +78,7 @@ value io_newline_seen(unsigned seen)
     static const char *const names[] = {NULL, "\r", "\n", NULL, "\r\n"};
     if (!seen)
         return VALUE_NONE;
-    if (names[seen & 7] && seen <= 4)
+    if (seen <= 4 && names[seen])
         return str_interned(names[seen]);
     value items[3];
     size_t count = 0;
