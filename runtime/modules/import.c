@@ -388,7 +388,6 @@ value import_absolute(value name)
             end_progress(name);
             return module;
         }
-        value again = NULL;
         pthread_mutex_lock(&progress_mutex);
         struct progress *entry = find_progress(name);
         bool self = entry && entry->owner == interpreter_self;
@@ -397,7 +396,6 @@ value import_absolute(value name)
                      itself */
             return not_found(name, str_format("No module named %R", name));
         wait_for_other(name);
-        value_dec(again);
     }
 }
 
