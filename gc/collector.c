@@ -2,9 +2,10 @@
  * The collector's thread, when it runs, and its face.
  *
  * Young cycles start when as many containers were made (net of those that died) as a share of the live ones; full ones
- * when as many survived young ones as half of the live, or when the heap has doubled. Mutators only add to two
- * counters, about once in a page's worth of allocation. One that finds the counter far beyond the threshold while a
- * snapshot is under way helps (share.c); it never waits.
+ * when young ones left half as many more containers as the last full one did, or when the heap has doubled. What young
+ * cycles leave is the sum over all pages of what lived when each was last examined: objects that survive again and
+ * again are not taken for new ones. Mutators only add to two counters, about once in a page's worth of allocation. One
+ * that finds the counter far beyond the threshold while a snapshot is under way helps (share.c); it never waits.
  *
  * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
  * counts the times a mutator had to, and there is no code that increments it elsewhere.
@@ -30,13 +31,14 @@ static void raw_memory_configure(void)
 static void raw_memory_configure(void) {}
 #endif
 
-#define YOUNG_SHARE       8      /* a young cycle for every eighth of the live containers ... */
-#define FULL_SURVIVORS    100000 /* a full one for as many survivors of young ones, or half of the live containers ... */
-#define FULL_GROWTH_PAGES 1024   /* ... or for a heap that is twice as large, and 64 MiB */
-#define COLLECT_ROUNDS    50     /* gc_collect gives up on finalizers that keep making garbage with finalizers */
-#define HELP_PAGES        32     /* pages that a mutator works on at a time at most */
-#define HELP_EAGERNESS    16     /* pages to work on for each page allocated, for each threshold ahead */
-#define HELP_FROM         4      /* ... from a quarter of a threshold on */
+#define YOUNG_SHARE    8       /* a young cycle for every eighth of the live containers ... */
+#define FULL_SURVIVORS 100000  /* a full one when so many more live, or half as many more, than the last one left ... \
+                                */
+#define FULL_GROWTH_PAGES 1024 /* ... or for a heap that is twice as large, and 64 MiB */
+#define COLLECT_ROUNDS    50   /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define HELP_PAGES        32   /* pages that a mutator works on at a time at most */
+#define HELP_EAGERNESS    16   /* pages to work on for each page allocated, for each threshold ahead */
+#define HELP_FROM         4    /* ... from a quarter of a threshold on */
 
 struct gc_hooks gc_hooks;
 
@@ -47,7 +49,7 @@ static _Atomic size_t thresholds[3] = {50000, 10, 10};
 static _Atomic int64_t young_allocated;
 static _Atomic size_t young_trigger = 50000;
 static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;
-static uint64_t survivors; /* of young cycles since the last full one; the collector's thread only */
+static uint64_t left_by_full; /* containers that the last full cycle left; the collector's thread only */
 
 /* Requests: bits for the generations, and a futex word that changes with each request. */
 #define WANT_YOUNG 1u
@@ -67,7 +69,7 @@ static _Atomic uint32_t collecting; /* mutators that wait in collect_once */
 
 /* Statistics: written by the collector's thread. */
 static struct {
-    _Atomic uint64_t cycles[3], examined, islands, unreachable, nanoseconds, live;
+    _Atomic uint64_t cycles[3], examined, islands, unreachable, nanoseconds;
 } stats;
 _Atomic uint64_t collector_mutator_stops;
 
@@ -89,22 +91,26 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
 
 static void set_triggers(const struct cycle *cycle)
 {
-    uint64_t left = cycle->examined - cycle->unreachable;
+    uint64_t left = cycle->elsewhere + cycle->examined - cycle->unreachable;
     if (cycle->generation == GC_FULL) {
-        atomic_store_explicit(&stats.live, left, memory_order_relaxed);
+        left_by_full = left;
         atomic_store_explicit(&full_trigger_pages, 2 * pages_in_use() + FULL_GROWTH_PAGES, memory_order_relaxed);
-        survivors = 0;
     } else {
-        survivors += left;
-        uint64_t most = atomic_load_explicit(&stats.live, memory_order_relaxed) / 2;
-        if (survivors > (most > FULL_SURVIVORS ? most : FULL_SURVIVORS) &&
-            atomic_load_explicit(&enabled, memory_order_relaxed))
+        uint64_t growth = left_by_full / 2 > FULL_SURVIVORS ? left_by_full / 2 : FULL_SURVIVORS;
+        if (left > left_by_full + growth && atomic_load_explicit(&enabled, memory_order_relaxed))
             atomic_fetch_or_explicit(&requested, WANT_FULL,
                                      memory_order_seq_cst); /* the thread looks before it sleeps */
     }
     size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
-    size_t share = atomic_load_explicit(&stats.live, memory_order_relaxed) / YOUNG_SHARE;
+    size_t share = left / YOUNG_SHARE;
     atomic_store_explicit(&young_trigger, share > young ? share : young, memory_order_relaxed);
+}
+
+/* What each page has left; the next cycles that do not examine it count with that. */
+static void note_alive(const struct cycle *cycle)
+{
+    for (size_t p = 0; p < cycle->page_count && !cycle->failed; p++)
+        cycle->pages[p].page->alive = cycle->pages[p].examined - cycle->pages[p].reclaimed;
 }
 
 static void note_results(struct cycle *cycle, uint64_t start)
@@ -164,6 +170,7 @@ static uint64_t run_cycle(enum gc_generation generation)
     atomic_store(&heap_being_read, false);
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
+    note_alive(&cycle);
     snapshot_trim();
     pthread_mutex_unlock(&cycle_mutex);
     drain_idle_slots();

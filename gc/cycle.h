@@ -29,6 +29,7 @@ struct snapshot_page {
     struct page *page;
     uint32_t base, count; /* its nodes */
     uint32_t edge_count;
+    uint32_t examined;  /* nodes that are candidates */
     uint32_t reclaimed; /* nodes that are reclaimed */
     uint32_t roots;     /* nodes that stand for an island */
     bool special;       /* some suspect may have weak references or a finalizer */
@@ -50,6 +51,7 @@ struct cycle {
     bool spares;   /* some island is spared */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
+    uint64_t elsewhere; /* containers in pages that were not examined, as their last cycle left them */
 };
 
 /* The phases, in order; each returns at once when the cycle has failed. The caller is an offline reader. */

@@ -57,7 +57,7 @@ void judge_trial(struct cycle *cycle)
         for (uint32_t node = page->base; node < page->base + page->count; node++) {
             if (!(node_state(cycle, node) & NODE_CANDIDATE))
                 continue;
-            cycle->examined++;
+            page->examined++;
             if (!(node_state(cycle, node) & NODE_LIVE) &&
                 atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed) != 0) {
                 node_add(cycle, node, NODE_LIVE);
@@ -65,6 +65,7 @@ void judge_trial(struct cycle *cycle)
                 cycle_propagate(cycle);
             }
         }
+        cycle->examined += page->examined;
     }
     for (size_t p = 0; p < cycle->page_count && !cycle->suspects; p++)
         for (uint32_t i = 0; i < cycle->pages[p].count && !cycle->suspects; i++)

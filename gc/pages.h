@@ -85,6 +85,7 @@ struct page {
     /* The collector's, constant while snapshots are being taken. */
     _Atomic uint32_t cycle; /* the cycle in which the page is a candidate */
     _Atomic uint32_t base;  /* number of the first block's node in that cycle */
+    uint32_t alive;         /* blocks that lived when the last cycle that examined the page was over */
 
     /* The pool's. */
     struct page *pool_next, *pool_previous;

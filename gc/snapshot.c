@@ -64,8 +64,10 @@ static bool choose_range(struct cycle *cycle, size_t from, size_t to)
             continue;
         bool young = atomic_exchange_explicit(&page->touched, false, memory_order_relaxed) ||
                      atomic_load_explicit(&page->allocating, memory_order_relaxed);
-        if (!young && cycle->generation != GC_FULL)
+        if (!young && cycle->generation != GC_FULL) {
+            cycle->elsewhere += page->alive;
             continue;
+        }
         uint32_t count = atomic_load_explicit(&page->fresh, memory_order_acquire);
         if (count && !add_page(cycle, page, count))
             return false;
