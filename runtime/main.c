@@ -1,5 +1,6 @@
 /* The atoll program: the command line of python3. */
 #include "gc/gc.h"
+#include "runtime/modules/import_cache.h"
 #include "runtime/modules/streams.h"
 #include "runtime/modules/sys_info.h"
 #include "runtime/objects/int.h"
@@ -25,7 +26,8 @@ static const char usage[] =
     "-q     : accepted, as are -b -d -i -s -S -u -v -x: see the manual of python3\n"
     "-V     : print the version and exit\n"
     "-W arg : warning control\n"
-    "-X opt : gc-stats prints the collector's figures at the end; others are kept in sys._xoptions\n"
+    "-X opt : gc-stats prints the collector's figures at the end; compile-library=DIR compiles the standard library\n"
+    "         into the bytecode cache DIR and exits; others are kept in sys._xoptions\n"
     "file   : program read from script file\n"
     "-      : program read from stdin\n";
 
@@ -34,6 +36,7 @@ struct command_line {
     int first_argument; /* index of the argument that becomes sys.argv[0] */
     const char **warn_options, **x_options;
     size_t warn_count, x_count;
+    const char *compile_library; /* -X compile-library=DIRECTORY */
     bool gc_stats;
     bool injects; /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;
@@ -168,6 +171,8 @@ static void read_options(struct command_line *line)
             line->gc_stats = true;
         else if (strncmp(x, "fail-allocation=", 16) == 0)
             line->injects = (line->fail_allocation = atoll(x + 16)) >= 0;
+        else if (strncmp(x, "compile-library=", 16) == 0)
+            line->compile_library = x + 16;
         else if (strcmp(x, "dev") == 0)
             sys_flags.dev_mode = 1;
         else if (strncmp(x, "int_max_str_digits=", 19) == 0)
@@ -235,10 +240,11 @@ int main(int argc, char **argv)
         return 1;
     if (line.injects)
         heap_inject_failure((uint64_t)line.fail_allocation, false);
-    status = line.command  ? run_command(line.command)
-             : line.module ? run_module(line.module)
-             : line.file   ? run_file(line.file)
-                           : run_stdin();
+    status = line.compile_library ? !import_cache_compile_library(line.compile_library)
+             : line.command       ? run_command(line.command)
+             : line.module        ? run_module(line.module)
+             : line.file          ? run_file(line.file)
+                                  : run_stdin();
     if (line.injects) {
         uint64_t made = heap_inject_failure(0, false);
         if (line.fail_allocation == 0)

@@ -5,6 +5,7 @@
 #include "runtime/compiler/ast.h"
 #include "runtime/interp/frame.h"
 #include "runtime/modules/import.h"
+#include "runtime/modules/import_cache.h"
 #include "runtime/modules/import_file.h"
 #include "runtime/modules/io_file.h"
 #include "runtime/modules/module.h"
@@ -103,10 +104,9 @@ static bool append_environment_path(value list, const char *paths)
     return true;
 }
 
-static bool set_path(bool use_environment)
+static bool set_path(bool use_environment, const char *library)
 {
     value list = list_new(4);
-    const char *library = standard_library(use_environment);
     bool done = list && (!use_environment || append_environment_path(list, getenv("PYTHONPATH"))) &&
                 list_append_text(list, library);
     static const char *const sites[] = {"/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages"};
@@ -129,7 +129,7 @@ static bool set_text(const char *name, const char *text)
     return done;
 }
 
-static bool set_executable(const char *program)
+static bool set_executable(const char *program, const char *library)
 {
     char path[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -137,6 +137,7 @@ static bool set_executable(const char *program)
         path[n] = 0;
     else
         snprintf(path, sizeof path, "%s", program);
+    import_cache_set_places(path, library);
     value orig = list_new(0);
     bool done =
         orig && set_text("executable", path) && set_text("_base_executable", path) && sys_set("orig_argv", orig);
@@ -202,9 +203,10 @@ static bool make_core_modules(const struct start_config *config)
         return false;
     value_inc(sys_dict);
     value_dec(sys);
+    const char *library = standard_library(config->use_environment);
     bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
-                set_path(config->use_environment) && set_executable(config->program) && set_builtin_names() &&
-                set_options(config) && streams_open();
+                set_path(config->use_environment, library) && set_executable(config->program, library) &&
+                set_builtin_names() && set_options(config) && streams_open();
     value_dec(modules);
     return done;
 }
@@ -508,6 +510,7 @@ int runtime_finish(int status)
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     modules_finish();
     import_finish();
+    import_cache_finish();
     value old = builtins_dict;
     builtins_dict = NULL;
     dict_clear(sys_dict);

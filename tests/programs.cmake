@@ -60,3 +60,7 @@ endif()
 add_test(NAME nomem
     COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/nomem/run.py ${ATOLL_UNDER_TEST} --runs ${NOMEM_RUNS})
 set_tests_properties(nomem PROPERTIES LABELS "unit" TIMEOUT 300)
+
+add_test(NAME bytecode_cache
+    COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/runtime/bytecode_cache.py ${ATOLL_UNDER_TEST})
+set_tests_properties(bytecode_cache PROPERTIES LABELS "unit" TIMEOUT 300)

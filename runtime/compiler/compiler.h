@@ -129,7 +129,8 @@ struct compiler {
 void compiler_fail(struct compiler *c);
 /* SyntaxError at a position. */
 void compiler_error(struct compiler *c, struct ast_position position, const char *format, ...);
-/* The same, but the place is only in the exception's attributes, not in its arguments: CPython's symbol table does so. */
+/* The same, but the place is only in the exception's attributes, not in its arguments: CPython's symbol table does so.
+ */
 void symtable_error(struct compiler *c, struct ast_position position, const char *format, ...);
 void compiler_warn(struct compiler *c, struct ast_position position, const char *format, ...);
 void *compiler_alloc(struct compiler *c, size_t size); /* zeroed; NULL after compiler_fail */
@@ -238,6 +239,8 @@ int opcode_stack_effect(unsigned opcode, uint32_t argument, bool taken);
 unsigned opcode_pops(unsigned opcode, uint32_t argument);
 const char *opcode_name(unsigned opcode);
 unsigned opcode_flags(unsigned opcode);
+/* A hash of the table of opcodes: bytecode of another table must not run. */
+uint32_t opcode_fingerprint(void);
 static inline bool opcode_ends_block(unsigned opcode)
 {
     return opcode == PSEUDO_JUMP || opcode == PSEUDO_JUMP_NO_INTERRUPT ||

@@ -33,6 +33,19 @@ unsigned opcode_flags(unsigned opcode)
     return opcode < OPCODE_COUNT ? table[opcode].flags : 0;
 }
 
+uint32_t opcode_fingerprint(void)
+{
+    uint32_t hash = UINT32_C(0x811c9dc5);
+    for (unsigned i = 0; i < OPCODE_COUNT; i++) {
+        for (const char *name = table[i].name; *name; name++)
+            hash = (hash ^ (uint8_t)*name) * UINT32_C(0x01000193);
+        hash = (hash ^ (uint8_t)table[i].pops) * UINT32_C(0x01000193);
+        hash = (hash ^ (uint8_t)table[i].pushes) * UINT32_C(0x01000193);
+        hash = (hash ^ table[i].flags) * UINT32_C(0x01000193);
+    }
+    return hash;
+}
+
 static unsigned count_bits(uint32_t bits)
 {
     return (unsigned)__builtin_popcount(bits);

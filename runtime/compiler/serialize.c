@@ -1,7 +1,7 @@
 /*
  * Code objects as bytes, for the import cache.
  *
- *   header   magic (8 bytes), version (4), length of the rest (4), checksum of the rest (8)
+ *   header   magic (8 bytes), version and table of opcodes (4), length of the rest (4), checksum of the rest (8)
  *   rest     one object: a tag byte and what belongs to it; numbers are varints, the arrays of code objects raw
  *
  * Everything is in the byte order of the machine: the cache is not meant to travel. Strings are written once and
@@ -14,8 +14,9 @@
 
 #include <stdlib.h>
 
-/* Change the version with every change of opcodes, their arguments, or this format. */
-enum { FORMAT_VERSION = 2, NESTING_LIMIT = 500 };
+/* Change the version with every change of this format or of what the arguments of opcodes mean. The table of opcodes is
+ * part of what the header states. */
+enum { FORMAT_VERSION = 3, NESTING_LIMIT = 500 };
 static const char magic[8] = "\x8b"
                              "ATOLL\r\n";
 
@@ -46,6 +47,17 @@ enum tag {
     TAG_FROZENSET = '<',
     TAG_CODE = 'C',
 };
+
+static uint32_t format_version(void)
+{
+    static _Atomic uint32_t known; /* whoever finds it unset computes the same */
+    uint32_t version = atomic_load_explicit(&known, memory_order_relaxed);
+    if (!version) {
+        version = opcode_fingerprint() + FORMAT_VERSION;
+        atomic_store_explicit(&known, version, memory_order_relaxed);
+    }
+    return version;
+}
 
 uint64_t code_checksum(const uint8_t *bytes, size_t length)
 {
@@ -302,7 +314,7 @@ static void out_value(struct out *out, value v, bool names)
 value code_serialize(value code)
 {
     struct out out = {0};
-    struct header header = {.version = FORMAT_VERSION};
+    struct header header = {.version = format_version()};
     memcpy(header.magic, magic, sizeof magic);
     out_raw(&out, &header, sizeof header);
     out_value(&out, code, false);
@@ -566,8 +578,8 @@ value code_deserialize(const uint8_t *bytes, size_t length)
     memcpy(&header, bytes, sizeof header);
     bytes += sizeof header;
     length -= sizeof header;
-    if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != FORMAT_VERSION || header.length != length ||
-        header.checksum != code_checksum(bytes, length))
+    if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != format_version() ||
+        header.length != length || header.checksum != code_checksum(bytes, length))
         return in_bad();
     struct in in = {.at = bytes, .end = bytes + length};
     value code = in_typed(&in, TYPE_ID_CODE);

@@ -1,147 +1,19 @@
-/*
- * Modules from files: the search in the directories of a path, source files and their bytecode cache, module specs.
- *
- * The bytecode cache lies in a directory of its own ($ATOLL_CACHE, else $XDG_CACHE_HOME/atoll, else ~/.cache/atoll),
- * one file for each source file, named after a hash of its absolute path. An entry states the source's path, size and
- * modification time, and counts only while all three agree. It is replaced by renaming, so readers see an old or a new
- * one, never a half. `-B`, PYTHONDONTWRITEBYTECODE and sys.dont_write_bytecode switch writing off, as in CPython.
- */
+/* Modules from files: the search in the directories of a path, source files, module specs. Their bytecode comes from
+ * import_cache.c when it can. */
 #include "runtime/modules/import_file.h"
 #include "runtime/compiler/ast.h"
 #include "runtime/compiler/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/import.h"
+#include "runtime/modules/import_cache.h"
 #include "runtime/modules/io_file.h"
 #include "runtime/modules/spec.h"
 #include "runtime/modules/sys.h"
 #include "runtime/objects/objects.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-/* ---- the bytecode cache ---- */
-struct cache_header {
-    char magic[8];
-    uint64_t source_size;
-    int64_t source_seconds, source_nanoseconds;
-    uint64_t path_length; /* then the path, then the code */
-};
-#define CACHE_MAGIC "atoll\0\0\1"
-
-/* FNV-1a, 64 bits: names of cache files only need to differ in practice; the path inside decides. */
-static uint64_t hash_path(const char *path)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *path; path++)
-        hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-/* The cache file of a source file, or false when there is no place for it. */
-static bool cache_path(const char *source, char *out, size_t size)
-{
-    const char *directory = getenv("ATOLL_CACHE"), *base;
-    int written;
-    uint64_t hash = hash_path(source);
-    if (directory && *directory)
-        written = snprintf(out, size, "%s/%016lx", directory, hash);
-    else if ((base = getenv("XDG_CACHE_HOME")) && *base)
-        written = snprintf(out, size, "%s/atoll/%016lx", base, hash);
-    else if ((base = getenv("HOME")) && *base)
-        written = snprintf(out, size, "%s/.cache/atoll/%016lx", base, hash);
-    else
-        return false;
-    return written > 0 && (size_t)written < size;
-}
-
-static void make_directories(char *path)
-{
-    for (char *p = path + 1; *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = 0;
-        mkdir(path, 0777);
-        *p = '/';
-    }
-}
-
-static value read_cached(const char *source, const struct stat *info)
-{
-    char path[4096];
-    uint8_t *bytes;
-    size_t length;
-    if (!cache_path(source, path, sizeof path) || !file_read_all(path, &bytes, &length))
-        return VALUE_MISSING;
-    struct cache_header header;
-    size_t path_length = strlen(source);
-    value code = VALUE_MISSING;
-    if (length > sizeof header + path_length) {
-        memcpy(&header, bytes, sizeof header);
-        if (memcmp(header.magic, CACHE_MAGIC, 8) == 0 && header.source_size == (uint64_t)info->st_size &&
-            header.source_seconds == info->st_mtim.tv_sec && header.source_nanoseconds == info->st_mtim.tv_nsec &&
-            header.path_length == path_length && memcmp(bytes + sizeof header, source, path_length) == 0) {
-            code = code_deserialize(bytes + sizeof header + path_length, length - sizeof header - path_length);
-            if (!code && !error_matches(EXC(MemoryError))) {
-                error_clear();
-                code = VALUE_MISSING;
-            }
-        }
-    }
-    free(bytes);
-    return code;
-}
-
-static bool write_all(int fd, const void *bytes, size_t length)
-{
-    const char *p = bytes;
-    while (length > 0) {
-        ssize_t written = write(fd, p, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        p += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* Best effort: a cache that cannot be written is no error. */
-static void write_cached(const char *source, const struct stat *info, value code)
-{
-    char path[4096], temporary[4200];
-    if (!cache_path(source, path, sizeof path))
-        return;
-    value off = sys_get("dont_write_bytecode");
-    int truth = off && off != VALUE_MISSING ? value_truth(off) : 0;
-    value_dec(off);
-    value serialized = truth == 0 ? code_serialize(code) : NULL;
-    if (!serialized) {
-        error_clear();
-        return;
-    }
-    make_directories(path);
-    snprintf(temporary, sizeof temporary, "%s.%d.%lx", path, (int)getpid(), (unsigned long)(uintptr_t)interpreter_self);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd >= 0) {
-        struct cache_header header = {.magic = CACHE_MAGIC,
-                                      .source_size = (uint64_t)info->st_size,
-                                      .source_seconds = info->st_mtim.tv_sec,
-                                      .source_nanoseconds = info->st_mtim.tv_nsec,
-                                      .path_length = strlen(source)};
-        bool done = write_all(fd, &header, sizeof header) && write_all(fd, source, strlen(source)) &&
-                    write_all(fd, bytes_data(serialized), bytes_length(serialized));
-        done = close(fd) == 0 && done;
-        if (!done || rename(temporary, path) != 0)
-            unlink(temporary);
-    }
-    value_dec(serialized);
-}
 
 value import_file_compile(value path, bool cached)
 {
@@ -155,7 +27,7 @@ value import_file_compile(value path, bool cached)
     if (stat(text.bytes, &info) != 0)
         code = raise_errno(errno, path, NULL);
     else if (cached)
-        code = read_cached(text.bytes, &info);
+        code = import_cache_read(text.bytes, &info);
     if (code == VALUE_MISSING) {
         if (!file_read_all(text.bytes, &bytes, &length)) {
             code = raise_errno(errno, path, NULL);
@@ -164,7 +36,7 @@ value import_file_compile(value path, bool cached)
             code = compile_source((const char *)bytes, length, path, "exec", cached ? 0 : PARSE_FROM_FILE,
                                   sys_optimize_level());
             if (code && cached)
-                write_cached(text.bytes, &info, code);
+                import_cache_write(text.bytes, &info, code);
         }
     }
     free(bytes);
