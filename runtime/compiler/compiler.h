@@ -238,7 +238,16 @@ void borrow_optimize(struct compiler *c, struct unit *unit);
 int opcode_stack_effect(unsigned opcode, uint32_t argument, bool taken);
 unsigned opcode_pops(unsigned opcode, uint32_t argument);
 const char *opcode_name(unsigned opcode);
-unsigned opcode_flags(unsigned opcode);
+/* A row of the table of opcodes; all zero beyond the last opcode. */
+struct opcode_info {
+    int8_t pops, pushes; /* -1: it depends on the argument */
+    uint8_t flags;
+};
+extern const struct opcode_info opcode_table[256];
+static inline unsigned opcode_flags(unsigned opcode)
+{
+    return opcode < 256 ? opcode_table[opcode].flags : 0;
+}
 /* A hash of the table of opcodes: bytecode of another table must not run. */
 uint32_t opcode_fingerprint(void);
 static inline bool opcode_ends_block(unsigned opcode)

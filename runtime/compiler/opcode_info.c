@@ -1,12 +1,14 @@
 /* What the table of opcodes says, as functions: names, flags, and effects on the stack. */
 #include "runtime/compiler/compiler.h"
 
-static const struct {
-    const char *name;
-    int8_t pops, pushes;
-    uint8_t flags;
-} table[] = {
-#define OP(name, pops, pushes, flags) {#name, pops, pushes, flags},
+static const char *const names[] = {
+#define OP(name, pops, pushes, flags) #name,
+    OPCODES(OP)
+#undef OP
+};
+
+const struct opcode_info opcode_table[256] = {
+#define OP(name, pops, pushes, flags) {pops, pushes, flags},
     OPCODES(OP)
 #undef OP
 };
@@ -25,23 +27,18 @@ const char *opcode_name(unsigned opcode)
     case PSEUDO_JUMP_NO_INTERRUPT:
         return "JUMP_NO_INTERRUPT";
     }
-    return opcode < OPCODE_COUNT ? table[opcode].name : "<unknown>";
-}
-
-unsigned opcode_flags(unsigned opcode)
-{
-    return opcode < OPCODE_COUNT ? table[opcode].flags : 0;
+    return opcode < OPCODE_COUNT ? names[opcode] : "<unknown>";
 }
 
 uint32_t opcode_fingerprint(void)
 {
     uint32_t hash = UINT32_C(0x811c9dc5);
     for (unsigned i = 0; i < OPCODE_COUNT; i++) {
-        for (const char *name = table[i].name; *name; name++)
+        for (const char *name = names[i]; *name; name++)
             hash = (hash ^ (uint8_t)*name) * UINT32_C(0x01000193);
-        hash = (hash ^ (uint8_t)table[i].pops) * UINT32_C(0x01000193);
-        hash = (hash ^ (uint8_t)table[i].pushes) * UINT32_C(0x01000193);
-        hash = (hash ^ table[i].flags) * UINT32_C(0x01000193);
+        hash = (hash ^ (uint8_t)opcode_table[i].pops) * UINT32_C(0x01000193);
+        hash = (hash ^ (uint8_t)opcode_table[i].pushes) * UINT32_C(0x01000193);
+        hash = (hash ^ opcode_table[i].flags) * UINT32_C(0x01000193);
     }
     return hash;
 }
@@ -56,8 +53,8 @@ unsigned opcode_pops(unsigned opcode, uint32_t argument)
 {
     if (opcode >= OPCODE_COUNT)
         return 0;
-    if (table[opcode].pops >= 0)
-        return (unsigned)table[opcode].pops;
+    if (opcode_table[opcode].pops >= 0)
+        return (unsigned)opcode_table[opcode].pops;
     switch (opcode) {
     case OP_COPY:
     case OP_SWAP:
@@ -124,5 +121,5 @@ int opcode_stack_effect(unsigned opcode, uint32_t argument, bool taken)
     }
     if (opcode >= OPCODE_COUNT)
         return 0;
-    return table[opcode].pushes - (int)opcode_pops(opcode, argument);
+    return opcode_table[opcode].pushes - (int)opcode_pops(opcode, argument);
 }
