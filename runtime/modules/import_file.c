@@ -128,13 +128,16 @@ static value load_namespace(value name, value directories)
 }
 
 /* ---- the search ---- */
-enum file_kind { FILE_NONE, FILE_REGULAR, FILE_DIRECTORY };
+enum file_kind { FILE_FAILED = -1, FILE_NONE, FILE_REGULAR, FILE_DIRECTORY };
 
+/* A path that no file can have is FILE_NONE; FILE_FAILED is MemoryError. */
 static enum file_kind kind_of(value path)
 {
     struct text text;
     struct stat info;
     if (!text_of_path(path, &text)) {
+        if (error_matches(EXC(MemoryError)))
+            return FILE_FAILED;
         error_clear();
         return FILE_NONE;
     }
@@ -146,6 +149,21 @@ static enum file_kind kind_of(value path)
                                    : FILE_NONE;
 }
 
+/* The package in the directory `base`: VALUE_MISSING when it has no __init__.py. */
+static value try_package(value name, value base)
+{
+    value init = str_format("%U/__init__.py", base);
+    enum file_kind kind = init ? kind_of(init) : FILE_FAILED;
+    value result = kind == FILE_FAILED ? NULL : VALUE_MISSING;
+    if (kind == FILE_REGULAR) {
+        value search = list_new(1);
+        result = search && list_append(search, base) ? load_source(name, init, search) : NULL;
+        value_dec(search);
+    }
+    value_dec(init);
+    return result;
+}
+
 /* Try one directory: the module, VALUE_MISSING, or NULL. A directory without __init__.py is added to *portions. */
 static value try_directory(value name, value last, value directory, value portions)
 {
@@ -153,26 +171,17 @@ static value try_directory(value name, value last, value directory, value portio
     value base =
         here ? value_inc(last)
              : str_format(str_at(directory, str_length(directory) - 1) == '/' ? "%U%U" : "%U/%U", directory, last);
-    value result = VALUE_MISSING;
-    if (!base)
-        return NULL;
-    enum file_kind kind = kind_of(base);
-    if (kind == FILE_DIRECTORY) {
-        value init = str_format("%U/__init__.py", base);
-        if (init && kind_of(init) == FILE_REGULAR) {
-            value search = list_new(1);
-            result = search && list_append(search, base) ? load_source(name, init, search) : NULL;
-            value_dec(search);
-            value_dec(init);
-            value_dec(base);
-            return result;
-        }
-        value_dec(init);
+    enum file_kind kind = base ? kind_of(base) : FILE_FAILED;
+    value result = kind == FILE_FAILED ? NULL : kind == FILE_DIRECTORY ? try_package(name, base) : VALUE_MISSING;
+    if (result != VALUE_MISSING) {
+        value_dec(base);
+        return result;
     }
     value file = str_format("%U.py", base);
-    if (!file)
+    enum file_kind file_kind = file ? kind_of(file) : FILE_FAILED;
+    if (file_kind == FILE_FAILED)
         result = NULL;
-    else if (kind_of(file) == FILE_REGULAR)
+    else if (file_kind == FILE_REGULAR)
         result = load_source(name, file, NULL);
     else if (kind == FILE_DIRECTORY && !list_append(portions, base))
         result = NULL;
