@@ -108,6 +108,12 @@ static void simulate(struct simulation *s, uint32_t i)
     case OP_SWAP:
         simulate_swap(s, argument);
         return;
+    case OP_LOAD_METHOD: { /* the object moves up and becomes the first argument */
+        int32_t load = pop(s);
+        push(s, NO_LOAD);
+        push(s, load);
+        return;
+    }
     case OP_YIELD_VALUE:
     case OP_SEND:
     case OP_RETURN_GENERATOR:
@@ -149,6 +155,30 @@ static void become_load(struct instruction *copy, const struct instruction *load
     copy->argument = load->argument;
 }
 
+/* `x.a += e` is LOAD_FAST x, COPY, LOAD_ATTR a, e, INPLACE_OP, SWAP 2, STORE_ATTR a. When all of it is in one block and
+ * e does not change x, the store can load x itself: the place of the SWAP, or NULL. `at` is the COPY. */
+static struct instruction *swap_before_store(struct block *block, struct instruction *at)
+{
+    struct instruction *end = block->instructions + block->count;
+    if (at + 1 >= end || at[1].opcode != OP_LOAD_ATTR)
+        return NULL;
+    int depth = 2; /* x and x.a */
+    for (struct instruction *i = at + 2; i + 2 < end; i++) {
+        unsigned opcode = i->opcode;
+        if ((opcode == OP_STORE_FAST || opcode == OP_DELETE_FAST || opcode == OP_LOAD_FAST_AND_CLEAR) &&
+            i->argument == at[-1].argument)
+            return NULL;
+        int pops = (int)opcode_pops(opcode, i->argument);
+        if (depth - pops < 2 || ((opcode == OP_COPY || opcode == OP_SWAP) && depth - (int)i->argument < 2)) {
+            bool last = opcode == OP_INPLACE_OP && depth - pops == 1 && i[1].opcode == OP_SWAP && i[1].argument == 2 &&
+                        i[2].opcode == OP_STORE_ATTR && i[2].argument == at[1].argument;
+            return last ? i + 1 : NULL;
+        }
+        depth += opcode_stack_effect(opcode, i->argument, false);
+    }
+    return NULL;
+}
+
 /* x.a += 1 and x[i] += 1 push their operands and copy them: to load a local or constant again is cheaper, since both
  * loads may borrow. */
 static void load_instead_of_copy(struct block *block)
@@ -159,6 +189,12 @@ static void load_instead_of_copy(struct block *block)
             continue;
         if (at->argument == 1 && at[-1].opcode == OP_LOAD_FAST) {
             become_load(at, &at[-1]);
+            struct instruction *swap = swap_before_store(block, at);
+            if (swap) {
+                become_load(swap, at);
+                memmove(at - 1, at, (block->count - i) * sizeof *at);
+                block->count--;
+            }
         } else if (at->argument == 2 && i >= 2 && i + 1 < block->count && at[1].opcode == OP_COPY &&
                    at[1].argument == 2 && is_plain_load(&at[-1]) && is_plain_load(&at[-2])) {
             become_load(at, &at[-2]);
@@ -200,15 +236,57 @@ static bool borrow_in_block(struct compiler *c, struct block *block, uint32_t st
 /* A fused comparison has 21 bits for its target: units are fewer than twice the instructions. */
 #define FUSED_TARGET_LIMIT (1u << 20)
 
-static bool fuse(struct unit *unit, struct instruction *first, const struct instruction *second, bool small_code)
+static bool is_bound(uint64_t bound, uint32_t local)
+{
+    return local < 64 && (bound >> local & 1);
+}
+
+/* The opcode for `local.name`, or 0. */
+static unsigned attribute_of_local(unsigned opcode)
+{
+    switch (opcode) {
+    case OP_LOAD_ATTR:
+        return OP_LOAD_FAST_ATTR;
+    case OP_LOAD_METHOD:
+        return OP_LOAD_FAST_METHOD;
+    case OP_STORE_ATTR:
+        return OP_STORE_FAST_ATTR;
+    }
+    return 0;
+}
+
+/* Can the two become one attribute instruction? An error is shown at the attribute, so the local has to be bound
+ * before. */
+static bool fuses_with_attribute(const struct instruction *first, const struct instruction *second, uint64_t bound)
+{
+    return first->opcode == OP_LOAD_FAST_BORROW && attribute_of_local(second->opcode) && first->argument < 64 &&
+           second->argument < (1u << 16) && first->handler == second->handler && is_bound(bound, first->argument);
+}
+
+/* `third` follows them, or is NULL; `bound` are the locals known to be bound before `first`. */
+static bool fuse(struct unit *unit, struct instruction *first, const struct instruction *second,
+                 const struct instruction *third, uint64_t bound, bool small_code)
 {
     uint32_t a = first->argument, b = second->argument;
     switch (first->opcode) {
     case OP_LOAD_FAST_BORROW:
+        if (fuses_with_attribute(first, second, bound)) {
+            first->opcode = (uint16_t)attribute_of_local(second->opcode);
+            first->argument = a | b << 8;
+            first->position = second->position;
+            return true;
+        }
+        if (second->opcode == OP_LOAD_SMALL_INT && a < PAIR_LIMIT && b < PAIR_LIMIT) {
+            first->opcode = OP_LOAD_FAST_SMALL_INT;
+            first->argument = a | b << 12;
+            return true;
+        }
+        if (third && fuses_with_attribute(second, third, unit->bound_now))
+            return false;
         /* If the second local were not bound, the error would be shown in the wrong place: on one line that is
            pardonable only when it cannot happen, so parameters and locals loaded before qualify. */
         if (second->opcode != OP_LOAD_FAST_BORROW || a >= PAIR_LIMIT || b >= PAIR_LIMIT ||
-            !(b < 64 && (unit->bound_now >> b & 1)))
+            !is_bound(unit->bound_now, b))
             return false;
         first->opcode = OP_LOAD_FAST_BORROW_PAIR;
         first->argument = a | b << 12;
@@ -218,7 +296,7 @@ static bool fuse(struct unit *unit, struct instruction *first, const struct inst
             return false;
         if (second->opcode == OP_STORE_FAST) {
             first->opcode = OP_STORE_FAST_STORE_FAST;
-        } else if (second->opcode == OP_LOAD_FAST && b < 64 && (a == b || (unit->bound_now >> b & 1))) {
+        } else if (second->opcode == OP_LOAD_FAST && b < 64 && (a == b || is_bound(unit->bound_now, b))) {
             first->opcode = OP_STORE_FAST_LOAD_FAST;
         } else {
             return false;
@@ -269,12 +347,14 @@ static void fuse_in_block(struct unit *unit, struct block *block, uint64_t bound
     for (uint32_t i = 0; i < block->count; i++) {
         struct instruction *instruction = &block->instructions[i];
         struct instruction *next = i + 1 < block->count ? instruction + 1 : NULL;
+        struct instruction *third = i + 2 < block->count ? instruction + 2 : NULL;
+        uint64_t before = bound;
         bound = bound_after(instruction, bound);
         unit->bound_now = bound;
         if (next && instruction->handler == next->handler) {
             struct instruction fused = *instruction;
             uint64_t after = bound_after(next, bound);
-            if (fuse(unit, &fused, next, small_code)) {
+            if (fuse(unit, &fused, next, third, before, small_code)) {
                 block->instructions[kept++] = fused;
                 bound = after;
                 i++;

@@ -47,6 +47,9 @@ value code_new(const struct code_parts *parts)
     code->argcount = parts->argcount;
     code->posonly_argcount = parts->posonly_argcount;
     code->kwonly_argcount = parts->kwonly_argcount;
+    code->plain_argcount = parts->kwonly_argcount || (parts->flags & (CODE_VARARGS | CODE_VARKEYWORDS))
+                               ? UINT32_MAX
+                               : parts->argcount;
     code->locals_count = parts->locals_count;
     code->cells_count = parts->cells_count;
     code->frees_count = parts->frees_count;

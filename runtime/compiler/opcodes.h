@@ -8,7 +8,7 @@
  *
  * OP(NAME, pops, pushes, flags): pops/pushes -1 when they depend on the argument (see opcode_stack_effect in codegen).
  * Flags: C cache unit follows, J jump target in the argument, N name index (code->names), L local index (fast locals),
- * K constant index, T ends a block (no fall through).
+ * K constant index, T ends a block (no fall through), LN local index in the low 8 bits and name index above.
  *
  * Stack pictures: bottom first, top last.
  */
@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T = 32 };
+enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T = 32, OPF_LN = 64 };
 
 #define OPCODES(OP)                                                                                                    \
     OP(NOP, 0, 0, 0)                                                                                                   \
@@ -33,6 +33,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(LOAD_FAST_BORROW, 0, 1, OPF_L)    /* borrowed: the compiler proved that the local is not stored to or deleted   \
                                             before the item is consumed, and that it is consumed in the same block */  \
     OP(LOAD_FAST_BORROW_PAIR, 0, 2, 0)   /* two borrows: arg = first | second << 12 */                                 \
+    OP(LOAD_FAST_SMALL_INT, 0, 2, 0)     /* a borrow and an int: arg = local | int << 12 */                            \
     OP(LOAD_FAST_AND_CLEAR, 0, 1, OPF_L) /* move out, leaving it empty (NULL may be pushed) */                         \
     OP(STORE_FAST, 1, 0, OPF_L)                                                                                        \
     OP(STORE_FAST_LOAD_FAST, 1, 1, 0)  /* arg = stored | loaded << 12; the load is counted */                          \
@@ -56,8 +57,12 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(DELETE_GLOBAL, 0, 0, OPF_N)                                                                                     \
     /* attributes, items */                                                                                            \
     OP(LOAD_ATTR, 1, 1, OPF_N | OPF_C)                                                                                 \
-    OP(LOAD_METHOD, 1, 2, OPF_N | OPF_C) /* object -> callable, self-or-NULL */                                        \
+    OP(LOAD_METHOD, 1, 2, OPF_N | OPF_C) /* object -> callable, object or NULL */                                      \
     OP(STORE_ATTR, 2, 0, OPF_N | OPF_C)  /* value, object -> */                                                        \
+    /* the same three of an object in a local: arg = local | name << 8 */                                              \
+    OP(LOAD_FAST_ATTR, 0, 1, OPF_LN | OPF_C)                                                                           \
+    OP(LOAD_FAST_METHOD, 0, 2, OPF_LN | OPF_C)                                                                         \
+    OP(STORE_FAST_ATTR, 1, 0, OPF_LN | OPF_C)                                                                          \
     OP(DELETE_ATTR, 1, 0, OPF_N)                                                                                       \
     OP(BINARY_SUBSCR, 2, 1, 0) /* container, key -> item */                                                            \
     OP(STORE_SUBSCR, 3, 0, 0)  /* value, container, key -> */                                                          \

@@ -16,7 +16,7 @@
 
 /* Change the version with every change of this format or of what the arguments of opcodes mean. The table of opcodes is
  * part of what the header states. */
-enum { FORMAT_VERSION = 3, NESTING_LIMIT = 500 };
+enum { FORMAT_VERSION = 4, NESTING_LIMIT = 500 };
 static const char magic[8] = "\x8b"
                              "ATOLL\r\n";
 

@@ -24,6 +24,7 @@ struct verifier {
 enum { RULED = 1 /* check_argument has more to say */, EFFECTIVE = 2 /* its effect on the stack needs functions */ };
 static const uint8_t special[OPCODE_COUNT] = {
     [OP_LOAD_FAST_BORROW_PAIR] = RULED,
+    [OP_LOAD_FAST_SMALL_INT] = RULED,
     [OP_STORE_FAST_LOAD_FAST] = RULED,
     [OP_STORE_FAST_STORE_FAST] = RULED,
     [OP_COPY_FREE_VARS] = RULED,
@@ -66,6 +67,8 @@ static void check_index(struct verifier *v, unsigned flags, uint32_t argument)
         fail(v, "name index out of range");
     if ((flags & OPF_L) && argument >= v->code->slots_count)
         fail(v, "local index out of range");
+    if ((flags & OPF_LN) && ((argument & 0xFF) >= v->code->slots_count || argument >> 8 >= v->names))
+        fail(v, "local or name index out of range");
 }
 
 /* The argument of a RULED opcode. */
@@ -73,6 +76,10 @@ static void check_argument(struct verifier *v, unsigned opcode, uint32_t argumen
 {
     const struct code *code = v->code;
     switch (opcode) {
+    case OP_LOAD_FAST_SMALL_INT:
+        if ((argument & 0xFFF) >= code->slots_count)
+            fail(v, "local index out of range");
+        break;
     case OP_LOAD_FAST_BORROW_PAIR:
     case OP_STORE_FAST_LOAD_FAST:
     case OP_STORE_FAST_STORE_FAST:

@@ -52,6 +52,15 @@
         goto *labels[unit & 0xFF]; \
     } while (0)
 
+/* The same at the start of a function, nearly always a RESUME. */
+#define DISPATCH_CALLEE()                                                                              \
+    do {                                                                                               \
+        unit = *ip++;                                                                                  \
+        if (likely(unit == OP_RESUME && atomic_load_explicit(&self->poll, memory_order_relaxed) == 0)) \
+            unit = *ip++;                                                                              \
+        goto *labels[unit & 0xFF];                                                                     \
+    } while (0)
+
 /* Push an owned result in place of the top n operands, or fail when it is NULL. */
 #define REPLACE(n, expression)        \
     do {                              \
@@ -201,6 +210,20 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         }
         sp[0] = stack_borrow(first);
         sp[1] = stack_borrow(second);
+        sp += 2;
+        DISPATCH();
+    }
+
+    TARGET(LOAD_FAST_SMALL_INT)
+    {
+        value v = slots[ARG() & 0xFFF];
+        if (unlikely(!v)) {
+            SAVE();
+            raise_unbound_local(frame, ARG() & 0xFFF);
+            goto error;
+        }
+        sp[0] = stack_borrow(v);
+        sp[1] = small_int(ARG() >> 12);
         sp += 2;
         DISPATCH();
     }
@@ -390,21 +413,77 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_ATTR)
     {
         cache_word *cache = CACHE();
-        FINISH_1(attribute_load(stack_plain(TOP()), NAME_AT(ARG()), cache));
+        value object = TOP();
+        value found = attribute_load_hit(stack_plain(object), cache);
+        if (likely(found != NULL)) {
+            TOP() = found;
+            SAVE();
+            value_dec(object);
+            DISPATCH();
+        }
+        FINISH_1(attribute_load_slow(stack_plain(TOP()), NAME_AT(ARG()), cache));
+    }
+
+    TARGET(LOAD_FAST_ATTR)
+    {
+        cache_word *cache = CACHE();
+        value object = slots[ARG() & 0xFF];
+        if (unlikely(!object))
+            goto unbound_attribute_local;
+        value found = attribute_load_hit(object, cache);
+        if (unlikely(!found)) {
+            SAVE();
+            found = attribute_load_slow(object, NAME_AT(ARG() >> 8), cache);
+            if (unlikely(!found))
+                goto error;
+        }
+        PUSH(found);
+        DISPATCH();
     }
 
     TARGET(LOAD_METHOD)
     {
         cache_word *cache = CACHE();
+        value object = TOP();
+        value callable = attribute_load_method_hit(stack_plain(object), cache);
+        if (likely(callable != NULL)) {
+            TOP() = callable;
+            PUSH(object);
+            DISPATCH();
+        }
         SAVE();
-        value object = stack_plain(TOP()), receiver = NULL;
-        value callable = attribute_load_method(object, NAME_AT(ARG()), cache, &receiver);
+        value receiver;
+        callable = attribute_load_method_slow(stack_plain(object), NAME_AT(ARG()), cache, &receiver);
         if (unlikely(!callable))
             goto error;
-        value old = TOP();
+        object = TOP();
         TOP() = callable;
         PUSH(receiver);
-        value_dec(old);
+        value_dec(object);
+        DISPATCH();
+    }
+
+    TARGET(LOAD_FAST_METHOD)
+    {
+        cache_word *cache = CACHE();
+        value object = slots[ARG() & 0xFF];
+        if (unlikely(!object))
+            goto unbound_attribute_local;
+        value callable = attribute_load_method_hit(object, cache);
+        if (likely(callable != NULL)) {
+            sp[0] = callable;
+            sp[1] = stack_borrow(object);
+            sp += 2;
+            DISPATCH();
+        }
+        SAVE();
+        value receiver;
+        callable = attribute_load_method_slow(object, NAME_AT(ARG() >> 8), cache, &receiver);
+        if (unlikely(!callable))
+            goto error;
+        sp[0] = callable;
+        sp[1] = receiver;
+        sp += 2;
         DISPATCH();
     }
 
@@ -412,12 +491,25 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         SAVE();
-        value object = TOP(), v = SECOND();
-        if (unlikely(!attribute_store(stack_plain(object), NAME_AT(ARG()), stack_plain(v), cache)))
+        value object = stack_plain(TOP()), v = stack_plain(SECOND());
+        if (unlikely(!attribute_store_hit(object, v, cache)) &&
+            unlikely(!attribute_store_slow(object, NAME_AT(ARG()), v, cache)))
             goto error;
-        sp -= 2;
-        value_dec(v);
-        value_dec(object);
+        DROP(2);
+        DISPATCH();
+    }
+
+    TARGET(STORE_FAST_ATTR)
+    {
+        cache_word *cache = CACHE();
+        value object = slots[ARG() & 0xFF], v = stack_plain(TOP());
+        if (unlikely(!object))
+            goto unbound_attribute_local;
+        SAVE();
+        if (unlikely(!attribute_store_hit(object, v, cache)) &&
+            unlikely(!attribute_store_slow(object, NAME_AT(ARG() >> 8), v, cache)))
+            goto error;
+        DROP(1);
         DISPATCH();
     }
 
@@ -1135,8 +1227,15 @@ add_strings : {
             }
         }
         if (likely(item != VALUE_END)) {
+            unit = *ip++;
+            if (likely((unit & 0xFF) == OP_STORE_FAST)) {
+                value old = slots[ARG()];
+                slots[ARG()] = item;
+                value_dec(old);
+                DISPATCH();
+            }
             PUSH(item);
-            DISPATCH();
+            goto *labels[unit & 0xFF];
         }
     for_iter_end: /* `unit` is the FOR_ITER */
         ip = frame->code->units + ARG();
@@ -1173,7 +1272,7 @@ add_strings : {
             goto for_iter_end;
         }
         interpreter->frame = frame;
-        frame_pop(interpreter, done);
+        frame_close(interpreter, done);
         if (flags & FRAME_ENTRY)
             return result;
         LOAD_FRAME();
@@ -1205,15 +1304,16 @@ add_strings : {
                 nargs++;
             }
             SAVE();
-            struct frame *next = frame_push(interpreter, code, stack_own(callable));
+            struct frame *next = frame_open(interpreter, code, stack_own(callable));
             base[0] = NULL; /* moved into the frame, or dropped */
             if (unlikely(!next))
                 goto error;
-            if (likely(nargs == code->argcount && code->kwonly_argcount == 0 &&
-                       !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)))) {
+            if (likely(nargs == code->plain_argcount)) {
                 for (uint32_t i = 0; i < nargs; i++)
                     next->slots[i] = stack_own(args[i]);
+                frame_empty_slots(next, nargs);
             } else {
+                frame_empty_slots(next, 0);
                 if (!arguments_bind(next, args, nargs, NULL)) {
                     frame_pop(interpreter, next);
                     goto error;
@@ -1224,7 +1324,7 @@ add_strings : {
             frame->sp = base;
             interpreter->frame = frame = next;
             LOAD_FRAME();
-            DISPATCH();
+            DISPATCH_CALLEE();
         }
         callable = stack_plain(callable);
         if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
@@ -1269,17 +1369,16 @@ add_strings : {
                 base[1] = NULL;
                 value_dec(old); /* the instance counts its type */
                 struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
-                struct frame *next = frame_push(interpreter, code, init);
+                struct frame *next = frame_open(interpreter, code, init);
                 if (unlikely(!next))
                     goto error;
-                next->slots[0] = value_inc(instance);
-                if (likely(nargs + 1 == code->argcount && code->kwonly_argcount == 0 &&
-                           !(code->flags & (CODE_VARARGS | CODE_VARKEYWORDS)))) {
+                if (likely(nargs + 1 == code->plain_argcount)) {
+                    next->slots[0] = value_inc(instance);
                     for (uint32_t i = 0; i < nargs; i++)
                         next->slots[i + 1] = stack_own(base[2 + i]);
+                    frame_empty_slots(next, nargs + 1);
                 } else {
-                    value_dec(next->slots[0]);
-                    next->slots[0] = NULL;
+                    frame_empty_slots(next, 0);
                     base[1] = value_inc(instance);
                     if (!arguments_bind(next, base + 1, nargs + 1, NULL)) {
                         frame_pop(interpreter, next);
@@ -1292,7 +1391,7 @@ add_strings : {
                 frame->sp = base + 1;
                 interpreter->frame = frame = next;
                 LOAD_FRAME();
-                DISPATCH();
+                DISPATCH_CALLEE();
             }
         }
         value result = call_operands(callable, base, nargs, NULL);
@@ -1669,6 +1768,11 @@ add_strings : {
 unbound_local:
     SAVE();
     raise_unbound_local(frame, ARG());
+    goto error;
+
+unbound_attribute_local:
+    SAVE();
+    raise_unbound_local(frame, ARG() & 0xFF);
     goto error;
 
     /* ---- an exception is set: add this frame to its traceback and look for a handler ---- */

@@ -73,13 +73,79 @@ static inline uint32_t frame_unit(const struct frame *frame)
 /* A new frame on the interpreter stack: slots NULL, stack empty, previous = running frame, not yet the running one.
    Steals `function`. NULL with MemoryError or RecursionError (then `function` is dropped). */
 struct frame *frame_push(struct interpreter *interpreter, struct code *code, value function);
-struct frame *frame_push_slow(struct interpreter *interpreter, size_t words); /* a new chunk */
 /* Drop what the frame holds (its object takes the locals over when somebody else holds it) and free its place. It is no
  * longer the running one. */
 void frame_pop(struct interpreter *interpreter, struct frame *frame);
 /* The part of frame_pop that generator frames need too. */
 void frame_clear(struct frame *frame);
 void frame_release_chunk(struct interpreter *interpreter);
+/* Room for a frame when the next chunk has to be opened, or NULL with RecursionError or MemoryError. */
+struct frame *frame_place_slow(struct interpreter *interpreter, size_t words);
+
+/* The frame is leaving: its object keeps the locals. */
+void frame_object_detach(struct frame *frame);
+
+/* ---- the parts of frame_push and frame_pop, for the loop ---- */
+/* frame_push, but the slots are not initialised: see frame_empty_slots. */
+static inline __attribute__((always_inline)) struct frame *frame_open(struct interpreter *interpreter,
+                                                                      struct code *code, value function)
+{
+    size_t words = sizeof(struct frame) / sizeof(value) + code->slots_count + code->stack_size;
+    struct frame *frame = (struct frame *)interpreter->stack_top;
+    if (unlikely((size_t)(interpreter->stack_end - interpreter->stack_top) < words ||
+                 interpreter->depth >= atomic_load_explicit(&recursion_limit, memory_order_relaxed))) {
+        frame = frame_place_slow(interpreter, words);
+        if (!frame) {
+            value_dec(function);
+            return NULL;
+        }
+    }
+    interpreter->stack_top = (value *)frame + words;
+    interpreter->depth++;
+    frame->previous = interpreter->frame;
+    frame->code = code;
+    frame->function = function;
+    if (function) {
+        frame->globals = slot_peek(&((struct function *)function)->globals);
+        frame->builtins = slot_peek(&((struct function *)function)->builtins);
+    }
+    frame->locals = NULL;
+    frame->ip = code->units;
+    frame->object = NULL;
+    frame->flags = 0;
+    return frame;
+}
+/* The slots from `first` on are empty, and so is the operand stack. */
+static inline void frame_empty_slots(struct frame *frame, uint32_t first)
+{
+    value *slot = frame->slots + first;
+    for (value *end = frame->slots + frame->code->slots_count; slot < end; slot++)
+        *slot = NULL;
+    frame->sp = slot;
+}
+static inline void frame_drop_contents(struct frame *frame)
+{
+    if (unlikely(frame->object != NULL))
+        frame_object_detach(frame);
+    for (value *slot = frame->slots, *end = frame->sp; slot < end; slot++)
+        value_dec(*slot);
+    value_dec(frame->locals);
+    if (likely(frame->function != NULL)) {
+        value_dec(frame->function);
+    } else {
+        value_dec(value_of(frame->code));
+        value_dec(frame->globals);
+        value_dec(frame->builtins);
+    }
+}
+static inline void frame_close(struct interpreter *interpreter, struct frame *frame)
+{
+    frame_drop_contents(frame);
+    interpreter->depth--;
+    interpreter->stack_top = (value *)frame;
+    if (unlikely((value *)frame == interpreter->chunk_bottom))
+        frame_release_chunk(interpreter);
+}
 
 /* Bind arguments to the parameters of a Python function, into the frame's slots (counted). false: TypeError. `args` may
  * hold borrowed words. */
@@ -94,8 +160,6 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame);
 value frame_locals(struct frame *frame);
 /* The frame's Python object, made on demand; owned. */
 value frame_get_object(struct frame *frame);
-/* The frame is leaving: its object keeps the locals. */
-void frame_object_detach(struct frame *frame);
 /* Prepend an entry for the frame to the current exception's traceback. Failure leaves the traceback as it is. */
 void traceback_add(struct interpreter *interpreter, struct frame *frame);
 

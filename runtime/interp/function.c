@@ -56,8 +56,7 @@ value function_call(value v, const value *args, size_t nargs, value kwnames)
     struct frame *frame = frame_push(interpreter, code, value_inc(v));
     if (!frame)
         return NULL;
-    const uint32_t unusual = CODE_VARARGS | CODE_VARKEYWORDS;
-    if (likely(!kwnames && nargs == code->argcount && code->kwonly_argcount == 0 && !(code->flags & unusual))) {
+    if (likely(!kwnames && nargs == code->plain_argcount)) {
         for (size_t i = 0; i < nargs; i++)
             frame->slots[i] = value_inc(args[i]);
     } else if (!arguments_bind(frame, args, nargs, kwnames)) {

@@ -31,6 +31,7 @@ struct interpreter {
     uint32_t c_headroom;          /* recursion beyond the limit is allowed while a RecursionError is being handled */
     value *stack_top, *stack_end; /* interpreter stack: free space of the current chunk */
     struct stack_chunk *chunk;
+    value *chunk_bottom;          /* where its first frame lies */
     value repr_list;              /* containers being printed: a list or NULL */
     uint64_t ident;               /* _thread.get_ident() */
     value_slot pending_exception; /* raised at the next safepoint (asynchronous exceptions); NULL: none */

@@ -45,7 +45,7 @@ struct interpreter *interpreter_new(void)
     self->handled = &self->base_handled;
     struct interpreter *before = interpreter_self;
     interpreter_self = self; /* what a failure raises is of no interest to the thread that asks */
-    bool done = frame_push_slow(self, 1) != NULL;
+    bool done = frame_place_slow(self, 1) != NULL;
     interpreter_self = before;
     if (done)
         return self;

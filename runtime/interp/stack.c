@@ -16,8 +16,23 @@ struct stack_chunk {
     value data[];
 };
 
-struct frame *frame_push_slow(struct interpreter *interpreter, size_t words)
+static bool recursion_too_deep(struct interpreter *interpreter)
 {
+    uint32_t limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
+    if (interpreter->depth < limit + interpreter->c_headroom)
+        return false;
+    interpreter->c_headroom += 50; /* room for building the error and for handlers */
+    raise(EXC(RecursionError), "maximum recursion depth exceeded");
+    interpreter->c_headroom -= 50;
+    return true;
+}
+
+struct frame *frame_place_slow(struct interpreter *interpreter, size_t words)
+{
+    if (recursion_too_deep(interpreter))
+        return NULL;
+    if ((size_t)(interpreter->stack_end - interpreter->stack_top) >= words)
+        return (struct frame *)interpreter->stack_top;
     struct stack_chunk *current = interpreter->chunk;
     struct stack_chunk *chunk = current ? current->spare : NULL;
     if (chunk && chunk->words < words) {
@@ -39,7 +54,7 @@ struct frame *frame_push_slow(struct interpreter *interpreter, size_t words)
     chunk->previous = current;
     chunk->saved_top = interpreter->stack_top;
     interpreter->chunk = chunk;
-    interpreter->stack_top = chunk->data;
+    interpreter->stack_top = interpreter->chunk_bottom = chunk->data;
     interpreter->stack_end = chunk->data + chunk->words;
     return (struct frame *)chunk->data;
 }
@@ -55,6 +70,7 @@ void frame_release_chunk(struct interpreter *interpreter)
         return; /* the first chunk stays until the thread ends */
     interpreter->stack_top = chunk->saved_top;
     interpreter->chunk = previous;
+    interpreter->chunk_bottom = previous->data;
     interpreter->stack_end = previous->data + previous->words;
     free(chunk->spare);
     chunk->spare = NULL;
@@ -72,74 +88,23 @@ void interpreter_free_stack(struct interpreter *interpreter)
         chunk = previous;
     }
     interpreter->chunk = NULL;
-    interpreter->stack_top = interpreter->stack_end = NULL;
-}
-
-static bool chunk_is_first(const struct interpreter *interpreter, const value *place)
-{
-    return interpreter->chunk && place == interpreter->chunk->data;
+    interpreter->chunk_bottom = interpreter->stack_top = interpreter->stack_end = NULL;
 }
 
 struct frame *frame_push(struct interpreter *interpreter, struct code *code, value function)
 {
-    uint32_t limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
-    if (unlikely(interpreter->depth >= limit + interpreter->c_headroom)) {
-        value_dec(function);
-        interpreter->c_headroom += 50; /* room for building the error and for handlers */
-        raise(EXC(RecursionError), "maximum recursion depth exceeded");
-        interpreter->c_headroom -= 50;
-        return NULL;
-    }
-    size_t words = sizeof(struct frame) / sizeof(value) + code->slots_count + code->stack_size;
-    struct frame *frame = (struct frame *)interpreter->stack_top;
-    if (unlikely((size_t)(interpreter->stack_end - interpreter->stack_top) < words)) {
-        frame = frame_push_slow(interpreter, words);
-        if (!frame) {
-            value_dec(function);
-            return NULL;
-        }
-    }
-    interpreter->stack_top = (value *)frame + words;
-    interpreter->depth++;
-    frame->previous = interpreter->frame;
-    frame->code = code;
-    frame->function = function;
-    if (function) {
-        frame->globals = slot_peek(&((struct function *)function)->globals);
-        frame->builtins = slot_peek(&((struct function *)function)->builtins);
-    }
-    frame->locals = NULL;
-    frame->ip = code->units;
-    frame->object = NULL;
-    frame->flags = 0;
-    value *slot = frame->slots;
-    for (value *end = slot + code->slots_count; slot < end; slot++)
-        *slot = NULL;
-    frame->sp = slot;
+    struct frame *frame = frame_open(interpreter, code, function);
+    if (likely(frame != NULL))
+        frame_empty_slots(frame, 0);
     return frame;
 }
 
 void frame_clear(struct frame *frame)
 {
-    if (unlikely(frame->object != NULL))
-        frame_object_detach(frame);
-    for (value *slot = frame->slots, *end = frame->sp; slot < end; slot++)
-        value_dec(*slot);
-    value_dec(frame->locals);
-    if (likely(frame->function != NULL)) {
-        value_dec(frame->function);
-    } else {
-        value_dec(value_of(frame->code));
-        value_dec(frame->globals);
-        value_dec(frame->builtins);
-    }
+    frame_drop_contents(frame);
 }
 
 void frame_pop(struct interpreter *interpreter, struct frame *frame)
 {
-    frame_clear(frame);
-    interpreter->depth--;
-    interpreter->stack_top = (value *)frame;
-    if (unlikely(chunk_is_first(interpreter, interpreter->stack_top)))
-        frame_release_chunk(interpreter);
+    frame_close(interpreter, frame);
 }

@@ -62,23 +62,20 @@ CACHE_INLINE value_slot *cache_slot(value v, uint64_t word)
     return NULL;
 }
 
-/* v.name */
-CACHE_INLINE value attribute_load(value v, value name, cache_word *cache)
+/* Each of these three has a hit to offer or not; the caller goes the slow way then, and only then needs the name. */
+
+/* v.name, owned; NULL: no hit. */
+CACHE_INLINE value attribute_load_hit(value v, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (likely(value_is_object(v))) {
-        value_slot *slot = cache_slot(v, word);
-        if (likely(slot != NULL)) {
-            value found = slot_load(value_object(v), slot);
-            if (likely(found != NULL))
-                return found;
-        }
-    }
-    return attribute_load_slow(v, name, cache);
+    if (unlikely(!value_is_object(v)))
+        return NULL;
+    value_slot *slot = cache_slot(v, word);
+    return likely(slot != NULL) ? slot_load(value_object(v), slot) : NULL;
 }
 
 /* v.name = attribute */
-CACHE_INLINE bool attribute_store(value v, value name, value attribute, cache_word *cache)
+CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     value_slot *slot = likely(value_is_object(v)) ? cache_slot(v, word) : NULL;
@@ -100,12 +97,12 @@ CACHE_INLINE bool attribute_store(value v, value name, value attribute, cache_wo
             value_dec(attribute);
         }
     }
-    return attribute_store_slow(v, name, attribute, cache);
+    return false;
 }
 
-/* For calls: *self_or_null becomes v (owned) when the attribute is a function-like found on the class (not bound), else
- * NULL. */
-CACHE_INLINE value attribute_load_method(value v, value name, cache_word *cache, value *self_or_null)
+/* For calls: v.name when it is a function-like found on the class, owned and not bound. NULL: no hit. (The slow way
+ * sets *self_or_null to v, owned, for such a thing, else to NULL.) */
+CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (likely(CACHE_KIND(word) == CACHE_CLASS_METHOD && value_is_object(v))) {
@@ -121,15 +118,13 @@ CACHE_INLINE value attribute_load_method(value v, value name, cache_word *cache,
             value found = lookup_at(type, CACHE_INDEX(word));
             if (likely(found != NULL)) {
                 /* Numbers change before entries do: the same number again means that the entry was read before. */
-                if (likely(thread_self->alone || type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) {
-                    *self_or_null = value_inc(v);
+                if (likely(thread_self->alone || type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE)))
                     return found;
-                }
                 value_dec(found);
             }
         }
     }
-    return attribute_load_method_slow(v, name, cache, self_or_null);
+    return NULL;
 }
 
 #endif

@@ -167,12 +167,13 @@ static uint32_t foresee_attributes(value dict)
         value code_value = slot_load(value_object(init), &((struct function *)init)->code);
         const struct code *code = (const struct code *)code_value;
         for (uint32_t i = 0; i < code->unit_count && count < FORESEEN_MAX; i++) {
-            uint32_t unit = code->units[i], known = 0;
-            if (instruction_opcode(unit) == OP_STORE_ATTR) {
-                while (known < count && seen[known] != instruction_argument(unit))
+            uint32_t unit = code->units[i], opcode = instruction_opcode(unit), known = 0;
+            if (opcode == OP_STORE_ATTR || opcode == OP_STORE_FAST_ATTR) {
+                uint32_t name = instruction_argument(unit) >> (opcode == OP_STORE_FAST_ATTR ? 8 : 0);
+                while (known < count && seen[known] != name)
                     known++;
                 if (known == count)
-                    seen[count++] = instruction_argument(unit);
+                    seen[count++] = name;
             }
             if (opcode_has_cache(instruction_opcode(unit)))
                 i++; /* the unit that follows is the index of its cache */

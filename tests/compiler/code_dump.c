@@ -46,6 +46,14 @@ static void print_argument(const struct code *code, unsigned opcode, uint32_t ar
         print_value(tuple_get(slot_peek(&code->names), argument));
     if (flags & OPF_L)
         print_slot(code, argument);
+    if (flags & OPF_LN) {
+        print_slot(code, argument & 0xFF);
+        print_value(tuple_get(slot_peek(&code->names), argument >> 8));
+    }
+    if (opcode == OP_LOAD_FAST_SMALL_INT) {
+        print_slot(code, argument & 0xFFF);
+        printf(" %u", argument >> 12);
+    }
     if (flags & OPF_K)
         print_value(code_const(code, argument));
     if (opcode == OP_COMPARE_OP_JUMP_IF_FALSE)
