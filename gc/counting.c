@@ -27,11 +27,6 @@
 
 #define SHARED_COUNT_LIMIT ((int32_t)1 << 25) /* shared counts beyond this, up or down, make the object immortal */
 
-static inline bool is_immortal(const struct object *o)
-{
-    return atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL;
-}
-
 void heap_make_immortal(struct object *o)
 {
     atomic_fetch_or_explicit(&o->flags, OBJECT_IMMORTAL | OBJECT_SHARED, memory_order_release);
@@ -51,7 +46,7 @@ int64_t object_count(const struct object *o)
 
 size_t rc_count(struct object *o)
 {
-    int64_t count = is_immortal(o) ? UINT32_MAX : object_count(o);
+    int64_t count = object_is_immortal(o) ? UINT32_MAX : object_count(o);
     return count > 0 ? (size_t)count : 0;
 }
 
@@ -82,7 +77,7 @@ static void inc_shared(struct object *o, uint32_t old)
 
 void rc_inc_slow(struct object *o)
 {
-    if (is_immortal(o))
+    if (object_is_immortal(o))
         return;
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
     if (object_is_mine(o)) /* the local count is near its end */
@@ -95,7 +90,7 @@ void rc_inc_slow(struct object *o)
 
 bool rc_try_inc_slow(struct object *o)
 {
-    if (is_immortal(o))
+    if (object_is_immortal(o))
         return true;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
     for (;;) {
@@ -132,7 +127,7 @@ void rc_merge_newborn(struct object *o)
 /* Merge one object that was queued: the queue's reference goes, and so does the bias. True: it is dead. */
 static bool merge_object(struct object *o)
 {
-    if (is_immortal(o))
+    if (object_is_immortal(o))
         return false;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     CHECK(old & SHARED_QUEUED, o, "merged without having been queued");
@@ -278,7 +273,7 @@ static bool release_local_end(struct object *o)
 
 bool rc_release(struct object *o)
 {
-    if (unlikely(is_immortal(o)))
+    if (unlikely(object_is_immortal(o)))
         return false;
     CHECK(object_type_ref(o) != 0, o, "dropped when it was dead");
     if (!object_is_mine(o))

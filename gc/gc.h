@@ -188,6 +188,10 @@ void rc_inc_slow(struct object *o); /* not the owner: immortal, shared or sharde
 void rc_dec_slow(struct object *o); /* not the owner, or the owner's count ended */
 bool rc_try_inc_slow(struct object *o);
 
+static inline bool object_is_immortal(const struct object *o)
+{
+    return atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL;
+}
 static inline bool object_is_mine(const struct object *o)
 {
     return atomic_load_explicit(&o->owner, memory_order_relaxed) == thread_self->id;
@@ -375,7 +379,8 @@ static inline void slot_drop(value_slot *slot)
 {
     value old = atomic_load_explicit(slot, memory_order_relaxed);
     atomic_store_explicit(slot, NULL, memory_order_relaxed);
-    value_dec(old);
+    if (value_is_object(old) && old && !object_is_immortal(value_object(old)))
+        rc_dec(value_object(old));
 }
 
 /* ---- traversal

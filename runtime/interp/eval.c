@@ -1464,7 +1464,7 @@ add_strings : {
     {
         SAVE();
         unsigned parts = ARG();
-        value *base = sp - 1 - __builtin_popcount(parts & 15);
+        value *base = sp - 1 - ((parts & 1) + (parts >> 1 & 1) + (parts >> 2 & 1) + (parts >> 3 & 1));
         value function = make_function(frame, base, parts, stack_plain(TOP()));
         if (!function)
             goto error;

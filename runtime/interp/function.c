@@ -1,10 +1,17 @@
 /* Python functions: the object that `def` and `lambda` make. */
 #include "runtime/interp/frame.h"
+#include "runtime/objects/dict.h"
 #include "runtime/objects/objects.h"
 #include "runtime/objects/type_internal.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>
+
+/* value_inc for what is nearly always interned and so immortal. */
+static inline value inc_name(value name)
+{
+    return object_is_immortal(value_object(name)) ? name : value_inc(name);
+}
 
 value function_new(value code_value, value globals, value qualified_name)
 {
@@ -15,8 +22,8 @@ value function_new(value code_value, value globals, value qualified_name)
     value builtins = interpreter_builtins();
     slot_init(&self->code, value_inc(code_value));
     slot_init(&self->globals, value_inc(globals));
-    slot_init(&self->name, value_inc(slot_peek(&code->name)));
-    slot_init(&self->qualified_name, value_inc(qualified_name ? qualified_name : slot_peek(&code->qualified_name)));
+    slot_init(&self->name, inc_name(slot_peek(&code->name)));
+    slot_init(&self->qualified_name, inc_name(qualified_name ? qualified_name : slot_peek(&code->qualified_name)));
     if (interpreter_globals() != globals) {
         value found = dict_get(globals, NAME(__builtins__));
         if (!found) {
@@ -35,7 +42,10 @@ value function_new(value code_value, value globals, value qualified_name)
     value consts = slot_peek(&code->consts);
     if (tuple_length(consts) > 0 && is_str(tuple_get(consts, 0)) && (code->flags & CODE_OPTIMIZED))
         slot_init(&self->doc, value_inc(tuple_get(consts, 0)));
-    value module = dict_get(globals, NAME(__name__));
+    /* The first item of nearly every module's namespace. */
+    value module = value_is(globals, TYPE_ID_DICT) ? dict_load_hint(globals, NAME(__name__), 0) : VALUE_MISSING;
+    if (module == VALUE_MISSING)
+        module = dict_get(globals, NAME(__name__));
     if (!module) {
         value_dec(value_of(self));
         return NULL;
@@ -317,7 +327,7 @@ static void function_destroy(struct object *o)
 {
     value_slot *slots = &((struct function *)o)->code;
     for (size_t i = 0; i < FUNCTION_SLOTS; i++)
-        slot_store(o, &slots[i], NULL);
+        slot_drop(&slots[i]);
 }
 
 const struct type_spec function_type_spec = {

@@ -18,8 +18,8 @@ import warnings
 GROUPS = {
     "call": "CALL CALL_KW",
     "call general": "CALL_FUNCTION_EX",
-    "attribute": "LOAD_ATTR LOAD_METHOD",
-    "store attribute": "STORE_ATTR",
+    "attribute": "LOAD_ATTR LOAD_METHOD LOAD_FAST_ATTR LOAD_FAST_METHOD",
+    "store attribute": "STORE_ATTR STORE_FAST_ATTR",
     "delete attribute": "DELETE_ATTR",
     "subscript": "BINARY_SUBSCR BINARY_SLICE",
     "store subscript": "STORE_SUBSCR STORE_SLICE",
