@@ -42,7 +42,7 @@ static _Thread_local uint32_t polymorphic_hits __attribute__((tls_model("initial
 
 static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t name)
 {
-    uint64_t hash = ((name >> 4) ^ id) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = ((name >> 4) ^ (name << 20) ^ id) * UINT64_C(0x9E3779B97F4A7C15);
     return &polymorphic_table[hash >> 54];
 }
 
@@ -122,8 +122,7 @@ static value try_hit(value v, value name, uint64_t word)
     struct type *type = value_type(v);
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
-        return cache_hits_shape(v, word) ? slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)])
-                                         : NULL;
+        return slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
     case CACHE_OVERFLOW_SLOT: {
         struct instance_overflow *storage;
         value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
@@ -208,6 +207,17 @@ static value load_from_dict(value dict, value name, uint32_t id, cache_word *cac
     return found;
 }
 
+/* Where slot `index` is, by the word `overflow` of the instance; 0: nowhere that a cache may say. */
+static enum attribute_cache_kind place_of_slot(void *word, uint64_t index, uint64_t *place)
+{
+    uintptr_t tag = (uintptr_t)word & INSTANCE_TAG;
+    uint32_t in_line = tag == INSTANCE_INLINE ? (uint32_t)((uintptr_t)word >> 3)
+                       : tag == 0             ? ((struct instance_overflow *)word)->inline_capacity
+                                              : 0;
+    *place = index < in_line ? index : index - in_line;
+    return index < in_line ? CACHE_INSTANCE_SLOT : tag == 0 ? CACHE_OVERFLOW_SLOT : 0;
+}
+
 /* The own attribute of a struct instance, filling the cache. */
 static value load_own(struct instance *instance, value name, uint32_t id, cache_word *cache)
 {
@@ -223,14 +233,10 @@ static value load_own(struct instance *instance, value name, uint32_t id, cache_
         if (index < 0)
             return VALUE_MISSING;
         void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
-        uint32_t capacity = ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE ? (uint32_t)((uintptr_t)word >> 3)
-                            : ((uintptr_t)word & INSTANCE_TAG) == 0
-                                ? ((struct instance_overflow *)word)->inline_capacity
-                                : 0;
-        if (index < (ssize)capacity)
-            cache_fill(cache, value_bits(name), id, CACHE_INSTANCE_SLOT, (uint64_t)index);
-        else if (((uintptr_t)word & INSTANCE_TAG) == 0)
-            cache_fill(cache, value_bits(name), id, CACHE_OVERFLOW_SLOT, (uint64_t)index - capacity);
+        uint64_t place;
+        enum attribute_cache_kind kind = place_of_slot(word, (uint64_t)index, &place);
+        if (kind)
+            cache_fill(cache, value_bits(name), id, kind, place);
     }
     return instance_get(instance, name);
 }
@@ -296,10 +302,15 @@ static value bind(value found, value v, struct type *type)
 
 value attribute_load_slow(value v, value name, cache_word *cache)
 {
-    struct type *type = value_type(v);
     if (!value_is_object(v))
         return attr_get(v, name);
+    struct type *type = value_type(v);
     uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
+    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT)) {
+        value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
+        if (likely(found != NULL))
+            return found;
+    }
     unsigned kind = CACHE_KIND(word);
     if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
         value entry = class_entry(v, type, word);
@@ -422,12 +433,12 @@ static bool store_in_instance(struct instance *instance, value name, value attri
     if (cacheable && !shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
         ssize index = shape_find(shape, name);
         void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
-        bool in_line =
-            ((uintptr_t)word & INSTANCE_TAG) == INSTANCE_INLINE && (index < 0 || index < (ssize)((uintptr_t)word >> 3));
-        if (index >= 0 && in_line)
-            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_INSTANCE_SLOT, (uint64_t)index);
-        else if (index < 0)
-            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_ADD_SLOT, shape->count);
+        enum attribute_cache_kind kind = CACHE_ADD_SLOT;
+        uint64_t place = shape->count;
+        if (index >= 0)
+            kind = place_of_slot(word, (uint64_t)index, &place);
+        if (kind)
+            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, kind, place);
     }
     return instance_set(instance, name, attribute) > 0;
 }
@@ -438,6 +449,11 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
         return slot_replace(&((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
+    case CACHE_OVERFLOW_SLOT: { /* into a block that is being replaced just now, too: see S3 */
+        struct instance_overflow *storage;
+        value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
+        return slot ? slot_replace(slot, attribute) : 0;
+    }
     case CACHE_ADD_SLOT:
         return try_add((struct instance *)v, name, attribute, word);
     case CACHE_MEMBER:

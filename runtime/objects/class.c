@@ -157,15 +157,19 @@ static bool slots_read(struct class_slots *slots, value class_name, struct type 
 
 /* ---- layout ---- */
 /* How many attributes the class's __init__ sets, counting each name once: so many in-line slots its instances are
- * likely to need. A guess that is too low costs the first instances an overflow block. */
+ * likely to need, beside those that a base's __init__ sets when it is called. A guess that is too low costs the first
+ * instances an overflow block. */
 #define FORESEEN_MAX 32
-static uint32_t foresee_attributes(value dict)
+static uint32_t foresee_attributes(value dict, bool *calls_base)
 {
     value init = dict_get(dict, NAME(__init__));
     uint32_t seen[FORESEEN_MAX], count = 0;
     if (init && init != VALUE_MISSING && is_function(init)) {
         value code_value = slot_load(value_object(init), &((struct function *)init)->code);
         const struct code *code = (const struct code *)code_value;
+        value names = slot_peek(&code->names);
+        for (size_t i = 0; i < tuple_length(names); i++)
+            *calls_base |= tuple_get(names, i) == NAME(__init__);
         for (uint32_t i = 0; i < code->unit_count && count < FORESEEN_MAX; i++) {
             uint32_t unit = code->units[i], opcode = instruction_opcode(unit), known = 0;
             if (opcode == OP_STORE_ATTR || opcode == OP_STORE_FAST_ATTR) {
@@ -218,9 +222,12 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     if (type_has_flag(base, TYPE_FLAG_INSTANCE) || (plain && dict && base->slots_count == 0)) {
         flags |= TYPE_FLAG_INSTANCE;
         type->reserved_slots = base->reserved_slots + count;
-        uint32_t own = foresee_attributes(namespace), least = type->reserved_slots + 2;
+        bool calls_base = false;
+        uint32_t own = foresee_attributes(namespace, &calls_base), least = type->reserved_slots + 2;
         uint32_t likely_count = atomic_load_explicit(&base->inline_slots, memory_order_relaxed) + count;
-        if (likely_count < base->reserved_slots + count + own)
+        if (calls_base)
+            likely_count += own;
+        else if (likely_count < base->reserved_slots + count + own)
             likely_count = base->reserved_slots + count + own;
         atomic_store_explicit(&type->inline_slots, likely_count > least ? likely_count : least, memory_order_relaxed);
         type->gc.instance_size = sizeof(struct instance);
