@@ -138,7 +138,7 @@ static void check_units(struct verifier *v)
             fail(v, "unknown opcode");
             return;
         }
-        if (flags & (OPF_K | OPF_N | OPF_L))
+        if (flags & (OPF_K | OPF_N | OPF_L | OPF_LN))
             check_index(v, flags, instruction_argument(unit));
         if (special[opcode] & RULED)
             check_argument(v, opcode, instruction_argument(unit));
