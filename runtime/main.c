@@ -26,8 +26,8 @@ static const char usage[] =
     "-q     : accepted, as are -b -d -i -s -S -u -v -x: see the manual of python3\n"
     "-V     : print the version and exit\n"
     "-W arg : warning control\n"
-    "-X opt : gc-stats prints the collector's figures at the end; compile-library=DIR compiles the standard library\n"
-    "         into the bytecode cache DIR and exits; others are kept in sys._xoptions\n"
+    "-X opt : gc-stats prints the collector's figures at the end; compile-library=FILE compiles the standard library\n"
+    "         into FILE (library.bytecode beside the program is used); others are kept in sys._xoptions\n"
     "file   : program read from script file\n"
     "-      : program read from stdin\n";
 
@@ -36,7 +36,7 @@ struct command_line {
     int first_argument; /* index of the argument that becomes sys.argv[0] */
     const char **warn_options, **x_options;
     size_t warn_count, x_count;
-    const char *compile_library; /* -X compile-library=DIRECTORY */
+    const char *compile_library; /* -X compile-library=FILE */
     bool gc_stats;
     bool injects; /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;

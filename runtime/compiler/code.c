@@ -27,11 +27,65 @@ static void *take(char **at, const void *from, size_t size)
     return place;
 }
 
+static struct code *new_code(const struct code_parts *parts)
+{
+    struct code *code = (struct code *)object_new(TYPE(CODE), sizeof *code);
+    if (!code)
+        return NULL;
+    code->argcount = parts->argcount;
+    code->posonly_argcount = parts->posonly_argcount;
+    code->kwonly_argcount = parts->kwonly_argcount;
+    code->plain_argcount =
+        parts->kwonly_argcount || (parts->flags & (CODE_VARARGS | CODE_VARKEYWORDS)) ? UINT32_MAX : parts->argcount;
+    code->locals_count = parts->locals_count;
+    code->cells_count = parts->cells_count;
+    code->frees_count = parts->frees_count;
+    code->slots_count = parts->locals_count + parts->cells_count + parts->frees_count;
+    code->stack_size = parts->stack_size;
+    code->flags = parts->flags;
+    code->first_line = parts->first_line;
+    code->unit_count = parts->unit_count;
+    code->cache_count = parts->cache_count;
+    code->range_count = parts->range_count;
+    code->location_bytes = parts->location_bytes;
+    slot_init(&code->filename, value_inc(parts->filename));
+    slot_init(&code->name, value_inc(parts->name));
+    slot_init(&code->qualified_name, value_inc(parts->qualified_name));
+    return code;
+}
+
+/* How many attributes the code sets, counting each name once. */
+static uint32_t count_attribute_stores(const struct code *code)
+{
+    uint32_t seen[CODE_ATTRIBUTE_STORES_MAX], count = 0;
+    for (uint32_t i = 0; i < code->unit_count && count < CODE_ATTRIBUTE_STORES_MAX; i++) {
+        uint32_t unit = code->units[i], opcode = instruction_opcode(unit), known = 0;
+        if (opcode == OP_STORE_ATTR || opcode == OP_STORE_FAST_ATTR) {
+            uint32_t name = instruction_argument(unit) >> (opcode == OP_STORE_FAST_ATTR ? 8 : 0);
+            while (known < count && seen[known] != name)
+                known++;
+            if (known == count)
+                seen[count++] = name;
+        }
+        if (opcode_flags(opcode) & OPF_C)
+            i++; /* the unit that follows is the index of its cache */
+    }
+    return count;
+}
+
+static bool has_name(value names, value name)
+{
+    for (size_t i = 0; i < tuple_length(names); i++)
+        if (tuple_get(names, i) == name)
+            return true;
+    return false;
+}
+
 value code_new(const struct code_parts *parts)
 {
     size_t units = parts->unit_count * sizeof(uint32_t), caches = parts->cache_count * sizeof(uint64_t),
            ranges = parts->range_count * sizeof(struct exception_range);
-    struct code *code = (struct code *)object_new(TYPE(CODE), sizeof *code);
+    struct code *code = new_code(parts);
     if (!code)
         return NULL;
     char *memory =
@@ -44,31 +98,59 @@ value code_new(const struct code_parts *parts)
     code->ranges = take(&memory, parts->ranges, ranges);
     code->units = take(&memory, parts->units, units);
     code->locations = take(&memory, parts->locations, parts->location_bytes);
-    code->argcount = parts->argcount;
-    code->posonly_argcount = parts->posonly_argcount;
-    code->kwonly_argcount = parts->kwonly_argcount;
-    code->plain_argcount = parts->kwonly_argcount || (parts->flags & (CODE_VARARGS | CODE_VARKEYWORDS))
-                               ? UINT32_MAX
-                               : parts->argcount;
-    code->locals_count = parts->locals_count;
-    code->cells_count = parts->cells_count;
-    code->frees_count = parts->frees_count;
-    code->slots_count = parts->locals_count + parts->cells_count + parts->frees_count;
-    code->stack_size = parts->stack_size;
-    code->flags = parts->flags;
-    code->first_line = parts->first_line;
-    code->unit_count = parts->unit_count;
-    code->cache_count = parts->cache_count;
-    code->range_count = parts->range_count;
-    code->location_bytes = parts->location_bytes;
     slot_init(&code->consts, value_inc(parts->consts));
     slot_init(&code->names, value_inc(parts->names));
     slot_init(&code->slot_names, value_inc(parts->slot_names));
     slot_init(&code->slot_kinds, value_inc(parts->slot_kinds));
-    slot_init(&code->filename, value_inc(parts->filename));
-    slot_init(&code->name, value_inc(parts->name));
-    slot_init(&code->qualified_name, value_inc(parts->qualified_name));
+    if ((code->flags & CODE_OPTIMIZED) && tuple_length(parts->consts) && is_str(tuple_get(parts->consts, 0)))
+        slot_init(&code->doc, value_inc(tuple_get(parts->consts, 0)));
+    code->attribute_stores = count_attribute_stores(code);
+    code->names_init = has_name(parts->names, NAME(__init__));
+    atomic_init(&code->frame_room, code->slots_count + code->stack_size);
     return value_of(code);
+}
+
+/* ---- sleeping ---- */
+
+value code_new_asleep(const struct code_parts *parts, struct code_source *source, const struct code_body *body)
+{
+    struct code *code = new_code(parts);
+    if (!code)
+        return NULL;
+    if (parts->doc)
+        slot_init(&code->doc, value_inc(parts->doc));
+    code->attribute_stores =
+        parts->attribute_stores < CODE_ATTRIBUTE_STORES_MAX ? parts->attribute_stores : CODE_ATTRIBUTE_STORES_MAX;
+    code->names_init = parts->names_init;
+    code->source = source;
+    code->body = *body;
+    atomic_init(&code->frame_room, CODE_ASLEEP);
+    return value_of(code);
+}
+
+/* Several threads may come here for the same code at once: each reads the body, the first one's stays. */
+bool code_wake_slow(struct code *code)
+{
+    struct code *whole = (struct code *)code_source_wake(code->source, code, &code->body);
+    if (!whole)
+        return false;
+    object_lock(&code->header);
+    if (atomic_load_explicit(&code->frame_room, memory_order_relaxed) == CODE_ASLEEP) {
+        code->caches = whole->caches;
+        whole->caches = NULL; /* the block belongs to `code` now */
+        code->ranges = whole->ranges;
+        code->units = whole->units;
+        code->locations = whole->locations;
+        slot_store(&code->header, &code->consts, value_inc(slot_peek(&whole->consts)));
+        slot_store(&code->header, &code->names, value_inc(slot_peek(&whole->names)));
+        slot_store(&code->header, &code->slot_names, value_inc(slot_peek(&whole->slot_names)));
+        slot_store(&code->header, &code->slot_kinds, value_inc(slot_peek(&whole->slot_kinds)));
+        /* Pairs with the load in code_wake, and that of frame_push. */
+        atomic_store_explicit(&code->frame_room, code->slots_count + code->stack_size, memory_order_release);
+    }
+    object_unlock(&code->header);
+    value_dec(value_of(whole));
+    return true;
 }
 
 static void code_traverse(struct object *o, struct gc_trace *trace)
@@ -81,6 +163,7 @@ static void code_traverse(struct object *o, struct gc_trace *trace)
     trace_slot(trace, &code->filename);
     trace_slot(trace, &code->name);
     trace_slot(trace, &code->qualified_name);
+    trace_slot(trace, &code->doc);
 }
 
 static void code_destroy(struct object *o)
@@ -93,6 +176,7 @@ static void code_destroy(struct object *o)
     slot_store(o, &code->filename, NULL);
     slot_store(o, &code->name, NULL);
     slot_store(o, &code->qualified_name, NULL);
+    slot_store(o, &code->doc, NULL);
     free((void *)code->caches);
     code->caches = NULL;
 }
@@ -177,10 +261,10 @@ COUNT_ATTRIBUTE(stacksize, stack_size)
 COUNT_ATTRIBUTE(flags, flags)
 COUNT_ATTRIBUTE(firstlineno, first_line)
 
-#define VALUE_ATTRIBUTE(name)                               \
-    static value get_##name(value v)                        \
-    {                                                       \
-        return slot_load(&SELF(v)->header, &SELF(v)->name); \
+#define VALUE_ATTRIBUTE(name)                                                           \
+    static value get_##name(value v)                                                    \
+    {                                                                                   \
+        return code_wake(SELF(v)) ? slot_load(&SELF(v)->header, &SELF(v)->name) : NULL; \
     }
 VALUE_ATTRIBUTE(consts)
 VALUE_ATTRIBUTE(names)
@@ -189,8 +273,10 @@ VALUE_ATTRIBUTE(name)
 VALUE_ATTRIBUTE(qualified_name)
 
 /* The names of the slots whose kind has one of the bits. */
-static value names_of_kind(const struct code *code, uint8_t bits)
+static value names_of_kind(struct code *code, uint8_t bits)
 {
+    if (!code_wake(code))
+        return NULL;
     const uint8_t *kinds = bytes_data(slot_peek(&code->slot_kinds));
     uint32_t n = 0;
     for (uint32_t i = 0; i < code->slots_count; i++)
@@ -220,15 +306,18 @@ static value get_freevars(value v)
 }
 static value get_code(value v)
 {
-    return bytes_new((const uint8_t *)SELF(v)->units, SELF(v)->unit_count * sizeof(uint32_t));
+    return !code_wake(SELF(v)) ? NULL
+                               : bytes_new((const uint8_t *)SELF(v)->units, SELF(v)->unit_count * sizeof(uint32_t));
 }
 static value get_linetable(value v)
 {
-    return bytes_new(SELF(v)->locations, SELF(v)->location_bytes);
+    return !code_wake(SELF(v)) ? NULL : bytes_new(SELF(v)->locations, SELF(v)->location_bytes);
 }
 static value get_exceptiontable(value v)
 {
-    return bytes_new((const uint8_t *)SELF(v)->ranges, SELF(v)->range_count * sizeof(struct exception_range));
+    return !code_wake(SELF(v))
+               ? NULL
+               : bytes_new((const uint8_t *)SELF(v)->ranges, SELF(v)->range_count * sizeof(struct exception_range));
 }
 
 static value optional_int(int32_t n)
@@ -244,6 +333,8 @@ static bool append_owned(value list, value item /* stolen, may be NULL */)
 /* co_positions(): (line, end line, column, end column) of each unit. */
 static value code_positions(value v, const value *args)
 {
+    if (!code_wake(SELF(v)))
+        return NULL;
     struct location_reader r = location_reader(SELF(v));
     struct code_location at;
     value list = list_new(SELF(v)->unit_count);
@@ -267,6 +358,8 @@ static value code_positions(value v, const value *args)
 /* co_lines(): (start, end, line) for runs of bytes of co_code with one line. */
 static value code_lines(value v, const value *args)
 {
+    if (!code_wake(SELF(v)))
+        return NULL;
     struct location_reader r = location_reader(SELF(v));
     struct code_location at;
     uint32_t start = 0, end = 0, n;
@@ -318,6 +411,8 @@ static value code_compare(value v, value other, int op)
 {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is(v, TYPE_ID_CODE) || !value_is(other, TYPE_ID_CODE))
         return VALUE_NOT_IMPLEMENTED;
+    if (!code_wake(SELF(v)) || !code_wake(SELF(other)))
+        return NULL;
     const struct code *a = SELF(v), *b = SELF(other);
     int same = a == b;
     if (!same && a->argcount == b->argcount && a->posonly_argcount == b->posonly_argcount &&
@@ -340,6 +435,8 @@ static value code_compare(value v, value other, int op)
 
 static bool code_hash(value v, int64_t *out)
 {
+    if (!code_wake(SELF(v)))
+        return false;
     const struct code *code = SELF(v);
     uint64_t hash =
         (uint64_t)str_hash(slot_peek(&code->name)) ^ code->first_line ^ code->unit_count * UINT64_C(1000003);
@@ -392,6 +489,8 @@ static bool replace_value(value given, unsigned type, const char *name, value *f
 /* A copy with other attributes. The instructions stay; what would not fit them is refused. */
 static value code_replace(value v, const value *args)
 {
+    if (!code_wake(SELF(v)))
+        return NULL;
     const struct code *code = SELF(v);
     struct code_parts parts = {
         .argcount = code->argcount,

@@ -14,17 +14,23 @@ struct code_parts {
     const uint8_t *locations;
     uint32_t location_bytes;
     value consts, names, slot_names, slot_kinds, filename, name, qualified_name; /* borrowed */
+    uint32_t attribute_stores, names_init; /* of a code object that sleeps; code_new looks itself */
+    value doc;                             /* the same; borrowed, may be NULL */
 };
 
 /* A code object of copies of the parts; owned, NULL with MemoryError. */
 value code_new(const struct code_parts *parts);
 
+/* A code object that sleeps: of the parts that a record in a bytecode file has. The source has to outlive it. Owned. */
+value code_new_asleep(const struct code_parts *parts, struct code_source *source, const struct code_body *body);
+/* For code_wake: a code object of the same record that does not sleep, verified; owned. Any thread. */
+value code_source_wake(struct code_source *source, const struct code *code, const struct code_body *body);
+
 /* Is this code safe to run: opcodes known, indices in range, jumps to instructions, the stack never below empty nor
  * above stack_size, cache words used once? NULL if so; else what is wrong. May fail with "no memory" too. */
 const char *code_verify(const struct code *code);
 
-/* The sum in the header of a bytecode file, over all that follows the header (CODE_FILE_HEADER bytes). */
-enum { CODE_FILE_HEADER = 24, CODE_FILE_CHECKSUM = 16 /* its place in the header */ };
-uint64_t code_checksum(const uint8_t *bytes, size_t length);
+/* For tests that damage files: let the damage get past the checksums. */
+extern bool bytecode_sums_ignored;
 
 #endif

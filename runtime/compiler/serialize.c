@@ -1,65 +1,38 @@
 /*
- * Code objects as bytes, for the import cache.
+ * Code objects as bytes: the format of bytecode files, for the import cache, and how it is written.
  *
- *   header   magic (8 bytes), version and table of opcodes (4), length of the rest (4), checksum of the rest (8)
- *   rest     one object: a tag byte and what belongs to it; numbers are varints, the arrays of code objects raw
+ *   header     magic (8 bytes), version and table of opcodes (4), length of the head (4), checksum of the head (8)
+ *   head       length of the first and of the second part (4 each), number of names (4); where each name ends (4 each,
+ *              from the first name on); the names, each a tag and its characters; the record of the outermost code
+ *   1st part   bodies of modules and classes, which an import runs at once
+ *   2nd part   bodies of functions, most of which sleep until their first call (see code_wake)
  *
- * Everything is in the byte order of the machine: the cache is not meant to travel. Strings are written once and
- * referred to by number afterwards. A reader believes nothing: every length is checked against what is left, nesting is
- * bounded, and each code object passes code_verify before anybody sees it.
+ * A *record* of a code object is what one knows of it without running it: numbers, names, docstring, and where its body
+ * lies, with the checksum of that. A *body* is its instructions, tables, names and constants; code objects among the
+ * constants are records. So a body can be read at any time, with nothing but the head.
+ *
+ * A value is a tag byte and what belongs to it; numbers are varints, the arrays of code objects raw. Names (what is to
+ * be interned) stand in the table once and are referred to by number. Everything is in the byte order of the machine:
+ * the cache is not meant to travel. deserialize.c reads it.
  */
+#include "runtime/compiler/bytecode_file.h"
 #include "runtime/compiler/code_parts.h"
-#include "runtime/compiler/compiler.h"
 #include "runtime/objects/objects.h"
 
 #include <stdlib.h>
 
-/* Change the version with every change of this format or of what the arguments of opcodes mean. The table of opcodes is
- * part of what the header states. */
-enum { FORMAT_VERSION = 4, NESTING_LIMIT = 500 };
-static const char magic[8] = "\x8b"
-                             "ATOLL\r\n";
-
-struct header {
-    char magic[8];
-    uint32_t version, length;
-    uint64_t checksum;
-};
-_Static_assert(sizeof(struct header) == CODE_FILE_HEADER, "the header has no padding");
-_Static_assert(offsetof(struct header, checksum) == CODE_FILE_CHECKSUM, "as code_parts.h says");
-
-enum tag {
-    TAG_NONE = 'N',
-    TAG_TRUE = 'T',
-    TAG_FALSE = 'F',
-    TAG_ELLIPSIS = '.',
-    TAG_INT = 'i',     /* zigzag varint */
-    TAG_BIG_INT = 'l', /* length, two's complement bytes, low first */
-    TAG_FLOAT = 'd',
-    TAG_COMPLEX = 'c',
-    TAG_STR_BYTE = 's', /* length, Latin-1 */
-    TAG_STR_WIDE = 'u', /* length, code points of four bytes */
-    TAG_NAME = 'a',     /* as TAG_STR_BYTE, interned */
-    TAG_NAME_WIDE = 'w',
-    TAG_REFERENCE = 'r', /* number of an earlier string */
-    TAG_BYTES = 'b',
-    TAG_TUPLE = '(',
-    TAG_FROZENSET = '<',
-    TAG_CODE = 'C',
-};
-
-static uint32_t format_version(void)
+uint32_t bytecode_version(void)
 {
     static _Atomic uint32_t known; /* whoever finds it unset computes the same */
     uint32_t version = atomic_load_explicit(&known, memory_order_relaxed);
     if (!version) {
-        version = opcode_fingerprint() + FORMAT_VERSION;
+        version = opcode_fingerprint() + BYTECODE_FORMAT;
         atomic_store_explicit(&known, version, memory_order_relaxed);
     }
     return version;
 }
 
-uint64_t code_checksum(const uint8_t *bytes, size_t length)
+uint64_t bytecode_checksum(const uint8_t *bytes, size_t length)
 {
     uint64_t sum = UINT64_C(0x9E3779B97F4A7C15) ^ length, word;
     for (; length >= 8; bytes += 8, length -= 8) {
@@ -72,36 +45,45 @@ uint64_t code_checksum(const uint8_t *bytes, size_t length)
     return sum ^ sum >> 31;
 }
 
-/* ---- writing ---- */
-
-struct out {
+struct buffer {
     uint8_t *bytes;
     size_t length, capacity;
+};
+
+struct out {
+    struct buffer *at;      /* where values are written now */
+    struct buffer parts[2]; /* finished bodies */
+    struct buffer ends, names;
     bool failed; /* an exception is set */
     int depth;
-    value *seen; /* strings written, by address; open addressing */
+    value doc;   /* borrowed: in the record of the code whose body is being written, or NULL */
+    value *seen; /* names written, by address; open addressing */
     uint32_t *seen_numbers;
     size_t seen_size, seen_count;
 };
 
-static void out_raw(struct out *out, const void *bytes, size_t length)
+static void buffer_add(struct out *out, struct buffer *buffer, const void *bytes, size_t length)
 {
-    if (out->failed)
+    if (out->failed || length == 0)
         return;
-    if (length > out->capacity - out->length) {
-        size_t capacity = (out->capacity + length) * 2 + 1024;
-        uint8_t *fresh = realloc(out->bytes, capacity);
+    if (length > buffer->capacity - buffer->length) {
+        size_t capacity = (buffer->capacity + length) * 2 + 1024;
+        uint8_t *fresh = realloc(buffer->bytes, capacity);
         if (!fresh) {
             out->failed = true;
             raise_no_memory();
             return;
         }
-        out->bytes = fresh;
-        out->capacity = capacity;
+        buffer->bytes = fresh;
+        buffer->capacity = capacity;
     }
-    if (length)
-        memcpy(out->bytes + out->length, bytes, length);
-    out->length += length;
+    memcpy(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
+}
+
+static void out_raw(struct out *out, const void *bytes, size_t length)
+{
+    buffer_add(out, out->at, bytes, length);
 }
 
 static void out_byte(struct out *out, uint8_t byte)
@@ -148,39 +130,58 @@ static bool grow_seen(struct out *out)
     return true;
 }
 
-/* True when the string was written before: then its number was written instead. */
-static bool out_seen(struct out *out, value v)
+/* The characters of a string, as narrow as they go. `sized`: the length before them. */
+static void out_characters(struct out *out, value v, bool sized)
 {
-    if (out->seen_count * 2 >= out->seen_size && !grow_seen(out))
-        return true;
-    size_t at = (value_bits(v) >> 4) & (out->seen_size - 1);
-    for (; out->seen[at]; at = (at + 1) & (out->seen_size - 1)) {
-        if (out->seen[at] == v) {
-            out_byte(out, TAG_REFERENCE);
-            out_number(out, out->seen_numbers[at]);
-            return true;
-        }
-    }
-    out->seen[at] = v;
-    out->seen_numbers[at] = (uint32_t)out->seen_count++;
-    return false;
-}
-
-static void out_str(struct out *out, value v, bool is_name)
-{
-    if (out_seen(out, v))
-        return;
     size_t length = str_length(v);
     uint32_t widest = 0;
     for (size_t i = 0; i < length; i++)
         widest |= str_at(v, i);
     bool wide = widest > 0xFF;
-    out_byte(out, wide ? (is_name ? TAG_NAME_WIDE : TAG_STR_WIDE) : (is_name ? TAG_NAME : TAG_STR_BYTE));
-    out_number(out, length);
+    out_byte(out, wide ? TAG_STR_WIDE : TAG_STR_BYTE);
+    if (sized)
+        out_number(out, length);
     for (size_t i = 0; i < length && !out->failed; i++) {
         uint32_t ch = str_at(v, i);
         uint8_t byte = (uint8_t)ch;
         out_raw(out, wide ? (void *)&ch : &byte, wide ? 4 : 1);
+    }
+}
+
+/* The number of a name, which is put into the table first if it is new. */
+static uint32_t number_name(struct out *out, value v)
+{
+    if (out->seen_count * 2 >= out->seen_size && !grow_seen(out))
+        return 0;
+    size_t at = (value_bits(v) >> 4) & (out->seen_size - 1);
+    for (; out->seen[at]; at = (at + 1) & (out->seen_size - 1))
+        if (out->seen[at] == v)
+            return out->seen_numbers[at];
+    out->seen[at] = v;
+    uint32_t number = out->seen_numbers[at] = (uint32_t)out->seen_count++;
+    struct buffer *here = out->at;
+    out->at = &out->names;
+    out_characters(out, v, false);
+    out->at = here;
+    if (out->names.length > UINT32_MAX) {
+        raise(EXC(ValueError), "code too large to serialize");
+        out->failed = true;
+    }
+    uint32_t end = (uint32_t)out->names.length;
+    buffer_add(out, &out->ends, &end, sizeof end);
+    return number;
+}
+
+static void out_str(struct out *out, value v, bool is_name)
+{
+    if (out->doc == v) {
+        out_byte(out, TAG_DOC);
+    } else if (is_name) {
+        uint32_t number = number_name(out, v);
+        out_byte(out, TAG_NAME);
+        out_number(out, number);
+    } else {
+        out_characters(out, v, true);
     }
 }
 
@@ -231,26 +232,47 @@ static void out_frozenset(struct out *out, value v)
     }
 }
 
-static void out_code(struct out *out, const struct code *code)
+static void out_body(struct out *out, const struct code *code)
 {
-    const uint32_t numbers[] = {
-        code->argcount,    code->posonly_argcount, code->kwonly_argcount, code->locals_count, code->cells_count,
-        code->frees_count, code->stack_size,       code->flags,           code->first_line,   code->unit_count,
-        code->cache_count, code->range_count,      code->location_bytes,
-    };
-    out_byte(out, TAG_CODE);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        out_number(out, numbers[i]);
     out_raw(out, code->units, code->unit_count * sizeof *code->units);
     out_raw(out, code->ranges, code->range_count * sizeof *code->ranges);
     out_raw(out, code->locations, code->location_bytes);
-    out_value(out, slot_peek(&code->filename), true);
-    out_value(out, slot_peek(&code->name), true);
-    out_value(out, slot_peek(&code->qualified_name), true);
     out_value(out, slot_peek(&code->names), true);
     out_value(out, slot_peek(&code->slot_names), true);
     out_value(out, slot_peek(&code->slot_kinds), false);
+    value outer = out->doc;
+    out->doc = slot_peek(&code->doc);
     out_value(out, slot_peek(&code->consts), false);
+    out->doc = outer;
+}
+
+static void out_code(struct out *out, struct code *code)
+{
+    if (!code_wake(code)) {
+        out->failed = true;
+        return;
+    }
+    struct buffer body = {0}, *part = &out->parts[(code->flags & CODE_OPTIMIZED) != 0], *here = out->at;
+    out->at = &body;
+    out_body(out, code);
+    out->at = here;
+    uint64_t offset = part->length, sum = bytecode_checksum(body.bytes, body.length);
+    buffer_add(out, part, body.bytes, body.length);
+    out_byte(out, TAG_CODE);
+#define NUMBER(name) out_number(out, code->name);
+    BYTECODE_NUMBERS(NUMBER)
+#undef NUMBER
+    out_number(out, offset);
+    out_number(out, body.length);
+    out_raw(out, &sum, sizeof sum);
+    value outer = out->doc, doc = slot_peek(&code->doc);
+    out->doc = NULL;
+    out_value(out, slot_peek(&code->filename), true);
+    out_value(out, slot_peek(&code->name), true);
+    out_value(out, slot_peek(&code->qualified_name), false);
+    out_value(out, doc ? doc : VALUE_NONE, false);
+    out->doc = outer;
+    free(body.bytes);
 }
 
 static bool is_interned_text(value v)
@@ -270,7 +292,7 @@ static void out_value(struct out *out, value v, bool names)
     double real, imaginary;
     if (out->failed)
         return;
-    if (++out->depth > NESTING_LIMIT) {
+    if (++out->depth > BYTECODE_NESTING) {
         raise(EXC(ValueError), "object too deeply nested to serialize");
         out->failed = true;
         return;
@@ -311,284 +333,45 @@ static void out_value(struct out *out, value v, bool names)
     out->depth--;
 }
 
-value code_serialize(value code)
+/* Header, head and parts in one, once the record of the outermost code was written. */
+static value join(struct out *out, const struct buffer *record)
 {
-    struct out out = {0};
-    struct header header = {.version = format_version()};
-    memcpy(header.magic, magic, sizeof magic);
-    out_raw(&out, &header, sizeof header);
-    out_value(&out, code, false);
+    struct bytecode_head head = {.part_lengths = {(uint32_t)out->parts[0].length, (uint32_t)out->parts[1].length},
+                                 .name_count = (uint32_t)out->seen_count};
+    size_t length = sizeof head + out->ends.length + out->names.length + record->length;
+    size_t whole = sizeof(struct bytecode_header) + length + out->parts[0].length + out->parts[1].length;
+    if (whole > INT32_MAX)
+        return raise(EXC(ValueError), "code too large to serialize");
+    struct buffer file = {0};
+    struct bytecode_header header = {
+        .magic = BYTECODE_MAGIC, .version = bytecode_version(), .head_length = (uint32_t)length};
+    const struct buffer *const pieces[] = {&out->ends, &out->names, record, &out->parts[0], &out->parts[1]};
+    buffer_add(out, &file, &header, sizeof header);
+    buffer_add(out, &file, &head, sizeof head);
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        buffer_add(out, &file, pieces[i]->bytes, pieces[i]->length);
     value result = NULL;
-    if (!out.failed && out.length > UINT32_MAX) {
-        raise(EXC(ValueError), "code too large to serialize");
-    } else if (!out.failed) {
-        header.length = (uint32_t)(out.length - sizeof header);
-        header.checksum = code_checksum(out.bytes + sizeof header, header.length);
-        memcpy(out.bytes, &header, sizeof header);
-        result = bytes_new(out.bytes, out.length);
+    if (!out->failed) {
+        header.checksum = bytecode_checksum(file.bytes + sizeof header, length);
+        memcpy(file.bytes, &header, sizeof header);
+        result = bytes_new(file.bytes, file.length);
     }
-    free(out.bytes);
-    free(out.seen);
-    free(out.seen_numbers);
+    free(file.bytes);
     return result;
 }
 
-/* ---- reading ---- */
-
-struct in {
-    const uint8_t *at, *end;
-    value *strings; /* owned, by number */
-    size_t string_count, string_capacity;
-    int depth;
-};
-
-static value in_bad(void)
+value code_serialize(value code)
 {
-    return raise(EXC(ValueError), "bad bytecode file");
-}
-
-static bool in_number(struct in *in, uint64_t *n)
-{
-    *n = 0;
-    for (unsigned shift = 0; shift < 64 && in->at < in->end; shift += 7) {
-        uint8_t byte = *in->at++;
-        *n |= (uint64_t)(byte & 0x7F) << shift;
-        if (!(byte & 0x80))
-            return true;
-    }
-    in_bad();
-    return false;
-}
-
-/* `count` pieces of `size` bytes; NULL with ValueError when there is not so much left. */
-static const uint8_t *in_raw(struct in *in, uint64_t count, size_t size)
-{
-    if (count > (size_t)(in->end - in->at) / size) {
-        in_bad();
-        return NULL;
-    }
-    const uint8_t *here = in->at;
-    in->at += count * size;
-    return here;
-}
-
-/* Remember a string for later references; steals nothing. */
-static bool in_remember(struct in *in, value v)
-{
-    if (in->string_count == in->string_capacity) {
-        size_t capacity = in->string_capacity ? in->string_capacity * 2 : 128;
-        value *fresh = realloc(in->strings, capacity * sizeof *fresh);
-        if (!fresh) {
-            raise_no_memory();
-            return false;
-        }
-        in->strings = fresh;
-        in->string_capacity = capacity;
-    }
-    in->strings[in->string_count++] = value_inc(v);
-    return true;
-}
-
-static value in_str(struct in *in, uint8_t tag)
-{
-    uint64_t length;
-    if (!in_number(in, &length))
-        return NULL;
-    bool wide = tag == TAG_STR_WIDE || tag == TAG_NAME_WIDE;
-    const uint8_t *bytes = in_raw(in, length, wide ? 4 : 1);
-    if (!bytes)
-        return NULL;
-    value v;
-    if (wide) {
-        uint32_t *points = malloc(length * 4 + 1);
-        if (!points)
-            return raise_no_memory();
-        memcpy(points, bytes, length * 4);
-        bool valid = true;
-        for (uint64_t i = 0; i < length; i++)
-            valid &= points[i] <= 0x10FFFF;
-        v = valid ? str_from_ucs4(points, length) : in_bad();
-        free(points);
-    } else {
-        v = str_from_latin1(bytes, length);
-    }
-    if (v && (tag == TAG_NAME || tag == TAG_NAME_WIDE))
-        v = str_intern(v);
-    if (v && !in_remember(in, v)) {
-        value_dec(v);
-        return NULL;
-    }
-    return v;
-}
-
-static value in_value(struct in *in);
-
-static value in_tuple(struct in *in)
-{
-    uint64_t length;
-    if (!in_number(in, &length))
-        return NULL;
-    if (length > (size_t)(in->end - in->at)) /* each item takes a byte at least */
-        return in_bad();
-    value tuple = tuple_new(length);
-    for (uint64_t i = 0; tuple && i < length; i++) {
-        value item = in_value(in);
-        if (!item) {
-            value_dec(tuple);
-            return NULL;
-        }
-        tuple_init(tuple, i, item);
-    }
-    return tuple;
-}
-
-static value in_typed(struct in *in, unsigned type)
-{
-    value v = in_value(in);
-    if (v && !value_is(v, type)) {
-        value_dec(v);
-        return in_bad();
-    }
-    return v;
-}
-
-enum { CODE_NUMBERS = 13, CODE_VALUES = 7 };
-
-static value in_code_values(struct in *in, struct code_parts *parts)
-{
-    static const uint8_t types[CODE_VALUES] = {TYPE_ID_STR,   TYPE_ID_STR,   TYPE_ID_STR,  TYPE_ID_TUPLE,
-                                               TYPE_ID_TUPLE, TYPE_ID_BYTES, TYPE_ID_TUPLE};
-    value *const places[CODE_VALUES] = {&parts->filename,   &parts->name,       &parts->qualified_name, &parts->names,
-                                        &parts->slot_names, &parts->slot_kinds, &parts->consts};
-    value code = NULL;
-    int have = 0;
-    while (have < CODE_VALUES && (*places[have] = in_typed(in, types[have])) != NULL)
-        have++;
-    if (have == CODE_VALUES)
-        code = code_new(parts);
-    const char *wrong = code ? code_verify((struct code *)code) : NULL;
-    if (wrong) {
-        value_dec(code);
-        code = raise(EXC(ValueError), "bad bytecode file: %s", wrong);
-    }
-    while (have > 0)
-        value_dec(*places[--have]);
-    return code;
-}
-
-static value in_code(struct in *in)
-{
-    struct code_parts parts;
-    uint32_t *const numbers[CODE_NUMBERS] = {
-        &parts.argcount,    &parts.posonly_argcount, &parts.kwonly_argcount, &parts.locals_count, &parts.cells_count,
-        &parts.frees_count, &parts.stack_size,       &parts.flags,           &parts.first_line,   &parts.unit_count,
-        &parts.cache_count, &parts.range_count,      &parts.location_bytes,
-    };
-    for (int i = 0; i < CODE_NUMBERS; i++) {
-        uint64_t n;
-        if (!in_number(in, &n))
-            return NULL;
-        if (n > INT32_MAX)
-            return in_bad();
-        *numbers[i] = (uint32_t)n;
-    }
-    if (parts.cache_count > parts.unit_count || parts.locals_count > 1 << 24 || parts.cells_count > 1 << 24 ||
-        parts.frees_count > 1 << 24)
-        return in_bad();
-    parts.units = in_raw(in, parts.unit_count, sizeof(uint32_t));
-    parts.ranges = parts.units ? in_raw(in, parts.range_count, sizeof(struct exception_range)) : NULL;
-    parts.locations = parts.ranges ? in_raw(in, parts.location_bytes, 1) : NULL;
-    return parts.locations ? in_code_values(in, &parts) : NULL;
-}
-
-static value in_frozenset(struct in *in)
-{
-    value tuple = in_tuple(in);
-    value set = tuple ? frozenset_new(tuple) : NULL;
-    value_dec(tuple);
-    return set;
-}
-
-static value in_tagged(struct in *in, uint8_t tag)
-{
-    uint64_t n;
-    const uint8_t *bytes;
-    double real, imaginary;
-    switch (tag) {
-    case TAG_NONE:
-        return VALUE_NONE;
-    case TAG_TRUE:
-        return VALUE_TRUE;
-    case TAG_FALSE:
-        return VALUE_FALSE;
-    case TAG_ELLIPSIS:
-        return VALUE_ELLIPSIS;
-    case TAG_INT:
-        return in_number(in, &n) ? int_from_i64((int64_t)(n >> 1 ^ (~(n & 1) + 1))) : NULL;
-    case TAG_BIG_INT:
-        bytes = in_number(in, &n) ? in_raw(in, n, 1) : NULL;
-        return bytes ? int_from_bytes(bytes, n, true, true) : NULL;
-    case TAG_FLOAT:
-        bytes = in_raw(in, 1, sizeof real);
-        return bytes ? (memcpy(&real, bytes, sizeof real), float_new(real)) : NULL;
-    case TAG_COMPLEX:
-        bytes = in_raw(in, 2, sizeof real);
-        if (!bytes)
-            return NULL;
-        memcpy(&real, bytes, sizeof real);
-        memcpy(&imaginary, bytes + sizeof real, sizeof imaginary);
-        return complex_new(real, imaginary);
-    case TAG_STR_BYTE:
-    case TAG_STR_WIDE:
-    case TAG_NAME:
-    case TAG_NAME_WIDE:
-        return in_str(in, tag);
-    case TAG_REFERENCE:
-        if (!in_number(in, &n))
-            return NULL;
-        return n < in->string_count ? value_inc(in->strings[n]) : in_bad();
-    case TAG_BYTES:
-        bytes = in_number(in, &n) ? in_raw(in, n, 1) : NULL;
-        return bytes ? bytes_new(bytes, n) : NULL;
-    case TAG_TUPLE:
-        return in_tuple(in);
-    case TAG_FROZENSET:
-        return in_frozenset(in);
-    case TAG_CODE:
-        return in_code(in);
-    }
-    return in_bad();
-}
-
-static value in_value(struct in *in)
-{
-    if (in->at >= in->end || in->depth >= NESTING_LIMIT)
-        return in_bad();
-    in->depth++;
-    value v = in_tagged(in, *in->at++);
-    in->depth--;
-    return v;
-}
-
-value code_deserialize(const uint8_t *bytes, size_t length)
-{
-    struct header header;
-    if (length < sizeof header)
-        return in_bad();
-    memcpy(&header, bytes, sizeof header);
-    bytes += sizeof header;
-    length -= sizeof header;
-    if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != format_version() ||
-        header.length != length || header.checksum != code_checksum(bytes, length))
-        return in_bad();
-    struct in in = {.at = bytes, .end = bytes + length};
-    value code = in_typed(&in, TYPE_ID_CODE);
-    if (code && in.at != in.end) {
-        value_dec(code);
-        code = in_bad();
-    }
-    for (size_t i = 0; i < in.string_count; i++)
-        value_dec(in.strings[i]);
-    free(in.strings);
-    return code;
+    struct buffer record = {0};
+    struct out out = {.at = &record};
+    out_value(&out, code, false);
+    value result = out.failed ? NULL : join(&out, &record);
+    free(record.bytes);
+    free(out.parts[0].bytes);
+    free(out.parts[1].bytes);
+    free(out.ends.bytes);
+    free(out.names.bytes);
+    free(out.seen);
+    free(out.seen_numbers);
+    return result;
 }

@@ -81,6 +81,12 @@ void frame_clear(struct frame *frame);
 void frame_release_chunk(struct interpreter *interpreter);
 /* Room for a frame when the next chunk has to be opened, or NULL with RecursionError or MemoryError. */
 struct frame *frame_place_slow(struct interpreter *interpreter, size_t words);
+/* The same for a frame of `code`, which is woken first when it sleeps. */
+struct frame *frame_place_for(struct interpreter *interpreter, struct code *code);
+static inline size_t frame_words(const struct code *code)
+{
+    return sizeof(struct frame) / sizeof(value) + code->slots_count + code->stack_size;
+}
 
 /* The frame is leaving: its object keeps the locals. */
 void frame_object_detach(struct frame *frame);
@@ -90,15 +96,17 @@ void frame_object_detach(struct frame *frame);
 static inline __attribute__((always_inline)) struct frame *frame_open(struct interpreter *interpreter,
                                                                       struct code *code, value function)
 {
-    size_t words = sizeof(struct frame) / sizeof(value) + code->slots_count + code->stack_size;
+    /* Sleeping code wants more room than any chunk has, so that it comes to light here. Pairs with code_wake_slow. */
+    size_t words = sizeof(struct frame) / sizeof(value) + atomic_load_explicit(&code->frame_room, memory_order_acquire);
     struct frame *frame = (struct frame *)interpreter->stack_top;
     if (unlikely((size_t)(interpreter->stack_end - interpreter->stack_top) < words ||
                  interpreter->depth >= atomic_load_explicit(&recursion_limit, memory_order_relaxed))) {
-        frame = frame_place_slow(interpreter, words);
+        frame = frame_place_for(interpreter, code);
         if (!frame) {
             value_dec(function);
             return NULL;
         }
+        words = frame_words(code);
     }
     interpreter->stack_top = (value *)frame + words;
     interpreter->depth++;

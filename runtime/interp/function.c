@@ -39,9 +39,9 @@ value function_new(value code_value, value globals, value qualified_name)
     } else {
         slot_init(&self->builtins, value_inc(builtins));
     }
-    value consts = slot_peek(&code->consts);
-    if (tuple_length(consts) > 0 && is_str(tuple_get(consts, 0)) && (code->flags & CODE_OPTIMIZED))
-        slot_init(&self->doc, value_inc(tuple_get(consts, 0)));
+    value doc = slot_peek(&code->doc);
+    if (doc)
+        slot_init(&self->doc, value_inc(doc));
     /* The first item of nearly every module's namespace. */
     value module = value_is(globals, TYPE_ID_DICT) ? dict_load_hint(globals, NAME(__name__), 0) : VALUE_MISSING;
     if (module == VALUE_MISSING)

@@ -59,6 +59,11 @@ struct frame *frame_place_slow(struct interpreter *interpreter, size_t words)
     return (struct frame *)chunk->data;
 }
 
+struct frame *frame_place_for(struct interpreter *interpreter, struct code *code)
+{
+    return code_wake(code) ? frame_place_slow(interpreter, frame_words(code)) : NULL;
+}
+
 /* The frame just freed was the first of the newest chunk: go back to the one before. */
 void frame_release_chunk(struct interpreter *interpreter)
 {

@@ -13,8 +13,8 @@ void import_cache_set_places(const char *executable, const char *library);
 value import_cache_read(const char *source, const struct stat *info);
 /* Keep the code for the next process. Best effort: a cache that cannot be written is no error. */
 void import_cache_write(const char *source, const struct stat *info, value code);
-/* Compile every module of the standard library into `directory`, made if need be. False after a message on stderr. */
-bool import_cache_compile_library(const char *directory);
+/* Compile every module of the standard library into one file. False after a message on stderr. */
+bool import_cache_compile_library(const char *path);
 /* At the end of the runtime: gives its memory back. */
 void import_cache_finish(void);
 

@@ -159,29 +159,15 @@ static bool slots_read(struct class_slots *slots, value class_name, struct type 
 /* How many attributes the class's __init__ sets, counting each name once: so many in-line slots its instances are
  * likely to need, beside those that a base's __init__ sets when it is called. A guess that is too low costs the first
  * instances an overflow block. */
-#define FORESEEN_MAX 32
 static uint32_t foresee_attributes(value dict, bool *calls_base)
 {
     value init = dict_get(dict, NAME(__init__));
-    uint32_t seen[FORESEEN_MAX], count = 0;
+    uint32_t count = 0;
     if (init && init != VALUE_MISSING && is_function(init)) {
         value code_value = slot_load(value_object(init), &((struct function *)init)->code);
         const struct code *code = (const struct code *)code_value;
-        value names = slot_peek(&code->names);
-        for (size_t i = 0; i < tuple_length(names); i++)
-            *calls_base |= tuple_get(names, i) == NAME(__init__);
-        for (uint32_t i = 0; i < code->unit_count && count < FORESEEN_MAX; i++) {
-            uint32_t unit = code->units[i], opcode = instruction_opcode(unit), known = 0;
-            if (opcode == OP_STORE_ATTR || opcode == OP_STORE_FAST_ATTR) {
-                uint32_t name = instruction_argument(unit) >> (opcode == OP_STORE_FAST_ATTR ? 8 : 0);
-                while (known < count && seen[known] != name)
-                    known++;
-                if (known == count)
-                    seen[count++] = name;
-            }
-            if (opcode_has_cache(instruction_opcode(unit)))
-                i++; /* the unit that follows is the index of its cache */
-        }
+        *calls_base = code->names_init;
+        count = code->attribute_stores;
         value_dec(code_value);
     }
     if (!init)

@@ -1,6 +1,7 @@
 /*
  * Bytecode files and the verifier: what is written is read back the same, and whatever else is in a file ends in an
- * exception. Files are damaged at random with their checksum corrected, so that the damage gets past it. Also: the
+ * exception. Files are damaged at random with checksums ignored, so that the damage gets past them; and both are tried,
+ * reading whole files and letting code sleep. Also: the
  * compiler with memory running out, and sources that nest deeply.
  */
 #include "runtime/compiler/code_parts.h"
@@ -19,6 +20,7 @@ static const char source[] =
     "from a.b import (c, d as e)\n"
     "x: int = 2 ** 100; y = 1.5; z = 2j; w = b'bytes'; s = 'gr\\u00fc\\u20ac\\U0001f600 text'\n"
     "def f(a, /, b=1, *c, d, e=(1, 'two', (3.0,)), **g):\n"
+    "    'of f'\n"
     "    def inner(): return a, [b * i for i in c if i in {1, 2, 3}]\n"
     "    try:\n"
     "        with a as q: yield (yield q)\n"
@@ -51,6 +53,49 @@ static uint32_t next_random(void)
 {
     random_state = random_state * 1664525 + 1013904223;
     return random_state >> 8;
+}
+
+/* Fetch everything that sleeps in a code object; false when something was refused. */
+static bool wake_all(value code)
+{
+    if (!code_wake((struct code *)code)) {
+        assert_true(error_occurred());
+        error_clear();
+        return false;
+    }
+    assert_null(code_verify((struct code *)code));
+    value consts = slot_peek(&((struct code *)code)->consts);
+    bool awake = true;
+    for (size_t i = 0; i < tuple_length(consts); i++)
+        if (value_is(tuple_get(consts, i), TYPE_ID_CODE))
+            awake &= wake_all(tuple_get(consts, i));
+    return awake;
+}
+
+static void test_sleep(void **state)
+{
+    value code = compile_text(source), bytes = code_serialize(code);
+    struct code_source *file = code_source_open(bytes_data(bytes), bytes_length(bytes));
+    assert_non_null(file);
+    value asleep = code_source_load(file), other = code_source_load(file);
+    assert_non_null(asleep);
+    struct code *outer = (struct code *)asleep;
+    value consts = slot_peek(&outer->consts), inner = NULL;
+    for (size_t i = 0; !inner && i < tuple_length(consts); i++)
+        if (value_is(tuple_get(consts, i), TYPE_ID_CODE))
+            inner = tuple_get(consts, i);
+    assert_int_equal(atomic_load(&((struct code *)inner)->frame_room), CODE_ASLEEP);
+    assert_null(slot_peek(&((struct code *)inner)->consts));
+    assert_true(str_equals_text(slot_peek(&((struct code *)inner)->name), "f"));
+    assert_true(str_equals_text(slot_peek(&((struct code *)inner)->doc), "of f"));
+    assert_true(wake_all(asleep));
+    assert_int_equal(value_equals(asleep, code), 1);
+    assert_int_equal(value_equals(other, code), 1); /* a comparison wakes, too */
+    value_dec(asleep);
+    value_dec(other);
+    code_source_close(file);
+    value_dec(bytes);
+    value_dec(code);
 }
 
 static void test_round_trip(void **state)
@@ -95,27 +140,34 @@ static void test_checksum(void **state)
 
 static void test_damaged(void **state)
 {
+    enum { HEADER = 24 };
     value code = compile_text(source), bytes = code_serialize(code);
     size_t length = bytes_length(bytes), refused = 0, rounds = 20000;
     uint8_t *copy = malloc(length);
+    bytecode_sums_ignored = true;
     for (size_t round = 0; round < rounds; round++) {
         memcpy(copy, bytes_data(bytes), length);
         for (uint32_t n = 1 + next_random() % 3; n > 0; n--) {
-            size_t at = CODE_FILE_HEADER + next_random() % (length - CODE_FILE_HEADER);
+            size_t at = HEADER + next_random() % (length - HEADER);
             copy[at] = next_random() & 1 ? (uint8_t)next_random() : (uint8_t)(copy[at] + (next_random() & 1 ? 1 : -1));
         }
-        uint64_t sum = code_checksum(copy + CODE_FILE_HEADER, length - CODE_FILE_HEADER);
-        memcpy(copy + CODE_FILE_CHECKSUM, &sum, sizeof sum);
         value back = code_deserialize(copy, length);
-        if (back) {
+        if (back)
             assert_null(code_verify((struct code *)back));
-            value_dec(back);
-        } else {
-            refused++;
+        else
             assert_true(error_occurred());
-            error_clear();
-        }
+        error_clear();
+        struct code_source *file = code_source_open(copy, length);
+        value asleep = file ? code_source_load(file) : NULL;
+        error_clear();
+        bool awake = asleep && wake_all(asleep);
+        assert_int_equal(awake, back != NULL);
+        refused += !awake;
+        value_dec(asleep);
+        code_source_close(file);
+        value_dec(back);
     }
+    bytecode_sums_ignored = false;
     assert_true(refused > rounds / 4); /* the rest hit texts and positions */
     free(copy);
     value_dec(bytes);
@@ -180,8 +232,8 @@ int main(int argc, char **argv)
     if (!runtime_start(&config))
         return 2;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_checksum), cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_no_memory),  cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_sleep),     cmocka_unit_test(test_checksum),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_no_memory), cmocka_unit_test(test_deep),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     return runtime_finish(failed);

@@ -9,6 +9,7 @@ these alone.
 import argparse
 import glob
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,16 +86,50 @@ def check_damage(case):
 
 
 def check_library(case):
-    """A small standard library: what is Python is compiled, the rest is left out."""
+    """A small standard library beside a copy of the program: what is Python is compiled, the rest is left out."""
     library = os.path.join(case.folder, "library")
-    compiled = os.path.join(case.folder, "deep", "compiled")
     os.makedirs(os.path.join(library, "package", "test"))
-    files = {"os.py": "", "wrong.py": "1 +", "notes.txt": "", "package/__init__.py": "x = 1", "package/test/t.py": ""}
+    function = "def f(): return g()\ndef g(): return {name!r}, __debug__\n"
+    files = {
+        "os.py": "",
+        "wrong.py": "1 +",
+        "notes.txt": "",
+        "module.py": function.format(name="old"),
+        "package/__init__.py": function.format(name="package"),
+        "package/test/t.py": function.format(name="test"),
+    }
     for name, text in files.items():
         with open(os.path.join(library, name), "w", encoding="utf-8") as file:
             file.write(text)
+    program = os.path.join(case.folder, "atoll")
+    shutil.copy(case.atoll, program)
+    case = Case(program, case.folder)
+    compiled = os.path.join(case.folder, "library.bytecode")
+
+    def outcome(name, *options):
+        return case.run("-B", "-P", *options, "-c", f"import {name}; print(*{name}.f())", ATOLL_STDLIB=library)
+
     case.run("-X", f"compile-library={compiled}", ATOLL_STDLIB=library)
-    assert len(os.listdir(compiled)) == 2, os.listdir(compiled)
+    times = os.stat(os.path.join(library, "module.py"))
+    with open(os.path.join(library, "module.py"), "w", encoding="utf-8") as file:
+        file.write(function.format(name="new"))
+    os.utime(os.path.join(library, "module.py"), ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert outcome("module") == "old True", "the library's bytecode was not used"
+    assert outcome("module", "-O") == "new False"
+    assert outcome("package") == "package True"
+    assert outcome("package.test.t") == "test True"
+    with open(compiled, "rb") as file:
+        whole = file.read()
+    steps = range(0, len(whole), max(1, len(whole) // 40))
+    for data in [whole[:at] for at in steps] + [whole[:at] + b"\xff" + whole[at + 1 :] for at in steps]:
+        with open(compiled + ".new", "wb") as file:
+            file.write(data)
+        os.rename(compiled + ".new", compiled)
+        program = "import module, package\nfor m in module, package:\n"
+        program += " try: print(*m.f())\n except ValueError as e: print(e)"
+        lines = case.run("-B", "-P", "-c", program, ATOLL_STDLIB=library).splitlines()
+        assert lines[0] in ("old True", "new True") or lines[0].startswith("bad bytecode file"), lines
+        assert lines[1] == "package True" or lines[1].startswith("bad bytecode file"), lines
 
 
 def main():
