@@ -187,19 +187,14 @@ struct recount {
     int64_t *found; /* by node */
 };
 
-static bool is_condemned(const struct cycle *cycle, uint32_t node)
-{
-    return (node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
-}
-
 static void recount_visit(struct gc_trace *trace, value v)
 {
     struct recount *r = (struct recount *)trace;
-    if (!value_is_object(v) || !v || !page_contains(v))
+    if (!value_is_object(v))
         return;
-    struct page *page = page_of(v);
-    if (atomic_load_explicit(&page->cycle, memory_order_relaxed) == r->cycle->number)
-        r->found[atomic_load_explicit(&page->base, memory_order_relaxed) + page_block_number(page, v)]++;
+    uint32_t node = graph_find(r->cycle, (const void *)v);
+    if (node != NO_NODE)
+        r->found[node]++;
 }
 
 static void each_condemned(struct cycle *cycle, void (*visit)(struct object *o, uint32_t node, void *context),
@@ -208,7 +203,7 @@ static void each_condemned(struct cycle *cycle, void (*visit)(struct object *o, 
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (is_condemned(cycle, node))
+            if (node_is_suspect(cycle, node))
                 visit(node_object(page, node), node, context);
     }
 }

@@ -31,8 +31,9 @@ static void raw_memory_configure(void)
 static void raw_memory_configure(void) {}
 #endif
 
-#define YOUNG_SHARE    8       /* a young cycle for every eighth of the live containers ... */
-#define FULL_SURVIVORS 100000  /* a full one when so many more live, or half as many more, than the last one left ... \
+#define YOUNG_SHARE 8 /* a young cycle for every eighth of the live containers ... */
+#define FULL_SURVIVORS                                                                                                \
+    100000                     /* a full one when so many more live, or half as many more, than the last one left ... \
                                 */
 #define FULL_GROWTH_PAGES 1024 /* ... or for a heap that is twice as large, and 64 MiB */
 #define COLLECT_ROUNDS    50   /* gc_collect gives up on finalizers that keep making garbage with finalizers */
@@ -163,7 +164,6 @@ static uint64_t run_cycle(enum gc_generation generation)
 #endif
         judge_find_islands(&cycle);
         atomic_store(&heap_being_read, false);
-        cycle_free_edges(&cycle); /* before the heap grows any more */
         reclaim_islands(&cycle);
         heap_flush_retired(slot_heap(thread_self));
     }
@@ -171,7 +171,6 @@ static uint64_t run_cycle(enum gc_generation generation)
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
     note_alive(&cycle);
-    snapshot_trim();
     pthread_mutex_unlock(&cycle_mutex);
     drain_idle_slots();
     pages_trim(pages_in_use() / 32 + 32);

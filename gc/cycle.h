@@ -6,34 +6,39 @@
 
 #include "gc/cells.h"
 
-/* What the collector knows of a block. Blocks have a node whether they are in use or not; a block's node number is made
-   of its page's number among the candidates and its own within the page. (The holes are never touched and cost nothing
-   but address space.) */
+/* What the collector knows of a block. Blocks have a node whether they are in use or not; a node's number is made of
+   its page's number among the candidates and its own within the page. All of it is in tables of the page. */
 #define NODE_SHIFT 11 /* a page has at most 2048 blocks */
-struct node {
-    /* Count minus references found in the graph; of a suspect, from validation on: its parent in its island. Atomic
-       because helpers change nodes of each other's pages. */
-    _Atomic int32_t remaining;
-    uint32_t edges; /* index of its first outgoing reference in its page's `edges` */
-};
+#define NODE_MASK  ((1u << NODE_SHIFT) - 1)
+#define NO_NODE    UINT32_MAX
 
 enum node_state {
     NODE_CANDIDATE = 1, /* alive at its snapshot, so judged in this cycle */
     NODE_LIVE = 2,      /* referred to from outside the graph, or disturbed, or reached from such a node */
-    NODE_TOUCHED = 4,   /* found disturbed by validation, its references are not followed yet */
+    NODE_TYPED = 4,     /* refers to its page's `type_node`, besides what is written down */
     NODE_SPARED = 8,    /* of an island's root: it is not reclaimed in this cycle */
     NODE_RECLAIM = 16,  /* of a member: it is */
 };
 
+/* A page's tables are in the cycle's own memory (graph.c) and made by who works on the page: states and counts in pass
+   1, references in pass 2, parents at validation. */
 struct snapshot_page {
     struct page *page;
-    uint32_t base, count; /* its nodes */
-    uint32_t edge_count;
-    uint32_t examined;  /* nodes that are candidates */
-    uint32_t reclaimed; /* nodes that are reclaimed */
-    uint32_t roots;     /* nodes that stand for an island */
-    bool special;       /* some suspect may have weak references or a finalizer */
-    uint32_t *edges;    /* node numbers; references out of the candidate set are not kept */
+    uint32_t base, count;    /* its nodes; none if the page was gone when its turn came */
+    uint32_t examined;       /* nodes that are candidates */
+    uint32_t reclaimed;      /* nodes that are reclaimed */
+    uint32_t roots;          /* nodes that stand for an island */
+    uint32_t type_node;      /* the type of most objects of the page, where that is a candidate */
+    bool special;            /* some suspect may have weak references or a finalizer */
+    _Atomic uint8_t *states; /* enum node_state */
+    /* Count minus references found in the graph, modulo 256 or 2^32: in `wide` if some count of the page is larger than
+       255, else in `narrow`. Where more references were found than are counted, some of them were moved meanwhile, so
+       that not all who held them are condemned: what is left over then means nothing and does no harm (README.md). */
+    _Atomic uint8_t *narrow;
+    _Atomic uint32_t *wide;
+    _Atomic uint32_t *parents; /* of suspects, from validation on: the next node on the way to their island's root */
+    uint32_t *index;           /* where in `edges` each INDEX_STEP-th node begins */
+    uint8_t *edges;            /* graph.c; references out of the candidate set are not kept */
 };
 
 struct cycle {
@@ -42,13 +47,14 @@ struct cycle {
     _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
     struct snapshot_page *pages;
     size_t page_count, page_capacity;
-    struct node *nodes;      /* tables that outlive the cycle: snapshot.c */
-    _Atomic uint8_t *states; /* enum node_state; written by who works on the node's page */
-    uint32_t node_count;     /* holes included */
-    uint32_t *stack;         /* of nodes whose references are to be followed */
-    size_t stack_size, stack_capacity;
-    bool suspects; /* there are some */
-    bool spares;   /* some island is spared */
+    uint32_t node_count;                /* holes included */
+    bool suspects;                      /* there are some */
+    _Atomic bool special;               /* some page is special */
+    bool spares;                        /* some island is spared */
+    struct chunk *_Atomic chunk;        /* memory of the graph */
+    struct chunk *_Atomic spans;        /* the same: large pieces */
+    struct leftover *_Atomic leftovers; /* what helpers left to follow */
+    struct leftover **handed;           /* the items of TASK_FOLLOW */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
     uint64_t elsewhere; /* containers in pages that were not examined, as their last cycle left them */
@@ -57,64 +63,124 @@ struct cycle {
 /* The phases, in order; each returns at once when the cycle has failed. The caller is an offline reader. */
 void snapshot_choose(struct cycle *cycle);    /* 1. candidates */
 void snapshot_take(struct cycle *cycle);      /* 1. counts, then references */
-void snapshot_trim(void);                     /* after a cycle, its mutex held: give large tables back */
 void judge_trial(struct cycle *cycle);        /* 2. trial deletion (references were subtracted already) */
 void judge_validate(struct cycle *cycle);     /* 3. after a grace period */
 void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, finalizers */
 void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
-void cycle_free_edges(struct cycle *cycle);   /* not needed any more once islands are known */
 void cycle_free(struct cycle *cycle);
 
-/* share.c: what is done page by page, by the collector and by mutators that help. DESTROY drops references, so mutators
-   do that only at a safepoint; all else at any moment. */
+/* share.c: what is done item by item, by the collector and by mutators that help. DESTROY drops references, so mutators
+   do that only at a safepoint; all else at any moment. Items are pages, but for FOLLOW. */
 enum task {
     TASK_NONE,
     TASK_COUNTS,
     TASK_REFERENCES,
+    TASK_TRIAL,
+    TASK_FOLLOW,
     TASK_VALIDATE,
     TASK_JOIN,
     TASK_SWITCH_OFF,
     TASK_DESTROY,
     TASK_FREE,
 };
-/* Do the task for all pages; returns when all are done. The collector's thread only. */
-void share_run(struct cycle *cycle, enum task task);
-/* Take part for one page, if there is something to do. */
+/* Do the task for all items; returns when all are done. The collector's thread only. */
+void share_run(struct cycle *cycle, enum task task, size_t items);
+/* Take part for one item, if there is something to do. */
 bool share_help(bool at_safepoint);
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page);
 void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page);
+void judge_page_trial(struct cycle *cycle, struct snapshot_page *page);
 void judge_page_validate(struct cycle *cycle, struct snapshot_page *page);
 void judge_page_join(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page);
 
+static inline struct snapshot_page *cycle_page_of(const struct cycle *cycle, uint32_t node)
+{
+    return &cycle->pages[node >> NODE_SHIFT];
+}
 static inline uint8_t node_state(const struct cycle *cycle, uint32_t node)
 {
-    return atomic_load_explicit(&cycle->states[node], memory_order_relaxed);
+    return atomic_load_explicit(&cycle_page_of(cycle, node)->states[node & NODE_MASK], memory_order_relaxed);
 }
+/* While nobody else changes states of the node's page. */
 static inline void node_add(struct cycle *cycle, uint32_t node, uint8_t bits)
 {
-    atomic_store_explicit(&cycle->states[node], node_state(cycle, node) | bits, memory_order_relaxed);
+    atomic_store_explicit(&cycle_page_of(cycle, node)->states[node & NODE_MASK], node_state(cycle, node) | bits,
+                          memory_order_relaxed);
+}
+static inline bool node_is_suspect(const struct cycle *cycle, uint32_t node)
+{
+    return (node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
 }
 static inline struct object *node_object(const struct snapshot_page *page, uint32_t node)
 {
     return page_object(page->page, node - page->base);
 }
-static inline uint32_t node_edges_end(const struct cycle *cycle, const struct snapshot_page *page, uint32_t node)
+static inline _Atomic uint32_t *node_parent(const struct cycle *cycle, uint32_t node)
 {
-    return node + 1 < page->base + page->count ? cycle->nodes[node + 1].edges : page->edge_count;
+    return &cycle_page_of(cycle, node)->parents[node & NODE_MASK];
 }
-static inline struct snapshot_page *cycle_page_of(const struct cycle *cycle, uint32_t node)
-{
-    return &cycle->pages[node >> NODE_SHIFT];
-}
-/* Follow the references of all nodes on the stack; all they reach lives. */
-void cycle_propagate(struct cycle *cycle);
-void cycle_push(struct cycle *cycle, uint32_t node);
 uint32_t island_root(struct cycle *cycle, uint32_t node);
 bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page);
+
+/* ---- the graph: graph.c ---- */
+
+/* Memory that lasts as long as the cycle. NULL: there is none. Any thread that works on an item. */
+void *graph_alloc(struct cycle *cycle, size_t size);
+/* The node of the block at `address`, which may be any word: NO_NODE if it is no candidate. From pass 2 on. */
+uint32_t graph_find(const struct cycle *cycle, const void *address);
+
+/* References are written down as they are found, in a buffer, node by node, then copied. */
+struct edge_writer {
+    uint8_t *bytes;
+    size_t size, capacity;
+    size_t start;      /* of the node that is being written */
+    uint32_t previous; /* the reference that was written last; at first the node itself */
+    bool failed;       /* no memory */
+};
+void graph_begin_node(struct edge_writer *writer, uint32_t node);
+void graph_add_edge(struct edge_writer *writer, uint32_t target);
+void graph_drop_edges(struct edge_writer *writer);
+bool graph_end_node(struct edge_writer *writer); /* false: there are too many, or no memory: drop them */
+
+#define INDEX_STEP 8u
+/* The references of a node: `at` to `end`. */
+struct edges {
+    const uint8_t *at, *end;
+    uint32_t previous;
+};
+struct edges graph_written(const struct edge_writer *writer, uint32_t node); /* of the node that was ended last */
+struct edges graph_edges(const struct snapshot_page *page, uint32_t node);
+static inline uint32_t graph_next_edge(struct edges *edges)
+{
+    uint32_t word = *edges->at & 0x7F;
+    for (unsigned shift = 7; *edges->at++ & 0x80; shift += 7)
+        word |= (uint32_t)(*edges->at & 0x7F) << shift;
+    return edges->previous += (word >> 1) ^ (0u - (word & 1));
+}
+
+/* What is left to follow by one thread. */
+struct place {
+    uint32_t node, previous;
+    uint32_t offset; /* in the page's edges; PLACE_NEW: nothing was followed yet */
+};
+struct follow {
+    struct place *places;
+    size_t size, capacity;
+    uint32_t budget; /* references to follow before the rest is left to others */
+};
+#define FOLLOW_BUDGET 8192u
+/* The node lives: when it did not before, it is to be followed. */
+void graph_revive(struct cycle *cycle, struct follow *follow, uint32_t node);
+/* All that is reached from what is to be followed lives. A mutator follows so many references at most. */
+void graph_follow(struct cycle *cycle, struct follow *follow);
+void graph_follow_leftover(struct cycle *cycle, const struct leftover *leftover);
+void graph_follow_leftovers(struct cycle *cycle); /* the collector's thread: until there are none */
+void graph_free(struct cycle *cycle);
+
 static inline bool object_disturbed(const struct object *o)
 {
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);

@@ -10,66 +10,43 @@
 
 #include <stdlib.h>
 
-void cycle_push(struct cycle *cycle, uint32_t node)
-{
-    if (cycle->stack_size == cycle->stack_capacity) {
-        size_t capacity = cycle->stack_capacity ? cycle->stack_capacity * 2 : 4096;
-        uint32_t *grown = realloc(cycle->stack, capacity * sizeof *grown);
-        if (!grown) {
-            cycle->failed = true;
-            return;
-        }
-        cycle->stack = grown;
-        cycle->stack_capacity = capacity;
-    }
-    cycle->stack[cycle->stack_size++] = node;
-}
-
-static inline bool is_suspect(const struct cycle *cycle, uint32_t node)
-{
-    return (node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) == NODE_CANDIDATE;
-}
-
-void cycle_propagate(struct cycle *cycle)
-{
-    while (cycle->stack_size && !cycle->failed) {
-        uint32_t node = cycle->stack[--cycle->stack_size];
-        struct snapshot_page *page = cycle_page_of(cycle, node);
-        uint32_t end = node_edges_end(cycle, page, node);
-        for (uint32_t e = cycle->nodes[node].edges; e < end; e++) {
-            uint32_t target = page->edges[e];
-            if (is_suspect(cycle, target)) {
-                node_add(cycle, target, NODE_LIVE);
-                cycle_push(cycle, target);
-            }
-        }
-    }
-}
-
 /* ---- phase 2 ---- */
+
+/* Some of its references come from elsewhere. */
+static bool is_unexplained(const struct snapshot_page *page, uint32_t number)
+{
+    return page->wide ? atomic_load_explicit(&page->wide[number], memory_order_relaxed) != 0
+                      : atomic_load_explicit(&page->narrow[number], memory_order_relaxed) != 0;
+}
+
+void judge_page_trial(struct cycle *cycle, struct snapshot_page *page)
+{
+    struct follow follow = {.budget = FOLLOW_BUDGET};
+    for (uint32_t i = 0; i < page->count; i++) {
+        uint8_t state = atomic_load_explicit(&page->states[i], memory_order_relaxed);
+        if (!(state & NODE_CANDIDATE))
+            continue;
+        page->examined++;
+        if (!(state & NODE_LIVE) && is_unexplained(page, i)) {
+            graph_revive(cycle, &follow, page->base + i);
+            graph_follow(cycle, &follow);
+        }
+    }
+    free(follow.places);
+}
 
 void judge_trial(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
+    share_run(cycle, TASK_TRIAL, cycle->page_count);
+    graph_follow_leftovers(cycle);
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
-        for (uint32_t node = page->base; node < page->base + page->count; node++) {
-            if (!(node_state(cycle, node) & NODE_CANDIDATE))
-                continue;
-            page->examined++;
-            if (!(node_state(cycle, node) & NODE_LIVE) &&
-                atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed) != 0) {
-                node_add(cycle, node, NODE_LIVE);
-                cycle_push(cycle, node);
-                cycle_propagate(cycle);
-            }
-        }
         cycle->examined += page->examined;
+        for (uint32_t i = 0; i < page->count && !cycle->suspects; i++)
+            cycle->suspects = node_is_suspect(cycle, page->base + i);
     }
-    for (size_t p = 0; p < cycle->page_count && !cycle->suspects; p++)
-        for (uint32_t i = 0; i < cycle->pages[p].count && !cycle->suspects; i++)
-            cycle->suspects = is_suspect(cycle, cycle->pages[p].base + i);
 }
 
 /* ---- phase 3 ---- */
@@ -79,37 +56,45 @@ static bool needs_finalizer(const struct object *o)
     return object_type(o)->finalize && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_FINALIZED);
 }
 
+/* A suspect that is still undisturbed, though it may be reached from one that is not. */
+static bool note_quiet(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+{
+    struct object *o = node_object(page, node);
+    if (!page->parents)
+        page->parents = graph_alloc(cycle, page->count * sizeof *page->parents);
+    if (!page->parents) {
+        cycle->failed = true;
+        return false;
+    }
+    atomic_store_explicit(node_parent(cycle, node), node, memory_order_relaxed);
+    if (!page->special && ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o)))
+        page->special = cycle->special = true;
+    return true;
+}
+
 void judge_page_validate(struct cycle *cycle, struct snapshot_page *page)
 {
     bool there = page_still_there(cycle, page);
+    struct follow follow = {.budget = FOLLOW_BUDGET};
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
-        if (!is_suspect(cycle, node))
+        if (!node_is_suspect(cycle, node))
             continue;
-        struct object *o = node_object(page, node);
-        if (!there || object_disturbed(o)) {
-            node_add(cycle, node, NODE_LIVE | NODE_TOUCHED);
-            continue;
+        if (!there || object_disturbed(node_object(page, node))) {
+            graph_revive(cycle, &follow, node);
+            graph_follow(cycle, &follow);
+        } else if (!note_quiet(cycle, page, node)) {
+            break;
         }
-        if (!page->special)
-            page->special = (atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o);
-        /* The count has done its work: from here on the word is the node's parent in its island. */
-        atomic_store_explicit(&cycle->nodes[node].remaining, (int32_t)node, memory_order_relaxed);
     }
+    free(follow.places);
 }
 
 void judge_validate(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_VALIDATE);
-    for (size_t p = 0; p < cycle->page_count; p++) {
-        struct snapshot_page *page = &cycle->pages[p];
-        for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (node_state(cycle, node) & NODE_TOUCHED) {
-                cycle_push(cycle, node);
-                cycle_propagate(cycle);
-            }
-    }
+    share_run(cycle, TASK_VALIDATE, cycle->page_count);
+    graph_follow_leftovers(cycle);
 }
 
 /* ---- phase 4, first half ---- */
@@ -118,16 +103,15 @@ void judge_validate(struct cycle *cycle)
    than its child's. Threads join islands and shorten paths at the same time (after Anderson and Woll, STOC 1991). */
 uint32_t island_root(struct cycle *cycle, uint32_t node)
 {
-    struct node *nodes = cycle->nodes;
     for (;;) {
-        int32_t parent = atomic_load_explicit(&nodes[node].remaining, memory_order_relaxed);
-        if ((uint32_t)parent == node)
+        uint32_t parent = atomic_load_explicit(node_parent(cycle, node), memory_order_relaxed);
+        if (parent == node)
             return node;
-        int32_t above = atomic_load_explicit(&nodes[(uint32_t)parent].remaining, memory_order_relaxed);
+        uint32_t above = atomic_load_explicit(node_parent(cycle, parent), memory_order_relaxed);
         if (above != parent)
-            atomic_compare_exchange_weak_explicit(&nodes[node].remaining, &parent, above, memory_order_relaxed,
+            atomic_compare_exchange_weak_explicit(node_parent(cycle, node), &parent, above, memory_order_relaxed,
                                                   memory_order_relaxed);
-        node = (uint32_t)above;
+        node = above;
     }
 }
 
@@ -138,10 +122,9 @@ static void join(struct cycle *cycle, uint32_t a, uint32_t b)
         b = island_root(cycle, b);
         if (a == b)
             return;
-        uint32_t low = a < b ? a : b, high = a < b ? b : a;
-        int32_t self = (int32_t)high;
-        if (atomic_compare_exchange_strong_explicit(&cycle->nodes[high].remaining, &self, (int32_t)low,
-                                                    memory_order_relaxed, memory_order_relaxed))
+        uint32_t low = a < b ? a : b, high = a < b ? b : a, self = high;
+        if (atomic_compare_exchange_strong_explicit(node_parent(cycle, high), &self, low, memory_order_relaxed,
+                                                    memory_order_relaxed))
             return; /* else somebody gave it a parent at this moment */
     }
 }
@@ -149,13 +132,21 @@ static void join(struct cycle *cycle, uint32_t a, uint32_t b)
 void judge_page_join(struct cycle *cycle, struct snapshot_page *page)
 {
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
-        if (!is_suspect(cycle, node))
+        if (!node_is_suspect(cycle, node))
             continue;
-        uint32_t end = node_edges_end(cycle, page, node);
-        for (uint32_t e = cycle->nodes[node].edges; e < end; e++)
-            if (is_suspect(cycle, page->edges[e]))
-                join(cycle, node, page->edges[e]);
+        struct edges edges = graph_edges(page, node);
+        while (edges.at != edges.end) {
+            uint32_t target = graph_next_edge(&edges);
+            if (node_is_suspect(cycle, target))
+                join(cycle, node, target);
+        }
+        if ((node_state(cycle, node) & NODE_TYPED) && node_is_suspect(cycle, page->type_node))
+            join(cycle, node, page->type_node);
     }
+    /* Where no island can be spared, its members' counts can be switched off at once: joining looks at the graph only.
+     */
+    if (!cycle->special)
+        reclaim_page_switch_off(cycle, page);
 }
 
 /* The members that need more than teardown, by island. */
@@ -201,11 +192,8 @@ static struct cycle *judging; /* for is_condemned; the collector's thread only *
 /* A weak reference that is itself condemned gets no callback. */
 static bool is_condemned(const struct object *reference)
 {
-    struct page *page = page_of(reference);
-    if (atomic_load_explicit(&page->cycle, memory_order_relaxed) != judging->number)
-        return false;
-    uint32_t number = page_block_number(page, reference);
-    return is_suspect(judging, atomic_load_explicit(&page->base, memory_order_relaxed) + number);
+    uint32_t node = graph_find(judging, reference);
+    return node != NO_NODE && node_is_suspect(judging, node);
 }
 
 /* Lock the stripes of the island's weakly referenced members, look at D once more (a dereference that won meanwhile has
@@ -264,11 +252,11 @@ void judge_find_islands(struct cycle *cycle)
         return;
     judging = cycle;
     special_count = 0;
-    share_run(cycle, TASK_JOIN);
+    share_run(cycle, TASK_JOIN, cycle->page_count);
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t i = 0; page->special && i < page->count; i++)
-            if (is_suspect(cycle, page->base + i))
+            if (node_is_suspect(cycle, page->base + i))
                 note_special(cycle, page, page->base + i);
     }
     if (special_count)
@@ -285,17 +273,8 @@ void judge_find_islands(struct cycle *cycle)
     judging = NULL;
 }
 
-void cycle_free_edges(struct cycle *cycle)
-{
-    for (size_t p = 0; p < cycle->page_count; p++) {
-        free(cycle->pages[p].edges);
-        cycle->pages[p].edges = NULL;
-    }
-}
-
 void cycle_free(struct cycle *cycle)
 {
-    cycle_free_edges(cycle);
+    graph_free(cycle);
     free(cycle->pages);
-    free(cycle->stack);
 }

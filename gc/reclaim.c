@@ -19,10 +19,8 @@ static bool holds_types(const struct snapshot_page *page)
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
 {
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
-        if ((node_state(cycle, node) & (NODE_CANDIDATE | NODE_LIVE)) != NODE_CANDIDATE)
+        if (!node_is_suspect(cycle, node))
             continue;
-        uint32_t parent = (uint32_t)atomic_load_explicit(&cycle->nodes[node].remaining, memory_order_relaxed);
-        page->roots += parent == node;
         if (cycle->spares && (node_state(cycle, island_root(cycle, node)) & NODE_SPARED))
             continue;
         node_add(cycle, node, NODE_RECLAIM);
@@ -52,6 +50,9 @@ void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page)
 
 void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
 {
+    for (uint32_t node = page->base; node < page->base + page->count; node++)
+        page->roots += node_is_suspect(cycle, node) &&
+                       atomic_load_explicit(node_parent(cycle, node), memory_order_relaxed) == node;
     if (page->reclaimed == 0)
         return;
     void *chain = NULL, *last = NULL;
@@ -75,13 +76,15 @@ void reclaim_islands(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_SWITCH_OFF);
-    share_run(cycle, TASK_DESTROY);
+    if (cycle->special)
+        share_run(cycle, TASK_SWITCH_OFF, cycle->page_count);
+    share_run(cycle, TASK_DESTROY, cycle->page_count);
+    for (size_t p = 0; p < cycle->page_count; p++)
+        if (holds_types(&cycle->pages[p]))
+            destroy_page(cycle, &cycle->pages[p]);
+    share_run(cycle, TASK_FREE, cycle->page_count);
     for (size_t p = 0; p < cycle->page_count; p++) {
         cycle->unreachable += cycle->pages[p].reclaimed;
         cycle->islands += cycle->pages[p].roots;
-        if (holds_types(&cycle->pages[p]))
-            destroy_page(cycle, &cycle->pages[p]);
     }
-    share_run(cycle, TASK_FREE);
 }

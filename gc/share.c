@@ -42,13 +42,20 @@ static bool claim(bool at_safepoint, uint64_t *claimed)
 static void process(uint64_t claimed)
 {
     struct cycle *cycle = current;
-    struct snapshot_page *page = &cycle->pages[(claimed >> 24) & FIELD];
+    size_t item = (claimed >> 24) & FIELD;
+    struct snapshot_page *page = &cycle->pages[item];
     switch (task_of(claimed)) {
     case TASK_COUNTS:
         snapshot_page_counts(cycle, page);
         break;
     case TASK_REFERENCES:
         snapshot_page_references(cycle, page);
+        break;
+    case TASK_TRIAL:
+        judge_page_trial(cycle, page);
+        break;
+    case TASK_FOLLOW:
+        graph_follow_leftover(cycle, cycle->handed[item]);
         break;
     case TASK_VALIDATE:
         judge_page_validate(cycle, page);
@@ -71,19 +78,19 @@ static void process(uint64_t claimed)
     atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel);
 }
 
-void share_run(struct cycle *cycle, enum task task)
+void share_run(struct cycle *cycle, enum task task, size_t items)
 {
     uint64_t claimed;
     current = cycle;
     ticket = (ticket + 1) & 0xFFF;
     atomic_store_explicit(&finished, 0, memory_order_relaxed);
-    atomic_store_explicit(&work, (uint64_t)task << 60 | ticket << 48 | cycle->page_count, memory_order_release);
+    atomic_store_explicit(&work, (uint64_t)task << 60 | ticket << 48 | items, memory_order_release);
     while (claim(true, &claimed)) {
         grace_reader_online(); /* pages stay where they are while one is looked at */
         process(claimed);
         grace_reader_offline();
     }
-    for (int i = 0; atomic_load_explicit(&finished, memory_order_acquire) != cycle->page_count; i++) {
+    for (int i = 0; atomic_load_explicit(&finished, memory_order_acquire) != items; i++) {
         if (i < WAIT_YIELDS)
             sched_yield();
         else

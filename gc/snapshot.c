@@ -48,7 +48,8 @@ static bool add_page(struct cycle *cycle, struct page *page, uint32_t count)
     }
     if (cycle->page_count == UINT32_MAX >> NODE_SHIFT)
         return true; /* beyond what one cycle can hold */
-    cycle->pages[cycle->page_count++] = (struct snapshot_page){.page = page, .base = cycle->node_count, .count = count};
+    cycle->pages[cycle->page_count++] =
+        (struct snapshot_page){.page = page, .base = cycle->node_count, .count = count, .type_node = NO_NODE};
     atomic_store_explicit(&page->base, cycle->node_count, memory_order_relaxed);
     atomic_store_explicit(&page->cycle, cycle->number, memory_order_release);
     cycle->node_count += 1u << NODE_SHIFT;
@@ -75,47 +76,6 @@ static bool choose_range(struct cycle *cycle, size_t from, size_t to)
     return true;
 }
 
-/* The nodes of the last cycle are used again: memory that was touched before costs no page faults. Large tables, of
- * full cycles, are given back (snapshot_trim): they are seldom needed and as large as a quarter of the heap. */
-static struct node *kept_nodes;
-static _Atomic uint8_t *kept_states;
-static uint32_t kept_count;
-
-#define KEPT_MAX 131072 /* nodes: what young cycles need */
-
-void snapshot_trim(void)
-{
-    if (kept_count <= KEPT_MAX)
-        return;
-    free(kept_nodes);
-    free(kept_states);
-    kept_nodes = NULL;
-    kept_states = NULL;
-    kept_count = 0;
-}
-
-static bool take_tables(struct cycle *cycle)
-{
-    if (kept_count < cycle->node_count || kept_count / 4 > cycle->node_count) {
-        free(kept_nodes);
-        free(kept_states);
-        kept_count = cycle->node_count;
-        kept_nodes = malloc(((size_t)kept_count + 1) * sizeof *kept_nodes);
-        kept_states = malloc((size_t)kept_count + 1);
-        if (!kept_nodes || !kept_states) {
-            free(kept_nodes);
-            free(kept_states);
-            kept_nodes = NULL;
-            kept_states = NULL;
-            kept_count = 0;
-            return false;
-        }
-    }
-    cycle->nodes = kept_nodes;
-    cycle->states = kept_states;
-    return true;
-}
-
 void snapshot_choose(struct cycle *cycle)
 {
     size_t types_end, others_end;
@@ -124,15 +84,18 @@ void snapshot_choose(struct cycle *cycle)
     grace_reader_online();
     bool ok = choose_range(cycle, WELL_KNOWN_PAGES, types_end) && choose_range(cycle, TYPE_PAGES, others_end);
     grace_reader_offline();
-    cycle->failed = !ok || !take_tables(cycle);
+    cycle->failed = !ok;
 }
 
 /* ---- pass 1 ---- */
 
-static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
+#define NO_CANDIDATE (-1)
+
+/* Clears D and returns the count, or NO_CANDIDATE. */
+static int64_t take_count(struct object *o)
 {
     if (object_type_ref(o) == 0 || (atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL))
-        return;
+        return NO_CANDIDATE;
     /* Clear D and read the count in one operation. Where D is clear already there is nothing to clear, and a mark
        that is still on its way comes with the changed count, after this load. The shared word before the cells. */
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
@@ -145,19 +108,41 @@ static void take_count(struct cycle *cycle, struct object *o, uint32_t node)
     if (shared & SHARED_SHARDED) /* zero means garbage here: nobody else frees it */
         count += cells_sum(shared >> SHARED_SHIFT, true);
     else if ((count += shared_count(shared)) == 0)
-        return; /* it is dying already */
+        return NO_CANDIDATE; /* it is dying already */
     /* Read after clearing: with a type comes a body that was made for it, or D. */
     if (count < 0 || atomic_load_explicit(&o->type, memory_order_acquire) == 0)
-        return;
-    atomic_store_explicit(&cycle->nodes[node].remaining, count < INT32_MAX ? (int32_t)count : INT32_MAX,
-                          memory_order_relaxed);
-    node_add(cycle, node, NODE_CANDIDATE);
+        return NO_CANDIDATE;
+    return count < INT32_MAX ? count : INT32_MAX;
 }
 
-static void take_counts(struct cycle *cycle, struct snapshot_page *page)
+/* A count that is too large for a byte: all counts of the page take four. */
+static bool widen(struct cycle *cycle, struct snapshot_page *page, uint32_t until)
 {
-    for (uint32_t i = 0; i < page->count; i++)
-        take_count(cycle, page_object(page->page, i), page->base + i);
+    page->wide = graph_alloc(cycle, page->count * sizeof *page->wide);
+    for (uint32_t i = 0; page->wide && i < until; i++)
+        atomic_store_explicit(&page->wide[i], atomic_load_explicit(&page->narrow[i], memory_order_relaxed),
+                              memory_order_relaxed);
+    return page->wide;
+}
+
+static bool take_counts(struct cycle *cycle, struct snapshot_page *page)
+{
+    char *tables = graph_alloc(cycle, page->count * (sizeof *page->states + sizeof *page->narrow));
+    if (!tables)
+        return false;
+    page->states = (_Atomic uint8_t *)tables;
+    page->narrow = page->states + page->count;
+    for (uint32_t i = 0; i < page->count; i++) {
+        int64_t count = take_count(page_object(page->page, i));
+        atomic_store_explicit(&page->states[i], count == NO_CANDIDATE ? 0 : NODE_CANDIDATE, memory_order_relaxed);
+        if (count > UINT8_MAX && !page->wide && !widen(cycle, page, i))
+            return false;
+        if (page->wide)
+            atomic_store_explicit(&page->wide[i], (uint32_t)count, memory_order_relaxed);
+        else
+            atomic_store_explicit(&page->narrow[i], (uint8_t)count, memory_order_relaxed);
+    }
+    return true;
 }
 
 /* ---- pass 2 ---- */
@@ -165,10 +150,9 @@ static void take_counts(struct cycle *cycle, struct snapshot_page *page)
 struct snapshot_trace {
     struct gc_trace trace;
     struct object *object;
-    uint32_t cycle;
-    uint32_t *edges;
-    size_t count, capacity, expected;
-    bool failed;
+    const struct cycle *cycle;
+    struct edge_writer writer;
+    uint32_t type, type_node; /* the type that was met last, and its node */
 };
 
 static bool snapshot_disturbed(struct gc_trace *trace)
@@ -181,60 +165,89 @@ static bool snapshot_disturbed(struct gc_trace *trace)
 static void snapshot_visit(struct gc_trace *trace, value v)
 {
     struct snapshot_trace *t = (struct snapshot_trace *)trace;
-    if (!value_is_object(v) || !page_contains(v))
-        return;
-    struct page *page = page_of(v);
-    if (atomic_load_explicit(&page->cycle, memory_order_acquire) != t->cycle)
-        return;
-    uint32_t number = page_block_number(page, v);
-    if ((void *)page_object(page, number) != (void *)v)
-        return;
-    if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : t->expected;
-        uint32_t *grown = realloc(t->edges, capacity * sizeof *grown);
-        if (!grown) {
-            t->failed = true;
-            return;
-        }
-        t->edges = grown;
-        t->capacity = capacity;
-    }
-    t->edges[t->count++] = atomic_load_explicit(&page->base, memory_order_relaxed) + number;
+    uint32_t node = value_is_object(v) ? graph_find(t->cycle, (const void *)v) : NO_NODE;
+    if (node != NO_NODE)
+        graph_add_edge(&t->writer, node);
 }
 
-static void take_references(struct cycle *cycle, struct snapshot_page *page, struct snapshot_trace *t)
+/* The reference to the object's type: true when it is the one that a bit of the node stands for. */
+static bool visit_type(struct snapshot_trace *t, struct snapshot_page *page, uint32_t type)
 {
-    t->count = 0;
-    for (uint32_t i = 0; i < page->count; i++) {
-        uint32_t node = page->base + i;
-        size_t before = t->count;
-        cycle->nodes[node].edges = (uint32_t)before;
-        if (!(node_state(cycle, node) & NODE_CANDIDATE))
-            continue;
-        struct object *o = t->object = page_object(page->page, i);
-        uint32_t type = atomic_load_explicit(&o->type, memory_order_acquire);
-        if (type != 0 && !snapshot_disturbed(&t->trace)) {
-            struct object_type *described = type_from_ref(type);
-            void (*traverse)(struct object *, struct gc_trace *) = described->traverse;
-            if (traverse)
-                traverse(o, &t->trace);
-            if (described->gc_flags & TYPE_GC_COUNTED)
-                snapshot_visit(&t->trace, value_of(described));
-        }
-        if (type == 0 || snapshot_disturbed(&t->trace)) {
-            t->count = before; /* busy: it lives, and what was read of it is thrown away */
-            node_add(cycle, node, NODE_LIVE);
-            continue;
-        }
-        for (size_t e = before; e < t->count; e++) /* phase 2 begins here: trial deletion */
-            atomic_fetch_sub_explicit(&cycle->nodes[t->edges[e]].remaining, 1, memory_order_relaxed);
+    if (t->type != type) {
+        t->type = type;
+        t->type_node = graph_find(t->cycle, type_from_ref(type));
     }
-    page->edge_count = (uint32_t)t->count;
-    page->edges = t->edges;
-    if (t->count * 2 < t->capacity) { /* give back what is not needed; failing to do so does no harm */
-        uint32_t *shrunk = realloc(t->edges, (t->count ? t->count : 1) * sizeof *shrunk);
-        page->edges = shrunk ? shrunk : t->edges;
+    if (t->type_node == NO_NODE)
+        return false;
+    if (page->type_node == NO_NODE)
+        page->type_node = t->type_node;
+    if (page->type_node == t->type_node)
+        return true;
+    graph_add_edge(&t->writer, t->type_node);
+    return false;
+}
+
+/* Trial deletion begins here: references that were found do not come from elsewhere. */
+static void explain(struct cycle *cycle, uint32_t node, uint32_t references)
+{
+    struct snapshot_page *page = cycle_page_of(cycle, node);
+    if (page->wide)
+        atomic_fetch_sub_explicit(&page->wide[node & NODE_MASK], references, memory_order_relaxed);
+    else
+        atomic_fetch_sub_explicit(&page->narrow[node & NODE_MASK], (uint8_t)references, memory_order_relaxed);
+}
+
+static void explain_edges(struct cycle *cycle, const struct edge_writer *writer, uint32_t node)
+{
+    struct edges edges = graph_written(writer, node);
+    while (edges.at != edges.end)
+        explain(cycle, graph_next_edge(&edges), 1);
+}
+
+/* One candidate. Returns whether it refers to the page's type. */
+static bool take_object(struct cycle *cycle, struct snapshot_page *page, uint32_t node, struct snapshot_trace *t)
+{
+    struct object *o = t->object = node_object(page, node);
+    uint32_t type = atomic_load_explicit(&o->type, memory_order_acquire);
+    bool typed = false;
+    if (type != 0 && !snapshot_disturbed(&t->trace)) {
+        struct object_type *described = type_from_ref(type);
+        void (*traverse)(struct object *, struct gc_trace *) = described->traverse;
+        if (traverse)
+            traverse(o, &t->trace);
+        if (described->gc_flags & TYPE_GC_COUNTED)
+            typed = visit_type(t, page, type);
     }
+    if (type == 0 || snapshot_disturbed(&t->trace) || !graph_end_node(&t->writer)) {
+        graph_drop_edges(&t->writer); /* busy: it lives, and what was read of it is thrown away */
+        node_add(cycle, node, NODE_LIVE);
+        return false;
+    }
+    if (typed)
+        node_add(cycle, node, NODE_TYPED);
+    explain_edges(cycle, &t->writer, node);
+    return typed;
+}
+
+static bool take_references(struct cycle *cycle, struct snapshot_page *page, struct snapshot_trace *t)
+{
+    size_t index_bytes = (page->count + INDEX_STEP - 1) / INDEX_STEP * sizeof *page->index;
+    uint32_t typed = 0;
+    page->index = graph_alloc(cycle, index_bytes);
+    for (uint32_t i = 0; page->index && i < page->count; i++) {
+        if (i % INDEX_STEP == 0)
+            page->index[i / INDEX_STEP] = (uint32_t)t->writer.size;
+        graph_begin_node(&t->writer, page->base + i);
+        if (node_state(cycle, page->base + i) & NODE_CANDIDATE)
+            typed += take_object(cycle, page, page->base + i, t);
+    }
+    if (typed)
+        explain(cycle, page->type_node, typed);
+    if (page->index && !t->writer.failed)
+        page->edges = graph_alloc(cycle, t->writer.size);
+    if (page->edges)
+        memcpy(page->edges, t->writer.bytes, t->writer.size);
+    return page->edges;
 }
 
 /* ---- the two passes ---- */
@@ -249,22 +262,22 @@ bool page_still_there(const struct cycle *cycle, const struct snapshot_page *pag
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)
 {
-    /* All of the page's numbers: blocks may come into use, and be referred to, that were not when it was chosen. */
-    memset((void *)&cycle->states[page->base], 0, 1u << NODE_SHIFT);
-    if (page_still_there(cycle, page))
-        take_counts(cycle, page);
+    if (!page_still_there(cycle, page)) {
+        page->count = 0;
+    } else if (!take_counts(cycle, page)) {
+        page->count = 0;
+        cycle->failed = true;
+    }
 }
 
 void snapshot_page_references(struct cycle *cycle, struct snapshot_page *page)
 {
     if (page_still_there(cycle, page)) {
-        struct snapshot_trace t = {.trace.visit = snapshot_visit,
-                                   .trace.disturbed = snapshot_disturbed,
-                                   .cycle = cycle->number,
-                                   .expected = 2 * (size_t)page->count + 16};
-        take_references(cycle, page, &t);
-        if (t.failed)
+        struct snapshot_trace t = {
+            .trace.visit = snapshot_visit, .trace.disturbed = snapshot_disturbed, .cycle = cycle, .type_node = NO_NODE};
+        if (page->count && !take_references(cycle, page, &t))
             cycle->failed = true;
+        free(t.writer.bytes);
         return;
     }
     for (uint32_t i = 0; i < page->count; i++)
@@ -276,6 +289,7 @@ void snapshot_take(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_COUNTS);
-    share_run(cycle, TASK_REFERENCES);
+    share_run(cycle, TASK_COUNTS, cycle->page_count);
+    if (!cycle->failed)
+        share_run(cycle, TASK_REFERENCES, cycle->page_count);
 }

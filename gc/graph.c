@@ -1,0 +1,322 @@
+/*
+ * The private graph of a cycle: its memory, how references are written down, and how they are followed.
+ *
+ * A full cycle looks at everything that lives, so what it writes down of each object decides how much memory the
+ * process needs at its peak. For small objects that refer to a few others nearby it is about five bytes: one of state,
+ * one of count, a byte and a half for where its references begin, one or two for each of them.
+ *
+ * References of a node are a length in bytes, then numbers of nodes: each as its distance from the one before, the
+ * first from the node itself, the sign in the lowest bit, seven bits to a byte. Objects that were made together lie
+ * together, so most are a single byte. Only each eighth node's place is kept. The reference to a type, which all
+ * objects of a class have, is a bit of the node when it is the type that the page saw first.
+ *
+ * The memory is taken from the heap's own pool of free pages, and goes back there when the cycle is over: what a cycle
+ * needed is what mutators fill next.
+ */
+#include "gc/cycle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+/* The beginning of a span of pages that belongs to the cycle. Their kind stays FREE: they hold no blocks. */
+struct chunk {
+    struct chunk *next;
+    _Atomic uint32_t used; /* bytes; more than there are when the last request did not fit */
+};
+#define CHUNK_START 16u
+#define CHUNK_PART  (PAGE_SIZE / 4) /* larger pieces have a span of their own */
+
+static struct chunk *take_chunk(size_t pages_wanted)
+{
+    struct page *page = pages_take(pages_wanted, false, 0);
+    return page ? (struct chunk *)page_start(page) : NULL;
+}
+
+static void *alloc_span(struct cycle *cycle, size_t size)
+{
+    struct chunk *span = take_chunk((size + CHUNK_START + PAGE_SIZE - 1) >> PAGE_SHIFT);
+    if (!span)
+        return NULL;
+    span->next = atomic_load_explicit(&cycle->spans, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&cycle->spans, &span->next, span, memory_order_acq_rel,
+                                                  memory_order_relaxed))
+        ;
+    return (char *)span + CHUNK_START;
+}
+
+void *graph_alloc(struct cycle *cycle, size_t size)
+{
+    size = (size + 7) & ~(size_t)7;
+    if (size > CHUNK_PART)
+        return alloc_span(cycle, size);
+    struct chunk *chunk = atomic_load_explicit(&cycle->chunk, memory_order_acquire);
+    for (;;) {
+        if (chunk) {
+            uint32_t at = atomic_fetch_add_explicit(&chunk->used, (uint32_t)size, memory_order_relaxed);
+            if (at + size <= PAGE_SIZE)
+                return (char *)chunk + at;
+        }
+        struct chunk *fresh = take_chunk(1);
+        if (!fresh)
+            return NULL;
+        fresh->next = chunk;
+        atomic_store_explicit(&fresh->used, CHUNK_START + (uint32_t)size, memory_order_relaxed);
+        if (atomic_compare_exchange_strong_explicit(&cycle->chunk, &chunk, fresh, memory_order_acq_rel,
+                                                    memory_order_acquire))
+            return (char *)fresh + CHUNK_START;
+        pages_give(page_of(fresh)); /* another thread was first: `chunk` is its one */
+    }
+}
+
+static void give_chunks(struct chunk *_Atomic *list)
+{
+    struct chunk *chunk = atomic_exchange_explicit(list, NULL, memory_order_acquire);
+    while (chunk) {
+        struct chunk *next = chunk->next;
+        pages_give(page_of(chunk));
+        chunk = next;
+    }
+}
+
+void graph_free(struct cycle *cycle)
+{
+    give_chunks(&cycle->chunk);
+    give_chunks(&cycle->spans);
+}
+
+/* ---- nodes ---- */
+
+uint32_t graph_find(const struct cycle *cycle, const void *address)
+{
+    if (!page_contains(address))
+        return NO_NODE;
+    struct page *page = page_of(address);
+    if (atomic_load_explicit(&page->cycle, memory_order_acquire) != cycle->number)
+        return NO_NODE;
+    uint32_t number = page_block_number(page, address);
+    uint32_t node = atomic_load_explicit(&page->base, memory_order_relaxed) + number;
+    /* Blocks that came into use after the page was chosen have no node. */
+    if ((void *)page_object(page, number) != address || number >= cycle_page_of(cycle, node)->count)
+        return NO_NODE;
+    return node_state(cycle, node) & NODE_CANDIDATE ? node : NO_NODE;
+}
+
+/* ---- writing references down ---- */
+
+#define LONGEST_EDGE 5u
+#define LONG_LENGTH  255u /* in place of a length: four bytes follow that hold it */
+#define LENGTH_BYTES 4u
+
+static bool reserve(struct edge_writer *writer, size_t bytes)
+{
+    if (writer->size + bytes <= writer->capacity)
+        return true;
+    size_t capacity = writer->capacity ? writer->capacity * 2 : 8192;
+    uint8_t *grown = writer->failed ? NULL : realloc(writer->bytes, capacity);
+    if (!grown) {
+        writer->failed = true;
+        return false;
+    }
+    writer->bytes = grown;
+    writer->capacity = capacity;
+    return true;
+}
+
+void graph_begin_node(struct edge_writer *writer, uint32_t node)
+{
+    writer->start = writer->size;
+    writer->previous = node;
+    if (reserve(writer, 1))
+        writer->bytes[writer->size++] = 0;
+}
+
+void graph_add_edge(struct edge_writer *writer, uint32_t target)
+{
+    if (!reserve(writer, LONGEST_EDGE))
+        return;
+    uint32_t distance = target - writer->previous, word = distance << 1 ^ (0u - (distance >> 31));
+    for (; word > 0x7F; word >>= 7)
+        writer->bytes[writer->size++] = (uint8_t)(word | 0x80);
+    writer->bytes[writer->size++] = (uint8_t)word;
+    writer->previous = target;
+}
+
+void graph_drop_edges(struct edge_writer *writer)
+{
+    if (!writer->failed)
+        writer->size = writer->start + 1;
+}
+
+bool graph_end_node(struct edge_writer *writer)
+{
+    size_t length = writer->size - writer->start - 1;
+    if (length >= LONG_LENGTH && (writer->size > UINT32_MAX / 2 || !reserve(writer, LENGTH_BYTES)))
+        return false;
+    if (writer->failed)
+        return false;
+    uint8_t *place = &writer->bytes[writer->start];
+    if (length < LONG_LENGTH) {
+        *place = (uint8_t)length;
+        return true;
+    }
+    uint32_t stored = (uint32_t)length;
+    memmove(place + 1 + LENGTH_BYTES, place + 1, length);
+    *place = LONG_LENGTH;
+    memcpy(place + 1, &stored, LENGTH_BYTES);
+    writer->size += LENGTH_BYTES;
+    return true;
+}
+
+static const uint8_t *open_node(const uint8_t *at, const uint8_t **end)
+{
+    uint32_t length = *at++;
+    if (length == LONG_LENGTH) {
+        memcpy(&length, at, LENGTH_BYTES);
+        at += LENGTH_BYTES;
+    }
+    *end = at + length;
+    return at;
+}
+
+struct edges graph_written(const struct edge_writer *writer, uint32_t node)
+{
+    struct edges edges = {.previous = node};
+    edges.at = open_node(writer->bytes + writer->start, &edges.end);
+    return edges;
+}
+
+struct edges graph_edges(const struct snapshot_page *page, uint32_t node)
+{
+    uint32_t number = node & NODE_MASK;
+    struct edges edges = {.end = page->edges + page->index[number / INDEX_STEP], .previous = node};
+    for (uint32_t skip = number % INDEX_STEP + 1; skip > 0; skip--)
+        edges.at = open_node(edges.end, &edges.end);
+    return edges;
+}
+
+/* ---- following references ---- */
+
+#define PLACE_NEW    UINT32_MAX
+#define FOLLOW_BATCH 64 /* references of one node that are looked at before those that they lead to */
+
+/* What a mutator left when it had done its part. In the cycle's memory. */
+struct leftover {
+    struct leftover *next;
+    size_t count;
+    struct place places[];
+};
+
+static void push(struct cycle *cycle, struct follow *follow, struct place place)
+{
+    if (follow->size == follow->capacity) {
+        size_t capacity = follow->capacity ? follow->capacity * 2 : 256;
+        struct place *grown = realloc(follow->places, capacity * sizeof *grown);
+        if (!grown) {
+            atomic_store_explicit(&cycle->failed, true, memory_order_relaxed);
+            return;
+        }
+        follow->places = grown;
+        follow->capacity = capacity;
+    }
+    follow->places[follow->size++] = place;
+}
+
+/* True when the suspect becomes alive by this call. Several threads may try. */
+static bool become_live(struct cycle *cycle, uint32_t node)
+{
+    return node_is_suspect(cycle, node) &&
+           !(atomic_fetch_or_explicit(&cycle_page_of(cycle, node)->states[node & NODE_MASK], NODE_LIVE,
+                                      memory_order_relaxed) &
+             NODE_LIVE);
+}
+
+void graph_revive(struct cycle *cycle, struct follow *follow, uint32_t node)
+{
+    if (become_live(cycle, node))
+        push(cycle, follow, (struct place){.node = node, .offset = PLACE_NEW});
+}
+
+/* Look at some references of the node on top. What is left of them stays beneath what they lead to, so that wide and
+   long structures alike need little room. */
+static void follow_top(struct cycle *cycle, struct follow *follow)
+{
+    struct place top = follow->places[--follow->size];
+    struct snapshot_page *page = cycle_page_of(cycle, top.node);
+    struct edges edges = graph_edges(page, top.node);
+    uint32_t found[FOLLOW_BATCH + 1], count = 0;
+    if (top.offset != PLACE_NEW) {
+        edges.at = page->edges + top.offset;
+        edges.previous = top.previous;
+    } else if ((node_state(cycle, top.node) & NODE_TYPED) && become_live(cycle, page->type_node)) {
+        found[count++] = page->type_node;
+    }
+    uint32_t looked = 1;
+    for (; edges.at != edges.end && looked <= FOLLOW_BATCH; looked++) {
+        uint32_t target = graph_next_edge(&edges);
+        if (become_live(cycle, target))
+            found[count++] = target;
+    }
+    follow->budget -= looked < follow->budget ? looked : follow->budget;
+    if (edges.at != edges.end)
+        push(cycle, follow, (struct place){top.node, edges.previous, (uint32_t)(edges.at - page->edges)});
+    for (uint32_t i = 0; i < count; i++)
+        push(cycle, follow, (struct place){.node = found[i], .offset = PLACE_NEW});
+}
+
+/* False: no memory for it. */
+static bool leave_rest(struct cycle *cycle, struct follow *follow)
+{
+    struct leftover *left = graph_alloc(cycle, sizeof *left + follow->size * sizeof *follow->places);
+    if (!left)
+        return false;
+    left->count = follow->size;
+    memcpy(left->places, follow->places, follow->size * sizeof *follow->places);
+    follow->size = 0;
+    left->next = atomic_load_explicit(&cycle->leftovers, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&cycle->leftovers, &left->next, left, memory_order_acq_rel,
+                                                  memory_order_relaxed))
+        ;
+    return true;
+}
+
+void graph_follow(struct cycle *cycle, struct follow *follow)
+{
+    while (follow->size && !atomic_load_explicit(&cycle->failed, memory_order_relaxed)) {
+        if (follow->budget == 0 && !thread_self->background) {
+            if (leave_rest(cycle, follow))
+                return;
+            follow->budget = FOLLOW_BUDGET;
+        }
+        follow_top(cycle, follow);
+    }
+}
+
+void graph_follow_leftover(struct cycle *cycle, const struct leftover *leftover)
+{
+    struct follow follow = {.budget = FOLLOW_BUDGET};
+    for (size_t i = 0; i < leftover->count; i++)
+        push(cycle, &follow, leftover->places[i]);
+    graph_follow(cycle, &follow);
+    free(follow.places);
+}
+
+void graph_follow_leftovers(struct cycle *cycle)
+{
+    struct leftover *left;
+    while (!atomic_load_explicit(&cycle->failed, memory_order_relaxed) &&
+           (left = atomic_exchange_explicit(&cycle->leftovers, NULL, memory_order_acquire)) != NULL) {
+        size_t count = 0;
+        for (struct leftover *each = left; each; each = each->next)
+            count++;
+        cycle->handed = graph_alloc(cycle, count * sizeof *cycle->handed);
+        if (!cycle->handed) {
+            atomic_store_explicit(&cycle->failed, true, memory_order_relaxed);
+            return;
+        }
+        for (size_t i = 0; left; left = left->next)
+            cycle->handed[i++] = left;
+        share_run(cycle, TASK_FOLLOW, count);
+    }
+}
