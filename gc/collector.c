@@ -37,9 +37,9 @@ static void raw_memory_configure(void) {}
                                 */
 #define FULL_GROWTH_PAGES 1024 /* ... or for a heap that is twice as large, and 64 MiB */
 #define COLLECT_ROUNDS    50   /* gc_collect gives up on finalizers that keep making garbage with finalizers */
-#define HELP_PAGES        32   /* pages that a mutator works on at a time at most */
-#define HELP_EAGERNESS    16   /* pages to work on for each page allocated, for each threshold ahead */
-#define HELP_FROM         4    /* ... from a quarter of a threshold on */
+#define HEADROOM_SHARE    2    /* half as much as starts a young cycle may be allocated while a cycle runs */
+#define HELP_AT_ONCE      32   /* items of a cycle's work that a mutator does at a time at most: a millisecond */
+#define MOST_OWED         128  /* items */
 
 struct gc_hooks gc_hooks;
 
@@ -162,8 +162,8 @@ static uint64_t run_cycle(enum gc_generation generation)
 #ifdef ATOLL_CHECKED
         check_islands(&cycle);
 #endif
-        judge_find_islands(&cycle);
         atomic_store(&heap_being_read, false);
+        judge_find_islands(&cycle);
         reclaim_islands(&cycle);
         heap_flush_retired(slot_heap(thread_self));
     }
@@ -237,14 +237,23 @@ static bool request(uint32_t want)
 
 /* ---- triggers ---- */
 
-/* How much a mutator should do for the cycle that runs, by how much was allocated since it began: nothing until a
-   quarter of a threshold, then ever more. */
-static int64_t pages_to_help(void)
+/* A mutator that allocates while a cycle runs owes a part of the cycle's work: as much of what is left of it as it took
+   of what is left of the headroom, so that the cycle is over when the headroom is used up, whether or not the
+   collector's thread gets a processor (after the pacer of Go's collector). Beyond the headroom it owes still more. */
+static void owe(struct slot_heap *heap, int64_t containers)
 {
-    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
-    int64_t pages =
-        HELP_EAGERNESS * atomic_load_explicit(&young_allocated, memory_order_relaxed) / (trigger > 0 ? trigger : 1);
-    return pages < HELP_FROM ? 0 : pages < HELP_PAGES ? pages : HELP_PAGES;
+    int64_t headroom = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed) / HEADROOM_SHARE + 1;
+    int64_t left = headroom - atomic_load_explicit(&young_allocated, memory_order_relaxed);
+    int64_t least = headroom / 8 + 1;
+    int64_t items = containers > 0 ? (int64_t)share_left() * containers / (left > least ? left : least) : 0;
+    heap->owed = heap->owed + items < MOST_OWED ? heap->owed + items : MOST_OWED;
+}
+
+/* Pay it back, as far as there is something to do. */
+static void help(struct slot_heap *heap, bool at_safepoint)
+{
+    for (int i = 0; i < HELP_AT_ONCE && heap->owed > 0 && share_help(at_safepoint); i++)
+        heap->owed--;
 }
 
 void collector_note_allocation(struct thread_slot *self, int64_t containers)
@@ -257,10 +266,13 @@ void collector_note_allocation(struct thread_slot *self, int64_t containers)
         request(WANT_FULL);
     else if (unlikely(allocated >= trigger && trigger > 0))
         request(WANT_YOUNG);
-    if (unlikely(atomic_load_explicit(&cycling, memory_order_relaxed)) && pages_to_help() > 0) {
-        for (int64_t i = pages_to_help(); i > 0 && share_help(false); i--)
-            ;
-        thread_request(self, THREAD_POLL_HELP);
+    if (unlikely(atomic_load_explicit(&cycling, memory_order_relaxed))) {
+        owe(slot_heap(self), containers);
+        help(slot_heap(self), false);
+        if (slot_heap(self)->owed > 0)
+            thread_request(self, THREAD_POLL_HELP);
+    } else {
+        slot_heap(self)->owed = 0;
     }
 }
 
@@ -278,9 +290,7 @@ static void merge_hook(struct thread_slot *slot)
 
 static void help_hook(struct thread_slot *slot)
 {
-    (void)slot;
-    for (int64_t i = pages_to_help(); i > 0 && share_help(true); i--)
-        ;
+    help(slot_heap(slot), true);
 }
 
 bool gc_init(const struct gc_hooks *hooks)

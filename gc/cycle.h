@@ -12,6 +12,20 @@
 #define NODE_MASK  ((1u << NODE_SHIFT) - 1)
 #define NO_NODE    UINT32_MAX
 
+/* In the order in which they are done, but for FOLLOW, which comes in wherever something was left. */
+enum task {
+    TASK_NONE,
+    TASK_COUNTS,
+    TASK_REFERENCES,
+    TASK_TRIAL,
+    TASK_VALIDATE,
+    TASK_JOIN,
+    TASK_SWITCH_OFF,
+    TASK_DESTROY,
+    TASK_FREE,
+    TASK_FOLLOW,
+};
+
 enum node_state {
     NODE_CANDIDATE = 1, /* alive at its snapshot, so judged in this cycle */
     NODE_LIVE = 2,      /* referred to from outside the graph, or disturbed, or reached from such a node */
@@ -51,6 +65,8 @@ struct cycle {
     bool suspects;                      /* there are some */
     _Atomic bool special;               /* some page is special */
     bool spares;                        /* some island is spared */
+    _Atomic bool types;                 /* types are reclaimed */
+    enum task reached;                  /* the last task that is done */
     struct chunk *_Atomic chunk;        /* memory of the graph */
     struct chunk *_Atomic spans;        /* the same: large pieces */
     struct leftover *_Atomic leftovers; /* what helpers left to follow */
@@ -71,20 +87,13 @@ void cycle_free(struct cycle *cycle);
 
 /* share.c: what is done item by item, by the collector and by mutators that help. DESTROY drops references, so mutators
    do that only at a safepoint; all else at any moment. Items are pages, but for FOLLOW. */
-enum task {
-    TASK_NONE,
-    TASK_COUNTS,
-    TASK_REFERENCES,
-    TASK_TRIAL,
-    TASK_FOLLOW,
-    TASK_VALIDATE,
-    TASK_JOIN,
-    TASK_SWITCH_OFF,
-    TASK_DESTROY,
-    TASK_FREE,
-};
-/* Do the task for all items; returns when all are done. The collector's thread only. */
-void share_run(struct cycle *cycle, enum task task, size_t items);
+/* Do the task, and those after it that need nothing in between; returns when all items are done, at once if the task
+   was done so already. The collector's thread only. */
+void share_run(struct cycle *cycle, enum task task);
+/* Follow what is in `handed`. */
+void share_follow(struct cycle *cycle, size_t items);
+/* How many items the rest of the cycle has, about; 0 when there is nothing to help with for now. */
+uint64_t share_left(void);
 /* Take part for one item, if there is something to do. */
 bool share_help(bool at_safepoint);
 

@@ -317,6 +317,6 @@ void graph_follow_leftovers(struct cycle *cycle)
         }
         for (size_t i = 0; left; left = left->next)
             cycle->handed[i++] = left;
-        share_run(cycle, TASK_FOLLOW, count);
+        share_follow(cycle, count);
     }
 }

@@ -34,6 +34,7 @@ struct slot_heap {
     struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
     unsigned dying_depth; /* nested deaths */
     int64_t containers;   /* net container allocation not yet told to the collector */
+    int64_t owed;         /* items of the collector's work that the slot's thread should do */
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
     bool no_code;         /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
 

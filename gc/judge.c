@@ -39,7 +39,7 @@ void judge_trial(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_TRIAL, cycle->page_count);
+    share_run(cycle, TASK_TRIAL);
     graph_follow_leftovers(cycle);
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
@@ -93,7 +93,7 @@ void judge_validate(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_VALIDATE, cycle->page_count);
+    share_run(cycle, TASK_VALIDATE);
     graph_follow_leftovers(cycle);
 }
 
@@ -252,8 +252,8 @@ void judge_find_islands(struct cycle *cycle)
         return;
     judging = cycle;
     special_count = 0;
-    share_run(cycle, TASK_JOIN, cycle->page_count);
-    for (size_t p = 0; p < cycle->page_count; p++) {
+    share_run(cycle, TASK_JOIN);
+    for (size_t p = 0; p < cycle->page_count && cycle->special; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t i = 0; page->special && i < page->count; i++)
             if (node_is_suspect(cycle, page->base + i))

@@ -31,6 +31,8 @@ void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
         atomic_store_explicit(&o->flags, flags | OBJECT_IMMORTAL | OBJECT_FINALIZED, memory_order_relaxed);
         atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
     }
+    if (page->reclaimed && holds_types(page))
+        cycle->types = true;
 }
 
 static void destroy_page(struct cycle *cycle, struct snapshot_page *page)
@@ -76,13 +78,12 @@ void reclaim_islands(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    if (cycle->special)
-        share_run(cycle, TASK_SWITCH_OFF, cycle->page_count);
-    share_run(cycle, TASK_DESTROY, cycle->page_count);
-    for (size_t p = 0; p < cycle->page_count; p++)
+    share_run(cycle, TASK_SWITCH_OFF);
+    share_run(cycle, TASK_DESTROY);
+    for (size_t p = 0; p < cycle->page_count && cycle->types; p++)
         if (holds_types(&cycle->pages[p]))
             destroy_page(cycle, &cycle->pages[p]);
-    share_run(cycle, TASK_FREE, cycle->page_count);
+    share_run(cycle, TASK_FREE);
     for (size_t p = 0; p < cycle->page_count; p++) {
         cycle->unreachable += cycle->pages[p].reclaimed;
         cycle->islands += cycle->pages[p].roots;

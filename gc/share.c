@@ -1,26 +1,32 @@
 /*
  * Sharing the collector's work with mutators that outrun it.
  *
- * A task is done page by page. Pages are claimed one at a time from a single word that holds the task, its ticket, the
- * next page and the number of pages: a helper that slept through a task cannot claim a page for the wrong one, and
- * while a claimed page is not finished the collector does not go on to the next task, so what a claim refers to is
- * valid. A mutator helps after it allocated (a page for a page), it never waits for anything; the collector waits for a
- * helper that was put to sleep by the scheduler while it was at a page.
+ * A task is done item by item, mostly page by page. Items are claimed one at a time from a single word that holds the
+ * task, its ticket, the next item and the number of items: a helper that slept through a task cannot claim an item for
+ * the wrong one, and while a claimed item is not finished nobody goes on to the next task, so what a claim refers to is
+ * valid.
+ *
+ * Whoever finishes the last item of a task begins the next one, so that a collector's thread that gets no processor
+ * holds nothing up: it is needed only where a grace period or the islands' special members come in between. A mutator
+ * helps after it allocated and never waits for anything; the collector waits for helpers that were put to sleep by the
+ * scheduler while they were at an item.
  */
 #include "gc/cycle.h"
 
-#include <sched.h>
-#include <time.h>
-
-/* task << 60 | ticket << 48 | next page << 24 | pages */
+/* task << 60 | ticket << 48 | next item << 24 | items */
 static _Atomic uint64_t work;
-static _Atomic uint64_t finished; /* pages of this task that are done */
+static _Atomic uint64_t finished; /* items of this task that are done */
 static struct cycle *current;     /* written before `work` */
-static uint64_t ticket;
+static _Atomic uint32_t turn;     /* futex word: changes when a task begins, and when the last one of a row is done */
+static _Atomic bool resting;      /* the collector's thread waits for that */
+static _Atomic bool running;      /* a row of tasks */
 _Atomic uint64_t share_helped;
 
-#define WAIT_YIELDS 50 /* looks at a helper's last page before the collector sleeps */
+#define LOOKS       200     /* at the word before the collector rests */
+#define REST_NS     1000000 /* at most: it is woken */
 #define FIELD       ((1u << 24) - 1)
+#define TICKET_ONE  ((uint64_t)1 << 48)
+#define TICKET_MASK ((uint64_t)0xFFF << 48)
 
 static inline enum task task_of(uint64_t word)
 {
@@ -37,6 +43,71 @@ static bool claim(bool at_safepoint, uint64_t *claimed)
                                                     memory_order_acquire));
     *claimed = now;
     return true;
+}
+
+static void wake(void)
+{
+    atomic_fetch_add_explicit(&turn, 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&resting, memory_order_seq_cst))
+        thread_unpark(&turn, 1);
+}
+
+static void begin(enum task task, size_t items, uint64_t before)
+{
+    uint64_t ticket = (before + TICKET_ONE) & TICKET_MASK;
+    atomic_store_explicit(&finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&work, (uint64_t)task << 60 | ticket | items, memory_order_release);
+    wake();
+}
+
+/* What follows without the collector's thread: TASK_NONE if it must look first. */
+static enum task task_after(const struct cycle *cycle, enum task task)
+{
+    if (atomic_load_explicit(&cycle->failed, memory_order_relaxed))
+        return TASK_NONE;
+    switch (task) {
+    case TASK_COUNTS:
+        return TASK_REFERENCES;
+    case TASK_REFERENCES:
+        return TASK_TRIAL;
+#ifndef ATOLL_CHECKED
+    case TASK_VALIDATE:
+        return atomic_load_explicit(&cycle->leftovers, memory_order_relaxed) ? TASK_NONE : TASK_JOIN;
+#endif
+    case TASK_JOIN: /* which has switched off the counts, if no island can be spared */
+        return cycle->special ? TASK_NONE : TASK_DESTROY;
+    case TASK_SWITCH_OFF:
+        return TASK_DESTROY;
+    case TASK_DESTROY: /* types are destroyed after all else */
+        return cycle->types ? TASK_NONE : TASK_FREE;
+    default:
+        return TASK_NONE;
+    }
+}
+
+/* All items of the task are done, and nobody else is about to do anything before the next begins. */
+static void go_on(struct cycle *cycle, uint64_t claimed)
+{
+    enum task task = task_of(claimed), next = task_after(cycle, task);
+    if (task != TASK_FOLLOW)
+        cycle->reached = task;
+    if (next != TASK_NONE) {
+        begin(next, cycle->page_count, claimed);
+        return;
+    }
+    atomic_store_explicit(&running, false, memory_order_release);
+    wake();
+}
+
+static void rest(uint32_t seen)
+{
+    for (int i = 0; i < LOOKS; i++)
+        if (atomic_load_explicit(&turn, memory_order_relaxed) != seen)
+            return;
+    atomic_store_explicit(&resting, true, memory_order_seq_cst);
+    int result = thread_park(&turn, seen, REST_NS);
+    (void)result;
+    atomic_store_explicit(&resting, false, memory_order_relaxed);
 }
 
 static void process(uint64_t claimed)
@@ -75,27 +146,39 @@ static void process(uint64_t claimed)
     case TASK_NONE:
         break;
     }
-    atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel);
+    if (atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel) + 1 == (claimed & FIELD))
+        go_on(cycle, claimed);
 }
 
-void share_run(struct cycle *cycle, enum task task, size_t items)
+static void run(struct cycle *cycle, enum task task, size_t items)
 {
     uint64_t claimed;
     current = cycle;
-    ticket = (ticket + 1) & 0xFFF;
-    atomic_store_explicit(&finished, 0, memory_order_relaxed);
-    atomic_store_explicit(&work, (uint64_t)task << 60 | ticket << 48 | items, memory_order_release);
-    while (claim(true, &claimed)) {
-        grace_reader_online(); /* pages stay where they are while one is looked at */
-        process(claimed);
-        grace_reader_offline();
+    atomic_store_explicit(&running, true, memory_order_relaxed);
+    begin(task, items, atomic_load_explicit(&work, memory_order_relaxed));
+    for (;;) {
+        uint32_t seen = atomic_load_explicit(&turn, memory_order_seq_cst);
+        if (!atomic_load_explicit(&running, memory_order_acquire))
+            return;
+        if (claim(true, &claimed)) {
+            grace_reader_online(); /* pages stay where they are while one is looked at */
+            process(claimed);
+            grace_reader_offline();
+        } else {
+            rest(seen);
+        }
     }
-    for (int i = 0; atomic_load_explicit(&finished, memory_order_acquire) != items; i++) {
-        if (i < WAIT_YIELDS)
-            sched_yield();
-        else
-            nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
-    }
+}
+
+void share_run(struct cycle *cycle, enum task task)
+{
+    if (task > cycle->reached && cycle->page_count)
+        run(cycle, task, cycle->page_count);
+}
+
+void share_follow(struct cycle *cycle, size_t items)
+{
+    run(cycle, TASK_FOLLOW, items);
 }
 
 bool share_help(bool at_safepoint)
@@ -104,11 +187,21 @@ bool share_help(bool at_safepoint)
     if (!claim(at_safepoint, &claimed))
         return false;
     /* A mutator is always inside a read-side section. What dies here must not run code: the collector waits for this
-       page, and that code might wait for the collector. */
+       item, and that code might wait for the collector. */
     bool *no_code = &slot_heap(thread_self)->no_code, before = *no_code;
     *no_code = true;
     process(claimed);
     *no_code = before;
     atomic_fetch_add_explicit(&share_helped, 1, memory_order_relaxed);
     return true;
+}
+
+uint64_t share_left(void)
+{
+    static const uint8_t tasks_after[] = {
+        [TASK_COUNTS] = 6, [TASK_REFERENCES] = 5, [TASK_TRIAL] = 4,   [TASK_VALIDATE] = 3,
+        [TASK_JOIN] = 2,   [TASK_SWITCH_OFF] = 2, [TASK_DESTROY] = 1, [TASK_FREE] = 0};
+    uint64_t now = atomic_load_explicit(&work, memory_order_relaxed);
+    uint64_t items = now & FIELD, next = (now >> 24) & FIELD;
+    return (next < items ? items - next : 0) + tasks_after[task_of(now)] * items;
 }

@@ -289,7 +289,7 @@ void snapshot_take(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
-    share_run(cycle, TASK_COUNTS, cycle->page_count);
+    share_run(cycle, TASK_COUNTS);
     if (!cycle->failed)
-        share_run(cycle, TASK_REFERENCES, cycle->page_count);
+        share_run(cycle, TASK_REFERENCES);
 }
