@@ -67,8 +67,11 @@ static bool note_quiet(struct cycle *cycle, struct snapshot_page *page, uint32_t
         return false;
     }
     atomic_store_explicit(node_parent(cycle, node), node, memory_order_relaxed);
-    if (!page->special && ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o)))
-        page->special = cycle->special = true;
+    if (!page->special &&
+        ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o))) {
+        page->special = true;
+        cycle->special = true;
+    }
     return true;
 }
 
