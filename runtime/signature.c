@@ -146,6 +146,10 @@ size_t signature_size(struct signature *signature)
 }
 
 /* ---- messages ---- */
+/* For "%s%s%s". */
+#define OWNED_NAME(signature) \
+    (signature)->owner ? (signature)->owner : "", (signature)->owner ? "." : "", (signature)->name
+
 static const char *bare_name(const struct signature *signature)
 {
     const char *dot = strrchr(signature->name, '.');
@@ -162,9 +166,10 @@ static bool wrong_count(struct signature *signature, struct signature_parameters
 {
     size_t min = parsed->required, max = parsed->varargs >= 0 ? SIZE_MAX : parsed->positional;
     if (max == 0)
-        return raise_false(EXC(TypeError), "%s() takes no arguments (%zu given)", signature->name, nargs);
+        return raise_false(EXC(TypeError), "%s%s%s() takes no arguments (%zu given)", OWNED_NAME(signature), nargs);
     if (signature->is_method && min == 1 && max == 1)
-        return raise_false(EXC(TypeError), "%s() takes exactly one argument (%zu given)", signature->name, nargs);
+        return raise_false(EXC(TypeError), "%s%s%s() takes exactly one argument (%zu given)", OWNED_NAME(signature),
+                           nargs);
     size_t bound = nargs < min ? min : max;
     return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", bare_name(signature),
                        min == max    ? ""
@@ -267,7 +272,7 @@ bool signature_bind(struct signature *signature, const value *args, size_t nargs
     size_t keywords = kwnames ? tuple_length(kwnames) : 0;
     if (!parsed->has_keywords) {
         if (keywords)
-            return raise_false(EXC(TypeError), "%s() takes no keyword arguments", signature->name);
+            return raise_false(EXC(TypeError), "%s%s%s() takes no keyword arguments", OWNED_NAME(signature));
         if (unlikely(nargs < parsed->required || (parsed->varargs < 0 && nargs > parsed->positional)))
             return wrong_count(signature, parsed, nargs);
     } else if (unlikely(parsed->varargs < 0 &&

@@ -25,9 +25,10 @@ struct signature_parameters {
 };
 
 struct signature {
-    const char *name; /* for messages: "list.append", "sorted" */
-    const char *text; /* "($self, key, default=None, /)" */
-    bool is_method;   /* belongs to a method table, not to a constructor: other words in messages */
+    const char *name;  /* for messages: "append", "sorted", "str.join" */
+    const char *text;  /* "($self, key, default=None, /)" */
+    const char *owner; /* immortal; stands before the name in some messages: "list" in "list.append"; or NULL */
+    bool is_method;    /* belongs to a method table, not to a constructor: other words in messages */
     struct signature_parameters *_Atomic parsed; /* made at first use and kept */
 };
 #define SIGNATURE(NAME, TEXT)      \

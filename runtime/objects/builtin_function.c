@@ -46,18 +46,6 @@ value builtin_function_call(value function, const value *args, size_t nargs, val
 }
 
 /* ---- making ---- */
-/* Names for messages live as long as the process: they are str_interned texts, which are immortal. */
-const char *builtin_full_name(const char *owner, const char *name)
-{
-    if (!owner)
-        return name;
-    value interned = NULL, text = str_format("%s.%s", owner, name);
-    if (text)
-        interned = str_intern(text);
-    struct text utf8;
-    return interned && text_of(interned, &utf8) ? utf8.bytes : NULL;
-}
-
 static struct builtin_function *function_alloc(const struct method_def *def, value self)
 {
     struct builtin_function *f = (struct builtin_function *)object_new(TYPE(BUILTIN_FUNCTION), sizeof *f);
@@ -76,18 +64,15 @@ value builtin_function_new(const struct method_def *def, value self, value modul
         return NULL;
     f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
     slot_init(&f->module, value_inc(module_name));
-    if (module_name && !str_equals_text(module_name, "builtins") && def->signature) {
-        struct text module;
-        if (text_of(module_name, &module)) {
-            f->own_signature.name = builtin_full_name(module.bytes, def->name);
-            text_release(&module);
-        }
-        if (!f->own_signature.name) {
-            f->own_signature.name = def->name;
-            value_dec(value_of(f));
-            return NULL;
-        }
+    /* Interned strings are immortal, so that the signature may refer to the text. */
+    value owner = module_name ? str_intern(value_inc(module_name)) : NAME(builtins);
+    struct text text;
+    if (!owner || (owner != NAME(builtins) && !text_of(owner, &text))) {
+        value_dec(value_of(f));
+        return NULL;
     }
+    if (owner != NAME(builtins))
+        f->own_signature.owner = text.bytes;
     return value_of(f);
 }
 

@@ -22,7 +22,5 @@ value builtin_call(const struct method_def *def, struct signature *signature, va
 value builtin_function_call(value function, const value *args, size_t nargs, value kwnames);
 /* The method of a method descriptor bound to a self. */
 value builtin_function_bound(const struct method_def *def, struct signature *signature, value descriptor, value self);
-/* "list.append", "len", "math.sqrt": an immortal C string for messages, or NULL with MemoryError. */
-const char *builtin_full_name(const char *owner, const char *name);
 
 #endif

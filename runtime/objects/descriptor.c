@@ -28,12 +28,8 @@ static value method_alloc(struct type *kind, struct type *type, const struct met
     struct descriptor *d = descriptor_alloc(kind, type, str_interned(def->name), def);
     if (!d)
         return NULL;
-    d->signature = (struct signature){.text = def->signature, .is_method = true};
-    d->signature.name = def->signature ? builtin_full_name(type_short_name(type), def->name) : def->name;
-    if (!d->signature.name) {
-        value_dec(value_of(d));
-        return NULL;
-    }
+    d->signature = (struct signature){
+        .name = def->name, .text = def->signature, .owner = type_short_name(type), .is_method = true};
     return value_of(d);
 }
 
