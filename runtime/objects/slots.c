@@ -748,11 +748,31 @@ const unsigned slot_def_count = sizeof slot_defs / sizeof *slot_defs;
 enum { SLOT_DEF_COUNT = sizeof slot_defs / sizeof *slot_defs };
 static value slot_names[SLOT_DEF_COUNT]; /* immortal, constant after start-up */
 
+/* From a name to its rows: `names` is open addressing by address over row + 1, `next_row` leads to the next row of the
+ * same name (0: none). Rows of one slot are neighbours: `groups` has the first row of each row's slot. */
+enum { NAME_SLOTS = 512 };
+static uint8_t name_rows[NAME_SLOTS], next_row[SLOT_DEF_COUNT], groups[SLOT_DEF_COUNT];
+_Static_assert(SLOT_DEF_COUNT < 128 && SLOT_DEF_COUNT < NAME_SLOTS / 2, "rows fit a byte, a bit set and the table");
+
+static uint8_t *name_place(value name)
+{
+    for (uint32_t i = (uint32_t)((value_bits(name) >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 40);; i++) {
+        uint8_t *place = &name_rows[i % NAME_SLOTS];
+        if (*place == 0 || slot_names[*place - 1] == name)
+            return place;
+    }
+}
+
 bool slots_bootstrap(void)
 {
-    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
+    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++) {
         if (!(slot_names[i] = str_interned(slot_defs[i].name)))
             return false;
+        uint8_t *place = name_place(slot_names[i]);
+        next_row[i] = *place; /* of an earlier row, plus one */
+        *place = (uint8_t)(i + 1);
+        groups[i] = (uint8_t)(i && slot_defs[i].offset == slot_defs[i - 1].offset ? groups[i - 1] : i);
+    }
     return true;
 }
 
@@ -790,14 +810,15 @@ bool slots_add_wrappers(struct type *type, value dict)
 }
 
 /* ---- from special methods to slots ---- */
-/* What the slot of `type` should be, seeing what it has under all names of the slot. */
-static void update_offset(struct type *type, unsigned offset)
+/* What the slot of `type` should be, seeing what it has under all names of the slot: the rows from `first` on. */
+static void update_group(struct type *type, unsigned first)
 {
     void *specific = NULL, *generic = NULL;
     bool use_generic = false;
-    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++) {
+    unsigned offset = slot_defs[first].offset;
+    for (unsigned i = first; i < SLOT_DEF_COUNT && slot_defs[i].offset == offset; i++) {
         const struct slot_def *def = &slot_defs[i];
-        if (def->offset != offset || !def->generic)
+        if (!def->generic)
             continue;
         value found = lookup_find(type, slot_names[i], NULL);
         if (!found) {
@@ -854,12 +875,19 @@ static void update_flags(struct type *type)
     atomic_fetch_and_explicit(&type->flags, ~clear, memory_order_relaxed);
 }
 
-static bool is_slot_name(value name)
+/* A set of groups, by their first rows. */
+struct group_set {
+    uint64_t bits[2];
+};
+
+/* Add the slots that have this name; false when it is no name of a slot. */
+static bool add_groups(struct group_set *set, value name)
 {
-    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
-        if (slot_names[i] == name)
-            return true;
-    return name == NAME(__del__);
+    unsigned row = *name_place(name);
+    for (unsigned r = row; r; r = next_row[r - 1])
+        if (slot_defs[r - 1].generic)
+            set->bits[groups[r - 1] / 64] |= UINT64_C(1) << groups[r - 1] % 64;
+    return row || name == NAME(__del__);
 }
 
 /* Sequence slots know no Python methods: a class that redefines the operator must not reach the base's. */
@@ -878,46 +906,68 @@ static void hide_sequence_slots(struct type *type)
         slots->send = NULL;
 }
 
-static bool update_one_class(struct type *type, void *context)
+static void update_groups(struct type *type, const struct group_set *set)
 {
-    value name = context;
-    if (!type_has_flag(type, TYPE_FLAG_HEAP))
-        return true;
-    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
-        if (slot_names[i] == name && slot_defs[i].generic)
-            update_offset(type, slot_defs[i].offset);
+    for (unsigned word = 0; word < 2; word++)
+        for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
+            update_group(type, word * 64 + (unsigned)__builtin_ctzll(bits));
     hide_sequence_slots(type);
     update_flags(type);
+}
+
+static bool update_one_class(struct type *type, void *context)
+{
+    if (type_has_flag(type, TYPE_FLAG_HEAP))
+        update_groups(type, context);
     return true;
 }
 
 void slots_update(struct type *type, value name)
 {
-    if (is_slot_name(name))
-        type_visit_subclasses(type, update_one_class, name);
+    struct group_set set = {0};
+    if (add_groups(&set, name))
+        type_visit_subclasses(type, update_one_class, &set);
 }
 
-/* A new class, its slots copied from its best base: only names that a class off the base's own MRO defines can differ.
- */
+/* The slots of which a class's own dictionary has a name. */
+static bool add_own_groups(struct group_set *set, struct type *type)
+{
+    value dict = type_dict(type), keys = dict ? dict_keys_list(dict) : NULL;
+    for (size_t i = 0; keys && i < list_length(keys); i++) {
+        value name = list_get(keys, i);
+        if (is_str(name) && str_flags(str_exact(name)) & STR_INTERNED)
+            add_groups(set, str_exact(name));
+        value_dec(name);
+    }
+    value_dec(keys);
+    return keys != NULL;
+}
+
+/* The slots that can differ from those of the best base: an MRO keeps the order of the base's MRO, so only names in
+ * dictionaries of classes off that one can lead elsewhere. false: a metaclass has made an MRO of another kind. */
+static bool find_own_groups(struct group_set *set, struct type *type)
+{
+    value mro = slot_peek(&type->mro), base_mro = type->base ? slot_peek(&type->base->mro) : NULL;
+    size_t known = 0, all = base_mro ? tuple_length(base_mro) : 0;
+    for (size_t i = 0; base_mro && i < tuple_length(mro); i++) {
+        struct type *one = (struct type *)tuple_get(mro, i);
+        if (known < all && value_of(one) == tuple_get(base_mro, known))
+            known++;
+        else if (type_is_subtype(type->base, one) || !add_own_groups(set, one))
+            return false;
+    }
+    return base_mro && known == all;
+}
+
+/* A new class, its slots copied from its best base. */
 void slots_update_all(struct type *type)
 {
-    if (tuple_length(slot_peek(&type->bases)) == 1 && type->gc.header.type) {
-        value keys = dict_keys_list(type_dict(type));
-        for (size_t i = 0; keys && i < list_length(keys); i++) {
-            value name = list_get(keys, i);
-            if (is_str(name) && is_slot_name(name))
-                update_one_class(type, name);
-            value_dec(name);
-        }
-        value_dec(keys);
-        if (!keys)
-            error_clear();
-        update_flags(type);
-        return;
+    struct group_set set = {0};
+    if (!find_own_groups(&set, type)) {
+        error_clear();
+        for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
+            if (slot_defs[i].generic)
+                set.bits[groups[i] / 64] |= UINT64_C(1) << groups[i] % 64;
     }
-    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
-        if (slot_defs[i].generic && (i == 0 || slot_defs[i].offset != slot_defs[i - 1].offset))
-            update_offset(type, slot_defs[i].offset);
-    hide_sequence_slots(type);
-    update_flags(type);
+    update_groups(type, &set);
 }
