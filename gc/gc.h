@@ -231,6 +231,14 @@ static inline bool rc_try_inc(struct object *o)
     return rc_try_inc_slow(o);
 }
 
+/* Is the object's count sharded? Then the collector alone frees it, after a grace period. So a thread that read it from
+   a slot (and, after asking this, found the slot and its storage unchanged) may use it uncounted up to its next
+   quiescent point, and may count it until then with rc_inc: to be quiescent with it is what C5 forbids. */
+static inline bool object_is_sharded(const struct object *o)
+{
+    return atomic_load_explicit(&o->shared, memory_order_acquire) & SHARED_SHARDED;
+}
+
 /* Set D without changing a count (C3, C4). */
 static inline void rc_mark(struct object *o)
 {
@@ -262,6 +270,19 @@ static inline void value_dec(value v)
 {
     if (value_is_object(v) && v)
         rc_dec(value_object(v));
+}
+
+/* value_dec when that is plain arithmetic. False: nothing was done, rc_dec_slow is to be called. */
+static inline bool value_dec_plain(value v)
+{
+    if (!value_is_object(v) || !v)
+        return true;
+    struct object *o = value_object(v);
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (unlikely(!object_is_mine(o) || local < 2 * LOCAL_ONE))
+        return false;
+    atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+    return true;
 }
 
 /* ---- object locks

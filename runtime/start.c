@@ -37,7 +37,8 @@ static void trace_interpreter(struct interpreter *interpreter, void *context)
     trace_value(trace, interpreter->thread_dict);
     trace_value(trace, interpreter->on_exit);
     for (struct frame *frame = interpreter->frame; frame; frame = frame->previous) {
-        trace_value(trace, frame->function);
+        if (frame->function)
+            trace_value(trace, value_of(frame_function(frame)));
         trace_value(trace, frame->locals);
         trace_value(trace, frame->object);
         if (!frame->function) {
@@ -46,7 +47,7 @@ static void trace_interpreter(struct interpreter *interpreter, void *context)
             trace_value(trace, frame->builtins);
         }
         for (value *slot = frame->slots; slot < frame->sp; slot++)
-            trace_value(trace, *slot);
+            trace_value(trace, stack_plain(*slot));
     }
 }
 
@@ -218,6 +219,7 @@ bool runtime_start(const struct start_config *config)
     setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     show_gc_stats = config->gc_stats;
+    interpreter_settle_at_quiescence();
     if (!gc_init(&hooks) || !safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap() ||
         !names_make_all()) {
         fputs("atoll: cannot start: no memory\n", stderr);

@@ -37,8 +37,11 @@ int thread_safepoint_slow(struct thread_slot *self)
         atomic_fetch_and_explicit(&self->poll, ~now, memory_order_seq_cst);
     if (now & THREAD_POLL_ALONE)
         slots_recompute_alone(self);
-    if (poll & THREAD_POLL_GRACE)
+    if (poll & THREAD_POLL_GRACE) {
+        if (thread_hooks.settle)
+            thread_hooks.settle(self);
         grace_report(self);
+    }
     if ((now & THREAD_POLL_QUEUE) && thread_hooks.merge)
         thread_hooks.merge(self);
     if ((now & THREAD_POLL_HELP) && thread_hooks.help)
@@ -64,6 +67,8 @@ void take_back(struct thread_slot *self, uint32_t from)
 void thread_enter_blocking(void)
 {
     struct thread_slot *self = thread_self;
+    if (thread_hooks.settle)
+        thread_hooks.settle(self);
     for (;;) {
         atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
         if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))

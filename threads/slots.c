@@ -46,6 +46,8 @@ void threads_set_hooks(const struct thread_hooks *hooks)
         thread_hooks.help = hooks->help;
     if (hooks->assist)
         thread_hooks.assist = hooks->assist;
+    if (hooks->settle)
+        thread_hooks.settle = hooks->settle;
     if (hooks->runtime)
         thread_hooks.runtime = hooks->runtime;
 }

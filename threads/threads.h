@@ -72,6 +72,8 @@ struct thread_hooks {
     void (*help)(struct thread_slot *slot);   /* THREAD_POLL_HELP */
     void (*assist)(struct thread_slot *slot); /* merge the queue of another slot if its thread cannot; called by an
                                                  attached thread that holds nothing */
+    void (*settle)(struct thread_slot *slot); /* the slot's own thread is about to be quiescent: it counts what it holds
+                                                 uncounted. No other code may run in it */
     int (*runtime)(
         struct thread_slot *slot); /* THREAD_POLL_RUNTIME; a non-zero result is handed to the caller of the safepoint */
 };

@@ -19,7 +19,7 @@
  *
  * Operations are those of single.pml, and block: a blocking region. Mutators end in one, so their slots are vacant.
  *
- * With -DSHARDED (sharded.pml) object 0 can be switched to a cell per slot.
+ * With -DSHARDED (sharded.pml) object 0 can be switched to a cell per slot; with -DPEEK, too, it can be used uncounted.
  *
  * Switches that must make a check fail:
  *   NO_MARK_OWNER         the owner's counting does not set D                                   (RULE C2)
@@ -109,6 +109,51 @@ inline try_count(me, o) {
     :: d_step { !MINE(o, me) && !IS_SHARD(o) && !REFUSED(o) -> sh[o] = sh[o] + 1; MARK_SHARED(o); got = true }
     fi
 }
+
+#ifdef PEEK
+#ifdef PEEK_ANY
+#define MAY_KEEP(o) !DEAD(o)
+#else
+#define MAY_KEEP(o) IS_SHARD(o)
+#endif
+
+/* read the slot, see that the object is sharded, look at the slot again; perhaps empty the slot */
+inline peek() {
+    assert(live[c]);
+    raw[m] = slot[c];
+    if
+    :: raw[m] != NIL && MAY_KEEP(raw[m]) ->
+        if
+        :: d_step { slot[c] == raw[m] -> kept = true };
+            if
+            :: d_step { t = slot[c]; slot[c] = NIL }
+            :: skip
+            fi
+        :: else -> raw[m] = NIL
+        fi
+    :: else -> raw[m] = NIL
+    fi;
+    if :: kept -> skip :: else -> stale[m] = false fi
+}
+
+inline count_what_is_kept() {
+    if
+    :: kept ->
+#ifdef QUIET_BEFORE_KEPT
+        quiesce();
+        online[m] = true;
+#endif
+        assert(live[raw[m]] && !stale[m]);
+        try_count(m, raw[m]);
+        d_step {
+            assert(got && live[raw[m]] && !stale[m]);
+            REG(m, b) = raw[m];
+            raw[m] = NIL; got = false; kept = false; b = 0
+        }
+    :: else -> skip
+    fi
+}
+#endif
 
 /* what settle() is about to do with t */
 #define UNCOUNT 0
@@ -243,6 +288,9 @@ proctype mutator(byte m) {
     byte n, c, b, p, t, job, q, f;
     short x, y;
     bool got, rest;
+#ifdef PEEK
+    bool kept; /* raw[m] is a sharded object that the mutator uses uncounted */
+#endif
     d_step { c = NIL; p = NIL; t = NIL; q = NIL; b = 0 };
     do
     :: n <= QUOTA ->
@@ -305,11 +353,22 @@ proctype mutator(byte m) {
         :: n <= QUOTA && MAY(OP_SHARD) && REG(m, b) == 0 && own[0] != m && ws[0] != SHARD ->
             switch_to_sharded()
 #endif
+#ifdef PEEK
+        :: n <= QUOTA && MAY(OP_PEEK) && c != NIL && REG(m, b) == NIL ->
+            peek()
+#endif
         :: else -> skip
         fi;
+#ifdef PEEK
+        d_step { c = NIL; p = NIL; if :: kept -> skip :: else -> b = 0 fi };
+#else
         d_step { c = NIL; p = NIL; b = 0 };
+#endif
     safepoint:
         settle(m, true);
+#ifdef PEEK
+        count_what_is_kept();
+#endif
         if
         :: rest ->
             atomic { online[m] = false; seen[m] = true; bs[m] = BLOCKED };
@@ -547,6 +606,15 @@ init {
         od;
         born(0, 1, OWN0, 0); born(1, NMUT + 1, OWN1, SPLIT1);
         ws[0] = SHARD; loc[0] = 0; cell[0] = 1; cell[NMUT - 1] = -1;
+#elif START == 9
+        /* every mutator holds 1, which alone refers to 0, which is sharded */
+        slot[1] = 0;
+        do
+        :: i < NMUT -> REG(i, 0) = 1; i = i + 1
+        :: else -> i = 0; break
+        od;
+        born(0, 1, OWN0, 0); born(1, NMUT, OWN1, SPLIT1);
+        ws[0] = SHARD; loc[0] = 1; cell[0] = -1; cell[NMUT - 1] = 1;
 #elif START == 4
         /* two objects without references; every mutator holds both */
         do

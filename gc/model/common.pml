@@ -41,6 +41,7 @@
 #define OP_BLOCK 128
 #define OP_SHARD 256
 #define OP_REPLACE 512
+#define OP_PEEK 1024 /* with PEEK */
 #ifndef MASK0
 #define MASK0 1023
 #endif

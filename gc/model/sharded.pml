@@ -22,6 +22,12 @@
  *   FREE_SHARDED       the owner's last local uncount frees as if the object were not sharded
  *   MERGE_SHARDED      a merge that finds SHARD drops what it took out of the local word
  *   ZERO_IS_FREED      a sharded object with total zero is no candidate (COMPLETE fails: it stays for ever)
+ *   QUIET_BEFORE_KEPT  what is used uncounted is counted after the quiescent state instead of before it
+ *   PEEK_ANY           objects whose counts are not sharded are used uncounted, too
+ *
+ * Using uncounted (with -DPEEK, operation OP_PEEK): since the collector alone frees a sharded object, after a grace period, a mutator that read
+ * one from a slot need not count it as long as it is not quiescent, whatever happens to the slot: it may even be the one
+ * that empties it. Before its quiescent state it counts what it still uses.
  */
 #define SHARDED
 #include "common.pml"

@@ -13,7 +13,8 @@
 /* The function's name for messages; owned. */
 static value shown_name(struct frame *frame)
 {
-    return slot_load(value_object(frame->function), &((struct function *)frame->function)->qualified_name);
+    struct function *function = frame_function(frame);
+    return slot_load(&function->header, &function->qualified_name);
 }
 
 static value parameter_name(struct code *code, size_t index)
@@ -169,7 +170,7 @@ static bool bind_keywords(struct frame *frame, const value *values, value kwname
 
 static bool fill_defaults(struct frame *frame, size_t given)
 {
-    struct function *function = (struct function *)frame->function;
+    struct function *function = frame_function(frame);
     struct code *code = frame->code;
     value defaults = slot_load(&function->header, &function->defaults);
     size_t count = defaults ? tuple_length(defaults) : 0;
@@ -190,7 +191,7 @@ static bool fill_defaults(struct frame *frame, size_t given)
 
 static bool fill_keyword_defaults(struct frame *frame)
 {
-    struct function *function = (struct function *)frame->function;
+    struct function *function = frame_function(frame);
     struct code *code = frame->code;
     size_t end = code->argcount + code->kwonly_argcount;
     value defaults = slot_load(&function->header, &function->keyword_defaults);
@@ -243,7 +244,7 @@ bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value 
     if (kwnames && !bind_keywords(frame, args + nargs, kwnames, extra))
         return false;
     if (nargs > code->argcount && !(code->flags & CODE_VARARGS)) {
-        struct function *function = (struct function *)frame->function;
+        struct function *function = frame_function(frame);
         value defaults = slot_load(&function->header, &function->defaults);
         size_t count = defaults ? tuple_length(defaults) : 0;
         value_dec(defaults);

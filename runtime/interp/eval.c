@@ -32,12 +32,22 @@
 #define NAME_AT(index) tuple_get(slot_peek(&frame->code->names), index)
 #define CACHE()        (&frame->code->caches[*ip++])
 
+/* Drop a reference that is on the stack no more. A death may run any code. */
+#define DEC(v)                                  \
+    do {                                        \
+        value dec_ = (v);                       \
+        if (unlikely(!value_dec_plain(dec_))) { \
+            frame->sp = sp;                     \
+            rc_dec_slow(value_object(dec_));    \
+        }                                       \
+    } while (0)
+
 /* Pop and drop operands. */
 #define DROP_TO(base)               \
     do {                            \
         while (sp > (base)) {       \
             value dropped_ = *--sp; \
-            value_dec(dropped_);    \
+            DEC(dropped_);          \
         }                           \
     } while (0)
 #define DROP(n)                    \
@@ -92,7 +102,7 @@
             goto error;               \
         value a_ = TOP();             \
         TOP() = result_;              \
-        value_dec(a_);                \
+        DEC(a_);                      \
         DISPATCH();                   \
     } while (0)
 #define FINISH_2(expression)             \
@@ -104,10 +114,29 @@
         value a_ = SECOND(), b_ = TOP(); \
         SECOND() = result_;              \
         sp--;                            \
-        value_dec(a_);                   \
-        value_dec(b_);                   \
+        DEC(a_);                         \
+        DEC(b_);                         \
         DISPATCH();                      \
     } while (0)
+
+/* A global variable by its cache: kind in bit 0 (1: builtins), index hint in bits 1..31, for builtins the version of
+ * the globals' key set, which proves absence, in bits 32... A word for the operand stack, or VALUE_MISSING. */
+static inline __attribute__((always_inline)) value load_global_hit(const struct frame *frame, uint64_t word, value name)
+{
+    value dict = frame->globals;
+    if (word & 1) {
+        if (unlikely(dict_keys_version(dict) != word >> 32))
+            return VALUE_MISSING;
+        dict = frame->builtins;
+    }
+    uint32_t hint = (uint32_t)(word >> 1) & 0x7FFFFFFF;
+    if (unlikely(!mutator_is_alone())) {
+        value v = dict_peek_hint(dict, name, hint);
+        if (likely(v != NULL))
+            return stack_borrow(v);
+    }
+    return dict_load_hint(dict, name, hint);
+}
 
 value eval_frame(struct interpreter *interpreter, struct frame *frame)
 {
@@ -239,7 +268,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         value old = slots[ARG()];
         slots[ARG()] = stack_own(*--sp);
-        value_dec(old);
+        DEC(old);
         DISPATCH();
     }
 
@@ -247,7 +276,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         value old = slots[ARG() & 0xFFF];
         slots[ARG() & 0xFFF] = stack_own(*--sp);
-        value_dec(old);
+        DEC(old);
         value v = slots[ARG() >> 12];
         if (unlikely(!v)) {
             SAVE();
@@ -262,10 +291,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         value old = slots[ARG() & 0xFFF];
         slots[ARG() & 0xFFF] = stack_own(*--sp);
-        value_dec(old);
+        DEC(old);
         old = slots[ARG() >> 12];
         slots[ARG() >> 12] = stack_own(*--sp);
-        value_dec(old);
+        DEC(old);
         DISPATCH();
     }
 
@@ -275,7 +304,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         if (unlikely(!old))
             goto unbound_local;
         slots[ARG()] = NULL;
-        value_dec(old);
+        DEC(old);
         DISPATCH();
     }
 
@@ -288,14 +317,14 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             goto error;
         value old = slots[ARG()];
         slots[ARG()] = cell;
-        value_dec(old);
+        DEC(old);
         DISPATCH();
     }
 
     TARGET(COPY_FREE_VARS)
     {
         if (frame->function) { /* else interpreter_run_code did it */
-            value closure = slot_peek(&((struct function *)frame->function)->closure);
+            value closure = slot_peek(&frame_function(frame)->closure);
             value *place = slots + frame->code->slots_count - ARG();
             for (uint32_t i = 0; i < ARG(); i++)
                 place[i] = value_inc(tuple_get(closure, i));
@@ -325,8 +354,9 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(STORE_DEREF)
     {
         value v = stack_own(*--sp);
+        SAVE();
         cell_set(slots[ARG()], v);
-        value_dec(v);
+        DEC(v);
         DISPATCH();
     }
 
@@ -339,7 +369,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             goto error;
         }
         cell_set(slots[ARG()], NULL);
-        value_dec(v);
+        DEC(v);
         DISPATCH();
     }
 
@@ -358,19 +388,12 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_GLOBAL)
     {
-        /* Cache: kind in bit 0 (1: builtins), index hint in bits 1..31, for builtins the version of the globals' key
-         * set, which proves absence, in bits 32.. */
         cache_word *cache = CACHE();
         uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-        value name = NAME_AT(ARG());
-        value v = VALUE_MISSING;
-        if (!(word & 1))
-            v = dict_load_hint(frame->globals, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
-        else if (likely(dict_keys_version(frame->globals) == word >> 32))
-            v = dict_load_hint(frame->builtins, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        value v = load_global_hit(frame, word, NAME_AT(ARG()));
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
-            v = load_global(frame, name, cache);
+            v = load_global(frame, NAME_AT(ARG()), cache);
             if (!v)
                 goto error;
         }
@@ -382,15 +405,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-        value name = NAME_AT(ARG());
-        value v = VALUE_MISSING;
-        if (!(word & 1))
-            v = dict_load_hint(frame->globals, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
-        else if (likely(dict_keys_version(frame->globals) == word >> 32))
-            v = dict_load_hint(frame->builtins, name, (uint32_t)(word >> 1) & 0x7FFFFFFF);
+        value v = load_global_hit(frame, word, NAME_AT(ARG()));
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
-            v = load_global(frame, name, cache);
+            v = load_global(frame, NAME_AT(ARG()), cache);
             if (!v)
                 goto error;
         }
@@ -418,7 +436,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         if (likely(found != NULL)) {
             TOP() = found;
             SAVE();
-            value_dec(object);
+            DEC(object);
             DISPATCH();
         }
         FINISH_1(attribute_load_slow(stack_plain(TOP()), NAME_AT(ARG()), cache));
@@ -445,9 +463,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         value object = TOP();
-        value callable = attribute_load_method_hit(stack_plain(object), cache);
+        bool uncounted;
+        value callable = attribute_load_method_hit(stack_plain(object), cache, &uncounted);
         if (likely(callable != NULL)) {
-            TOP() = callable;
+            TOP() = uncounted ? stack_borrow(callable) : callable;
             PUSH(object);
             DISPATCH();
         }
@@ -459,7 +478,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         object = TOP();
         TOP() = callable;
         PUSH(receiver);
-        value_dec(object);
+        DEC(object);
         DISPATCH();
     }
 
@@ -469,9 +488,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value object = slots[ARG() & 0xFF];
         if (unlikely(!object))
             goto unbound_attribute_local;
-        value callable = attribute_load_method_hit(object, cache);
+        bool uncounted;
+        value callable = attribute_load_method_hit(object, cache, &uncounted);
         if (likely(callable != NULL)) {
-            sp[0] = callable;
+            sp[0] = uncounted ? stack_borrow(callable) : callable;
             sp[1] = stack_borrow(object);
             sp += 2;
             DISPATCH();
@@ -535,7 +555,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
                 value old = SECOND();
                 SECOND() = item;
                 sp--;
-                value_dec(old);
+                DEC(old);
                 DISPATCH();
             }
         }
@@ -551,8 +571,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             value a = SECOND(), b = TOP();
             SECOND() = item;
             sp--;
-            value_dec(a);
-            value_dec(b);
+            DEC(a);
+            DEC(b);
             DISPATCH();
         }
         FINISH_2(item_get(container, key));
@@ -560,19 +580,19 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(STORE_SUBSCR)
     {
-        value v = THIRD(), container = SECOND(), key = TOP();
+        value v = THIRD(), c = stack_plain(SECOND()), k = stack_plain(TOP());
         SAVE();
-        value c = stack_plain(container), k = stack_plain(key);
         bool stored;
         if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
             value item = stack_own(v);
             if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
                 sp -= 3;
-                value_dec(container);
+                value container = sp[1];
+                DEC(container);
                 DISPATCH();
             }
             if (item != v)
-                value_dec(item);
+                DEC(item);
         }
         if (value_is(c, TYPE_ID_DICT))
             stored = dict_set(c, k, stack_plain(v));
@@ -580,10 +600,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             stored = item_set(c, k, stack_plain(v));
         if (unlikely(!stored))
             goto error;
-        sp -= 3;
-        value_dec(v);
-        value_dec(container);
-        value_dec(key);
+        DROP(3);
         DISPATCH();
     }
 
@@ -594,8 +611,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             goto error;
         value key = TOP(), container = SECOND();
         sp -= 2;
-        value_dec(container);
-        value_dec(key);
+        DEC(container);
+        DEC(key);
         DISPATCH();
     }
 
@@ -608,9 +625,9 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value a = THIRD(), b = SECOND(), c = TOP();
         THIRD() = result;
         sp -= 2;
-        value_dec(a);
-        value_dec(b);
-        value_dec(c);
+        DEC(a);
+        DEC(b);
+        DEC(c);
         DISPATCH();
     }
 
@@ -644,9 +661,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             truth = value_truth(stack_plain(v));
             if (truth < 0)
                 goto error;
+            v = TOP();
         }
         TOP() = value_bool(!truth);
-        value_dec(v);
+        DEC(v);
         DISPATCH();
     }
 
@@ -866,7 +884,7 @@ add_strings : {
         uint32_t local = instruction_argument(next);
         left = stack_plain(left);
         if (left == SECOND())
-            value_dec(left); /* a counted operand: the local's reference is enough */
+            DEC(left); /* a counted operand: the local's reference is enough */
         SECOND() = NULL;
         slots[local] = NULL;
         sum = str_append_owned(left, stack_plain(right));
@@ -881,7 +899,7 @@ add_strings : {
         goto error;
     SECOND() = sum;
     sp--;
-    value_dec(right);
+    DEC(right);
     DISPATCH();
 }
 
@@ -908,14 +926,12 @@ add_strings : {
             value result = compare_rich(stack_plain(a), stack_plain(b), (int)op);
             if (unlikely(!result))
                 goto error;
-            sp -= 2;
-            value_dec(a);
-            value_dec(b);
+            DROP(2);
             r = truth_fast(result);
             if (r < 0) {
                 SAVE();
                 r = value_truth(result);
-                value_dec(result);
+                DEC(result);
                 if (r < 0)
                     goto error;
             }
@@ -931,22 +947,22 @@ add_strings : {
         bool same = stack_plain(a) == stack_plain(b);
         SECOND() = value_bool(same != (ARG() & 1));
         sp--;
-        value_dec(a);
-        value_dec(b);
+        DEC(a);
+        DEC(b);
         DISPATCH();
     }
 
     TARGET(CONTAINS_OP)
     {
         SAVE();
-        value item = SECOND(), container = TOP();
-        int found = value_contains(stack_plain(container), stack_plain(item));
+        int found = value_contains(stack_plain(TOP()), stack_plain(SECOND()));
         if (unlikely(found < 0))
             goto error;
+        value item = SECOND(), container = TOP();
         SECOND() = value_bool(found != (int)(ARG() & 1));
         sp--;
-        value_dec(item);
-        value_dec(container);
+        DEC(item);
+        DEC(container);
         DISPATCH();
     }
 
@@ -1050,26 +1066,27 @@ add_strings : {
             sp--;
             for (uint32_t i = n; i-- > 0;)
                 PUSH(value_inc(tuple_get(v, i)));
-            value_dec(sequence);
+            DEC(sequence);
             DISPATCH();
         }
+        TOP() = sequence = stack_own(sequence); /* its place will be written over */
         SAVE();
         if (!unpack_sequence(v, n, sp - 1 + n)) /* fills downwards; on success the sequence's place is overwritten */
             goto error;
         sp += (ptrdiff_t)n - 1;
-        value_dec(sequence);
+        DEC(sequence);
         DISPATCH();
     }
 
     TARGET(UNPACK_EX)
     {
-        value sequence = TOP();
+        value sequence = TOP() = stack_own(TOP());
         uint32_t before = ARG() & 0xFFF, after = ARG() >> 12;
         SAVE();
         if (!unpack_ex(stack_plain(sequence), before, after, sp + before + after))
             goto error;
         sp += before + after;
-        value_dec(sequence);
+        DEC(sequence);
         DISPATCH();
     }
 
@@ -1110,8 +1127,8 @@ add_strings : {
         truth = value_truth(stack_plain(condition)); \
         if (unlikely(truth < 0))                     \
             goto error;                              \
-        sp--;                                        \
-        value_dec(condition);                        \
+        condition = *--sp;                           \
+        DEC(condition);                              \
     } else {                                         \
         sp--;                                        \
     }
@@ -1137,7 +1154,7 @@ add_strings : {
         value v = *--sp;
         if (v == VALUE_NONE)
             ip = frame->code->units + ARG();
-        value_dec(v);
+        DEC(v);
         DISPATCH();
     }
 
@@ -1146,7 +1163,7 @@ add_strings : {
         value v = *--sp;
         if (v != VALUE_NONE)
             ip = frame->code->units + ARG();
-        value_dec(v);
+        DEC(v);
         DISPATCH();
     }
 
@@ -1164,8 +1181,8 @@ add_strings : {
             ip = frame->code->units + ARG();
             DISPATCH();
         }
-        sp--;
-        value_dec(v);
+        v = *--sp;
+        DEC(v);
         DISPATCH();
     }
 
@@ -1183,8 +1200,8 @@ add_strings : {
             ip = frame->code->units + ARG();
             DISPATCH();
         }
-        sp--;
-        value_dec(v);
+        v = *--sp;
+        DEC(v);
         DISPATCH();
     }
 
@@ -1231,7 +1248,7 @@ add_strings : {
             if (likely((unit & 0xFF) == OP_STORE_FAST)) {
                 value old = slots[ARG()];
                 slots[ARG()] = item;
-                value_dec(old);
+                DEC(old);
                 DISPATCH();
             }
             PUSH(item);
@@ -1240,7 +1257,7 @@ add_strings : {
     for_iter_end: /* `unit` is the FOR_ITER */
         ip = frame->code->units + ARG();
         value done = *--sp;
-        value_dec(done);
+        DEC(done);
         DISPATCH();
     }
 
@@ -1264,11 +1281,11 @@ add_strings : {
             if (flags & FRAME_SEND) { /* SEND of the previous frame: drop the receiver, push the result, jump */
                 value receiver = TOP();
                 TOP() = result;
-                value_dec(receiver);
+                DEC(receiver);
                 ip = frame->code->units + ARG();
                 DISPATCH();
             }
-            value_dec(result);
+            DEC(result);
             goto for_iter_end;
         }
         interpreter->frame = frame;
@@ -1279,7 +1296,7 @@ add_strings : {
         if (unlikely(flags & FRAME_INIT)) {
             if (unlikely(result != VALUE_NONE)) {
                 raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
-                value_dec(result);
+                DEC(result);
                 goto error;
             }
             DISPATCH();
@@ -1304,11 +1321,13 @@ add_strings : {
                 nargs++;
             }
             SAVE();
-            struct frame *next = frame_open(interpreter, code, stack_own(callable));
+            bool plain = nargs == code->plain_argcount;
+            /* Binding may call anything, while nobody knows the new frame yet. */
+            struct frame *next = frame_open(interpreter, code, likely(plain) ? callable : stack_own(callable));
             base[0] = NULL; /* moved into the frame, or dropped */
             if (unlikely(!next))
                 goto error;
-            if (likely(nargs == code->plain_argcount)) {
+            if (likely(plain)) {
                 for (uint32_t i = 0; i < nargs; i++)
                     next->slots[i] = stack_own(args[i]);
                 frame_empty_slots(next, nargs);
@@ -1318,8 +1337,7 @@ add_strings : {
                     frame_pop(interpreter, next);
                     goto error;
                 }
-                for (uint32_t i = 0; i < nargs; i++)
-                    value_dec(args[i]);
+                DROP_TO(base);
             }
             frame->sp = base;
             interpreter->frame = frame = next;
@@ -1331,7 +1349,7 @@ add_strings : {
             value old = base[0];
             base[1] = value_inc(method_self(callable));
             base[0] = callable = value_inc(method_function(callable));
-            value_dec(old);
+            DEC(old);
             if (value_is(callable, TYPE_ID_FUNCTION))
                 goto call_function;
         }
@@ -1367,7 +1385,7 @@ add_strings : {
                 value old = base[0];
                 base[0] = instance;
                 base[1] = NULL;
-                value_dec(old); /* the instance counts its type */
+                DEC(old); /* the instance counts its type */
                 struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
                 struct frame *next = frame_open(interpreter, code, init);
                 if (unlikely(!next))
@@ -1384,8 +1402,7 @@ add_strings : {
                         frame_pop(interpreter, next);
                         goto error;
                     }
-                    for (uint32_t i = 0; i <= nargs; i++)
-                        value_dec(base[1 + i]);
+                    DROP_TO(base + 1);
                 }
                 next->flags = FRAME_INIT;
                 frame->sp = base + 1;
@@ -1414,7 +1431,7 @@ add_strings : {
             value old = base[0];
             base[1] = value_inc(method_self(callable));
             base[0] = callable = value_inc(method_function(callable));
-            value_dec(old);
+            DEC(old);
         }
         size_t named = tuple_length(names);
         if (value_is(callable, TYPE_ID_FUNCTION)) {
@@ -1515,7 +1532,7 @@ add_strings : {
         value previous = *--sp;
         value old = level->exception;
         level->exception = previous == VALUE_NONE ? NULL : previous;
-        value_dec(old);
+        DEC(old);
         DISPATCH();
     }
 
@@ -1527,7 +1544,7 @@ add_strings : {
             goto error;
         value type = TOP();
         TOP() = value_bool(matches);
-        value_dec(type);
+        DEC(type);
         DISPATCH();
     }
 
@@ -1540,13 +1557,13 @@ add_strings : {
         value a = SECOND(), b = TOP();
         SECOND() = rest;
         TOP() = match;
-        value_dec(a);
-        value_dec(b);
+        DEC(a);
+        DEC(b);
         if (match != VALUE_NONE) {
             struct handled_state *level = interpreter->handled;
             value old = level->exception;
             level->exception = value_inc(match);
-            value_dec(old);
+            DEC(old);
         }
         DISPATCH();
     }
@@ -1591,7 +1608,7 @@ add_strings : {
         value manager = TOP();
         TOP() = exit;
         PUSH(entered);
-        value_dec(manager);
+        DEC(manager);
         DISPATCH();
     }
 
@@ -1617,7 +1634,7 @@ add_strings : {
         LOAD_FRAME();
         if (flags & FRAME_INIT) {
             raise(EXC(TypeError), "__init__() should return None, not '%T'", generator);
-            value_dec(generator);
+            DEC(generator);
             goto error;
         }
         PUSH(generator);
@@ -1627,6 +1644,8 @@ add_strings : {
     TARGET(YIELD_VALUE)
     {
         value yielded = stack_own(*--sp);
+        for (value *word = frame_operands(frame); word < sp; word++)
+            *word = stack_own(*word);
         SAVE();
         uint32_t flags = frame->flags;
         struct frame *previous = frame->previous;
@@ -1658,7 +1677,7 @@ add_strings : {
                 frame->sp = sp;
                 frame = &generator->frame;
                 LOAD_FRAME();
-                value_dec(old);
+                DEC(old);
                 DISPATCH();
             }
             if (state == GENERATOR_CREATED)
@@ -1671,14 +1690,14 @@ add_strings : {
         value old = TOP();
         if (outcome == SEND_YIELD) {
             TOP() = result;
-            value_dec(old);
+            DEC(old);
             DISPATCH();
         }
         value done_receiver = SECOND();
         SECOND() = result;
         sp--;
-        value_dec(old);
-        value_dec(done_receiver);
+        DEC(old);
+        DEC(done_receiver);
         ip = frame->code->units + ARG();
         DISPATCH();
     }
@@ -1699,7 +1718,7 @@ add_strings : {
         value manager = TOP();
         TOP() = exit;
         PUSH(entered);
-        value_dec(manager);
+        DEC(manager);
         DISPATCH();
     }
 
@@ -1716,8 +1735,8 @@ add_strings : {
         if (value_is_of(stack_plain(exception), EXC(StopAsyncIteration))) {
             value iterator = SECOND();
             sp -= 2;
-            value_dec(exception);
-            value_dec(iterator);
+            DEC(exception);
+            DEC(iterator);
             DISPATCH();
         }
         sp--;

@@ -5,10 +5,14 @@
  *
  * The slots of a frame are registers, not heap slots: only the thread that runs the frame touches them, with plain
  * loads and stores, and the collector never looks. Every pointer in them with tag 000 is a counted reference. On the
- * operand stack above them a pointer may also be *borrowed* (tag 100): a local variable or the code object of the same
- * frame keeps it alive until it is popped; the compiler proved that. So whoever pops an operand and wants a reference
- * takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it either way, because it passes
- * over borrowed words like over immediates.
+ * operand stack above them, and as the frame's function, a pointer may also be *borrowed* (tag 100). So whoever pops an
+ * operand and wants a reference takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it
+ * either way, because it passes over borrowed words like over immediates. What keeps a borrowed object alive is
+ *   - a local variable or the code object of the same frame, until the word is popped; the compiler proved that; or
+ *   - for objects with sharded counts (functions, classes, modules that several threads use) that the thread has not
+ *     been quiescent since it read the word: only the collector frees them, after a grace period. Before the thread
+ *     becomes quiescent such words of its frames are counted in place (settle in stack.c). So an instruction that calls
+ *     anything looks at its operands' places again when it drops them, and has saved `sp`.
  */
 #ifndef ATOLL_FRAME_H
 #define ATOLL_FRAME_H
@@ -22,12 +26,13 @@ enum frame_flag {
     FRAME_SEND = 8,      /* a generator resumed by SEND of the previous frame, in the same loop */
     FRAME_INIT =
         16, /* __init__ of the instance that the previous frame has on its stack already: the result must be None */
+    FRAME_SETTLED = 32, /* see settle in stack.c */
 };
 
 struct frame {
     struct frame *previous;
     struct code *code;       /* borrowed from the function; owned when there is none */
-    value function;          /* owned; NULL for modules, class bodies, exec */
+    value function;          /* owned or borrowed; NULL for modules, class bodies, exec */
     value globals, builtins; /* borrowed from the function; owned when there is none */
     value locals; /* owned: the mapping of a module or class body; in functions the dict that locals() made, or NULL */
     const uint32_t *ip; /* the next unit; saved at every instruction that can call or raise */
@@ -60,6 +65,10 @@ static inline value stack_borrow(value v)
     return value_from_bits(bits | ((uint64_t)((bits & 7) == 0) << 2));
 }
 
+static inline struct function *frame_function(const struct frame *frame)
+{
+    return (struct function *)stack_plain(frame->function);
+}
 static inline value *frame_operands(struct frame *frame)
 {
     return frame->slots + frame->code->slots_count;
@@ -92,7 +101,8 @@ static inline size_t frame_words(const struct code *code)
 void frame_object_detach(struct frame *frame);
 
 /* ---- the parts of frame_push and frame_pop, for the loop ---- */
-/* frame_push, but the slots are not initialised: see frame_empty_slots. */
+/* frame_push, but the slots are not initialised (see frame_empty_slots), and the function may be borrowed if nothing
+ * is called before the frame runs. */
 static inline __attribute__((always_inline)) struct frame *frame_open(struct interpreter *interpreter,
                                                                       struct code *code, value function)
 {
@@ -114,8 +124,8 @@ static inline __attribute__((always_inline)) struct frame *frame_open(struct int
     frame->code = code;
     frame->function = function;
     if (function) {
-        frame->globals = slot_peek(&((struct function *)function)->globals);
-        frame->builtins = slot_peek(&((struct function *)function)->builtins);
+        frame->globals = slot_peek(&frame_function(frame)->globals);
+        frame->builtins = slot_peek(&frame_function(frame)->builtins);
     }
     frame->locals = NULL;
     frame->ip = code->units;

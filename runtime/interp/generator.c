@@ -30,12 +30,14 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     struct generator *g = (struct generator *)object_new(TYPE_WELL_KNOWN(id), sizeof *g + words * sizeof(value));
     if (!g)
         return NULL;
-    struct function *function = (struct function *)frame->function;
+    struct function *function = frame_function(frame);
     slot_init(&g->name, function ? slot_load(&function->header, &function->name) : value_inc(slot_peek(&code->name)));
     slot_init(&g->qualified_name, function ? slot_load(&function->header, &function->qualified_name)
                                            : value_inc(slot_peek(&code->qualified_name)));
     struct frame *moved = &g->frame;
     *moved = *frame;
+    if (function)
+        moved->function = stack_own(frame->function);
     moved->flags = FRAME_GENERATOR;
     moved->previous = NULL;
     size_t used = (size_t)(frame->sp - frame->slots);

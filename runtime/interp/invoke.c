@@ -5,7 +5,7 @@
 #include "runtime/objects/objects.h"
 
 /* C functions see plain values, so borrowed words are made plain for the call and must not be dropped after it: a bit
- * mask says which. */
+ * mask says which. What only a lack of quiescence keeps is counted: no one could settle a plain word. */
 #define MASK_BITS 64
 
 value call_operands(value callable, value *base, uint32_t nargs, value kwnames)
@@ -18,7 +18,7 @@ value call_operands(value callable, value *base, uint32_t nargs, value kwnames)
         value v = operands[i];
         if ((value_bits(v) & 7) != 4)
             continue;
-        if (i < MASK_BITS) {
+        if (i < MASK_BITS && (thread_self->alone || !object_is_sharded(value_object(stack_plain(v))))) {
             borrowed |= UINT64_C(1) << i;
             operands[i] = stack_plain(v);
         } else {

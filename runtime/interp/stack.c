@@ -96,6 +96,36 @@ void interpreter_free_stack(struct interpreter *interpreter)
     interpreter->chunk_bottom = interpreter->stack_top = interpreter->stack_end = NULL;
 }
 
+/* Count the borrowed words whose objects nothing but a lack of quiescence may keep. (Counting others too would do no
+ * harm.) */
+static void settle_word(value *word)
+{
+    if (value_tag(*word) == 4 && object_is_sharded(value_object(stack_plain(*word))))
+        *word = stack_own(*word);
+}
+
+/* From the innermost frame outwards. A frame that was settled before has not run since, and neither have those below
+ * it, unless it is the innermost or the one that called the last frame without the mark: so the first marked one is
+ * the last to look at. */
+static void settle(struct thread_slot *slot)
+{
+    struct interpreter *interpreter = interpreter_self;
+    for (struct frame *frame = interpreter ? interpreter->frame : NULL; frame; frame = frame->previous) {
+        if (frame->function)
+            settle_word(&frame->function);
+        for (value *word = frame_operands(frame); word < frame->sp; word++)
+            settle_word(word);
+        if (frame->flags & FRAME_SETTLED)
+            return;
+        frame->flags |= FRAME_SETTLED;
+    }
+}
+
+void interpreter_settle_at_quiescence(void)
+{
+    threads_set_hooks(&(struct thread_hooks){.settle = settle});
+}
+
 struct frame *frame_push(struct interpreter *interpreter, struct code *code, value function)
 {
     struct frame *frame = frame_open(interpreter, code, function);

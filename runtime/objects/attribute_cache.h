@@ -100,9 +100,9 @@ CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cach
     return false;
 }
 
-/* For calls: v.name when it is a function-like found on the class, owned and not bound. NULL: no hit. (The slow way
- * sets *self_or_null to v, owned, for such a thing, else to NULL.) */
-CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache)
+/* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted as lookup_peek
+ * gives it. NULL: no hit. (The slow way sets *self_or_null to v, owned, for such a thing, else to NULL.) */
+CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *uncounted)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     if (likely(CACHE_KIND(word) == CACHE_CLASS_METHOD && value_is_object(v))) {
@@ -115,12 +115,16 @@ CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache)
             id = atomic_load_explicit(&type->version, memory_order_acquire);
         }
         if (likely(id == CACHE_ID(word))) {
-            value found = lookup_at(type, CACHE_INDEX(word));
+            value found = thread_self->alone ? NULL : lookup_peek(type, CACHE_INDEX(word));
+            *uncounted = found != NULL;
+            if (!found)
+                found = lookup_at(type, CACHE_INDEX(word));
             if (likely(found != NULL)) {
-                /* Numbers change before entries do: the same number again means that the entry was read before. */
+                /* The number was read before the entry: the entry may have changed its kind meanwhile. */
                 if (likely(thread_self->alone || type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE)))
                     return found;
-                value_dec(found);
+                if (!*uncounted)
+                    value_dec(found);
             }
         }
     }

@@ -80,6 +80,26 @@ static inline value dict_load_hint(value v, value name, uint32_t hint)
     return value_inc(load_relaxed(&entry->item));
 }
 
+/* The same for an item with a sharded count, uncounted: good until the caller's next quiescent point (see
+ * object_is_sharded). Immediates too. NULL: take the other one. */
+static inline value dict_peek_hint(value v, value name, uint32_t hint)
+{
+    struct dict *dict = dict_of(v);
+    object_share(&dict->header);
+    struct dict_table *table = load_acquire(&dict->table);
+    if (unlikely(!table || hint >= table->capacity))
+        return NULL;
+    struct dict_entry *entry = &table->entries[hint];
+    if (unlikely(load_acquire(&entry->key) != name))
+        return NULL;
+    value item = load_acquire(&entry->item);
+    if (unlikely(!item || (value_is_object(item) && !object_is_sharded(value_object(item)))))
+        return NULL;
+    bool same =
+        load_acquire(&entry->item) == item && load_acquire(&entry->key) == name && load_relaxed(&dict->table) == table;
+    return likely(same) ? item : NULL;
+}
+
 /* The same, borrowed: only while alone, until the next call that may run Python code. NULL: take the other one. */
 static inline value dict_borrow_hint(value v, value name, uint32_t hint)
 {

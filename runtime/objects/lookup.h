@@ -75,6 +75,22 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
     rc_dec(value_object(v));
     return NULL;
 }
+/* The same for a value with a sharded count, uncounted: good until the caller's next quiescent point (see
+ * object_is_sharded). NULL: take the other one. */
+static inline __attribute__((always_inline)) value lookup_peek(struct type *type, uint32_t index)
+{
+    struct lookup_table *table =
+        atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup, memory_order_acquire);
+    if (unlikely(!table))
+        return NULL;
+    value_slot *slot = &table->entries[index].v;
+    value v = atomic_load_explicit(slot, memory_order_acquire);
+    if (unlikely(!value_is_object(v) || !v || !object_is_sharded(value_object(v))))
+        return NULL;
+    bool same = atomic_load_explicit(slot, memory_order_acquire) == v &&
+                atomic_load_explicit(&type->lookup, memory_order_relaxed) == (void *)table;
+    return likely(same) ? v : NULL;
+}
 /* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
    dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class
    lock; the caller still holds `old`. */
