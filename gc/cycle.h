@@ -12,7 +12,7 @@
 #define NODE_MASK  ((1u << NODE_SHIFT) - 1)
 #define NO_NODE    UINT32_MAX
 
-/* In the order in which they are done, but for FOLLOW, which comes in wherever something was left. */
+/* In the order in which they are done. */
 enum task {
     TASK_NONE,
     TASK_COUNTS,
@@ -23,7 +23,6 @@ enum task {
     TASK_SWITCH_OFF,
     TASK_DESTROY,
     TASK_FREE,
-    TASK_FOLLOW,
 };
 
 enum node_state {
@@ -55,22 +54,22 @@ struct snapshot_page {
     uint8_t *edges;            /* graph.c; references out of the candidate set are not kept */
 };
 
+struct leftover;
+
 struct cycle {
     uint32_t number; /* never NO_CYCLE */
     enum gc_generation generation;
     _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
     struct snapshot_page *pages;
     size_t page_count, page_capacity;
-    uint32_t node_count;                /* holes included */
-    bool suspects;                      /* there are some */
-    _Atomic bool special;               /* some page is special */
-    bool spares;                        /* some island is spared */
-    _Atomic bool types;                 /* types are reclaimed */
-    enum task reached;                  /* the last task that is done */
-    struct chunk *_Atomic chunk;        /* memory of the graph */
-    struct chunk *_Atomic spans;        /* the same: large pieces */
-    struct leftover *_Atomic leftovers; /* what helpers left to follow */
-    struct leftover **handed;           /* the items of TASK_FOLLOW */
+    uint32_t node_count;         /* holes included */
+    bool suspects;               /* there are some */
+    _Atomic bool special;        /* some page is special */
+    bool spares;                 /* some island is spared */
+    _Atomic bool types;          /* types are reclaimed */
+    enum task reached;           /* the last task that is done */
+    struct chunk *_Atomic chunk; /* memory of the graph */
+    struct chunk *_Atomic spans; /* the same: large pieces */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
     uint64_t elsewhere; /* containers in pages that were not examined, as their last cycle left them */
@@ -86,12 +85,14 @@ void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
 void cycle_free(struct cycle *cycle);
 
 /* share.c: what is done item by item, by the collector and by mutators that help. DESTROY drops references, so mutators
-   do that only at a safepoint; all else at any moment. Items are pages, but for FOLLOW. */
+   do that only at a safepoint; all else at any moment. Items are pages, and what is handed over. */
 /* Do the task, and those after it that need nothing in between; returns when all items are done, at once if the task
    was done so already. The collector's thread only. */
 void share_run(struct cycle *cycle, enum task task);
-/* Follow what is in `handed`. */
-void share_follow(struct cycle *cycle, size_t items);
+/* For who is at an item of trial deletion or validation: has everything been claimed? Then a part of what is to be
+   followed may be handed to others, as one more item of the task. False: there is no room, keep it. */
+bool share_is_short(void);
+bool share_hand_over(struct leftover *leftover);
 /* How many items the rest of the cycle has, about; 0 when there is nothing to help with for now. */
 uint64_t share_left(void);
 /* Take part for one item, if there is something to do. */
@@ -155,7 +156,7 @@ void graph_add_edge(struct edge_writer *writer, uint32_t target);
 void graph_drop_edges(struct edge_writer *writer);
 bool graph_end_node(struct edge_writer *writer); /* false: there are too many, or no memory: drop them */
 
-#define INDEX_STEP 8u
+#define INDEX_STEP 4u
 /* The references of a node: `at` to `end`. */
 struct edges {
     const uint8_t *at, *end;
@@ -179,7 +180,8 @@ struct place {
 struct follow {
     struct place *places;
     size_t size, capacity;
-    uint32_t budget; /* references to follow before the rest is left to others */
+    uint32_t budget;   /* references that a mutator follows before it hands the rest to others */
+    uint32_t unshared; /* references that were followed since others were thought of */
 };
 #define FOLLOW_BUDGET 8192u
 /* The node lives: when it did not before, it is to be followed. */
@@ -187,7 +189,6 @@ void graph_revive(struct cycle *cycle, struct follow *follow, uint32_t node);
 /* All that is reached from what is to be followed lives. A mutator follows so many references at most. */
 void graph_follow(struct cycle *cycle, struct follow *follow);
 void graph_follow_leftover(struct cycle *cycle, const struct leftover *leftover);
-void graph_follow_leftovers(struct cycle *cycle); /* the collector's thread: until there are none */
 void graph_free(struct cycle *cycle);
 
 static inline bool object_disturbed(const struct object *o)

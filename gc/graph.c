@@ -2,12 +2,12 @@
  * The private graph of a cycle: its memory, how references are written down, and how they are followed.
  *
  * A full cycle looks at everything that lives, so what it writes down of each object decides how much memory the
- * process needs at its peak. For small objects that refer to a few others nearby it is about five bytes: one of state,
- * one of count, a byte and a half for where its references begin, one or two for each of them.
+ * process needs at its peak. For small objects that refer to one or two others nearby it is about six bytes: one of
+ * state, one of count, two for where its references are, one or two for each of them.
  *
  * References of a node are a length in bytes, then numbers of nodes: each as its distance from the one before, the
  * first from the node itself, the sign in the lowest bit, seven bits to a byte. Objects that were made together lie
- * together, so most are a single byte. Only each eighth node's place is kept. The reference to a type, which all
+ * together, so most are a single byte. Only each fourth node's place is kept. The reference to a type, which all
  * objects of a class have, is a bit of the node when it is the type that the page saw first.
  *
  * The memory is taken from the heap's own pool of free pages, and goes back there when the cycle is over: what a cycle
@@ -198,12 +198,12 @@ struct edges graph_edges(const struct snapshot_page *page, uint32_t node)
 
 /* ---- following references ---- */
 
-#define PLACE_NEW    UINT32_MAX
-#define FOLLOW_BATCH 64 /* references of one node that are looked at before those that they lead to */
+#define FOLLOW_UNSHARED 1024u /* references to follow before work is shared */
+#define PLACE_NEW       UINT32_MAX
+#define FOLLOW_BATCH    64 /* references of one node that are looked at before those that they lead to */
 
-/* What a mutator left when it had done its part. In the cycle's memory. */
+/* What one thread hands to others. In the cycle's memory. */
 struct leftover {
-    struct leftover *next;
     size_t count;
     struct place places[];
 };
@@ -259,25 +259,25 @@ static void follow_top(struct cycle *cycle, struct follow *follow)
             found[count++] = target;
     }
     follow->budget -= looked < follow->budget ? looked : follow->budget;
+    follow->unshared += looked;
     if (edges.at != edges.end)
         push(cycle, follow, (struct place){top.node, edges.previous, (uint32_t)(edges.at - page->edges)});
     for (uint32_t i = 0; i < count; i++)
         push(cycle, follow, (struct place){.node = found[i], .offset = PLACE_NEW});
 }
 
-/* False: no memory for it. */
-static bool leave_rest(struct cycle *cycle, struct follow *follow)
+/* Hand the `count` places at the bottom, from which there is most to reach, to others. */
+static bool hand_over(struct cycle *cycle, struct follow *follow, size_t count)
 {
-    struct leftover *left = graph_alloc(cycle, sizeof *left + follow->size * sizeof *follow->places);
+    struct leftover *left = graph_alloc(cycle, sizeof *left + count * sizeof *follow->places);
     if (!left)
         return false;
-    left->count = follow->size;
-    memcpy(left->places, follow->places, follow->size * sizeof *follow->places);
-    follow->size = 0;
-    left->next = atomic_load_explicit(&cycle->leftovers, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&cycle->leftovers, &left->next, left, memory_order_acq_rel,
-                                                  memory_order_relaxed))
-        ;
+    left->count = count;
+    memcpy(left->places, follow->places, count * sizeof *follow->places);
+    if (!share_hand_over(left))
+        return false;
+    follow->size -= count;
+    memmove(follow->places, follow->places + count, follow->size * sizeof *follow->places);
     return true;
 }
 
@@ -285,9 +285,13 @@ void graph_follow(struct cycle *cycle, struct follow *follow)
 {
     while (follow->size && !atomic_load_explicit(&cycle->failed, memory_order_relaxed)) {
         if (follow->budget == 0 && !thread_self->background) {
-            if (leave_rest(cycle, follow))
+            if (hand_over(cycle, follow, follow->size))
                 return;
             follow->budget = FOLLOW_BUDGET;
+        } else if (follow->unshared > FOLLOW_UNSHARED && follow->size > 1) {
+            follow->unshared = 0;
+            if (share_is_short())
+                hand_over(cycle, follow, follow->size / 2);
         }
         follow_top(cycle, follow);
     }
@@ -300,23 +304,4 @@ void graph_follow_leftover(struct cycle *cycle, const struct leftover *leftover)
         push(cycle, &follow, leftover->places[i]);
     graph_follow(cycle, &follow);
     free(follow.places);
-}
-
-void graph_follow_leftovers(struct cycle *cycle)
-{
-    struct leftover *left;
-    while (!atomic_load_explicit(&cycle->failed, memory_order_relaxed) &&
-           (left = atomic_exchange_explicit(&cycle->leftovers, NULL, memory_order_acquire)) != NULL) {
-        size_t count = 0;
-        for (struct leftover *each = left; each; each = each->next)
-            count++;
-        cycle->handed = graph_alloc(cycle, count * sizeof *cycle->handed);
-        if (!cycle->handed) {
-            atomic_store_explicit(&cycle->failed, true, memory_order_relaxed);
-            return;
-        }
-        for (size_t i = 0; left; left = left->next)
-            cycle->handed[i++] = left;
-        share_follow(cycle, count);
-    }
 }

@@ -40,7 +40,6 @@ void judge_trial(struct cycle *cycle)
     if (cycle->failed)
         return;
     share_run(cycle, TASK_TRIAL);
-    graph_follow_leftovers(cycle);
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         cycle->examined += page->examined;
@@ -97,7 +96,6 @@ void judge_validate(struct cycle *cycle)
     if (cycle->failed)
         return;
     share_run(cycle, TASK_VALIDATE);
-    graph_follow_leftovers(cycle);
 }
 
 /* ---- phase 4, first half ---- */

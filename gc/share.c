@@ -15,7 +15,7 @@
 
 /* task << 60 | ticket << 48 | next item << 24 | items */
 static _Atomic uint64_t work;
-static _Atomic uint64_t finished; /* items of this task that are done */
+static _Atomic uint64_t progress; /* items of this task that are done << 32 | items */
 static struct cycle *current;     /* written before `work` */
 static _Atomic uint32_t turn;     /* futex word: changes when a task begins, and when the last one of a row is done */
 static _Atomic bool resting;      /* the collector's thread waits for that */
@@ -24,6 +24,7 @@ _Atomic uint64_t share_helped;
 
 #define LOOKS       200     /* at the word before the collector rests */
 #define REST_NS     1000000 /* at most: it is woken */
+#define DONE_ONE    ((uint64_t)1 << 32)
 #define FIELD       ((1u << 24) - 1)
 #define TICKET_ONE  ((uint64_t)1 << 48)
 #define TICKET_MASK ((uint64_t)0xFFF << 48)
@@ -55,7 +56,7 @@ static void wake(void)
 static void begin(enum task task, size_t items, uint64_t before)
 {
     uint64_t ticket = (before + TICKET_ONE) & TICKET_MASK;
-    atomic_store_explicit(&finished, 0, memory_order_relaxed);
+    atomic_store_explicit(&progress, items, memory_order_relaxed);
     atomic_store_explicit(&work, (uint64_t)task << 60 | ticket | items, memory_order_release);
     wake();
 }
@@ -72,7 +73,7 @@ static enum task task_after(const struct cycle *cycle, enum task task)
         return TASK_TRIAL;
 #ifndef ATOLL_CHECKED
     case TASK_VALIDATE:
-        return atomic_load_explicit(&cycle->leftovers, memory_order_relaxed) ? TASK_NONE : TASK_JOIN;
+        return TASK_JOIN;
 #endif
     case TASK_JOIN: /* which has switched off the counts, if no island can be spared */
         return cycle->special ? TASK_NONE : TASK_DESTROY;
@@ -89,8 +90,7 @@ static enum task task_after(const struct cycle *cycle, enum task task)
 static void go_on(struct cycle *cycle, uint64_t claimed)
 {
     enum task task = task_of(claimed), next = task_after(cycle, task);
-    if (task != TASK_FOLLOW)
-        cycle->reached = task;
+    cycle->reached = task;
     if (next != TASK_NONE) {
         begin(next, cycle->page_count, claimed);
         return;
@@ -110,12 +110,52 @@ static void rest(uint32_t seen)
     atomic_store_explicit(&resting, false, memory_order_relaxed);
 }
 
-static void process(uint64_t claimed)
+/* ---- what is handed over ---- */
+
+#define HANDED 64
+static struct leftover *_Atomic handed[HANDED]; /* there are at least as many as items that stand for them */
+
+bool share_is_short(void)
 {
-    struct cycle *cycle = current;
-    size_t item = (claimed >> 24) & FIELD;
-    struct snapshot_page *page = &cycle->pages[item];
-    switch (task_of(claimed)) {
+    uint64_t now = atomic_load_explicit(&work, memory_order_relaxed);
+    return ((now >> 24) & FIELD) >= (now & FIELD);
+}
+
+/* The caller is at an item, so the task cannot end meanwhile. The leftover is there before the item that stands for it,
+   and that is counted before it can be claimed. */
+bool share_hand_over(struct leftover *leftover)
+{
+    for (size_t i = 0; i < HANDED; i++) {
+        struct leftover *none = NULL;
+        if (atomic_load_explicit(&handed[i], memory_order_relaxed) ||
+            !atomic_compare_exchange_strong_explicit(&handed[i], &none, leftover, memory_order_acq_rel,
+                                                     memory_order_relaxed))
+            continue;
+        atomic_fetch_add_explicit(&progress, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&work, 1, memory_order_acq_rel);
+        wake();
+        return true;
+    }
+    return false;
+}
+
+/* For who claimed an item that stands for one: one is there. Another claimer may take it while this one looks, but then
+   there is another. */
+static struct leftover *take_handed(void)
+{
+    for (size_t i = 0;; i = (i + 1) % HANDED) {
+        struct leftover *found = atomic_load_explicit(&handed[i], memory_order_relaxed);
+        if (found && atomic_compare_exchange_strong_explicit(&handed[i], &found, NULL, memory_order_acq_rel,
+                                                             memory_order_relaxed))
+            return found;
+    }
+}
+
+/* ---- items ---- */
+
+static void process_page(struct cycle *cycle, struct snapshot_page *page, enum task task)
+{
+    switch (task) {
     case TASK_COUNTS:
         snapshot_page_counts(cycle, page);
         break;
@@ -124,9 +164,6 @@ static void process(uint64_t claimed)
         break;
     case TASK_TRIAL:
         judge_page_trial(cycle, page);
-        break;
-    case TASK_FOLLOW:
-        graph_follow_leftover(cycle, cycle->handed[item]);
         break;
     case TASK_VALIDATE:
         judge_page_validate(cycle, page);
@@ -146,16 +183,29 @@ static void process(uint64_t claimed)
     case TASK_NONE:
         break;
     }
-    if (atomic_fetch_add_explicit(&finished, 1, memory_order_acq_rel) + 1 == (claimed & FIELD))
+}
+
+static void process(uint64_t claimed)
+{
+    struct cycle *cycle = current;
+    size_t item = (claimed >> 24) & FIELD;
+    if (item < cycle->page_count)
+        process_page(cycle, &cycle->pages[item], task_of(claimed));
+    else
+        graph_follow_leftover(cycle, take_handed());
+    uint64_t now = atomic_fetch_add_explicit(&progress, DONE_ONE, memory_order_acq_rel) + DONE_ONE;
+    if (now >> 32 == (uint32_t)now)
         go_on(cycle, claimed);
 }
 
-static void run(struct cycle *cycle, enum task task, size_t items)
+void share_run(struct cycle *cycle, enum task task)
 {
     uint64_t claimed;
+    if (task <= cycle->reached || cycle->page_count == 0)
+        return;
     current = cycle;
     atomic_store_explicit(&running, true, memory_order_relaxed);
-    begin(task, items, atomic_load_explicit(&work, memory_order_relaxed));
+    begin(task, cycle->page_count, atomic_load_explicit(&work, memory_order_relaxed));
     for (;;) {
         uint32_t seen = atomic_load_explicit(&turn, memory_order_seq_cst);
         if (!atomic_load_explicit(&running, memory_order_acquire))
@@ -168,17 +218,6 @@ static void run(struct cycle *cycle, enum task task, size_t items)
             rest(seen);
         }
     }
-}
-
-void share_run(struct cycle *cycle, enum task task)
-{
-    if (task > cycle->reached && cycle->page_count)
-        run(cycle, task, cycle->page_count);
-}
-
-void share_follow(struct cycle *cycle, size_t items)
-{
-    run(cycle, TASK_FOLLOW, items);
 }
 
 bool share_help(bool at_safepoint)
