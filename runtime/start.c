@@ -19,7 +19,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -216,7 +215,6 @@ bool runtime_start(const struct start_config *config)
 {
     static const struct gc_hooks hooks = {
         .pending = safepoint_request_pending, .weak_callback = safepoint_weak_callback, .roots = trace_roots};
-    setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();

@@ -6,6 +6,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 _Thread_local struct interpreter *interpreter_self __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t recursion_limit = 1000;
@@ -17,24 +20,45 @@ static struct interpreter *list_head;
 /* How much of the C stack is kept free below the limit: enough for the deepest C function that does not check by itself
  * (regular expressions, GMP, printf). */
 #define STACK_RESERVE (256 * 1024)
+#define STACK_TRUSTED ((size_t)64 << 20) /* nobody is believed to have more */
+
+/* The main thread's stack ends above the name of the program, which the system put there, and may grow down as far as
+ * the limit says. (pthread_getattr_np would read the map of the whole process for that.) false: `here` is not on it, or
+ * there is no sensible limit. */
+static bool find_main_stack(const char *here, char **low)
+{
+    struct rlimit limit;
+    uintptr_t name = getauxval(AT_EXECFN), page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)here;
+    if (!name || getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur > STACK_TRUSTED || limit.rlim_cur > name)
+        return false;
+    uintptr_t end = (name + strlen((const char *)name) + page) & ~(page - 1);
+    *low = (char *)(end - limit.rlim_cur);
+    return at < end && at > end - limit.rlim_cur;
+}
+
+static bool find_thread_stack(char **low)
+{
+    pthread_attr_t attributes;
+    void *found;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return false;
+    int failed = pthread_attr_getstack(&attributes, &found, &size);
+    pthread_attr_destroy(&attributes);
+    *low = found;
+    return !failed;
+}
 
 static char *find_stack_limit(void)
 {
-    pthread_attr_t attributes;
-    void *low;
-    size_t size;
-    char *here = __builtin_frame_address(0);
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+    char *here = __builtin_frame_address(0), *low;
+    if (!find_main_stack(here, &low) && !find_thread_stack(&low))
         return here - 1024 * 1024;
-    int failed = pthread_attr_getstack(&attributes, &low, &size);
-    pthread_attr_destroy(&attributes);
-    if (failed)
-        return here - 1024 * 1024;
-    /* The main thread's stack may be unlimited on paper: trust 64 MiB of it at most. */
-    size_t below = (size_t)(here - (char *)low);
-    if (below > 64u * 1024 * 1024)
-        low = here - 64u * 1024 * 1024;
-    return (char *)low + (below > 4 * STACK_RESERVE ? STACK_RESERVE : below / 4);
+    /* The main thread's stack may be unlimited on paper. */
+    size_t below = (size_t)(here - low);
+    if (below > STACK_TRUSTED)
+        low = here - STACK_TRUSTED;
+    return low + (below > 4 * STACK_RESERVE ? STACK_RESERVE : below / 4);
 }
 
 struct interpreter *interpreter_new(void)

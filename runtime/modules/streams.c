@@ -6,7 +6,6 @@
 #include "runtime/modules/sys_info.h"
 
 #include <fcntl.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,14 +29,13 @@ static void environment_encoding(value *encoding, value *errors)
 /* The standard streams keep odd bytes in locales that say nothing of text. */
 static const char *default_errors(void)
 {
-    const char *locale = setlocale(LC_CTYPE, NULL);
     const char *wanted = getenv("LC_ALL");
     if (!wanted || !*wanted)
         wanted = getenv("LC_CTYPE");
     if (!wanted || !*wanted)
         wanted = getenv("LANG");
     if (!wanted || !*wanted)
-        wanted = locale ? locale : "C";
+        wanted = "C";
     bool plain = strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0 || strcmp(wanted, "C.UTF-8") == 0 ||
                  strcmp(wanted, "C.utf8") == 0;
     return plain ? "surrogateescape" : "strict";

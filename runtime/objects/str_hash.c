@@ -73,6 +73,24 @@ static void key_from_environment(void)
         v2 = ROTATE(v2, 32);      \
     } while (0)
 
+/* Fewer than eight bytes as a number, the first lowest; overlapping loads. */
+static inline uint64_t load_tail(const uint8_t *p, size_t length)
+{
+    if (length >= 4) {
+        uint32_t low, high;
+        memcpy(&low, p, 4);
+        memcpy(&high, p + length - 4, 4);
+        return low | (uint64_t)high << (8 * (length - 4));
+    }
+    if (length >= 2) {
+        uint16_t low, high;
+        memcpy(&low, p, 2);
+        memcpy(&high, p + length - 2, 2);
+        return low | (uint64_t)high << (8 * (length - 2));
+    }
+    return length ? *p : 0;
+}
+
 int64_t hash_bytes(const void *bytes, size_t length)
 {
     static _Atomic bool ready;
@@ -92,9 +110,7 @@ int64_t hash_bytes(const void *bytes, size_t length)
         SIP_ROUND;
         v0 ^= m;
     }
-    uint64_t last = (uint64_t)length << 56;
-    for (unsigned i = 0; i < (length & 7); i++)
-        last |= (uint64_t)p[i] << (8 * i);
+    uint64_t last = (uint64_t)length << 56 | load_tail(p, length & 7);
     v3 ^= last;
     SIP_ROUND;
     v0 ^= last;
