@@ -102,8 +102,6 @@ value code_new(const struct code_parts *parts)
     slot_init(&code->names, value_inc(parts->names));
     slot_init(&code->slot_names, value_inc(parts->slot_names));
     slot_init(&code->slot_kinds, value_inc(parts->slot_kinds));
-    if ((code->flags & CODE_OPTIMIZED) && tuple_length(parts->consts) && is_str(tuple_get(parts->consts, 0)))
-        slot_init(&code->doc, value_inc(tuple_get(parts->consts, 0)));
     code->attribute_stores = count_attribute_stores(code);
     code->names_init = has_name(parts->names, NAME(__init__));
     atomic_init(&code->frame_room, code->slots_count + code->stack_size);
@@ -117,8 +115,6 @@ value code_new_asleep(const struct code_parts *parts, struct code_source *source
     struct code *code = new_code(parts);
     if (!code)
         return NULL;
-    if (parts->doc)
-        slot_init(&code->doc, value_inc(parts->doc));
     code->attribute_stores =
         parts->attribute_stores < CODE_ATTRIBUTE_STORES_MAX ? parts->attribute_stores : CODE_ATTRIBUTE_STORES_MAX;
     code->names_init = parts->names_init;
@@ -163,7 +159,6 @@ static void code_traverse(struct object *o, struct gc_trace *trace)
     trace_slot(trace, &code->filename);
     trace_slot(trace, &code->name);
     trace_slot(trace, &code->qualified_name);
-    trace_slot(trace, &code->doc);
 }
 
 static void code_destroy(struct object *o)
@@ -176,7 +171,6 @@ static void code_destroy(struct object *o)
     slot_store(o, &code->filename, NULL);
     slot_store(o, &code->name, NULL);
     slot_store(o, &code->qualified_name, NULL);
-    slot_store(o, &code->doc, NULL);
     free((void *)code->caches);
     code->caches = NULL;
 }

@@ -1,6 +1,6 @@
 /* Code objects: what the compiler makes and the interpreter runs. Immutable but for the cache words, and for one
  * change: a code object from a bytecode file may *sleep* until it is first run. Then only what stands above frame_room,
- * filename, names and docstring is there, and code_wake fetches the rest. Frames exist only of code that is awake. */
+ * filename and names is there, and code_wake fetches the rest. Frames exist only of code that is awake. */
 #ifndef ATOLL_CODE_H
 #define ATOLL_CODE_H
 
@@ -64,8 +64,7 @@ struct code {
     value_slot names;                          /* tuple of interned str */
     value_slot slot_names;                     /* tuple of interned str, slots_count long */
     value_slot slot_kinds;                     /* bytes: per slot, bits 1 local 2 cell 4 free */
-    value_slot filename, name, qualified_name; /* str; there from the beginning, as is: */
-    value_slot doc;                            /* str, or NULL: the docstring of a function */
+    value_slot filename, name, qualified_name; /* str; there from the beginning */
     struct code_source *source;                /* of a code object that sleeps or slept, else NULL */
     struct code_body body;                     /* the same */
 };

@@ -15,7 +15,6 @@ struct code_parts {
     uint32_t location_bytes;
     value consts, names, slot_names, slot_kinds, filename, name, qualified_name; /* borrowed */
     uint32_t attribute_stores, names_init; /* of a code object that sleeps; code_new looks itself */
-    value doc;                             /* the same; borrowed, may be NULL */
 };
 
 /* A code object of copies of the parts; owned, NULL with MemoryError. */

@@ -28,7 +28,6 @@ struct in {
     struct code_source *source;
     bool whole; /* read the bodies of inner code objects too */
     bool local; /* this is the body of a function */
-    value doc;  /* borrowed: docstring of the code whose body this is, or NULL */
     int depth;
 };
 
@@ -114,8 +113,12 @@ static value in_name(struct in *in)
     const uint8_t *bytes = source->characters + start;
     if (*bytes != TAG_STR_BYTE && *bytes != TAG_STR_WIDE)
         return in_bad();
-    v = make_str(bytes + 1, end - start - 1, *bytes);
-    v = v ? str_intern(v) : NULL;
+    if (*bytes == TAG_STR_BYTE) {
+        v = str_interned_latin1(bytes + 1, end - start - 1);
+    } else {
+        v = make_str(bytes + 1, end - start - 1, *bytes);
+        v = v ? str_intern(v) : NULL;
+    }
     if (v)
         atomic_store_explicit(&source->names[number], v, memory_order_release);
     return v;
@@ -172,7 +175,7 @@ static value read_body(struct code_source *source, struct code_parts *parts, con
     const uint8_t *bytes = source->parts[is_function] + body->offset;
     if (bytecode_checksum(bytes, body->length) != body->checksum && !bytecode_sums_ignored)
         return in_bad();
-    struct in in = {bytes, bytes + body->length, source, whole, is_function, parts->doc, depth};
+    struct in in = {bytes, bytes + body->length, source, whole, is_function, depth};
     parts->units = in_raw(&in, parts->unit_count, sizeof(uint32_t));
     parts->ranges = parts->units ? in_raw(&in, parts->range_count, sizeof(struct exception_range)) : NULL;
     parts->locations = parts->ranges ? in_raw(&in, parts->location_bytes, 1) : NULL;
@@ -194,29 +197,26 @@ static value read_body(struct code_source *source, struct code_parts *parts, con
 
 static bool in_record_numbers(struct in *in, struct code_parts *parts, struct code_body *body)
 {
-    enum { COUNT = 17 };
-    uint64_t numbers[COUNT];
-    for (int i = 0; i < COUNT; i++) {
-        if (!in_number(in, &numbers[i]))
-            return false;
-        if (numbers[i] > INT32_MAX) {
-            in_bad();
-            return false;
-        }
-    }
+    enum { COUNT = sizeof(struct {BYTECODE_NUMBERS(BYTECODE_COUNT)}) };
+    uint32_t numbers[COUNT + 2], all = 0;
+    const uint8_t *raw = in_raw(in, COUNT + 2, sizeof numbers[0]);
+    if (!raw)
+        return false;
+    memcpy(numbers, raw, sizeof numbers);
+    for (int i = 0; i < COUNT + 2; i++)
+        all |= numbers[i];
     int next = 0;
-#define NUMBER(name) parts->name = (uint32_t)numbers[next++];
+#define NUMBER(name) parts->name = numbers[next++];
     BYTECODE_NUMBERS(NUMBER)
 #undef NUMBER
-    body->offset = (uint32_t)numbers[next++];
-    body->length = (uint32_t)numbers[next++];
-    _Static_assert(sizeof(struct {BYTECODE_NUMBERS(BYTECODE_COUNT)}) == COUNT - 2, "two more than those of the record");
+    body->offset = numbers[next++];
+    body->length = numbers[next++];
     const uint8_t *sum = in_raw(in, 1, sizeof body->checksum);
     if (!sum)
         return false;
     memcpy(&body->checksum, sum, sizeof body->checksum);
-    if (parts->cache_count > parts->unit_count || parts->locals_count > 1 << 24 || parts->cells_count > 1 << 24 ||
-        parts->frees_count > 1 << 24) {
+    if (all > INT32_MAX || parts->cache_count > parts->unit_count || parts->locals_count > 1 << 24 ||
+        parts->cells_count > 1 << 24 || parts->frees_count > 1 << 24) {
         in_bad();
         return false;
     }
@@ -237,21 +237,12 @@ static value in_code(struct in *in)
     struct code_body body = {0};
     value code = NULL;
     if (in_record_numbers(in, &parts, &body) && (parts.filename = in_typed(in, TYPE_ID_STR)) &&
-        (parts.name = in_typed(in, TYPE_ID_STR)) && (parts.qualified_name = in_qualified_name(in)) &&
-        (parts.doc = in_value(in))) {
-        bool has_doc = parts.doc != VALUE_NONE;
-        if (has_doc && !is_str(parts.doc))
-            code = in_bad();
-        else if (!has_doc)
-            parts.doc = NULL;
-        if (!has_doc || is_str(parts.doc))
-            code = in->whole ? read_body(in->source, &parts, &body, true, in->depth)
-                             : code_new_asleep(&parts, in->source, &body);
-    }
+        (parts.name = in_typed(in, TYPE_ID_STR)) && (parts.qualified_name = in_qualified_name(in)))
+        code = in->whole ? read_body(in->source, &parts, &body, true, in->depth)
+                         : code_new_asleep(&parts, in->source, &body);
     value_dec(parts.filename);
     value_dec(parts.name);
     value_dec(parts.qualified_name);
-    value_dec(parts.doc);
     return code;
 }
 
@@ -264,7 +255,6 @@ value code_source_wake(struct code_source *source, const struct code *code, cons
             .filename = slot_peek(&code->filename),
         .name = slot_peek(&code->name),
         .qualified_name = slot_peek(&code->qualified_name),
-        .doc = slot_peek(&code->doc),
     };
     return read_body(source, &parts, body, false, 0);
 }
@@ -311,8 +301,6 @@ static value in_tagged(struct in *in, uint8_t tag)
         return in_str(in, tag);
     case TAG_NAME:
         return in_name(in);
-    case TAG_DOC:
-        return in->doc ? value_inc(in->doc) : in_bad();
     case TAG_BYTES:
         bytes = in_number(in, &n) ? in_raw(in, n, 1) : NULL;
         return bytes ? bytes_new(bytes, n) : NULL;
@@ -381,7 +369,7 @@ void code_source_close(struct code_source *source)
 
 static value load(struct code_source *source, bool whole)
 {
-    struct in in = {source->record, source->record_end, source, whole, false, NULL, 0};
+    struct in in = {source->record, source->record_end, source, whole, false, 0};
     value code = in_typed(&in, TYPE_ID_CODE);
     if (code && in.at != in.end) {
         value_dec(code);

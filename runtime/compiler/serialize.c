@@ -7,7 +7,7 @@
  *   1st part   bodies of modules and classes, which an import runs at once
  *   2nd part   bodies of functions, most of which sleep until their first call (see code_wake)
  *
- * A *record* of a code object is what one knows of it without running it: numbers, names, docstring, and where its body
+ * A *record* of a code object is what one knows of it without running it: numbers, names, and where its body
  * lies, with the checksum of that. A *body* is its instructions, tables, names and constants; code objects among the
  * constants are records. So a body can be read at any time, with nothing but the head.
  *
@@ -56,7 +56,6 @@ struct out {
     struct buffer ends, names;
     bool failed; /* an exception is set */
     int depth;
-    value doc;   /* borrowed: in the record of the code whose body is being written, or NULL */
     value *seen; /* names written, by address; open addressing */
     uint32_t *seen_numbers;
     size_t seen_size, seen_count;
@@ -174,9 +173,7 @@ static uint32_t number_name(struct out *out, value v)
 
 static void out_str(struct out *out, value v, bool is_name)
 {
-    if (out->doc == v) {
-        out_byte(out, TAG_DOC);
-    } else if (is_name) {
+    if (is_name) {
         uint32_t number = number_name(out, v);
         out_byte(out, TAG_NAME);
         out_number(out, number);
@@ -240,10 +237,7 @@ static void out_body(struct out *out, const struct code *code)
     out_value(out, slot_peek(&code->names), true);
     out_value(out, slot_peek(&code->slot_names), true);
     out_value(out, slot_peek(&code->slot_kinds), false);
-    value outer = out->doc;
-    out->doc = slot_peek(&code->doc);
     out_value(out, slot_peek(&code->consts), false);
-    out->doc = outer;
 }
 
 static void out_code(struct out *out, struct code *code)
@@ -256,22 +250,22 @@ static void out_code(struct out *out, struct code *code)
     out->at = &body;
     out_body(out, code);
     out->at = here;
-    uint64_t offset = part->length, sum = bytecode_checksum(body.bytes, body.length);
+    uint32_t offset = (uint32_t)part->length;
+    uint64_t sum = bytecode_checksum(body.bytes, body.length);
     buffer_add(out, part, body.bytes, body.length);
     out_byte(out, TAG_CODE);
-#define NUMBER(name) out_number(out, code->name);
-    BYTECODE_NUMBERS(NUMBER)
+    const uint32_t numbers[] = {
+#define NUMBER(name) code->name,
+        BYTECODE_NUMBERS(NUMBER)
 #undef NUMBER
-    out_number(out, offset);
-    out_number(out, body.length);
+            offset,
+        (uint32_t)body.length,
+    };
+    out_raw(out, numbers, sizeof numbers);
     out_raw(out, &sum, sizeof sum);
-    value outer = out->doc, doc = slot_peek(&code->doc);
-    out->doc = NULL;
     out_value(out, slot_peek(&code->filename), true);
     out_value(out, slot_peek(&code->name), true);
     out_value(out, slot_peek(&code->qualified_name), false);
-    out_value(out, doc ? doc : VALUE_NONE, false);
-    out->doc = outer;
     free(body.bytes);
 }
 

@@ -39,9 +39,6 @@ value function_new(value code_value, value globals, value qualified_name)
     } else {
         slot_init(&self->builtins, value_inc(builtins));
     }
-    value doc = slot_peek(&code->doc);
-    if (doc)
-        slot_init(&self->doc, value_inc(doc));
     /* The first item of nearly every module's namespace. */
     value module = value_is(globals, TYPE_ID_DICT) ? dict_load_hint(globals, NAME(__name__), 0) : VALUE_MISSING;
     if (module == VALUE_MISSING)
@@ -92,6 +89,30 @@ static value get_code(value v)
     return slot_load(&SELF(v)->header, &SELF(v)->code);
 }
 
+/* The docstring stays in the code's constants until somebody asks: most code of imported modules sleeps, and most
+ * docstrings are never read. */
+static value get_doc(value v)
+{
+    value found = slot_load(&SELF(v)->header, &SELF(v)->doc);
+    if (found)
+        return found;
+    value code_value = slot_load(&SELF(v)->header, &SELF(v)->code);
+    struct code *code = (struct code *)code_value;
+    if (code_wake(code)) {
+        value consts = slot_peek(&code->consts);
+        bool has_doc = (code->flags & CODE_OPTIMIZED) && tuple_length(consts) > 0 && is_str(tuple_get(consts, 0));
+        found = has_doc ? value_inc(tuple_get(consts, 0)) : VALUE_NONE;
+    }
+    value_dec(code_value);
+    return found;
+}
+
+static bool set_doc(value v, value new)
+{
+    slot_store(value_object(v), &SELF(v)->doc, new ? value_inc(new) : VALUE_NONE);
+    return true;
+}
+
 /* Running frames borrow the code from the function, so the old one is kept as long as the function lives. */
 static bool set_code(value v, value code_value)
 {
@@ -109,6 +130,11 @@ static bool set_code(value v, value code_value)
         value_dec(name);
         return false;
     }
+    value doc = get_doc(v); /* stays what it is */
+    bool kept = doc && set_doc(v, doc);
+    value_dec(doc);
+    if (!kept)
+        return false;
     for (;;) {
         value old = slot_load(&self->header, &self->code);
         value former = slot_load(&self->header, &self->former_codes);
@@ -120,7 +146,7 @@ static bool set_code(value v, value code_value)
         /* Keep the old one first: a frame may start running it until the exchange below. */
         slot_store(&self->header, &self->former_codes, pair);
         value displaced = slot_exchange(&self->code, value_inc(code_value));
-        bool kept = displaced == old;
+        kept = displaced == old;
         value_dec(displaced);
         if (likely(kept))
             return true;
@@ -161,15 +187,6 @@ static value get_builtins(value v)
 static value get_closure(value v)
 {
     return get_slot_or_none(v, &SELF(v)->closure);
-}
-static value get_doc(value v)
-{
-    return get_slot_or_none(v, &SELF(v)->doc);
-}
-static bool set_doc(value v, value new)
-{
-    slot_store(value_object(v), &SELF(v)->doc, value_inc(new));
-    return true;
 }
 static value get_module(value v)
 {

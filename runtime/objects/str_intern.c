@@ -131,8 +131,28 @@ value str_intern(value v)
     return table_add(copy, hash);
 }
 
+value str_interned_latin1(const uint8_t *bytes, size_t length)
+{
+    int64_t hash = 0; /* not known */
+    if (length > 1) { /* shorter ones exist already */
+        hash = hash_bytes(bytes, length);
+        struct intern_table *t = atomic_load_explicit(&table, memory_order_acquire);
+        value_slot *slot;
+        value found = t ? table_find(t, span_bytes(bytes, length), hash, &slot) : NULL;
+        if (found)
+            return found;
+    }
+    value v = str_from_latin1(bytes, length);
+    if (v && hash)
+        atomic_store_explicit(&((struct str *)v)->hash, hash, memory_order_relaxed);
+    return v ? str_intern(v) : NULL;
+}
+
 value str_interned(const char *text)
 {
+    struct span span = span_bytes(text, strlen(text));
+    if (span_or(span) < 0x80)
+        return str_interned_latin1(span.data, span.length);
     value v = str_from_text(text);
     return v ? str_intern(v) : NULL;
 }

@@ -87,7 +87,6 @@ static void test_sleep(void **state)
     assert_int_equal(atomic_load(&((struct code *)inner)->frame_room), CODE_ASLEEP);
     assert_null(slot_peek(&((struct code *)inner)->consts));
     assert_true(str_equals_text(slot_peek(&((struct code *)inner)->name), "f"));
-    assert_true(str_equals_text(slot_peek(&((struct code *)inner)->doc), "of f"));
     assert_true(wake_all(asleep));
     assert_int_equal(value_equals(asleep, code), 1);
     assert_int_equal(value_equals(other, code), 1); /* a comparison wakes, too */
