@@ -24,6 +24,13 @@ static uint32_t closure_index(struct compiler *c, ast_name name)
     return 0;
 }
 
+/* The cells of a scope's free variables. */
+static void gen_closure(struct compiler *c, const struct scope *scope)
+{
+    for (uint32_t i = 0; i < scope->free_count; i++)
+        gen_op(c, OP_LOAD_CLOSURE, closure_index(c, scope->frees[i]));
+}
+
 /* A function of a finished code object (stolen) whose scope was `scope`; `flags` as for MAKE_FUNCTION. */
 static void gen_make_function(struct compiler *c, value code, struct scope *scope, uint32_t flags)
 {
@@ -31,8 +38,7 @@ static void gen_make_function(struct compiler *c, value code, struct scope *scop
     if (!code || c->failed)
         return;
     if (scope->free_count) {
-        for (uint32_t i = 0; i < scope->free_count; i++)
-            gen_op(c, OP_LOAD_CLOSURE, closure_index(c, scope->frees[i]));
+        gen_closure(c, scope);
         gen_op(c, OP_BUILD_TUPLE, scope->free_count);
         flags |= 8;
     }
@@ -340,7 +346,8 @@ void gen_class(struct compiler *c, struct ast_stmt *stmt)
     gen_name(c, stmt->class_def.name, CONTEXT_STORE);
 }
 
-/* ---- comprehensions: a function of one argument, the iterator of the outermost `for` ---- */
+/* ---- comprehensions: code of one argument, the iterator of the outermost `for`, that no function object is made of
+ * ---- */
 
 struct comprehension {
     enum comprehension_kind kind;
@@ -504,13 +511,14 @@ void gen_comprehension(struct compiler *c, struct ast_expr *expr)
         return;
     }
     struct ast_comprehension *outermost = &k.generators.items[0];
-    value code = gen_comprehension_code(c, expr, &k, scope);
-    if (!code)
+    value code = compiler_own(c, gen_comprehension_code(c, expr, &k, scope));
+    if (!code || c->failed)
         return;
-    gen_make_function(c, code, scope, 0);
+    gen_closure(c, scope);
+    gen_const(c, code);
     gen_expr(c, outermost->iter);
     gen_op(c, outermost->is_async ? OP_GET_AITER : OP_GET_ITER, 0);
-    gen_op(c, OP_CALL, 0); /* function and iterator lie as callable and self */
+    gen_op(c, OP_CALL_COMPREHENSION, scope->free_count);
     if (awaited) {
         gen_op(c, OP_GET_AWAITABLE, 0);
         gen_none(c);

@@ -76,6 +76,7 @@ unsigned opcode_pops(unsigned opcode, uint32_t argument)
     case OP_FOR_ITER:
         return 1;
     case OP_CALL:
+    case OP_CALL_COMPREHENSION:
         return argument + 2;
     case OP_CALL_KW:
         return argument + 3;

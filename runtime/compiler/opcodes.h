@@ -108,6 +108,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
         OP(CALL, -1, 1, 0)                        /* arg positional arguments */                                       \
         OP(CALL_KW, -1, 1, 0)                     /* arg arguments in all, then the tuple of keyword names on top */   \
         OP(CALL_FUNCTION_EX, -1, 1, 0)            /* callable, NULL, tuple or iterable, (mapping when arg & 1) */      \
+        OP(CALL_COMPREHENSION, -1, 1, 0) /* arg cells for its free variables, code, iterator -> result */              \
         OP(MAKE_FUNCTION, -1, 1, 0) /* (defaults tuple if arg & 1) (kwdefaults dict if 2) (annotations tuple of name,  \
                                        value,... if 4) (closure tuple if 8) code -> function */                        \
         OP(LOAD_BUILD_CLASS, 0, 1, 0) /* import */                                                                     \

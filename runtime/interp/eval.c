@@ -323,7 +323,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(COPY_FREE_VARS)
     {
-        if (frame->function) { /* else interpreter_run_code did it */
+        if (frame->function && !(frame->flags & FRAME_COMPREHENSION)) { /* else who pushed the frame did it */
             value closure = slot_peek(&frame_function(frame)->closure);
             value *place = slots + frame->code->slots_count - ARG();
             for (uint32_t i = 0; i < ARG(); i++)
@@ -1455,6 +1455,38 @@ add_strings : {
         if (unlikely(!result))
             goto error;
         PUSH(result);
+        DISPATCH();
+    }
+
+    TARGET(CALL_COMPREHENSION)
+    {
+        uint32_t cells = ARG();
+        value *base = sp - cells - 2;
+        value code_operand = stack_plain(SECOND());
+        struct code *code = (struct code *)code_operand;
+        SAVE();
+        if (unlikely(!value_is(code_operand, TYPE_ID_CODE) || code->plain_argcount != 1 ||
+                     code->frees_count != cells)) {
+            raise(EXC(SystemError), "bad code of a comprehension");
+            goto error;
+        }
+        value function = frame->function ? stack_borrow(stack_plain(frame->function)) : NULL;
+        struct frame *next = frame_open(interpreter, code, function);
+        if (unlikely(!next))
+            goto error;
+        next->flags = FRAME_COMPREHENSION;
+        if (!function) {
+            value_inc(code_operand);
+            next->globals = value_inc(frame->globals);
+            next->builtins = value_inc(frame->builtins);
+        }
+        next->slots[0] = stack_own(TOP());
+        frame_empty_slots(next, 1);
+        for (uint32_t i = 0; i < cells; i++)
+            next->sp[(ptrdiff_t)i - cells] = base[i];
+        frame->sp = base;
+        interpreter->frame = frame = next;
+        LOAD_FRAME();
         DISPATCH();
     }
 

@@ -26,7 +26,8 @@ enum frame_flag {
     FRAME_SEND = 8,      /* a generator resumed by SEND of the previous frame, in the same loop */
     FRAME_INIT =
         16, /* __init__ of the instance that the previous frame has on its stack already: the result must be None */
-    FRAME_SETTLED = 32, /* see settle in stack.c */
+    FRAME_SETTLED = 32,       /* see settle in stack.c */
+    FRAME_COMPREHENSION = 64, /* its function is that of the frame below, whose code it is a part of */
 };
 
 struct frame {

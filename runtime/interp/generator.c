@@ -31,9 +31,10 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     if (!g)
         return NULL;
     struct function *function = frame_function(frame);
-    slot_init(&g->name, function ? slot_load(&function->header, &function->name) : value_inc(slot_peek(&code->name)));
-    slot_init(&g->qualified_name, function ? slot_load(&function->header, &function->qualified_name)
-                                           : value_inc(slot_peek(&code->qualified_name)));
+    bool named = function && !(frame->flags & FRAME_COMPREHENSION);
+    slot_init(&g->name, named ? slot_load(&function->header, &function->name) : value_inc(slot_peek(&code->name)));
+    slot_init(&g->qualified_name, named ? slot_load(&function->header, &function->qualified_name)
+                                        : value_inc(slot_peek(&code->qualified_name)));
     struct frame *moved = &g->frame;
     *moved = *frame;
     if (function)
@@ -161,6 +162,11 @@ static value resume(struct generator *g, value sent, int state)
     return eval_frame(interpreter, &g->frame);
 }
 
+static inline bool is_finished(const struct generator *g)
+{
+    return atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED;
+}
+
 int generator_send(value v, value sent, value *result)
 {
     struct generator *g = GENERATOR(v);
@@ -181,13 +187,8 @@ int generator_send(value v, value sent, value *result)
         raise(EXC(TypeError), "can't send non-None value to a just-started %s", kind_name(g));
         return SEND_ERROR;
     }
-    value_inc(v);
     *result = resume(g, value_inc(sent), state);
-    int outcome = !*result                                                                      ? SEND_ERROR
-                  : atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED ? SEND_RETURN
-                                                                                                : SEND_YIELD;
-    value_dec(v);
-    return outcome;
+    return !*result ? SEND_ERROR : is_finished(g) ? SEND_RETURN : SEND_YIELD;
 }
 
 /* The outcome of a resumption as a method returns it: the yielded value, or StopIteration(result) raised. */
@@ -212,13 +213,20 @@ static value finish_outcome(int outcome, value result)
 
 static value generator_next(value v)
 {
-    value result;
-    int outcome = generator_send(v, VALUE_NONE, &result);
-    if (outcome != SEND_RETURN)
-        return result;
-    if (result == VALUE_NONE)
+    /* generator_send(v, VALUE_NONE, ...) in few steps: this is what C code consumes generators with */
+    struct generator *g = GENERATOR(v);
+    struct interpreter *interpreter = interpreter_self;
+    int state = generator_claim(g);
+    if (unlikely(state < 0))
+        return NULL;
+    if (unlikely(state == GENERATOR_FINISHED))
         return VALUE_END;
-    return finish_outcome(outcome, result);
+    if (unlikely(!generator_link(interpreter, g, VALUE_NONE, FRAME_ENTRY, state)))
+        return NULL;
+    value result = eval_frame(interpreter, &g->frame);
+    if (!result || !is_finished(g))
+        return result;
+    return result == VALUE_NONE ? VALUE_END : finish_outcome(SEND_RETURN, result);
 }
 
 static value method_send(value v, const value *args)
@@ -356,9 +364,7 @@ static int throw_current(value v, value *result)
     error_restore(pending);
     *result = resume(g, NULL, state);
 resumed:;
-    int outcome = !*result                                                                      ? SEND_ERROR
-                  : atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED ? SEND_RETURN
-                                                                                                : SEND_YIELD;
+    int outcome = !*result ? SEND_ERROR : is_finished(g) ? SEND_RETURN : SEND_YIELD;
     value_dec(v);
     return outcome;
 }

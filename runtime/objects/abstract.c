@@ -324,14 +324,42 @@ value list_from_iterable(value iterable)
     return list;
 }
 
+/* Few items go straight into the tuple, more into a list first. */
+static value tuple_from_iterator_of(value iterable)
+{
+    value few[16], tuple = NULL, item = NULL;
+    size_t count = 0;
+    value iterator = iter_get(iterable);
+    if (iterator && !value_is(iterable, TYPE_ID_GENERATOR) && value_length_hint(iterable, 0) < 0) {
+        value_dec(iterator);
+        return NULL;
+    }
+    while (iterator && count < sizeof few / sizeof *few && (item = iter_next(iterator)) && item != VALUE_END)
+        few[count++] = item;
+    if (item == VALUE_END) {
+        value_dec(iterator);
+        return tuple_from_owned(few, count);
+    }
+    if (item) {
+        value list = list_from_owned(few, count);
+        if (list && list_extend(list, iterator))
+            tuple = list_to_tuple(list);
+        value_dec(list);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            value_dec(few[i]);
+    }
+    value_dec(iterator);
+    return tuple;
+}
+
 value tuple_from_iterable(value iterable)
 {
     if (value_is(iterable, TYPE_ID_TUPLE))
         return value_inc(iterable);
-    value list = list_from_iterable(iterable);
-    value tuple = list ? list_to_tuple(list) : NULL;
-    value_dec(list);
-    return tuple;
+    if (value_is(iterable, TYPE_ID_LIST))
+        return list_to_tuple(iterable);
+    return tuple_from_iterator_of(iterable);
 }
 
 value sequence_concat(value a, value b)

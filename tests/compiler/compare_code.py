@@ -70,9 +70,10 @@ def found(text, functions):
             places = set()
             functions[match[1], int(match[2])].append(places)
         elif match := re.match(r"\s*(-?\d+):(-?\d+)\s*-\s*(-?\d+):(-?\d+)\s+\d+ (\w+)", line):
-            group = GROUP_OF.get(match[5])
+            # A comprehension is called without a function being made: one instruction for both.
+            groups = ["call", "function"] if match[5] == "CALL_COMPREHENSION" else [GROUP_OF.get(match[5])]
             start, column, end, end_column = map(int, match.groups()[:4])
-            if group and start >= 0:
+            for group in filter(None, groups if start >= 0 else ()):
                 places.add((group, start, column if column >= 0 else None, end, end_column if end_column >= 0 else None))
 
 
