@@ -110,7 +110,7 @@ struct object_type {
    fixed references, for comparisons with a constant. */
 struct object_type *heap_alloc_type(size_t size, struct object_type *meta);
 #define TYPE_WELL_KNOWN_MAX    255u
-#define TYPE_WELL_KNOWN_STRIDE 2048u /* bytes; size of a well-known type is at most this */
+#define TYPE_WELL_KNOWN_STRIDE 1024u /* bytes; size of a well-known type is at most this */
 #define TYPE_WELL_KNOWN_REF(k) ((uint32_t)(k) * (TYPE_WELL_KNOWN_STRIDE / 16u))
 struct object_type *heap_well_known_type(unsigned k); /* k in 1..TYPE_WELL_KNOWN_MAX: zeroed, immortal */
 

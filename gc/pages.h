@@ -7,7 +7,7 @@
  * fits the 32 bits of an object header.
  *
  *      region:   | well-known types | types made at run time ... | everything else ....................... |
- *                0                  512 KiB                      4 GiB
+ *                0                  256 KiB                      4 GiB
  *
  * A page in use belongs to one slot and holds blocks of one kind and one size. Larger blocks have a *span* of pages of
  * their own, described by the first page's descriptor. A page changes its size, kind or slot only by way of the pool of
