@@ -9,9 +9,12 @@
  * Whoever finishes the last item of a task begins the next one, so that a collector's thread that gets no processor
  * holds nothing up: it is needed only where a grace period or the islands' special members come in between. A mutator
  * helps after it allocated and never waits for anything; the collector waits for helpers that were put to sleep by the
- * scheduler while they were at an item.
+ * scheduler while they were at an item. That is what takes long when there are more threads than processors, so where
+ * mutators have all processors the collector leaves the work to them, as long as they do it.
  */
 #include "gc/cycle.h"
+
+#include <sched.h>
 
 /* task << 60 | ticket << 48 | next item << 24 | items */
 static _Atomic uint64_t work;
@@ -22,12 +25,13 @@ static _Atomic bool resting;      /* the collector's thread waits for that */
 static _Atomic bool running;      /* a row of tasks */
 _Atomic uint64_t share_helped;
 
-#define LOOKS       200     /* at the word before the collector rests */
-#define REST_NS     1000000 /* at most: it is woken */
-#define DONE_ONE    ((uint64_t)1 << 32)
-#define FIELD       ((1u << 24) - 1)
-#define TICKET_ONE  ((uint64_t)1 << 48)
-#define TICKET_MASK ((uint64_t)0xFFF << 48)
+#define LOOKS         200     /* at the word before the collector rests */
+#define REST_NS       1000000 /* at most: it is woken */
+#define STAND_BACK_NS 300000  /* at most, before the collector looks whether helpers get on */
+#define DONE_ONE      ((uint64_t)1 << 32)
+#define FIELD         ((1u << 24) - 1)
+#define TICKET_ONE    ((uint64_t)1 << 48)
+#define TICKET_MASK   ((uint64_t)0xFFF << 48)
 
 static inline enum task task_of(uint64_t word)
 {
@@ -99,13 +103,14 @@ static void go_on(struct cycle *cycle, uint64_t claimed)
     wake();
 }
 
-static void rest(uint32_t seen)
+/* Wait until the turn is not `seen` any more. */
+static void rest(uint32_t seen, int64_t most)
 {
     for (int i = 0; i < LOOKS; i++)
         if (atomic_load_explicit(&turn, memory_order_relaxed) != seen)
             return;
     atomic_store_explicit(&resting, true, memory_order_seq_cst);
-    int result = thread_park(&turn, seen, REST_NS);
+    int result = thread_park(&turn, seen, most);
     (void)result;
     atomic_store_explicit(&resting, false, memory_order_relaxed);
 }
@@ -198,24 +203,48 @@ static void process(uint64_t claimed)
         go_on(cycle, claimed);
 }
 
+static size_t processor_count(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
+/* Mutators run on all processors, or would. */
+static bool processors_are_taken(void)
+{
+    size_t mutators = 0;
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        mutators += slot != thread_self && atomic_load_explicit(&slot->state, memory_order_relaxed) == THREAD_RUNNING;
+    }
+    return mutators >= processor_count();
+}
+
 void share_run(struct cycle *cycle, enum task task)
 {
     uint64_t claimed;
     if (task <= cycle->reached || cycle->page_count == 0)
         return;
+    bool stand_back = processors_are_taken();
     current = cycle;
     atomic_store_explicit(&running, true, memory_order_relaxed);
     begin(task, cycle->page_count, atomic_load_explicit(&work, memory_order_relaxed));
-    for (;;) {
+    for (uint64_t helped = atomic_load_explicit(&share_helped, memory_order_relaxed);;) {
         uint32_t seen = atomic_load_explicit(&turn, memory_order_seq_cst);
         if (!atomic_load_explicit(&running, memory_order_acquire))
             return;
+        uint64_t before = helped;
+        helped = atomic_load_explicit(&share_helped, memory_order_relaxed);
+        if (stand_back && helped != before) {
+            rest(seen, STAND_BACK_NS);
+            continue;
+        }
         if (claim(true, &claimed)) {
             grace_reader_online(); /* pages stay where they are while one is looked at */
             process(claimed);
             grace_reader_offline();
         } else {
-            rest(seen);
+            rest(seen, REST_NS);
         }
     }
 }
