@@ -155,8 +155,12 @@ static void become_load(struct instruction *copy, const struct instruction *load
     copy->argument = load->argument;
 }
 
-/* `x.a += e` is LOAD_FAST x, COPY, LOAD_ATTR a, e, INPLACE_OP, SWAP 2, STORE_ATTR a. When all of it is in one block and
+/* `x.a += e` is LOAD_FAST x, COPY, LOAD_ATTR a, e, BINARY_..., SWAP 2, STORE_ATTR a. When all of it is in one block and
  * e does not change x, the store can load x itself: the place of the SWAP, or NULL. `at` is the COPY. */
+static bool is_in_place(const struct instruction *i)
+{
+    return i->opcode >= OP_BINARY_ADD && i->opcode <= OP_BINARY_OP && (i->argument & BINARY_IN_PLACE);
+}
 static struct instruction *swap_before_store(struct block *block, struct instruction *at)
 {
     struct instruction *end = block->instructions + block->count;
@@ -170,7 +174,7 @@ static struct instruction *swap_before_store(struct block *block, struct instruc
             return NULL;
         int pops = (int)opcode_pops(opcode, i->argument);
         if (depth - pops < 2 || ((opcode == OP_COPY || opcode == OP_SWAP) && depth - (int)i->argument < 2)) {
-            bool last = opcode == OP_INPLACE_OP && depth - pops == 1 && i[1].opcode == OP_SWAP && i[1].argument == 2 &&
+            bool last = is_in_place(i) && depth - pops == 1 && i[1].opcode == OP_SWAP && i[1].argument == 2 &&
                         i[2].opcode == OP_STORE_ATTR && i[2].argument == at[1].argument;
             return last ? i + 1 : NULL;
         }

@@ -234,22 +234,9 @@ static void gen_assign(struct compiler *c, struct ast_stmt *stmt)
 
 static void gen_aug_operator(struct compiler *c, enum ast_operator op)
 {
-    static const uint8_t numbers[] = {
-        [OPERATOR_ADD] = BINARY_ADD,
-        [OPERATOR_SUB] = BINARY_SUBTRACT,
-        [OPERATOR_MULT] = BINARY_MULTIPLY,
-        [OPERATOR_MAT_MULT] = BINARY_MATRIX_MULTIPLY,
-        [OPERATOR_DIV] = BINARY_TRUE_DIVIDE,
-        [OPERATOR_MOD] = BINARY_REMAINDER,
-        [OPERATOR_POW] = BINARY_POWER,
-        [OPERATOR_LSHIFT] = BINARY_LSHIFT,
-        [OPERATOR_RSHIFT] = BINARY_RSHIFT,
-        [OPERATOR_BIT_OR] = BINARY_OR,
-        [OPERATOR_BIT_XOR] = BINARY_XOR,
-        [OPERATOR_BIT_AND] = BINARY_AND,
-        [OPERATOR_FLOOR_DIV] = BINARY_FLOOR_DIVIDE,
-    };
-    gen_op(c, OP_INPLACE_OP, numbers[op]);
+    uint32_t argument;
+    unsigned opcode = gen_binary_opcode(op, &argument);
+    gen_op(c, opcode, argument | BINARY_IN_PLACE);
 }
 
 static void gen_aug_assign(struct compiler *c, struct ast_stmt *stmt)

@@ -17,6 +17,8 @@
 
 #include <stdint.h>
 
+#define BINARY_IN_PLACE 0x100u /* in the argument of BINARY_ADD to BINARY_OP */
+
 enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T = 32, OPF_LN = 64 };
 
 #define OPCODES(OP)                                                                                                    \
@@ -79,7 +81,7 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
         OP(BINARY_FLOOR_DIVIDE, 2, 1, 0) OP(BINARY_REMAINDER, 2, 1, 0) OP(BINARY_AND, 2, 1, 0) OP(BINARY_OR, 2, 1, 0)  \
             OP(BINARY_XOR, 2, 1, 0) OP(BINARY_LSHIFT, 2, 1, 0) OP(BINARY_RSHIFT, 2, 1, 0)                              \
                 OP(BINARY_OP, 2, 1, 0) /* the rest: arg = enum binary_operator */                                      \
-        OP(INPLACE_OP, 2, 1, 0)        /* augmented assignment: arg = enum binary_operator (all of them) */            \
+        /* of all of these: arg & BINARY_IN_PLACE for augmented assignments */                                         \
         OP(COMPARE_OP, 2, 1, 0)        /* arg = enum compare_operator */                                               \
         OP(COMPARE_OP_JUMP_IF_FALSE, 2, 0,                                                                             \
            OPF_J)          /* fused with the jump that follows: arg = target | operator << 21 (target < 2^21) */       \

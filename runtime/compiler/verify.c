@@ -38,7 +38,6 @@ static const uint8_t special[OPCODE_COUNT] = {
     [OP_DICT_UPDATE] = RULED | EFFECTIVE,
     [OP_DICT_MERGE] = RULED | EFFECTIVE,
     [OP_BINARY_OP] = RULED,
-    [OP_INPLACE_OP] = RULED,
     [OP_COMPARE_OP] = RULED,
     [OP_COMPARE_OP_JUMP_IF_FALSE] = RULED,
     [OP_BUILD_SLICE] = RULED,
@@ -103,8 +102,7 @@ static void check_argument(struct verifier *v, unsigned opcode, uint32_t argumen
             fail(v, "stack index out of range");
         break;
     case OP_BINARY_OP:
-    case OP_INPLACE_OP:
-        if (argument > BINARY_XOR)
+        if ((argument & ~BINARY_IN_PLACE) > BINARY_XOR)
             fail(v, "unknown operator");
         break;
     case OP_COMPARE_OP:

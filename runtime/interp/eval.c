@@ -691,6 +691,11 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         DISPATCH();                  \
     } while (0)
 
+/* The general way of an operator or its in-place form. */
+#define OPERATE(OPERATOR, A, B)                                                                  \
+    FINISH_2(ARG() & BINARY_IN_PLACE ? operate_inplace(OPERATOR, stack_plain(A), stack_plain(B)) \
+                                     : operate_binary(OPERATOR, stack_plain(A), stack_plain(B)))
+
 #define ARITHMETIC(OPERATOR, SMALL, SYMBOL)      \
     value a = SECOND(), b = TOP(), r;            \
     double x, y;                                 \
@@ -700,11 +705,12 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     } else if (float_operands(a, b, &x, &y)) {   \
         IMMEDIATE_RESULT(float_new(x SYMBOL y)); \
     }                                            \
-    FINISH_2(operate_binary(OPERATOR, stack_plain(a), stack_plain(b)))
+    OPERATE(OPERATOR, a, b)
 
     TARGET(BINARY_ADD)
     {
-        if (value_is(stack_plain(TOP()), TYPE_ID_STR) && value_is(stack_plain(SECOND()), TYPE_ID_STR))
+        if (!value_both_small_int(SECOND(), TOP()) && value_is(stack_plain(TOP()), TYPE_ID_STR) &&
+            value_is(stack_plain(SECOND()), TYPE_ID_STR))
             goto add_strings;
         ARITHMETIC(BINARY_ADD, small_int_add, +);
     }
@@ -733,7 +739,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             if (likely(j != 0 && i >= -exact && i <= exact && j >= -exact && j <= exact))
                 IMMEDIATE_RESULT(float_new((double)i / (double)j));
         }
-        FINISH_2(operate_binary(BINARY_TRUE_DIVIDE, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_TRUE_DIVIDE, a, b);
     }
 
     TARGET(BINARY_FLOOR_DIVIDE)
@@ -748,7 +754,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
                 IMMEDIATE_RESULT(small_int(q));
             }
         }
-        FINISH_2(operate_binary(BINARY_FLOOR_DIVIDE, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_FLOOR_DIVIDE, a, b);
     }
 
     TARGET(BINARY_REMAINDER)
@@ -763,7 +769,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
                 IMMEDIATE_RESULT(small_int(r));
             }
         }
-        FINISH_2(operate_binary(BINARY_REMAINDER, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_REMAINDER, a, b);
     }
 
     TARGET(BINARY_AND)
@@ -771,7 +777,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value a = SECOND(), b = TOP();
         if (value_both_small_int(a, b))
             IMMEDIATE_RESULT(value_from_bits(value_bits(a) & value_bits(b)));
-        FINISH_2(operate_binary(BINARY_AND, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_AND, a, b);
     }
 
     TARGET(BINARY_OR)
@@ -779,7 +785,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value a = SECOND(), b = TOP();
         if (value_both_small_int(a, b))
             IMMEDIATE_RESULT(value_from_bits(value_bits(a) | value_bits(b)));
-        FINISH_2(operate_binary(BINARY_OR, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_OR, a, b);
     }
 
     TARGET(BINARY_XOR)
@@ -787,7 +793,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value a = SECOND(), b = TOP();
         if (value_both_small_int(a, b))
             IMMEDIATE_RESULT(value_from_bits((value_bits(a) ^ value_bits(b)) | 1));
-        FINISH_2(operate_binary(BINARY_XOR, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_XOR, a, b);
     }
 
     TARGET(BINARY_LSHIFT)
@@ -801,7 +807,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
                     IMMEDIATE_RESULT(small_int(r));
             }
         }
-        FINISH_2(operate_binary(BINARY_LSHIFT, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_LSHIFT, a, b);
     }
 
     TARGET(BINARY_RSHIFT)
@@ -812,64 +818,14 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             if (likely(n >= 0))
                 IMMEDIATE_RESULT(small_int(small_int_value(a) >> (n > 63 ? 63 : n)));
         }
-        FINISH_2(operate_binary(BINARY_RSHIFT, stack_plain(a), stack_plain(b)));
+        OPERATE(BINARY_RSHIFT, a, b);
     }
 
     TARGET(BINARY_OP)
     {
         if (ARG() == BINARY_POWER)
             FINISH_2(operate_power(stack_plain(SECOND()), stack_plain(TOP()), VALUE_NONE));
-        FINISH_2(operate_binary((enum binary_operator)ARG(), stack_plain(SECOND()), stack_plain(TOP())));
-    }
-
-    TARGET(INPLACE_OP)
-    {
-        value a = SECOND(), b = TOP(), r;
-        double x, y;
-        unsigned op = ARG();
-        if (value_both_small_int(a, b)) {
-            if (op == BINARY_ADD        ? small_int_add(a, b, &r)
-                : op == BINARY_SUBTRACT ? small_int_subtract(a, b, &r)
-                                        : op == BINARY_MULTIPLY && small_int_multiply(a, b, &r))
-                IMMEDIATE_RESULT(r);
-            /* no in-place forms for ints: go where the rest of the operators has its fast paths */
-            switch (op) {
-            case BINARY_FLOOR_DIVIDE:
-                goto op_BINARY_FLOOR_DIVIDE;
-            case BINARY_REMAINDER:
-                goto op_BINARY_REMAINDER;
-            case BINARY_TRUE_DIVIDE:
-                goto op_BINARY_TRUE_DIVIDE;
-            case BINARY_AND:
-                goto op_BINARY_AND;
-            case BINARY_OR:
-                goto op_BINARY_OR;
-            case BINARY_XOR:
-                goto op_BINARY_XOR;
-            case BINARY_LSHIFT:
-                goto op_BINARY_LSHIFT;
-            case BINARY_RSHIFT:
-                goto op_BINARY_RSHIFT;
-            default:
-                break;
-            }
-        } else if (float_operands(a, b, &x, &y)) {
-            switch (op) {
-            case BINARY_ADD:
-                IMMEDIATE_RESULT(float_new(x + y));
-            case BINARY_SUBTRACT:
-                IMMEDIATE_RESULT(float_new(x - y));
-            case BINARY_MULTIPLY:
-                IMMEDIATE_RESULT(float_new(x * y));
-            case BINARY_TRUE_DIVIDE:
-                goto op_BINARY_TRUE_DIVIDE;
-            default:
-                break;
-            }
-        } else if (op == BINARY_ADD && value_is(stack_plain(b), TYPE_ID_STR) && value_is(stack_plain(a), TYPE_ID_STR)) {
-            goto add_strings;
-        }
-        FINISH_2(operate_inplace((enum binary_operator)op, stack_plain(a), stack_plain(b)));
+        OPERATE((enum binary_operator)(ARG() & ~BINARY_IN_PLACE), SECOND(), TOP());
     }
 
     /* str + str: when the left operand is a local that the next instruction overwrites with the sum, the local's
