@@ -7,7 +7,7 @@
 
 /* Change the format with every change of it or of what the arguments of opcodes mean. The table of opcodes is part of
  * what the header states. */
-enum { BYTECODE_FORMAT = 7, BYTECODE_NESTING = 500 };
+enum { BYTECODE_FORMAT = 8, BYTECODE_NESTING = 500 };
 #define BYTECODE_MAGIC \
     "\x8b"             \
     "ATOLL\r\n"
@@ -36,6 +36,7 @@ enum bytecode_tag {
     TAG_STR_BYTE = 's', /* length, Latin-1; in the table of names without length */
     TAG_STR_WIDE = 'u', /* length, code points of four bytes */
     TAG_NAME = 'a',     /* number of a name */
+    TAG_DOC = 'D',      /* the docstring with which the body begins */
     TAG_BYTES = 'b',
     TAG_TUPLE = '(',
     TAG_FROZENSET = '<',
@@ -43,13 +44,14 @@ enum bytecode_tag {
 };
 
 /* The numbers in a record, in this order, four bytes each; then where its body lies in its part, and how long it is. */
-#define BYTECODE_NUMBERS(X)                                                                                        \
-    X(argcount)                                                                                                    \
-    X(posonly_argcount)                                                                                            \
-    X(kwonly_argcount)                                                                                             \
-    X(locals_count)                                                                                                \
-    X(cells_count) X(frees_count) X(stack_size) X(flags) X(first_line) X(unit_count) X(cache_count) X(range_count) \
-        X(location_bytes) X(attribute_stores) X(names_init)
+#define BYTECODE_NUMBERS(X)                                                                                           \
+    X(argcount)                                                                                                       \
+    X(posonly_argcount)                                                                                               \
+    X(kwonly_argcount)                                                                                                \
+    X(locals_count)                                                                                                   \
+    X(cells_count)                                                                                                    \
+    X(frees_count) X(stack_size) X(flags) X(first_line) X(unit_count) X(cache_count) X(range_count) X(location_bytes) \
+        X(attribute_stores) X(names_init)
 
 #define BYTECODE_COUNT(name) char name;
 

@@ -149,6 +149,17 @@ bool code_wake_slow(struct code *code)
     return true;
 }
 
+value code_docstring(struct code *code)
+{
+    if (!(code->flags & CODE_OPTIMIZED))
+        return VALUE_NONE;
+    if (atomic_load_explicit(&code->frame_room, memory_order_acquire) == CODE_ASLEEP)
+        return code_source_doc(code->source, code, &code->body);
+    value consts = slot_peek(&code->consts);
+    bool has_doc = tuple_length(consts) > 0 && is_str(tuple_get(consts, 0));
+    return has_doc ? value_inc(tuple_get(consts, 0)) : VALUE_NONE;
+}
+
 static void code_traverse(struct object *o, struct gc_trace *trace)
 {
     struct code *code = (struct code *)o;

@@ -80,6 +80,9 @@ static inline bool code_wake(struct code *code)
     return likely(atomic_load_explicit(&code->frame_room, memory_order_acquire) != CODE_ASLEEP) || code_wake_slow(code);
 }
 
+/* The docstring of a function's code, or None, without waking it; owned, and perhaps another object each time. NULL as
+ * in code_wake. */
+value code_docstring(struct code *code);
 /* Where the instruction at a unit index comes from. */
 void code_locate(const struct code *code, uint32_t unit, struct code_location *out);
 static inline value code_const(const struct code *code, uint32_t index)

@@ -25,6 +25,9 @@ value code_new_asleep(const struct code_parts *parts, struct code_source *source
 /* For code_wake: a code object of the same record that does not sleep, verified; owned. Any thread. */
 value code_source_wake(struct code_source *source, const struct code *code, const struct code_body *body);
 
+/* For code_docstring, in the same way: str or None; owned. */
+value code_source_doc(struct code_source *source, const struct code *code, const struct code_body *body);
+
 /* Is this code safe to run: opcodes known, indices in range, jumps to instructions, the stack never below empty nor
  * above stack_size, cache words used once? NULL if so; else what is wrong. May fail with "no memory" too. */
 const char *code_verify(const struct code *code);

@@ -28,6 +28,7 @@ struct in {
     struct code_source *source;
     bool whole; /* read the bodies of inner code objects too */
     bool local; /* this is the body of a function */
+    value doc;  /* borrowed: the docstring with which the body began, or NULL */
     int depth;
 };
 
@@ -164,18 +165,42 @@ static bool in_body_values(struct in *in, struct code_parts *parts)
            (parts->slot_kinds = in_typed(in, TYPE_ID_BYTES)) && (parts->consts = in_typed(in, TYPE_ID_TUPLE));
 }
 
+/* Where to read a body of code with these flags, if its bytes are as they were written. */
+static bool open_body(struct in *in, struct code_source *source, uint32_t flags, const struct code_body *body)
+{
+    bool is_function = flags & CODE_OPTIMIZED;
+    uint32_t length = source->part_lengths[is_function];
+    const uint8_t *bytes = source->parts[is_function] + body->offset;
+    if (body->offset > length || body->length > length - body->offset ||
+        (bytecode_checksum(bytes, body->length) != body->checksum && !bytecode_sums_ignored)) {
+        in_bad();
+        return false;
+    }
+    *in = (struct in){.at = bytes, .end = bytes + body->length, .source = source, .local = is_function};
+    return true;
+}
+
+/* The docstring with which the body begins, or None; owned. */
+static value in_doc(struct in *in)
+{
+    value doc = in_value(in);
+    if (!doc || doc == VALUE_NONE || is_str(doc))
+        return doc;
+    value_dec(doc);
+    return in_bad();
+}
+
 /* A code object with its body, from the parts that its record has. The body's values are put there meanwhile. */
 static value read_body(struct code_source *source, struct code_parts *parts, const struct code_body *body, bool whole,
                        int depth)
 {
-    bool is_function = parts->flags & CODE_OPTIMIZED;
-    if (body->offset > source->part_lengths[is_function] ||
-        body->length > source->part_lengths[is_function] - body->offset)
-        return in_bad();
-    const uint8_t *bytes = source->parts[is_function] + body->offset;
-    if (bytecode_checksum(bytes, body->length) != body->checksum && !bytecode_sums_ignored)
-        return in_bad();
-    struct in in = {bytes, bytes + body->length, source, whole, is_function, depth};
+    struct in in;
+    value doc = open_body(&in, source, parts->flags, body) ? in_doc(&in) : NULL;
+    if (!doc)
+        return NULL;
+    in.whole = whole;
+    in.depth = depth;
+    in.doc = doc;
     parts->units = in_raw(&in, parts->unit_count, sizeof(uint32_t));
     parts->ranges = parts->units ? in_raw(&in, parts->range_count, sizeof(struct exception_range)) : NULL;
     parts->locations = parts->ranges ? in_raw(&in, parts->location_bytes, 1) : NULL;
@@ -192,6 +217,7 @@ static value read_body(struct code_source *source, struct code_parts *parts, con
     value_dec(parts->slot_names);
     value_dec(parts->slot_kinds);
     value_dec(parts->consts);
+    value_dec(doc);
     return code;
 }
 
@@ -259,6 +285,12 @@ value code_source_wake(struct code_source *source, const struct code *code, cons
     return read_body(source, &parts, body, false, 0);
 }
 
+value code_source_doc(struct code_source *source, const struct code *code, const struct code_body *body)
+{
+    struct in in;
+    return open_body(&in, source, code->flags, body) ? in_doc(&in) : NULL;
+}
+
 static value in_frozenset(struct in *in)
 {
     value tuple = in_tuple(in);
@@ -301,6 +333,8 @@ static value in_tagged(struct in *in, uint8_t tag)
         return in_str(in, tag);
     case TAG_NAME:
         return in_name(in);
+    case TAG_DOC:
+        return in->doc ? value_inc(in->doc) : in_bad();
     case TAG_BYTES:
         bytes = in_number(in, &n) ? in_raw(in, n, 1) : NULL;
         return bytes ? bytes_new(bytes, n) : NULL;
@@ -369,7 +403,7 @@ void code_source_close(struct code_source *source)
 
 static value load(struct code_source *source, bool whole)
 {
-    struct in in = {source->record, source->record_end, source, whole, false, 0};
+    struct in in = {source->record, source->record_end, source, whole, false, NULL, 0};
     value code = in_typed(&in, TYPE_ID_CODE);
     if (code && in.at != in.end) {
         value_dec(code);

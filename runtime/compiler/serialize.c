@@ -8,8 +8,8 @@
  *   2nd part   bodies of functions, most of which sleep until their first call (see code_wake)
  *
  * A *record* of a code object is what one knows of it without running it: numbers, names, and where its body
- * lies, with the checksum of that. A *body* is its instructions, tables, names and constants; code objects among the
- * constants are records. So a body can be read at any time, with nothing but the head.
+ * lies, with the checksum of that. A *body* is its docstring, instructions, tables, names and constants; code objects
+ * among the constants are records. So a body can be read at any time, with nothing but the head.
  *
  * A value is a tag byte and what belongs to it; numbers are varints, the arrays of code objects raw. Names (what is to
  * be interned) stand in the table once and are referred to by number. Everything is in the byte order of the machine:
@@ -56,6 +56,7 @@ struct out {
     struct buffer ends, names;
     bool failed; /* an exception is set */
     int depth;
+    value doc;   /* borrowed: the docstring of the code whose constants are being written, or NULL */
     value *seen; /* names written, by address; open addressing */
     uint32_t *seen_numbers;
     size_t seen_size, seen_count;
@@ -173,7 +174,9 @@ static uint32_t number_name(struct out *out, value v)
 
 static void out_str(struct out *out, value v, bool is_name)
 {
-    if (is_name) {
+    if (v == out->doc) {
+        out_byte(out, TAG_DOC);
+    } else if (is_name) {
         uint32_t number = number_name(out, v);
         out_byte(out, TAG_NAME);
         out_number(out, number);
@@ -231,13 +234,20 @@ static void out_frozenset(struct out *out, value v)
 
 static void out_body(struct out *out, const struct code *code)
 {
+    value consts = slot_peek(&code->consts), outer = out->doc;
+    bool has_doc = (code->flags & CODE_OPTIMIZED) && tuple_length(consts) > 0 && is_str(tuple_get(consts, 0));
+    value doc = has_doc ? tuple_get(consts, 0) : VALUE_NONE;
+    out->doc = NULL;
+    out_value(out, doc, false);
     out_raw(out, code->units, code->unit_count * sizeof *code->units);
     out_raw(out, code->ranges, code->range_count * sizeof *code->ranges);
     out_raw(out, code->locations, code->location_bytes);
     out_value(out, slot_peek(&code->names), true);
     out_value(out, slot_peek(&code->slot_names), true);
     out_value(out, slot_peek(&code->slot_kinds), false);
-    out_value(out, slot_peek(&code->consts), false);
+    out->doc = doc;
+    out_value(out, consts, false);
+    out->doc = outer;
 }
 
 static void out_code(struct out *out, struct code *code)
@@ -263,9 +273,12 @@ static void out_code(struct out *out, struct code *code)
     };
     out_raw(out, numbers, sizeof numbers);
     out_raw(out, &sum, sizeof sum);
+    value outer = out->doc;
+    out->doc = NULL;
     out_value(out, slot_peek(&code->filename), true);
     out_value(out, slot_peek(&code->name), true);
     out_value(out, slot_peek(&code->qualified_name), false);
+    out->doc = outer;
     free(body.bytes);
 }
 

@@ -89,21 +89,18 @@ static value get_code(value v)
     return slot_load(&SELF(v)->header, &SELF(v)->code);
 }
 
-/* The docstring stays in the code's constants until somebody asks: most code of imported modules sleeps, and most
- * docstrings are never read. */
+/* The docstring stays with the code until somebody asks: most docstrings are never read. */
 static value get_doc(value v)
 {
     value found = slot_load(&SELF(v)->header, &SELF(v)->doc);
     if (found)
         return found;
-    value code_value = slot_load(&SELF(v)->header, &SELF(v)->code);
-    struct code *code = (struct code *)code_value;
-    if (code_wake(code)) {
-        value consts = slot_peek(&code->consts);
-        bool has_doc = (code->flags & CODE_OPTIMIZED) && tuple_length(consts) > 0 && is_str(tuple_get(consts, 0));
-        found = has_doc ? value_inc(tuple_get(consts, 0)) : VALUE_NONE;
-    }
-    value_dec(code_value);
+    value code = slot_load(&SELF(v)->header, &SELF(v)->code);
+    found = code_docstring((struct code *)code);
+    value_dec(code);
+    value unset = NULL; /* another thread may have set it meanwhile */
+    if (found && !atomic_compare_exchange_strong(&SELF(v)->doc, &unset, value_inc(found)))
+        value_dec(found);
     return found;
 }
 
@@ -130,10 +127,9 @@ static bool set_code(value v, value code_value)
         value_dec(name);
         return false;
     }
-    value doc = get_doc(v); /* stays what it is */
-    bool kept = doc && set_doc(v, doc);
+    value doc = get_doc(v); /* now it no longer comes from the code */
     value_dec(doc);
-    if (!kept)
+    if (!doc)
         return false;
     for (;;) {
         value old = slot_load(&self->header, &self->code);
@@ -146,7 +142,7 @@ static bool set_code(value v, value code_value)
         /* Keep the old one first: a frame may start running it until the exchange below. */
         slot_store(&self->header, &self->former_codes, pair);
         value displaced = slot_exchange(&self->code, value_inc(code_value));
-        kept = displaced == old;
+        bool kept = displaced == old;
         value_dec(displaced);
         if (likely(kept))
             return true;
