@@ -431,11 +431,12 @@ static bool compile_file(struct compiled *out, const char *source, const struct 
     return done;
 }
 
+/* What cannot be read is left out, and so are links to directories: they could lead round in a circle. */
 static bool compile_directory(struct compiled *out, const char *sources)
 {
     DIR *stream = opendir(sources);
     if (!stream)
-        return false;
+        return errno != ENOMEM;
     bool done = true;
     char path[PATH_MAX];
     const struct dirent *entry;
@@ -446,7 +447,7 @@ static bool compile_directory(struct compiled *out, const char *sources)
             snprintf(path, sizeof path, "%s/%s", sources, entry->d_name) >= (int)sizeof path || stat(path, &info) != 0)
             continue;
         if (S_ISDIR(info.st_mode))
-            done = compile_directory(out, path);
+            done = entry->d_type == DT_LNK || compile_directory(out, path);
         else if (S_ISREG(info.st_mode) && length > 3 && strcmp(entry->d_name + length - 3, ".py") == 0)
             done = compile_file(out, path, &info);
     }
