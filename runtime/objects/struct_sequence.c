@@ -118,7 +118,8 @@ static void sequence_traverse(struct object *o, struct gc_trace *trace)
     /* Instances are made whole, and subclasses have the same fields: the type's own numbers hold. */
     const struct type_spec *spec = ((struct type *)object_type(o))->spec;
     struct tuple *tuple = (struct tuple *)o;
-    trace_slots(trace, tuple->items, spec ? ((const struct sequence_spec *)spec)->count : tuple->length);
+    uint64_t length = __atomic_load_n(&tuple->length, __ATOMIC_RELAXED); /* as in tuple_traverse */
+    trace_slots(trace, tuple->items, spec ? ((const struct sequence_spec *)spec)->count : length);
 }
 static void sequence_destroy(struct object *o)
 {

@@ -107,7 +107,8 @@ static value tuple_type_new(struct type *type, const value *args, size_t nargs, 
 void tuple_traverse(struct object *o, struct gc_trace *trace)
 {
     struct tuple *tuple = (struct tuple *)o;
-    trace_slots(trace, tuple->items, tuple->length);
+    /* The tuple may be dying: the link of a free block then lies where the length was. trace_slots finds out. */
+    trace_slots(trace, tuple->items, __atomic_load_n(&tuple->length, __ATOMIC_RELAXED));
 }
 
 void tuple_destroy(struct object *o)
