@@ -1,11 +1,12 @@
 /*
  * The collector's thread, when it runs, and its face.
  *
- * Young cycles start when as many containers were made (net of those that died) as a share of the live ones; full ones
- * when young ones left half as many more containers as the last full one did, or when the heap has doubled. What young
- * cycles leave is the sum over all pages of what lived when each was last examined: objects that survive again and
- * again are not taken for new ones. Mutators only add to two counters, about once in a page's worth of allocation. One
- * that finds the counter far beyond the threshold while a snapshot is under way helps (share.c); it never waits.
+ * Young cycles start when as many containers were made (net of those that died) as a share of the live ones, or when
+ * what they hold has made the heap grow; full ones when young ones left half as many more containers as the last full
+ * one did, or when the heap has doubled. What young cycles leave is the sum over all pages of what lived when each was
+ * last examined: objects that survive again and again are not taken for new ones. Mutators only add to two counters,
+ * about once in a page's worth of allocation. One that does so while a cycle is under way helps (share.c); it never
+ * waits.
  *
  * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
  * counts the times a mutator had to, and there is no code that increments it elsewhere.
@@ -21,8 +22,8 @@
 
 #ifndef ATOLL_SANITIZED
 #include <mimalloc.h>
-/* A full cycle uses as much raw memory as a good part of the heap, some of it on helping threads. mimalloc would keep
- * what is freed until the thread that got it allocates again: give it back at once. */
+/* Helping threads free raw memory now and then. mimalloc would keep it until the thread that got it allocates again:
+   give it back at once. */
 static void raw_memory_configure(void)
 {
     mi_option_set(mi_option_decommit_delay, 0);
@@ -31,15 +32,23 @@ static void raw_memory_configure(void)
 static void raw_memory_configure(void) {}
 #endif
 
-#define YOUNG_SHARE 8 /* a young cycle for every eighth of the live containers ... */
-#define FULL_SURVIVORS                                                                                                \
-    100000                     /* a full one when so many more live, or half as many more, than the last one left ... \
-                                */
-#define FULL_GROWTH_PAGES 1024 /* ... or for a heap that is twice as large, and 64 MiB */
-#define COLLECT_ROUNDS    50   /* gc_collect gives up on finalizers that keep making garbage with finalizers */
-#define HEADROOM_SHARE    2    /* half as much as starts a young cycle may be allocated while a cycle runs */
-#define HELP_AT_ONCE      32   /* items of a cycle's work that a mutator does at a time at most: a millisecond */
-#define MOST_OWED         128  /* items */
+/* A young cycle for every eighth of the live containers, or when the heap grew by a quarter and 16 MiB, unless hardly
+   any containers were made: a 64th of what starts a cycle else. */
+#define YOUNG_SHARE        8
+#define YOUNG_GROWTH       4
+#define YOUNG_GROWTH_PAGES 256
+#define YOUNG_FEW          64
+/* A full one when half as many more containers live than the last one left, and so many more, or for a heap that is
+   twice as large, and 64 MiB. */
+#define FULL_SURVIVORS    100000
+#define FULL_GROWTH_PAGES 1024
+/* While a cycle runs half as many containers may be made as start a young one, or the heap grow by a 16th and 4 MiB. */
+#define HEADROOM_SHARE  2
+#define HEADROOM_GROWTH 16
+#define HEADROOM_PAGES  64
+#define HELP_AT_ONCE    32  /* items of a cycle's work that a mutator does at a time at most: a millisecond */
+#define MOST_OWED       128 /* items */
+#define COLLECT_ROUNDS  50  /* gc_collect gives up on finalizers that keep making garbage with finalizers */
 
 struct gc_hooks gc_hooks;
 
@@ -49,6 +58,8 @@ static _Atomic size_t thresholds[3] = {50000, 10, 10};
 /* Written by mutators, reset by the collector when a cycle begins. */
 static _Atomic int64_t young_allocated;
 static _Atomic size_t young_trigger = 50000;
+static _Atomic size_t young_trigger_pages = YOUNG_GROWTH_PAGES;
+static _Atomic size_t pages_before; /* in use when the cycle began */
 static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;
 static uint64_t left_by_full; /* containers that the last full cycle left; the collector's thread only */
 
@@ -105,6 +116,8 @@ static void set_triggers(const struct cycle *cycle)
     size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
     size_t share = left / YOUNG_SHARE;
     atomic_store_explicit(&young_trigger, share > young ? share : young, memory_order_relaxed);
+    atomic_store_explicit(&young_trigger_pages, pages_in_use() + pages_in_use() / YOUNG_GROWTH + YOUNG_GROWTH_PAGES,
+                          memory_order_relaxed);
 }
 
 /* What each page has left; the next cycles that do not examine it count with that. */
@@ -148,6 +161,7 @@ static uint64_t run_cycle(enum gc_generation generation)
     struct cycle cycle = {.number = cycle_number, .generation = generation};
     pthread_mutex_lock(&cycle_mutex);
     atomic_store_explicit(&young_allocated, 0, memory_order_relaxed);
+    atomic_store_explicit(&pages_before, pages_in_use(), memory_order_relaxed);
     atomic_store_explicit(&cycling, true, memory_order_release);
 #ifdef ATOLL_ASAN
     atomic_store(&heap_being_read, true);
@@ -169,12 +183,12 @@ static uint64_t run_cycle(enum gc_generation generation)
     }
     atomic_store(&heap_being_read, false);
     atomic_store_explicit(&cycling, false, memory_order_release);
-    note_results(&cycle, start);
     note_alive(&cycle);
-    pthread_mutex_unlock(&cycle_mutex);
+    cycle_free(&cycle);
+    note_results(&cycle, start);
     drain_idle_slots();
     pages_trim(pages_in_use() / 32 + 32);
-    cycle_free(&cycle);
+    pthread_mutex_unlock(&cycle_mutex); /* not before: a fork finds all pages in the pool */
     return cycle.failed ? 0 : cycle.unreachable;
 }
 
@@ -237,16 +251,27 @@ static bool request(uint32_t want)
 
 /* ---- triggers ---- */
 
+/* The part of `left` that `taken` is, in thousandths; more than all of it beyond the headroom. */
+static int64_t share_of(int64_t taken, int64_t headroom, int64_t used)
+{
+    int64_t left = headroom - used, least = headroom / 8 + 1;
+    return taken > 0 ? taken * 1000 / (left > least ? left : least) : 0;
+}
+
 /* A mutator that allocates while a cycle runs owes a part of the cycle's work: as much of what is left of it as it took
    of what is left of the headroom, so that the cycle is over when the headroom is used up, whether or not the
-   collector's thread gets a processor (after the pacer of Go's collector). Beyond the headroom it owes still more. */
-static void owe(struct slot_heap *heap, int64_t containers)
+   collector's thread gets a processor (after the pacer of Go's collector). Beyond the headroom it owes still more.
+   Containers and the heap's growth each have their headroom. */
+static void owe(struct slot_heap *heap, int64_t containers, int64_t taken)
 {
-    int64_t headroom = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed) / HEADROOM_SHARE + 1;
-    int64_t left = headroom - atomic_load_explicit(&young_allocated, memory_order_relaxed);
-    int64_t least = headroom / 8 + 1;
-    int64_t items = containers > 0 ? (int64_t)share_left() * containers / (left > least ? left : least) : 0;
-    heap->owed = heap->owed + items < MOST_OWED ? heap->owed + items : MOST_OWED;
+    size_t before = atomic_load_explicit(&pages_before, memory_order_relaxed);
+    int64_t share =
+        share_of(containers, (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed) / HEADROOM_SHARE,
+                 atomic_load_explicit(&young_allocated, memory_order_relaxed));
+    int64_t growth = share_of(taken, (int64_t)(before / HEADROOM_GROWTH + HEADROOM_PAGES),
+                              (int64_t)pages_in_use() - (int64_t)before);
+    int64_t owed = heap->owed + (int64_t)share_left() * (share > growth ? share : growth) / 1000;
+    heap->owed = owed < MOST_OWED ? owed : MOST_OWED;
 }
 
 /* Pay it back, as far as there is something to do. */
@@ -256,19 +281,24 @@ static void help(struct slot_heap *heap, bool at_safepoint)
         heap->owed--;
 }
 
-void collector_note_allocation(struct thread_slot *self, int64_t containers)
+void collector_note_allocation(struct thread_slot *self, int64_t containers, size_t taken, bool may_help)
 {
-    int64_t allocated = atomic_fetch_add_explicit(&young_allocated, containers, memory_order_relaxed) + containers;
+    int64_t allocated = atomic_load_explicit(&young_allocated, memory_order_relaxed);
+    if (containers)
+        allocated = atomic_fetch_add_explicit(&young_allocated, containers, memory_order_relaxed) + containers;
     int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
+    size_t young_pages = atomic_load_explicit(&young_trigger_pages, memory_order_relaxed);
     if (self->background || !atomic_load_explicit(&enabled, memory_order_relaxed))
         return;
     if (unlikely(pages_in_use() > atomic_load_explicit(&full_trigger_pages, memory_order_relaxed)))
         request(WANT_FULL);
-    else if (unlikely(allocated >= trigger && trigger > 0))
+    else if (trigger > 0 &&
+             unlikely(allocated >= trigger || (allocated >= trigger / YOUNG_FEW && pages_in_use() > young_pages)))
         request(WANT_YOUNG);
     if (unlikely(atomic_load_explicit(&cycling, memory_order_relaxed))) {
-        owe(slot_heap(self), containers);
-        help(slot_heap(self), false);
+        owe(slot_heap(self), containers, (int64_t)taken);
+        if (may_help)
+            help(slot_heap(self), false);
         if (slot_heap(self)->owed > 0)
             thread_request(self, THREAD_POLL_HELP);
     } else {

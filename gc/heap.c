@@ -306,6 +306,7 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
         return page;
     }
     struct page *next = bin->partial;
+    size_t taken = 0;
     if (next) {
         list_remove(bin, next);
         heap->empty_pages -= next->used == 0;
@@ -313,6 +314,7 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
         next = pages_take(1, kind == KIND_TYPE, 0);
         if (!next)
             return NULL;
+        taken = 1;
         next->size_class = (uint8_t)size_class;
         size_t size = size_class_bytes[size_class];
         page_set_up(next, kind, self->id, size, (uint32_t)(PAGE_SIZE / size));
@@ -328,10 +330,10 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
     set_current(bin, next);
     if (!next->free)
         page_extend(next, kind);
-    if (heap->containers) {
+    if (heap->containers || taken) {
         int64_t containers = heap->containers;
         heap->containers = 0;
-        collector_note_allocation(self, containers);
+        collector_note_allocation(self, containers, taken, kind != KIND_STORAGE);
     }
     return next;
 }
@@ -354,7 +356,7 @@ static void *alloc_large(struct thread_slot *self, enum page_kind kind, size_t s
     page_set_up(page, kind, self->id, count << PAGE_SHIFT, 1);
     page->used = page->accounted = 1;
     atomic_store_explicit(&page->fresh, 1, memory_order_release);
-    collector_note_allocation(self, holds_containers(kind));
+    collector_note_allocation(self, holds_containers(kind), count, kind != KIND_STORAGE);
     return block;
 }
 
@@ -463,7 +465,7 @@ static inline void free_block(struct page *page, void *block, size_t offset)
             page_after_free(slot_heap(self), page);
     } else if (page_is_large(page)) {
         if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
-            collector_note_allocation(self, -1);
+            collector_note_allocation(self, -1, 0, false);
         page_leave(page);
     } else {
         free_remote(page, block, block);

@@ -113,8 +113,9 @@ void pending_add_dying(struct object *o);
 void pending_add_callbacks(struct weak_reference *chain);
 
 /* ---- the collector's ear ---- */
-/* Net container allocation of about a page; called in the slow path of allocation. */
-void collector_note_allocation(struct thread_slot *self, int64_t containers);
+/* Net container allocation of about a page, and pages that were taken from the pool; called in the slow path of
+   allocation. `may_help`: the caller may spend a while here, so it holds no object's lock. */
+void collector_note_allocation(struct thread_slot *self, int64_t containers, size_t pages, bool may_help);
 void collector_note_exhausted(void); /* no memory was to be had */
 
 extern struct gc_hooks gc_hooks;

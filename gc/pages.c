@@ -188,27 +188,37 @@ struct page *pages_take(size_t count, bool for_types, size_t zero)
     return page;
 }
 
+/* ---- giving back ---- */
+
+static size_t count_dirty(const struct page *page, size_t span)
+{
+    size_t dirty = 0;
+    for (size_t i = 0; i < span; i++)
+        dirty += page[i].dirty;
+    return dirty;
+}
+
+/* Give memory of a span back to the system. The span is in nobody's hands but the caller's and the mutex is free: this
+   takes its time, and mutators may want pages. */
 static void release_memory(struct page *page, size_t span)
 {
-    if (madvise(page_start(page), span << PAGE_SHIFT, MADV_DONTNEED) != 0)
-        return;
-    for (size_t i = 0; i < span; i++) {
-        dirty_free -= page[i].dirty;
-        page[i].dirty = false;
+    for (size_t i = 0, run; i < span; i += run) {
+        bool dirty = page[i].dirty;
+        for (run = 1; i + run < span && page[i + run].dirty == dirty; run++)
+            ;
+        if (!dirty || madvise(page_start(&page[i]), run << PAGE_SHIFT, MADV_DONTNEED) != 0)
+            continue;
+        for (size_t k = 0; k < run; k++)
+            page[i + k].dirty = false;
     }
 }
 
-void pages_give(struct page *page)
+/* Put a span into the pool, together with free neighbours. */
+static void insert_span(struct page *page, size_t span)
 {
-    size_t span = page->span;
     struct part *part = page < &pages[TYPE_PAGES] ? &types : &others;
-    atomic_store_explicit(&page->kind, KIND_FREE, memory_order_release);
-    memory_poison(page_start(page), span << PAGE_SHIFT);
-    atomic_fetch_sub_explicit(&in_use, span, memory_order_relaxed);
     pthread_mutex_lock(&mutex);
-    dirty_free += span;
-    if (span >= RELEASE_AT_ONCE)
-        release_memory(page, span);
+    dirty_free += count_dirty(page, span);
     if (page > &pages[part->begin] && page[-1].free_span) {
         struct page *before = page - page[-1].span;
         list_remove(part, before);
@@ -224,28 +234,50 @@ void pages_give(struct page *page)
     pthread_mutex_unlock(&mutex);
 }
 
-static void trim_list(struct page *page, size_t keep)
+void pages_give(struct page *page)
 {
-    for (; page && dirty_free > keep; page = page->pool_next)
-        for (size_t i = 0; i < page->span; i++) {
-            size_t run = 0;
-            while (i + run < page->span && page[i + run].dirty)
-                run++;
-            if (run) {
-                release_memory(page + i, run);
-                i += run;
-            }
-        }
+    size_t span = page->span;
+    atomic_store_explicit(&page->kind, KIND_FREE, memory_order_release);
+    memory_poison(page_start(page), span << PAGE_SHIFT);
+    atomic_fetch_sub_explicit(&in_use, span, memory_order_relaxed);
+    if (span >= RELEASE_AT_ONCE)
+        release_memory(page, span);
+    insert_span(page, span);
+}
+
+/* Take spans with dirty pages out of a list, onto `taken`, until few enough dirty pages are left in the pool. */
+static struct page *take_dirty(struct part *part, size_t list, size_t keep, struct page *taken)
+{
+    struct page *next;
+    for (struct page *page = part->lists[list]; page && dirty_free > keep; page = next) {
+        next = page->pool_next;
+        size_t dirty = count_dirty(page, page->span);
+        if (!dirty)
+            continue;
+        list_remove(part, page);
+        dirty_free -= dirty;
+        page->pool_next = taken;
+        taken = page;
+    }
+    return taken;
 }
 
 void pages_trim(size_t keep)
 {
+    struct page *taken = NULL;
     pthread_mutex_lock(&mutex);
-    for (size_t list = 0; list <= LIST_EXACT && dirty_free > keep; list++) {
-        trim_list(others.lists[list ? LIST_EXACT + 1 - list : 0], keep);
-        trim_list(types.lists[list ? LIST_EXACT + 1 - list : 0], keep);
+    for (size_t i = 0; i <= LIST_EXACT && dirty_free > keep; i++) { /* long spans first */
+        size_t list = i ? LIST_EXACT + 1 - i : 0;
+        taken = take_dirty(&others, list, keep, taken);
+        taken = take_dirty(&types, list, keep, taken);
     }
     pthread_mutex_unlock(&mutex);
+    while (taken) {
+        struct page *page = taken;
+        taken = page->pool_next;
+        release_memory(page, page->span);
+        insert_span(page, page->span);
+    }
 }
 
 size_t pages_in_use(void)

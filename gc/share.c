@@ -25,7 +25,8 @@ static _Atomic bool resting;      /* the collector's thread waits for that */
 static _Atomic bool running;      /* a row of tasks */
 _Atomic uint64_t share_helped;
 
-#define LOOKS         200     /* at the word before the collector rests */
+#define LOOKS         200 /* at the word before the collector rests */
+#define YIELD_ITEMS   16  /* the collector offers its processor after so many, rather than lose it while it is at one */
 #define REST_NS       1000000 /* at most: it is woken */
 #define STAND_BACK_NS 300000  /* at most, before the collector looks whether helpers get on */
 #define DONE_ONE      ((uint64_t)1 << 32)
@@ -226,6 +227,7 @@ void share_run(struct cycle *cycle, enum task task)
     if (task <= cycle->reached || cycle->page_count == 0)
         return;
     bool stand_back = processors_are_taken();
+    size_t done = 0;
     current = cycle;
     atomic_store_explicit(&running, true, memory_order_relaxed);
     begin(task, cycle->page_count, atomic_load_explicit(&work, memory_order_relaxed));
@@ -243,6 +245,8 @@ void share_run(struct cycle *cycle, enum task task)
             grace_reader_online(); /* pages stay where they are while one is looked at */
             process(claimed);
             grace_reader_offline();
+            if (++done % YIELD_ITEMS == 0)
+                sched_yield();
         } else {
             rest(seen, REST_NS);
         }

@@ -423,6 +423,29 @@ static void automatic_cycles_bound_the_heap(void **state)
     gc_collect(GC_FULL);
 }
 
+/* Few containers, too few to start a cycle by their number, that hold much. */
+static void what_islands_hold_starts_cycles(void **state)
+{
+    (void)state;
+    enum { ISLANDS = 100000, HELD = 4096 };
+    struct gc_stats before, now;
+    gc_collect(GC_FULL);
+    gc_set_thresholds(4 * ISLANDS, 10, 10);
+    gc_get_stats(&before);
+    now = before;
+    for (int i = 0; i < ISLANDS && now.cycles[GC_YOUNG] == before.cycles[GC_YOUNG]; i++) {
+        struct node *a = make_pair();
+        slot_init(&a->right, value_of(heap_alloc(leaf_type, HELD)));
+        rc_dec(&a->header);
+        thread_safepoint(thread_self);
+        if (i % 1000 == 0)
+            gc_get_stats(&now);
+    }
+    gc_set_thresholds(50000, 10, 10);
+    gc_collect(GC_FULL);
+    assert_true(now.cycles[GC_YOUNG] > before.cycles[GC_YOUNG]);
+}
+
 /* Objects that survive one young cycle after another are no reason for full ones. */
 static void survivors_are_counted_once(void **state)
 {
@@ -478,6 +501,7 @@ int main(void)
         cmocka_unit_test(multiples_of_a_byte_are_seen),
         cmocka_unit_test(long_list_lives_while_islands_go),
         cmocka_unit_test(survivors_are_counted_once),
+        cmocka_unit_test(what_islands_hold_starts_cycles),
     };
     if (!gc_init(&(struct gc_hooks){.weak_callback = on_callback}) || !thread_attach())
         return 1;
