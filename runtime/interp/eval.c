@@ -1440,6 +1440,7 @@ add_strings : {
         frame_empty_slots(next, 1);
         for (uint32_t i = 0; i < cells; i++)
             next->sp[(ptrdiff_t)i - cells] = base[i];
+        value_dec(SECOND()); /* it was borrowed from the constants, but may have been settled; it does not die */
         frame->sp = base;
         interpreter->frame = frame = next;
         LOAD_FRAME();
