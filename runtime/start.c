@@ -520,10 +520,9 @@ int runtime_finish(int status)
     value_dec(old);
     gc_collect(GC_FULL);
     interpreter_detach();
+    size_t left = gc_shutdown(); /* the thread is still attached: it stops the collector */
     thread_detach();
-    if (gc_shutdown() != 0)
-        status = status ? status : 99;
-    return status;
+    return left && !status ? 99 : status;
 #else
     _exit(status); /* the system takes the memory back faster than a teardown could */
 #endif
