@@ -46,9 +46,9 @@ static void raw_memory_configure(void) {}
 #define HEADROOM_SHARE  2
 #define HEADROOM_GROWTH 16
 #define HEADROOM_PAGES  64
-#define HELP_AT_ONCE    32  /* items of a cycle's work that a mutator does at a time at most: a millisecond */
-#define MOST_OWED       128 /* items */
-#define COLLECT_ROUNDS  50  /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define HELP_NS         1000000 /* that a mutator helps at a time, and then finishes its item */
+#define MOST_OWED       128     /* items */
+#define COLLECT_ROUNDS  50      /* gc_collect gives up on finalizers that keep making garbage with finalizers */
 
 struct gc_hooks gc_hooks;
 
@@ -115,7 +115,7 @@ static void set_triggers(const struct cycle *cycle)
     }
     size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
     size_t share = left / YOUNG_SHARE;
-    atomic_store_explicit(&young_trigger, share > young ? share : young, memory_order_relaxed);
+    atomic_store_explicit(&young_trigger, share > young && young ? share : young, memory_order_relaxed);
     atomic_store_explicit(&young_trigger_pages, pages_in_use() + pages_in_use() / YOUNG_GROWTH + YOUNG_GROWTH_PAGES,
                           memory_order_relaxed);
 }
@@ -274,11 +274,14 @@ static void owe(struct slot_heap *heap, int64_t containers, int64_t taken)
     heap->owed = owed < MOST_OWED ? owed : MOST_OWED;
 }
 
-/* Pay it back, as far as there is something to do. */
+/* Pay it back, as far as there is something to do and for a moment only; the rest is paid at the next occasion. */
 static void help(struct slot_heap *heap, bool at_safepoint)
 {
-    for (int i = 0; i < HELP_AT_ONCE && heap->owed > 0 && share_help(at_safepoint); i++)
-        heap->owed--;
+    if (heap->owed <= 0 || !share_help(at_safepoint))
+        return;
+    uint64_t start = now_ns();
+    while (--heap->owed > 0 && now_ns() - start < HELP_NS && share_help(at_safepoint))
+        ;
 }
 
 void collector_note_allocation(struct thread_slot *self, int64_t containers, size_t taken, bool may_help)
