@@ -15,6 +15,7 @@
     M(_operator)    \
     M(_queue)       \
     M(_signal)      \
+    M(_sre)         \
     M(_string)      \
     M(_thread)      \
     M(_weakref)     \

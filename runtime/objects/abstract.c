@@ -257,7 +257,8 @@ value iter_get(value v)
 {
     const struct type_slots *slots = value_slots(v);
     if (unlikely(!slots->iter)) {
-        if (slots->getitem && !is_type(v))
+        /* built-in types that have items but no length (re.Match) are no sequences */
+        if (slots->getitem && !is_type(v) && (slots->length || value_has_flag(v, TYPE_FLAG_HEAP)))
             return sequence_iterator_new(v);
         return raise(EXC(TypeError), "'%T' object is not iterable", v);
     }

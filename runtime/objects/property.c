@@ -232,7 +232,7 @@ struct wrapped_function {
 /* Take over the name, documentation and so on of the function, as functools.update_wrapper does. */
 static bool wrapped_copy_attributes(value self, value function)
 {
-    value names[] = {NAME(__module__), NAME(__name__), NAME(__qualname__), NAME(__doc__)};
+    value names[] = {NAME(__module__), NAME(__name__), NAME(__qualname__), NAME(__doc__), NAME(__annotations__)};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         value v = attr_get_optional(function, names[i]);
         bool ok = v && (v == VALUE_MISSING || attr_set_generic(self, names[i], v));
