@@ -448,10 +448,24 @@ static void print_gc_stats(void)
             (unsigned long)s.mutator_stops, (unsigned long)s.helped_pages);
 }
 
+/* The values of a module's globals go, private names first; the names stay, as None: functions that run so late (of
+ * finalizers, of weak references) can look before they use one. */
 static void clear_module(value module)
 {
-    if (value_is(module, TYPE_ID_MODULE) && module_dict(module) != sys_dict && module_dict(module) != builtins_dict)
-        dict_clear(module_dict(module));
+    if (!value_is(module, TYPE_ID_MODULE) || module_dict(module) == sys_dict || module_dict(module) == builtins_dict)
+        return;
+    value dict = module_dict(module), key, item;
+    for (int round = 0; round < 2; round++) {
+        size_t position = 0;
+        while (dict_next(dict, &position, &key, &item)) {
+            bool is_private = is_str(key) && str_length(key) > 1 && str_at(key, 0) == '_' && str_at(key, 1) != '_';
+            bool goes = is_str(key) && (round == 0 ? is_private : !str_equals_text(key, "__builtins__"));
+            value_dec(item);
+            if (goes && item != VALUE_NONE && !dict_set(dict, key, VALUE_NONE))
+                error_clear();
+            value_dec(key);
+        }
+    }
 }
 
 /* Drop every module, the newest first but __main__ before all: what programs keep in globals is finalized while the
