@@ -17,6 +17,7 @@
  * buffer), its caller the program.
  */
 #include "runtime/modules/sre.h"
+#include "runtime/objects/raw.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,19 +45,17 @@ static bool pass_safepoint(struct sre_state *s)
 
 static bool grow(struct sre_state *s)
 {
-    size_t capacity = 2 * s->capacity;
-    struct sre_record *records = NULL;
-    bool few = s->records == s->few_records;
-    if (capacity < SIZE_MAX / sizeof *records / 2)
-        records = realloc(few ? NULL : s->records, capacity * sizeof *records);
+    size_t size = s->capacity * sizeof *s->records;
+    struct sre_record *records = raw_alloc(2 * size);
     if (!records) {
         raise_no_memory();
         return false;
     }
-    if (few)
-        memcpy(records, s->few_records, sizeof s->few_records);
+    memcpy(records, s->records, size);
+    if (s->records != s->few_records)
+        free(s->records);
     s->records = records;
-    s->capacity = capacity;
+    s->capacity *= 2;
     return true;
 }
 
