@@ -1,4 +1,5 @@
 """re: patterns of every kind over str, bytes and other buffers; what match objects tell; errors."""
+import _sre
 import copy
 import re
 import string
@@ -339,3 +340,21 @@ print(re.match('(?:(?:(?:a?)?)?)+$', 'a' * 1000).end(), len(re.sub('a', 'bb', 'a
 print(re.match('(x)' * 120, 'x' * 120).lastindex, re.match('(?:a{1,50}){1,50}', 'a' * 200).end())
 print(re.match('|'.join('w%d' % i for i in range(500)), 'w499'), re.match('(?:.|\n)*?z', 'a\n' * 3000 + 'z').end())
 print(re.search('[a-c]*?d', 'abc' * 200), re.search('(?:x+x+)+y', 'x' * 12), re.match('.*' * 5 + 'b', 'a' * 30))
+
+print('# the machine beneath')
+print(_sre.MAGIC, _sre.CODESIZE, _sre.getcodesize(), _sre.MAXREPEAT, _sre.MAXGROUPS)
+print([_sre.unicode_tolower(c) for c in (65, 0xc0, 0x130, 0x1e9e, 0x10400)], _sre.ascii_tolower(0xc0), _sre.ascii_tolower(65))
+print([_sre.unicode_iscased(c) for c in (65, 0xdf, 0x30, 0xfb01)], [_sre.ascii_iscased(c) for c in (97, 91, 0xe9)])
+for code in ([], [0], [2], [16, 97], [99, 1], [17, 9, 1], [11, 0, 1], [13, 2, 0, 1], [13, 9, 0, 1], [13, 4, 8, 99, 0, 1],
+             [7, 5, 16, 97, 15, 2, 0, 1], [7, 3, 15, 9, 0, 1], [24, 6, 3, 2, 2, 1, 1], [24, 9, 0, 1, 2, 1, 1],
+             [23, 3, 0, 1, 16, 97, 1], [23, 9, 0, 1, 18, 1], [4, 3, 0, 2, 1], [27, 1, 1], [12, 0, 5, 1], [6, 12, 1],
+             [8, 18, 1], [14, 4, 9, 0, 0, 1], [14, 7, 1, 1, 1, 5, 0, 97, 1], [15, 1, 1], [13, 3, 10, 1, 1],
+             [28, 4, 0, 1, 2, 1], [1 << 32], [-1], ['x']):
+    attempt(_sre.compile, 'p', 0, code, 0, {}, ())
+attempt(_sre.compile, 'p', 0, (1,), 0, {}, ())
+attempt(_sre.compile, 'p', 0, [1], -1, {}, ())
+attempt(_sre.compile, 'p', 0, [1], 0, [], ())
+attempt(_sre.compile, 'p', 0, [1], 0, {}, [])
+attempt(_sre.compile, 5, 0, [1], 0, {}, ())
+attempt(_sre.compile, 'p', 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512, [1], 0, {}, ())
+attempt(_sre.compile, None, 32, [1], 0, {}, ())
