@@ -166,6 +166,16 @@ enum sre_operation {
         RUN_COUNT
 };
 
+/* A stack of the matcher on the heap. */
+struct sre_record {
+    uint32_t kind, at; /* see sre_match.c */
+    ssize a, b;
+};
+struct sre_stack {
+    size_t capacity;
+    struct sre_record records[];
+};
+
 struct sre_program {
     uint32_t *code;
     uint32_t *set_code;
@@ -178,6 +188,8 @@ struct sre_program {
     bool is_literal;    /* the prefix is the whole pattern */
     ssize first_set;    /* every match begins with a character of this set; -1: not known */
     struct span prefix; /* every match begins with this; length 0: not known */
+    /* A stack that some match grew, for the next that needs one: whoever takes it leaves NULL. */
+    _Atomic(struct sre_stack *) spare;
 };
 
 /* Check and translate. NULL with RuntimeError "invalid SRE code", MemoryError, RecursionError. */
@@ -185,17 +197,12 @@ struct sre_program *sre_program_make(const uint32_t *code, size_t length, size_t
 void sre_program_free(struct sre_program *program); /* or NULL */
 
 /* ---- matching (sre_match.c) ---- */
-/* The backtracking stack's entries; see sre_match.c. */
-struct sre_record {
-    uint32_t kind, at;
-    ssize a, b;
-};
 struct sre_loop {
     ssize count; /* rounds completed */
     ssize last;  /* where the present round began; -1 */
 };
 struct sre_state {
-    const struct sre_program *program;
+    struct sre_program *program;
     value_slot string; /* constant */
     struct buffer buffer;
     struct span text;  /* from the beginning of the string to `end` */
@@ -219,7 +226,7 @@ struct sre_state {
 
 /* Set up for `string`, str or bytes-like, which `is_bytes` (1, 0, -1: do not care) must agree with. Python's positions
  * are clamped. false: TypeError, MemoryError. The state must not be moved. */
-bool sre_state_init(struct sre_state *s, const struct sre_program *program, int is_bytes, value string, ssize pos,
+bool sre_state_init(struct sre_state *s, struct sre_program *program, int is_bytes, value string, ssize pos,
                     ssize endpos);
 void sre_state_finish(struct sre_state *s); /* may be repeated */
 /* Match at `start`, or at the first place from there on. 1: found, `start`, `stop` and `marks` tell where; 0: not; -1:

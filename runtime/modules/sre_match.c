@@ -19,6 +19,7 @@
 #include "runtime/modules/sre.h"
 #include "runtime/objects/raw.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,19 +44,46 @@ static bool pass_safepoint(struct sre_state *s)
     return thread_safepoint(thread_self) == 0;
 }
 
+/* Fresh pages cost more than what is written to them, so that a stack which had to grow is kept with the program. */
+#define SPARE_MAX 65536 /* records */
+
+static struct sre_stack *stack_of(struct sre_record *records)
+{
+    return (struct sre_stack *)((char *)records - offsetof(struct sre_stack, records));
+}
+
+static void give_back(struct sre_state *s)
+{
+    if (s->records == s->few_records)
+        return;
+    struct sre_stack *stack = stack_of(s->records), *none = NULL;
+    s->records = s->few_records;
+    /* release: pairs with the acquire of the next to take it */
+    if (stack->capacity > SPARE_MAX ||
+        !atomic_compare_exchange_strong_explicit(&s->program->spare, &none, stack, memory_order_release,
+                                                 memory_order_relaxed))
+        free(stack);
+}
+
 static bool grow(struct sre_state *s)
 {
-    size_t size = s->capacity * sizeof *s->records;
-    struct sre_record *records = raw_alloc(2 * size);
-    if (!records) {
-        raise_no_memory();
-        return false;
+    struct sre_stack *stack = NULL;
+    if (s->records == s->few_records)
+        stack = atomic_exchange_explicit(&s->program->spare, NULL, memory_order_acquire);
+    if (!stack) {
+        size_t capacity = 2 * s->capacity;
+        stack = raw_alloc(sizeof *stack + capacity * sizeof *stack->records);
+        if (!stack) {
+            raise_no_memory();
+            return false;
+        }
+        stack->capacity = capacity;
     }
-    memcpy(records, s->records, size);
+    memcpy(stack->records, s->records, s->capacity * sizeof *s->records);
     if (s->records != s->few_records)
-        free(s->records);
-    s->records = records;
-    s->capacity *= 2;
+        free(stack_of(s->records));
+    s->records = stack->records;
+    s->capacity = stack->capacity;
     return true;
 }
 
@@ -694,7 +722,7 @@ static bool make_registers(struct sre_state *s)
     return true;
 }
 
-bool sre_state_init(struct sre_state *s, const struct sre_program *program, int is_bytes, value string, ssize pos,
+bool sre_state_init(struct sre_state *s, struct sre_program *program, int is_bytes, value string, ssize pos,
                     ssize endpos)
 {
     bool text_is_bytes;
@@ -723,10 +751,8 @@ bool sre_state_init(struct sre_state *s, const struct sre_program *program, int 
 
 void sre_state_finish(struct sre_state *s)
 {
-    if (s->records != s->few_records)
-        free(s->records);
+    give_back(s);
     free(s->registers);
-    s->records = s->few_records;
     s->registers = NULL;
     buffer_release(&s->buffer);
     slot_drop(&s->string);

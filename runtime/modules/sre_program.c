@@ -649,6 +649,7 @@ void sre_program_free(struct sre_program *p)
     if (!p)
         return;
     free((void *)p->prefix.data);
+    free(atomic_load_explicit(&p->spare, memory_order_acquire));
     free(p->code);
     free(p->set_code);
     free(p->sets);
