@@ -426,6 +426,8 @@ INLINE int run(struct sre_state *s, const unsigned width, ssize pos)
                 PUSH(RECORD_LOOP, operand[0], before.count, before.last);
                 loop->count++;
                 at = operand[3];
+                if (unlikely(--s->budget < 0))
+                    goto rest;
                 continue;
             }
             struct sre_loop next = {loop->count + 1, loop->last};
