@@ -145,7 +145,7 @@ static void drain_idle_slots(void)
 {
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
         struct thread_slot *slot = thread_slot_at(i);
-        bool more = slot->heap && atomic_load_explicit(&slot_heap(slot)->remote_pages, memory_order_relaxed);
+        bool more = slot_heap(slot) && atomic_load_explicit(&slot_heap(slot)->remote_pages, memory_order_relaxed);
         while (more && thread_try_help(slot)) {
             more = heap_drain_one(slot_heap(slot));
             thread_end_help(slot);

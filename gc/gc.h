@@ -423,6 +423,12 @@ void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer);
    length or an offset inside storage and before using it; trace_slots does so itself. */
 bool trace_disturbed(struct gc_trace *trace);
 
+/* On a traverse function that reads plain fields (a length, a capacity, a frame): another thread may be writing them,
+   or the block's next life, at this moment. That is a race by design, as in the reader of a sequence lock: what was
+   read is used only where it stays inside the block, and believed only if the object is not disturbed afterwards. So
+   ThreadSanitizer is not to look. */
+#define GC_READS_RACILY __attribute__((no_sanitize("thread")))
+
 /* ---- weak references
  * ------------------------------------------------------------------------------------------------------------------ */
 /* A weak reference object begins with this. The referent is an uncounted path to its object, guarded by the room's own

@@ -620,7 +620,7 @@ void storage_retire(void *storage, size_t size)
 
 bool heap_attach(struct thread_slot *slot)
 {
-    if (slot->heap)
+    if (slot_heap(slot))
         return true; /* adopted, with everything in it */
     struct slot_heap *heap;
     if (posix_memalign((void **)&heap, 64, sizeof *heap) != 0)
@@ -629,7 +629,7 @@ bool heap_attach(struct thread_slot *slot)
     for (size_t kind = 0; kind < KIND_COUNT; kind++)
         for (size_t i = 0; i < SIZE_CLASSES; i++)
             heap->bins[kind][i].current = &empty_page;
-    slot->heap = heap;
+    atomic_store_explicit(&slot->heap, heap, memory_order_release);
     return true;
 }
 

@@ -46,7 +46,7 @@ struct slot_heap {
 
 static inline struct slot_heap *slot_heap(struct thread_slot *slot)
 {
-    return slot->heap;
+    return atomic_load_explicit(&slot->heap, memory_order_acquire); /* others' slots may get theirs at this moment */
 }
 
 bool heap_attach(struct thread_slot *slot);

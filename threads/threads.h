@@ -47,7 +47,7 @@ struct thread_slot {
     bool alone; /* written by its thread at safepoints only: no other mutator exists, locks and atomic exchanges may be
                    skipped */
     _Atomic uint32_t state; /* enum thread_state */
-    void *heap;             /* gc's part: pages, merge queue, sharded cells; stays with the slot */
+    void *_Atomic heap;     /* gc's part: pages, merge queue, sharded cells; stays with the slot */
     void *interpreter;      /* the runtime's part: belongs to the sitting thread; NULL in vacant slots */
 
     /* This room's own. */

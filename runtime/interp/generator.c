@@ -523,7 +523,7 @@ value generator_repr(value v)
 }
 
 /* ---- life ---- */
-void generator_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace)
 {
     struct generator *g = (struct generator *)o;
     trace_slot(trace, &g->name);

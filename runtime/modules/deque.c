@@ -675,7 +675,7 @@ static value deque_repeat(value v, ssize n)
     return result;
 }
 
-static void deque_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY static void deque_traverse(struct object *o, struct gc_trace *trace)
 {
     struct deque *d = (struct deque *)o;
     struct ring *ring = trace_storage(trace, (void *const _Atomic *)&d->ring);

@@ -146,7 +146,7 @@ value dict_new_sized(size_t entries)
     return v;
 }
 
-void dict_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY void dict_traverse(struct object *o, struct gc_trace *trace)
 {
     struct dict_table *t = trace_storage(trace, (void *const _Atomic *)&((struct dict *)o)->table);
     if (!t)

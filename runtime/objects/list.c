@@ -150,7 +150,7 @@ static value list_from_storage(struct list_storage *storage, uint64_t length)
     return v;
 }
 
-void list_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY void list_traverse(struct object *o, struct gc_trace *trace)
 {
     struct list_storage *storage = trace_storage(trace, (void *const _Atomic *)&((struct list *)o)->storage);
     if (!storage)

@@ -116,7 +116,7 @@ value set_new_of(struct type *type)
     return value_of(set);
 }
 
-void set_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY void set_traverse(struct object *o, struct gc_trace *trace)
 {
     struct set_table *t = trace_storage(trace, (void *const _Atomic *)&((struct set *)o)->table);
     if (!t)

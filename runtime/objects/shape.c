@@ -188,7 +188,7 @@ struct object *instance_new(struct type *type)
     return &instance->header;
 }
 
-void instance_traverse(struct object *object, struct gc_trace *trace)
+GC_READS_RACILY void instance_traverse(struct object *object, struct gc_trace *trace)
 {
     struct instance *instance = (struct instance *)object;
     void *word = trace_storage(trace, (void *const _Atomic *)&instance->overflow);

@@ -104,11 +104,11 @@ static value tuple_type_new(struct type *type, const value *args, size_t nargs, 
     return result;
 }
 
-void tuple_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY void tuple_traverse(struct object *o, struct gc_trace *trace)
 {
     struct tuple *tuple = (struct tuple *)o;
     /* The tuple may be dying: the link of a free block then lies where the length was. trace_slots finds out. */
-    trace_slots(trace, tuple->items, __atomic_load_n(&tuple->length, __ATOMIC_RELAXED));
+    trace_slots(trace, tuple->items, tuple->length);
 }
 
 void tuple_destroy(struct object *o)
