@@ -409,7 +409,21 @@ static inline void slot_drop(value_slot *slot)
  */
 /* One visitor for the collector's snapshot, debug full traces, and gc.get_referents. */
 void trace_value(struct gc_trace *trace, value v); /* a reference that was read already */
-static inline void trace_slot(struct gc_trace *trace, const value_slot *slot)
+/* The trace_ functions, and traverse functions that read fields of their own (a length, a capacity, a frame), read what
+   another thread may be writing at this moment, plainly even, because the block may be in its next life. That is a race
+   by design, as in the reader of a sequence lock: what was read is used only where it stays inside the block, and
+   believed only if the object is not disturbed afterwards. So ThreadSanitizer is not to look. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GC_READS_RACILY __attribute__((disable_sanitizer_instrumentation, noinline))
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define GC_READS_RACILY __attribute__((no_sanitize("thread"), noinline))
+#endif
+#ifndef GC_READS_RACILY
+#define GC_READS_RACILY
+#endif
+GC_READS_RACILY static inline void trace_slot(struct gc_trace *trace, const value_slot *slot)
 {
     value v = atomic_load_explicit((value_slot *)slot, memory_order_relaxed);
     if (value_is_object(v) && v)
@@ -422,12 +436,6 @@ void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer);
 /* True when the object was disturbed since its snapshot began: what was read may make no sense. Call it after reading a
    length or an offset inside storage and before using it; trace_slots does so itself. */
 bool trace_disturbed(struct gc_trace *trace);
-
-/* On a traverse function that reads plain fields (a length, a capacity, a frame): another thread may be writing them,
-   or the block's next life, at this moment. That is a race by design, as in the reader of a sequence lock: what was
-   read is used only where it stays inside the block, and believed only if the object is not disturbed afterwards. So
-   ThreadSanitizer is not to look. */
-#define GC_READS_RACILY __attribute__((no_sanitize("thread")))
 
 /* ---- weak references
  * ------------------------------------------------------------------------------------------------------------------ */

@@ -81,7 +81,7 @@ void trace_value(struct gc_trace *trace, value v)
     trace->visit(trace, v);
 }
 
-void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count)
+GC_READS_RACILY void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count)
 {
     if (trace_disturbed(trace))
         return;
@@ -92,7 +92,7 @@ void trace_slots(struct gc_trace *trace, const value_slot *slots, size_t count)
     }
 }
 
-void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer)
+GC_READS_RACILY void *trace_storage(struct gc_trace *trace, void *const _Atomic *pointer)
 {
     void *storage = atomic_load_explicit(pointer, memory_order_acquire);
     return trace_disturbed(trace) ? NULL : storage;

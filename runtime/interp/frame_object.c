@@ -241,7 +241,7 @@ static value frame_repr(value v)
     return text;
 }
 
-static void frame_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY static void frame_traverse(struct object *o, struct gc_trace *trace)
 {
     struct frame_object *self = (struct frame_object *)o;
     trace_slot(trace, &self->code);
