@@ -1,4 +1,4 @@
-#!/usr/bin/env python3.11
+#!/usr/bin/python3.11
 """Compares Atoll's parser with CPython's: trees over files, errors over mutated files.
 
     compare_ast.py PARSE_DUMP [--every N] [--mutate N] [--soup N] [--seed S] [--cases] [--deep] [--memory] [file or directory ...]
