@@ -203,7 +203,7 @@ static void each_condemned(struct cycle *cycle, void (*visit)(struct object *o, 
     for (size_t p = 0; p < cycle->page_count; p++) {
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t node = page->base; node < page->base + page->count; node++)
-            if (node_is_suspect(cycle, node))
+            if (node_is_condemned(cycle, node))
                 visit(node_object(page, node), node, context);
     }
 }
@@ -222,9 +222,7 @@ static void recount_object(struct object *o, uint32_t node, void *context)
 static void compare_count(struct object *o, uint32_t node, void *context)
 {
     struct recount *r = context;
-    bool weak = atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK;
-    /* A weak reference may bring an object back at this very moment: then it is disturbed. */
-    if (r->found[node] != object_count(o) && !weak && !object_disturbed(o))
+    if (r->found[node] != object_count(o))
         check_failed(o, "condemned, but its count is not made up of references from condemned objects");
 }
 

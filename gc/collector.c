@@ -172,12 +172,15 @@ static uint64_t run_cycle(enum gc_generation generation)
     judge_trial(&cycle);
     if (!cycle.failed && cycle.suspects) {
         grace_wait();
+#ifdef ATOLL_CHECKED
+        cycle.special = true; /* no counts are switched off before they were checked */
+#endif
         judge_validate(&cycle);
+        judge_find_islands(&cycle);
 #ifdef ATOLL_CHECKED
         check_islands(&cycle);
 #endif
         atomic_store(&heap_being_read, false);
-        judge_find_islands(&cycle);
         reclaim_islands(&cycle);
         heap_flush_retired(slot_heap(thread_self));
     }

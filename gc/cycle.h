@@ -31,6 +31,8 @@ enum node_state {
     NODE_TYPED = 4,     /* refers to its page's `type_node`, besides what is written down */
     NODE_SPARED = 8,    /* of an island's root: it is not reclaimed in this cycle */
     NODE_RECLAIM = 16,  /* of a member: it is */
+    NODE_WEAK = 32,     /* had weak references when it was validated */
+    NODE_FINALIZE = 64, /* had a finalizer to run then */
 };
 
 /* A page's tables are in the cycle's own memory (graph.c) and made by who works on the page: states and counts in pass
@@ -42,7 +44,7 @@ struct snapshot_page {
     uint32_t reclaimed;      /* nodes that are reclaimed */
     uint32_t roots;          /* nodes that stand for an island */
     uint32_t type_node;      /* the type of most objects of the page, where that is a candidate */
-    bool special;            /* some suspect may have weak references or a finalizer */
+    bool special;            /* some suspect is NODE_WEAK or NODE_FINALIZE */
     _Atomic uint8_t *states; /* enum node_state */
     /* Count minus references found in the graph, modulo 256 or 2^32: in `wide` if some count of the page is larger than
        255, else in `narrow`. Where more references were found than are counted, some of them were moved meanwhile, so
@@ -134,6 +136,8 @@ static inline _Atomic uint32_t *node_parent(const struct cycle *cycle, uint32_t 
     return &cycle_page_of(cycle, node)->parents[node & NODE_MASK];
 }
 uint32_t island_root(struct cycle *cycle, uint32_t node);
+/* A member of an island that is not spared; known when the islands were found. */
+bool node_is_condemned(struct cycle *cycle, uint32_t node);
 bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page);
 
 /* ---- the graph: graph.c ---- */

@@ -16,18 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Free blocks are poisoned for AddressSanitizer, but not while a snapshot is being taken: the collector reads what may
-   just have been freed, by design. collector.c lets a grace period pass between the change of the flag and the reads.
- */
+/* Free blocks, and what storage has behind its end, are poisoned for AddressSanitizer, but not while a snapshot is
+   being taken: the collector reads what may just have been freed, or be in its next life, by design. collector.c lets a
+   grace period pass between the change of the flag and the reads. */
 _Atomic bool heap_being_read;
 #ifdef ATOLL_ASAN
-#define poison_freed(address, bytes)                                       \
+#define poison_unread(address, bytes)                                      \
     do {                                                                   \
         if (!atomic_load_explicit(&heap_being_read, memory_order_seq_cst)) \
             memory_poison(address, bytes);                                 \
     } while (0)
 #else
-#define poison_freed(address, bytes) ((void)0)
+#define poison_unread(address, bytes) ((void)0)
 #endif
 
 #define RETIRE_BYTES     ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
@@ -476,7 +476,7 @@ static void poison_dead(struct page *page, struct object *object)
 {
     (void)page;
     (void)object;
-    poison_freed((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
+    poison_unread((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
 }
 
 static void retire_block(void *block, size_t size);
@@ -548,7 +548,7 @@ void *storage_alloc(size_t size)
     size_t body = ((size ? size : 1) + 15) & ~(size_t)15;
     memory_unpoison(block, body);
     zero_words(block, body);
-    memory_poison((char *)block + size, body - size);
+    poison_unread((char *)block + size, body - size);
     return block;
 }
 
@@ -560,7 +560,7 @@ void storage_free(void *storage, size_t size)
     struct page *page = page_of(storage);
     if (!page_is_large(page)) { /* else readers may be left until a grace period has passed */
         memory_unpoison(storage, 16);
-        poison_freed((char *)storage + 16, page_usable(page) - 16);
+        poison_unread((char *)storage + 16, page_usable(page) - 16);
     }
     free_block(page, storage, 0);
 }

@@ -50,15 +50,17 @@ void judge_trial(struct cycle *cycle)
 
 /* ---- phase 3 ---- */
 
-static bool needs_finalizer(const struct object *o)
+/* What is special about an object: NODE_WEAK, NODE_FINALIZE. Of a block that is dead by now it may be anything. */
+static uint8_t special_of(const struct object *o)
 {
-    return object_type(o)->finalize && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_FINALIZED);
+    uint8_t flags = atomic_load_explicit(&o->flags, memory_order_acquire);
+    return (flags & OBJECT_WEAK ? NODE_WEAK : 0) |
+           (!(flags & OBJECT_FINALIZED) && object_type(o)->finalize ? NODE_FINALIZE : 0);
 }
 
 /* A suspect that is still undisturbed, though it may be reached from one that is not. */
-static bool note_quiet(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+static bool note_quiet(struct cycle *cycle, struct snapshot_page *page, uint32_t node, uint8_t special)
 {
-    struct object *o = node_object(page, node);
     if (!page->parents)
         page->parents = graph_alloc(cycle, page->count * sizeof *page->parents);
     if (!page->parents) {
@@ -66,8 +68,8 @@ static bool note_quiet(struct cycle *cycle, struct snapshot_page *page, uint32_t
         return false;
     }
     atomic_store_explicit(node_parent(cycle, node), node, memory_order_relaxed);
-    if (!page->special &&
-        ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK) || needs_finalizer(o))) {
+    if (special) {
+        atomic_fetch_or_explicit(&page->states[node & NODE_MASK], special, memory_order_relaxed);
         page->special = true;
         cycle->special = true;
     }
@@ -81,10 +83,12 @@ void judge_page_validate(struct cycle *cycle, struct snapshot_page *page)
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
         if (!node_is_suspect(cycle, node))
             continue;
+        /* Before the look at D: a member that a weak reference brings back may die and take its flags along. */
+        uint8_t special = there ? special_of(node_object(page, node)) : 0;
         if (!there || object_disturbed(node_object(page, node))) {
             graph_revive(cycle, &follow, node);
             graph_follow(cycle, &follow);
-        } else if (!note_quiet(cycle, page, node)) {
+        } else if (!note_quiet(cycle, page, node, special)) {
             break;
         }
     }
@@ -158,12 +162,15 @@ struct special {
 static struct special *specials;
 static size_t special_count, special_capacity;
 
-static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32_t node)
+static struct object *special_object(const struct cycle *cycle, const struct special *special)
 {
-    struct object *o = node_object(page, node);
-    bool weak = atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_WEAK;
-    bool finalize = needs_finalizer(o);
-    if (!weak && !finalize)
+    return node_object(cycle_page_of(cycle, special->node), special->node);
+}
+
+static void note_special(struct cycle *cycle, uint32_t node)
+{
+    uint8_t state = node_state(cycle, node);
+    if (!(state & (NODE_WEAK | NODE_FINALIZE)))
         return;
     uint32_t root = island_root(cycle, node);
     if (special_count == special_capacity) {
@@ -177,7 +184,7 @@ static void note_special(struct cycle *cycle, struct snapshot_page *page, uint32
         specials = grown;
         special_capacity = capacity;
     }
-    specials[special_count++] = (struct special){root, node, weak, finalize};
+    specials[special_count++] = (struct special){root, node, state & NODE_WEAK, state & NODE_FINALIZE};
 }
 
 static int by_island(const void *a, const void *b)
@@ -197,24 +204,32 @@ static bool is_condemned(const struct object *reference)
     return node != NO_NODE && node_is_suspect(judging, node);
 }
 
-/* Lock the stripes of the island's weakly referenced members, look at D once more (a dereference that won meanwhile has
-   set it, and the island lives), clear, unlock. The rest of the island is reachable only through these members. */
+/* A dereference that won meanwhile has disturbed it. It may even have died since, and its page may be gone. */
+static bool was_revived(struct cycle *cycle, uint32_t node)
+{
+    struct snapshot_page *page = cycle_page_of(cycle, node);
+    return !page_still_there(cycle, page) || object_disturbed(node_object(page, node));
+}
+
+/* Lock the stripes of the island's weakly referenced members, look once more whether one was brought back (then the
+   island lives), clear, unlock. The rest of the island is reachable only through these members. */
 static struct weak_reference *clear_weak(struct cycle *cycle, struct special *first, size_t count, bool *lives)
 {
     struct weak_reference *chain = NULL;
     uint64_t stripes = 0;
     for (size_t i = 0; i < count; i++)
         if (first[i].weak)
-            stripes |= (uint64_t)1 << weak_stripe_of(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
+            stripes |= (uint64_t)1 << weak_stripe_of(special_object(cycle, &first[i]));
     for (unsigned s = 0; s < WEAK_STRIPES; s++)
         if (stripes >> s & 1)
             weak_lock_stripe(s);
+    grace_reader_online(); /* pages stay where they are */
     for (size_t i = 0; i < count && !*lives; i++)
-        *lives = first[i].weak && object_disturbed(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
+        *lives = first[i].weak && was_revived(cycle, first[i].node);
+    grace_reader_offline();
     for (size_t i = 0; i < count && !*lives; i++)
         if (first[i].weak)
-            chain =
-                weak_clear_locked(node_object(cycle_page_of(cycle, first[i].node), first[i].node), chain, is_condemned);
+            chain = weak_clear_locked(special_object(cycle, &first[i]), chain, is_condemned);
     for (unsigned s = 0; s < WEAK_STRIPES; s++)
         if (stripes >> s & 1)
             weak_unlock_stripe(s);
@@ -229,11 +244,11 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
        one are counted before the first is handed over: a finalizer may run at once and take the island apart. */
     for (size_t i = 0; i < count && !lives; i++)
         if (first[i].finalize)
-            rc_inc(node_object(cycle_page_of(cycle, first[i].node), first[i].node));
+            rc_inc(special_object(cycle, &first[i]));
     for (size_t i = 0; i < count && !lives; i++) {
         if (!first[i].finalize)
             continue;
-        struct object *o = node_object(cycle_page_of(cycle, first[i].node), first[i].node);
+        struct object *o = special_object(cycle, &first[i]);
         spared = true;
         if (pending_add_finalizer(o))
             cycle->finalized++;
@@ -258,7 +273,7 @@ void judge_find_islands(struct cycle *cycle)
         struct snapshot_page *page = &cycle->pages[p];
         for (uint32_t i = 0; page->special && i < page->count; i++)
             if (node_is_suspect(cycle, page->base + i))
-                note_special(cycle, page, page->base + i);
+                note_special(cycle, page->base + i);
     }
     if (special_count)
         qsort(specials, special_count, sizeof *specials, by_island);
@@ -272,6 +287,12 @@ void judge_find_islands(struct cycle *cycle)
     specials = NULL;
     special_capacity = special_count = 0;
     judging = NULL;
+}
+
+bool node_is_condemned(struct cycle *cycle, uint32_t node)
+{
+    return node_is_suspect(cycle, node) &&
+           !(cycle->spares && (node_state(cycle, island_root(cycle, node)) & NODE_SPARED));
 }
 
 void cycle_free(struct cycle *cycle)

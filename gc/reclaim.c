@@ -19,9 +19,7 @@ static bool holds_types(const struct snapshot_page *page)
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
 {
     for (uint32_t node = page->base; node < page->base + page->count; node++) {
-        if (!node_is_suspect(cycle, node))
-            continue;
-        if (cycle->spares && (node_state(cycle, island_root(cycle, node)) & NODE_SPARED))
+        if (!node_is_condemned(cycle, node))
             continue;
         node_add(cycle, node, NODE_RECLAIM);
         page->reclaimed++;

@@ -76,10 +76,8 @@ static enum task task_after(const struct cycle *cycle, enum task task)
         return TASK_REFERENCES;
     case TASK_REFERENCES:
         return TASK_TRIAL;
-#ifndef ATOLL_CHECKED
     case TASK_VALIDATE:
         return TASK_JOIN;
-#endif
     case TASK_JOIN: /* which has switched off the counts, if no island can be spared */
         return cycle->special ? TASK_NONE : TASK_DESTROY;
     case TASK_SWITCH_OFF:

@@ -322,6 +322,25 @@ static void ring(struct player *p, size_t into)
     put(p, into, next_random(p) & 1 ? value_of(first) : (rc_dec(first), NULL));
 }
 
+/* Bring back what a weak reference in the table leads to and take it apart by moves alone: the members die one by one,
+   with all that tells of weak references, and the last one, whose count never changed, is kept. */
+static void unravel(struct player *p, size_t into)
+{
+    value v = slot_load(&table_owner->header, &table[next_random(p) % TABLE]);
+    struct object *o = NULL;
+    if (v && object_type(value_object(v)) == reference_type)
+        o = weak_load((struct weak_reference *)value_object(v));
+    value_dec(v);
+    while (o && is_node(o)) {
+        value next = slot_take(o, &((struct node *)o)->left, NULL);
+        if (!next)
+            break;
+        rc_dec(o);
+        o = value_object(next);
+    }
+    put(p, into, value_of(o));
+}
+
 /* A finalizer that sometimes brings its object back. */
 static void node_finalize(struct object *o)
 {
@@ -333,7 +352,11 @@ static void node_finalize(struct object *o)
 static void step(struct player *p)
 {
     size_t a = next_random(p) % REGISTERS, b = next_random(p) % REGISTERS;
-    switch (next_random(p) % 18) {
+    switch (next_random(p) % 20) {
+    case 18:
+    case 19:
+        unravel(p, a);
+        break;
     case 16:
     case 17:
         ring(p, a);
