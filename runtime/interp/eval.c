@@ -580,25 +580,20 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(STORE_SUBSCR)
     {
-        value v = THIRD(), c = stack_plain(SECOND()), k = stack_plain(TOP());
+        value c = stack_plain(SECOND()), k = stack_plain(TOP());
         SAVE();
-        bool stored;
         if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
-            value item = stack_own(v);
+            /* Owned in its place too: what it displaces may die and run code, and settle would count a borrowed one. */
+            value item = THIRD() = stack_own(THIRD());
             if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
                 sp -= 3;
                 value container = sp[1];
                 DEC(container);
                 DISPATCH();
             }
-            if (item != v)
-                DEC(item);
         }
-        if (value_is(c, TYPE_ID_DICT))
-            stored = dict_set(c, k, stack_plain(v));
-        else
-            stored = item_set(c, k, stack_plain(v));
-        if (unlikely(!stored))
+        value v = stack_plain(THIRD());
+        if (unlikely(!(value_is(c, TYPE_ID_DICT) ? dict_set(c, k, v) : item_set(c, k, v))))
             goto error;
         DROP(3);
         DISPATCH();
@@ -1494,7 +1489,6 @@ add_strings : {
     /* ---- import ---- */
     TARGET(IMPORT_NAME)
     {
-        SAVE();
         FINISH_2(import_operand(frame, NAME_AT(ARG()), stack_plain(TOP()), stack_plain(SECOND())));
     }
 

@@ -217,3 +217,32 @@ for _ in range(20):
     vanishing = keep
     del keep
 print("vanished and came back")
+
+
+# What a stored item displaces may block while the item, a function on the stack uncounted, is stored already.
+class Sleepy:
+    def __del__(self):
+        sleep()
+
+
+def store(items):
+    items[0] = step_again
+
+
+spinning = threading.Event()
+spinner = threading.Thread(target=lambda: [step_again(1, nothing) for _ in iter(spinning.is_set, True)])
+spinner.start()
+stored = []
+for _ in range(10):
+    replace_everything()
+    stored.append(weakref.ref(step_again))
+    time.sleep(0.01)
+    items = [Sleepy()]
+    for _ in range(20):
+        store(items)
+        items[0] = Sleepy()
+spinning.set()
+spinner.join()
+replace_everything()
+gc.collect()
+print([reference() for reference in stored])
