@@ -89,6 +89,16 @@ static value get_code(value v)
     return slot_load(&SELF(v)->header, &SELF(v)->code);
 }
 
+/* Put `v` (borrowed) where `old` is, which the caller holds; false when something else is there. */
+static bool replace_if(value_slot *slot, value old, value v)
+{
+    value expected = old;
+    value_inc(v);
+    bool done = atomic_compare_exchange_strong(slot, &expected, v);
+    value_dec(done ? old : v);
+    return done;
+}
+
 /* The docstring stays with the code until somebody asks: most docstrings are never read. */
 static value get_doc(value v)
 {
@@ -98,9 +108,8 @@ static value get_doc(value v)
     value code = slot_load(&SELF(v)->header, &SELF(v)->code);
     found = code_docstring((struct code *)code);
     value_dec(code);
-    value unset = NULL; /* another thread may have set it meanwhile */
-    if (found && !atomic_compare_exchange_strong(&SELF(v)->doc, &unset, value_inc(found)))
-        value_dec(found);
+    if (found)
+        replace_if(&SELF(v)->doc, NULL, found); /* not if another thread has set it meanwhile */
     return found;
 }
 
@@ -135,17 +144,15 @@ static bool set_code(value v, value code_value)
         value old = slot_load(&self->header, &self->code);
         value former = slot_load(&self->header, &self->former_codes);
         value pair = tuple_pack(2, old, former ? former : VALUE_NONE);
+        /* Keep the old one first: a frame may start running it until it is replaced. Another thread may be doing the
+           same: nothing that was kept may get lost, and nothing may be replaced that was not kept. */
+        bool kept = pair && replace_if(&self->former_codes, former, pair);
+        bool done = kept && replace_if(&self->code, old, code_value);
         value_dec(old);
         value_dec(former);
-        if (!pair)
-            return false;
-        /* Keep the old one first: a frame may start running it until the exchange below. */
-        slot_store(&self->header, &self->former_codes, pair);
-        value displaced = slot_exchange(&self->code, value_inc(code_value));
-        bool kept = displaced == old;
-        value_dec(displaced);
-        if (likely(kept))
-            return true;
+        value_dec(pair);
+        if (done || !pair)
+            return done;
     }
 }
 
