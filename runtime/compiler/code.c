@@ -266,16 +266,16 @@ COUNT_ATTRIBUTE(stacksize, stack_size)
 COUNT_ATTRIBUTE(flags, flags)
 COUNT_ATTRIBUTE(firstlineno, first_line)
 
-#define VALUE_ATTRIBUTE(name)                                                           \
-    static value get_##name(value v)                                                    \
-    {                                                                                   \
-        return code_wake(SELF(v)) ? slot_load(&SELF(v)->header, &SELF(v)->name) : NULL; \
+#define VALUE_ATTRIBUTE(name, there)                                       \
+    static value get_##name(value v)                                       \
+    {                                                                      \
+        return there ? slot_load(&SELF(v)->header, &SELF(v)->name) : NULL; \
     }
-VALUE_ATTRIBUTE(consts)
-VALUE_ATTRIBUTE(names)
-VALUE_ATTRIBUTE(filename)
-VALUE_ATTRIBUTE(name)
-VALUE_ATTRIBUTE(qualified_name)
+VALUE_ATTRIBUTE(consts, code_wake(SELF(v)))
+VALUE_ATTRIBUTE(names, code_wake(SELF(v)))
+VALUE_ATTRIBUTE(filename, true)
+VALUE_ATTRIBUTE(name, true)
+VALUE_ATTRIBUTE(qualified_name, true)
 
 /* The names of the slots whose kind has one of the bits. */
 static value names_of_kind(struct code *code, uint8_t bits)

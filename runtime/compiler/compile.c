@@ -73,15 +73,23 @@ static void raise_located(struct type *type, value message, value filename, int3
     value_dec(text);
 }
 
-void compiler_error(struct compiler *c, struct ast_position position, const char *format, ...)
+/* The message of a compilation's first error, owned; NULL when there was one before, or with MemoryError. */
+static value first_message(struct compiler *c, const char *format, va_list args)
 {
     if (c->failed)
-        return;
+        return NULL;
     compiler_fail(c);
+    return str_format_v(format, args);
+}
+
+void compiler_error(struct compiler *c, struct ast_position position, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    value message = str_format_v(format, args);
+    value message = first_message(c, format, args);
     va_end(args);
+    if (!message)
+        return;
     raise_located(EXC(SyntaxError), message, c->filename, position.lineno, position.col_offset + 1,
                   file_line(c->filename, position.lineno), position.end_lineno,
                   position.end_col_offset == END_UNKNOWN ? END_UNKNOWN : position.end_col_offset + 1);
@@ -96,12 +104,9 @@ static void set_owned(value exception, value name, value v /* stolen */)
 
 void symtable_error(struct compiler *c, struct ast_position position, const char *format, ...)
 {
-    if (c->failed)
-        return;
-    compiler_fail(c);
     va_list args;
     va_start(args, format);
-    value message = str_format_v(format, args);
+    value message = first_message(c, format, args);
     va_end(args);
     value exception = message ? call_1(value_of(EXC(SyntaxError)), message) : NULL;
     value_dec(message);

@@ -426,6 +426,6 @@ value code_deserialize(const uint8_t *bytes, size_t length)
 {
     struct code_source *source = code_source_open(bytes, length);
     value code = source ? load(source, true) : NULL;
-    free(source);
+    code_source_close(source);
     return code;
 }
