@@ -37,16 +37,40 @@ void io_destroy(struct object *o);
 void io_finalize(struct object *o);        /* closes the stream */
 value io_unsupported(const char *message); /* raises UnsupportedOperation */
 extern value_slot io_unsupported_type;     /* the class; set by the module */
-int io_is_closed(value stream);            /* its `closed`: 1, 0, -1 */
-bool io_check_closed(value stream);        /* false with ValueError */
+int io_is_closed(value stream);     /* its `closed`: 1, 0, -1; read directly where the type is one of this module's */
+bool io_check_closed(value stream); /* false with ValueError */
 value io_get_dict(value v);
 bool io_call(value stream, value name); /* stream.name() for its effect */
 value io_cannot_pickle(value v, const value *args);
 value io_name(value v);                          /* its `name` attribute for repr: owned, VALUE_MISSING */
 bool io_size_argument(value v, ssize *size);     /* None stands for -1 */
 bool io_optional_size(value v, ssize *size);     /* missing too */
-value io_close_all(value stream, value beneath); /* flush the stream, then close what is beneath it */
+value io_line_or_end(value line);                /* for `next`: VALUE_END for an empty line; steals */
 extern const struct getset_def io_dict_getset[]; /* just __dict__ */
+/* A type of streams with one of the bases, defined once per process, into the module. */
+bool io_define(value module, struct type **type, const struct type_spec *spec, struct type *base);
+
+/* A stream that works on another one: the buffered streams and TextIOWrapper begin with it. */
+struct io_upper {
+    struct io_base base;
+    value_slot beneath; /* NULL: not initialised, or detached */
+    struct io_lock lock;
+    _Atomic bool detached;
+};
+value io_beneath(value v);                                        /* owned; NULL with ValueError */
+value io_beneath_attribute(value v, value name);                  /* of the stream beneath */
+void io_upper_traverse(struct object *o, struct gc_trace *trace); /* beneath, and what every stream has */
+void io_upper_destroy(struct object *o);
+void io_upper_finalize(struct object *o);
+value io_upper_get_name(value v);
+value io_upper_get_closed(value v);
+value io_upper_seekable(value v, const value *args); /* methods that ask the stream beneath */
+value io_upper_readable(value v, const value *args);
+value io_upper_writable(value v, const value *args);
+value io_upper_fileno(value v, const value *args);
+value io_upper_isatty(value v, const value *args);
+value io_upper_close(value v, const value *args); /* flushes, then closes the stream beneath too */
+value io_upper_detach(value v, const value *args);
 
 /* ---- io_fileio.c ---- */
 extern struct type *io_file_type;
@@ -59,8 +83,6 @@ int io_file_descriptor(value file); /* -1: closed */
 /* ---- io_buffered.c ---- */
 extern struct type *io_reader_type, *io_writer_type, *io_random_type;
 bool io_buffered_define(value module);
-/* Like io_is_closed, without a look at attributes for the exact types. */
-int io_buffered_closed(value stream);
 /* Write bytes to an exact BufferedWriter or BufferedRandom: false with an exception. */
 bool io_buffered_write(value stream, const uint8_t *data, size_t length);
 

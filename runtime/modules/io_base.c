@@ -1,4 +1,4 @@
-/* _io: the abstract bases of all streams, and the locks that streams use. */
+/* _io: the abstract bases of all streams, and what streams share: locks, and working on a stream beneath. */
 #include "runtime/modules/io.h"
 #include "runtime/interp/interp.h"
 #include "runtime/objects/bytes.h"
@@ -61,6 +61,15 @@ value io_unsupported(const char *message)
 
 int io_is_closed(value stream)
 {
+    struct type *type = value_type(stream);
+    if (type == io_file_type)
+        return io_file_descriptor(stream) < 0;
+    if (type == io_writer_type || type == io_reader_type || type == io_random_type) {
+        value beneath = io_beneath(stream);
+        int is_closed = beneath ? io_is_closed(beneath) : -1;
+        value_dec(beneath);
+        return is_closed;
+    }
     value closed = attr_get(stream, NAME(closed));
     int truth = closed ? value_truth(closed) : -1;
     value_dec(closed);
@@ -112,23 +121,20 @@ bool io_optional_size(value v, ssize *size)
     return is_missing(v) || io_size_argument(v, size);
 }
 
-/* An exception of the flush survives the closing; one of the closing has it for its context. */
-value io_close_all(value stream, value beneath)
+value io_line_or_end(value line)
 {
-    bool flushed = io_call(stream, NAME(flush));
-    value error = flushed ? NULL : error_fetch();
-    value result = call_method_0(beneath, NAME(close));
-    if (!error)
-        return result;
-    if (result) {
-        value_dec(result);
-        error_restore(error);
-        return NULL;
-    }
-    value second = error_fetch();
-    exception_set_context(second, error);
-    error_restore(second);
-    return NULL;
+    ssize length = line ? value_length(line) : -1;
+    if (length > 0)
+        return line;
+    value_dec(line);
+    return length < 0 ? NULL : VALUE_END;
+}
+
+bool io_define(value module, struct type **type, const struct type_spec *spec, struct type *base)
+{
+    if (!*type)
+        *type = type_define_with_base(spec, base);
+    return *type && module_add_type(module, *type);
 }
 
 void io_traverse(struct object *o, struct gc_trace *trace)
@@ -151,6 +157,103 @@ void io_finalize(struct object *o)
         error_clear();
     if (saved)
         error_restore(saved);
+}
+
+/* ---- streams that work on another one ---- */
+value io_beneath(value v)
+{
+    struct io_upper *upper = (struct io_upper *)v;
+    value beneath = slot_load(value_object(v), &upper->beneath);
+    if (beneath)
+        return beneath;
+    return raise(EXC(ValueError), !upper->detached ? "I/O operation on uninitialized object"
+                                  : type_is_subtype(value_type(v), io_text_type) ? "underlying buffer has been detached"
+                                                                                 : "raw stream has been detached");
+}
+value io_beneath_attribute(value v, value name)
+{
+    value beneath = io_beneath(v), result = beneath ? attr_get(beneath, name) : NULL;
+    value_dec(beneath);
+    return result;
+}
+value io_upper_get_name(value v)
+{
+    return io_beneath_attribute(v, NAME(name));
+}
+value io_upper_get_closed(value v)
+{
+    return io_beneath_attribute(v, NAME(closed));
+}
+
+#define ASK_BENEATH(NAME_)                                                   \
+    value io_upper_##NAME_(value v, const value *args)                       \
+    {                                                                        \
+        value beneath = io_beneath(v);                                       \
+        value result = beneath ? call_method_0(beneath, NAME(NAME_)) : NULL; \
+        value_dec(beneath);                                                  \
+        return result;                                                       \
+    }
+ASK_BENEATH(seekable)
+ASK_BENEATH(readable)
+ASK_BENEATH(writable)
+ASK_BENEATH(fileno)
+ASK_BENEATH(isatty)
+
+/* Flush the stream, then close what is beneath it. An exception of the flush survives the closing; one of the closing
+ * has it for its context. */
+static value close_both(value stream, value beneath)
+{
+    bool flushed = io_call(stream, NAME(flush));
+    value error = flushed ? NULL : error_fetch();
+    value result = call_method_0(beneath, NAME(close));
+    if (!error)
+        return result;
+    if (result) {
+        value_dec(result);
+        error_restore(error);
+        return NULL;
+    }
+    value second = error_fetch();
+    exception_set_context(second, error);
+    error_restore(second);
+    return NULL;
+}
+
+value io_upper_close(value v, const value *args)
+{
+    value beneath = io_beneath(v);
+    int closed = beneath ? io_is_closed(beneath) : -1;
+    value result = closed < 0 ? NULL : closed ? VALUE_NONE : close_both(v, beneath);
+    value_dec(beneath);
+    return result;
+}
+value io_upper_detach(value v, const value *args)
+{
+    value beneath = io_beneath(v);
+    if (!beneath || !io_call(v, NAME(flush))) {
+        value_dec(beneath);
+        return NULL;
+    }
+    struct io_upper *upper = (struct io_upper *)v;
+    slot_store(value_object(v), &upper->beneath, NULL);
+    atomic_store(&upper->detached, true);
+    return beneath;
+}
+
+void io_upper_traverse(struct object *o, struct gc_trace *trace)
+{
+    io_traverse(o, trace);
+    trace_slot(trace, &((struct io_upper *)o)->beneath);
+}
+void io_upper_destroy(struct object *o)
+{
+    io_destroy(o);
+    slot_drop(&((struct io_upper *)o)->beneath);
+}
+void io_upper_finalize(struct object *o)
+{
+    if (slot_peek(&((struct io_upper *)o)->beneath))
+        io_finalize(o);
 }
 
 /* ---- _IOBase ---- */
@@ -237,14 +340,7 @@ static value base_iter(value v)
 }
 static value base_next(value v)
 {
-    value line = call_method_0(v, NAME(readline));
-    if (!line)
-        return NULL;
-    ssize length = value_length(line);
-    if (length > 0)
-        return line;
-    value_dec(line);
-    return length < 0 ? NULL : VALUE_END;
+    return io_line_or_end(call_method_0(v, NAME(readline)));
 }
 
 /* How many bytes to read for a line: as far as a peek shows its end. */
@@ -501,16 +597,10 @@ static const struct type_spec buffered_base_spec = BASE_SPEC("_io._BufferedIOBas
 static const struct type_spec text_base_spec =
     BASE_SPEC("_io._TextIOBase", .methods = text_base_methods, .getset = text_base_getset);
 
-static bool define(value module, struct type **type, const struct type_spec *spec)
-{
-    if (!*type)
-        *type = type_define_with_base(spec, io_base_type);
-    return *type && module_add_type(module, *type);
-}
-
 bool io_base_define(value module)
 {
-    return module_define_type(module, &io_base_type, &base_spec) && define(module, &io_raw_type, &raw_spec) &&
-           define(module, &io_buffered_base_type, &buffered_base_spec) &&
-           define(module, &io_text_base_type, &text_base_spec);
+    return module_define_type(module, &io_base_type, &base_spec) &&
+           io_define(module, &io_raw_type, &raw_spec, io_base_type) &&
+           io_define(module, &io_buffered_base_type, &buffered_base_spec, io_base_type) &&
+           io_define(module, &io_text_base_type, &text_base_spec, io_base_type);
 }

@@ -15,56 +15,29 @@
 #include <stdlib.h>
 
 struct buffered {
-    struct io_base base;
-    value_slot raw; /* NULL: not initialised, or detached */
-    struct io_lock lock;
+    struct io_upper upper;
     uint8_t *buffer;
     size_t size, position, end, pending;
-    _Atomic bool detached;
 };
 #define SELF(v) ((struct buffered *)(v))
 struct type *io_reader_type, *io_writer_type, *io_random_type;
 static struct type *pair_type;
 
-static value raw_of(value v)
-{
-    value raw = slot_load(value_object(v), &SELF(v)->raw);
-    return raw ? raw
-               : raise(EXC(ValueError),
-                       SELF(v)->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
-}
-/* Whether the raw stream is closed: 1, 0, -1. */
-static int raw_closed(value raw)
-{
-    return value_type(raw) == io_file_type ? io_file_descriptor(raw) < 0 : io_is_closed(raw);
-}
-
-int io_buffered_closed(value v)
-{
-    struct type *type = value_type(v);
-    if (type != io_writer_type && type != io_reader_type && type != io_random_type)
-        return io_is_closed(v);
-    value raw = raw_of(v);
-    int closed = raw ? raw_closed(raw) : -1;
-    value_dec(raw);
-    return closed;
-}
-
 /* Begin an operation: the raw stream, owned, and the lock. NULL: exception. */
 static value enter(value v, const char *closed_message)
 {
-    value raw = raw_of(v);
-    int closed = raw ? raw_closed(raw) : -1;
+    value raw = io_beneath(v);
+    int closed = raw ? io_is_closed(raw) : -1;
     if (closed > 0)
         raise(EXC(ValueError), "%s", closed_message);
-    if (closed == 0 && io_lock_enter(&SELF(v)->lock, v))
+    if (closed == 0 && io_lock_enter(&SELF(v)->upper.lock, v))
         return raw;
     value_dec(raw);
     return NULL;
 }
 static void leave(value v, value raw)
 {
-    io_lock_leave(&SELF(v)->lock);
+    io_lock_leave(&SELF(v)->upper.lock);
     value_dec(raw);
 }
 
@@ -378,15 +351,8 @@ static value reader_readline(value v, const value *args)
 static value reader_next(value v)
 {
     const value all = VALUE_NONE;
-    value line = value_type(v) == io_reader_type || value_type(v) == io_random_type ? reader_readline(v, &all)
-                                                                                    : call_method_0(v, NAME(readline));
-    if (!line)
-        return NULL;
-    ssize length = value_length(line);
-    if (length > 0)
-        return line;
-    value_dec(line);
-    return length < 0 ? NULL : VALUE_END;
+    bool own = value_type(v) == io_reader_type || value_type(v) == io_random_type;
+    return io_line_or_end(own ? reader_readline(v, &all) : call_method_0(v, NAME(readline)));
 }
 
 /* ---- writing ---- */
@@ -449,7 +415,7 @@ static value writer_flush(value v, const value *args)
 }
 static value reader_flush(value v, const value *args)
 {
-    value raw = raw_of(v), result = raw ? call_method_0(raw, NAME(flush)) : NULL;
+    value raw = io_beneath(v), result = raw ? call_method_0(raw, NAME(flush)) : NULL;
     value_dec(raw);
     return result;
 }
@@ -503,62 +469,10 @@ static value buffered_truncate(value v, const value *args)
     return result;
 }
 
-/* ---- the rest goes through to the raw stream ---- */
-#define THROUGH(NAME_)                                               \
-    static value buffered_##NAME_(value v, const value *args)        \
-    {                                                                \
-        value raw = raw_of(v);                                       \
-        value result = raw ? call_method_0(raw, NAME(NAME_)) : NULL; \
-        value_dec(raw);                                              \
-        return result;                                               \
-    }
-THROUGH(seekable)
-THROUGH(readable)
-THROUGH(writable)
-THROUGH(fileno)
-THROUGH(isatty)
-
-static value get_raw(value v)
-{
-    return raw_of(v);
-}
-static value through_attribute(value v, value name)
-{
-    value raw = raw_of(v), result = raw ? attr_get(raw, name) : NULL;
-    value_dec(raw);
-    return result;
-}
-static value get_closed(value v)
-{
-    return through_attribute(v, NAME(closed));
-}
-static value get_name(value v)
-{
-    return through_attribute(v, NAME(name));
-}
+/* ---- the rest ---- */
 static value get_mode(value v)
 {
-    return through_attribute(v, NAME(mode));
-}
-
-static value buffered_close(value v, const value *args)
-{
-    value raw = raw_of(v);
-    int closed = raw ? raw_closed(raw) : -1;
-    value result = closed < 0 ? NULL : closed ? VALUE_NONE : io_close_all(v, raw);
-    value_dec(raw);
-    return result;
-}
-static value buffered_detach(value v, const value *args)
-{
-    value raw = raw_of(v);
-    if (!raw || !io_call(v, NAME(flush))) {
-        value_dec(raw);
-        return NULL;
-    }
-    slot_store(value_object(v), &SELF(v)->raw, NULL);
-    atomic_store(&SELF(v)->detached, true);
-    return raw;
+    return io_beneath_attribute(v, NAME(mode));
 }
 static value buffered_repr(value v)
 {
@@ -591,7 +505,7 @@ static bool init(value v, const value *args, size_t nargs, value kwnames, value 
     uint8_t *buffer = malloc((size_t)size);
     if (!buffer)
         return raise_no_memory() != NULL;
-    if (!io_lock_enter(&b->lock, v)) {
+    if (!io_lock_enter(&b->upper.lock, v)) {
         free(buffer);
         return false;
     }
@@ -599,9 +513,9 @@ static bool init(value v, const value *args, size_t nargs, value kwnames, value 
     b->buffer = buffer;
     b->size = (size_t)size;
     b->position = b->end = b->pending = 0;
-    io_lock_leave(&b->lock);
-    atomic_store(&b->detached, false);
-    slot_store(value_object(v), &b->raw, value_inc(bound[0]));
+    io_lock_leave(&b->upper.lock);
+    atomic_store(&b->upper.detached, false);
+    slot_store(value_object(v), &b->upper.beneath, value_inc(bound[0]));
     return true;
 }
 static bool reader_init(value v, const value *args, size_t nargs, value kwnames)
@@ -621,30 +535,19 @@ static value buffered_new(struct type *type, const value *args, size_t nargs, va
 {
     return value_of(object_new(type, sizeof(struct buffered)));
 }
-static void buffered_traverse(struct object *o, struct gc_trace *trace)
-{
-    io_traverse(o, trace);
-    trace_slot(trace, &((struct buffered *)o)->raw);
-}
 static void buffered_destroy(struct object *o)
 {
-    io_destroy(o);
-    slot_drop(&((struct buffered *)o)->raw);
+    io_upper_destroy(o);
     free(((struct buffered *)o)->buffer);
-}
-static void buffered_finalize(struct object *o)
-{
-    if (slot_peek(&((struct buffered *)o)->raw))
-        io_finalize(o);
 }
 
 #define COMMON_METHODS                                                                                                \
-    METHOD("close", buffered_close, "($self, /)", NULL), METHOD("detach", buffered_detach, "($self, /)", NULL),       \
+    METHOD("close", io_upper_close, "($self, /)", NULL), METHOD("detach", io_upper_detach, "($self, /)", NULL),       \
         METHOD("seek", buffered_seek, "($self, target, whence=0, /)", NULL),                                          \
         METHOD("tell", buffered_tell, "($self, /)", NULL),                                                            \
         METHOD("truncate", buffered_truncate, "($self, pos=None, /)", NULL),                                          \
-        METHOD("seekable", buffered_seekable, "($self, /)", NULL),                                                    \
-        METHOD("fileno", buffered_fileno, "($self, /)", NULL), METHOD("isatty", buffered_isatty, "($self, /)", NULL), \
+        METHOD("seekable", io_upper_seekable, "($self, /)", NULL),                                                    \
+        METHOD("fileno", io_upper_fileno, "($self, /)", NULL), METHOD("isatty", io_upper_isatty, "($self, /)", NULL), \
         METHOD("__reduce__", io_cannot_pickle, "($self, /)", NULL),                                                   \
         METHOD("__reduce_ex__", io_cannot_pickle, "($self, protocol, /)", NULL)
 #define READ_METHODS                                                       \
@@ -654,24 +557,24 @@ static void buffered_finalize(struct object *o)
         METHOD("readinto1", reader_readinto1, "($self, buffer, /)", NULL), \
         METHOD("peek", reader_peek, "($self, size=0, /)", NULL),           \
         METHOD("readline", reader_readline, "($self, size=-1, /)", NULL),  \
-        METHOD("readable", buffered_readable, "($self, /)", NULL)
+        METHOD("readable", io_upper_readable, "($self, /)", NULL)
 #define WRITE_METHODS                                                                                             \
     METHOD("write", writer_write, "($self, buffer, /)", NULL), METHOD("flush", writer_flush, "($self, /)", NULL), \
-        METHOD("writable", buffered_writable, "($self, /)", NULL)
+        METHOD("writable", io_upper_writable, "($self, /)", NULL)
 static const struct method_def reader_methods[] = {
     COMMON_METHODS, READ_METHODS, METHOD("flush", reader_flush, "($self, /)", NULL), {0}};
 static const struct method_def writer_methods[] = {COMMON_METHODS, WRITE_METHODS, {0}};
 static const struct method_def random_methods[] = {COMMON_METHODS, READ_METHODS, WRITE_METHODS, {0}};
-static const struct getset_def buffered_getset[] = {{"raw", get_raw, NULL, NULL},
-                                                    {"closed", get_closed, NULL, NULL},
-                                                    {"name", get_name, NULL, NULL},
+static const struct getset_def buffered_getset[] = {{"raw", io_beneath, NULL, NULL},
+                                                    {"closed", io_upper_get_closed, NULL, NULL},
+                                                    {"name", io_upper_get_name, NULL, NULL},
                                                     {"mode", get_mode, NULL, NULL},
                                                     {0}};
 #define BUFFERED_SPEC(NAME, INIT, METHODS, DOC, ...)                                                          \
     {                                                                                                         \
         .name = NAME, .doc = DOC, .size = sizeof(struct buffered), .flags = TYPE_FLAG_BASE,                   \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = buffered_traverse, .destroy = buffered_destroy,            \
-        .finalize = buffered_finalize,                                                                        \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = io_upper_traverse, .destroy = buffered_destroy,            \
+        .finalize = io_upper_finalize,                                                                        \
         .slots = {.new = buffered_new, .init = INIT, .repr = buffered_repr, __VA_ARGS__}, .methods = METHODS, \
         .getset = buffered_getset, .dict_offset = offsetof(struct io_base, dict),                             \
     }
@@ -808,14 +711,10 @@ static const struct type_spec pair_spec = {
     .dict_offset = offsetof(struct io_base, dict),
 };
 
-static bool define(value module, struct type **type, const struct type_spec *spec)
-{
-    if (!*type)
-        *type = type_define_with_base(spec, io_buffered_base_type);
-    return *type && module_add_type(module, *type);
-}
 bool io_buffered_define(value module)
 {
-    return define(module, &io_reader_type, &reader_spec) && define(module, &io_writer_type, &writer_spec) &&
-           define(module, &io_random_type, &random_spec) && define(module, &pair_type, &pair_spec);
+    return io_define(module, &io_reader_type, &reader_spec, io_buffered_base_type) &&
+           io_define(module, &io_writer_type, &writer_spec, io_buffered_base_type) &&
+           io_define(module, &io_random_type, &random_spec, io_buffered_base_type) &&
+           io_define(module, &pair_type, &pair_spec, io_buffered_base_type);
 }

@@ -388,7 +388,6 @@ static const struct type_spec bytes_io_spec = {
 };
 bool io_bytes_define(value module)
 {
-    if (!bytes_type)
-        bytes_type = type_define_with_base(&bytes_io_spec, io_buffered_base_type);
-    return bytes_type && module_add_type(module, bytes_type) && module_define_type(module, &view_type, &view_spec);
+    return io_define(module, &bytes_type, &bytes_io_spec, io_buffered_base_type) &&
+           module_define_type(module, &view_type, &view_spec);
 }

@@ -46,6 +46,16 @@ static bool check_writable(value v)
 }
 
 /* ---- transfer: -1 exception, -2 would block ---- */
+static ssize transferred(ssize n, bool raised)
+{
+    if (n >= 0)
+        return n;
+    if (!raised && errno == EAGAIN)
+        return -2;
+    if (!raised)
+        raise_errno(errno, NULL, NULL);
+    return -1;
+}
 ssize io_file_read(value v, uint8_t *data, size_t length)
 {
     if (!check_readable(v))
@@ -54,13 +64,7 @@ ssize io_file_read(value v, uint8_t *data, size_t length)
         length = TRANSFER_MAX;
     bool raised = false;
     ssize n = BLOCKING_RETRY(read(io_file_descriptor(v), data, length), raised);
-    if (n >= 0)
-        return n;
-    if (!raised && errno == EAGAIN)
-        return -2;
-    if (!raised)
-        raise_errno(errno, NULL, NULL);
-    return -1;
+    return transferred(n, raised);
 }
 ssize io_file_write(value v, const uint8_t *data, size_t length)
 {
@@ -70,13 +74,7 @@ ssize io_file_write(value v, const uint8_t *data, size_t length)
         length = TRANSFER_MAX;
     bool raised = false;
     ssize n = BLOCKING_RETRY(write(io_file_descriptor(v), data, length), raised);
-    if (n >= 0)
-        return n;
-    if (!raised && errno == EAGAIN)
-        return -2;
-    if (!raised)
-        raise_errno(errno, NULL, NULL);
-    return -1;
+    return transferred(n, raised);
 }
 
 static value file_readinto(value v, const value *args)
@@ -446,7 +444,5 @@ static const struct type_spec file_spec = {
 
 bool io_file_define(value module)
 {
-    if (!io_file_type)
-        io_file_type = type_define_with_base(&file_spec, io_raw_type);
-    return io_file_type && module_add_type(module, io_file_type);
+    return io_define(module, &io_file_type, &file_spec, io_raw_type);
 }

@@ -303,7 +303,5 @@ static const struct type_spec string_spec = {
 };
 bool io_string_define(value module)
 {
-    if (!string_type)
-        string_type = type_define_with_base(&string_spec, io_text_base_type);
-    return string_type && module_add_type(module, string_type);
+    return io_define(module, &string_type, &string_spec, io_text_base_type);
 }

@@ -21,16 +21,14 @@
 #include <stdlib.h>
 
 struct text_io {
-    struct io_base base;
-    value_slot buffer; /* NULL: not initialised, or detached */
+    struct io_upper upper;
     value_slot encoding, errors;
     value_slot encoder, decoder; /* objects of the Python level; NULL: codec `id` */
-    struct io_lock lock;
     enum codec_id id;
     int byte_order;
     struct io_newline newline;
     unsigned seen;
-    bool line_buffering, write_through, detached, readable, writable, seekable, has_read1, plain_utf8;
+    bool line_buffering, write_through, readable, writable, seekable, has_read1, plain_utf8;
     bool started; /* a byte order mark was written, or the stream is not at its start */
     size_t chunk_size;
     uint8_t *pending; /* encoded text on its way down */
@@ -49,14 +47,11 @@ struct type *io_text_type;
 static value enter(value v, bool *again)
 {
     struct text_io *t = SELF(v);
-    value buffer = slot_load(&t->base.header, &t->buffer);
-    if (!buffer)
-        return raise(EXC(ValueError),
-                     t->detached ? "underlying buffer has been detached" : "I/O operation on uninitialized object");
-    int closed = io_buffered_closed(buffer);
+    value buffer = io_beneath(v);
+    int closed = buffer ? io_is_closed(buffer) : -1;
     if (closed > 0)
         raise(EXC(ValueError), "I/O operation on closed file.");
-    if (closed == 0 && io_lock_enter_again(&t->lock, again))
+    if (closed == 0 && io_lock_enter_again(&t->upper.lock, again))
         return buffer;
     value_dec(buffer);
     return NULL;
@@ -64,17 +59,9 @@ static value enter(value v, bool *again)
 static void leave(value v, value buffer, bool again)
 {
     if (!again)
-        io_lock_leave(&SELF(v)->lock);
+        io_lock_leave(&SELF(v)->upper.lock);
     value_dec(buffer);
 }
-static value buffer_of(value v)
-{
-    value buffer = slot_load(value_object(v), &SELF(v)->buffer);
-    return buffer ? buffer
-                  : raise(EXC(ValueError), SELF(v)->detached ? "underlying buffer has been detached"
-                                                             : "I/O operation on uninitialized object");
-}
-
 /* ---- writing ---- */
 
 /* Hand the pending bytes down. */
@@ -157,7 +144,7 @@ static bool write_text(struct text_io *t, value buffer, value exact)
 
 static void forget_read(struct text_io *t)
 {
-    slot_store(&t->base.header, &t->decoded, NULL);
+    slot_store(&t->upper.base.header, &t->decoded, NULL);
     t->used = 0;
     t->chunk.length = t->chunk_decoded = 0;
     t->pending_cr = false;
@@ -223,14 +210,20 @@ static value decode(struct text_io *t, bool final)
     return text;
 }
 
-/* Read and decode a chunk: 1, 0 at the end of the stream, -1. What was decoded before is used up. */
-static int read_chunk(struct text_io *t, value buffer)
+/* Keep only what is not decoded yet of the chunk. */
+static void drop_decoded(struct text_io *t)
 {
     size_t rest = t->chunk.length - t->chunk_decoded;
     if (t->chunk_decoded)
         memmove(t->chunk.data, t->chunk.data + t->chunk_decoded, rest);
     t->chunk.length = rest;
     t->chunk_decoded = 0;
+}
+
+/* Read and decode a chunk: 1, 0 at the end of the stream, -1. What was decoded before is used up. */
+static int read_chunk(struct text_io *t, value buffer)
+{
+    drop_decoded(t);
     value size = int_from_u64(t->chunk_size);
     value data = size ? call_method_1(buffer, t->has_read1 ? NAME(read1) : NAME(read), size) : NULL;
     value_dec(size);
@@ -272,7 +265,7 @@ static int read_chunk(struct text_io *t, value buffer)
     if (!text)
         return -1;
     size_t length = str_length(text);
-    slot_store(&t->base.header, &t->decoded, text);
+    slot_store(&t->upper.base.header, &t->decoded, text);
     t->used = 0;
     return !end || length > 0;
 }
@@ -311,11 +304,7 @@ static value read_all(struct text_io *t, value buffer, struct str_builder *b)
         value_dec(data);
         return data == VALUE_NONE ? VALUE_NONE : NULL;
     }
-    size_t rest = t->chunk.length - t->chunk_decoded;
-    if (t->chunk_decoded)
-        memmove(t->chunk.data, t->chunk.data + t->chunk_decoded, rest);
-    t->chunk.length = rest;
-    t->chunk_decoded = 0;
+    drop_decoded(t);
     bytes_builder_add(&t->chunk, view.data, (size_t)view.length);
     buffer_release(&view);
     value_dec(data);
@@ -430,13 +419,15 @@ static value text_next(value v)
 {
     SELF(v)->telling = false;
     value line = value_type(v) == io_text_type ? read_line(v, -1) : call_method_0(v, NAME(readline));
-    if (!line)
+    if (line && !is_str(line)) {
+        raise(EXC(OSError), "readline() should have returned a str object, not '%T'", line);
+        value_dec(line);
         return NULL;
-    if (value_length(line) > 0)
-        return line;
-    value_dec(line);
-    SELF(v)->telling = SELF(v)->seekable;
-    return VALUE_END;
+    }
+    line = io_line_or_end(line);
+    if (line == VALUE_END)
+        SELF(v)->telling = SELF(v)->seekable;
+    return line;
 }
 
 /* ---- position ---- */
@@ -547,7 +538,7 @@ static value text_seek(value v, const value *args)
 
 static value text_truncate(value v, const value *args)
 {
-    value flushed = text_flush(v, NULL), buffer = flushed ? buffer_of(v) : NULL;
+    value flushed = text_flush(v, NULL), buffer = flushed ? io_beneath(v) : NULL;
     value position = buffer ? is_given(args[0]) ? value_inc(args[0]) : text_tell(v, NULL) : NULL;
     value result = position ? call_method_1(buffer, NAME(truncate), position) : NULL;
     value_dec(position);
@@ -556,53 +547,6 @@ static value text_truncate(value v, const value *args)
 }
 
 /* ---- the rest ---- */
-#define THROUGH(NAME_)                                                     \
-    static value text_##NAME_(value v, const value *args)                  \
-    {                                                                      \
-        value buffer = buffer_of(v);                                       \
-        value result = buffer ? call_method_0(buffer, NAME(NAME_)) : NULL; \
-        value_dec(buffer);                                                 \
-        return result;                                                     \
-    }
-THROUGH(seekable)
-THROUGH(readable)
-THROUGH(writable)
-THROUGH(fileno)
-THROUGH(isatty)
-
-static value text_close(value v, const value *args)
-{
-    value buffer = buffer_of(v);
-    int closed = buffer ? io_is_closed(buffer) : -1;
-    value result = closed < 0 ? NULL : closed ? VALUE_NONE : io_close_all(v, buffer);
-    value_dec(buffer);
-    return result;
-}
-static value text_detach(value v, const value *args)
-{
-    value buffer = buffer_of(v);
-    if (!buffer || !io_call(v, NAME(flush))) {
-        value_dec(buffer);
-        return NULL;
-    }
-    slot_store(value_object(v), &SELF(v)->buffer, NULL);
-    SELF(v)->detached = true;
-    return buffer;
-}
-static value through_attribute(value v, value name)
-{
-    value buffer = buffer_of(v), result = buffer ? attr_get(buffer, name) : NULL;
-    value_dec(buffer);
-    return result;
-}
-static value get_name(value v)
-{
-    return through_attribute(v, NAME(name));
-}
-static value get_closed(value v)
-{
-    return through_attribute(v, NAME(closed));
-}
 static value get_newlines(value v)
 {
     return io_newline_seen(SELF(v)->seen);
@@ -671,8 +615,8 @@ static bool find_codecs(struct text_io *t, value encoding, value errors)
         value_dec(e);
         return false;
     }
-    slot_store(&t->base.header, &t->encoder, e);
-    slot_store(&t->base.header, &t->decoder, d);
+    slot_store(&t->upper.base.header, &t->encoder, e);
+    slot_store(&t->upper.base.header, &t->decoder, d);
     return true;
 }
 
@@ -686,13 +630,13 @@ static bool set_encoding(struct text_io *t, value encoding, value errors)
     text_release(&name);
     if (!clean)
         return raise_false(EXC(ValueError), "embedded null character");
-    slot_store(&t->base.header, &t->encoder, NULL);
-    slot_store(&t->base.header, &t->decoder, NULL);
+    slot_store(&t->upper.base.header, &t->encoder, NULL);
+    slot_store(&t->upper.base.header, &t->decoder, NULL);
     if (t->id == CODEC_OTHER && !find_codecs(t, encoding, errors))
         return false;
     t->plain_utf8 = t->id == CODEC_UTF8 || t->id == CODEC_ASCII || t->id == CODEC_LATIN1;
-    slot_store(&t->base.header, &t->encoding, value_inc(encoding));
-    slot_store(&t->base.header, &t->errors, value_inc(errors));
+    slot_store(&t->upper.base.header, &t->encoding, value_inc(encoding));
+    slot_store(&t->upper.base.header, &t->errors, value_inc(errors));
     return true;
 }
 
@@ -742,7 +686,7 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
     t->pending_length = 0;
     t->seen = 0;
     t->byte_order = 0;
-    t->detached = false;
+    t->upper.detached = false;
     t->started = false;
     forget_read(t);
     if (seekable && writable && (t->id == CODEC_UTF16 || t->id == CODEC_UTF32)) {
@@ -754,7 +698,7 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
             return false;
         t->started = position != 0;
     }
-    slot_store(value_object(v), &t->buffer, value_inc(buffer));
+    slot_store(value_object(v), &t->upper.beneath, value_inc(buffer));
     return true;
 }
 
@@ -796,40 +740,35 @@ static value text_new(struct type *type, const value *args, size_t nargs, value 
 }
 static void text_traverse(struct object *o, struct gc_trace *trace)
 {
-    io_traverse(o, trace);
-    trace_slots(trace, &((struct text_io *)o)->buffer, 5);
+    io_upper_traverse(o, trace);
+    trace_slots(trace, &((struct text_io *)o)->encoding, 4);
 }
 static void text_destroy(struct object *o)
 {
     struct text_io *t = (struct text_io *)o;
-    io_destroy(o);
-    value_slot *slots = &t->buffer;
-    for (int i = 0; i < 5; i++)
+    io_upper_destroy(o);
+    value_slot *slots = &t->encoding;
+    for (int i = 0; i < 4; i++)
         slot_drop(&slots[i]);
     slot_drop(&t->decoded);
     free(t->pending);
     bytes_builder_discard(&t->chunk);
-}
-static void text_finalize(struct object *o)
-{
-    if (slot_peek(&((struct text_io *)o)->buffer))
-        io_finalize(o);
 }
 static const struct method_def text_methods[] = {
     METHOD("write", text_write, "($self, text, /)", NULL),
     METHOD("read", text_read, "($self, size=-1, /)", NULL),
     METHOD("readline", text_readline, "($self, size=-1, /)", NULL),
     METHOD("flush", text_flush, "($self, /)", NULL),
-    METHOD("close", text_close, "($self, /)", NULL),
-    METHOD("detach", text_detach, "($self, /)", NULL),
+    METHOD("close", io_upper_close, "($self, /)", NULL),
+    METHOD("detach", io_upper_detach, "($self, /)", NULL),
     METHOD("tell", text_tell, "($self, /)", NULL),
     METHOD("seek", text_seek, "($self, cookie, whence=0, /)", NULL),
     METHOD("truncate", text_truncate, "($self, pos=None, /)", NULL),
-    METHOD("fileno", text_fileno, "($self, /)", NULL),
-    METHOD("isatty", text_isatty, "($self, /)", NULL),
-    METHOD("seekable", text_seekable, "($self, /)", NULL),
-    METHOD("readable", text_readable, "($self, /)", NULL),
-    METHOD("writable", text_writable, "($self, /)", NULL),
+    METHOD("fileno", io_upper_fileno, "($self, /)", NULL),
+    METHOD("isatty", io_upper_isatty, "($self, /)", NULL),
+    METHOD("seekable", io_upper_seekable, "($self, /)", NULL),
+    METHOD("readable", io_upper_readable, "($self, /)", NULL),
+    METHOD("writable", io_upper_writable, "($self, /)", NULL),
     METHOD(
         "reconfigure", text_reconfigure,
         "($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, line_buffering=None, write_through=None)",
@@ -839,14 +778,14 @@ static const struct method_def text_methods[] = {
     {0},
 };
 static const struct member_def text_members[] = {
-    {"buffer", MEMBER_VALUE, offsetof(struct text_io, buffer), false, NULL},
+    {"buffer", MEMBER_VALUE, offsetof(struct io_upper, beneath), false, NULL},
     {"encoding", MEMBER_VALUE_NONE, offsetof(struct text_io, encoding), false, NULL},
     {"errors", MEMBER_VALUE_NONE, offsetof(struct text_io, errors), false, NULL},
     {0},
 };
 static const struct getset_def text_getset[] = {
-    {"name", get_name, NULL, NULL},
-    {"closed", get_closed, NULL, NULL},
+    {"name", io_upper_get_name, NULL, NULL},
+    {"closed", io_upper_get_closed, NULL, NULL},
     {"newlines", get_newlines, NULL, NULL},
     {"line_buffering", get_line_buffering, NULL, NULL},
     {"write_through", get_write_through, NULL, NULL},
@@ -861,7 +800,7 @@ static const struct type_spec text_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = text_traverse,
     .destroy = text_destroy,
-    .finalize = text_finalize,
+    .finalize = io_upper_finalize,
     .slots = {.new = text_new, .init = text_init, .repr = text_repr, .next = text_next},
     .methods = text_methods,
     .members = text_members,
@@ -870,7 +809,5 @@ static const struct type_spec text_spec = {
 };
 bool io_text_define(value module)
 {
-    if (!io_text_type)
-        io_text_type = type_define_with_base(&text_spec, io_text_base_type);
-    return io_text_type && module_add_type(module, io_text_type);
+    return io_define(module, &io_text_type, &text_spec, io_text_base_type);
 }
