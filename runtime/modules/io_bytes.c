@@ -2,6 +2,7 @@
 #include "runtime/modules/io.h"
 #include "runtime/objects/bytes.h"
 #include "runtime/objects/container.h"
+#include "runtime/objects/raw.h"
 #include "runtime/objects/type_internal.h"
 
 #include <stddef.h>
@@ -40,7 +41,7 @@ static bool reserve(struct bytes_io *b, size_t length)
     if (length <= b->room)
         return true;
     size_t room = length + (length >> 3) + 32;
-    uint8_t *data = realloc(b->data, room);
+    uint8_t *data = raw_resize(b->data, room);
     if (!data)
         return false;
     b->data = data;

@@ -1,6 +1,7 @@
 /* _io.StringIO: a text stream in memory: an array of code points. Everything happens under the object's lock. */
 #include "runtime/modules/io.h"
 #include "runtime/objects/container.h"
+#include "runtime/objects/raw.h"
 #include "runtime/objects/str.h"
 #include "runtime/objects/type_internal.h"
 
@@ -37,8 +38,10 @@ static bool reserve(struct string_io *s, size_t length)
 {
     if (length <= s->room)
         return true;
+    if (length > SIZE_MAX / 8) /* a position may be as far out as seek() takes it */
+        return false;
     size_t room = length + (length >> 2) + 64;
-    uint32_t *data = realloc(s->data, room * sizeof *data);
+    uint32_t *data = raw_resize(s->data, room * sizeof *data);
     if (!data)
         return false;
     s->data = data;

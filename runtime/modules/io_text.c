@@ -67,16 +67,29 @@ static void leave(value v, value buffer, bool again)
 /* Hand the pending bytes down. */
 static bool write_pending(struct text_io *t, value buffer)
 {
-    size_t length = t->pending_length;
+    size_t length = t->pending_length, room = t->pending_room;
     if (!length)
         return true;
-    t->pending_length = 0;
-    if (value_type(buffer) == io_writer_type || value_type(buffer) == io_random_type)
-        return io_buffered_write(buffer, t->pending, length);
-    value bytes = bytes_new(t->pending, length), result = bytes ? call_method_1(buffer, NAME(write), bytes) : NULL;
-    value_dec(bytes);
-    value_dec(result);
-    return result != NULL;
+    /* Who writes to this stream meanwhile (a signal handler, a stream beneath) gathers elsewhere. */
+    uint8_t *pending = t->pending;
+    t->pending = NULL;
+    t->pending_length = t->pending_room = 0;
+    bool done;
+    if (value_type(buffer) == io_writer_type || value_type(buffer) == io_random_type) {
+        done = io_buffered_write(buffer, pending, length);
+    } else {
+        value bytes = bytes_new(pending, length), result = bytes ? call_method_1(buffer, NAME(write), bytes) : NULL;
+        done = result != NULL;
+        value_dec(bytes);
+        value_dec(result);
+    }
+    if (t->pending) {
+        free(pending);
+    } else {
+        t->pending = pending;
+        t->pending_room = room;
+    }
+    return done;
 }
 
 static bool gather(struct text_io *t, const void *bytes, size_t length)
@@ -96,18 +109,25 @@ static bool gather(struct text_io *t, const void *bytes, size_t length)
 
 static value encode(struct text_io *t, value text)
 {
-    value encoder = slot_peek(&t->encoder), errors = slot_peek(&t->errors);
-    if (encoder)
-        return call_method_1(encoder, NAME(encode), text);
+    value encoder = slot_load(&t->upper.base.header, &t->encoder);
+    if (encoder) {
+        value bytes = call_method_1(encoder, NAME(encode), text);
+        value_dec(encoder);
+        return bytes;
+    }
+    value errors = slot_load(&t->upper.base.header, &t->errors);
     struct text name;
-    if (!text_of(errors, &name))
+    if (!text_of(errors, &name)) {
+        value_dec(errors);
         return NULL;
+    }
     enum codec_id id = t->id;
     if (t->started && (id == CODEC_UTF16 || id == CODEC_UTF32)) /* only the first text has a mark */
         id = id == CODEC_UTF16 ? CODEC_UTF16_LE : CODEC_UTF32_LE;
     t->started = true;
     value bytes = codec_encode(id, text, name.bytes);
     text_release(&name);
+    value_dec(errors);
     return bytes;
 }
 
@@ -184,13 +204,14 @@ static value text_flush(value v, const value *args)
 static value decode(struct text_io *t, bool final)
 {
     const uint8_t *bytes = t->chunk.data + t->chunk_decoded;
-    size_t length = t->chunk.length - t->chunk_decoded, consumed = 0;
-    value decoder = slot_peek(&t->decoder);
+    size_t length = t->chunk.length - t->chunk_decoded, decoded = t->chunk_decoded, consumed = 0;
+    value decoder = slot_load(&t->upper.base.header, &t->decoder);
     if (decoder) {
         value data = bytes_new(bytes, length);
         const value arguments[] = {data, value_bool(final)};
         value text = data ? call_method(decoder, NAME(decode), arguments, 2) : NULL;
         value_dec(data);
+        value_dec(decoder);
         t->chunk_decoded = t->chunk.length;
         if (text && !is_str(text)) {
             raise(EXC(TypeError), "decoder should return a string result, not '%T'", text);
@@ -201,12 +222,20 @@ static value decode(struct text_io *t, bool final)
         value_dec(text);
         return exact;
     }
-    struct text errors;
-    if (!text_of(slot_peek(&t->errors), &errors))
-        return NULL;
-    value text = codec_decode(t->id, bytes, length, errors.bytes, final ? NULL : &consumed, &t->byte_order);
-    text_release(&errors);
-    t->chunk_decoded += final ? length : consumed;
+    value errors = slot_load(&t->upper.base.header, &t->errors), text = NULL;
+    struct text name;
+    if (text_of(errors, &name)) {
+        /* An error handler that reads from this stream does so with another chunk. */
+        struct bytes_builder chunk = t->chunk;
+        t->chunk = (struct bytes_builder){0};
+        t->chunk_decoded = 0;
+        text = codec_decode(t->id, bytes, length, name.bytes, final ? NULL : &consumed, &t->byte_order);
+        bytes_builder_discard(&t->chunk);
+        t->chunk = chunk;
+        t->chunk_decoded = decoded + (final ? length : consumed);
+        text_release(&name);
+    }
+    value_dec(errors);
     return text;
 }
 

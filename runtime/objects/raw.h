@@ -1,14 +1,16 @@
 /*
- * Raw memory of sizes that a program chooses. The allocator reserves address space that the system may be unable to back,
- * and a fill would then end in the out-of-memory killer; a program that asks for a text of a trillion characters gets
- * MemoryError instead.
+ * Raw memory of sizes that a program chooses. The allocator reserves address space that the system may be unable to
+ * back, and a fill would then end in the out-of-memory killer; a program that asks for a text of a trillion characters
+ * gets MemoryError instead.
  */
 #ifndef ATOLL_RAW_H
 #define ATOLL_RAW_H
 
 #include <stddef.h>
 
-/* As malloc, but NULL for what the system would refuse to commit. Freed with free(). Sets no exception. */
+/* As malloc and realloc, but NULL for what the system would refuse to commit. Freed with free(). No exception is set.
+ */
 void *raw_alloc(size_t size);
+void *raw_resize(void *block, size_t size);
 
 #endif
