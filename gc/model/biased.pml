@@ -16,10 +16,13 @@
  *   - while the object is queued, the end of the local count changes nothing else: the merge is to come and judges. The
  *     owner may count in its word again meanwhile.
  *   - a block's contents and shared word are ready before its local word becomes 1.
+ *   - a newborn that is to be merged (-DMERGED_AT_BIRTH) is merged like any other, by an atomic operation that adds to the
+ *     shared word: a reader may have counted there by a pointer to the block's former life.
  *
  * Operations are those of single.pml, and block: a blocking region. Mutators end in one, so their slots are vacant.
  *
  * With -DSHARDED (sharded.pml) object 0 can be switched to a cell per slot; with -DPEEK, too, it can be used uncounted.
+ * With -DREVEALED (revealed.pml) an owner's count may end without an atomic operation.
  *
  * Switches that must make a check fail:
  *   NO_MARK_OWNER         the owner's counting does not set D                                   (RULE C2)
@@ -32,6 +35,7 @@
  *   FREE_WITHOUT_CAS      the owner frees after merely reading a shared word of zero
  *   COUNT_THE_DEAD        a reader counts without looking whether the block is dead
  *   NO_VERIFY             a reader does not look at the slot again after it has counted
+ *   MERGED_BLINDLY        a newborn's shared word is overwritten when it is merged
  *   ZERO_IS_CANDIDATE     the collector takes a count of zero for a candidate
  *   and NO_VALIDATE, NO_GRACE, NO_EDGES_OF_BUSY of single.pml
  */
@@ -43,6 +47,13 @@
 #define RUNNING 0
 #define BLOCKED 1
 #define HELPED 2
+
+/* what settle() is about to do with t */
+#define UNCOUNT 0
+#define PUSH 2  /* t is flagged QUEUED: into the queue with it */
+#define MERGE 3 /* t came out of a queue, which held a reference to it */
+#define DIE 4
+#define PUT 5 /* t became sharded while it was merged: y into a cell */
 
 byte own[NOBJ], ws[NOBJ], inq[NOBJ];
 short loc[NOBJ], sh[NOBJ];
@@ -96,6 +107,13 @@ bool dc[NMUT + 1];
 #define WAITS(s) (inq[0] == (s) || inq[1] == (s) || inq[NOBJ - 1] == (s))
 #define HELPABLE(o) (inq[o] != NIL && bs[inq[o] % NMUT] == BLOCKED)
 
+/* the shared words that a reader may count in without having made sure that the owner looks at them, too */
+#ifdef REVEALED
+#include "revealed.pml"
+#else
+#define IS_PUBLIC(o) true
+#endif
+
 /* count one more reference to o; got: false when o is dead. A compare-and-swap is one step; what it finds decides. */
 inline try_count(me, o) {
     if
@@ -105,10 +123,32 @@ inline try_count(me, o) {
     :: d_step { !MINE(o, me) && IS_SHARD(o) -> x = cell[me] };
         d_step { cell[me] = x + 1; MARK_CELL(me); x = 0; got = true }
 #endif
-    :: d_step { !MINE(o, me) && !IS_SHARD(o) && REFUSED(o) -> got = false }
-    :: d_step { !MINE(o, me) && !IS_SHARD(o) && !REFUSED(o) -> sh[o] = sh[o] + 1; MARK_SHARED(o); got = true }
+    :: d_step { !MINE(o, me) && !IS_SHARD(o) && IS_PUBLIC(o) && REFUSED(o) -> got = false }
+    :: d_step {
+            !MINE(o, me) && !IS_SHARD(o) && IS_PUBLIC(o) && !REFUSED(o) ->
+            sh[o] = sh[o] + 1; MARK_SHARED(o); got = true
+        }
+#ifdef REVEALED
+    :: !MINE(o, me) && !IS_PUBLIC(o) -> try_count_plain(o)
+#endif
     fi
 }
+
+/* count one more reference to o, of which the caller owns one: it cannot be dead */
+#ifdef REVEALED
+inline count_owned(me, o) {
+    if
+    :: MINE(o, me) || IS_SHARD(o) -> try_count(me, o)
+    :: d_step {
+            !MINE(o, me) && !IS_SHARD(o) ->
+            assert(live[o] && !DEAD(o));
+            sh[o] = sh[o] + 1; MARK_SHARED(o); got = true
+        }
+    fi
+}
+#else
+#define count_owned(me, o) try_count(me, o)
+#endif
 
 #ifdef PEEK
 #ifdef PEEK_ANY
@@ -155,12 +195,24 @@ inline count_what_is_kept() {
 }
 #endif
 
-/* what settle() is about to do with t */
-#define UNCOUNT 0
-#define PUSH 2  /* t is flagged QUEUED: into the queue with it */
-#define MERGE 3 /* t came out of a queue, which held a reference to it */
-#define DIE 4
-#define PUT 5 /* t became sharded while it was merged: y into a cell */
+/* the owner's count of t has ended: local is 0 */
+inline end_by_swap() {
+    own[t] = NIL;
+    d_step {
+        if
+#ifdef FREE_SHARDED
+        :: IS_SHARD(t) && sh[t] == 0 -> job = DIE
+#else
+        :: IS_SHARD(t) -> t = NIL /* the collector alone frees it */
+#endif
+        :: else ->
+            assert(ws[t] == PLAIN); /* nobody can have queued it since */
+            ws[t] = MERGED;
+            MARK_MERGE(ds[t]);
+            if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi
+        fi
+    }
+}
 
 /*
  * Give up the reference to t (NIL: none). What dies drops its own reference in turn. When pumping: then work off merge
@@ -176,6 +228,11 @@ inline settle(me, pumping) {
         if
         :: d_step { ws[t] == QUEUED -> assert(live[t]); x = loc[t] };
             d_step { assert(loc[t] == x); loc[t] = x - 1; MARK_LOCAL(t); x = 0; t = NIL }
+#ifdef REVEALED
+        :: ws[t] == PLAIN && sh[t] == 0 && view[PAGE(t)] == UNSEEN ->
+            end_unseen();
+            if :: job == UNCOUNT -> end_by_swap() :: else -> skip fi
+#endif
 #ifdef FREE_WITHOUT_CAS
         :: ws[t] == PLAIN && sh[t] == 0 ->
             d_step { loc[t] = 0; MARK_LOCAL(t) };
@@ -184,21 +241,7 @@ inline settle(me, pumping) {
         :: else ->
             x = loc[t];
             d_step { assert(live[t] && loc[t] == x); loc[t] = 0; MARK_LOCAL(t); x = 0 };
-            own[t] = NIL;
-            d_step {
-                if
-#ifdef FREE_SHARDED
-                :: IS_SHARD(t) && sh[t] == 0 -> job = DIE
-#else
-                :: IS_SHARD(t) -> t = NIL /* the collector alone frees it */
-#endif
-                :: else ->
-                    assert(ws[t] == PLAIN); /* nobody can have queued it since */
-                    ws[t] = MERGED;
-                    MARK_MERGE(ds[t]);
-                    if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi
-                fi
-            }
+            end_by_swap()
         fi
 #ifdef SHARDED
     :: d_step { t != NIL && job == UNCOUNT && !MINE(t, me) && IS_SHARD(t) -> assert(live[t]); x = cell[me] };
@@ -262,6 +305,9 @@ inline settle(me, pumping) {
             t != NIL && job == DIE ->
             assert(live[t]);
             assert(loc[t] == 0);
+#ifdef REVEALED
+            own[t] = NIL; ws[t] = MERGED; sh[t] = 0; dl[t] = true; ds[t] = true; /* plain stores */
+#endif
             note_death(t);
             q = t; t = slot[t]; slot[q] = NIL; q = NIL;
             job = UNCOUNT
@@ -332,7 +378,7 @@ proctype mutator(byte m) {
             if
             :: d_step { own[p] == m && loc[p] == 0 -> x = loc[p] }; /* queued; counts anew in its own word */
                 d_step { assert(loc[p] == x); loc[p] = x + 1; MARK_LOCAL(p); x = 0; got = true }
-            :: else -> try_count(m, p)
+            :: else -> count_owned(m, p)
             fi;
             d_step { assert(got && live[c]); t = slot[c]; slot[c] = p; got = false }
         :: n <= QUOTA && MAY(OP_GIVE) && c != NIL && REG(m, b) != NIL && c != REG(m, b) ->
@@ -346,8 +392,20 @@ proctype mutator(byte m) {
                 n <= QUOTA && MAY(OP_NEW) && REG(m, b) == NIL && (!live[0] || !live[1] || !live[NOBJ - 1]) ->
                 if :: !live[0] -> p = 0 :: else -> if :: !live[1] -> p = 1 :: else -> p = NOBJ - 1 fi fi;
                 live[p] = true; slot[p] = NIL; own[p] = m; ws[p] = PLAIN; sh[p] = 0
+#ifdef HIDE_PAGE
+                ; view[PAGE(p)] = UNSEEN
+#endif
             };
             d_step { loc[p] = 1; dl[p] = true; REG(m, b) = p }
+#ifdef MERGED_AT_BIRTH
+            d_step { loc[p] = 0; dl[p] = true };
+            own[p] = NIL;
+#ifdef MERGED_BLINDLY
+            d_step { sh[p] = 1; ws[p] = MERGED; ds[p] = true }
+#else
+            d_step { sh[p] = sh[p] + 1; ws[p] = MERGED; ds[p] = true }
+#endif
+#endif
         :: n <= QUOTA && MAY(OP_BLOCK) -> rest = true
 #ifdef SHARDED
         :: n <= QUOTA && MAY(OP_SHARD) && REG(m, b) == 0 && own[0] != m && ws[0] != SHARD ->
@@ -550,6 +608,12 @@ init {
         :: i < NMUT -> raw[i] = NIL; i = i + 1
         :: else -> i = 0; break
         od;
+#ifdef REVEALED
+        do
+        :: i < NOBJ -> if :: true -> view[i] = UNSEEN :: VIEWS > 0 -> view[i] = SEEN fi; i = i + 1
+        :: else -> i = 0; break
+        od;
+#endif
 #if START == 0
         /* a two-cycle 0 <-> 1, held by the first mutator through 0 and by the last through 1 */
         slot[0] = 1; slot[1] = 0;
@@ -615,6 +679,15 @@ init {
         od;
         born(0, 1, OWN0, 0); born(1, NMUT, OWN1, SPLIT1);
         ws[0] = SHARD; loc[0] = 1; cell[0] = -1; cell[NMUT - 1] = 1;
+#elif START == 10
+        /* 0 -> 1; every mutator holds 0, nobody holds 1 but through it; 1 waits in the last mutator's merge queue */
+        slot[0] = 1;
+        do
+        :: i < NMUT -> REG(i, 0) = 0; i = i + 1
+        :: else -> i = 0; break
+        od;
+        born(0, NMUT, OWN0, SPLIT0); born(1, 2, NMUT - 1, 0);
+        ws[1] = QUEUED; inq[1] = NMUT - 1;
 #elif START == 4
         /* two objects without references; every mutator holds both */
         do
