@@ -94,13 +94,11 @@ uint8_t *bytes_builder_room(struct bytes_builder *b, size_t more)
         return NULL;
     if (unlikely(b->capacity - b->length < more)) {
         size_t need = b->length + more, capacity = need + need / 2 + 32;
-        uint8_t *data = need > (size_t)1 << 60 ? NULL : raw_alloc(capacity);
+        uint8_t *data = need > (size_t)1 << 60 ? NULL : raw_resize(b->data, capacity);
         if (!data) {
             b->failed = true;
             return NULL;
         }
-        memcpy(data, b->data ? b->data : data, b->length);
-        free(b->data);
         b->data = data;
         b->capacity = capacity;
     }

@@ -52,15 +52,33 @@ static inline enum lookup_kind lookup_kind_of(value v)
 /* The attribute along the MRO: owned, VALUE_MISSING, or NULL on error. `name` is interned. *index (may be NULL) becomes
    the entry's number, or LOOKUP_NO_INDEX when it could not be entered. */
 value lookup_find(struct type *type, value name, uint32_t *index);
+/* What was read of an entry, and where. */
+struct lookup_reading {
+    void *table;
+    value_slot *slot;
+    value v; /* NULL: not known at the moment */
+};
+static inline __attribute__((always_inline)) struct lookup_reading lookup_read(struct type *type, uint32_t index)
+{
+    struct lookup_reading r = {.table = atomic_load_explicit(&type->lookup, memory_order_acquire)};
+    if (likely(r.table != NULL)) {
+        r.slot = &((struct lookup_table *)r.table)->entries[index].v;
+        r.v = atomic_load_explicit(r.slot, memory_order_acquire);
+    }
+    return r;
+}
+/* Is it still there? Then the value was alive when it was counted, or is while the thread is not quiescent. */
+static inline bool lookup_still(struct type *type, struct lookup_reading r)
+{
+    return atomic_load_explicit(r.slot, memory_order_acquire) == r.v &&
+           atomic_load_explicit(&type->lookup, memory_order_acquire) == r.table;
+}
+
 /* The value of entry `index`, owned (VALUE_MISSING too), or NULL when it is not known at the moment. */
 static inline __attribute__((always_inline)) value lookup_at(struct type *type, uint32_t index)
 {
-    struct lookup_table *table =
-        atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup, memory_order_acquire);
-    if (unlikely(!table))
-        return NULL;
-    value_slot *slot = &table->entries[index].v;
-    value v = atomic_load_explicit(slot, memory_order_acquire);
+    struct lookup_reading r = lookup_read(type, index);
+    value v = r.v;
     if (!value_is_object(v) || !v)
         return v;
     if (likely(thread_self->alone)) {
@@ -69,8 +87,7 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
     }
     if (unlikely(!rc_try_inc(value_object(v))))
         return NULL;
-    if (likely(atomic_load_explicit(slot, memory_order_acquire) == v &&
-               atomic_load_explicit(&type->lookup, memory_order_acquire) == (void *)table))
+    if (likely(lookup_still(type, r)))
         return v;
     rc_dec(value_object(v));
     return NULL;
@@ -79,17 +96,10 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
  * object_is_sharded). NULL: take the other one. */
 static inline __attribute__((always_inline)) value lookup_peek(struct type *type, uint32_t index)
 {
-    struct lookup_table *table =
-        atomic_load_explicit((_Atomic(struct lookup_table *) *)&type->lookup, memory_order_acquire);
-    if (unlikely(!table))
+    struct lookup_reading r = lookup_read(type, index);
+    if (unlikely(!value_is_object(r.v) || !r.v || !object_is_sharded(value_object(r.v))))
         return NULL;
-    value_slot *slot = &table->entries[index].v;
-    value v = atomic_load_explicit(slot, memory_order_acquire);
-    if (unlikely(!value_is_object(v) || !v || !object_is_sharded(value_object(v))))
-        return NULL;
-    bool same = atomic_load_explicit(slot, memory_order_acquire) == v &&
-                atomic_load_explicit(&type->lookup, memory_order_relaxed) == (void *)table;
-    return likely(same) ? v : NULL;
+    return likely(lookup_still(type, r)) ? r.v : NULL;
 }
 /* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
    dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class

@@ -113,13 +113,12 @@ static value sequence_reduce(value self, const value *args)
 }
 static const struct method_def sequence_methods[] = {METHOD("__reduce__", sequence_reduce, "($self, /)", NULL), {0}};
 
-static void sequence_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY static void sequence_traverse(struct object *o, struct gc_trace *trace)
 {
     /* Instances are made whole, and subclasses have the same fields: the type's own numbers hold. */
     const struct type_spec *spec = ((struct type *)object_type(o))->spec;
     struct tuple *tuple = (struct tuple *)o;
-    uint64_t length = __atomic_load_n(&tuple->length, __ATOMIC_RELAXED); /* as in tuple_traverse */
-    trace_slots(trace, tuple->items, spec ? ((const struct sequence_spec *)spec)->count : length);
+    trace_slots(trace, tuple->items, spec ? ((const struct sequence_spec *)spec)->count : tuple->length);
 }
 static void sequence_destroy(struct object *o)
 {
