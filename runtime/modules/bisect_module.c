@@ -4,18 +4,16 @@
 /* Where x belongs: in front of (left) or behind (right) items equal to it. -1: exception. */
 static ssize search(const value *args, bool left)
 {
-    ssize low, high;
+    ssize low, high = -1; /* -1 means the length, as in CPython, where programs can see that */
     if (!index_as_ssize(args[2], &low, EXC(OverflowError)))
         return -1;
     if (low < 0) {
         raise(EXC(ValueError), "lo must be non-negative");
         return -1;
     }
-    if (args[3] == VALUE_NONE)
-        high = value_length(args[0]);
-    else if (!index_as_ssize(args[3], &high, EXC(OverflowError)))
+    if (args[3] != VALUE_NONE && !index_as_ssize(args[3], &high, EXC(OverflowError)))
         return -1;
-    if (high < 0 && error_occurred())
+    if (high == -1 && (high = value_length(args[0])) < 0)
         return -1;
     while (low < high) {
         ssize middle = low + (high - low) / 2;

@@ -28,6 +28,11 @@ static int before(value heap, size_t i, size_t j, bool max, size_t length)
         return raise_int(EXC(RuntimeError), "list changed size during iteration");
     return less;
 }
+/* What failed without an exception found the list shorter than it was. */
+static bool raise_changed(void)
+{
+    return error_occurred() ? false : raise_false(EXC(RuntimeError), "list changed size during iteration");
+}
 static bool swap(value heap, size_t i, size_t j)
 {
     value a = list_get(heap, i), b = list_get(heap, j);
@@ -36,7 +41,7 @@ static bool swap(value heap, size_t i, size_t j)
         value_dec(a);
     if (b != VALUE_MISSING)
         value_dec(b);
-    return done || error_occurred() ? done : raise_false(EXC(RuntimeError), "list changed size during iteration");
+    return done || raise_changed();
 }
 
 /* Move the item at `at` towards the root, not beyond `start`. */
@@ -92,7 +97,7 @@ static value pop(value heap, bool max)
     if (list_length(heap) == 0)
         return last;
     value first = list_get(heap, 0);
-    bool done = first != VALUE_MISSING && list_set(heap, 0, last);
+    bool done = (first != VALUE_MISSING && list_set(heap, 0, last)) || raise_changed();
     value_dec(last);
     if (done && sift_up(heap, 0, max))
         return first;
@@ -115,7 +120,7 @@ static value replace(value heap, value item, bool max)
     value first = list_get(heap, 0);
     if (first == VALUE_MISSING)
         return raise(EXC(IndexError), "index out of range");
-    if (list_set(heap, 0, item) && sift_up(heap, 0, max))
+    if ((list_set(heap, 0, item) || raise_changed()) && sift_up(heap, 0, max))
         return first;
     value_dec(first);
     return NULL;

@@ -5,7 +5,7 @@ print(heapq.nsmallest(3, [5, 1, 4, 2]), heapq.nlargest(2, 'hello'), list(heapq.m
 for f in [lambda: heapq.heappop([]), lambda: heapq.heappush(1, 2), lambda: heapq.heapreplace([], 1), lambda: heapq.heapify([1, 'a']), lambda: bisect.bisect([1], 'a'), lambda: bisect.bisect([1], 1, -1)]:
     try: print(f())
     except Exception as e: print(type(e).__name__, e)
-a = [1, 2, 2, 3]; print(bisect.bisect_left(a, 2), bisect.bisect_right(a, 2), bisect.bisect(a, 9), bisect.bisect_left(a, 2, 2, 3), bisect.bisect([-3, -2], 2, key=lambda x: -x)); bisect.insort(a, 2.5); print(a)
+a = [1, 2, 2, 3]; print(bisect.bisect_left(a, 2, 0, -1), bisect.bisect(a, 2, 0, -2), bisect.bisect_left(a, 2), bisect.bisect_right(a, 2), bisect.bisect(a, 9), bisect.bisect_left(a, 2, 2, 3), bisect.bisect([-3, -2], 2, key=lambda x: -x)); bisect.insort(a, 2.5); print(a)
 v = contextvars.ContextVar('v', default=1); t = v.set(2); print(v.get(), t.var is v, t.old_value, v.name); v.reset(t); print(v.get())
 c = contextvars.copy_context()
 def f(): v.set(9); return v.get()
