@@ -45,13 +45,12 @@ static value normalized(value name)
 
 static value search(value name, value shown)
 {
-    if (!atomic_exchange(&encodings_loaded, true)) {
+    if (!atomic_load(&encodings_loaded)) { /* who comes while another thread imports it waits there for it */
         value module = import_module("encodings");
-        if (!module) {
-            atomic_store(&encodings_loaded, false);
+        if (!module)
             return NULL;
-        }
         value_dec(module);
+        atomic_store(&encodings_loaded, true);
     }
     value path = atomic_load(&search_path), result = VALUE_NONE;
     for (size_t i = 0; result == VALUE_NONE; i++) {

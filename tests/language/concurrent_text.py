@@ -31,3 +31,22 @@ for thread in threads:
 for thread in threads:
     thread.join()
 print(len(shared), len(names), all(names[name] is name or names[name] == name for name in names), totals)
+
+
+# The first use of the registry of codecs, by all of them at once.
+def encode(name):
+    start.wait()
+    try:
+        encoded.append("ä".encode(name))
+    except LookupError as error:
+        encoded.append(error)
+
+
+start = threading.Barrier(3)
+encoded = []
+threads = [threading.Thread(target=encode, args=(name,)) for name in ("cp1252", "cp437", "mac_roman")]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(sorted(map(str, encoded)))
