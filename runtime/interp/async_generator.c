@@ -242,17 +242,12 @@ static value method_aclose(value v, const value *args)
 {
     return step_new(v, STEP_CLOSE, VALUE_NONE);
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 static const struct method_def async_methods[] = {
     METHOD("asend", method_asend, "($self, value, /)", "asend(v) -> send 'v' in generator."),
     METHOD("athrow", method_athrow, "($self, type, value=None, traceback=None, /)",
            "athrow(typ[,val[,tb]]) -> raise exception in generator."),
     METHOD("aclose", method_aclose, "($self, /)", "aclose() -> raise GeneratorExit inside generator."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct getset_def async_getset[] = {

@@ -117,18 +117,13 @@ static void defaultdict_destroy(struct object *o)
     slot_drop(&((struct defaultdict *)o)->factory);
 }
 
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 static const struct method_def defaultdict_methods[] = {
     METHOD("__missing__", defaultdict_missing, "($self, key, /)",
            "__missing__(key) # Called by __getitem__ for missing key."),
     METHOD("copy", defaultdict_copy, "($self, /)", "D.copy() -> a shallow copy of D."),
     METHOD("__copy__", defaultdict_copy, "($self, /)", "D.copy() -> a shallow copy of D."),
     METHOD("__reduce__", defaultdict_reduce, "($self, /)", "Return state information for pickling."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct member_def defaultdict_members[] = {

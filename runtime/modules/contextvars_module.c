@@ -173,10 +173,6 @@ static const struct type_spec context_spec = {
 };
 
 /* ---- ContextVar ---- */
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
 static value variable_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     static struct signature signature = SIGNATURE("ContextVar", "(name, /, *, default=<unrepresentable>)");
@@ -264,7 +260,7 @@ static const struct method_def variable_methods[] = {
     METHOD("set", variable_set, "($self, value, /)",
            "Set a new value for the context variable in the current context."),
     METHOD("reset", variable_reset, "($self, token, /)", "Reset the context variable."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct member_def variable_members[] = {
@@ -305,8 +301,7 @@ static void token_destroy(struct object *o)
     for (int i = 0; i < 3; i++)
         slot_drop(&slots[i]);
 }
-static const struct method_def token_methods[] = {
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS), {0}};
+static const struct method_def token_methods[] = {METHOD_CLASS_GETITEM, {0}};
 static const struct member_def token_members[] = {{"var", MEMBER_VALUE, offsetof(struct token, variable), false, NULL},
                                                   {0}};
 static const struct getset_def token_getset[] = {{"old_value", token_get_old, NULL, NULL}, {0}};

@@ -501,11 +501,6 @@ static value method_sizeof(value v, const value *args)
     return int_from_u64(value_type(v)->gc.instance_size + (ring ? ring_bytes(ring->capacity) : 0));
 }
 
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 /* ---- construction ---- */
 static value deque_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -814,7 +809,7 @@ static const struct method_def deque_methods[] = {
            "D.__reversed__() -- return a reverse iterator over the deque"),
     METHOD("__reduce__", method_reduce, "($self, /)", "Return state information for pickling."),
     METHOD("__sizeof__", method_sizeof, "($self, /)", "D.__sizeof__() -- size of D in memory, in bytes"),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct getset_def deque_getset[] = {

@@ -189,15 +189,10 @@ static void partial_destroy(struct object *o)
     slot_drop(&self->dict);
 }
 
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 static const struct method_def partial_methods[] = {
     METHOD("__reduce__", partial_reduce, "($self, /)", NULL),
     METHOD("__setstate__", partial_setstate, "($self, state, /)", NULL),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct member_def partial_members[] = {

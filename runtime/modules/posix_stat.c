@@ -298,10 +298,6 @@ static value entry_repr(value v)
 {
     return str_format("<DirEntry %R>", slot_peek(&ENTRY(v)->name));
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
 static void entry_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slots(trace, &((struct entry *)o)->name, 4);
@@ -319,7 +315,7 @@ static const struct method_def entry_methods[] = {
     METHOD("stat", entry_stat, "($self, /, *, follow_symlinks=True)", "Return stat_result object for the entry."),
     METHOD("inode", entry_inode, "($self, /)", "Return inode of the entry."),
     METHOD("__fspath__", entry_fspath, "($self, /)", "Returns the path for the entry."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct member_def entry_members[] = {

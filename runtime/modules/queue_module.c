@@ -123,10 +123,6 @@ static value queue_qsize(value v, const value *args)
     ssize length = value_length(slot_peek(&SELF(v)->items));
     return length < 0 ? NULL : int_from_i64(length);
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
 static value queue_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     value items = call_0(value_of(deque_type));
@@ -153,7 +149,7 @@ static const struct method_def queue_methods[] = {
     METHOD("get_nowait", queue_get_nowait, "($self, /)", "Remove and return an item from the queue without blocking."),
     METHOD("empty", queue_empty, "($self, /)", "Return True if the queue is empty, False otherwise (not reliable!)."),
     METHOD("qsize", queue_qsize, "($self, /)", "Return the approximate size of the queue (not reliable!)."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct type_spec queue_spec = {

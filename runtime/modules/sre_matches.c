@@ -255,11 +255,6 @@ static value return_self(value v, const value *args)
 {
     return value_inc(v);
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 static value match_get_last_index(value v)
 {
     return MATCH(v)->last_index < 0 ? VALUE_NONE : int_from_i64(MATCH(v)->last_index);
@@ -335,7 +330,7 @@ static const struct method_def match_methods[] = {
            "method."),
     METHOD("__copy__", return_self, "($self, /)", NULL),
     METHOD("__deepcopy__", return_self, "($self, memo, /)", NULL),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct getset_def match_getset[] = {

@@ -345,11 +345,6 @@ static value return_self(value v, const value *args)
 {
     return value_inc(v);
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
-
 static void pattern_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slots(trace, &((struct sre_pattern *)o)->pattern, 3);
@@ -385,7 +380,7 @@ static const struct method_def pattern_methods[] = {
     METHOD("scanner", pattern_scanner, WHERE, NULL),
     METHOD("__copy__", return_self, "($self, /)", NULL),
     METHOD("__deepcopy__", return_self, "($self, memo, /)", NULL),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 static const struct getset_def pattern_getset[] = {

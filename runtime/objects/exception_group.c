@@ -183,15 +183,10 @@ static value group_subgroup(value self, const value *args)
     return condition_is_valid(args[0]) && group_split_into(self, args[0], &match, NULL) ? match : NULL;
 }
 
-static value group_class_getitem(value self, const value *args)
-{
-    return generic_alias_new(self, args[0]);
-}
-
 const struct method_def exception_group_methods[] = {
     METHOD("derive", group_derive, "($self, excs, /)", NULL),
     METHOD("split", group_split, "($self, condition, /)", NULL),
     METHOD("subgroup", group_subgroup, "($self, condition, /)", NULL),
-    METHOD_FLAGS("__class_getitem__", group_class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };

@@ -38,6 +38,11 @@ value generic_alias_new(value origin, value args)
     return alias_make(TYPE(GENERIC_ALIAS), origin, args, false);
 }
 
+value generic_class_getitem(value cls, const value *args)
+{
+    return generic_alias_new(cls, args[0]);
+}
+
 /* ---- type parameters ---- */
 static bool is_type_variable(value v)
 {

@@ -145,14 +145,9 @@ static value enumerate_reduce(value v, const value *args)
     return result;
 }
 
-static value lazy_class_getitem(value v, const value *args)
-{
-    return generic_alias_new(v, args[0]);
-}
-
 static const struct method_def enumerate_methods[] = {
     METHOD("__reduce__", enumerate_reduce, "($self, /)", "Return state information for pickling."),
-    METHOD_FLAGS("__class_getitem__", lazy_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

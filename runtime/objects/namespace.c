@@ -263,11 +263,6 @@ static void proxy_destroy(struct object *o)
     slot_store(o, &((struct mapping_proxy *)o)->mapping, NULL);
 }
 
-static value proxy_class_getitem(value self, const value *args)
-{
-    return generic_alias_new(self, args[0]);
-}
-
 static const struct method_def proxy_methods[] = {
     METHOD("get", proxy_get, "($self, key, default=None, /)",
            "Return the value for key if key is in the mapping, else default."),
@@ -276,7 +271,7 @@ static const struct method_def proxy_methods[] = {
     METHOD("items", proxy_items, "($self, /)", "a set-like object providing a view on the underlying mapping's items"),
     METHOD("copy", proxy_copy, "($self, /)", "a shallow copy of the underlying mapping"),
     METHOD("__reversed__", proxy_reversed, "($self, /)", NULL),
-    METHOD_FLAGS("__class_getitem__", proxy_class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

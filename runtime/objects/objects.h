@@ -46,11 +46,11 @@ value str_from_code_point(uint32_t c);
 value str_from_ucs4(const uint32_t *points, size_t length);
 value str_format(const char *format, ...); /* see error.h for the directives */
 value str_format_v(const char *format, va_list args);
-value str_intern(value v);            /* steals v, returns the interned one, owned */
-value str_interned(const char *text); /* owned, immortal */
+value str_intern(value v);                                      /* steals v, returns the interned one, owned */
+value str_interned(const char *text);                           /* owned, immortal */
 value str_interned_latin1(const uint8_t *bytes, size_t length); /* the same */
-bool names_make_all(void);            /* every NAME() of the program; false: no memory */
-size_t str_length(value v);           /* code points */
+bool names_make_all(void);                                      /* every NAME() of the program; false: no memory */
+size_t str_length(value v);                                     /* code points */
 uint32_t str_at(value v, size_t index);
 bool str_equal(value a, value b);
 bool str_equals_text(value v, const char *text); /* ASCII text */
@@ -196,6 +196,9 @@ value namespace_new(value dict /* or NULL */); /* types.SimpleNamespace */
 /* ---- classes ---- */
 value type_new_class(struct type *metatype, value name, value bases, value dict, const value *kwargs, value kwnames);
 value generic_alias_new(value origin, value args);
+value generic_class_getitem(value cls, const value *args);
+#define METHOD_CLASS_GETITEM \
+    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS)
 value struct_sequence_new(struct type *type, value *items /* stolen */);
 /* A named tuple type of C (sys.version_info, time.struct_time, os.stat_result ...): fields ends with NULL; the first
  * `visible` are items of the tuple. */

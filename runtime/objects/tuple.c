@@ -318,11 +318,6 @@ static value tuple_getnewargs(value v, const value *args)
     return result;
 }
 
-static value tuple_class_getitem(value v, const value *args)
-{
-    return generic_alias_new(v, args[0]);
-}
-
 static value tuple_sizeof(value v, const value *args)
 {
     return small_int((int64_t)(sizeof(struct tuple) + tuple_length(v) * sizeof(value)));
@@ -397,7 +392,7 @@ static const struct method_def tuple_methods[] = {
     METHOD("count", tuple_count, "($self, value, /)", "Return number of occurrences of value."),
     METHOD("__getnewargs__", tuple_getnewargs, "($self, /)", NULL),
     METHOD("__sizeof__", tuple_sizeof, "($self, /)", "Size of object in memory, in bytes."),
-    METHOD_FLAGS("__class_getitem__", tuple_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

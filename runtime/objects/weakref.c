@@ -145,12 +145,7 @@ static value reference_get_callback(value self)
     }
     return callback ? callback : VALUE_NONE;
 }
-static value reference_class_getitem(value self, const value *args)
-{
-    return generic_alias_new(self, args[0]);
-}
-static const struct method_def reference_methods[] = {
-    METHOD_FLAGS("__class_getitem__", reference_class_getitem, "(item, /)", "See PEP 585", METHOD_CLASS), {0}};
+static const struct method_def reference_methods[] = {METHOD_CLASS_GETITEM, {0}};
 static const struct getset_def reference_getset[] = {{"__callback__", reference_get_callback, NULL, NULL}, {0}};
 
 const struct type_spec weak_reference_type_spec = {
@@ -336,31 +331,31 @@ static const struct method_def proxy_methods[] = {METHOD("__bytes__", proxy_byte
 
 #define BINARY_SLOT(OP)  [BINARY_##OP] = proxy_##OP,
 #define INPLACE_SLOT(OP) [BINARY_##OP] = proxy_inplace_##OP,
-#define PROXY_SPEC(NAME, ...)                                                                        \
-    {                                                                                                \
-        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,       \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy, \
-        .slots = {.getattr = proxy_getattr,                                                          \
-                  .setattr = proxy_setattr,                                                          \
-                  .repr = proxy_repr,                                                                \
-                  .str = proxy_str,                                                                  \
-                  .hash = value_unhashable,                                                          \
-                  .compare = proxy_compare,                                                          \
-                  .iter = proxy_iter,                                                                \
-                  .next = proxy_next,                                                                \
-                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},            \
-                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                        \
-                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},           \
-                  .truth = proxy_truth,                                                              \
-                  .to_int = proxy_to_int,                                                            \
-                  .to_float = proxy_to_float,                                                        \
-                  .to_index = proxy_to_index,                                                        \
-                  .length = proxy_length,                                                            \
-                  .getitem = proxy_getitem,                                                          \
-                  .setitem = proxy_setitem,                                                          \
-                  .contains = proxy_contains,                                                        \
-                  __VA_ARGS__},                                                                      \
-        .methods = proxy_methods,                                                                    \
+#define PROXY_SPEC(NAME, ...)                                                                                         \
+    {                                                                                                                 \
+        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy,                  \
+        .slots = {.getattr = proxy_getattr,                                                                           \
+                  .setattr = proxy_setattr,                                                                           \
+                  .repr = proxy_repr,                                                                                 \
+                  .str = proxy_str,                                                                                   \
+                  .hash = value_unhashable,                                                                           \
+                  .compare = proxy_compare,                                                                           \
+                  .iter = proxy_iter,                                                                                 \
+                  .next = proxy_next,                                                                                 \
+                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},                             \
+                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                                         \
+                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},                            \
+                  .truth = proxy_truth,                                                                               \
+                  .to_int = proxy_to_int,                                                                             \
+                  .to_float = proxy_to_float,                                                                         \
+                  .to_index = proxy_to_index,                                                                         \
+                  .length = proxy_length,                                                                             \
+                  .getitem = proxy_getitem,                                                                           \
+                  .setitem = proxy_setitem,                                                                           \
+                  .contains = proxy_contains,                                                                         \
+                  __VA_ARGS__},                                                                                       \
+        .methods = proxy_methods,                                                                                     \
     }
 static const struct type_spec proxy_specs[2] = {
     PROXY_SPEC("weakref.ProxyType", .call = NULL),
