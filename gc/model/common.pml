@@ -42,6 +42,8 @@
 #define OP_SHARD 256
 #define OP_REPLACE 512
 #define OP_PEEK 1024 /* with PEEK */
+#define OP_REVIVE 2048 /* with WEAK */
+#define OP_ATTACH 4096
 #ifndef MASK0
 #define MASK0 1023
 #endif

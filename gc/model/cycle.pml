@@ -6,6 +6,7 @@
  *   snapshot(o)        clear the marks, set cand[o], rc0[o], edge[o * NEDGE + k]; a busy object sets keep[o]
  *   validate(o)        set keep[o] when a mark of o is set
  *   BUSY(o)            some mark of o is set
+ *   judge_islands()    with WEAK: spare islands that a weak reference was followed into
  *   reclaim()          tear down what is condemned: cand[o] && !keep[o]
  *
  * What is checked: nothing condemned is reachable from a register (SOUND); with -DEXPECT=bits the objects named by the
@@ -140,6 +141,9 @@ proctype collector() {
         spread_keep(true);
 #else
         spread_keep(false);
+#endif
+#ifdef WEAK
+        judge_islands();
 #endif
         /* SOUND */
         d_step {

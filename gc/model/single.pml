@@ -12,6 +12,8 @@
  *   drop    b := nil           uncount
  *   new     b := fresh object  born dirty
  *
+ * With -DWEAK=bits (weak.pml) the objects named by the bits have weak references at the start.
+ *
  * Besides what cycle.pml checks: no count goes negative, nothing is counted or uncounted in a dead block through a
  * reference that is owned, and a load yields what the slot held, not a block that was freed and reused meanwhile.
  *
@@ -44,6 +46,13 @@ bool dirty[NOBJ]; /* D */
 #define MARK_COUNT(o) dirty[o] = true
 #endif
 
+#ifdef WEAK
+#include "weak.pml"
+#define HAS_WEAK(o) weak[o]
+#else
+#define HAS_WEAK(o) false
+#endif
+
 /* give up the reference to t (NIL: none); what dies drops its own in turn */
 inline settle() {
     do
@@ -54,7 +63,10 @@ inline settle() {
             MARK_COUNT(t);
             if :: rc[t] == 0 -> die = true :: else -> t = NIL fi
         }
-    :: d_step { t != NIL && die -> note_death(t); q = t; t = slot[t]; slot[q] = NIL; q = 0; die = false }
+#ifdef WEAK
+    :: t != NIL && die && HAS_WEAK(t) -> clear_dying(t)
+#endif
+    :: d_step { t != NIL && die && !HAS_WEAK(t) -> note_death(t); q = t; t = slot[t]; slot[q] = NIL; q = 0; die = false }
     :: t == NIL -> break
     od
 }
@@ -142,6 +154,16 @@ proctype mutator(byte m) {
                 live[p] = true; slot[p] = NIL
             };
             d_step { rc[p] = 1; dirty[p] = true; REG(m, b) = p }
+#ifdef WEAK
+        :: MAY(OP_REVIVE) && REG(m, b) == NIL ->
+            if
+            :: d_step { wref[0] -> p = 0 }; revive()
+            :: d_step { wref[1] -> p = 1 }; revive()
+            :: d_step { NOBJ > 2 && wref[NOBJ - 1] -> p = NOBJ - 1 }; revive()
+            :: else -> skip
+            fi
+        :: MAY(OP_ATTACH) && c != NIL && !wref[c] -> attach()
+#endif
         :: else -> skip
         fi;
         d_step { c = NIL; p = NIL; b = 0 };
@@ -181,9 +203,11 @@ inline snapshot_edges(o) {
     fi
 }
 
+#ifndef WEAK
 inline validate(o) {
     if :: CONDEMNED(o) && dirty[o] -> keep[o] = true :: else -> skip fi
 }
+#endif
 
 inline reclaim() {
     do
@@ -249,11 +273,23 @@ init {
         :: i < NMUT -> REG(i, 0) = 0; i = i + 1
         :: else -> i = 0; break
         od;
+#elif START == 4
+        /* a ring of all objects that nobody can reach; nobody holds anything */
+        slot[1] = NOBJ - 1; slot[NOBJ - 1] = 0; rc[0] = 1; rc[1] = 1; rc[NOBJ - 1] = 1; live[NOBJ - 1] = true;
+#elif START == 5
+        /* two islands, 0 <-> 1 and a self-reference 2 -> 2; nobody holds anything */
+        slot[1] = 0; slot[2] = 2; rc[0] = 1; rc[1] = 1; rc[2] = 1; live[2] = true;
 #else
         /* an island 0 <-> 1 that nobody can reach; the mutators work on the last object */
         slot[1] = 0; rc[0] = 1; rc[1] = 1; live[NOBJ - 1] = true; rc[NOBJ - 1] = NMUT;
         do
         :: i < NMUT -> REG(i, 0) = NOBJ - 1; i = i + 1
+        :: else -> i = 0; break
+        od;
+#endif
+#ifdef WEAK
+        do
+        :: i < NOBJ -> wref[i] = (WEAK & (1 << i)) != 0; weak[i] = wref[i]; i = i + 1
         :: else -> i = 0; break
         od;
 #endif
@@ -270,6 +306,9 @@ init {
     d_step {
         do
         :: i < NOBJ ->
+#ifdef WEAK
+            assert(wref[i] == weak[i] && !wlock[i] && (live[i] || !wref[i]));
+#endif
             if
             :: live[i] ->
                 refs = 0; k = 0;
