@@ -201,15 +201,14 @@ INLINE ssize last_start(const struct sre_program *p, const void *data, const uns
 }
 
 /* ---- places between characters ---- */
-INLINE bool is_word_at(const struct sre_state *s, unsigned width, ssize i, unsigned category)
-{
-    return i >= 0 && i < s->end && sre_in_category(char_at(s->text.data, width, i), category);
-}
-
-/* Where the string is empty there is no boundary, and no place that is none either. */
+/* Where the string is empty there is no boundary, and no place that is none either. A search that begins behind its end
+ * sees what is before it, as in CPython. */
 INLINE bool is_boundary(const struct sre_state *s, unsigned width, ssize pos, unsigned category, bool wanted)
 {
-    return s->end > 0 && (is_word_at(s, width, pos - 1, category) != is_word_at(s, width, pos, category)) == wanted;
+    const void *data = s->text.data;
+    bool before = pos > 0 && sre_in_category(char_at(data, width, pos - 1), category);
+    bool after = pos < s->end && sre_in_category(char_at(data, width, pos), category);
+    return s->end > 0 && (before != after) == wanted;
 }
 
 INLINE bool is_at(const struct sre_state *s, unsigned width, ssize pos, uint32_t place)

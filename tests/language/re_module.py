@@ -72,6 +72,8 @@ each(r'\bfoo\b', 'éfoo', flags=re.A)
 each(r'\Bo\B', 'foo', 'ooo', '')
 each(r'\B', '', 'ab', ' ')
 each(r'\b', '', 'ab cd')
+attempt(re.compile(r'\b').match, 'abc', 3, 1)
+attempt(re.compile(r'\B').match, 'abc', 2, 1)
 
 print('# repeats')
 each('a*', '', 'aaa', 'baac')
@@ -319,7 +321,7 @@ for bad in ('(', ')', '[', '[]', '*', 'a**', 'a{2,1}', '(?P<1>a)', '(?P<a>x)(?P<
         print(ascii(bad), re.compile(bad))
     except re.error as error:
         print(ascii(bad), error, error.msg, error.pos, error.lineno, error.colno)
-    except Exception as error:
+    except Exception as error:  # of whatever class: it has to be CPython's
         print(ascii(bad), type(error).__name__, error)
 attempt(re.compile, b'(?u)a')
 attempt(re.compile, b'a', re.U)
