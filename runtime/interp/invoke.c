@@ -18,7 +18,7 @@ value call_operands(value callable, value *base, uint32_t nargs, value kwnames)
         value v = operands[i];
         if ((value_bits(v) & 7) != 4)
             continue;
-        if (i < MASK_BITS && (thread_self->alone || !object_is_sharded(value_object(stack_plain(v))))) {
+        if (i < MASK_BITS && !object_is_sharded(value_object(stack_plain(v)))) {
             borrowed |= UINT64_C(1) << i;
             operands[i] = stack_plain(v);
         } else {
