@@ -1,4 +1,5 @@
 # The codec registry, error handlers, format string parsing.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import codecs
 print(codecs.lookup('latin-1').name, 'é'.encode('cp1252'), b'\x80'.decode('cp1252'), codecs.encode('abc', 'rot13'), 'é€'.encode('utf-8-sig'), 'x'.encode('iso8859-15'))
 for f in [lambda: 'é'.encode('nope'), lambda: codecs.lookup('nope'), lambda: '\u1234'.encode('cp1252'), lambda: b'\x81'.decode('cp1252'), lambda: codecs.lookup_error('x'), lambda: '\u1234é'.encode('cp1252', 'xmlcharrefreplace'), lambda: '\u1234'.encode('cp1252', 'backslashreplace'), lambda: codecs.utf_8_decode(b'a\xc3'), lambda: 'a'.encode('rot13')]:

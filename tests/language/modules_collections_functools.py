@@ -1,4 +1,5 @@
 # deque, defaultdict, partial, lru_cache, operator, errno, atexit against CPython.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 from _collections import deque, defaultdict, _tuplegetter, _count_elements
 d = deque([1,2,3], 4); d.append(4); d.append(5); d.appendleft(0); print(d, len(d), d.maxlen, d[1], d[-1])
 d.rotate(2); print(d); d.rotate(-1); print(d); d.reverse(); print(d)

@@ -1,4 +1,5 @@
 # Streams of every kind: text, binary, in memory, over Python objects.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import io, os, sys
 p = '/tmp/io-case'
 with open(p, 'w') as f: print(f.write('héllo\nworld\r\nthird\rline €\n'), f.name, f.mode, f.encoding, f.closed, f)

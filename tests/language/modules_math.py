@@ -1,4 +1,5 @@
 # Every function of math over ordinary and odd arguments.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import math
 def t(f, *a):
     try: r = f(*a)

@@ -1,4 +1,5 @@
 # Files, directories, processes, environment.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import os, stat
 d = '/tmp/posix-case-%d' % os.getpid()
 os.system('rm -rf ' + d)

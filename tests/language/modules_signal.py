@@ -1,4 +1,5 @@
 # Handlers, timers and masks of signals; handlers end blocking calls.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import _signal as s
 def h(n, f): print('got', n, f is not None)
 print(s.signal(s.SIGUSR1, h)); s.raise_signal(s.SIGUSR1); print(s.getsignal(s.SIGUSR1) is h, s.getsignal(s.SIGINT), s.getsignal(s.SIGTERM))

@@ -1,4 +1,5 @@
 # heapq, bisect, contextvars, and queues between threads.
+# Whatever is raised is printed: the class and the message are part of what has to agree.
 import heapq, bisect, contextvars, queue, threading, time, _queue
 h = [5, 3, 8, 1, 9, 2]; heapq.heapify(h); print(h); heapq.heappush(h, 0); print(h, [heapq.heappop(h) for _ in range(len(h))])
 print(heapq.nsmallest(3, [5, 1, 4, 2]), heapq.nlargest(2, 'hello'), list(heapq.merge([1, 4], [2, 3])), heapq.heappushpop([1, 2], 0), heapq.heapreplace([1, 5, 3], 4), heapq.heapify.__module__)

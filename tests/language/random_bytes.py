@@ -1,25 +1,9 @@
 """Methods of bytes, bytearray and memoryview with pseudo-random arguments:
 the same calls with the same arguments in every implementation, errors included."""
-state = 12345
+from support import Random, show
 
-
-def rnd(n):
-    """A number below n, the same in every implementation."""
-    global state
-    state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
-    return (state >> 33) % n
-
-
-def pick(items):
-    return items[rnd(len(items))]
-
-
-def show(name, function, *args):
-    try:
-        result = function(*args)
-        print(name, args, '->', type(result).__name__, repr(result))
-    except Exception as error:
-        print(name, args, '!!', type(error).__name__, error)
+random = Random(12345)
+rnd, pick = random.below, random.pick
 
 
 def data(limit=9):

@@ -1,16 +1,7 @@
 """Random operations on lists, dicts and sets; whatever they do or raise is printed. Sets hold only ints and tuples of
 ints, whose order CPython fixes."""
 
-from support import attempt
-
-
-class Random:
-    def __init__(self, seed):
-        self.state = seed
-
-    def below(self, n):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
-        return (self.state >> 33) % n
+from support import Random, attempt
 
 
 class Key:

@@ -2,18 +2,10 @@
 the same calls with the same arguments in every implementation, errors included."""
 import re
 
-state = 2024
+from support import Random
 
-
-def rnd(n):
-    """A number below n, the same in every implementation."""
-    global state
-    state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
-    return (state >> 33) % n
-
-
-def pick(items):
-    return items[rnd(len(items))]
+random = Random(2024)
+rnd, pick = random.below, random.pick
 
 
 ATOMS = ['a', 'b', 'c', 'ab', '.', '[ab]', '[^a]', '[a-c]', r'\w', r'\W', r'\d', r'\s', r'\b', r'\B', '^', '$', '1', ' ',

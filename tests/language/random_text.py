@@ -1,25 +1,9 @@
 """Methods of str, codecs and % with pseudo-random arguments:
 the same calls with the same arguments in every implementation, errors included."""
-state = 12345
+from support import Random, show
 
-
-def rnd(n):
-    """A number below n, the same in every implementation."""
-    global state
-    state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
-    return (state >> 33) % n
-
-
-def pick(items):
-    return items[rnd(len(items))]
-
-
-def show(name, function, *args):
-    try:
-        result = function(*args)
-        print(name, args, '->', type(result).__name__, repr(result))
-    except Exception as error:
-        print(name, args, '!!', type(error).__name__, error)
+random = Random(12345)
+rnd, pick = random.below, random.pick
 
 
 ALPHABETS = ['ab', 'abc \t', 'aA1_', 'é ß', 'aé\u0130\u0149\ufb01', 'Σσς aΑ.', '\u01c5\u01c6\u01c4 x',

@@ -1,4 +1,29 @@
-"""What several language cases need: calls whose exception is the result that counts."""
+"""What several language cases need: calls whose exception, of whatever class, is the result that counts; and choices
+that are the same in every implementation."""
+
+
+class Random:
+    """Pseudo-random choices, the same in every implementation."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def below(self, n):
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
+        return (self.state >> 33) % n
+
+    def pick(self, items):
+        return items[self.below(len(items))]
+
+
+def show(name, function, *args):
+    """Call; print name, arguments and result, or the exception's class and message."""
+    try:
+        result = function(*args)
+    except Exception as error:
+        print(name, args, "!!", type(error).__name__, error)
+    else:
+        print(name, args, "->", type(result).__name__, repr(result))
 
 
 def attempt(function, *args, **kwargs):
