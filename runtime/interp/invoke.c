@@ -170,8 +170,7 @@ static value resolve_bases(value bases)
             }
         }
         bool added = !list || (entries == VALUE_MISSING ? list_append(list, base) : list_extend(list, entries));
-        if (entries != VALUE_MISSING)
-            value_dec(entries);
+        value_dec(entries);
         if (!added)
             goto fail;
     }

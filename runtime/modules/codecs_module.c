@@ -119,8 +119,7 @@ static value apply_text(value object, const char *encoding, const char *errors, 
 {
     value name = str_from_text(encoding), handler = name && errors ? str_from_text(errors) : VALUE_MISSING;
     value result = name && handler && check_text_encoding(name, index) ? apply(object, name, handler, index) : NULL;
-    if (handler != VALUE_MISSING)
-        value_dec(handler);
+    value_dec(handler);
     value_dec(name);
     return result;
 }
@@ -145,8 +144,7 @@ static value module_unregister(value self, const value *args)
     for (size_t i = 0; i < list_length(path); i++) {
         value function = list_get(path, i);
         bool same = function == args[0];
-        if (function != VALUE_MISSING)
-            value_dec(function);
+        value_dec(function);
         if (same) {
             dict_clear(atomic_load(&found_codecs));
             value_dec(list_pop(path, (ssize)i));

@@ -212,8 +212,7 @@ static value variable_set(value v, const value *args)
             token = NULL;
         }
     }
-    if (old != VALUE_MISSING)
-        value_dec(old);
+    value_dec(old);
     value_dec(context);
     return value_of(token);
 }

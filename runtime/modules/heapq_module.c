@@ -20,10 +20,8 @@ static int before(value heap, size_t i, size_t j, bool max, size_t length)
         raise(EXC(RuntimeError), "list changed size during iteration");
     else
         less = max ? compare_bool(b, a, COMPARE_LT) : compare_bool(a, b, COMPARE_LT);
-    if (a != VALUE_MISSING)
-        value_dec(a);
-    if (b != VALUE_MISSING)
-        value_dec(b);
+    value_dec(a);
+    value_dec(b);
     if (less >= 0 && list_length(heap) != length)
         return raise_int(EXC(RuntimeError), "list changed size during iteration");
     return less;
@@ -37,10 +35,8 @@ static bool swap(value heap, size_t i, size_t j)
 {
     value a = list_get(heap, i), b = list_get(heap, j);
     bool done = a && b && a != VALUE_MISSING && b != VALUE_MISSING && list_set(heap, i, b) && list_set(heap, j, a);
-    if (a != VALUE_MISSING)
-        value_dec(a);
-    if (b != VALUE_MISSING)
-        value_dec(b);
+    value_dec(a);
+    value_dec(b);
     return done || raise_changed();
 }
 
@@ -101,8 +97,7 @@ static value pop(value heap, bool max)
     value_dec(last);
     if (done && sift_up(heap, 0, max))
         return first;
-    if (first != VALUE_MISSING)
-        value_dec(first);
+    value_dec(first);
     return NULL;
 }
 static value heappop(value self, const value *args)

@@ -268,12 +268,11 @@ static value pattern_subn(value v, const value *args)
 }
 
 /* ---- the object ---- */
-static bool add_flag(struct str_builder *b, bool *first, const char *name)
+static void add_flag(struct str_builder *b, bool *first, const char *name)
 {
     builder_add_text(b, *first ? ", " : "|");
     *first = false;
     builder_add_text(b, name);
-    return true;
 }
 
 static value pattern_repr(value v)
