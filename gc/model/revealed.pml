@@ -25,7 +25,8 @@
  *   REVEAL_LATE        a reader looks at the counts, then makes the page seen
  *   NO_BARRIER         a reader makes the page seen without the barrier
  *   ONE_BARRIER        a reader that finds SHOWING takes it for SEEN, though the other's barrier may be under way
- *   RETRY_UNSEEN       a reader whose compare-and-swap on a queued object fails goes on without looking at the page
+ *   RETRY_UNSEEN       a reader that finds the shared word merged, looks again and finds it plain, goes on without looking
+ *                      at the page
  *   HIDE_PAGE          a page becomes unseen when a block of it is used again
  */
 #define UNSEEN 0
@@ -74,9 +75,10 @@ inline reveal(o) {
     fi
 }
 
-/* What is merged or queued can be counted without a look at the page; when that fails a reader begins anew. */
+/* What is merged or queued can be counted without a look at the page; but then the look must be the
+   one that the compare-and-swap compares with. A reader that looks again begins anew. */
 #ifdef RETRY_UNSEEN
-#define IS_PUBLIC(o) (ws[o] == MERGED)
+#define IS_PUBLIC(o) false
 #else
 #define IS_PUBLIC(o) (ws[o] != PLAIN)
 #endif
@@ -87,8 +89,9 @@ inline try_count_plain(o) {
     look_at_counts(o);
     reveal(o);
 #elif defined(RETRY_UNSEEN)
+    f = ws[o];
+    if :: f == PLAIN || f == QUEUED -> reveal(o) :: else -> skip fi;
     look_at_counts(o);
-    if :: f == PLAIN -> reveal(o); look_at_counts(o) :: else -> skip fi;
 #else
     reveal(o);
     look_at_counts(o);
