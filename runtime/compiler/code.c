@@ -6,6 +6,7 @@
  */
 #include "runtime/compiler/code_parts.h"
 #include "runtime/compiler/compiler.h"
+#include "runtime/objects/str.h"
 
 #include <stdlib.h>
 
@@ -81,6 +82,28 @@ static bool has_name(value names, value name)
     return false;
 }
 
+/* The tuple with its strings interned, as those from the compiler are: caches and tables know names by their address.
+ * Owned; what is no str stays, for code_verify to refuse. */
+static value interned_names(value names)
+{
+    size_t length = tuple_length(names), known = 0;
+    while (known < length && value_is(tuple_get(names, known), TYPE_ID_STR) &&
+           (str_flags(tuple_get(names, known)) & STR_INTERNED))
+        known++;
+    if (known == length)
+        return value_inc(names);
+    value tuple = tuple_new(length);
+    for (size_t i = 0; tuple && i < length; i++) {
+        value name = value_inc(tuple_get(names, i));
+        if (value_is(name, TYPE_ID_STR) && !(name = str_intern(name))) {
+            value_dec(tuple);
+            return NULL;
+        }
+        tuple_init(tuple, i, name);
+    }
+    return tuple;
+}
+
 value code_new(const struct code_parts *parts)
 {
     size_t units = parts->unit_count * sizeof(uint32_t), caches = parts->cache_count * sizeof(uint64_t),
@@ -98,12 +121,17 @@ value code_new(const struct code_parts *parts)
     code->ranges = take(&memory, parts->ranges, ranges);
     code->units = take(&memory, parts->units, units);
     code->locations = take(&memory, parts->locations, parts->location_bytes);
+    value names = interned_names(parts->names), slot_names = interned_names(parts->slot_names);
     slot_init(&code->consts, value_inc(parts->consts));
-    slot_init(&code->names, value_inc(parts->names));
-    slot_init(&code->slot_names, value_inc(parts->slot_names));
+    slot_init(&code->names, names);
+    slot_init(&code->slot_names, slot_names);
     slot_init(&code->slot_kinds, value_inc(parts->slot_kinds));
+    if (!names || !slot_names) {
+        value_dec(value_of(code));
+        return NULL;
+    }
     code->attribute_stores = count_attribute_stores(code);
-    code->names_init = has_name(parts->names, NAME(__init__));
+    code->names_init = has_name(names, NAME(__init__));
     atomic_init(&code->frame_room, code->slots_count + code->stack_size);
     return value_of(code);
 }

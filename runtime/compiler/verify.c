@@ -272,7 +272,7 @@ static void check_flow(struct verifier *v)
         check_path(v, v->pending[--v->pending_count]);
 }
 
-static bool all_interned_str(value tuple)
+static bool all_str(value tuple)
 {
     for (size_t i = 0; i < tuple_length(tuple); i++) {
         if (!value_is(tuple_get(tuple, i), TYPE_ID_STR))
@@ -291,7 +291,7 @@ static void check_tables(struct verifier *v)
     if (tuple_length(slot_peek(&code->slot_names)) != code->slots_count ||
         bytes_length(slot_peek(&code->slot_kinds)) != code->slots_count)
         fail(v, "wrong number of slot names");
-    if (!all_interned_str(slot_peek(&code->names)) || !all_interned_str(slot_peek(&code->slot_names)))
+    if (!all_str(slot_peek(&code->names)) || !all_str(slot_peek(&code->slot_names)))
         fail(v, "names must be str");
     if (code->stack_size > INT32_MAX / 2)
         fail(v, "stack too large");

@@ -67,3 +67,22 @@ attempt(type(None), 5)
 attempt(lambda: bool(NotImplemented) if False else "skip")
 attempt(lambda: None())
 attempt(lambda: setattr(None, "x", 1))
+
+
+class Named:
+    def __init__(self):
+        self.bar = 1
+
+    def method(self):
+        return "called"
+
+
+def renamed(function, *letters):
+    """The function with another name in its instructions, a str of its own."""
+    return types.FunctionType(function.__code__.replace(co_names=("".join(letters),)), globals())
+
+
+for _ in range(2):
+    print(renamed(lambda o: o.foo, "b", "ar")(Named()), renamed(lambda o: o.foo(), "meth", "od")(Named()))
+Any = "global"
+print(renamed(lambda: foo, "An", "y")())
