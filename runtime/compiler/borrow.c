@@ -155,12 +155,13 @@ static void become_load(struct instruction *copy, const struct instruction *load
     copy->argument = load->argument;
 }
 
-/* `x.a += e` is LOAD_FAST x, COPY, LOAD_ATTR a, e, BINARY_..., SWAP 2, STORE_ATTR a. When all of it is in one block and
- * e does not change x, the store can load x itself: the place of the SWAP, or NULL. `at` is the COPY. */
 static bool is_in_place(const struct instruction *i)
 {
     return i->opcode >= OP_BINARY_ADD && i->opcode <= OP_BINARY_OP && (i->argument & BINARY_IN_PLACE);
 }
+
+/* `x.a += e` is LOAD_FAST x, COPY, LOAD_ATTR a, e, BINARY_..., SWAP 2, STORE_ATTR a. When all of it is in one block and
+ * e does not change x, the store can load x itself: the place of the SWAP, or NULL. `at` is the COPY. */
 static struct instruction *swap_before_store(struct block *block, struct instruction *at)
 {
     struct instruction *end = block->instructions + block->count;
