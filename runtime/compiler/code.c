@@ -203,13 +203,13 @@ static void code_traverse(struct object *o, struct gc_trace *trace)
 static void code_destroy(struct object *o)
 {
     struct code *code = (struct code *)o;
-    slot_store(o, &code->consts, NULL);
-    slot_store(o, &code->names, NULL);
-    slot_store(o, &code->slot_names, NULL);
-    slot_store(o, &code->slot_kinds, NULL);
-    slot_store(o, &code->filename, NULL);
-    slot_store(o, &code->name, NULL);
-    slot_store(o, &code->qualified_name, NULL);
+    slot_drop(&code->consts);
+    slot_drop(&code->names);
+    slot_drop(&code->slot_names);
+    slot_drop(&code->slot_kinds);
+    slot_drop(&code->filename);
+    slot_drop(&code->name);
+    slot_drop(&code->qualified_name);
     free((void *)code->caches);
     code->caches = NULL;
 }

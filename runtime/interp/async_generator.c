@@ -23,7 +23,7 @@ static void wrapped_traverse(struct object *o, struct gc_trace *trace)
 }
 static void wrapped_destroy(struct object *o)
 {
-    slot_store(o, &((struct wrapped *)o)->v, NULL);
+    slot_drop(&((struct wrapped *)o)->v);
 }
 static const struct type_spec wrapped_spec = {.name = "async_generator_wrapped_value",
                                               .size = sizeof(struct wrapped),
@@ -189,8 +189,8 @@ static void step_traverse(struct object *o, struct gc_trace *trace)
 }
 static void step_destroy(struct object *o)
 {
-    slot_store(o, &((struct step *)o)->generator, NULL);
-    slot_store(o, &((struct step *)o)->argument, NULL);
+    slot_drop(&((struct step *)o)->generator);
+    slot_drop(&((struct step *)o)->argument);
 }
 static const struct method_def step_methods[] = {
     METHOD("send", method_send, "($self, arg, /)", NULL),

@@ -261,9 +261,9 @@ static void frame_destroy(struct object *o)
     struct frame_object *self = (struct frame_object *)o;
     uint32_t count = atomic_load_explicit(&self->value_count, memory_order_acquire);
     for (uint32_t i = 0; i < count; i++)
-        slot_store(o, &self->values[i], NULL);
+        slot_drop(&self->values[i]);
     for (value_slot *slot = &self->code; slot <= &self->trace; slot++)
-        slot_store(o, slot, NULL);
+        slot_drop(slot);
 }
 
 static const struct method_def frame_methods[] = {

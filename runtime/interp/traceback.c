@@ -103,8 +103,8 @@ static void traceback_traverse(struct object *o, struct gc_trace *trace)
 }
 static void traceback_destroy(struct object *o)
 {
-    slot_store(o, &((struct traceback *)o)->next, NULL);
-    slot_store(o, &((struct traceback *)o)->frame, NULL);
+    slot_drop(&((struct traceback *)o)->next);
+    slot_drop(&((struct traceback *)o)->frame);
 }
 
 static value method_dir(value v, const value *args)

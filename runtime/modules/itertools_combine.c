@@ -222,7 +222,7 @@ static void combiner_traverse(struct object *o, struct gc_trace *trace)
 }
 static void combiner_destroy(struct object *o)
 {
-    slot_store(o, &((struct combiner *)o)->pools, NULL);
+    slot_drop(&((struct combiner *)o)->pools);
     free(((struct combiner *)o)->indices);
 }
 

@@ -22,7 +22,7 @@ void iterator_traverse(struct object *o, struct gc_trace *trace)
 void iterator_destroy(struct object *o)
 {
     for (size_t i = 0; i < ITERATOR_SLOTS; i++)
-        slot_store(o, &((struct iterator *)o)->slots[i], NULL);
+        slot_drop(&((struct iterator *)o)->slots[i]);
 }
 
 value iterator_self(value v)
@@ -621,7 +621,7 @@ static void groupby_traverse(struct object *o, struct gc_trace *trace)
 static void groupby_destroy(struct object *o)
 {
     iterator_destroy(o);
-    slot_store(o, &((struct groupby *)o)->target, NULL);
+    slot_drop(&((struct groupby *)o)->target);
 }
 
 /* ---- zip_longest: 0 a list of iterators (None where exhausted), 1 the fill value; number 0 how many are left ---- */
@@ -786,7 +786,7 @@ static void tee_cell_traverse(struct object *o, struct gc_trace *trace)
 static void tee_cell_destroy(struct object *o)
 {
     for (value_slot *slot = &((struct tee_cell *)o)->source; slot <= &((struct tee_cell *)o)->next; slot++)
-        slot_store(o, slot, NULL);
+        slot_drop(slot);
 }
 static const struct type_spec tee_cell_spec = {.name = "itertools._tee_dataobject",
                                                .size = sizeof(struct tee_cell),

@@ -94,7 +94,7 @@ static void loader_traverse(struct object *o, struct gc_trace *trace)
 static void loader_destroy(struct object *o)
 {
     for (value_slot *slot = &((struct loader *)o)->name; slot <= &((struct loader *)o)->kind; slot++)
-        slot_store(o, slot, NULL);
+        slot_drop(slot);
 }
 
 static const struct method_def loader_methods[] = {
@@ -157,7 +157,7 @@ static void spec_traverse(struct object *o, struct gc_trace *trace)
 static void spec_destroy(struct object *o)
 {
     for (value_slot *slot = &((struct spec *)o)->name; slot <= &((struct spec *)o)->initializing; slot++)
-        slot_store(o, slot, NULL);
+        slot_drop(slot);
 }
 
 #define FIELD(name, field)                                                \

@@ -174,8 +174,8 @@ static void local_destroy(struct object *o)
             value_dec(r.taken[i]);
     }
     free(r.taken);
-    slot_store(o, &self->args, NULL);
-    slot_store(o, &self->kwargs, NULL);
+    slot_drop(&self->args);
+    slot_drop(&self->kwargs);
 }
 
 static void local_traverse(struct object *o, struct gc_trace *trace)

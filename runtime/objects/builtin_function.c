@@ -224,9 +224,9 @@ static void function_destroy(struct object *o)
 {
     struct builtin_function *f = (struct builtin_function *)o;
     free(atomic_load_explicit(&f->own_signature.parsed, memory_order_relaxed));
-    slot_store(o, &f->self, NULL);
-    slot_store(o, &f->module, NULL);
-    slot_store(o, &f->descriptor, NULL);
+    slot_drop(&f->self);
+    slot_drop(&f->module);
+    slot_drop(&f->descriptor);
 }
 
 static const struct method_def function_methods[] = {

@@ -203,7 +203,7 @@ static void bytes_traverse(struct object *o, struct gc_trace *trace)
 static void bytes_destroy(struct object *o)
 {
     if (unlikely(object_type(o) != &TYPE(BYTES)->gc))
-        slot_store(o, &((struct bytes_instance *)o)->contents, NULL);
+        slot_drop(&((struct bytes_instance *)o)->contents);
 }
 
 /* ---- slots ---- */
@@ -340,7 +340,7 @@ static void iterator_traverse(struct object *o, struct gc_trace *trace)
 }
 static void iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct bytes_iterator *)o)->owner, NULL);
+    slot_drop(&((struct bytes_iterator *)o)->owner);
 }
 
 static const struct method_def iterator_methods[] = {

@@ -151,8 +151,8 @@ static void descriptor_destroy(struct object *o)
 {
     struct descriptor *d = (struct descriptor *)o;
     free(atomic_load_explicit(&d->signature.parsed, memory_order_relaxed));
-    slot_store(o, &d->owner, NULL);
-    slot_store(o, &d->name, NULL);
+    slot_drop(&d->owner);
+    slot_drop(&d->name);
 }
 
 /* ---- method_descriptor: list.append ---- */
@@ -325,8 +325,8 @@ static void method_wrapper_traverse(struct object *o, struct gc_trace *trace)
 static void method_wrapper_destroy(struct object *o)
 {
     struct method_wrapper *w = (struct method_wrapper *)o;
-    slot_store(o, &w->descriptor, NULL);
-    slot_store(o, &w->self, NULL);
+    slot_drop(&w->descriptor);
+    slot_drop(&w->self);
 }
 
 /* ---- getset_descriptor ---- */

@@ -225,10 +225,10 @@ void exception_destroy(struct object *o)
     struct exception *e = (struct exception *)o;
     size_t extra = extra_count(o);
     for (size_t i = 0; i < extra; i++)
-        slot_store(o, &e->extra[i], NULL);
+        slot_drop(&e->extra[i]);
     value_slot *slots = &e->dict;
     for (int i = 0; i < 5; i++)
-        slot_store(o, &slots[i], NULL);
+        slot_drop(&slots[i]);
 }
 
 const struct method_def exception_methods[] = {

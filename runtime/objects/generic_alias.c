@@ -354,7 +354,7 @@ static void alias_destroy(struct object *o)
 {
     value_slot *slots = &((struct generic_alias *)o)->origin;
     for (int i = 0; i < 3; i++)
-        slot_store(o, &slots[i], NULL);
+        slot_drop(&slots[i]);
 }
 
 static const struct method_def alias_methods[] = {
@@ -554,7 +554,7 @@ static void union_traverse(struct object *o, struct gc_trace *trace)
 }
 static void union_destroy(struct object *o)
 {
-    slot_store(o, &((struct union_type *)o)->args, NULL);
+    slot_drop(&((struct union_type *)o)->args);
 }
 static const struct method_def union_methods[] = {
     METHOD("__instancecheck__", union_instance_check, "($self, instance, /)", NULL),

@@ -147,7 +147,7 @@ static void int_traverse(struct object *o, struct gc_trace *trace)
 static void int_destroy(struct object *o)
 {
     if (object_type(o) != &TYPE(INT)->gc)
-        slot_store(o, &((struct int_instance *)o)->number, NULL);
+        slot_drop(&((struct int_instance *)o)->number);
 }
 
 /* ---- slots ---- */

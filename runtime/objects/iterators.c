@@ -110,7 +110,7 @@ static void sequence_iterator_traverse(struct object *o, struct gc_trace *trace)
 
 static void sequence_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct sequence_iterator *)o)->sequence, NULL);
+    slot_drop(&((struct sequence_iterator *)o)->sequence);
 }
 
 static const struct method_def sequence_iterator_methods[] = {
@@ -245,8 +245,8 @@ value callable_iterator_new(value callable, value sentinel)
 static void callable_iterator_destroy(struct object *o)
 {
     struct callable_iterator *iterator = (struct callable_iterator *)o;
-    slot_store(o, &iterator->callable, NULL);
-    slot_store(o, &iterator->sentinel, NULL);
+    slot_drop(&iterator->callable);
+    slot_drop(&iterator->sentinel);
 }
 
 static value callable_iterator_next(value v)

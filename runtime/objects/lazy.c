@@ -27,9 +27,9 @@ static void lazy_traverse(struct object *o, struct gc_trace *trace)
 
 static void lazy_destroy(struct object *o)
 {
-    slot_store(o, &((struct lazy *)o)->function, NULL);
-    slot_store(o, &((struct lazy *)o)->source, NULL);
-    slot_store(o, &((struct lazy *)o)->pair, NULL);
+    slot_drop(&((struct lazy *)o)->function);
+    slot_drop(&((struct lazy *)o)->source);
+    slot_drop(&((struct lazy *)o)->pair);
 }
 
 /* iter_next, without a detour for the commonest iterators. */

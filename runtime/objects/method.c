@@ -131,8 +131,8 @@ static void method_traverse(struct object *o, struct gc_trace *trace)
 }
 static void method_destroy(struct object *o)
 {
-    slot_store(o, &((struct method *)o)->function, NULL);
-    slot_store(o, &((struct method *)o)->self, NULL);
+    slot_drop(&((struct method *)o)->function);
+    slot_drop(&((struct method *)o)->self);
 }
 
 static const struct method_def method_methods[] = {METHOD("__reduce__", method_reduce, "($self, /)", NULL), {0}};

@@ -236,7 +236,7 @@ static void module_traverse(struct object *o, struct gc_trace *trace)
 }
 static void module_destroy(struct object *o)
 {
-    slot_store(o, &((struct module *)o)->dict, NULL);
+    slot_drop(&((struct module *)o)->dict);
 }
 
 static const struct method_def module_methods[] = {METHOD("__dir__", module_dir, "($self, /)", NULL), {0}};

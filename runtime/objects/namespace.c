@@ -127,7 +127,7 @@ static void namespace_traverse(struct object *o, struct gc_trace *trace)
 }
 static void namespace_destroy(struct object *o)
 {
-    slot_store(o, &((struct simple_namespace *)o)->dict, NULL);
+    slot_drop(&((struct simple_namespace *)o)->dict);
 }
 static const struct method_def namespace_methods[] = {
     METHOD("__reduce__", namespace_reduce, "($self, /)", "Return state information for pickling"), {0}};
@@ -260,7 +260,7 @@ static void proxy_traverse(struct object *o, struct gc_trace *trace)
 }
 static void proxy_destroy(struct object *o)
 {
-    slot_store(o, &((struct mapping_proxy *)o)->mapping, NULL);
+    slot_drop(&((struct mapping_proxy *)o)->mapping);
 }
 
 static const struct method_def proxy_methods[] = {

@@ -178,7 +178,7 @@ static void property_destroy(struct object *o)
 {
     value_slot *slots = &((struct property *)o)->get;
     for (int i = 0; i < 5; i++)
-        slot_store(o, &slots[i], NULL);
+        slot_drop(&slots[i]);
 }
 
 static const struct method_def property_methods[] = {
@@ -344,8 +344,8 @@ static void wrapped_traverse(struct object *o, struct gc_trace *trace)
 }
 static void wrapped_destroy(struct object *o)
 {
-    slot_store(o, &((struct wrapped_function *)o)->function, NULL);
-    slot_store(o, &((struct wrapped_function *)o)->dict, NULL);
+    slot_drop(&((struct wrapped_function *)o)->function);
+    slot_drop(&((struct wrapped_function *)o)->dict);
 }
 
 static value wrapped_get_dict(value self)

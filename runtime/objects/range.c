@@ -111,10 +111,10 @@ static value range_type_new(struct type *type, const value *args, size_t nargs, 
 static void range_destroy(struct object *o)
 {
     struct range *range = (struct range *)o;
-    slot_store(o, &range->start, NULL);
-    slot_store(o, &range->stop, NULL);
-    slot_store(o, &range->step, NULL);
-    slot_store(o, &range->length, NULL);
+    slot_drop(&range->start);
+    slot_drop(&range->stop);
+    slot_drop(&range->step);
+    slot_drop(&range->length);
 }
 
 static inline value range_start(value v)
@@ -475,9 +475,9 @@ static value long_range_iterator_setstate(value v, const value *args)
 static void long_range_iterator_destroy(struct object *o)
 {
     struct long_range_iterator *iterator = (struct long_range_iterator *)o;
-    slot_store(o, &iterator->start, NULL);
-    slot_store(o, &iterator->step, NULL);
-    slot_store(o, &iterator->length, NULL);
+    slot_drop(&iterator->start);
+    slot_drop(&iterator->step);
+    slot_drop(&iterator->length);
 }
 
 /* ---- the types ---- */

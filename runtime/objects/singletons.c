@@ -167,7 +167,7 @@ static void cell_traverse(struct object *o, struct gc_trace *trace)
 }
 static void cell_destroy(struct object *o)
 {
-    slot_store(o, &((struct cell *)o)->contents, NULL);
+    slot_drop(&((struct cell *)o)->contents);
 }
 static const struct getset_def cell_getset[] = {{"cell_contents", cell_get_contents, cell_set_contents, NULL}, {0}};
 

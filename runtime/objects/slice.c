@@ -190,9 +190,9 @@ static void slice_traverse(struct object *o, struct gc_trace *trace)
 static void slice_destroy(struct object *o)
 {
     struct slice *slice = (struct slice *)o;
-    slot_store(o, &slice->start, NULL);
-    slot_store(o, &slice->stop, NULL);
-    slot_store(o, &slice->step, NULL);
+    slot_drop(&slice->start);
+    slot_drop(&slice->stop);
+    slot_drop(&slice->step);
 }
 
 static const struct method_def slice_methods[] = {

@@ -70,7 +70,7 @@ static void str_traverse(struct object *o, struct gc_trace *trace)
 static void str_destroy(struct object *o)
 {
     if (unlikely(object_type(o) != &TYPE(STR)->gc))
-        slot_store(o, &((struct str_instance *)o)->text, NULL);
+        slot_drop(&((struct str_instance *)o)->text);
 }
 
 /* ---- slots ---- */
@@ -626,7 +626,7 @@ static void str_iterator_traverse(struct object *o, struct gc_trace *trace)
 }
 static void str_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct str_iterator *)o)->text, NULL);
+    slot_drop(&((struct str_iterator *)o)->text);
 }
 
 static const struct method_def str_iterator_methods[] = {

@@ -191,9 +191,9 @@ static void super_traverse(struct object *o, struct gc_trace *trace)
 }
 static void super_destroy(struct object *o)
 {
-    slot_store(o, &((struct super *)o)->start, NULL);
-    slot_store(o, &((struct super *)o)->object, NULL);
-    slot_store(o, &((struct super *)o)->object_type, NULL);
+    slot_drop(&((struct super *)o)->start);
+    slot_drop(&((struct super *)o)->object);
+    slot_drop(&((struct super *)o)->object_type);
 }
 
 static const struct member_def super_members[] = {

@@ -382,7 +382,7 @@ static void tuple_iterator_traverse(struct object *o, struct gc_trace *trace)
 
 static void tuple_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct tuple_iterator *)o)->tuple, NULL);
+    slot_drop(&((struct tuple_iterator *)o)->tuple);
 }
 
 /* ---- the types ---- */

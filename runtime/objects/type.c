@@ -665,7 +665,7 @@ static void type_destroy(struct object *object)
     value_slot *slots[] = {&type->dict, &type->subclasses, &type->short_name, &type->qualified_name,
                            &type->module_name};
     for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
-        slot_store(object, slots[k], NULL);
+        slot_drop(slots[k]);
     value_dec(mro);
     value_dec(bases);
     struct type *base = type->base;
