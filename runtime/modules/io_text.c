@@ -677,14 +677,9 @@ static int ask(value buffer, value name)
     return truth;
 }
 
-static bool text_init(value v, const value *args, size_t nargs, value kwnames)
+/* The arguments of the constructor are at `bound`. Under the lock. */
+static bool set_up(value v, const value *bound)
 {
-    static struct signature signature =
-        SIGNATURE("TextIOWrapper",
-                  "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)");
-    value bound[6];
-    if (!signature_bind(&signature, args, nargs, kwnames, bound))
-        return false;
     struct text_io *t = SELF(v);
     value buffer = bound[0], encoding = bound[1], errors = bound[2];
     if (encoding != VALUE_NONE && !is_str(encoding))
@@ -731,19 +726,36 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
     return true;
 }
 
-static value text_reconfigure(value v, const value *args)
+static bool text_init(value v, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature =
+        SIGNATURE("TextIOWrapper",
+                  "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)");
+    value bound[6];
+    bool again;
+    if (!signature_bind(&signature, args, nargs, kwnames, bound) || !io_lock_enter_again(&SELF(v)->upper.lock, &again))
+        return false;
+    bool done = set_up(v, bound);
+    if (!again)
+        io_lock_leave(&SELF(v)->upper.lock);
+    return done;
+}
+
+/* Under the lock. */
+static bool reconfigure(value v, const value *args)
 {
     struct text_io *t = SELF(v);
     bool codec = is_given(args[0]) || is_given(args[1]) || !is_missing(args[2]);
     if (slot_peek(&t->decoded) && codec)
-        return io_unsupported("It is not possible to set the encoding or newline of stream after the first read");
+        return io_unsupported("It is not possible to set the encoding or newline of stream after the first read") !=
+               NULL;
     struct io_newline newline = t->newline;
     if (!is_missing(args[2]) && !io_newline_parse(args[2], &newline))
-        return NULL;
+        return false;
     int line_buffering = is_given(args[3]) ? value_truth(args[3]) : t->line_buffering;
     int write_through = is_given(args[4]) ? value_truth(args[4]) : t->write_through;
     if (line_buffering < 0 || write_through < 0 || !io_call(v, NAME(flush)))
-        return NULL;
+        return false;
     if (is_given(args[0]) || is_given(args[1])) {
         value encoding = is_given(args[0]) ? value_inc(args[0]) : slot_load(value_object(v), &t->encoding);
         value errors = is_given(args[1])   ? value_inc(args[1])
@@ -755,12 +767,23 @@ static value text_reconfigure(value v, const value *args)
         value_dec(errors);
         value_dec(encoding);
         if (!done)
-            return NULL;
+            return false;
     }
     t->newline = newline;
     t->line_buffering = line_buffering;
     t->write_through = write_through;
-    return VALUE_NONE;
+    return true;
+}
+
+static value text_reconfigure(value v, const value *args)
+{
+    bool again;
+    value buffer = enter(v, &again);
+    if (!buffer)
+        return NULL;
+    bool done = reconfigure(v, args);
+    leave(v, buffer, again);
+    return done ? VALUE_NONE : NULL;
 }
 
 static value text_new(struct type *type, const value *args, size_t nargs, value kwnames)
