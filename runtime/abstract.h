@@ -11,6 +11,7 @@
 /* ---- calls (objects/call.c) ---- `args`: nargs positional values, then one value for each name in the tuple kwnames
  * (NULL: none). */
 value call_vector(value callable, const value *args, size_t nargs, value kwnames);
+value call_with_first(value callable, value first, const value *args, size_t nargs, value kwnames); /* (first, *args) */
 value call_0(value callable);
 value call_1(value callable, value a);
 value call_2(value callable, value a, value b);

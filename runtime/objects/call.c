@@ -2,6 +2,8 @@
 #include "runtime/objects/type_internal.h"
 #include "runtime/interp/interp.h"
 
+#include <stdlib.h>
+
 value call_vector(value callable, const value *args, size_t nargs, value kwnames)
 {
     value (*call)(value, const value *, size_t, value) = value_slots(callable)->call;
@@ -16,6 +18,31 @@ value call_vector(value callable, const value *args, size_t nargs, value kwnames
     value result = call(callable, args, nargs, kwnames);
     recursion_leave();
     return result;
+}
+
+static __attribute__((noinline)) value call_with_first_of_many(value callable, value first, const value *args,
+                                                               size_t nargs, size_t all, value kwnames)
+{
+    value *vector = malloc((all + 1) * sizeof *vector);
+    if (!vector)
+        return raise_no_memory();
+    vector[0] = first;
+    memcpy(vector + 1, args, all * sizeof *vector);
+    value result = call_vector(callable, vector, nargs + 1, kwnames);
+    free(vector);
+    return result;
+}
+
+value call_with_first(value callable, value first, const value *args, size_t nargs, value kwnames)
+{
+    size_t all = nargs + (kwnames ? tuple_length(kwnames) : 0);
+    value vector[8];
+    if (unlikely(all >= sizeof vector / sizeof *vector))
+        return call_with_first_of_many(callable, first, args, nargs, all, kwnames);
+    vector[0] = first;
+    for (size_t i = 0; i < all; i++)
+        vector[i + 1] = args[i];
+    return call_vector(callable, vector, nargs + 1, kwnames);
 }
 
 value call_0(value callable)

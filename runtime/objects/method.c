@@ -29,17 +29,7 @@ value method_self(value v)
 
 static value method_call(value v, const value *args, size_t nargs, value kwnames)
 {
-    size_t all = nargs + (kwnames ? tuple_length(kwnames) : 0);
-    value small[9], *vector = all < 9 ? small : malloc((all + 1) * sizeof *vector);
-    if (!vector)
-        return raise_no_memory();
-    vector[0] = method_self(v);
-    if (all)
-        memcpy(vector + 1, args, all * sizeof *vector);
-    value result = call_vector(method_function(v), vector, nargs + 1, kwnames);
-    if (vector != small)
-        free(vector);
-    return result;
+    return call_with_first(method_function(v), method_self(v), args, nargs, kwnames);
 }
 
 static value method_make(struct type *type, const value *args, size_t nargs, value kwnames)

@@ -14,20 +14,15 @@ _Atomic bool types_have_finalizers;
 
 /* ---- calling a special method ---- */
 /* Call `method` (owned by the caller), found on the type of self, with self in front. */
-static value call_found(value method, value self, const value *args, size_t nargs)
+static value call_found(value method, value self, const value *args, size_t nargs, value kwnames)
 {
     struct type *kind = value_type(method);
-    if (likely(type_has_flag(kind, TYPE_FLAG_METHOD_LIKE))) {
-        value all[8];
-        all[0] = self;
-        for (size_t i = 0; i < nargs; i++)
-            all[i + 1] = args[i];
-        return call_vector(method, all, nargs + 1, NULL);
-    }
+    if (likely(type_has_flag(kind, TYPE_FLAG_METHOD_LIKE)))
+        return call_with_first(method, self, args, nargs, kwnames);
     if (!kind->slots.descr_get)
-        return call_vector(method, args, nargs, NULL);
+        return call_vector(method, args, nargs, kwnames);
     value bound = kind->slots.descr_get(method, self, value_type(self));
-    value result = bound ? call_vector(bound, args, nargs, NULL) : NULL;
+    value result = bound ? call_vector(bound, args, nargs, kwnames) : NULL;
     value_dec(bound);
     return result;
 }
@@ -38,18 +33,15 @@ static value call_optional(value self, value name, const value *args, size_t nar
     value method = name ? lookup_find(value_type(self), name, NULL) : NULL;
     if (!method || method == VALUE_MISSING)
         return method;
-    value result = call_found(method, self, args, nargs);
+    value result = call_found(method, self, args, nargs, NULL);
     value_dec(method);
     return result;
 }
 
 value call_special(value self, value name, const value *args, size_t nargs)
 {
-    if (unlikely(nargs > 6))
-        return raise(EXC(SystemError), "too many arguments for a special method");
     value interned = name_intern(name);
-    value result = interned ? call_optional(self, interned, args, nargs) : NULL;
-    return result;
+    return interned ? call_optional(self, interned, args, nargs) : NULL;
 }
 
 static value call_required(value self, value name, const value *args, size_t nargs)
@@ -80,7 +72,7 @@ static bool slot_hash(value self, int64_t *out)
         return false;
     if (method == VALUE_NONE || method == VALUE_MISSING)
         return value_unhashable(self, out);
-    value result = call_found(method, self, NULL, 0);
+    value result = call_found(method, self, NULL, 0, NULL);
     value_dec(method);
     if (!result)
         return false;
@@ -103,29 +95,10 @@ static value slot_call(value self, const value *args, size_t nargs, value kwname
     if (method == VALUE_MISSING)
         return raise(EXC(TypeError), "'%T' object is not callable", self);
     value result = NULL;
-    if (!recursion_enter(" while calling a Python object")) {
-        value_dec(method);
-        return NULL;
+    if (recursion_enter(" while calling a Python object")) {
+        result = call_found(method, self, args, nargs, kwnames);
+        recursion_leave();
     }
-    struct type *kind = value_type(method);
-    if (type_has_flag(kind, TYPE_FLAG_METHOD_LIKE)) {
-        size_t all = nargs + (kwnames ? tuple_length(kwnames) : 0);
-        value small[9], *vector = all < 9 ? small : malloc((all + 1) * sizeof *vector);
-        if (vector) {
-            vector[0] = self;
-            memcpy(vector + 1, args, all * sizeof *vector);
-            result = call_vector(method, vector, nargs + 1, kwnames);
-        } else {
-            raise_no_memory();
-        }
-        if (vector != small)
-            free(vector);
-    } else {
-        value bound = kind->slots.descr_get ? kind->slots.descr_get(method, self, value_type(self)) : value_inc(method);
-        result = bound ? call_vector(bound, args, nargs, kwnames) : NULL;
-        value_dec(bound);
-    }
-    recursion_leave();
     value_dec(method);
     return result;
 }
@@ -147,14 +120,14 @@ value slot_getattr(value self, value name)
     } else if (native) {
         result = native(self, name);
     } else {
-        result = call_found(getattribute, self, &name, 1);
+        result = call_found(getattribute, self, &name, 1, NULL);
     }
     if (!result && getattr != VALUE_MISSING && error_matches(EXC(AttributeError))) {
         error_clear();
         result = VALUE_MISSING;
     }
     if (result == VALUE_MISSING)
-        result = call_found(getattr, self, &name, 1);
+        result = call_found(getattr, self, &name, 1, NULL);
 done:
     value_dec(getattribute);
     value_dec(getattr);
@@ -208,7 +181,7 @@ static value slot_iter(value self)
     if (method == VALUE_NONE)
         return raise(EXC(TypeError), "'%T' object is not iterable", self);
     if (method != VALUE_MISSING) {
-        value result = call_found(method, self, NULL, 0);
+        value result = call_found(method, self, NULL, 0, NULL);
         value_dec(method);
         return result;
     }
@@ -273,19 +246,7 @@ value slot_new(struct type *type, const value *args, size_t nargs, value kwnames
     }
     if (!function)
         return NULL;
-    size_t all = nargs + (kwnames ? tuple_length(kwnames) : 0);
-    value small[9], *vector = all < 9 ? small : malloc((all + 1) * sizeof *vector);
-    value result = NULL;
-    if (vector) {
-        vector[0] = value_of(type);
-        if (all)
-            memcpy(vector + 1, args, all * sizeof *vector);
-        result = call_vector(function, vector, nargs + 1, kwnames);
-    } else {
-        raise_no_memory();
-    }
-    if (vector != small)
-        free(vector);
+    value result = call_with_first(function, value_of(type), args, nargs, kwnames);
     value_dec(function);
     return result;
 }
@@ -296,7 +257,7 @@ static void slot_finalize(struct object *object)
     value saved = error_fetch();
     value method = lookup_find(value_type(self), NAME(__del__), NULL);
     if (method && method != VALUE_MISSING) {
-        value result = call_found(method, self, NULL, 0);
+        value result = call_found(method, self, NULL, 0, NULL);
         if (!result)
             error_unraisable(NULL, method);
         value_dec(result);
@@ -482,7 +443,7 @@ static int slot_contains(value self, value item)
         return raise_int(EXC(TypeError), "'%T' object is not a container", self);
     if (method == VALUE_MISSING)
         return contains_by_iteration(self, item);
-    value result = call_found(method, self, &item, 1);
+    value result = call_found(method, self, &item, 1, NULL);
     value_dec(method);
     int truth = result ? value_truth(result) : -1;
     value_dec(result);
