@@ -104,6 +104,8 @@ enum { IO_SEEN_CR = 1, IO_SEEN_LF = 2, IO_SEEN_CRLF = 4 };
 bool io_newline_parse(value v, struct io_newline *newline); /* None or a str; ValueError */
 /* Text with line ends translated; *seen gains bits. `text` stolen. */
 value io_newline_translate(value text, bool translate, unsigned *seen);
+/* The same for a piece of text: unless it is the final one, a '\r' at its end waits for the next, in *pending_cr. */
+value io_newline_feed(value text, bool final, bool translate, bool *pending_cr, unsigned *seen);
 value io_newline_seen(unsigned seen); /* the `newlines` attribute */
 /* The end of the first line at or after `start` (behind its terminator), or -1. */
 ssize io_line_end(value text, size_t start, const struct io_newline *newline);

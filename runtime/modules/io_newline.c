@@ -73,6 +73,24 @@ value io_newline_translate(value text, bool translate, unsigned *seen)
     return builder_finish(&b);
 }
 
+value io_newline_feed(value text, bool final, bool translate, bool *pending_cr, unsigned *seen)
+{
+    if (text && *pending_cr && (final || str_length(text))) {
+        value whole = str_concat(NAME_TEXT("\r"), text);
+        value_dec(text);
+        text = whole;
+        *pending_cr = false;
+    }
+    size_t length = text ? str_length(text) : 0;
+    if (length && !final && str_at(text, length - 1) == '\r') {
+        value cut = str_substring(text, 0, length - 1);
+        value_dec(text);
+        text = cut;
+        *pending_cr = true;
+    }
+    return io_newline_translate(text, translate, seen);
+}
+
 value io_newline_seen(unsigned seen)
 {
     static const char *const names[] = {NULL, "\r", "\n", NULL, "\r\n"};
@@ -153,24 +171,12 @@ static value decoder_decode(value v, const value *args)
         value_dec(text);
         return NULL;
     }
-    if (text && d->pending_cr && (final || str_length(text))) {
-        value whole = str_concat(NAME_TEXT("\r"), text);
-        value_dec(text);
-        text = whole;
-        d->pending_cr = false;
-    }
-    if (text && !final && str_length(text) && str_at(text, str_length(text) - 1) == '\r') {
-        value cut = str_substring(text, 0, str_length(text) - 1);
-        value_dec(text);
-        text = cut;
-        d->pending_cr = true;
-    }
-    if (!text)
-        return NULL;
-    value exact = str_to_exact(text);
+    value exact = text ? str_to_exact(text) : NULL;
     value_dec(text);
+    bool pending_cr = d->pending_cr;
     unsigned seen = d->seen;
-    value result = io_newline_translate(exact, d->translate, &seen);
+    value result = io_newline_feed(exact, final, d->translate, &pending_cr, &seen);
+    d->pending_cr = pending_cr;
     d->seen = seen;
     return result;
 }

@@ -275,22 +275,8 @@ static int read_chunk(struct text_io *t, value buffer)
     buffer_release(&view);
     value_dec(data);
     value text = t->chunk.failed ? raise_no_memory() : decode(t, end);
-    if (text && t->newline.universal) {
-        if (t->pending_cr && (end || str_length(text))) {
-            value whole = str_concat(NAME_TEXT("\r"), text);
-            value_dec(text);
-            text = whole;
-            t->pending_cr = false;
-        }
-        size_t length = text ? str_length(text) : 0;
-        if (length && !end && str_at(text, length - 1) == '\r') {
-            value cut = str_substring(text, 0, length - 1);
-            value_dec(text);
-            text = cut;
-            t->pending_cr = true;
-        }
-        text = io_newline_translate(text, t->newline.translate, &t->seen);
-    }
+    if (t->newline.universal)
+        text = io_newline_feed(text, end, t->newline.translate, &t->pending_cr, &t->seen);
     if (!text)
         return -1;
     size_t length = str_length(text);
@@ -338,13 +324,8 @@ static value read_all(struct text_io *t, value buffer, struct str_builder *b)
     buffer_release(&view);
     value_dec(data);
     value text = t->chunk.failed ? raise_no_memory() : decode(t, true);
-    if (text && t->pending_cr) {
-        value whole = str_concat(NAME_TEXT("\r"), text);
-        value_dec(text);
-        text = whole;
-    }
-    if (text && t->newline.universal)
-        text = io_newline_translate(text, t->newline.translate, &t->seen);
+    if (t->newline.universal)
+        text = io_newline_feed(text, true, t->newline.translate, &t->pending_cr, &t->seen);
     forget_read(t);
     if (!text)
         return NULL;
