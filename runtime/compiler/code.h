@@ -74,8 +74,8 @@ enum { CODE_ATTRIBUTE_STORES_MAX = 32 };
 
 bool code_wake_slow(struct code *code);
 /* Make sure that all of a code object is there; false with the exception: MemoryError, or ValueError when its file is
- * damaged. The thread does not become quiescent in it: a call's operands may stay uncounted (frame_open). The load
- * pairs with the store that ends code_wake_slow. */
+ * damaged. Unless it fails the thread does not become quiescent in it, so that a call's operands may stay uncounted
+ * (frame_open). The load pairs with the store that ends code_wake_slow. */
 static inline bool code_wake(struct code *code)
 {
     return likely(atomic_load_explicit(&code->frame_room, memory_order_acquire) != CODE_ASLEEP) || code_wake_slow(code);
