@@ -30,7 +30,9 @@
 void heap_make_immortal(struct object *o)
 {
     atomic_fetch_or_explicit(&o->flags, OBJECT_IMMORTAL | OBJECT_SHARED, memory_order_release);
-    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_release);
+    if (object_is_mine(
+            o)) /* another thread may be in a section of its object: it stays the owner of what is immortal */
+        atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_release);
 }
 
 int64_t object_count(const struct object *o)
@@ -92,13 +94,19 @@ bool rc_try_inc_slow(struct object *o)
 {
     if (object_is_immortal(o))
         return true;
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
+    uint32_t old;
     for (;;) {
+        uint32_t local = atomic_load_explicit(&o->local, memory_order_seq_cst);
+        old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
         if (old & SHARED_SHARDED) { /* alive until the collector condemns it, and then this is the mark that saves it */
             cells_add(old >> SHARED_SHIFT, 1);
             return true;
         }
-        if ((old & SHARED_MERGED) && shared_count(old) <= 0)
+        if (!(old & SHARED_MERGED) && unlikely(page_is_hidden(o)) && !object_is_mine(o)) {
+            page_show(o); /* and read both counts after it; each time anew, for the block may be in its next life */
+            continue;
+        }
+        if (shared_count(old) <= 0 && ((old & SHARED_MERGED) || (local < LOCAL_ONE && !(old & SHARED_QUEUED))))
             return false; /* dead, or dying */
         if (atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
                                                   memory_order_seq_cst, memory_order_seq_cst))
@@ -119,7 +127,12 @@ void rc_merge_newborn(struct object *o)
         return;
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-    atomic_store_explicit(&o->shared, count << SHARED_SHIFT | SHARED_MERGED | SHARED_DISTURBED, memory_order_release);
+    /* A reader that followed a pointer to the block's former life may have counted it, and is about to take that back. */
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&o->shared, &old,
+                                                  (old + (count << SHARED_SHIFT)) | SHARED_MERGED | SHARED_DISTURBED,
+                                                  memory_order_release, memory_order_relaxed))
+        ;
 }
 
 /* ---- the merge queue ---- */
@@ -249,9 +262,11 @@ static bool release_local_end(struct object *o)
               atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
           o, "more references dropped than there were");
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
-    if (likely((old & ~SHARED_DISTURBED) == 0 && thread_self->alone)) {
+    if (likely((old & ~SHARED_DISTURBED) == 0 && (thread_self->alone || object_is_unseen(o)))) {
         atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
-        return true;
+        atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
+        if (likely(thread_self->alone || object_is_unseen(o)))
+            return true;
     }
     if (old & (SHARED_QUEUED | SHARED_SHARDED)) {
         /* The merge that is to come, or the collector, judges; `local` may well begin anew until then. */
@@ -268,7 +283,10 @@ static bool release_local_end(struct object *o)
         if (old & SHARED_SHARDED)
             return false; /* switched at this moment */
     CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
-    return shared_count(old) == 0;
+    if (shared_count(old) != 0)
+        return false;
+    heap_avoid(page_of(o));
+    return true;
 }
 
 bool rc_release(struct object *o)

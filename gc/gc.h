@@ -285,39 +285,100 @@ static inline bool value_dec_plain(value v)
     return true;
 }
 
+/* ---- pages that nobody else looks into: revealed.c
+ * ------------------------------------------------------------------------------------------------------------------ */
+/* How far other threads have come to look into a page's objects; by the page's number. A page goes up only. */
+enum page_view {
+    PAGE_UNSEEN,    /* nobody but the owner counts its objects by a pointer read from a slot, or takes their locks */
+    PAGE_SHOWING,   /* somebody is about to: every thread is made to see that */
+    PAGE_SEEN,      /* every thread has seen it */
+    PAGE_LEFT_ALONE /* and the owner is in no section of it (object_enter) any more */
+};
+#define HEAP_PAGE_SHIFT 16
+extern _Atomic uint8_t *page_views;
+
+static inline _Atomic uint8_t *page_view_of(const struct object *o)
+{
+    return &page_views[((uintptr_t)o - (uintptr_t)type_region) >> HEAP_PAGE_SHIFT];
+}
+static inline bool object_is_unseen(const struct object *o)
+{
+    return atomic_load_explicit(page_view_of(o), memory_order_relaxed) == PAGE_UNSEEN;
+}
+/* True: the caller owns the object and no other thread locks it or shares it (object_share) until object_leave. Costs no
+   atomic operation. One object at a time; what holds of a lock's holder holds of the caller. */
+static inline bool object_enter(struct object *o)
+{
+    struct thread_slot *self = thread_self;
+    if (unlikely(!object_is_mine(o) || !object_is_unseen(o) ||
+                 atomic_load_explicit(&self->section, memory_order_relaxed)))
+        return false;
+    atomic_store_explicit(&self->section, o, memory_order_release); /* what earlier ones changed is behind this, too */
+    atomic_signal_fence(memory_order_seq_cst);                      /* the others' part of the barrier is in page_show */
+    if (likely(object_is_unseen(o)))
+        return true;
+    atomic_store_explicit(&self->section, NULL, memory_order_release);
+    return false;
+}
+static inline void object_leave(void)
+{
+    atomic_store_explicit(&thread_self->section, NULL, memory_order_release);
+}
+/* May the object's owner, another thread, be in a section of it? A merged object has none. */
+static inline bool object_is_hidden(const struct object *o)
+{
+    return atomic_load_explicit(page_view_of(o), memory_order_acquire) != PAGE_LEFT_ALONE &&
+           atomic_load_explicit(&o->owner, memory_order_relaxed) != THREAD_NOBODY;
+}
+/* For a thread that does not own the object, before it takes part in it by atomic operations: afterwards the owner is in
+   no section of it, nor ever will be. Waits for the owner like for a lock. */
+void object_reveal_slow(struct object *o);
+static inline void object_reveal(struct object *o)
+{
+    if (unlikely(object_is_hidden(o)))
+        object_reveal_slow(o);
+}
+
 /* ---- object locks
  * ------------------------------------------------------------------------------------------------------------------ */
 /* See byte locks in threads.h: no Python code, no rc_dec, no safepoint, no blocking while held. Skipped while the
  * process has one mutator thread. */
+void object_lock_slow(struct object *o);
 static inline void object_lock(struct object *o)
 {
-    if (unlikely(!thread_self->alone))
-        byte_lock(&o->lock);
+    if (unlikely(!thread_self->alone) && !object_enter(o))
+        object_lock_slow(o);
 }
 static inline void object_unlock(struct object *o)
 {
-    if (unlikely(!thread_self->alone))
+    if (likely(thread_self->alone))
+        return;
+    if (atomic_load_explicit(&thread_self->section, memory_order_relaxed) == o)
+        object_leave();
+    else
         byte_unlock(&o->lock);
 }
-/* Two objects at once (may be the same one), in address order. */
-void object_lock_two(struct object *a, struct object *b);
-void object_unlock_two(struct object *a, struct object *b);
 
 /* True when no other mutator reads or writes the object without its lock: no other thread exists, or the caller owns
  * it and nobody else has ever held it. For deciding about replaced storage, under the lock. Without the lock the answer
  * may be out of date at once when other threads exist: it is no licence to change the object unlocked. */
 static inline bool object_is_private(const struct object *o)
 {
-    return thread_self->alone ||
-           (object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_SHARED));
+    if (thread_self->alone)
+        return true;
+    /* An atomic operation that changes nothing: whoever sets the flag after it sees what the caller published before. */
+    return object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED) &&
+           !(atomic_fetch_or_explicit((_Atomic uint8_t *)&o->flags, 0, memory_order_acq_rel) & OBJECT_SHARED);
 }
 /* A thread that is about to use a container without its lock calls this first, once: when it is not the owner and the
    object is not yet flagged, takes the lock and flags it, so that the owner, which tests the flag under the lock before
-   it frees storage, knows of readers. Cheap when already flagged. */
+   it frees storage, knows of readers, and changes nothing without the lock any more. Cheap when already flagged. */
 void object_share_slow(struct object *o);
 static inline void object_share(struct object *o)
 {
-    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_SHARED)) && !object_is_mine(o))
+    if (object_is_mine(o))
+        return;
+    if (unlikely(!(atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_SHARED) || object_is_hidden(o)))
         object_share_slow(o);
 }
 static inline void storage_release(struct object *o, void *storage, size_t size)
@@ -487,7 +548,10 @@ void gc_get_thresholds(size_t out[3]);
 /* Call `visit(object, context)` for each live container with a counted reference held for the call; the collector is
  * excluded meanwhile. Stops when visit returns false. */
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context);
-/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets. */
+/* To be called before somebody looks into objects that a walk found: an owner that takes itself for the only one who knows
+   an object (rc_is_unique) may be changing it at this moment. Waits for a grace period, unless the caller is alone. */
+void gc_walk_settle(void);
+/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets, and looks at them only. */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
 
 /* ---- failure injection (tests)

@@ -32,6 +32,7 @@ _Atomic bool heap_being_read;
 
 #define RETIRE_BYTES     ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
 #define EMPTY_PAGES_KEPT 32    /* empty pages that a slot keeps for itself (2 MiB), for all bins together */
+#define PAGES_ASIDE      16    /* pages with room that a slot leaves alone because others look into them (1 MiB) */
 #define FRESH_BYTES      4096u /* never used blocks are made ready so many bytes at a time */
 
 /* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */
@@ -160,10 +161,12 @@ static void page_after_free(struct slot_heap *heap, struct page *page)
     if (page->used > 0 || page->state != PAGE_PARTIAL)
         return;
     account(heap, page);
-    if (heap->empty_pages < EMPTY_PAGES_KEPT) {
+    bool aside = page->avoided == PAGE_ASIDE;
+    if (heap->empty_pages < EMPTY_PAGES_KEPT && !aside) {
         heap->empty_pages++;
         return;
     }
+    heap->aside -= aside;
     list_remove(bin, page);
     page_leave(page);
 }
@@ -280,6 +283,8 @@ static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, s
     atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
     atomic_store_explicit(&page->remote, NULL, memory_order_relaxed);
     atomic_store_explicit(&page->reclaimed, 0, memory_order_relaxed);
+    page->avoided = PAGE_WELCOME;
+    page_view_reset(page);
     atomic_store_explicit(&page->kind, kind, memory_order_release);
 }
 
@@ -290,6 +295,44 @@ static void set_current(struct bin *bin, struct page *page)
     atomic_store_explicit(&page->touched, true, memory_order_relaxed);
     atomic_store_explicit(&page->allocating, true, memory_order_relaxed);
     bin->current = page;
+}
+
+/* Nothing more is allocated from the bin's current page for now. */
+static void retire_current(struct slot_heap *heap, struct page *page)
+{
+    page->state = PAGE_FULL;
+    page->wake = UINT32_MAX;
+    atomic_store_explicit(&page->touched, true, memory_order_relaxed);
+    atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
+    account(heap, page);
+}
+
+void heap_avoid(struct page *page)
+{
+    struct slot_heap *heap = slot_heap(thread_self);
+    if (page->slot != thread_self->id || page->state != PAGE_CURRENT || page->avoided != PAGE_WELCOME)
+        return;
+    retire_current(heap, page);
+    page->avoided = PAGE_ASIDE;
+    heap->aside++;
+    heap->bins[atomic_load_explicit(&page->kind, memory_order_relaxed)][page->size_class].current = &empty_page;
+}
+
+/* A page of the bin that has room: one that others look into only if there are too many of those. */
+static struct page *take_partial(struct slot_heap *heap, struct bin *bin)
+{
+    struct page *page = bin->partial;
+    while (page && page->avoided == PAGE_ASIDE && heap->aside <= PAGES_ASIDE)
+        page = page->next;
+    if (!page)
+        return NULL;
+    list_remove(bin, page);
+    heap->empty_pages -= page->used == 0;
+    if (page->avoided == PAGE_ASIDE) {
+        page->avoided = PAGE_TAKEN_BACK;
+        heap->aside--;
+    }
+    return page;
 }
 
 /* The current page has nothing left: find or make one that has. NULL: no memory. */
@@ -305,12 +348,9 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
         page_extend(page, kind);
         return page;
     }
-    struct page *next = bin->partial;
+    struct page *next = take_partial(heap, bin);
     size_t taken = 0;
-    if (next) {
-        list_remove(bin, next);
-        heap->empty_pages -= next->used == 0;
-    } else {
+    if (!next) {
         next = pages_take(1, kind == KIND_TYPE, 0);
         if (!next)
             return NULL;
@@ -320,13 +360,8 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
         page_set_up(next, kind, self->id, size, (uint32_t)(PAGE_SIZE / size));
         memory_poison(page_start(next), PAGE_SIZE);
     }
-    if (page != &empty_page) {
-        page->state = PAGE_FULL;
-        page->wake = UINT32_MAX;
-        atomic_store_explicit(&page->touched, true, memory_order_relaxed);
-        atomic_store_explicit(&page->allocating, false, memory_order_relaxed);
-        account(heap, page);
-    }
+    if (page != &empty_page)
+        retire_current(heap, page);
     set_current(bin, next);
     if (!next->free)
         page_extend(next, kind);

@@ -36,6 +36,7 @@ struct slot_heap {
     int64_t containers;   /* net container allocation not yet told to the collector */
     int64_t owed;         /* items of the collector's work that the slot's thread should do */
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
+    uint32_t aside;       /* pages that are PAGE_ASIDE */
     bool no_code;         /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
 
     /* Any thread. */
@@ -61,6 +62,8 @@ void heap_free(struct object *object);
 /* The same for many dead objects of one page: chain them, then free the chain. */
 void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last);
 void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count);
+/* An object of the caller died in this page, into which others look: allocate elsewhere. */
+void heap_avoid(struct page *page);
 /* Call visit for each block with a type in pages of objects; from a thread that knows the heap to be at rest, or that
    can stand what it sees. */
 void heap_each_object(void (*visit)(struct object *object, struct page *page, void *context), void *context);

@@ -68,7 +68,7 @@ bool pages_init(void)
     size_t count = (size >> PAGE_SHIFT) - 1; /* one less: room to align */
     void *table = mmap(NULL, count * sizeof(struct page), PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (table == MAP_FAILED) {
+    if (table == MAP_FAILED || !page_views_init(count)) {
         munmap(memory, size);
         return false;
     }

@@ -19,7 +19,7 @@
 
 #include "gc/gc.h"
 
-#define PAGE_SHIFT       16
+#define PAGE_SHIFT       HEAP_PAGE_SHIFT
 #define PAGE_SIZE        ((size_t)1 << PAGE_SHIFT)
 #define SMALL_MAX        8192u /* bytes; larger blocks have a span of their own */
 #define FINE_MAX         512u  /* bytes; up to here size classes are 16 bytes apart, above four to each doubling */
@@ -48,6 +48,13 @@ enum page_state {
     PAGE_LEAVING, /* empty, on its way to the pool: waits for a grace period */
 };
 
+/* Others look into the page's objects, so its owner would rather allocate elsewhere (revealed.c). */
+enum page_avoided {
+    PAGE_WELCOME,
+    PAGE_ASIDE,      /* not allocated from, though there is room */
+    PAGE_TAKEN_BACK, /* there were too many such pages */
+};
+
 /* A free block of an object keeps its dead header; one of storage has none. */
 struct free_object {
     struct object header;
@@ -61,6 +68,7 @@ struct page {
     uint32_t wake;      /* freeing a block so that used < wake takes the slow path */
     uint32_t accounted; /* `used` when it was last added to the count that starts young cycles */
     uint8_t state;      /* enum page_state */
+    uint8_t avoided;    /* enum page_avoided */
     uint8_t size_class;
     uint16_t slot;                /* owner; constant while the page is in use */
     struct page *next, *previous; /* in the bin's list of partial pages */
@@ -97,6 +105,16 @@ struct page {
 extern char *region;       /* == type_region */
 extern struct page *pages; /* descriptors */
 extern size_t region_pages;
+
+/* Views of pages (gc.h); revealed.c. */
+bool page_views_init(size_t count);
+void page_view_reset(const struct page *page); /* the page is set up anew */
+/* The caller is about to count the object, which another thread owns, by a pointer that it read from a slot. */
+void page_show(const struct object *o);
+static inline bool page_is_hidden(const struct object *o)
+{
+    return atomic_load_explicit(page_view_of(o), memory_order_acquire) < PAGE_SEEN;
+}
 
 bool pages_init(void); /* reserve the region; false: no address space */
 

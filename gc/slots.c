@@ -24,28 +24,16 @@ value slot_load_slow(struct object *container, value_slot *slot)
     }
 }
 
+void object_lock_slow(struct object *o)
+{
+    if (!object_is_mine(o))
+        object_reveal(o);
+    byte_lock(&o->lock);
+}
+
 void object_share_slow(struct object *o)
 {
-    byte_lock(&o->lock);
+    object_lock_slow(o);
     atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
     byte_unlock(&o->lock);
-}
-
-void object_lock_two(struct object *a, struct object *b)
-{
-    if (a > b) {
-        struct object *swap = a;
-        a = b;
-        b = swap;
-    }
-    object_lock(a);
-    if (a != b)
-        object_lock(b);
-}
-
-void object_unlock_two(struct object *a, struct object *b)
-{
-    object_unlock(a);
-    if (a != b)
-        object_unlock(b);
 }

@@ -337,6 +337,7 @@ void threads_after_fork_child(void)
         slot->interpreter = NULL;
         slot->background = false;
         slot->alone = false;
+        atomic_store(&slot->section, NULL);
         atomic_store(&slot->alone_seen, 0);
         atomic_store(&slot->state, THREAD_VACANT);
         slot->next_vacant = vacant;

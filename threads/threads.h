@@ -48,6 +48,7 @@ struct thread_slot {
                    skipped */
     _Atomic uint32_t state; /* enum thread_state */
     void *_Atomic heap;     /* gc's part: pages, merge queue, sharded cells; stays with the slot */
+    void *_Atomic section;  /* gc's: the object that the slot's thread is changing without its lock, or NULL */
     void *interpreter;      /* the runtime's part: belongs to the sitting thread; NULL in vacant slots */
 
     /* This room's own. */
@@ -137,6 +138,11 @@ void thread_leave_blocking(void);
  * release it. Never waits. */
 bool thread_try_help(struct thread_slot *slot);
 void thread_end_help(struct thread_slot *slot);
+
+/* Every running thread of the process executes a full memory barrier before thread_barrier_all returns; the others'
+   accesses need a barrier for the compiler only. False from the former: this kernel has no such thing. Any thread. */
+bool thread_barrier_init(void);
+void thread_barrier_all(void);
 
 /* ---- grace periods (liburcu QSBR; the only file that touches it is threads/grace.c)
  * ------------------------------------------ */
