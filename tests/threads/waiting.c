@@ -99,12 +99,14 @@ static void readers_are_waited_for(void **state)
     free(atomic_load(&current));
 }
 
-static _Atomic bool waiting_done;
+static _Atomic bool waiting_may_begin, waiting_done;
 
 static void wait_for_grace(void *argument)
 {
     (void)argument;
     thread_enter_blocking();
+    while (!atomic_load(&waiting_may_begin))
+        pass_time(10000);
     grace_wait();
     atomic_store(&waiting_done, true);
     thread_leave_blocking();
@@ -119,6 +121,8 @@ static void grace_waits_for_a_running_thread(void **state)
     /* First it has to attach, which takes a safepoint of ours. */
     while (thread_self->alone)
         thread_safepoint(thread_self);
+    /* Only now: the last safepoint may be one that answers, if it found the bit of an earlier period. */
+    atomic_store(&waiting_may_begin, true);
     pass_time(20000000);
     assert_false(atomic_load(&waiting_done));
     while (!atomic_load(&waiting_done)) {
