@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Referents are gathered, counted, while the object's lock is held; the visitor hears of them afterwards, because it
-   may run any code. */
+   may run any code. Not every slot is changed under the lock only: what is dead by now is left out. */
 static void gather(struct gc_trace *trace, value v)
 {
     struct referents *found = (struct referents *)trace;
@@ -21,7 +21,8 @@ static void gather(struct gc_trace *trace, value v)
         found->values = grown;
         found->capacity = capacity;
     }
-    found->values[found->count++] = value_inc(v);
+    if (rc_try_inc(value_object(v)))
+        found->values[found->count++] = v;
 }
 
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context)
@@ -74,6 +75,15 @@ void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
         walk_range(TYPE_PAGES, others_end, visit, context);
     *no_code = before;
     collector_admit();
+}
+
+void gc_walk_settle(void)
+{
+    if (thread_self->alone)
+        return;
+    thread_enter_blocking();
+    grace_wait();
+    thread_leave_blocking();
 }
 
 void trace_value(struct gc_trace *trace, value v)

@@ -55,22 +55,36 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     return value_of(g);
 }
 
+/* Move the state from CREATED or SUSPENDED to RUNNING; returns what it was. The owner needs no atomic operation as long
+   as nobody else looks into the page. */
+static uint32_t claim(struct generator *g)
+{
+    uint32_t state;
+    if (thread_self->alone || object_enter(&g->header)) {
+        state = atomic_load_explicit(&g->state, memory_order_relaxed);
+        if (likely(state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED))
+            atomic_store_explicit(&g->state, GENERATOR_RUNNING, memory_order_relaxed);
+        if (!thread_self->alone)
+            object_leave();
+        return state;
+    }
+    if (!object_is_mine(&g->header))
+        object_reveal(&g->header);
+    state = atomic_load_explicit(&g->state, memory_order_acquire);
+    while ((state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED) &&
+           !atomic_compare_exchange_weak_explicit(&g->state, &state, GENERATOR_RUNNING, memory_order_acq_rel,
+                                                  memory_order_acquire))
+        ;
+    return state;
+}
+
 int generator_claim(struct generator *g)
 {
-    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
-    for (;;) {
-        if (unlikely(state == GENERATOR_FINISHED))
-            return GENERATOR_FINISHED;
-        if (unlikely(state == GENERATOR_RUNNING))
-            return raise_int(EXC(ValueError), "%s already executing", kind_name(g));
-        if (thread_self->alone) {
-            atomic_store_explicit(&g->state, GENERATOR_RUNNING, memory_order_relaxed);
-            break;
-        }
-        if (atomic_compare_exchange_weak_explicit(&g->state, &state, GENERATOR_RUNNING, memory_order_acq_rel,
-                                                  memory_order_acquire))
-            break;
-    }
+    uint32_t state = claim(g);
+    if (unlikely(state == GENERATOR_FINISHED))
+        return GENERATOR_FINISHED;
+    if (unlikely(state == GENERATOR_RUNNING))
+        return raise_int(EXC(ValueError), "%s already executing", kind_name(g));
     rc_mark(&g->header); /* C3: its references are registers from here on */
     return (int)state;
 }
@@ -561,9 +575,9 @@ void generator_destroy(struct object *o)
         value_dec(value_of(g->frame.code));
     atomic_store_explicit(&g->state, GENERATOR_FINISHED, memory_order_relaxed);
     value_dec(g->handled.exception);
-    slot_store(o, &g->name, NULL);
-    slot_store(o, &g->qualified_name, NULL);
-    slot_store(o, &g->origin_or_finalizer, NULL);
+    slot_drop(&g->name);
+    slot_drop(&g->qualified_name);
+    slot_drop(&g->origin_or_finalizer);
 }
 
 /* A suspended generator that dies is closed, so that its finally clauses run; only needed when a handler covers the
@@ -723,7 +737,7 @@ static void wrapper_traverse(struct object *o, struct gc_trace *trace)
 }
 static void wrapper_destroy(struct object *o)
 {
-    slot_store(o, &((struct coroutine_wrapper *)o)->coroutine, NULL);
+    slot_drop(&((struct coroutine_wrapper *)o)->coroutine);
 }
 
 static const struct method_def wrapper_methods[] = {

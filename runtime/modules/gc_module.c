@@ -124,6 +124,7 @@ static value module_get_objects(value self, const value *args)
     struct walk walk = {.list = list_new(0)};
     if (walk.list)
         gc_walk(add_object, &walk);
+    gc_walk_settle();
     if (!walk.failed)
         return walk.list;
     value_dec(walk.list);
@@ -145,6 +146,7 @@ static value module_get_referents(value self, const value *args)
         if (value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
             gc_walk_referents(value_object(v), add_referent, &walk);
     }
+    gc_walk_settle();
     if (!walk.failed)
         return walk.list;
     value_dec(walk.list);
@@ -166,6 +168,7 @@ static value module_get_referrers(value self, const value *args)
     value result = list_new(0);
     if (all.list && result)
         gc_walk(add_object, &all);
+    gc_walk_settle();
     bool failed = !all.list || !result || all.failed;
     for (size_t i = 0; !failed && i < list_length(all.list); i++) {
         value v = list_get(all.list, i);

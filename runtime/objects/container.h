@@ -66,7 +66,7 @@ static inline void container_destroy_storage(struct object *o, void *storage, si
 }
 
 /* For a container that the caller is making and has shown to nobody (a display, a comprehension): may it be changed
-   without its lock? The count tells of the one stranger there can be, a walk through the heap. */
+   without its lock? The count tells of the one stranger there can be, a walk through the heap (see gc_walk_settle). */
 static inline bool container_is_building(const struct object *o)
 {
     return mutator_is_alone() || rc_is_unique(o);
@@ -106,11 +106,13 @@ static inline int key_equal_simple(value a, value b)
 
 /* A tuple of two owned values, for iterators over pairs. If nobody kept the tuple that the iterator gave out last, it
    is given out again with new items: most loops unpack a pair and drop it. The counts of its items change as for any
-   store, so the collector is not deceived. NULL: no memory, both dropped. */
+   store, so the collector is not deceived. Besides the iterator only a walk through the heap can find the tuple
+   meanwhile, and that lets the owner finish before it shows what it found (gc_walk_settle). NULL: no memory, both
+   dropped. */
 static inline value pair_next(struct object *iterator, value_slot *last, value a, value b)
 {
     value pair = load_relaxed(last);
-    if (likely(pair && mutator_is_alone() && rc_is_unique(value_object(pair)))) {
+    if (likely(pair && rc_is_unique(value_object(pair)))) {
         value_slot *items = tuple_items(pair);
         value old_a = load_relaxed(&items[0]), old_b = load_relaxed(&items[1]);
         store_release(&items[0], a);
@@ -122,7 +124,7 @@ static inline value pair_next(struct object *iterator, value_slot *last, value a
     }
     value items[2] = {a, b};
     value fresh = tuple_from_owned(items, 2);
-    if (fresh && !pair && mutator_is_alone())
+    if (fresh && !pair)
         slot_store(iterator, last, value_inc(fresh));
     return fresh;
 }

@@ -51,13 +51,20 @@ static inline value list_item_fast(value v, int64_t index)
     return value_inc(load_relaxed(&load_relaxed(&list->storage)->items[index]));
 }
 
-/* The same, borrowed: only while alone, until the next call that may run Python code. NULL: take the other one. */
+/* The same, borrowed until the next call that may run Python code. NULL: take the other one. While others run, the
+   caller's own list, whose storage others retire, and items that cannot die: the caller's own ones and immediates. */
 static inline value list_item_borrow(value v, int64_t index)
 {
     struct list *list = list_of(v);
-    if (unlikely((uint64_t)index >= load_relaxed(&list->length)) || unlikely(!mutator_is_alone()))
+    if (unlikely((uint64_t)index >= load_acquire(&list->length)))
         return NULL;
-    return load_relaxed(&load_relaxed(&list->storage)->items[index]);
+    struct list_storage *storage = load_acquire(&list->storage);
+    if (likely(mutator_is_alone()))
+        return load_relaxed(&storage->items[index]);
+    if (!object_is_mine(&list->header) || unlikely(!storage || (uint64_t)index >= storage->capacity))
+        return NULL;
+    value item = load_acquire(&storage->items[index]);
+    return !value_is_object(item) || (item && object_is_mine(value_object(item))) ? item : NULL;
 }
 
 /* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */
