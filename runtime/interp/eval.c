@@ -1337,7 +1337,7 @@ add_strings : {
                 base[0] = instance;
                 base[1] = NULL;
                 DEC(old); /* the instance counts its type */
-                struct code *code = (struct code *)slot_peek(&((struct function *)init)->code);
+                struct code *code = (struct code *)slot_peek(&((struct function *)stack_plain(init))->code);
                 struct frame *next = frame_open(interpreter, code, init);
                 if (unlikely(!next))
                     goto error;

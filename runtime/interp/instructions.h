@@ -46,8 +46,8 @@ bool print_expression(value v);
 value call_operands(value callable, value *base, uint32_t nargs, value kwnames);
 value call_extended(struct interpreter *interpreter, value *base, bool has_mapping, struct frame **next);
 value make_function(struct frame *frame, const value *parts, unsigned flags, value code);
-/* For a class that object.__new__ and a Python __init__ serve: the new instance, and the function in *init, both owned.
- * NULL otherwise (an exception may be set). */
+/* For a class that object.__new__ and a Python __init__ serve: the new instance, owned, and in *init the function, owned
+ * or borrowed (stack_borrow) up to the next quiescent point. NULL otherwise (an exception may be set). */
 value instance_prepare(struct type *type, value *init);
 
 /* handlers.c: exceptions, with, match, async */

@@ -117,16 +117,15 @@ value instance_prepare(struct type *type, value *init)
     if (!type_has_flag(type, TYPE_FLAG_INSTANCE) || type_has_flag(type, TYPE_FLAG_ABSTRACT) ||
         type->slots.new != object->slots.new || type->slots.init == object->slots.init)
         return NULL;
-    value found = type_lookup(type, NAME(__init__));
-    if (!found || !is_function(found)) {
-        value_dec(found);
-        return NULL;
-    }
-    value instance = object->slots.new(type, NULL, 0, NULL);
-    if (!instance)
+    value found = lookup_find_peek(type, NAME(__init__));
+    bool counted = !found;
+    if (counted)
+        found = type_lookup(type, NAME(__init__));
+    value instance = found && is_function(found) ? object->slots.new(type, NULL, 0, NULL) : NULL;
+    if (!instance && counted)
         value_dec(found);
     else
-        *init = found;
+        *init = counted ? found : stack_borrow(found);
     return instance;
 }
 

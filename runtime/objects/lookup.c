@@ -146,6 +146,12 @@ value lookup_find(struct type *type, value name, uint32_t *index)
     return found;
 }
 
+value lookup_find_peek(struct type *type, value name)
+{
+    uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table_of(type), name);
+    return number != LOOKUP_NO_INDEX ? lookup_peek(type, number) : NULL;
+}
+
 value name_intern_slow(value name)
 {
     if (unlikely(!is_str(name)))

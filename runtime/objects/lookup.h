@@ -101,6 +101,8 @@ static inline __attribute__((always_inline)) value lookup_peek(struct type *type
         return NULL;
     return likely(lookup_still(type, r)) ? r.v : NULL;
 }
+/* lookup_find where lookup_peek can give it; NULL otherwise, and while the caller is alone. */
+value lookup_find_peek(struct type *type, value name);
 /* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
    dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class
    lock; the caller still holds `old`. */
