@@ -184,8 +184,8 @@ static void dict_iterator_traverse(struct object *o, struct gc_trace *trace)
 
 static void dict_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct dict_iterator *)o)->dict, NULL);
-    slot_store(o, &((struct dict_iterator *)o)->pair, NULL);
+    slot_drop(&((struct dict_iterator *)o)->dict);
+    slot_drop(&((struct dict_iterator *)o)->pair);
 }
 
 static const struct method_def dict_iterator_methods[] = {
@@ -483,7 +483,7 @@ static void view_traverse(struct object *o, struct gc_trace *trace)
 
 static void view_destroy(struct object *o)
 {
-    slot_store(o, &((struct dict_view *)o)->dict, NULL);
+    slot_drop(&((struct dict_view *)o)->dict);
 }
 
 static const struct getset_def view_getset[] = {

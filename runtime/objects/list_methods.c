@@ -525,7 +525,7 @@ void list_iterator_traverse(struct object *o, struct gc_trace *trace)
 
 void list_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct list_iterator *)o)->list, NULL);
+    slot_drop(&((struct list_iterator *)o)->list);
 }
 
 /* Backwards: index counts down to -1. */

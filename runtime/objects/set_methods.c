@@ -589,7 +589,7 @@ static void set_iterator_traverse(struct object *o, struct gc_trace *trace)
 
 static void set_iterator_destroy(struct object *o)
 {
-    slot_store(o, &((struct set_iterator *)o)->set, NULL);
+    slot_drop(&((struct set_iterator *)o)->set);
 }
 
 /* ---- the types ---- */

@@ -56,7 +56,7 @@ static void reference_destroy(struct object *o)
 {
     struct weak_reference *reference = (struct weak_reference *)o;
     weak_detach(reference);
-    slot_store(o, &reference->callback, NULL);
+    slot_drop(&reference->callback);
 }
 
 /* ---- weakref.ref ---- */
