@@ -1265,7 +1265,7 @@ add_strings : {
         if (likely(value_is(stack_plain(callable), TYPE_ID_FUNCTION))) {
         call_function:;
             struct function *function = (struct function *)stack_plain(callable);
-            struct code *code = (struct code *)slot_peek(&function->code);
+            struct code *code = function_code(function);
             value *args = base + 2;
             if (base[1]) {
                 args--;
@@ -1337,7 +1337,7 @@ add_strings : {
                 base[0] = instance;
                 base[1] = NULL;
                 DEC(old); /* the instance counts its type */
-                struct code *code = (struct code *)slot_peek(&((struct function *)stack_plain(init))->code);
+                struct code *code = function_code((struct function *)stack_plain(init));
                 struct frame *next = frame_open(interpreter, code, init);
                 if (unlikely(!next))
                     goto error;
@@ -1386,7 +1386,7 @@ add_strings : {
         }
         size_t named = tuple_length(names);
         if (value_is(callable, TYPE_ID_FUNCTION)) {
-            struct code *code = (struct code *)slot_peek(&((struct function *)callable)->code);
+            struct code *code = function_code((struct function *)callable);
             struct frame *next = frame_push(interpreter, code, value_inc(callable));
             if (unlikely(!next))
                 goto error;

@@ -59,7 +59,7 @@ value function_call(value v, const value *args, size_t nargs, value kwnames)
     if (unlikely((char *)__builtin_frame_address(0) < interpreter->stack_limit) &&
         !recursion_enter(" while calling a Python object"))
         return NULL;
-    struct code *code = (struct code *)slot_peek(&function->code);
+    struct code *code = function_code(function);
     struct frame *frame = frame_push(interpreter, code, value_inc(v));
     if (!frame)
         return NULL;

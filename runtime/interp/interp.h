@@ -92,6 +92,11 @@ static inline bool is_function(value v)
 {
     return value_is(v, TYPE_ID_FUNCTION);
 }
+/* What a call of the function runs; borrowed. Acquire: pairs with the exchange when another thread sets __code__. */
+static inline struct code *function_code(const struct function *function)
+{
+    return (struct code *)atomic_load_explicit((value_slot *)&function->code, memory_order_acquire);
+}
 
 /* Add the running frame to the exception's traceback (used when C code re-raises). */
 value traceback_new(value next /* or None */, value frame, uint32_t unit, int line);

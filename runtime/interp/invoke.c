@@ -77,7 +77,7 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
             tuple_init(kwnames, got, key);
             args[n + got++] = v;
         }
-        struct code *code = (struct code *)slot_peek(&((struct function *)callable)->code);
+        struct code *code = function_code((struct function *)callable);
         struct frame *frame = frame_push(interpreter, code, value_inc(callable));
         if (frame && arguments_bind(frame, args, n, kwnames))
             *next = frame;

@@ -246,3 +246,32 @@ spinner.join()
 replace_everything()
 gc.collect()
 print([reference() for reference in stored])
+
+
+# Several threads set __code__ at once while others are inside the old ones.
+def changing(x):
+    return x
+
+
+def fresh_code():
+    names = {}
+    exec("def made(x):\n    for i in range(20):\n        x += i\n    return x - 190", names)
+    return names["made"].__code__
+
+
+def change():
+    for _ in range(60):
+        changing.__code__ = fresh_code()
+
+
+def call():
+    results.append({changing(5) for _ in range(3000)})
+
+
+results = []
+crew = [threading.Thread(target=target) for target in (change, call, change, call, change)]
+for thread in crew:
+    thread.start()
+for thread in crew:
+    thread.join()
+print(results)
