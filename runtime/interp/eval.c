@@ -1347,6 +1347,7 @@ add_strings : {
                         next->slots[i + 1] = stack_own(base[2 + i]);
                     frame_empty_slots(next, nargs + 1);
                 } else {
+                    next->function = stack_own(init); /* binding may call anything, as above */
                     frame_empty_slots(next, 0);
                     base[1] = value_inc(instance);
                     if (!arguments_bind(next, base + 1, nargs + 1, NULL)) {
