@@ -256,7 +256,7 @@ size_t rc_count(struct object *o);
 static inline bool rc_is_unique(const struct object *o)
 {
     return object_is_mine(o) && atomic_load_explicit(&o->local, memory_order_relaxed) >> 1 == 1 &&
-           (atomic_load_explicit(&o->shared, memory_order_acquire) & ~SHARED_DISTURBED) == 0;
+           (atomic_load_explicit(&o->shared, memory_order_acquire) & ~SHARED_DISTURBED) == 0 && !object_is_immortal(o);
 }
 
 /* The same for values: immediates and NULL pass. */

@@ -583,15 +583,16 @@ static value str_iter(value self)
 static value str_iterator_next(value self)
 {
     struct str_iterator *it = (struct str_iterator *)self;
-    if (likely(object_is_private(&it->header))) { /* the common case, without counting */
-        value text = slot_peek(&it->text);
+    value text = slot_peek(&it->text);
+    if (likely(!is_none(text) && (thread_self->alone || object_is_mine(value_object(text))))) {
+        /* The common case, without counting: a str of the caller's own cannot die now. */
         size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
-        if (likely(!is_none(text) && i < str_exact_length(text))) {
+        if (likely(i < str_exact_length(text))) {
             atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
             return str_from_code_point(str_exact_at(text, i));
         }
     }
-    value text = slot_load(&it->header, &it->text);
+    text = slot_load(&it->header, &it->text);
     if (is_none(text))
         return VALUE_END;
     /* Threads that share an iterator may see a character twice, as in CPython without its lock: never one outside. */
