@@ -305,8 +305,8 @@ static inline bool object_is_unseen(const struct object *o)
 {
     return atomic_load_explicit(page_view_of(o), memory_order_relaxed) == PAGE_UNSEEN;
 }
-/* True: the caller owns the object and no other thread locks it or shares it (object_share) until object_leave. Costs no
-   atomic operation. One object at a time; what holds of a lock's holder holds of the caller. */
+/* True: the caller owns the object and no other thread locks it or shares it (object_share) until object_leave. Costs
+   no atomic operation. One object at a time; what holds of a lock's holder holds of the caller. */
 static inline bool object_enter(struct object *o)
 {
     struct thread_slot *self = thread_self;
@@ -314,7 +314,7 @@ static inline bool object_enter(struct object *o)
                  atomic_load_explicit(&self->section, memory_order_relaxed)))
         return false;
     atomic_store_explicit(&self->section, o, memory_order_release); /* what earlier ones changed is behind this, too */
-    atomic_signal_fence(memory_order_seq_cst);                      /* the others' part of the barrier is in page_show */
+    atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
     if (likely(object_is_unseen(o)))
         return true;
     atomic_store_explicit(&self->section, NULL, memory_order_release);
@@ -330,8 +330,8 @@ static inline bool object_is_hidden(const struct object *o)
     return atomic_load_explicit(page_view_of(o), memory_order_acquire) != PAGE_LEFT_ALONE &&
            atomic_load_explicit(&o->owner, memory_order_relaxed) != THREAD_NOBODY;
 }
-/* For a thread that does not own the object, before it takes part in it by atomic operations: afterwards the owner is in
-   no section of it, nor ever will be. Waits for the owner like for a lock. */
+/* For a thread that does not own the object, before it takes part in it by atomic operations: afterwards the owner is
+   in no section of it, nor ever will be. Waits for the owner like for a lock. */
 void object_reveal_slow(struct object *o);
 static inline void object_reveal(struct object *o)
 {
@@ -366,7 +366,8 @@ static inline bool object_is_private(const struct object *o)
 {
     if (thread_self->alone)
         return true;
-    /* An atomic operation that changes nothing: whoever sets the flag after it sees what the caller published before. */
+    /* An atomic operation that changes nothing: whoever sets the flag after it sees what the caller published before.
+     */
     return object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED) &&
            !(atomic_fetch_or_explicit((_Atomic uint8_t *)&o->flags, 0, memory_order_acq_rel) & OBJECT_SHARED);
 }
@@ -548,10 +549,12 @@ void gc_get_thresholds(size_t out[3]);
 /* Call `visit(object, context)` for each live container with a counted reference held for the call; the collector is
  * excluded meanwhile. Stops when visit returns false. */
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context);
-/* To be called before somebody looks into objects that a walk found: an owner that takes itself for the only one who knows
-   an object (rc_is_unique) may be changing it at this moment. Waits for a grace period, unless the caller is alone. */
+/* To be called before somebody looks into objects that a walk found: an owner that takes itself for the only one who
+   knows an object (rc_is_unique) may be changing it at this moment. Waits for a grace period, unless the caller is
+   alone. */
 void gc_walk_settle(void);
-/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets, and looks at them only. */
+/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets, and looks at them only.
+ */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
 
 /* ---- failure injection (tests)

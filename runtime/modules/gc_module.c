@@ -135,6 +135,7 @@ static bool add_referent(value referent, void *context)
 {
     struct walk *walk = context;
     walk->failed = !list_append(walk->list, referent);
+    value_dec(referent);
     return !walk->failed;
 }
 
@@ -146,7 +147,6 @@ static value module_get_referents(value self, const value *args)
         if (value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
             gc_walk_referents(value_object(v), add_referent, &walk);
     }
-    gc_walk_settle();
     if (!walk.failed)
         return walk.list;
     value_dec(walk.list);
@@ -159,6 +159,7 @@ static bool is_target(value referent, void *context)
     for (size_t i = 0; i < tuple_length(walk->targets); i++)
         if (tuple_get(walk->targets, i) == referent)
             walk->failed = true; /* used as "found" by the walk over one object's referents */
+    value_dec(referent);
     return !walk->failed;
 }
 

@@ -106,18 +106,20 @@ static inline int key_equal_simple(value a, value b)
 
 /* A tuple of two owned values, for iterators over pairs. If nobody kept the tuple that the iterator gave out last, it
    is given out again with new items: most loops unpack a pair and drop it. The counts of its items change as for any
-   store, so the collector is not deceived. Besides the iterator only a walk through the heap can find the tuple
-   meanwhile, and that lets the owner finish before it shows what it found (gc_walk_settle). NULL: no memory, both
-   dropped. */
+   store, so the collector is not deceived. Others can find the tuple meanwhile by asking for the iterator's referents,
+   which locks the iterator, or by a walk through the heap, which lets the owner finish before it shows what it found
+   (gc_walk_settle). NULL: no memory, both dropped. */
 static inline value pair_next(struct object *iterator, value_slot *last, value a, value b)
 {
     value pair = load_relaxed(last);
-    if (likely(pair && rc_is_unique(value_object(pair)))) {
+    if (likely(pair && rc_is_unique(value_object(pair)) && (mutator_is_alone() || object_enter(iterator)))) {
         value_slot *items = tuple_items(pair);
         value old_a = load_relaxed(&items[0]), old_b = load_relaxed(&items[1]);
         store_release(&items[0], a);
         store_release(&items[1], b);
         value_inc(pair);
+        if (!mutator_is_alone())
+            object_leave();
         value_dec(old_a);
         value_dec(old_b);
         return pair;
