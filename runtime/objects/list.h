@@ -39,20 +39,9 @@ static inline size_t list_length_fast(value v)
 value list_item_shared(struct list *list, uint64_t index);
 bool list_append_slow(struct list *list, value item);
 
-/* Item `index` (0 <= index, no negative ones) as an owned value; NULL without exception: out of range or the slow path
-   is needed (list_get tells which). */
-static inline value list_item_fast(value v, int64_t index)
-{
-    struct list *list = list_of(v);
-    if (unlikely((uint64_t)index >= load_relaxed(&list->length)))
-        return NULL;
-    if (unlikely(!mutator_is_alone()))
-        return list_item_shared(list, (uint64_t)index);
-    return value_inc(load_relaxed(&load_relaxed(&list->storage)->items[index]));
-}
-
-/* The same, borrowed until the next call that may run Python code. NULL: take the other one. While others run, the
-   caller's own list, whose storage others retire, and items that cannot die: the caller's own ones and immediates. */
+/* Item `index` (0 <= index, no negative ones), borrowed until the next call that may run Python code. NULL: out of
+   range, or not to be had so; list_item_fast may have it. While others run, the caller's own list, whose storage others
+   retire, and items that cannot die: the caller's own ones and immediates. */
 static inline value list_item_borrow(value v, int64_t index)
 {
     struct list *list = list_of(v);
@@ -65,6 +54,16 @@ static inline value list_item_borrow(value v, int64_t index)
         return NULL;
     value item = load_acquire(&storage->items[index]);
     return !value_is_object(item) || (item && object_is_mine(value_object(item))) ? item : NULL;
+}
+
+/* The same as an owned value; NULL without exception: out of range or the slow path is needed (list_get tells which).
+ */
+static inline value list_item_fast(value v, int64_t index)
+{
+    value item = list_item_borrow(v, index);
+    if (likely(item != NULL))
+        return value_inc(item);
+    return thread_self->alone ? NULL : list_item_shared(list_of(v), (uint64_t)index);
 }
 
 /* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */
