@@ -585,7 +585,7 @@ value bytes_repeat(value self, ssize count)
     if (count < 0)
         count = 0;
     if (__builtin_mul_overflow((size_t)b.length, (size_t)count, &total) || total > (size_t)1 << 60)
-        raise(EXC(OverflowError), "repeated bytes are too long");
+        is_bytearray(self) ? raise_no_memory() : raise(EXC(OverflowError), "repeated bytes are too long");
     else if (count == 1)
         result = bytes_make_same(self, buffer_span(&b));
     else {

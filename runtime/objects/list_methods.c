@@ -318,7 +318,7 @@ static value *list_repeated(value a, ssize n, size_t *total)
     value *items = list_snapshot(a, &count);
     if (!items)
         return NULL;
-    if (n < 0)
+    if (n < 0 || count == 0)
         n = 0;
     value *all = NULL;
     size_t room = count * (size_t)n;

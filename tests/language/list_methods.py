@@ -124,3 +124,11 @@ def evil(v):
 attempt(lambda: q.sort(key=evil))
 it = iter([1, 2])
 print(next(it), next(it), next(it, "done"), it.__length_hint__() if hasattr(it, "__length_hint__") else 0)
+
+# Repeated without end: nothing stays nothing, and the rest is too much.
+most = 2**63 - 1
+nothing = []
+nothing *= most
+print([] * most, nothing, () * most, "" * most, b"" * most, bytearray() * most)
+for item in [1, 2], (1, 2), "ab", b"ab", bytearray(b"ab"):
+    attempt(lambda: item * most)
