@@ -68,7 +68,6 @@ struct page {
     uint32_t wake;      /* freeing a block so that used < wake takes the slow path */
     uint32_t accounted; /* `used` when it was last added to the count that starts young cycles */
     uint8_t state;      /* enum page_state */
-    uint8_t avoided;    /* enum page_avoided */
     uint8_t size_class;
     uint16_t slot;                /* owner; constant while the page is in use */
     struct page *next, *previous; /* in the bin's list of partial pages */
@@ -79,6 +78,7 @@ struct page {
     uint32_t capacity;    /* blocks */
     uint32_t span;        /* pages, for the first page of a span; valid in the pool too */
     _Atomic uint8_t kind; /* enum page_kind; also read by the collector and by walkers */
+    uint8_t avoided;      /* enum page_avoided; written by the thread that acts for the slot */
 
     /* Written by one thread, read by the collector. */
     _Atomic uint32_t fresh;  /* blocks from this number on were never used since the page left the pool */
