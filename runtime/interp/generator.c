@@ -612,10 +612,6 @@ static value iterator_self(value v)
 {
     return value_inc(v);
 }
-static value class_getitem(value cls, const value *args)
-{
-    return generic_alias_new(cls, args[0]);
-}
 
 static const struct method_def generator_methods[] = {
     METHOD("send", method_send, "($self, arg, /)",
@@ -623,7 +619,7 @@ static const struct method_def generator_methods[] = {
     METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
            "Raise exception in generator, return next yielded value or raise\nStopIteration."),
     METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside generator."),
-    METHOD_FLAGS("__class_getitem__", class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS),
     {0},
 };
 

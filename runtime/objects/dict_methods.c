@@ -264,11 +264,6 @@ static value dict_sizeof(value v, const value *args)
     return small_int((int64_t)(value_type(v)->gc.instance_size + dict_memory(v)));
 }
 
-static value dict_class_getitem(value v, const value *args)
-{
-    return generic_alias_new(v, args[0]);
-}
-
 static const struct method_def dict_methods[] = {
     METHOD_FLAGS("__contains__", dict_contains_method, "($self, key, /)",
                  "True if the dictionary has the specified key, else False.", METHOD_COEXIST),
@@ -299,7 +294,7 @@ static const struct method_def dict_methods[] = {
     METHOD("clear", dict_clear_method, "($self, /)", "D.clear() -> None.  Remove all items from D."),
     METHOD("copy", dict_copy_method, "($self, /)", "D.copy() -> a shallow copy of D"),
     METHOD("__reversed__", dict_reversed, "($self, /)", "Return a reverse iterator over the dict keys."),
-    METHOD_FLAGS("__class_getitem__", dict_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
     {0},
 };
 

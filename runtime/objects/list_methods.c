@@ -451,11 +451,6 @@ static value list_sizeof(value v, const value *args)
     return small_int((int64_t)(size + (storage ? sizeof *storage + storage->capacity * sizeof(value) : 0)));
 }
 
-static value list_class_getitem(value v, const value *args)
-{
-    return generic_alias_new(v, args[0]);
-}
-
 /* ---- iterators ---- */
 value list_iterator_new(value list)
 {
@@ -604,7 +599,7 @@ static const struct method_def list_methods[] = {
            "ordered by key(item); reverse sorts in descending order."),
     METHOD("__reversed__", list_reversed, "($self, /)", "Return a reverse iterator over the list."),
     METHOD("__sizeof__", list_sizeof, "($self, /)", "Return the size of the list in memory, in bytes."),
-    METHOD_FLAGS("__class_getitem__", list_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
     {0},
 };
 

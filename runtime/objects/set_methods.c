@@ -515,11 +515,6 @@ static value set_sizeof(value v, const value *args)
     return small_int((int64_t)(value_type(v)->gc.instance_size + set_memory(v)));
 }
 
-static value set_class_getitem(value v, const value *args)
-{
-    return generic_alias_new(v, args[0]);
-}
-
 /* ---- the iterator ---- */
 value set_iterator_new(value set)
 {
@@ -610,7 +605,7 @@ static void set_iterator_destroy(struct object *o)
         METHOD("union", set_union, "($self, /, *others)", "Return the union of sets as a new set."),                \
         METHOD("__reduce__", set_reduce, "($self, /)", "Return state information for pickling."),                   \
         METHOD("__sizeof__", set_sizeof, "($self, /)", "S.__sizeof__() -> size of S in memory, in bytes"),          \
-        METHOD_FLAGS("__class_getitem__", set_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS)
+        METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS)
 
 static const struct method_def set_methods[] = {
     SHARED_METHODS,
