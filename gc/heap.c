@@ -658,7 +658,7 @@ bool heap_attach(struct thread_slot *slot)
     if (slot_heap(slot))
         return true; /* adopted, with everything in it */
     struct slot_heap *heap;
-    if (posix_memalign((void **)&heap, 64, sizeof *heap) != 0)
+    if (posix_memalign((void **)&heap, 128, sizeof *heap) != 0)
         return false;
     memset(heap, 0, sizeof *heap);
     for (size_t kind = 0; kind < KIND_COUNT; kind++)
