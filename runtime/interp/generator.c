@@ -619,7 +619,7 @@ static const struct method_def generator_methods[] = {
     METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
            "Raise exception in generator, return next yielded value or raise\nStopIteration."),
     METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside generator."),
-    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

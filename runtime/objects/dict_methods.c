@@ -294,7 +294,7 @@ static const struct method_def dict_methods[] = {
     METHOD("clear", dict_clear_method, "($self, /)", "D.clear() -> None.  Remove all items from D."),
     METHOD("copy", dict_copy_method, "($self, /)", "D.copy() -> a shallow copy of D"),
     METHOD("__reversed__", dict_reversed, "($self, /)", "Return a reverse iterator over the dict keys."),
-    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

@@ -599,7 +599,7 @@ static const struct method_def list_methods[] = {
            "ordered by key(item); reverse sorts in descending order."),
     METHOD("__reversed__", list_reversed, "($self, /)", "Return a reverse iterator over the list."),
     METHOD("__sizeof__", list_sizeof, "($self, /)", "Return the size of the list in memory, in bytes."),
-    METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS),
+    METHOD_CLASS_GETITEM,
     {0},
 };
 

@@ -605,7 +605,7 @@ static void set_iterator_destroy(struct object *o)
         METHOD("union", set_union, "($self, /, *others)", "Return the union of sets as a new set."),                \
         METHOD("__reduce__", set_reduce, "($self, /)", "Return state information for pickling."),                   \
         METHOD("__sizeof__", set_sizeof, "($self, /)", "S.__sizeof__() -> size of S in memory, in bytes"),          \
-        METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, object, /)", "See PEP 585", METHOD_CLASS)
+        METHOD_CLASS_GETITEM
 
 static const struct method_def set_methods[] = {
     SHARED_METHODS,
