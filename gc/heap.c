@@ -657,10 +657,9 @@ bool heap_attach(struct thread_slot *slot)
 {
     if (slot_heap(slot))
         return true; /* adopted, with everything in it */
-    struct slot_heap *heap;
-    if (posix_memalign((void **)&heap, 128, sizeof *heap) != 0)
+    struct slot_heap *heap = thread_alloc_apart(sizeof *heap);
+    if (!heap)
         return false;
-    memset(heap, 0, sizeof *heap);
     for (size_t kind = 0; kind < KIND_COUNT; kind++)
         for (size_t i = 0; i < SIZE_CLASSES; i++)
             heap->bins[kind][i].current = &empty_page;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define DEFAULT_STACK ((size_t)16 << 20)
+#define APART         128 /* bytes: two cache lines */
 #define ALONE_POLL_NS                                                                               \
     1000000 /* look again at a thread that was asked to stop being alone, should its wake be missed \
              */
@@ -33,6 +34,13 @@ static _Atomic size_t slot_count;
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 static struct thread_slot *vacant;
 static _Atomic size_t mutators;
+
+void *thread_alloc_apart(size_t size)
+{
+    void *memory;
+    size_t whole = (size + APART - 1) & ~(size_t)(APART - 1);
+    return posix_memalign(&memory, APART, whole) == 0 ? memset(memory, 0, whole) : NULL;
+}
 
 void threads_set_hooks(const struct thread_hooks *hooks)
 {
@@ -75,10 +83,9 @@ static struct thread_slot *make_slot(void)
     size_t id = atomic_load_explicit(&slot_count, memory_order_relaxed);
     if (id >= THREAD_SLOT_MAX)
         return NULL;
-    struct thread_slot *slot;
-    if (posix_memalign((void **)&slot, 128, (sizeof *slot + 127) & ~(size_t)127) != 0)
+    struct thread_slot *slot = thread_alloc_apart(sizeof *slot);
+    if (!slot)
         return NULL;
-    memset(slot, 0, sizeof *slot);
     slot->id = (uint16_t)id;
     atomic_store_explicit(&slot->state, THREAD_RUNNING, memory_order_relaxed);
     atomic_store_explicit(&slots[id], slot, memory_order_release);

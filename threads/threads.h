@@ -105,6 +105,10 @@ void threads_before_fork(void);
 void threads_after_fork_parent(void);
 void threads_after_fork_child(void);
 
+/* Zeroed memory for what one thread writes all the time: it shares no cache line with anything else, nor the one beside
+   it, which processors fetch along. Given back with free. NULL: no memory. */
+void *thread_alloc_apart(size_t size);
+
 /* Slots for iteration: slots are never freed, so a pointer stays valid; `thread_slot_at(i)` for i in [0,
  * thread_slot_count()). */
 size_t thread_slot_count(void);

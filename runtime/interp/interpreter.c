@@ -6,7 +6,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -62,15 +61,11 @@ static char *find_stack_limit(void)
     return low + (below > 4 * STACK_RESERVE ? STACK_RESERVE : below / 4);
 }
 
-/* Two cache lines, which processors fetch together: what one thread writes at each call shares none with another's. */
-#define APART 128
-
 struct interpreter *interpreter_new(void)
 {
-    struct interpreter *self;
-    if (posix_memalign((void **)&self, APART, (sizeof *self + APART - 1) & ~(size_t)(APART - 1)) != 0)
+    struct interpreter *self = thread_alloc_apart(sizeof *self); /* written at each call */
+    if (!self)
         return NULL;
-    memset(self, 0, sizeof *self);
     self->handled = &self->base_handled;
     struct interpreter *before = interpreter_self;
     interpreter_self = self; /* what a failure raises is of no interest to the thread that asks */
