@@ -30,8 +30,8 @@
 void heap_make_immortal(struct object *o)
 {
     atomic_fetch_or_explicit(&o->flags, OBJECT_IMMORTAL | OBJECT_SHARED, memory_order_release);
-    if (object_is_mine(
-            o)) /* another thread may be in a section of its object: it stays the owner of what is immortal */
+    /* Another owner stays what it is: it may be in a section of the object. */
+    if (object_is_mine(o))
         atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_release);
 }
 
@@ -102,7 +102,7 @@ bool rc_try_inc_slow(struct object *o)
             cells_add(old >> SHARED_SHIFT, 1);
             return true;
         }
-        if (!(old & SHARED_MERGED) && unlikely(page_is_hidden(o)) && !object_is_mine(o)) {
+        if (!(old & SHARED_MERGED) && unlikely(!page_was_shown(o)) && !object_is_mine(o)) {
             page_show(o); /* and read both counts after it; each time anew, for the block may be in its next life */
             continue;
         }
@@ -127,7 +127,8 @@ void rc_merge_newborn(struct object *o)
         return;
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-    /* A reader that followed a pointer to the block's former life may have counted it, and is about to take that back. */
+    /* A reader that followed a pointer to the block's former life may have counted it, and is about to take that back.
+     */
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&o->shared, &old,
                                                   (old + (count << SHARED_SHIFT)) | SHARED_MERGED | SHARED_DISTURBED,

@@ -366,8 +366,7 @@ static inline bool object_is_private(const struct object *o)
 {
     if (thread_self->alone)
         return true;
-    /* An atomic operation that changes nothing: whoever sets the flag after it sees what the caller published before.
-     */
+    /* An atomic operation that changes nothing: who sets the flag after it sees what the caller published before. */
     return object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED) &&
            !(atomic_fetch_or_explicit((_Atomic uint8_t *)&o->flags, 0, memory_order_acq_rel) & OBJECT_SHARED);
 }

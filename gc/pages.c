@@ -69,6 +69,8 @@ bool pages_init(void)
     void *table = mmap(NULL, count * sizeof(struct page), PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (table == MAP_FAILED || !page_views_init(count)) {
+        if (table != MAP_FAILED)
+            munmap(table, count * sizeof(struct page));
         munmap(memory, size);
         return false;
     }

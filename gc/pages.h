@@ -111,9 +111,9 @@ bool page_views_init(size_t count);
 void page_view_reset(const struct page *page); /* the page is set up anew */
 /* The caller is about to count the object, which another thread owns, by a pointer that it read from a slot. */
 void page_show(const struct object *o);
-static inline bool page_is_hidden(const struct object *o)
+static inline bool page_was_shown(const struct object *o)
 {
-    return atomic_load_explicit(page_view_of(o), memory_order_acquire) < PAGE_SEEN;
+    return atomic_load_explicit(page_view_of(o), memory_order_acquire) >= PAGE_SEEN;
 }
 
 bool pages_init(void); /* reserve the region; false: no address space */

@@ -122,10 +122,10 @@ value instance_prepare(struct type *type, value *init)
     if (counted)
         found = type_lookup(type, NAME(__init__));
     value instance = found && is_function(found) ? object->slots.new(type, NULL, 0, NULL) : NULL;
-    if (!instance && counted)
-        value_dec(found);
-    else
+    if (instance)
         *init = counted ? found : stack_borrow(found);
+    else if (counted)
+        value_dec(found);
     return instance;
 }
 

@@ -139,14 +139,26 @@ static bool add_referent(value referent, void *context)
     return !walk->failed;
 }
 
+/* May its operands be containers that some thread is still building? */
+static bool holds_a_frame(value v)
+{
+    return value_is(v, TYPE_ID_FRAME) || value_is(v, TYPE_ID_GENERATOR) || value_is(v, TYPE_ID_COROUTINE) ||
+           value_is(v, TYPE_ID_ASYNC_GENERATOR);
+}
+
 static value module_get_referents(value self, const value *args)
 {
     struct walk walk = {.list = list_new(0)};
+    bool settle = false;
     for (size_t i = 0; walk.list && !walk.failed && i < tuple_length(args[0]); i++) {
         value v = tuple_get(args[0], i);
-        if (value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
-            gc_walk_referents(value_object(v), add_referent, &walk);
+        if (!value_is_object(v) || !(object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
+            continue;
+        settle |= holds_a_frame(v);
+        gc_walk_referents(value_object(v), add_referent, &walk);
     }
+    if (settle)
+        gc_walk_settle();
     if (!walk.failed)
         return walk.list;
     value_dec(walk.list);

@@ -584,11 +584,14 @@ value bytes_repeat(value self, ssize count)
     value result = NULL;
     if (count < 0)
         count = 0;
-    if (__builtin_mul_overflow((size_t)b.length, (size_t)count, &total) || total > (size_t)1 << 60)
-        is_bytearray(self) ? raise_no_memory() : raise(EXC(OverflowError), "repeated bytes are too long");
-    else if (count == 1)
+    if (__builtin_mul_overflow((size_t)b.length, (size_t)count, &total) || total > (size_t)1 << 60) {
+        if (is_bytearray(self))
+            raise_no_memory();
+        else
+            raise(EXC(OverflowError), "repeated bytes are too long");
+    } else if (count == 1) {
         result = bytes_make_same(self, buffer_span(&b));
-    else {
+    } else {
         uint8_t *to;
         result = bytes_make_room(self, total, &to);
         if (result && total)

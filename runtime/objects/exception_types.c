@@ -496,13 +496,14 @@ static const struct member_def group_members[] = {
                                                        .gc_flags = TYPE_GC_CONTAINER, \
                                                        .size = SIZE(COUNT),           \
                                                        .slots = SLOTS,                \
-                                                       __VA_ARGS__},
+                                                       __VA_ARGS__}
 #define SLOTS(...)                             \
     {                                          \
         .new = exception_new_slot, __VA_ARGS__ \
     }
 #define EXCEPTION_ID_object TYPE_ID_OBJECT
 
+/* Entries overridden on purpose: the designators below name some types a second time. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 #ifdef __clang__
@@ -511,27 +512,27 @@ static const struct member_def group_members[] = {
 /* First every exception as a plain one, then those that add something. */
 const struct type_spec exception_type_specs[] = {
     EXCEPTIONS(PLAIN)[0] = BASE_EXCEPTION_SPEC,
-    SPECIAL(StopIteration, Exception, EXTRA_STOP_COUNT, SLOTS(.init = stop_init), .members = stop_members) SPECIAL(
-        SystemExit, BaseException, EXTRA_STOP_COUNT, SLOTS(.init = exit_init),
-        .members = exit_members) SPECIAL(KeyError, LookupError, 0, SLOTS(.str = key_str), )
-        SPECIAL(ImportError, Exception, EXTRA_IMPORT_COUNT, SLOTS(.init = import_init, .str = import_str),
-                .members = import_members,
-                .methods = import_methods) SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT,
-                                                   SLOTS(.init = attribute_init), .members = attribute_members)
-            SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init), .members = name_members)
-                SPECIAL(OSError, Exception, EXTRA_OS_COUNT, SLOTS(.new = os_new, .init = os_init, .str = os_str),
-                        .members = os_members, .methods = os_methods, .getset = os_getset)
-                    SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
-                            .members = syntax_members)
-                        SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-                                SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members)
-                            SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-                                    SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members)
-                                SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
-                                        SLOTS(.init = unicode_translate_init, .str = unicode_str),
-                                        .members = unicode_members)
-                                    SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
-                                            SLOTS(.new = exception_group_new, .str = exception_group_str),
-                                            .members = group_members, .methods = exception_group_methods)};
+    SPECIAL(StopIteration, Exception, EXTRA_STOP_COUNT, SLOTS(.init = stop_init), .members = stop_members),
+    SPECIAL(SystemExit, BaseException, EXTRA_STOP_COUNT, SLOTS(.init = exit_init), .members = exit_members),
+    SPECIAL(KeyError, LookupError, 0, SLOTS(.str = key_str)),
+    SPECIAL(ImportError, Exception, EXTRA_IMPORT_COUNT, SLOTS(.init = import_init, .str = import_str),
+            .members = import_members, .methods = import_methods),
+    SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT, SLOTS(.init = attribute_init),
+            .members = attribute_members),
+    SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init), .members = name_members),
+    SPECIAL(OSError, Exception, EXTRA_OS_COUNT, SLOTS(.new = os_new, .init = os_init, .str = os_str),
+            .members = os_members, .methods = os_methods, .getset = os_getset),
+    SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
+            .members = syntax_members),
+    SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT,
+            SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members),
+    SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT,
+            SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members),
+    SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
+            SLOTS(.init = unicode_translate_init, .str = unicode_str), .members = unicode_members),
+    SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
+            SLOTS(.new = exception_group_new, .str = exception_group_str), .members = group_members,
+            .methods = exception_group_methods),
+};
 #pragma GCC diagnostic pop
 const unsigned exception_spec_count = sizeof exception_type_specs / sizeof *exception_type_specs;

@@ -63,7 +63,7 @@ static inline value list_item_fast(value v, int64_t index)
     value item = list_item_borrow(v, index);
     if (likely(item != NULL))
         return value_inc(item);
-    return thread_self->alone ? NULL : list_item_shared(list_of(v), (uint64_t)index);
+    return mutator_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
 }
 
 /* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */

@@ -24,7 +24,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
-import oracle  # noqa: E402
+import oracle  # noqa: E402 (its folder had to be put on the path first)
 
 SOURCES = [os.path.join(ROOT, "stress", "scripts"), os.path.join(ROOT, "tests", "language")]
 # Cases that run deep on purpose say nothing more when they are mutated; those that name files might find some.

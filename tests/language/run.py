@@ -17,7 +17,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-import oracle  # noqa: E402
+import oracle  # noqa: E402 (its folder had to be put on the path first)
 
 NOT_CASES = {"run.py", "support.py"}
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")

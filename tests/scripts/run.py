@@ -16,7 +16,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-import oracle  # noqa: E402
+import oracle  # noqa: E402 (its folder had to be put on the path first)
 
 SCRIPTS = os.path.join(oracle.ROOT, "stress", "scripts")
 # The second argument of each program when it is to take a fraction of a second, also under a sanitizer.
