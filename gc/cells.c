@@ -13,45 +13,36 @@
  * shared word, from exactly that count, for the index. An object that waits in a merge queue is not switched. The
  * collector reads the shared word before the cells, so it never misses a count that is on its way into one.
  *
- * A slot's cells are in chunks that are made when it first counts there. When a chunk cannot be had the count goes to
- * the *spill*, a row of cells that belongs to no slot, exists from the index's birth, and is changed atomically. Sums
- * include it.
+ * A slot's cells are a row of address space, mapped when it first counts there; what is never touched costs nothing.
+ * When it cannot be had the count goes to the *spill*, a row that belongs to no slot, exists before any index does, and
+ * is changed atomically. Sums include it.
  */
 #include "gc/cells.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices, and the making of directories and chunks */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices and the making of the spill */
 static uint32_t next_index;
 static uint32_t *free_indices;
 static size_t free_count, free_capacity;
-static _Atomic int64_t *_Atomic spill[CELL_CHUNKS];
+static _Atomic int64_t *_Atomic spill;
 
-static _Atomic int64_t *make_chunk(_Atomic int64_t *_Atomic *place)
+/* The row at `place`, made if need be. NULL: no address space. Not for two threads at the same place at once. */
+static _Atomic int64_t *make_row(_Atomic int64_t *_Atomic *place)
 {
-    _Atomic int64_t *chunk = atomic_load_explicit(place, memory_order_acquire);
-    if (chunk)
-        return chunk;
-    chunk = calloc(CELL_CHUNK, sizeof *chunk);
-    if (chunk)
-        atomic_store_explicit(place, chunk, memory_order_release);
-    return chunk;
-}
-
-/* The calling slot's cell, made if need be. NULL: no memory. */
-static _Atomic int64_t *own_cell(uint32_t index)
-{
-    struct slot_heap *heap = slot_heap(thread_self);
-    _Atomic int64_t *_Atomic *directory = atomic_load_explicit(&heap->cells, memory_order_acquire);
-    if (!directory) {
-        directory = calloc(CELL_CHUNKS, sizeof *directory);
-        if (!directory)
-            return NULL;
-        atomic_store_explicit(&heap->cells, directory, memory_order_release);
-    }
-    _Atomic int64_t *chunk = make_chunk(&directory[index / CELL_CHUNK]);
-    return chunk ? &chunk[index % CELL_CHUNK] : NULL;
+    _Atomic int64_t *row = atomic_load_explicit(place, memory_order_acquire);
+    if (row)
+        return row;
+    void *memory =
+        mmap(NULL, CELLS * sizeof *row, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    madvise(memory, CELLS * sizeof *row, MADV_NOHUGEPAGE); /* a slot uses a few hundred of its cells */
+    row = memory;
+    atomic_store_explicit(place, row, memory_order_release);
+    return row;
 }
 
 static bool take_index(uint32_t *index)
@@ -60,7 +51,7 @@ static bool take_index(uint32_t *index)
     bool ok = true;
     if (free_count)
         *index = free_indices[--free_count];
-    else if (next_index < CELL_CHUNK * CELL_CHUNKS && make_chunk(&spill[next_index / CELL_CHUNK]))
+    else if (next_index < CELLS && make_row(&spill))
         *index = next_index++;
     else
         ok = false;
@@ -91,7 +82,7 @@ bool cells_shard(struct object *o)
     uint8_t kind = atomic_load_explicit(&page_of(o)->kind, memory_order_relaxed);
     if ((kind != KIND_CONTAINER && kind != KIND_TYPE) || !take_index(&index))
         return false;
-    _Atomic int64_t *cell = own_cell(index);
+    _Atomic int64_t *row = make_row(&slot_heap(thread_self)->cells), *cell = row ? &row[index] : NULL;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
     while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED))) {
         atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED, memory_order_relaxed);
@@ -110,12 +101,11 @@ bool cells_shard(struct object *o)
 
 void cells_add_slow(uint32_t index, int64_t amount)
 {
-    _Atomic int64_t *cell = own_cell(index);
-    if (cell) {
+    if (make_row(&slot_heap(thread_self)->cells)) {
         cells_add(index, amount);
         return;
     }
-    cell = &atomic_load_explicit(&spill[index / CELL_CHUNK], memory_order_acquire)[index % CELL_CHUNK];
+    _Atomic int64_t *cell = &atomic_load_explicit(&spill, memory_order_acquire)[index];
     int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(cell, &old, (old + amount * CELL_ONE) | CELL_DISTURBED,
                                                   memory_order_relaxed, memory_order_relaxed))
@@ -127,14 +117,11 @@ static inline void each_cell(uint32_t index, void (*visit)(_Atomic int64_t *cell
 {
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
         struct slot_heap *heap = slot_heap(thread_slot_at(i));
-        _Atomic int64_t *_Atomic *directory = heap ? atomic_load_explicit(&heap->cells, memory_order_acquire) : NULL;
-        _Atomic int64_t *chunk =
-            directory ? atomic_load_explicit(&directory[index / CELL_CHUNK], memory_order_acquire) : NULL;
-        if (chunk)
-            visit(&chunk[index % CELL_CHUNK], context);
+        _Atomic int64_t *row = heap ? atomic_load_explicit(&heap->cells, memory_order_acquire) : NULL;
+        if (row)
+            visit(&row[index], context);
     }
-    _Atomic int64_t *chunk = atomic_load_explicit(&spill[index / CELL_CHUNK], memory_order_acquire);
-    visit(&chunk[index % CELL_CHUNK], context);
+    visit(&atomic_load_explicit(&spill, memory_order_acquire)[index], context);
 }
 
 static void add_cell(_Atomic int64_t *cell, void *context)

@@ -6,14 +6,13 @@
 
 #define CELL_DISTURBED 1
 #define CELL_ONE       2
-#define CELL_CHUNK     1024u /* cells */
-#define CELL_CHUNKS    512u  /* chunks: half a million sharded objects, others stay as they are */
+#define CELLS          (1u << 19) /* so many objects can have sharded counts, others stay as they are */
 
 /* Switch the object's shared count to cells. The caller holds or is about to count a reference. False: it stays. */
 bool cells_shard(struct object *o);
 /* The object dies: nobody touches its cells any more. */
 void cells_release(uint32_t index);
-/* The slow path of cell_add: the slot has no chunk yet. */
+/* The slow path of cells_add: the slot has no row yet. */
 void cells_add_slow(uint32_t index, int64_t amount);
 /* The sum of all slots' cells, clearing D in each when told to. */
 int64_t cells_sum(uint32_t index, bool clear);
@@ -26,17 +25,13 @@ void cells_unlock(void);
 /* Count in the calling slot's own cell: plain arithmetic, D by the same store. */
 static inline void cells_add(uint32_t index, int64_t amount)
 {
-    _Atomic int64_t *_Atomic *directory = atomic_load_explicit(&slot_heap(thread_self)->cells, memory_order_relaxed);
-    if (likely(directory != NULL)) {
-        _Atomic int64_t *chunk = atomic_load_explicit(&directory[index / CELL_CHUNK], memory_order_relaxed);
-        if (likely(chunk != NULL)) {
-            _Atomic int64_t *cell = &chunk[index % CELL_CHUNK];
-            int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
-            atomic_store_explicit(cell, (old + amount * CELL_ONE) | CELL_DISTURBED, memory_order_relaxed);
-            return;
-        }
+    _Atomic int64_t *row = atomic_load_explicit(&slot_heap(thread_self)->cells, memory_order_relaxed);
+    if (unlikely(!row)) {
+        cells_add_slow(index, amount);
+        return;
     }
-    cells_add_slow(index, amount);
+    int64_t old = atomic_load_explicit(&row[index], memory_order_relaxed);
+    atomic_store_explicit(&row[index], (old + amount * CELL_ONE) | CELL_DISTURBED, memory_order_relaxed);
 }
 
 #endif

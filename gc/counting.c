@@ -79,21 +79,19 @@ static void inc_shared(struct object *o, uint32_t old)
 
 void rc_inc_slow(struct object *o)
 {
-    if (object_is_immortal(o))
-        return;
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
-    if (object_is_mine(o)) /* the local count is near its end */
-        heap_make_immortal(o);
-    else if (likely(shared & SHARED_SHARDED))
+    if (likely(shared & SHARED_SHARDED))
         cells_add(shared >> SHARED_SHIFT, 1);
+    else if (object_is_immortal(o))
+        return;
+    else if (object_is_mine(o)) /* the local count is near its end */
+        heap_make_immortal(o);
     else
         inc_shared(o, shared);
 }
 
 bool rc_try_inc_slow(struct object *o)
 {
-    if (object_is_immortal(o))
-        return true;
     uint32_t old;
     for (;;) {
         uint32_t local = atomic_load_explicit(&o->local, memory_order_seq_cst);
@@ -102,6 +100,8 @@ bool rc_try_inc_slow(struct object *o)
             cells_add(old >> SHARED_SHIFT, 1);
             return true;
         }
+        if (object_is_immortal(o))
+            return true;
         if (!(old & SHARED_MERGED) && unlikely(!page_was_shown(o)) && !object_is_mine(o)) {
             page_show(o); /* and read both counts after it; each time anew, for the block may be in its next life */
             continue;
@@ -118,6 +118,12 @@ bool rc_try_inc_slow(struct object *o)
     if (unlikely(object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && !object_is_mine(o))
         cells_shard(o); /* the count that was just taken moves along */
     return true;
+}
+
+void rc_shard(struct object *o)
+{
+    if (!object_is_lasting(o))
+        cells_shard(o);
 }
 
 void rc_merge_newborn(struct object *o)
@@ -307,6 +313,9 @@ bool rc_release(struct object *o)
 
 void rc_dec_slow(struct object *o)
 {
-    if (rc_release(o))
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    if ((shared & SHARED_SHARDED) && likely(!object_is_mine(o))) /* the collector alone frees it */
+        cells_add(shared >> SHARED_SHIFT, -1);
+    else if (rc_release(o))
         object_die(o);
 }

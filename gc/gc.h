@@ -239,6 +239,15 @@ static inline bool object_is_sharded(const struct object *o)
     return atomic_load_explicit(&o->shared, memory_order_acquire) & SHARED_SHARDED;
 }
 
+/* The same, or immortal. */
+static inline bool object_is_lasting(const struct object *o)
+{
+    return object_is_sharded(o) || object_is_immortal(o);
+}
+/* Shard the count of a TYPE_GC_SHARDABLE object, of which the caller holds a reference, before another thread does by
+   counting it. May fail, which does no harm. */
+void rc_shard(struct object *o);
+
 /* Set D without changing a count (C3, C4). */
 static inline void rc_mark(struct object *o)
 {

@@ -119,23 +119,23 @@
         DISPATCH();                      \
     } while (0)
 
-/* A global variable by its cache: kind in bit 0 (1: builtins), index hint in bits 1..31, for builtins the version of
- * the globals' key set, which proves absence, in bits 32... A word for the operand stack, or VALUE_MISSING. */
+/* A global variable by its cache (instructions.h): a word for the operand stack, or VALUE_MISSING. */
 static inline __attribute__((always_inline)) value load_global_hit(const struct frame *frame, uint64_t word, value name)
 {
-    value dict = frame->globals;
-    if (word & 1) {
-        if (unlikely(dict_keys_version(dict) != word >> 32))
+    uint32_t version = global_version(word);
+    if (version != 0) {
+        if (unlikely(!dict_has_version(frame->globals, version)))
             return VALUE_MISSING;
-        dict = frame->builtins;
+        if (likely(word & GLOBAL_LASTING))
+            return stack_borrow(global_value(word));
+        return mutator_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
     }
-    uint32_t hint = (uint32_t)(word >> 1) & 0x7FFFFFFF;
     if (unlikely(!mutator_is_alone())) {
-        value v = dict_peek_hint(dict, name, hint);
+        value v = dict_peek_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
         if (likely(v != NULL))
-            return stack_borrow(v);
+            return word & GLOBAL_HINT_FINAL ? stack_borrow(v) : VALUE_MISSING;
     }
-    return dict_load_hint(dict, name, hint);
+    return dict_load_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
 }
 
 value eval_frame(struct interpreter *interpreter, struct frame *frame)
@@ -389,7 +389,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_GLOBAL)
     {
         cache_word *cache = CACHE();
-        uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+        uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
         value v = load_global_hit(frame, word, NAME_AT(ARG()));
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
@@ -404,7 +404,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_GLOBAL_PUSH_NULL) /* the same, and the empty self of a call */
     {
         cache_word *cache = CACHE();
-        uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+        uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
         value v = load_global_hit(frame, word, NAME_AT(ARG()));
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
@@ -472,11 +472,11 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         }
         SAVE();
         value receiver;
-        callable = attribute_load_method_slow(stack_plain(object), NAME_AT(ARG()), cache, &receiver);
+        callable = attribute_load_method_slow(stack_plain(object), NAME_AT(ARG()), cache, &receiver, &uncounted);
         if (unlikely(!callable))
             goto error;
         object = TOP();
-        TOP() = callable;
+        TOP() = uncounted ? stack_borrow(callable) : callable;
         PUSH(receiver);
         DEC(object);
         DISPATCH();
@@ -498,10 +498,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         }
         SAVE();
         value receiver;
-        callable = attribute_load_method_slow(object, NAME_AT(ARG() >> 8), cache, &receiver);
+        callable = attribute_load_method_slow(object, NAME_AT(ARG() >> 8), cache, &receiver, &uncounted);
         if (unlikely(!callable))
             goto error;
-        sp[0] = callable;
+        sp[0] = uncounted ? stack_borrow(callable) : callable;
         sp[1] = receiver;
         sp += 2;
         DISPATCH();

@@ -5,6 +5,7 @@
 
 #include "runtime/interp/frame.h"
 #include "runtime/objects/attribute_cache.h"
+#include "runtime/objects/dict.h"
 
 const struct exception_range *find_handler(const struct code *code, uint32_t unit);
 
@@ -15,7 +16,30 @@ value load_classderef(struct frame *frame, uint32_t slot);
 value load_name(struct frame *frame, value name);
 bool store_name(struct frame *frame, value name, value v);
 bool delete_name(struct frame *frame, value name);
+/*
+ * The cache word of a global variable: in the upper half a version of the globals (dict_version) and in the lower the
+ * number of the object that the name means while they have that version, there or in the built-ins. Such an object is
+ * lasting, and used uncounted; without GLOBAL_LASTING it was found while the thread was alone, and is counted while it
+ * is. Or the upper half is 0 and the lower a hint where in the globals to look first; the reader checks the entry's
+ * key, so one that is out of date costs time, not truth. A hint without GLOBAL_HINT_FINAL is to be replaced when the
+ * value turns out to be lasting (or immediate).
+ */
+#define GLOBAL_LASTING    ((uint64_t)1 << 63)
+#define GLOBAL_HINT       0x7FFFFFFFu
+#define GLOBAL_HINT_FINAL 0x80000000u
 value load_global(struct frame *frame, value name, cache_word *cache); /* fills the cache */
+static inline uint64_t global_number(value v)
+{
+    return (value_bits(v) - (uint64_t)type_region) / 16;
+}
+static inline uint32_t global_version(uint64_t word)
+{
+    return (uint32_t)(word >> 32) & DICT_VERSION_LAST;
+}
+static inline value global_value(uint64_t word)
+{
+    return value_from_bits((uint64_t)type_region + (uint32_t)word * UINT64_C(16));
+}
 bool delete_global(struct frame *frame, value name);
 bool setup_annotations(struct frame *frame);
 value import_operand(struct frame *frame, value name, value fromlist, value level);
@@ -46,8 +70,8 @@ bool print_expression(value v);
 value call_operands(value callable, value *base, uint32_t nargs, value kwnames);
 value call_extended(struct interpreter *interpreter, value *base, bool has_mapping, struct frame **next);
 value make_function(struct frame *frame, const value *parts, unsigned flags, value code);
-/* For a class that object.__new__ and a Python __init__ serve: the new instance, owned, and in *init the function, owned
- * or borrowed (stack_borrow) up to the next quiescent point. NULL otherwise (an exception may be set). */
+/* For a class that object.__new__ and a Python __init__ serve: the new instance, owned, and in *init the function,
+ * owned or borrowed (stack_borrow) up to the next quiescent point. NULL otherwise (an exception may be set). */
 value instance_prepare(struct type *type, value *init);
 
 /* handlers.c: exceptions, with, match, async */

@@ -61,17 +61,19 @@ value load_classderef(struct frame *frame, uint32_t slot)
     return v;
 }
 
+static value load_builtin(struct frame *frame, value name)
+{
+    value v = mapping_get(frame->builtins, name);
+    if (v != VALUE_MISSING)
+        return v;
+    raise_name_error(EXC(NameError), "name '%U' is not defined", name);
+    return NULL;
+}
+
 static value load_outer(struct frame *frame, value name)
 {
     value v = dict_get(frame->globals, name);
-    if (v != VALUE_MISSING)
-        return v;
-    v = mapping_get(frame->builtins, name);
-    if (v == VALUE_MISSING) {
-        raise_name_error(EXC(NameError), "name '%U' is not defined", name);
-        return NULL;
-    }
-    return v;
+    return v != VALUE_MISSING ? v : load_builtin(frame, name);
 }
 
 value load_name(struct frame *frame, value name)
@@ -110,21 +112,34 @@ bool delete_global(struct frame *frame, value name)
     return deleted > 0;
 }
 
-/* A hint is right only while the entry stays where it is; the reader checks the entry's key, so a stale one costs time,
-   not truth. That a name is absent from the globals is proved by the version of their key set, which is read before the
-   search. */
+/* The word by which `v` is found again without a search; 0: there is none. `version` is one that the globals had before
+   the search, or 0 when the value is in built-ins of which it says nothing. */
+static uint64_t global_word(value globals, value name, value v, uint32_t version)
+{
+    bool lasting = !value_is_object(v) || object_is_lasting(value_object(v));
+    if ((lasting || mutator_is_alone()) && version && dict_is_versioned(v) && global_number(v) <= UINT32_MAX)
+        return (lasting ? GLOBAL_LASTING : 0) | (uint64_t)version << 32 | global_number(v);
+    uint32_t hint = dict_hint(globals, name);
+    return hint <= GLOBAL_HINT ? hint | (lasting ? GLOBAL_HINT_FINAL : 0) : 0;
+}
+
 value load_global(struct frame *frame, value name, cache_word *cache)
 {
-    uint32_t version = dict_keys_version(frame->globals);
-    uint32_t hint = dict_hint(frame->globals, name);
-    if (hint != UINT32_MAX) {
-        atomic_store_explicit(cache, (uint64_t)(hint & 0x7FFFFFFF) << 1, memory_order_relaxed);
-    } else if (version != 0 && value_is(frame->builtins, TYPE_ID_DICT)) {
-        hint = dict_hint(frame->builtins, name);
-        if (hint < 0x7FFFFFFF)
-            atomic_store_explicit(cache, (uint64_t)version << 32 | (uint64_t)hint << 1 | 1, memory_order_relaxed);
+    uint32_t version = dict_version(frame->globals);
+    value v = dict_get(frame->globals, name);
+    if (v == VALUE_MISSING) {
+        if (!value_is(frame->builtins, TYPE_ID_DICT) || !dict_version_behind(frame->builtins))
+            version = 0;
+        v = load_builtin(frame, name);
     }
-    return load_outer(frame, name);
+    if (!v)
+        return NULL;
+    if (!mutator_is_alone() && value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_SHARDABLE))
+        rc_shard(value_object(v));
+    uint64_t word = global_word(frame->globals, name, v, version);
+    if (word)
+        atomic_store_explicit(cache, word, memory_order_release);
+    return v;
 }
 
 bool setup_annotations(struct frame *frame)

@@ -354,10 +354,11 @@ static value load_past_dict(value v, struct type *type, value name, uint64_t wor
     return entry;
 }
 
-value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null)
+value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted)
 {
     struct type *type = value_type(v);
     *self_or_null = NULL;
+    *uncounted = false;
     if (!value_is_object(v)) {
         value found = reads_generically(type) ? type_lookup(type, name) : VALUE_MISSING;
         if (found && found != VALUE_MISSING && lookup_kind_of(found) == LOOKUP_METHOD) {
@@ -376,6 +377,14 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
     case 0:
         break;
     case CACHE_CLASS_METHOD:
+        if (!thread_self->alone) {
+            value found = lookup_peek(type, CACHE_INDEX(word));
+            if (likely(found && current_id(v, type) == CACHE_ID(word))) {
+                *self_or_null = value_inc(v);
+                *uncounted = true;
+                return found;
+            }
+        } /* fall through */
     case CACHE_DICT_METHOD: {
         value found =
             CACHE_KIND(word) == CACHE_CLASS_METHOD ? class_entry(v, type, word) : load_past_dict(v, type, name, word);

@@ -34,7 +34,7 @@ enum attribute_cache_kind {
 
 value attribute_load_slow(value v, value name, cache_word *cache) __attribute__((noinline));
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
-value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null);
+value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted);
 
 /* The functions below are the interpreter's; what they do on a hit is meant to be there in line. */
 #define CACHE_INLINE static inline __attribute__((always_inline))

@@ -391,22 +391,6 @@ value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint)
     return VALUE_MISSING;
 }
 
-bool dict_store_hint(value v, value name, uint32_t hint, value item)
-{
-    struct dict *dict = dict_of(v);
-    object_lock(&dict->header);
-    struct dict_table *t = load_relaxed(&dict->table);
-    if (unlikely(!t || hint >= t->capacity || load_relaxed(&t->entries[hint].key) != name)) {
-        object_unlock(&dict->header);
-        return false;
-    }
-    value old = load_relaxed(&t->entries[hint].item);
-    store_release(&t->entries[hint].item, item);
-    object_unlock(&dict->header);
-    value_dec(old);
-    return true;
-}
-
 uint32_t dict_hint(value v, value name)
 {
     struct dict *dict = dict_of(v);
@@ -428,30 +412,95 @@ uint32_t dict_hint(value v, value name)
     return hint;
 }
 
-uint32_t dict_give_keys_version(struct dict *dict)
+_Atomic uint32_t dict_version_floor = 1;
+
+#define DICT_BEHIND OBJECT_TYPE_BIT /* flag: other dicts' versions depend on this one */
+
+/* A number that nobody else has; 0: they have run out. Who takes a larger one sees what the caller did before. */
+static uint32_t take_version(void)
 {
     static _Atomic uint32_t last_version;
+    uint32_t last = load_relaxed(&last_version);
+    while (last < DICT_VERSION_LAST && !atomic_compare_exchange_weak_explicit(
+                                           &last_version, &last, last + 1, memory_order_acq_rel, memory_order_relaxed))
+        ;
+    return last < DICT_VERSION_LAST ? last + 1 : 0;
+}
+
+uint32_t dict_give_version(struct dict *dict, bool behind)
+{
     object_lock(&dict->header);
-    uint32_t version = load_relaxed(&dict->keys_version);
-    if (!version) {
-        uint32_t last = load_relaxed(&last_version);
-        while (last < UINT32_MAX && !atomic_compare_exchange_weak_explicit(&last_version, &last, last + 1,
-                                                                           memory_order_relaxed, memory_order_relaxed))
-            ;
-        version = last < UINT32_MAX ? last + 1 : 0;
-        store_release(&dict->keys_version, version);
+    uint32_t version = load_relaxed(&dict->version);
+    if (!version || !dict_has_version(value_of(dict), version)) {
+        version = take_version();
+        store_release(&dict->version, version);
     }
+    if (behind)
+        atomic_fetch_or_explicit(&dict->header.flags, DICT_BEHIND, memory_order_relaxed);
     object_unlock(&dict->header);
     return version;
 }
 
+bool dict_version_behind(value v)
+{
+    if ((load_acquire(&dict_of(v)->header.flags) & DICT_BEHIND) && load_acquire(&dict_of(v)->version))
+        return true;
+    return dict_give_version(dict_of(v), true) != 0;
+}
+
+bool dict_is_versioned(value item)
+{
+    return value_is_object(item) && item &&
+           ((object_type(value_object(item))->gc_flags & TYPE_GC_SHARDABLE) || value_is(item, TYPE_ID_DICT));
+}
+
 /* ---- changing ---- */
-/* The set of keys changes now; before the change can be seen. Under the lock. */
+/* What a version says is over. Before the change can be seen: who finds a number still there, or gives a new one, under
+   the lock, will not see the old state afterwards. Under the lock. */
+static __attribute__((noinline)) void version_end(struct dict *dict)
+{
+    store_release(&dict->version, 0);
+    if (load_relaxed(&dict->header.flags) & DICT_BEHIND) {
+        uint32_t number = take_version(), floor = load_relaxed(&dict_version_floor);
+        if (!number)
+            number = DICT_VERSION_LAST + 1;
+        while (floor < number && !atomic_compare_exchange_weak_explicit(&dict_version_floor, &floor, number,
+                                                                        memory_order_acq_rel, memory_order_relaxed))
+            ;
+    }
+}
+
+/* The set of keys changes now. Under the lock. */
 static inline void keys_change(struct dict *dict)
 {
     dict->mutations++;
-    if (load_relaxed(&dict->keys_version) != 0)
-        store_release(&dict->keys_version, 0);
+    if (unlikely(load_relaxed(&dict->version) != 0))
+        version_end(dict);
+}
+
+/* Replace an item; the old one is the caller's. Under the lock. */
+static inline value item_replace(struct dict *dict, value_slot *slot, value item)
+{
+    value old = load_relaxed(slot);
+    if (unlikely(load_relaxed(&dict->version) != 0) && dict_is_versioned(old))
+        version_end(dict);
+    store_release(slot, item);
+    return old;
+}
+
+bool dict_store_hint(value v, value name, uint32_t hint, value item)
+{
+    struct dict *dict = dict_of(v);
+    object_lock(&dict->header);
+    struct dict_table *t = load_relaxed(&dict->table);
+    if (unlikely(!t || hint >= t->capacity || load_relaxed(&t->entries[hint].key) != name)) {
+        object_unlock(&dict->header);
+        return false;
+    }
+    value old = item_replace(dict, &t->entries[hint].item, item);
+    object_unlock(&dict->header);
+    value_dec(old);
+    return true;
 }
 
 /* Move the live entries of `from` to the empty `to`, which has the room. */
@@ -506,13 +555,12 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
         struct dict_table *t = load_relaxed(&dict->table);
         if (found) {
             value_slot *slot = &t->entries[p.entry].item;
-            value old = load_relaxed(slot);
             if (keep)
-                *present = value_inc(old);
+                *present = value_inc(load_relaxed(slot));
             else
-                store_release(slot, item);
+                item = item_replace(dict, slot, item);
             object_unlock(&dict->header);
-            value_dec(keep ? item : old);
+            value_dec(item);
             value_dec(key);
             return true;
         }
@@ -547,9 +595,7 @@ static inline bool dict_set_with(struct dict *dict, value key, int64_t hash, val
         probe_start(&p, t, hash);
         int found = table_find(t, key, hash, &p);
         if (found == PROBE_FOUND) {
-            value_slot *slot = &t->entries[p.entry].item;
-            value old = load_relaxed(slot);
-            store_release(slot, item);
+            value old = item_replace(dict, &t->entries[p.entry].item, item);
             if (locked)
                 object_unlock(&dict->header);
             value_dec(old);

@@ -39,8 +39,8 @@ struct dict {
     struct object header;
     _Atomic uint64_t length;
     _Atomic(struct dict_table *) table;
-    _Atomic uint32_t keys_version; /* see dict_keys_version; 0: none given to the present keys */
-    uint32_t mutations;            /* changes with the set of keys and with the block; under the lock */
+    _Atomic uint32_t version; /* see dict_version; 0: none given to the present state */
+    uint32_t mutations;       /* changes with the set of keys and with the block; under the lock */
 };
 
 /* Of keys, values or items, forwards or backwards: the type says which. */
@@ -81,7 +81,7 @@ static inline value dict_load_hint(value v, value name, uint32_t hint)
 }
 
 /* The same for an item with a sharded count, uncounted: good until the caller's next quiescent point (see
- * object_is_sharded). Immediates too. NULL: take the other one. */
+ * object_is_sharded). What is immortal or immediate too. NULL: take the other one. */
 static inline value dict_peek_hint(value v, value name, uint32_t hint)
 {
     struct dict *dict = dict_of(v);
@@ -93,7 +93,7 @@ static inline value dict_peek_hint(value v, value name, uint32_t hint)
     if (unlikely(load_acquire(&entry->key) != name))
         return NULL;
     value item = load_acquire(&entry->item);
-    if (unlikely(!item || (value_is_object(item) && !object_is_sharded(value_object(item)))))
+    if (unlikely(!item || (value_is_object(item) && !object_is_lasting(value_object(item)))))
         return NULL;
     bool same =
         load_acquire(&entry->item) == item && load_acquire(&entry->key) == name && load_relaxed(&dict->table) == table;
@@ -116,15 +116,28 @@ bool dict_store_hint(value v, value name, uint32_t hint, value item);
 /* The number of the entry whose key is this very name; UINT32_MAX when it is absent or equal only. */
 uint32_t dict_hint(value v, value name);
 
-uint32_t dict_give_keys_version(struct dict *dict);
-/* A process-wide unique number of the dict's present set of keys: it changes when a key is inserted or deleted, not
-   when an item is replaced. Take the number first, then look: if a name is absent, it is so while the number lasts. 0:
-   numbers have run out; do not cache. */
-static inline uint32_t dict_keys_version(value v)
+/* Versions, for the interpreter's caches of global variables. A version is a process-wide unique number of the dict's
+ * present state: it changes before a key is inserted or deleted, and before an item that dict_is_versioned is replaced.
+ * Take the number first, then look: what was found, or was absent, is so while the dict has that number. And while the
+ * number is not below the floor: the floor is raised above all numbers when a dict changes that stands behind others
+ * (dict_version_behind), such as that of the built-ins. 0: numbers have run out; do not cache. Any thread. */
+#define DICT_VERSION_LAST 0x7FFFFFFFu
+extern _Atomic uint32_t dict_version_floor;
+uint32_t dict_give_version(struct dict *dict, bool behind);
+static inline bool dict_has_version(value v, uint32_t version)
 {
-    uint32_t version = load_acquire(&dict_of(v)->keys_version);
-    return likely(version != 0) ? version : dict_give_keys_version(dict_of(v));
+    return load_acquire(&dict_of(v)->version) == version && version >= load_acquire(&dict_version_floor);
 }
+static inline uint32_t dict_version(value v)
+{
+    uint32_t version = load_acquire(&dict_of(v)->version);
+    return likely(version != 0 && dict_has_version(v, version)) ? version : dict_give_version(dict_of(v), false);
+}
+/* Have the floor raised when this dict changes. False: numbers have run out. */
+bool dict_version_behind(value v);
+/* Is a version enough to know that the item is still there? For functions, classes, modules, and the dicts that may be
+   some globals' `__builtins__`; replacing anything else, as programs do all the time, changes no version. */
+bool dict_is_versioned(value item);
 
 static inline size_t dict_length_fast(value v)
 {

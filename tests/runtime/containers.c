@@ -291,13 +291,13 @@ static void dict_index_widths(void **state)
 static void dict_hints_and_versions(void **state)
 {
     value dict = dict_new(), name = str_interned("some_name"), other = str_interned("other_name");
-    uint32_t version = dict_keys_version(dict);
+    uint32_t version = dict_version(dict);
     assert_int_not_equal(version, 0);
-    assert_int_equal(dict_keys_version(dict), version);
+    assert_int_equal(dict_version(dict), version);
     assert_true(dict_hint(dict, name) == UINT32_MAX);
     assert_true(dict_set(dict, name, small_int(1)));
-    assert_int_not_equal(dict_keys_version(dict), version);
-    version = dict_keys_version(dict);
+    assert_int_not_equal(dict_version(dict), version);
+    version = dict_version(dict);
     uint32_t hint = dict_hint(dict, name);
     assert_ptr_equal(dict_load_hint(dict, name, hint), small_int(1));
     assert_ptr_equal(dict_load_hint(dict, other, hint), VALUE_MISSING);
@@ -305,13 +305,39 @@ static void dict_hints_and_versions(void **state)
     assert_true(dict_store_hint(dict, name, hint, small_int(2)));
     assert_false(dict_store_hint(dict, other, hint, small_int(3)));
     assert_ptr_equal(dict_get(dict, name), small_int(2));
-    assert_int_equal(dict_keys_version(dict), version); /* only an item changed */
+    assert_int_equal(dict_version(dict), version); /* only an item changed, and not one that versions speak of */
+    value list = value_of((struct object *)TYPE(LIST));
+    assert_true(dict_is_versioned(list));
+    assert_true(dict_set(dict, name, list));
+    assert_true(dict_has_version(dict, version));
+    assert_true(dict_set(dict, name, list));
+    assert_false(dict_has_version(dict, version));
+    version = dict_version(dict);
+    assert_true(dict_store_hint(dict, name, hint, small_int(3)));
+    assert_false(dict_has_version(dict, version));
+    version = dict_version(dict);
     value empty = dict_new();
-    assert_int_not_equal(dict_keys_version(empty), version);
+    assert_int_not_equal(dict_version(empty), version);
     assert_int_equal(dict_delete(dict, name), 1);
-    assert_int_not_equal(dict_keys_version(dict), version);
+    assert_int_not_equal(dict_version(dict), version);
     assert_ptr_equal(dict_load_hint(dict, name, hint), VALUE_MISSING);
     value_dec(empty);
+
+    /* A dict behind the others. */
+    value behind = dict_new();
+    assert_true(dict_version_behind(behind));
+    version = dict_version(dict);
+    assert_true(dict_has_version(dict, version));
+    assert_true(dict_set(behind, name, list));
+    assert_false(dict_has_version(dict, version));
+    version = dict_version(dict);
+    assert_true(dict_has_version(dict, version));
+    assert_true(dict_set(behind, name, small_int(1))); /* nobody asked again */
+    assert_true(dict_has_version(dict, version));
+    assert_true(dict_version_behind(behind));
+    dict_clear(behind);
+    assert_false(dict_has_version(dict, version));
+    value_dec(behind);
     value_dec(dict);
 }
 
