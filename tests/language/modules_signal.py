@@ -5,21 +5,20 @@ def h(n, f): print('got', n, f is not None)
 print(s.signal(s.SIGUSR1, h)); s.raise_signal(s.SIGUSR1); print(s.getsignal(s.SIGUSR1) is h, s.getsignal(s.SIGINT), s.getsignal(s.SIGTERM))
 try: s.raise_signal(s.SIGINT)
 except KeyboardInterrupt: print('KI')
-s.setitimer(s.ITIMER_REAL, 0.05)
 def a(n, f): raise ValueError('alarm')
 s.signal(s.SIGALRM, a)
-import time
+import time, _thread
+l = _thread.allocate_lock(); l.acquire()
+# The timer starts within the try: on a slow machine it may end at once.
 try:
-    time.sleep(5)
+    s.setitimer(s.ITIMER_REAL, 0.05); time.sleep(5)
 except ValueError as e: print(e)
-s.setitimer(s.ITIMER_REAL, 0.05)
 try:
+    s.setitimer(s.ITIMER_REAL, 0.05)
     for i in range(10**9): x = 1
 except ValueError as e: print(e)
-import _thread
-l = _thread.allocate_lock(); l.acquire()
-s.setitimer(s.ITIMER_REAL, 0.05)
-try: l.acquire()
+try:
+    s.setitimer(s.ITIMER_REAL, 0.05); l.acquire()
 except ValueError as e: print(e)
 for f in [lambda: s.signal(0, h), lambda: s.signal(5, 'a'), lambda: s.signal(s.SIGKILL, h), lambda: s.getsignal(100)]:
     try: print(f())
