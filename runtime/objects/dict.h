@@ -82,7 +82,7 @@ static inline value dict_load_hint(value v, value name, uint32_t hint)
 
 /* The same for an item with a sharded count, uncounted: good until the caller's next quiescent point (see
  * object_is_sharded). What is immortal or immediate too. NULL: take the other one. */
-static inline value dict_peek_hint(value v, value name, uint32_t hint)
+static inline __attribute__((always_inline)) value dict_peek_hint(value v, value name, uint32_t hint)
 {
     struct dict *dict = dict_of(v);
     object_share(&dict->header);
@@ -93,7 +93,9 @@ static inline value dict_peek_hint(value v, value name, uint32_t hint)
     if (unlikely(load_acquire(&entry->key) != name))
         return NULL;
     value item = load_acquire(&entry->item);
-    if (unlikely(!item || (value_is_object(item) && !object_is_lasting(value_object(item)))))
+    if (!value_is_object(item)) /* it is what the name meant when the table was current, and needs no life */
+        return item;
+    if (unlikely(!item || !object_is_lasting(value_object(item))))
         return NULL;
     bool same =
         load_acquire(&entry->item) == item && load_acquire(&entry->key) == name && load_relaxed(&dict->table) == table;
