@@ -29,7 +29,7 @@ static inline uint32_t current_id(value v, struct type *type)
 /*
  * Behind the inline word, which knows one shape, each thread has a table for the sites that see several: (number, name)
  * -> word, direct mapped. A hit there is not written into the inline word every time, or two shapes, or two threads,
- * would fight for it; one hit in 256 is, so that a site which saw another shape first comes to know its usual one.
+ * would fight for it; one hit in 4096 is, so that a site which saw another shape first comes to know its usual one.
  */
 enum { POLYMORPHIC_ENTRIES = 1024, POLYMORPHIC_STORE = 1 /* in the low bits of a name: words for storing */ };
 struct polymorphic_entry {
@@ -55,7 +55,7 @@ static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
     struct polymorphic_entry *entry = polymorphic_place(id, name);
     if (entry->name != name || CACHE_ID(entry->word) != id)
         return 0;
-    if (unlikely((++polymorphic_hits & 255) == 0))
+    if (unlikely((++polymorphic_hits & 4095) == 0))
         atomic_store_explicit(cache, entry->word, memory_order_relaxed);
     return entry->word;
 }
