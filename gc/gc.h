@@ -248,6 +248,16 @@ static inline bool object_is_lasting(const struct object *o)
    counting it. May fail, which does no harm. */
 void rc_shard(struct object *o);
 
+/* A number for the object's block, for caches: UINT32_MAX and less for all but enormous heaps. */
+static inline uint64_t object_number(const struct object *o)
+{
+    return ((uintptr_t)o - (uintptr_t)type_region) / 16;
+}
+static inline struct object *object_by_number(uint32_t number)
+{
+    return (struct object *)(type_region + (uint64_t)number * 16);
+}
+
 /* Set D without changing a count (C3, C4). */
 static inline void rc_mark(struct object *o)
 {

@@ -28,17 +28,13 @@ bool delete_name(struct frame *frame, value name);
 #define GLOBAL_HINT       0x7FFFFFFFu
 #define GLOBAL_HINT_FINAL 0x80000000u
 value load_global(struct frame *frame, value name, cache_word *cache); /* fills the cache */
-static inline uint64_t global_number(value v)
-{
-    return (value_bits(v) - (uint64_t)type_region) / 16;
-}
 static inline uint32_t global_version(uint64_t word)
 {
     return (uint32_t)(word >> 32) & DICT_VERSION_LAST;
 }
 static inline value global_value(uint64_t word)
 {
-    return value_from_bits((uint64_t)type_region + (uint32_t)word * UINT64_C(16));
+    return value_of(object_by_number((uint32_t)word));
 }
 bool delete_global(struct frame *frame, value name);
 bool setup_annotations(struct frame *frame);

@@ -117,8 +117,9 @@ bool delete_global(struct frame *frame, value name)
 static uint64_t global_word(value globals, value name, value v, uint32_t version)
 {
     bool lasting = !value_is_object(v) || object_is_lasting(value_object(v));
-    if ((lasting || mutator_is_alone()) && version && dict_is_versioned(v) && global_number(v) <= UINT32_MAX)
-        return (lasting ? GLOBAL_LASTING : 0) | (uint64_t)version << 32 | global_number(v);
+    if ((lasting || mutator_is_alone()) && version && dict_is_versioned(v) &&
+        object_number(value_object(v)) <= UINT32_MAX)
+        return (lasting ? GLOBAL_LASTING : 0) | (uint64_t)version << 32 | object_number(value_object(v));
     uint32_t hint = dict_hint(globals, name);
     return hint <= GLOBAL_HINT ? hint | (lasting ? GLOBAL_HINT_FINAL : 0) : 0;
 }

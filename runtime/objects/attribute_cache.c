@@ -3,8 +3,8 @@
  *
  * What a word may say is decided here. The guard is one number (shape.h): while the shape's id, or the type's version,
  * is what it was when the word was filled, the class still means the same by the name. An entry of the class's lookup
- * table can change its value under a valid guard, but not its kind; a writer that changes the kind gives new numbers
- * first and changes the entry afterwards, so a reader checks the number again after it read the entry.
+ * table can change its value under a valid guard, but not its kind, and not when it is a method (apply_change in
+ * lookup.c): for other kinds a reader checks the number again after it read the entry.
  */
 #include "runtime/objects/attribute_cache.h"
 #include "runtime/objects/descriptor.h"
@@ -46,27 +46,43 @@ static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t 
     return &polymorphic_table[hash >> 54];
 }
 
+static inline uint32_t word_id(uint64_t word)
+{
+    return CACHE_ID(word) & ~(CACHE_METHOD | CACHE_LASTING);
+}
+/* The method in a word whose id is right; NULL: none, or one that is not to be used any more. */
+static inline value word_method(uint64_t word, bool *uncounted)
+{
+    *uncounted = CACHE_ID(word) & CACHE_LASTING;
+    if (!(CACHE_ID(word) & CACHE_METHOD) || (!*uncounted && !thread_self->alone))
+        return NULL;
+    return *uncounted ? cache_method(word) : value_inc(cache_method(word));
+}
+
 /* The word that is right for the number: the inline one, or the table's, or 0. */
 static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
 {
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (CACHE_ID(word) == id)
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (word_id(word) == id)
         return word;
     struct polymorphic_entry *entry = polymorphic_place(id, name);
-    if (entry->name != name || CACHE_ID(entry->word) != id)
+    if (entry->name != name || word_id(entry->word) != id)
         return 0;
     if (unlikely((++polymorphic_hits & 4095) == 0))
-        atomic_store_explicit(cache, entry->word, memory_order_relaxed);
+        atomic_store_explicit(cache, entry->word, memory_order_release);
     return entry->word;
+}
+
+static void cache_put(cache_word *cache, uint64_t name, uint32_t id, uint64_t word)
+{
+    *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
+    atomic_store_explicit(cache, word, memory_order_release);
 }
 
 static void cache_fill(cache_word *cache, uint64_t name, uint32_t id, enum attribute_cache_kind kind, uint64_t index)
 {
-    if (!id || index > 0xFFFFFF)
-        return;
-    uint64_t word = CACHE_WORD(id, kind, index);
-    *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
-    atomic_store_explicit(cache, word, memory_order_relaxed);
+    if (id && index <= 0xFFFFFF)
+        cache_put(cache, name, id, CACHE_WORD(id, kind, index));
 }
 
 static bool reads_generically(struct type *type)
@@ -179,9 +195,19 @@ static void fill_class_entry(value v, struct type *type, value name, value found
         if (!may_hide(v, type))
             cache_fill(cache, value_bits(name), id, CACHE_CLASS_PLAIN, index);
         break;
-    case LOOKUP_METHOD:
-        cache_fill(cache, value_bits(name), id, may_hide(v, type) ? CACHE_DICT_METHOD : CACHE_CLASS_METHOD, index);
+    case LOOKUP_METHOD: {
+        struct object *method = value_object(found);
+        /* Python functions are to die at once as long as nobody else needs them. */
+        if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
+            rc_shard(method);
+        bool lasting = object_is_lasting(method);
+        if (may_hide(v, type))
+            cache_fill(cache, value_bits(name), id, CACHE_DICT_METHOD, index);
+        else if ((lasting || thread_self->alone) && object_number(method) <= UINT32_MAX)
+            cache_put(cache, value_bits(name), id,
+                      (uint64_t)(id | CACHE_METHOD | (lasting ? CACHE_LASTING : 0)) << 32 | object_number(method));
         break;
+    }
     case LOOKUP_GETTER:
         if (!may_hide(v, type))
             cache_fill(cache, value_bits(name), id, CACHE_CLASS_GETTER, index);
@@ -306,13 +332,18 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         return attr_get(v, name);
     struct type *type = value_type(v);
     uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
-    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT)) {
+    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT && !(CACHE_ID(word) & CACHE_METHOD))) {
         value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
         if (likely(found != NULL))
             return found;
     }
     unsigned kind = CACHE_KIND(word);
-    if (kind == CACHE_CLASS_GETTER || kind == CACHE_CLASS_METHOD) {
+    if (CACHE_ID(word) & CACHE_METHOD) {
+        bool uncounted;
+        value method = word_method(word, &uncounted);
+        if (likely(method != NULL))
+            return bind(uncounted ? value_inc(method) : method, v, type);
+    } else if (kind == CACHE_CLASS_GETTER) {
         value entry = class_entry(v, type, word);
         if (likely(entry != NULL))
             return bind(entry, v, type);
@@ -373,21 +404,16 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
     if (!reads_generically(type))
         return attribute_load_slow(v, name, cache);
     uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
-    switch (CACHE_KIND(word)) {
+    value method = word_method(word, uncounted);
+    if (likely(method != NULL)) {
+        *self_or_null = value_inc(v);
+        return method;
+    }
+    switch (CACHE_ID(word) & CACHE_METHOD ? 0 : CACHE_KIND(word)) {
     case 0:
         break;
-    case CACHE_CLASS_METHOD:
-        if (!thread_self->alone) {
-            value found = lookup_peek(type, CACHE_INDEX(word));
-            if (likely(found && current_id(v, type) == CACHE_ID(word))) {
-                *self_or_null = value_inc(v);
-                *uncounted = true;
-                return found;
-            }
-        } /* fall through */
     case CACHE_DICT_METHOD: {
-        value found =
-            CACHE_KIND(word) == CACHE_CLASS_METHOD ? class_entry(v, type, word) : load_past_dict(v, type, name, word);
+        value found = load_past_dict(v, type, name, word);
         if (likely(found != NULL)) {
             *self_or_null = value_inc(v);
             return found;

@@ -18,19 +18,28 @@ enum attribute_cache_kind {
     CACHE_OVERFLOW_SLOT,     /* index: slot of the overflow storage */
     CACHE_ADD_SLOT,          /* store: the shape of that id gets its child of this name; index: the new slot */
     CACHE_CLASS_PLAIN,       /* index: entry of the class's lookup table; the value is returned as it is */
-    CACHE_CLASS_METHOD,      /* ditto; binds like a function */
     CACHE_CLASS_GETTER,      /* ditto; its type's descr_get is called */
     CACHE_CLASS_SETTER,      /* store: ditto, descr_set */
     CACHE_MEMBER,            /* a name of __slots__; index: byte offset of its slot / 8 */
     CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
     CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
-    CACHE_DICT_METHOD,       /* as CLASS_METHOD, for instances whose dict must be asked first */
-    CACHE_MODULE,            /* the value is a plain module; index: hint into its dict; the id says nothing */
+    CACHE_DICT_METHOD, /* index: entry of the class's table; a method, but the instance's dict must be asked first */
+    CACHE_MODULE,      /* the value is a plain module; index: hint into its dict; the id says nothing */
 };
 #define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
 #define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
 #define CACHE_INDEX(WORD)           ((uint32_t)(WORD)&0xFFFFFFu)
 #define CACHE_ID(WORD)              ((uint32_t)((WORD) >> 32))
+/* A word for a method as it is: CACHE_METHOD in its id, which no id has, and below it the object's number instead of
+ * kind and index. While the id is right the object is what the class has by the name. With CACHE_LASTING it is lasting
+ * (gc.h) and used uncounted; without, it was found while the thread was alone, and is counted while it is. Written and
+ * read with release and acquire. */
+#define CACHE_METHOD  ((uint32_t)1 << 31)
+#define CACHE_LASTING ((uint32_t)1 << 30)
+static inline value cache_method(uint64_t word)
+{
+    return value_of(object_by_number((uint32_t)word));
+}
 
 value attribute_load_slow(value v, value name, cache_word *cache) __attribute__((noinline));
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
@@ -100,34 +109,27 @@ CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cach
     return false;
 }
 
-/* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted as lookup_peek
- * gives it. NULL: no hit. (The slow way sets *self_or_null to v, owned, for such a thing, else to NULL.) */
+/* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted good until the
+ * caller's next quiescent point. NULL: no hit. (The slow way sets *self_or_null to v, owned, for such a thing, else to
+ * NULL.) */
 CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *uncounted)
 {
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (likely(CACHE_KIND(word) == CACHE_CLASS_METHOD && value_is_object(v))) {
-        struct type *type = value_type(v);
-        uint32_t id;
-        if (likely(value_has_shape(v))) {
-            struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
-            id = atomic_load_explicit(&shape->id, memory_order_acquire);
-        } else {
-            id = atomic_load_explicit(&type->version, memory_order_acquire);
-        }
-        if (likely(id == CACHE_ID(word))) {
-            value found = thread_self->alone ? NULL : lookup_peek(type, CACHE_INDEX(word));
-            *uncounted = found != NULL;
-            if (!found)
-                found = lookup_at(type, CACHE_INDEX(word));
-            if (likely(found != NULL)) {
-                /* The number was read before the entry: the entry may have changed its kind meanwhile. */
-                if (likely(thread_self->alone || type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE)))
-                    return found;
-                if (!*uncounted)
-                    value_dec(found);
-            }
-        }
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (unlikely(!value_is_object(v)))
+        return NULL;
+    struct type *type = value_type(v);
+    uint32_t id;
+    if (likely(value_has_shape(v))) {
+        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+        id = atomic_load_explicit(&shape->id, memory_order_acquire);
+    } else {
+        id = atomic_load_explicit(&type->version, memory_order_acquire);
     }
+    *uncounted = CACHE_ID(word) == (id | CACHE_METHOD | CACHE_LASTING);
+    if (likely(*uncounted))
+        return cache_method(word);
+    if (CACHE_ID(word) == (id | CACHE_METHOD) && thread_self->alone)
+        return value_inc(cache_method(word));
     return NULL;
 }
 

@@ -213,15 +213,17 @@ static bool apply_change(struct type *type, void *context)
     if (present == NULL || (type != change->origin && change_is_hidden(type, change)))
         return true;
     enum lookup_kind before = lookup_kind_of(present);
-    /* A deletion may uncover a base's attribute: forget, and let the next lookup walk. */
+    /* A deletion may uncover a base's attribute: forget, and let the next lookup walk. Caches hold methods themselves.
+     */
     if (change->v != VALUE_MISSING && present == change->old && before == lookup_kind_of(change->v) &&
-        before != LOOKUP_ABSENT) {
+        before != LOOKUP_ABSENT && before != LOOKUP_METHOD) {
         atomic_store_explicit(slot, change->v, memory_order_release);
         return true;
     }
-    /* Numbers first: a reader that sees the new state of the entry (acquire) sees that its cache is out of date. */
-    renumber(type);
+    /* Forgotten first: who reads the new number (acquire) does not find the old value any more, and a new one is
+       entered under the class lock, when the numbers are new. */
     atomic_store_explicit(slot, NULL, memory_order_release);
+    renumber(type);
     if (type_is_subtype(type, TYPE(TYPE)))
         type_visit_subclasses(TYPE(OBJECT), renumber_if_instance_of, type);
     return true;
@@ -237,12 +239,12 @@ static bool reset_one(struct type *type, void *context)
 {
     (void)context;
     atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
-    renumber(type);
     /* The table stays, so that entry numbers in caches that are being read stay inside it; its entries are forgotten.
      */
     struct lookup_table *table = table_of(type);
     for (uint32_t i = 0; table && i < table->count; i++)
         atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);
+    renumber(type);
     return true;
 }
 

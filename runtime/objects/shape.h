@@ -77,6 +77,7 @@ static inline bool value_has_shape(value v) /* v is an object */
 #define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */
 #define SHAPE_CHILDREN_MAX   64u /* so does one that would give a shape more children */
 
+#define SHAPE_LAST_ID (UINT32_MAX / 4)       /* two bits are left for the users of ids */
 uint32_t shape_next_id(void);                /* a number for a shape or a type's version; 0 when all are used up */
 struct shape *shape_root(struct type *type); /* made when missing; NULL: no memory */
 ssize shape_find(const struct shape *shape, value name);  /* slot of an interned name, or -1 */
