@@ -42,6 +42,9 @@ static void raw_memory_configure(void) {}
    twice as large, and 64 MiB. */
 #define FULL_SURVIVORS    100000
 #define FULL_GROWTH_PAGES 1024
+/* All of that twice as late when the last cycle of the kind found less than this share of what it examined; only the
+   heap's growth starts a young one as early as ever. */
+#define FRUITLESS_SHARE 100
 /* While a cycle runs half as many containers may be made as start a young one, or the heap grow by a 16th and 4 MiB. */
 #define HEADROOM_SHARE  2
 #define HEADROOM_GROWTH 16
@@ -61,7 +64,9 @@ static _Atomic size_t young_trigger = 50000;
 static _Atomic size_t young_trigger_pages = YOUNG_GROWTH_PAGES;
 static _Atomic size_t pages_before; /* in use when the cycle began */
 static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;
-static uint64_t left_by_full; /* containers that the last full cycle left; the collector's thread only */
+/* The collector's thread only. */
+static uint64_t left_by_full; /* containers that the last full cycle left */
+static bool fruitless[3];     /* the last cycle of the generation found hardly anything */
 
 /* Requests: bits for the generations, and a futex word that changes with each request. */
 #define WANT_YOUNG 1u
@@ -104,17 +109,20 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
 static void set_triggers(const struct cycle *cycle)
 {
     uint64_t left = cycle->elsewhere + cycle->examined - cycle->unreachable;
+    fruitless[cycle->generation] = cycle->unreachable <= cycle->examined / FRUITLESS_SHARE;
     if (cycle->generation == GC_FULL) {
         left_by_full = left;
-        atomic_store_explicit(&full_trigger_pages, 2 * pages_in_use() + FULL_GROWTH_PAGES, memory_order_relaxed);
+        atomic_store_explicit(&full_trigger_pages,
+                              pages_in_use() + ((pages_in_use() + FULL_GROWTH_PAGES) << fruitless[GC_FULL]),
+                              memory_order_relaxed);
     } else {
-        uint64_t growth = left_by_full / 2 > FULL_SURVIVORS ? left_by_full / 2 : FULL_SURVIVORS;
+        uint64_t growth = (left_by_full / 2 > FULL_SURVIVORS ? left_by_full / 2 : FULL_SURVIVORS) << fruitless[GC_FULL];
         if (left > left_by_full + growth && atomic_load_explicit(&enabled, memory_order_relaxed))
             atomic_fetch_or_explicit(&requested, WANT_FULL,
                                      memory_order_seq_cst); /* the thread looks before it sleeps */
     }
     size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
-    size_t share = left / YOUNG_SHARE;
+    size_t share = (left / YOUNG_SHARE) << fruitless[GC_YOUNG];
     atomic_store_explicit(&young_trigger, share > young && young ? share : young, memory_order_relaxed);
     atomic_store_explicit(&young_trigger_pages, pages_in_use() + pages_in_use() / YOUNG_GROWTH + YOUNG_GROWTH_PAGES,
                           memory_order_relaxed);
