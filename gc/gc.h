@@ -314,11 +314,11 @@ enum page_view {
     PAGE_LEFT_ALONE /* and the owner is in no section of it (object_enter) any more */
 };
 #define HEAP_PAGE_SHIFT 16
-extern _Atomic uint8_t *page_views;
+extern uintptr_t page_views; /* where the view of address 0 would be */
 
 static inline _Atomic uint8_t *page_view_of(const struct object *o)
 {
-    return &page_views[((uintptr_t)o - (uintptr_t)type_region) >> HEAP_PAGE_SHIFT];
+    return (_Atomic uint8_t *)(page_views + ((uintptr_t)o >> HEAP_PAGE_SHIFT));
 }
 static inline bool object_is_unseen(const struct object *o)
 {
@@ -329,8 +329,7 @@ static inline bool object_is_unseen(const struct object *o)
 static inline bool object_enter(struct object *o)
 {
     struct thread_slot *self = thread_self;
-    if (unlikely(!object_is_mine(o) || !object_is_unseen(o) ||
-                 atomic_load_explicit(&self->section, memory_order_relaxed)))
+    if (unlikely(!object_is_mine(o) || atomic_load_explicit(&self->section, memory_order_relaxed)))
         return false;
     atomic_store_explicit(&self->section, o, memory_order_release); /* what earlier ones changed is behind this, too */
     atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */

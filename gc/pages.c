@@ -68,13 +68,14 @@ bool pages_init(void)
     size_t count = (size >> PAGE_SHIFT) - 1; /* one less: room to align */
     void *table = mmap(NULL, count * sizeof(struct page), PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (table == MAP_FAILED || !page_views_init(count)) {
+    char *begin = (char *)(((uintptr_t)memory + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1));
+    if (table == MAP_FAILED || !page_views_init(begin, count)) {
         if (table != MAP_FAILED)
             munmap(table, count * sizeof(struct page));
         munmap(memory, size);
         return false;
     }
-    region = type_region = (char *)(((uintptr_t)memory + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1));
+    region = type_region = begin;
     pages = table;
     region_pages = count;
     types = (struct part){.begin = 0, .end = TYPE_PAGES, .next = WELL_KNOWN_PAGES};

@@ -23,22 +23,22 @@
 
 #define LOOKS 100 /* at a section before giving the processor away */
 
-_Atomic uint8_t *page_views;
+uintptr_t page_views;
 static uint8_t first_view;
 
-bool page_views_init(size_t count)
+bool page_views_init(const char *begin, size_t count)
 {
     void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return false;
-    page_views = memory;
+    page_views = (uintptr_t)memory - ((uintptr_t)begin >> HEAP_PAGE_SHIFT);
     first_view = thread_barrier_init() ? PAGE_UNSEEN : PAGE_LEFT_ALONE;
     return true;
 }
 
 void page_view_reset(const struct page *page)
 {
-    atomic_store_explicit(&page_views[page - pages], first_view, memory_order_relaxed);
+    atomic_store_explicit(page_view_of((struct object *)page_start(page)), first_view, memory_order_relaxed);
 }
 
 void page_show(const struct object *o)
