@@ -63,7 +63,8 @@ struct free_object {
 
 struct page {
     /* Written by the thread that acts for the slot (its own, or a helper). */
-    void *free;         /* list of free blocks, linked at `link_offset` */
+    _Alignas(64)        /* a thread writes its pages' descriptors all the time, and the next one may be another's */
+        void *free;     /* list of free blocks, linked at `link_offset` */
     uint32_t used;      /* blocks handed out and not yet back in `free` */
     uint32_t wake;      /* freeing a block so that used < wake takes the slow path */
     uint32_t accounted; /* `used` when it was last added to the count that starts young cycles */
