@@ -56,11 +56,11 @@ static void raw_memory_configure(void) {}
 struct gc_hooks gc_hooks;
 
 static _Atomic bool enabled = true;
-static _Atomic size_t thresholds[3] = {50000, 10, 10};
+static _Atomic size_t thresholds[3] = {100000, 10, 10};
 
 /* Written by mutators, reset by the collector when a cycle begins. */
 static _Atomic int64_t young_allocated;
-static _Atomic size_t young_trigger = 50000;
+static _Atomic size_t young_trigger = 100000;
 static _Atomic size_t young_trigger_pages = YOUNG_GROWTH_PAGES;
 static _Atomic size_t pages_before; /* in use when the cycle began */
 static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;

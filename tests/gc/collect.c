@@ -441,7 +441,7 @@ static void what_islands_hold_starts_cycles(void **state)
         if (i % 1000 == 0)
             gc_get_stats(&now);
     }
-    gc_set_thresholds(50000, 10, 10);
+    gc_set_thresholds(100000, 10, 10);
     gc_collect(GC_FULL);
     assert_true(now.cycles[GC_YOUNG] > before.cycles[GC_YOUNG]);
 }
