@@ -51,18 +51,10 @@ static void size_classes_init(void)
         size_class_bytes[size_class_of(size)] = (uint32_t)((size + 15) & ~(size_t)15);
 }
 
-bool pages_init(void)
+/* Reserve a region of `size` bytes, with its descriptors and views. False: the limits do not allow for so much. */
+static bool region_reserve(size_t size)
 {
-    if (region)
-        return true;
-    size_t size = REGION_LARGEST;
-    void *memory;
-    do {
-        memory = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (memory != MAP_FAILED)
-            break;
-        size /= 2;
-    } while (size >= REGION_SMALLEST);
+    void *memory = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return false;
     size_t count = (size >> PAGE_SHIFT) - 1; /* one less: room to align */
@@ -78,11 +70,22 @@ bool pages_init(void)
     region = type_region = begin;
     pages = table;
     region_pages = count;
+    return true;
+}
+
+bool pages_init(void)
+{
+    if (region)
+        return true;
+    size_t size = REGION_LARGEST;
+    while (!region_reserve(size))
+        if ((size /= 2) < REGION_SMALLEST)
+            return false;
     types = (struct part){.begin = 0, .end = TYPE_PAGES, .next = WELL_KNOWN_PAGES};
-    others = (struct part){.begin = TYPE_PAGES, .end = count, .next = TYPE_PAGES, .open = TYPE_PAGES};
+    others = (struct part){.begin = TYPE_PAGES, .end = region_pages, .next = TYPE_PAGES, .open = TYPE_PAGES};
     size_classes_init();
 #ifdef ATOLL_ASAN
-    __lsan_register_root_region(region, count << PAGE_SHIFT);
+    __lsan_register_root_region(region, region_pages << PAGE_SHIFT);
 #endif
     types.open = WELL_KNOWN_PAGES;
     if (mprotect(region, WELL_KNOWN_PAGES << PAGE_SHIFT, PROT_READ | PROT_WRITE) != 0)
