@@ -2,8 +2,8 @@
  * The collector's thread, when it runs, and its face.
  *
  * Young cycles start when as many containers were made (net of those that died) as a share of the live ones, or when
- * what they hold has made the heap grow; full ones when young ones left half as many more containers as the last full
- * one did, or when the heap has doubled. What young cycles leave is the sum over all pages of what lived when each was
+ * what they hold has made the heap grow; full ones when young ones left twice as many containers as the last full one
+ * did, or when the heap has doubled. What young cycles leave is the sum over all pages of what lived when each was
  * last examined: objects that survive again and again are not taken for new ones. Mutators only add to two counters,
  * about once in a page's worth of allocation. One that does so while a cycle is under way helps (share.c); it never
  * waits.
@@ -32,19 +32,22 @@ static void raw_memory_configure(void)
 static void raw_memory_configure(void) {}
 #endif
 
-/* A young cycle for every eighth of the live containers, or when the heap grew by a quarter and 16 MiB, unless hardly
-   any containers were made: a 64th of what starts a cycle else. */
+/* A young cycle for every eighth of the live containers and at least so many, or when the heap grew by a quarter and
+   16 MiB, unless hardly any containers were made: a 64th of what starts a cycle else. */
+#define YOUNG_LEAST        100000
 #define YOUNG_SHARE        8
 #define YOUNG_GROWTH       4
 #define YOUNG_GROWTH_PAGES 256
 #define YOUNG_FEW          64
-/* A full one when half as many more containers live than the last one left, and so many more, or for a heap that is
+/* A full one when twice as many containers live as the last one left, and at least so many more, or for a heap that is
    twice as large, and 64 MiB. */
 #define FULL_SURVIVORS    100000
 #define FULL_GROWTH_PAGES 1024
-/* All of that twice as late when the last cycle of the kind found less than this share of what it examined; only the
-   heap's growth starts a young one as early as ever. */
-#define FRUITLESS_SHARE 100
+/* A cycle that found no more than a hundredth of what it examined was fruitless. The next of its kind waits for twice as
+   many containers, and after another one for four times as many; only the heap's growth starts a young cycle as early
+   as ever. */
+#define FRUITFUL_SHARE 100
+#define FRUITLESS_MOST 2
 /* While a cycle runs half as many containers may be made as start a young one, or the heap grow by a 16th and 4 MiB. */
 #define HEADROOM_SHARE  2
 #define HEADROOM_GROWTH 16
@@ -56,17 +59,17 @@ static void raw_memory_configure(void) {}
 struct gc_hooks gc_hooks;
 
 static _Atomic bool enabled = true;
-static _Atomic size_t thresholds[3] = {100000, 10, 10};
+static _Atomic size_t thresholds[3] = {YOUNG_LEAST, 10, 10};
 
 /* Written by mutators, reset by the collector when a cycle begins. */
 static _Atomic int64_t young_allocated;
-static _Atomic size_t young_trigger = 100000;
+static _Atomic size_t young_trigger = YOUNG_LEAST;
 static _Atomic size_t young_trigger_pages = YOUNG_GROWTH_PAGES;
 static _Atomic size_t pages_before; /* in use when the cycle began */
 static _Atomic size_t full_trigger_pages = FULL_GROWTH_PAGES;
 /* The collector's thread only. */
 static uint64_t left_by_full; /* containers that the last full cycle left */
-static bool fruitless[3];     /* the last cycle of the generation found hardly anything */
+static unsigned fruitless[3]; /* of the generation's last cycles, so many in a row; up to FRUITLESS_MOST */
 
 /* Requests: bits for the generations, and a futex word that changes with each request. */
 #define WANT_YOUNG 1u
@@ -109,23 +112,25 @@ static void add(_Atomic uint64_t *counter, uint64_t amount)
 static void set_triggers(const struct cycle *cycle)
 {
     uint64_t left = cycle->elsewhere + cycle->examined - cycle->unreachable;
-    fruitless[cycle->generation] = cycle->unreachable <= cycle->examined / FRUITLESS_SHARE;
+    unsigned *wait = &fruitless[cycle->generation];
+    if (cycle->unreachable > cycle->examined / FRUITFUL_SHARE)
+        *wait = 0;
+    else if (*wait < FRUITLESS_MOST)
+        ++*wait;
+    size_t used = pages_in_use();
     if (cycle->generation == GC_FULL) {
         left_by_full = left;
-        atomic_store_explicit(&full_trigger_pages,
-                              pages_in_use() + ((pages_in_use() + FULL_GROWTH_PAGES) << fruitless[GC_FULL]),
-                              memory_order_relaxed);
-    } else {
-        uint64_t growth = (left_by_full / 2 > FULL_SURVIVORS ? left_by_full / 2 : FULL_SURVIVORS) << fruitless[GC_FULL];
-        if (left > left_by_full + growth && atomic_load_explicit(&enabled, memory_order_relaxed))
-            atomic_fetch_or_explicit(&requested, WANT_FULL,
-                                     memory_order_seq_cst); /* the thread looks before it sleeps */
+        size_t growth = (used + FULL_GROWTH_PAGES) << (fruitless[GC_FULL] > 0);
+        atomic_store_explicit(&full_trigger_pages, used + growth, memory_order_relaxed);
     }
-    size_t young = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
-    size_t share = (left / YOUNG_SHARE) << fruitless[GC_YOUNG];
-    atomic_store_explicit(&young_trigger, share > young && young ? share : young, memory_order_relaxed);
-    atomic_store_explicit(&young_trigger_pages, pages_in_use() + pages_in_use() / YOUNG_GROWTH + YOUNG_GROWTH_PAGES,
-                          memory_order_relaxed);
+    uint64_t survivors = left_by_full > FULL_SURVIVORS ? left_by_full : FULL_SURVIVORS;
+    uint64_t full_at = left_by_full + (survivors << fruitless[GC_FULL]);
+    if (left > full_at && atomic_load_explicit(&enabled, memory_order_relaxed))
+        atomic_fetch_or_explicit(&requested, WANT_FULL, memory_order_seq_cst); /* the thread looks before it sleeps */
+    size_t least = atomic_load_explicit(&thresholds[0], memory_order_relaxed);
+    size_t share = left / YOUNG_SHARE > least ? left / YOUNG_SHARE : least;
+    atomic_store_explicit(&young_trigger, least ? share << fruitless[GC_YOUNG] : 0, memory_order_relaxed);
+    atomic_store_explicit(&young_trigger_pages, used + used / YOUNG_GROWTH + YOUNG_GROWTH_PAGES, memory_order_relaxed);
 }
 
 /* What each page has left; the next cycles that do not examine it count with that. */
@@ -135,7 +140,7 @@ static void note_alive(const struct cycle *cycle)
         cycle->pages[p].page->alive = cycle->pages[p].examined - cycle->pages[p].reclaimed;
 }
 
-static void note_results(struct cycle *cycle, uint64_t start)
+static void note_results(const struct cycle *cycle, uint64_t start)
 {
     if (cycle->failed)
         return;
@@ -144,7 +149,6 @@ static void note_results(struct cycle *cycle, uint64_t start)
     add(&stats.islands, cycle->islands);
     add(&stats.unreachable, cycle->unreachable);
     add(&stats.nanoseconds, now_ns() - start);
-    set_triggers(cycle);
 }
 
 /* Slots whose threads are blocked or gone do not take back what others freed for them: do it in their stead, one page
@@ -170,7 +174,6 @@ static uint64_t run_cycle(enum gc_generation generation)
     pthread_mutex_lock(&cycle_mutex);
     atomic_store_explicit(&young_allocated, 0, memory_order_relaxed);
     atomic_store_explicit(&pages_before, pages_in_use(), memory_order_relaxed);
-    atomic_store_explicit(&cycling, true, memory_order_release);
 #ifdef ATOLL_ASAN
     atomic_store(&heap_being_read, true);
     grace_wait(); /* from here on freed blocks are not poisoned */
@@ -193,9 +196,11 @@ static uint64_t run_cycle(enum gc_generation generation)
         heap_flush_retired(slot_heap(thread_self));
     }
     atomic_store(&heap_being_read, false);
-    atomic_store_explicit(&cycling, false, memory_order_release);
     note_alive(&cycle);
     cycle_free(&cycle);
+    if (!cycle.failed)
+        set_triggers(&cycle);
+    atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
     drain_idle_slots();
     pages_trim(pages_in_use() / 32 + 32);
@@ -212,7 +217,10 @@ static void *collector_main(void *argument)
         return NULL;
     }
     for (;;) {
+        atomic_store_explicit(&cycling, true, memory_order_relaxed); /* who asked for this cycle asks for no other */
         uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst);
+        if (!(want & (WANT_YOUNG | WANT_FULL)))
+            atomic_store_explicit(&cycling, false, memory_order_relaxed);
         if (want == 0) {
             thread_park(&requested, 0, -1);
             continue;
@@ -300,24 +308,24 @@ void collector_note_allocation(struct thread_slot *self, int64_t containers, siz
     int64_t allocated = atomic_load_explicit(&young_allocated, memory_order_relaxed);
     if (containers)
         allocated = atomic_fetch_add_explicit(&young_allocated, containers, memory_order_relaxed) + containers;
-    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
-    size_t young_pages = atomic_load_explicit(&young_trigger_pages, memory_order_relaxed);
     if (self->background || !atomic_load_explicit(&enabled, memory_order_relaxed))
         return;
-    if (unlikely(pages_in_use() > atomic_load_explicit(&full_trigger_pages, memory_order_relaxed)))
-        request(WANT_FULL);
-    else if (trigger > 0 &&
-             unlikely(allocated >= trigger || (allocated >= trigger / YOUNG_FEW && pages_in_use() > young_pages)))
-        request(WANT_YOUNG);
-    if (unlikely(atomic_load_explicit(&cycling, memory_order_relaxed))) {
+    if (unlikely(atomic_load_explicit(&cycling, memory_order_acquire))) {
         owe(slot_heap(self), containers, (int64_t)taken);
         if (may_help)
             help(slot_heap(self), false);
         if (slot_heap(self)->owed > 0)
             thread_request(self, THREAD_POLL_HELP);
-    } else {
-        slot_heap(self)->owed = 0;
+        return; /* the triggers are those of the cycle that runs */
     }
+    slot_heap(self)->owed = 0;
+    int64_t trigger = (int64_t)atomic_load_explicit(&young_trigger, memory_order_relaxed);
+    size_t young_pages = atomic_load_explicit(&young_trigger_pages, memory_order_relaxed);
+    if (unlikely(pages_in_use() > atomic_load_explicit(&full_trigger_pages, memory_order_relaxed)))
+        request(WANT_FULL);
+    else if (trigger > 0 &&
+             unlikely(allocated >= trigger || (allocated >= trigger / YOUNG_FEW && pages_in_use() > young_pages)))
+        request(WANT_YOUNG);
 }
 
 void collector_note_exhausted(void)
@@ -488,6 +496,7 @@ void gc_after_fork_parent(void)
 void gc_after_fork_child(void)
 {
     atomic_store(&running, false); /* the thread is gone */
+    atomic_store(&cycling, false);
     atomic_store(&requested, 0);
     atomic_store(&ended, atomic_load(&begun));
     atomic_store(&collecting, 0);
