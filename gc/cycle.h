@@ -33,6 +33,7 @@ enum node_state {
     NODE_RECLAIM = 16,  /* of a member: it is */
     NODE_WEAK = 32,     /* had weak references when it was validated */
     NODE_FINALIZE = 64, /* had a finalizer to run then */
+    NODE_LEAF = 128,    /* no references of it are written down */
 };
 
 /* A page's tables are in the cycle's own memory (graph.c) and made by who works on the page: states and counts in pass

@@ -223,18 +223,29 @@ static void push(struct cycle *cycle, struct follow *follow, struct place place)
     follow->places[follow->size++] = place;
 }
 
-/* True when the suspect becomes alive by this call. Several threads may try. */
-static bool become_live(struct cycle *cycle, uint32_t node)
+/* The suspect becomes alive, unless it was. Returns the node from which there is more to follow then, or NO_NODE: of a
+   leaf its type is all, so leaves need not wait for their turn. Several threads may try; one of them gets the node. */
+static uint32_t become_live(struct cycle *cycle, uint32_t node)
 {
-    return node_is_suspect(cycle, node) &&
-           !(atomic_fetch_or_explicit(&cycle_page_of(cycle, node)->states[node & NODE_MASK], NODE_LIVE,
-                                      memory_order_relaxed) &
-             NODE_LIVE);
+    while (node_is_suspect(cycle, node)) {
+        struct snapshot_page *page = cycle_page_of(cycle, node);
+        uint8_t state =
+            atomic_fetch_or_explicit(&page->states[node & NODE_MASK], NODE_LIVE, memory_order_relaxed);
+        if (state & NODE_LIVE)
+            break;
+        if (!(state & NODE_LEAF))
+            return node;
+        if (!(state & NODE_TYPED))
+            break;
+        node = page->type_node;
+    }
+    return NO_NODE;
 }
 
 void graph_revive(struct cycle *cycle, struct follow *follow, uint32_t node)
 {
-    if (become_live(cycle, node))
+    node = become_live(cycle, node);
+    if (node != NO_NODE)
         push(cycle, follow, (struct place){.node = node, .offset = PLACE_NEW});
 }
 
@@ -249,14 +260,14 @@ static void follow_top(struct cycle *cycle, struct follow *follow)
     if (top.offset != PLACE_NEW) {
         edges.at = page->edges + top.offset;
         edges.previous = top.previous;
-    } else if ((node_state(cycle, top.node) & NODE_TYPED) && become_live(cycle, page->type_node)) {
-        found[count++] = page->type_node;
+    } else if (node_state(cycle, top.node) & NODE_TYPED) {
+        found[count] = become_live(cycle, page->type_node);
+        count += found[count] != NO_NODE;
     }
     uint32_t looked = 1;
     for (; edges.at != edges.end && looked <= FOLLOW_BATCH; looked++) {
-        uint32_t target = graph_next_edge(&edges);
-        if (become_live(cycle, target))
-            found[count++] = target;
+        found[count] = become_live(cycle, graph_next_edge(&edges));
+        count += found[count] != NO_NODE;
     }
     follow->budget -= looked < follow->budget ? looked : follow->budget;
     follow->unshared += looked;

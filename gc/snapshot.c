@@ -223,8 +223,9 @@ static bool take_object(struct cycle *cycle, struct snapshot_page *page, uint32_
         node_add(cycle, node, NODE_LIVE);
         return false;
     }
-    if (typed)
-        node_add(cycle, node, NODE_TYPED);
+    bool leaf = t->writer.size == t->writer.start + 1;
+    if (typed || leaf)
+        node_add(cycle, node, (typed ? NODE_TYPED : 0) | (leaf ? NODE_LEAF : 0));
     explain_edges(cycle, &t->writer, node);
     return typed;
 }
