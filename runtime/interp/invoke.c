@@ -114,8 +114,8 @@ value make_function(struct frame *frame, const value *parts, unsigned flags, val
 value instance_prepare(struct type *type, value *init)
 {
     struct type *object = TYPE(OBJECT);
-    if (!type_has_flag(type, TYPE_FLAG_INSTANCE) || type_has_flag(type, TYPE_FLAG_ABSTRACT) ||
-        type->slots.new != object->slots.new || type->slots.init == object->slots.init)
+    if (type->slots.new != object->slots.new || type->slots.init == object->slots.init ||
+        type_has_flag(type, TYPE_FLAG_ABSTRACT))
         return NULL;
     value found = lookup_find_peek(type, NAME(__init__));
     bool counted = !found;

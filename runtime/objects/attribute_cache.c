@@ -483,17 +483,17 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
 {
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
-        return slot_replace(&((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
+        return slot_replace(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
     case CACHE_OVERFLOW_SLOT: { /* into a block that is being replaced just now, too: see S3 */
         struct instance_overflow *storage;
         value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
-        return slot ? slot_replace(slot, attribute) : 0;
+        return slot ? slot_replace(value_object(v), slot, attribute) : 0;
     }
     case CACHE_ADD_SLOT:
         return try_add((struct instance *)v, name, attribute, word);
     case CACHE_MEMBER:
-        slot_store(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
-                   value_inc(attribute));
+        value_dec(slot_put(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
+                           value_inc(attribute)));
         return 1;
     case CACHE_DICT_ITEM: {
         value dict = hiding_dict(v);

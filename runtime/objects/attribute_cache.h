@@ -83,30 +83,25 @@ CACHE_INLINE value attribute_load_hit(value v, cache_word *cache)
     return likely(slot != NULL) ? slot_load(value_object(v), slot) : NULL;
 }
 
-/* v.name = attribute */
+/* v.name = attribute; false: no hit. */
 CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cache)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     value_slot *slot = likely(value_is_object(v)) ? cache_slot(v, word) : NULL;
-    if (likely(slot != NULL)) {
-        value old = atomic_load_explicit(slot, memory_order_relaxed);
-        if (likely(old != NULL)) {
-            value_inc(attribute);
-            if (likely(thread_self->alone)) {
-                atomic_store_explicit(slot, attribute, memory_order_release);
-                value_dec(old);
-                return true;
-            }
-            /* From a value that is not NULL, so not into a slot whose attributes moved to a dict (S2). */
-            if (likely(atomic_compare_exchange_strong_explicit(slot, &old, attribute, memory_order_seq_cst,
-                                                               memory_order_relaxed))) {
-                value_dec(old);
-                return true;
-            }
-            value_dec(attribute);
-        }
-    }
-    return false;
+    if (unlikely(!slot))
+        return false;
+    bool alone = thread_self->alone;
+    if (unlikely(!alone && !object_enter(value_object(v))))
+        return slot_replace(value_object(v), slot, attribute);
+    value old = atomic_load_explicit(slot, memory_order_relaxed);
+    /* An empty slot of an instance may be one whose attributes moved to a dict (S2). */
+    bool hit = likely(old != NULL) || CACHE_KIND(word) == CACHE_MEMBER;
+    if (hit)
+        atomic_store_explicit(slot, value_inc(attribute), memory_order_release);
+    if (!alone)
+        object_leave();
+    value_dec(old);
+    return hit;
 }
 
 /* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted good until the

@@ -433,7 +433,7 @@ static bool member_set(value self, value object, value v)
     struct descriptor *d = (struct descriptor *)self;
     if (!d->def) {
         value_slot *place = slot_descriptor_place(d, object);
-        value old = slot_exchange(place, value_inc(v));
+        value old = slot_put(value_object(object), place, value_inc(v));
         value_dec(old);
         if (!old && !v)
             return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;

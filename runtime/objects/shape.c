@@ -471,8 +471,10 @@ int instance_add(struct instance *instance, struct shape *from, struct shape *to
     return done;
 }
 
-bool slot_replace(value_slot *slot, value v)
+bool slot_replace(struct object *o, value_slot *slot, value v)
 {
+    if (!object_is_mine(o))
+        object_reveal(o);
     value old = atomic_load_explicit(slot, memory_order_relaxed);
     value_inc(v);
     while (old) {
@@ -484,6 +486,13 @@ bool slot_replace(value_slot *slot, value v)
     }
     value_dec(v);
     return false;
+}
+
+value slot_put(struct object *o, value_slot *slot, value v)
+{
+    if (!object_is_mine(o))
+        object_reveal(o);
+    return slot_exchange(slot, v);
 }
 
 static int instance_set_in_dict(struct instance *instance, value name, value v)
@@ -508,7 +517,7 @@ int instance_set(struct instance *instance, value name, value v)
         if (index >= 0) {
             void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
             value_slot *slot = instance_slot(instance, word, (uint32_t)index);
-            if (slot && slot_replace(slot, v))
+            if (slot && slot_replace(&instance->header, slot, v))
                 return 1;
             continue;
         }

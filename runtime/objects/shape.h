@@ -19,8 +19,10 @@
  *   S1  A slot belongs to one name as long as the instance lives: shapes only grow, or become the dict shape for good.
  *       So a slot that is not NULL holds the attribute that any shape the instance ever had says.
  *   S2  A slot goes from NULL to a value before the shape that names it is published (release), and back to NULL only
- *       when the attributes move into a dict. An existing attribute is replaced by compare-and-swap from a value that
- *       is not NULL, without the lock; all else happens under the object's lock.
+ *       when the attributes move into a dict. An existing attribute is replaced without the lock: by
+ *       compare-and-swap from a value that is not NULL, or by the owner in a section (object_enter), while the others
+ *       stay away (object_reveal); all else happens under the object's lock. Slots of the names of __slots__ are
+ *       written like that, too, be they empty or not.
  *   S3  The words of the overflow storage are S1/S2 slots too; when the storage grows, the old one's slots are emptied
  *       one by one into the new one with an exchange, before the new one is published.
  *   S4  The functions of the collector read `overflow` alone, never the shape: a shape may be gone when an island of
@@ -95,8 +97,11 @@ bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
 value instance_dict_snapshot(struct instance *instance); /* a new dict with the attributes as they are now */
 void instance_traverse(struct object *object, struct gc_trace *trace);
 void instance_destroy(struct object *object);
-/* Replace the value in a slot that holds an attribute; false when it is empty (the attributes moved). v is borrowed. */
-bool slot_replace(value_slot *slot, value v);
+/* Replace the value in a slot that holds an attribute; false when it is empty (the attributes moved). v is borrowed.
+   Without the lock, but not beside the owner's sections (S2). */
+bool slot_replace(struct object *o, value_slot *slot, value v);
+/* Put v, owned or NULL, into the slot of a name of __slots__, and return what was there; ditto. */
+value slot_put(struct object *o, value_slot *slot, value v);
 /* Put `name` into the next slot: the attribute-adding half of instance_set for the inline cache: 1 done, 0 not possible
    this way (the shape changed meanwhile, there is no slot left, ...). v is borrowed. */
 int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v);
