@@ -43,9 +43,9 @@ static void raw_memory_configure(void) {}
    twice as large, and 64 MiB. */
 #define FULL_SURVIVORS    100000
 #define FULL_GROWTH_PAGES 1024
-/* A cycle that found no more than a hundredth of what it examined was fruitless. The next of its kind waits for twice as
-   many containers, and after another one for four times as many; only the heap's growth starts a young cycle as early
-   as ever. */
+/* A cycle that found no more than a hundredth of what it examined was fruitless. The next of its kind waits for twice
+   as many containers, and after another one for four times as many; only the heap's growth starts a young cycle as
+   early as ever. */
 #define FRUITFUL_SHARE 100
 #define FRUITLESS_MOST 2
 /* While a cycle runs half as many containers may be made as start a young one, or the heap grow by a 16th and 4 MiB. */

@@ -229,8 +229,7 @@ static uint32_t become_live(struct cycle *cycle, uint32_t node)
 {
     while (node_is_suspect(cycle, node)) {
         struct snapshot_page *page = cycle_page_of(cycle, node);
-        uint8_t state =
-            atomic_fetch_or_explicit(&page->states[node & NODE_MASK], NODE_LIVE, memory_order_relaxed);
+        uint8_t state = atomic_fetch_or_explicit(&page->states[node & NODE_MASK], NODE_LIVE, memory_order_relaxed);
         if (state & NODE_LIVE)
             break;
         if (!(state & NODE_LEAF))

@@ -36,6 +36,8 @@ def environment():
         ours = f"exitcode={SANITIZER_STATUS}:halt_on_error=1"
         if name == "LSAN_OPTIONS":
             ours = f"exitcode={SANITIZER_STATUS}"
+        if name == "TSAN_OPTIONS":
+            ours += ":die_after_fork=0"  # the children of forks may start threads
         env[name] = f"{env[name]}:{ours}" if name in env else ours
     return env
 

@@ -31,7 +31,9 @@ void __tsan_release(void *address);
 #define order_release() ((void)order)
 #endif
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the three below */
+/* Guards the three below. Readers come and go under it, too: a fork, which takes it, finds each of them either in
+   liburcu's registry and in its slot, or in neither. Nobody waits for a grace period while holding it. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ended_condition = PTHREAD_COND_INITIALIZER;
 static bool running;          /* somebody is inside synchronize_rcu */
 static uint64_t begun, ended; /* numbers of grace periods */
@@ -42,8 +44,10 @@ static _Atomic uint32_t waiting; /* number of periods that run or are about to: 
 
 void grace_register(struct thread_slot *slot)
 {
+    pthread_mutex_lock(&mutex);
     urcu_qsbr_register_thread(); /* online from here on */
     slot->reader = &URCU_TLS(urcu_qsbr_reader);
+    pthread_mutex_unlock(&mutex);
     order_acquire();
     /* A period that raised its bits before this slot could be seen still waits for this thread. Pairs with the
        increment of `waiting` before the bits are raised in run_period. */
@@ -54,8 +58,10 @@ void grace_register(struct thread_slot *slot)
 void grace_unregister(struct thread_slot *slot)
 {
     order_release();
+    pthread_mutex_lock(&mutex);
     urcu_qsbr_unregister_thread();
     slot->reader = NULL;
+    pthread_mutex_unlock(&mutex);
 }
 
 /* True when liburcu waits for the calling thread to announce a quiescent state. Reads liburcu's words, which
@@ -91,17 +97,6 @@ void grace_offline(void)
 {
     order_release();
     urcu_qsbr_thread_offline();
-}
-
-void grace_reader_register(void)
-{
-    urcu_qsbr_register_thread();
-    grace_offline();
-}
-
-void grace_reader_unregister(void)
-{
-    urcu_qsbr_unregister_thread();
 }
 
 void grace_reader_online(void)

@@ -23,6 +23,7 @@ void thread_assist(struct thread_slot *slot);
 
 /* slots.c */
 void slots_recompute_alone(struct thread_slot *self);
+void slots_wait_for_fork(void); /* at a safepoint */
 
 /* grace.c */
 bool grace_start(void);                        /* start the grace thread once; false: the system refuses a thread */

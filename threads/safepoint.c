@@ -9,6 +9,8 @@
  *         |   \                v                                  |
  *         '--- HELPED <--------------------------------- HELPED <-'      end_help goes back to where it came from
  *
+ * A thread that forks holds all other slots like that.
+ *
  * Work for a slot (an object in its merge queue) is announced like this: put it there, raise the poll bit, then look at
  * the state; when that is VACANT or BLOCKED, try to help. And whoever leaves RUNNING changes the state first and then
  * looks at its poll bit. All of it sequentially consistent: one of the two sees the other, so work never lies about
@@ -37,6 +39,8 @@ int thread_safepoint_slow(struct thread_slot *self)
         atomic_fetch_and_explicit(&self->poll, ~now, memory_order_seq_cst);
     if (now & THREAD_POLL_ALONE)
         slots_recompute_alone(self);
+    if (now & THREAD_POLL_FORK)
+        slots_wait_for_fork();
     if (poll & THREAD_POLL_GRACE) {
         if (thread_hooks.settle)
             thread_hooks.settle(self);

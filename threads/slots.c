@@ -12,16 +12,17 @@
 #include "threads/internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define DEFAULT_STACK ((size_t)16 << 20)
-#define APART         128 /* bytes: two cache lines */
-#define ALONE_POLL_NS                                                                               \
-    1000000 /* look again at a thread that was asked to stop being alone, should its wake be missed \
-             */
+#define APART         128     /* bytes: two cache lines */
+#define ALONE_POLL_NS 1000000 /* before another look at a thread that is not to be alone: a wake can be missed */
+#define FORK_POLL_NS  50000   /* before another look at a thread that was asked to stop for a fork */
 
 _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
 
@@ -78,7 +79,7 @@ size_t thread_mutator_count(void)
 /* ---- reserving a slot ---- */
 
 /* Called with the registry locked. NULL: no memory, or all numbers are taken. */
-static struct thread_slot *make_slot(void)
+static struct thread_slot *make_slot(bool background)
 {
     size_t id = atomic_load_explicit(&slot_count, memory_order_relaxed);
     if (id >= THREAD_SLOT_MAX)
@@ -87,6 +88,7 @@ static struct thread_slot *make_slot(void)
     if (!slot)
         return NULL;
     slot->id = (uint16_t)id;
+    slot->background = background;
     atomic_store_explicit(&slot->state, THREAD_RUNNING, memory_order_relaxed);
     atomic_store_explicit(&slots[id], slot, memory_order_release);
     atomic_store_explicit(&slot_count, id + 1, memory_order_seq_cst);
@@ -95,12 +97,12 @@ static struct thread_slot *make_slot(void)
 
 /* A slot in state RUNNING that no thread sits in yet. One that a helper holds at the moment is passed over: nobody
    waits for a helper here. A background thread passes no safepoints, so it must not sit in a slot that owns objects:
-   it gets a new one (adopt: false). */
-static struct thread_slot *reserve_slot(bool adopt)
+   it gets a new one. */
+static struct thread_slot *reserve_slot(bool background)
 {
     pthread_mutex_lock(&registry);
     struct thread_slot *slot = NULL;
-    for (struct thread_slot **at = &vacant; adopt && *at; at = &(*at)->next_vacant) {
+    for (struct thread_slot **at = &vacant; !background && *at; at = &(*at)->next_vacant) {
         uint32_t expected = THREAD_VACANT;
         if (!atomic_compare_exchange_strong_explicit(&(*at)->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
                                                      memory_order_relaxed))
@@ -111,7 +113,7 @@ static struct thread_slot *reserve_slot(bool adopt)
         break;
     }
     if (!slot)
-        slot = make_slot();
+        slot = make_slot(background);
     pthread_mutex_unlock(&registry);
     if (slot && thread_hooks.attach && !thread_hooks.attach(slot)) {
         pthread_mutex_lock(&registry);
@@ -220,7 +222,7 @@ struct thread_slot *thread_attach(void)
 {
     if (!grace_start())
         return NULL;
-    struct thread_slot *slot = reserve_slot(true);
+    struct thread_slot *slot = reserve_slot(false);
     if (slot)
         sit_down(slot);
     return slot;
@@ -241,14 +243,14 @@ void thread_detach(void)
 
 struct thread_slot *thread_attach_background(void)
 {
-    struct thread_slot *slot = reserve_slot(false);
+    struct thread_slot *slot = reserve_slot(true);
     if (!slot)
         return NULL;
-    slot->background = true;
     slot->alone = false;
     atomic_store_explicit(&slot->alone_seen, 0, memory_order_seq_cst);
     thread_self = slot;
-    grace_reader_register();
+    grace_register(slot);
+    grace_offline();
     return slot;
 }
 
@@ -258,9 +260,11 @@ void thread_detach_background(void)
     if (thread_hooks.detach)
         thread_hooks.detach(self);
     vacate(self);
-    grace_reader_unregister();
-    self->background = false;
+    grace_unregister(self);
     thread_self = NULL;
+    pthread_mutex_lock(&registry);
+    self->background = false;
+    pthread_mutex_unlock(&registry);
     push_vacant(self);
 }
 
@@ -289,7 +293,7 @@ int thread_start(void (*main)(void *argument), void *argument, size_t stack_size
     struct start *start = malloc(sizeof *start);
     if (!start)
         return ENOMEM;
-    *start = (struct start){main, argument, reserve_slot(true)};
+    *start = (struct start){main, argument, reserve_slot(false)};
     if (!start->slot) {
         free(start);
         return ENOMEM;
@@ -316,10 +320,43 @@ int thread_start(void (*main)(void *argument), void *argument, size_t stack_size
 
 /* ---- fork ---- */
 
+static _Atomic uint32_t forking; /* futex word: 1 while a thread stops the others, or forks */
+
+void slots_wait_for_fork(void)
+{
+    thread_enter_blocking();
+    while (atomic_load_explicit(&forking, memory_order_seq_cst))
+        futex_wait(&forking, 1, -1);
+    thread_leave_blocking();
+}
+
+static bool is_other_mutator(const struct thread_slot *slot)
+{
+    pthread_mutex_lock(&registry);
+    bool other = slot != thread_self && !slot->background;
+    pthread_mutex_unlock(&registry);
+    return other;
+}
+
+/* Hold every other mutator's slot. Who runs may start threads until it is held; their slots come behind. */
+static void stop_others(void)
+{
+    for (size_t i = 0; i < thread_slot_count(); i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        while (is_other_mutator(slot) && !(slot->stopped = thread_try_help(slot))) {
+            thread_request(slot, THREAD_POLL_FORK);
+            nanosleep(&(struct timespec){.tv_nsec = FORK_POLL_NS}, NULL);
+        }
+    }
+}
+
 void threads_before_fork(void)
 {
-    /* Wait for grace periods offline, or one that waits for the caller would never end. */
+    /* Wait offline, or grace periods that wait for the caller would never end. */
     thread_enter_blocking();
+    while (atomic_exchange_explicit(&forking, 1, memory_order_seq_cst))
+        futex_wait(&forking, 1, -1);
+    stop_others();
     grace_before_fork();
     pthread_mutex_lock(&registry);
 }
@@ -329,6 +366,15 @@ void threads_after_fork_parent(void)
     pthread_mutex_unlock(&registry);
     grace_after_fork(false, thread_self);
     thread_leave_blocking();
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        if (!slot->stopped)
+            continue;
+        slot->stopped = false;
+        thread_end_help(slot); /* which may merge */
+    }
+    atomic_store_explicit(&forking, 0, memory_order_seq_cst);
+    futex_wake(&forking, INT_MAX);
 }
 
 void threads_after_fork_child(void)
@@ -337,13 +383,13 @@ void threads_after_fork_child(void)
     parking_after_fork();
     pthread_mutex_unlock(&registry);
     grace_after_fork(true, self);
+    vacant = NULL;
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
         struct thread_slot *slot = thread_slot_at(i);
-        if (slot == self || atomic_load(&slot->state) == THREAD_VACANT)
+        if (slot == self)
             continue;
         slot->interpreter = NULL;
-        slot->background = false;
-        slot->alone = false;
+        slot->background = slot->alone = slot->stopped = false;
         atomic_store(&slot->section, NULL);
         atomic_store(&slot->alone_seen, 0);
         atomic_store(&slot->state, THREAD_VACANT);
@@ -351,6 +397,7 @@ void threads_after_fork_child(void)
         vacant = slot;
     }
     atomic_store(&mutators, 1);
+    atomic_store(&forking, 0);
     atomic_store(&self->state, THREAD_BLOCKED);
     thread_request(self, THREAD_POLL_ALONE);
     thread_leave_blocking();

@@ -39,6 +39,7 @@ enum thread_poll {
     THREAD_POLL_RUNTIME = 4, /* the interpreter's business: signals, asynchronous exceptions, pending calls */
     THREAD_POLL_ALONE = 8,   /* the number of mutator threads crossed one: recompute `alone` */
     THREAD_POLL_HELP = 16,   /* the collector asks for help */
+    THREAD_POLL_FORK = 32,   /* a thread is about to fork: wait until it has */
 };
 
 struct thread_slot {
@@ -55,7 +56,8 @@ struct thread_slot {
     _Atomic uint32_t alone_seen;     /* `alone` for other threads to read: 1 or 0 */
     _Atomic uint32_t parked;         /* futex word of the sitting thread while it is parked: enum in parking.c */
     uint32_t helped_from;            /* state to go back to when help ends; written by the helper that holds the slot */
-    bool background;                 /* not a mutator: the collector's slot */
+    bool background;                 /* not a mutator: the collector's slot; under the registry's mutex */
+    bool stopped;                    /* held by the thread that forks, which alone looks at this */
     struct thread_slot *next_vacant; /* in the stack of vacant slots; under the registry's mutex */
     void *reader;                    /* liburcu's record of the sitting thread: for the child of a fork */
 };
@@ -97,10 +99,10 @@ void thread_detach_background(void);
    run. */
 int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident);
 
-/* Around fork(), by the forking thread, which is attached and not in a blocking region. In the child every other thread
-   is gone: their slots become vacant. Best effort: what another thread was doing inside its critical sections is not
-   repaired. Between threads_before_fork and the matching threads_after_fork call the caller must not pass a safepoint.
- */
+/* Around fork(), by the forking thread, which is attached and not in a blocking region. Every other thread is stopped at
+   a safepoint or in a blocking region, so that the child finds no byte lock held and no object half changed. In the
+   child those threads are gone: their slots become vacant. Between threads_before_fork and the matching
+   threads_after_fork call the caller must not pass a safepoint. */
 void threads_before_fork(void);
 void threads_after_fork_parent(void);
 void threads_after_fork_child(void);
@@ -164,10 +166,7 @@ void grace_call(struct grace_node *node);
 /* Wait until everything handed to grace_call before this call has run. Only from a blocking region or an unattached
  * thread. */
 void grace_barrier(void);
-/* A background reader (the collector) is registered as a reader too: between begin and end no grace period that began
- * after begin ends. */
-void grace_reader_register(void);
-void grace_reader_unregister(void);
+/* For a background thread, which is offline else: between the two no grace period ends that began after the first. */
 void grace_reader_online(void);
 void grace_reader_offline(void);
 

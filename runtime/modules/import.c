@@ -122,6 +122,23 @@ static void end_progress(value name)
     free(found);
 }
 
+void import_after_fork(void)
+{
+    pthread_mutex_init(&progress_mutex, NULL);
+    pthread_cond_init(&progress_changed, NULL);
+    waiters = NULL;
+    for (struct progress **place = &in_progress; *place;) {
+        struct progress *entry = *place;
+        if (entry->owner == interpreter_self) {
+            place = &entry->next;
+            continue;
+        }
+        *place = entry->next;
+        value_dec(entry->name);
+        free(entry);
+    }
+}
+
 static bool is_in_progress_elsewhere(value name)
 {
     pthread_mutex_lock(&progress_mutex);

@@ -17,6 +17,8 @@ value import_find_loaded(value name);
 value import_make_function(void);
 /* At the end of the runtime: drops what the import system holds. */
 void import_finish(void);
+/* In the child of a fork: what other threads were importing is nobody's any more. */
+void import_after_fork(void);
 /* True for the built-in __import__ itself: calls to it may be short-cut. */
 bool import_is_default(value function);
 /* module.__spec__._initializing is true. Never fails. */

@@ -4,6 +4,7 @@
 #include "runtime/modules/posix.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/import.h"
+#include "runtime/objects/type_internal.h"
 #include "runtime/safepoint.h"
 
 #include <grp.h>
@@ -86,6 +87,8 @@ static value posix_fork(value self, const value *args)
     if (pid == 0) {
         gc_after_fork_child();
         interpreter_after_fork();
+        class_lock_after_fork();
+        import_after_fork();
         safepoint_set_main();
         run_hooks(AFTER_CHILD);
     } else {

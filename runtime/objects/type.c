@@ -69,6 +69,11 @@ void class_unlock(void)
     pthread_mutex_unlock(&class_mutex);
 }
 
+void class_lock_after_fork(void)
+{
+    class_mutex_init();
+}
+
 /* ---- filling a built-in type ---- */
 static uint32_t kind_flags_of(unsigned id)
 {

@@ -36,6 +36,8 @@ value attribute_error(value object, value name, const char *format, ...);
 /* All mutations of classes happen between these two (recursive; a waiting thread is in a blocking region). */
 void class_lock(void);
 void class_unlock(void);
+/* In the child of a fork. Who held it was about to leave a blocking region: it had changed nothing yet. */
+void class_lock_after_fork(void);
 /* Call visit for the type and every live subclass, bases first; under the class lock. false: stopped. */
 bool type_visit_subclasses(struct type *type, bool (*visit)(struct type *type, void *context), void *context);
 bool type_add_subclass(struct type *base, struct type *type);
