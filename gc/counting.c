@@ -133,8 +133,8 @@ void rc_merge_newborn(struct object *o)
         return;
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-    /* A reader that followed a pointer to the block's former life may have counted it, and is about to take that back.
-     */
+    /* A reader that followed a pointer to the block's former life may have counted
+       it, and is about to take that back. */
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&o->shared, &old,
                                                   (old + (count << SHARED_SHIFT)) | SHARED_MERGED | SHARED_DISTURBED,

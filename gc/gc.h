@@ -570,8 +570,8 @@ void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
    knows an object (rc_is_unique) may be changing it at this moment. Waits for a grace period, unless the caller is
    alone. */
 void gc_walk_settle(void);
-/* Visit what an object refers to now (gc.get_referents): `visit` owns the references it gets, and looks at them only.
- */
+/* Visit what an object refers to now (gc.get_referents): `visit` owns the
+   references it gets, and looks at them only. */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
 
 /* ---- failure injection (tests)

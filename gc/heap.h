@@ -38,8 +38,7 @@ struct slot_heap {
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
     uint32_t aside;       /* pages that are PAGE_ASIDE */
     bool no_code;         /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
-    _Atomic int64_t
-        *_Atomic cells; /* its row of sharded counts, which the collector reads; NULL until needed; cells.c */
+    _Atomic int64_t *_Atomic cells; /* its row of sharded counts; NULL until needed; cells.c, the collector */
 
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */

@@ -148,8 +148,8 @@ void judge_page_join(struct cycle *cycle, struct snapshot_page *page)
         if ((node_state(cycle, node) & NODE_TYPED) && node_is_suspect(cycle, page->type_node))
             join(cycle, node, page->type_node);
     }
-    /* Where no island can be spared, its members' counts can be switched off at once: joining looks at the graph only.
-     */
+    /* Where no island can be spared, its members' counts can be switched off at
+       once: joining looks at the graph only. */
     if (!cycle->special)
         reclaim_page_switch_off(cycle, page);
 }

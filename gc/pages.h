@@ -62,13 +62,13 @@ struct free_object {
 };
 
 struct page {
-    /* Written by the thread that acts for the slot (its own, or a helper). */
-    _Alignas(64)        /* a thread writes its pages' descriptors all the time, and the next one may be another's */
-        void *free;     /* list of free blocks, linked at `link_offset` */
-    uint32_t used;      /* blocks handed out and not yet back in `free` */
-    uint32_t wake;      /* freeing a block so that used < wake takes the slow path */
-    uint32_t accounted; /* `used` when it was last added to the count that starts young cycles */
-    uint8_t state;      /* enum page_state */
+    /* Written by the thread that acts for the slot (its own, or a helper), all the time. The descriptor beside this one
+       may be another thread's: each begins a cache line. */
+    _Alignas(64) void *free; /* list of free blocks, linked at `link_offset` */
+    uint32_t used;           /* blocks handed out and not yet back in `free` */
+    uint32_t wake;           /* freeing a block so that used < wake takes the slow path */
+    uint32_t accounted;      /* `used` when it was last added to the count that starts young cycles */
+    uint8_t state;           /* enum page_state */
     uint8_t size_class;
     uint16_t slot;                /* owner; constant while the page is in use */
     struct page *next, *previous; /* in the bin's list of partial pages */

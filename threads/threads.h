@@ -99,8 +99,8 @@ void thread_detach_background(void);
    run. */
 int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident);
 
-/* Around fork(), by the forking thread, which is attached and not in a blocking region. Every other thread is stopped at
-   a safepoint or in a blocking region, so that the child finds no byte lock held and no object half changed. In the
+/* Around fork(), by the forking thread, which is attached and not in a blocking region. Every other thread is stopped
+   at a safepoint or in a blocking region, so that the child finds no byte lock held and no object half changed. In the
    child those threads are gone: their slots become vacant. Between threads_before_fork and the matching
    threads_after_fork call the caller must not pass a safepoint. */
 void threads_before_fork(void);
@@ -156,8 +156,8 @@ void thread_barrier_all(void);
    threads, or by a mutator inside a blocking region. Establishes happens-before: what threads did before their
    quiescence is visible after it returns. */
 void grace_wait(void);
-/* Run callback(node) on the background grace thread after a grace period. Never blocks, never fails, allocates nothing.
- */
+/* Run callback(node) on the background grace thread after a grace period. Never
+   blocks, never fails, allocates nothing. */
 struct grace_node {
     struct grace_node *next;
     void (*callback)(struct grace_node *node);

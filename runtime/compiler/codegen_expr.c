@@ -961,8 +961,8 @@ static void gen_expr_inside(struct compiler *c, struct ast_expr *expr)
     }
 }
 
-/* The code of an expression: its value is pushed (or, in store context, the top is stored; in delete context, nothing).
- */
+/* The code of an expression: its value is pushed (or, in store context, the top is
+   stored; in delete context, nothing). */
 void gen_expr(struct compiler *c, struct ast_expr *expr)
 {
     if (c->failed || !compiler_enter(c))

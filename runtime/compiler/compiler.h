@@ -129,8 +129,8 @@ struct compiler {
 void compiler_fail(struct compiler *c);
 /* SyntaxError at a position. */
 void compiler_error(struct compiler *c, struct ast_position position, const char *format, ...);
-/* The same, but the place is only in the exception's attributes, not in its arguments: CPython's symbol table does so.
- */
+/* The same, but the place is only in the exception's attributes, not in its
+   arguments: CPython's symbol table does so. */
 void symtable_error(struct compiler *c, struct ast_position position, const char *format, ...);
 void compiler_warn(struct compiler *c, struct ast_position position, const char *format, ...);
 void *compiler_alloc(struct compiler *c, size_t size); /* zeroed; NULL after compiler_fail */
@@ -226,8 +226,8 @@ void gen_try(struct compiler *c, struct ast_stmt *stmt);
 void gen_try_star(struct compiler *c, struct ast_stmt *stmt);
 void gen_with(struct compiler *c, struct ast_stmt *stmt, uint32_t item, bool is_async);
 void gen_match(struct compiler *c, struct ast_stmt *stmt);
-/* Undo blocks from the innermost one outwards, up to the nearest loop when `loop` is given (which then is filled in).
- */
+/* Undo blocks from the innermost one outwards, up to the nearest loop when `loop`
+   is given (which then is filled in). */
 void gen_unwind(struct compiler *c, bool preserve_top, struct frame_block **loop);
 void gen_exit_with_nones(struct compiler *c);
 

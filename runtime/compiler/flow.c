@@ -317,8 +317,8 @@ static void count_predecessors(struct unit *unit)
     }
 }
 
-/* A block that only the one before it leads to belongs to it. Empty blocks vanish: what led to them leads to the next.
- */
+/* A block that only the one before it leads to belongs to it. Empty blocks vanish:
+   what led to them leads to the next. */
 static void join_blocks(struct compiler *c, struct unit *unit)
 {
     count_predecessors(unit);

@@ -174,8 +174,8 @@ bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value 
  * exception. */
 value eval_frame(struct interpreter *interpreter, struct frame *frame);
 
-/* locals() of a frame: a dict brought up to date for functions, the mapping itself elsewhere. Borrowed from the frame.
- */
+/* locals() of a frame: a dict brought up to date for functions, the mapping itself
+   elsewhere. Borrowed from the frame. */
 value frame_locals(struct frame *frame);
 /* The frame's Python object, made on demand; owned. */
 value frame_get_object(struct frame *frame);

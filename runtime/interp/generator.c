@@ -558,8 +558,8 @@ GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace
     }
     if (state == GENERATOR_FINISHED)
         return;
-    /* A frame that changes under a racing reader makes the object busy; the bound keeps such a reader inside the block.
-     */
+    /* A frame that changes under a racing reader makes the object busy; the bound
+       keeps such a reader inside the block. */
     size_t used = (size_t)(frame->sp - frame->slots), room = (heap_usable_size(o) - sizeof *g) / sizeof(value);
     if (used <= room)
         trace_slots(trace, (const value_slot *)frame->slots, used);

@@ -57,8 +57,8 @@ void interpreter_each(void (*visit)(struct interpreter *interpreter, void *conte
 /* A dict for data of this thread, made on demand; borrowed. Keys are chosen by modules. NULL: MemoryError. */
 value interpreter_thread_dict(void);
 
-/* The innermost exception being handled, borrowed, or NULL: what a bare `raise` re-raises and what becomes __context__.
- */
+/* The innermost exception being handled, borrowed, or NULL: what a bare `raise`
+   re-raises and what becomes __context__. */
 value interpreter_handled(void);
 
 /* Run a code object in the given namespaces (exec, eval, modules, class bodies). `locals` may be any mapping. closure:

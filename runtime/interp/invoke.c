@@ -1,5 +1,5 @@
-/* Instructions that call and that make functions: the ways that leave the loop, and those that prepare a frame for it.
- */
+/* Instructions that call and that make functions: the ways that leave the loop, and
+   those that prepare a frame for it. */
 #include "runtime/interp/instructions.h"
 #include "runtime/modules/builtins.h"
 #include "runtime/objects/objects.h"

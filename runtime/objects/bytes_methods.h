@@ -6,8 +6,8 @@
 
 extern const struct method_def bytes_methods[], bytearray_methods[];
 
-/* Open the object of a method: its contents stay where they are until buffer_release. false: BufferError, MemoryError.
- */
+/* Open the object of a method: its contents stay where they are until
+   buffer_release. false: BufferError, MemoryError. */
 bool bytes_open(value self, struct buffer *b);
 static inline struct span buffer_span(const struct buffer *b)
 {

@@ -109,8 +109,8 @@ static inline void table_fill_entry(struct dict_table *t, uint64_t n, value key,
     store_release(&entry->key, key);
 }
 
-/* Append an entry to a block that has room; steals both. The number in the index makes it visible, so that comes last.
- */
+/* Append an entry to a block that has room; steals both. The number in the index
+   makes it visible, so that comes last. */
 static inline void table_append(struct dict_table *t, value key, int64_t hash, value item)
 {
     uint64_t n = load_relaxed(&t->used);

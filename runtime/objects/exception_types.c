@@ -49,8 +49,7 @@ static value key_str(value self)
     return text;
 }
 
-/* ---- keyword arguments that become attributes: ImportError(name=, path=), AttributeError(name=, obj=), NameError ----
- */
+/* ---- keyword arguments that become attributes (ImportError, AttributeError, NameError) ---- */
 static bool keywords_init(value self, const value *args, size_t nargs, value kwnames, const char *function,
                           const char *const *names, unsigned first)
 {

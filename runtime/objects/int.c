@@ -334,8 +334,8 @@ int int_compare_double(value v, double d)
     int64_t length = (int64_t)int_bit_length(v);
     if (exponent != length)
         return length > exponent ? sign : -sign;
-    /* As many bits: compare the upper 64, then see whether anything of the int is left below (d has no more than 53).
-     */
+    /* As many bits: compare the upper 64, then see whether anything of the int is
+       left below (d has no more than 53). */
     int lead = __builtin_clzll(o.limbs[o.size - 1]);
     uint64_t top = o.limbs[o.size - 1] << lead;
     uint64_t rest = o.size > 1 ? o.limbs[o.size - 2] : 0;

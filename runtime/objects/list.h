@@ -56,8 +56,8 @@ static inline value list_item_borrow(value v, int64_t index)
     return !value_is_object(item) || (item && object_is_mine(value_object(item))) ? item : NULL;
 }
 
-/* The same as an owned value; NULL without exception: out of range or the slow path is needed (list_get tells which).
- */
+/* The same as an owned value; NULL without exception: out of range or the slow path
+   is needed (list_get tells which). */
 static inline value list_item_fast(value v, int64_t index)
 {
     value item = list_item_borrow(v, index);

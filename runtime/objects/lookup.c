@@ -149,7 +149,12 @@ value lookup_find(struct type *type, value name, uint32_t *index)
 value lookup_find_peek(struct type *type, value name)
 {
     uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table_of(type), name);
-    return number != LOOKUP_NO_INDEX ? lookup_peek(type, number) : NULL;
+    if (number == LOOKUP_NO_INDEX)
+        return NULL;
+    struct lookup_reading r = lookup_read(type, number);
+    if (unlikely(!value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
+        return NULL;
+    return likely(lookup_still(type, r)) ? r.v : NULL;
 }
 
 value name_intern_slow(value name)
@@ -213,8 +218,8 @@ static bool apply_change(struct type *type, void *context)
     if (present == NULL || (type != change->origin && change_is_hidden(type, change)))
         return true;
     enum lookup_kind before = lookup_kind_of(present);
-    /* A deletion may uncover a base's attribute: forget, and let the next lookup walk. Caches hold methods themselves.
-     */
+    /* A deletion may uncover a base's attribute: forget, and let the next lookup
+       walk. Caches hold methods themselves. */
     if (change->v != VALUE_MISSING && present == change->old && before == lookup_kind_of(change->v) &&
         before != LOOKUP_ABSENT && before != LOOKUP_METHOD) {
         atomic_store_explicit(slot, change->v, memory_order_release);
@@ -239,8 +244,8 @@ static bool reset_one(struct type *type, void *context)
 {
     (void)context;
     atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
-    /* The table stays, so that entry numbers in caches that are being read stay inside it; its entries are forgotten.
-     */
+    /* The table stays, so that entry numbers in caches that are being read stay
+       inside it; its entries are forgotten. */
     struct lookup_table *table = table_of(type);
     for (uint32_t i = 0; table && i < table->count; i++)
         atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);

@@ -92,16 +92,8 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
     rc_dec(value_object(v));
     return NULL;
 }
-/* The same for a value with a sharded count, uncounted: good until the caller's next quiescent point (see
- * object_is_sharded). NULL: take the other one. */
-static inline __attribute__((always_inline)) value lookup_peek(struct type *type, uint32_t index)
-{
-    struct lookup_reading r = lookup_read(type, index);
-    if (unlikely(!value_is_object(r.v) || !r.v || !object_is_sharded(value_object(r.v))))
-        return NULL;
-    return likely(lookup_still(type, r)) ? r.v : NULL;
-}
-/* lookup_find where lookup_peek can give it; NULL otherwise, and while the caller is alone. */
+/* lookup_find for a lasting value (gc.h), uncounted: good until the caller's next quiescent point. NULL: use that one;
+   so always while the caller is alone. */
 value lookup_find_peek(struct type *type, value name);
 /* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
    dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class
@@ -110,8 +102,8 @@ void lookup_changed(struct type *type, value name, value old, value v);
 /* Everything may have changed (new bases): drop the tables of the class and its subclasses, renumber. Class lock. */
 void lookup_reset(struct type *type);
 void lookup_free(struct type *type);
-/* The name as an interned str, which is immortal: need not be given back. NULL on error (TypeError when it is no str).
- */
+/* The name as an interned str, which is immortal: need not be given back. NULL on
+   error (TypeError when it is no str). */
 value name_intern_slow(value name);
 static inline value name_intern(value name)
 {

@@ -148,8 +148,8 @@ static value import_copyreg(void)
     return module;
 }
 
-/* The values of __slots__ along the MRO, as copyreg finds their names; NULL on error, VALUE_NONE when there are none.
- */
+/* The values of __slots__ along the MRO, as copyreg finds their names; NULL on
+   error, VALUE_NONE when there are none. */
 static value slots_state(value self)
 {
     value copyreg = import_copyreg();

@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-/* As malloc and realloc, but NULL for what the system would refuse to commit. Freed with free(). No exception is set.
- */
+/* As malloc and realloc, but NULL for what the system would refuse to commit. Freed
+   with free(). No exception is set. */
 void *raw_alloc(size_t size);
 void *raw_resize(void *block, size_t size);
 

@@ -465,8 +465,8 @@ static value bind_found(value found, value object, struct type *type)
     return bound;
 }
 
-/* type.__getattribute__: data descriptors of the metaclass, then the class's own MRO, then the rest of the metaclass.
- */
+/* type.__getattribute__: data descriptors of the metaclass, then the class's own
+   MRO, then the rest of the metaclass. */
 value type_getattr_optional(struct type *type, value name, uint32_t *index)
 {
     struct type *metatype = value_type(value_of(type));

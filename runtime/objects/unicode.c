@@ -1,5 +1,5 @@
-/* Characters: classes by binary search over ranges, behind a table for the first 256; case by utf8proc and exceptions.
- */
+/* Characters: classes by binary search over ranges, behind a table for the first
+   256; case by utf8proc and exceptions. */
 #include "runtime/objects/unicode.h"
 
 #include <stdatomic.h>

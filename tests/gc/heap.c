@@ -1,5 +1,5 @@
-/* The private heap: size classes, reuse, frees by other threads, pages that go back, storage, large blocks, failures.
- */
+/* The private heap: size classes, reuse, frees by other threads, pages that go
+   back, storage, large blocks, failures. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Integers and floats as C code uses them: laws that hold for any numbers, forms that are unique, memory that runs out.
- */
+/* Integers and floats as C code uses them: laws that hold for any numbers, forms that
+   are unique, memory that runs out. */
 #include "tests/runtime/support.h"
 #include "runtime/objects/float.h"
 #include "runtime/objects/int.h"

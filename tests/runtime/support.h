@@ -1,5 +1,5 @@
-/* What the runtime's unit tests share: a started runtime, threads that run Python objects, short ways to make values.
- */
+/* What the runtime's unit tests share: a started runtime, threads that run Python
+   objects, short ways to make values. */
 #ifndef ATOLL_TESTS_RUNTIME_SUPPORT_H
 #define ATOLL_TESTS_RUNTIME_SUPPORT_H
 
