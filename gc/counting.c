@@ -122,7 +122,7 @@ bool rc_try_inc_slow(struct object *o)
 
 void rc_shard(struct object *o)
 {
-    if (!object_is_lasting(o))
+    if (!object_is_lasting(o) && (object_type(o)->gc_flags & TYPE_GC_SHARDABLE))
         cells_shard(o);
 }
 
@@ -140,6 +140,14 @@ void rc_merge_newborn(struct object *o)
                                                   (old + (count << SHARED_SHIFT)) | SHARED_MERGED | SHARED_DISTURBED,
                                                   memory_order_release, memory_order_relaxed))
         ;
+}
+
+void rc_shard_newborn(struct object *o)
+{
+    if (!(object_type(o)->gc_flags & TYPE_GC_SHARDABLE))
+        return;
+    rc_merge_newborn(o);
+    rc_shard(o);
 }
 
 /* ---- the merge queue ---- */

@@ -244,9 +244,11 @@ static inline bool object_is_lasting(const struct object *o)
 {
     return object_is_sharded(o) || object_is_immortal(o);
 }
-/* Shard the count of a TYPE_GC_SHARDABLE object, of which the caller holds a reference, before another thread does by
-   counting it. May fail, which does no harm. */
+/* Shard the count of an object, of which the caller holds a reference, if its type is TYPE_GC_SHARDABLE: for what other
+   threads are about to count as well. May fail, which does no harm. */
 void rc_shard(struct object *o);
+/* The same for one that nobody else has seen yet; it has no owner from here on, so that all threads count it alike. */
+void rc_shard_newborn(struct object *o);
 
 /* A number for the object's block, for caches: UINT32_MAX and less for all but enormous heaps. */
 static inline uint64_t object_number(const struct object *o)

@@ -135,7 +135,7 @@ value load_global(struct frame *frame, value name, cache_word *cache)
     }
     if (!v)
         return NULL;
-    if (!mutator_is_alone() && value_is_object(v) && (object_type(value_object(v))->gc_flags & TYPE_GC_SHARDABLE))
+    if (!mutator_is_alone() && value_is_object(v))
         rc_shard(value_object(v));
     uint64_t word = global_word(frame->globals, name, v, version);
     if (word)

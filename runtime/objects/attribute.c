@@ -249,7 +249,10 @@ bool attr_delete(value v, value name)
 value special_lookup(value v, value name)
 {
     struct type *type = value_type(v);
-    value found = type_lookup(type, name);
+    value found = lookup_find_peek(type, name);
+    if (likely(found && type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) /* binding runs no code */
+        return value_slots(found)->descr_get(found, v, type);
+    found = type_lookup(type, name);
     if (!found || found == VALUE_MISSING || !value_slots(found)->descr_get)
         return found;
     value bound = value_slots(found)->descr_get(found, v, type);

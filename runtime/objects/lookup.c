@@ -131,6 +131,8 @@ value lookup_find(struct type *type, value name, uint32_t *index)
     if (likely(number != LOOKUP_NO_INDEX)) {
         value v = lookup_at(type, number);
         if (likely(v != NULL)) {
+            if (!thread_self->alone && value_is_object(v) && unlikely(!object_is_lasting(value_object(v))))
+                rc_shard(value_object(v));
             if (index)
                 *index = number;
             return v;
