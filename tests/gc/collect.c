@@ -450,7 +450,7 @@ static void what_islands_hold_starts_cycles(void **state)
         thread_safepoint(thread_self);
     }
     bool ran = cycles_run() != before;
-    gc_set_thresholds(100000, 10, 10);
+    gc_set_thresholds(100000, 10, 10); /* as at the start */
     gc_collect(GC_FULL);
     assert_true(ran);
 }

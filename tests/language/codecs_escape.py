@@ -4,7 +4,7 @@
 def show(function):
     try:
         print(ascii(function()))
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(type(error).__name__, error)
 
 

@@ -287,7 +287,7 @@ def deep():
                             if b == 1:
                                 break
                             result.append(b)
-                    except Exception:
+                    except Exception:  # the case is about catching all
                         result.append("never")
                     else:
                         result.append("else")

@@ -211,7 +211,7 @@ def except_star(errors):
             out.append("else")
         finally:
             out.append("finally")
-    except BaseException as e:
+    except BaseException as e:  # the case is about catching all
         out.append((type(e).__name__, [type(x).__name__ for x in getattr(e, "exceptions", ())]))
     return out
 

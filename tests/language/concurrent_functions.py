@@ -113,7 +113,7 @@ def run(calls):
         for i in range(ROUNDS):
             for call in calls:
                 call((nothing, sleep, nothing, collect)[i % 4] if i % 8 else nothing)
-    except BaseException as error:
+    except BaseException as error:  # whatever it is, the main thread prints it
         failures.append(repr(error))
 
 

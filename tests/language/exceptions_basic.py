@@ -12,7 +12,7 @@ def order(kind):
         out.append(f"value {e}")
     except (KeyError, IndexError) as e:
         out.append(f"key {e!r}")
-    except Exception:
+    except Exception:  # the case is about catching all
         out.append("other")
     else:
         out.append("else")

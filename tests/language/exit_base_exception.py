@@ -6,7 +6,7 @@ class Stop(BaseException):
 def main():
     try:
         raise Stop("not an Exception")
-    except Exception:
+    except Exception:  # the case is about catching all
         print("no")
     finally:
         print("cleanup")

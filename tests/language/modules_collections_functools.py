@@ -7,7 +7,7 @@ d = deque(range(20)); d.insert(3, 'x'); d.insert(-1, 'y'); d.remove(7); print(d,
 print(list(reversed(d))[:3], d == d.copy(), d < deque([1]) if False else 0, d + deque([1]), deque([1,2])*3)
 for f in [lambda: deque().pop(), lambda: d[100], lambda: d.remove('q'), lambda: d.index('q'), lambda: deque(maxlen=-1), lambda: d['a'], lambda: d+[1], lambda: hash(d), lambda: deque([1],1).insert(0,2), lambda: d[0:1]]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 try:
     for x in d: d.append(1)
 except RuntimeError as e: print(e)
@@ -25,7 +25,7 @@ p = partial(lambda *a, **k: (a, k), 1, 2, x=3); print(p(4, y=5), p.args, p.keywo
 print(reduce(lambda a,b:a*b, range(1,10)), reduce(lambda a,b:a+b, [], 5))
 for f in [lambda: reduce(lambda a,b:0, []), lambda: reduce(1, 2), lambda: partial(), lambda: partial(1)]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 print(sorted([5,2,8], key=cmp_to_key(lambda a,b: b-a)))
 def fib(n): return n if n < 2 else f(n-1)+f(n-2)
 f = _lru_cache_wrapper(fib, None, False, tuple if False else (lambda *a: a))
@@ -39,7 +39,7 @@ print(repr(o.itemgetter(1,'a')), repr(o.attrgetter('a.b','c')), repr(o.methodcal
 print(o.add(1,2), o.iadd([1],[2]), o.concat('a','b'), o.countOf([1,2,1],1), o.indexOf([1,2],2), o.length_hint([1]), o.contains([1],1), o.not_(0), o.truth(3), o.call(max, 1, 2), o.pow(2,3), o.inv(5))
 for f in [lambda: o.concat(1,2), lambda: o.indexOf([],1), lambda: o.itemgetter(), lambda: o.itemgetter(1)(), lambda: o.attrgetter(1), lambda: o.index('a'), lambda: o._compare_digest('a','é'), lambda:o._compare_digest(1,2)]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 print(o._compare_digest(b'ab', b'ab'), o._compare_digest('ab','ac'))
 import errno; print(errno.ENOENT, errno.errorcode[2], len(errno.errorcode))
 import atexit

@@ -25,11 +25,11 @@ with open(p, 'w', newline='\r\n') as f: f.write('a\nb\n')
 print(open(p, 'rb').read())
 for f in [lambda: open('/nope/x'), lambda: open(p, 'q'), lambda: open(p, 'rw'), lambda: open(p, 'rbt'), lambda: open(p, 'rb', encoding='utf-8'), lambda: open(p, 'r', 0), lambda: open(p).write('x'), lambda: open(p, 'w').read(), lambda: open(p, 'rb').write(b''), lambda: open(1.5), lambda: open(p, newline='x'), lambda: open('/tmp'), lambda: open(p, 'x'), lambda: open(-1), lambda: open(p, 'w').write(1), lambda: open(p,'wb').write('a'), lambda: io.StringIO(1), lambda: io.BytesIO('a'), lambda: open(p, encoding=1)]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 f = open(p, 'w'); f.close(); f.close()
 for g in [lambda: f.write('x'), lambda: f.flush(), lambda: f.read(), lambda: f.tell(), lambda: f.fileno(), lambda: next(f), lambda: f.__enter__()]:
     try: print(g())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 s = io.StringIO('abc\ndef\n'); print(s.readline(), s.read(), s.tell(), s.getvalue(), s.seek(0), list(s)); s.seek(2); s.write('XYZ'); print(repr(s.getvalue())); s.truncate(3); print(repr(s.getvalue()), s.closed)
 s = io.StringIO(newline=None); s.write('a\r\nb\rc\n'); print(repr(s.getvalue()), s.newlines)
 s = io.StringIO('a\r\nb', newline=''); print(list(s)); s.close()

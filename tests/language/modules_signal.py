@@ -22,6 +22,6 @@ try:
 except ValueError as e: print(e)
 for f in [lambda: s.signal(0, h), lambda: s.signal(5, 'a'), lambda: s.signal(s.SIGKILL, h), lambda: s.getsignal(100)]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 print(s.strsignal(9), len(s.valid_signals()), s.pthread_sigmask(s.SIG_BLOCK, [s.SIGUSR2]), s.sigpending(), s.sigtimedwait([s.SIGUSR2], 0.01))
 s.signal(s.SIGINT, s.SIG_DFL)

@@ -4,8 +4,8 @@ def t(code):
         r = eval(code, globals()); print(code, '->', r)
     except SyntaxError:
         try: exec(code, globals()); print(code, 'ok')
-        except BaseException as e: print(code, '->', type(e).__name__, e)
-    except BaseException as e: print(code, '->', type(e).__name__, e)
+        except BaseException as e: print(code, '->', type(e).__name__, e)  # whatever it is, CPython's is the same
+    except BaseException as e: print(code, '->', type(e).__name__, e)  # whatever it is, CPython's is the same
 class A: pass
 class Str(str): pass
 class P:

@@ -5,7 +5,7 @@ h = [5, 3, 8, 1, 9, 2]; heapq.heapify(h); print(h); heapq.heappush(h, 0); print(
 print(heapq.nsmallest(3, [5, 1, 4, 2]), heapq.nlargest(2, 'hello'), list(heapq.merge([1, 4], [2, 3])), heapq.heappushpop([1, 2], 0), heapq.heapreplace([1, 5, 3], 4), heapq.heapify.__module__)
 for f in [lambda: heapq.heappop([]), lambda: heapq.heappush(1, 2), lambda: heapq.heapreplace([], 1), lambda: heapq.heapify([1, 'a']), lambda: bisect.bisect([1], 'a'), lambda: bisect.bisect([1], 1, -1)]:
     try: print(f())
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 a = [1, 2, 2, 3]; print(bisect.bisect_left(a, 2, 0, -1), bisect.bisect(a, 2, 0, -2), bisect.bisect_left(a, 2), bisect.bisect_right(a, 2), bisect.bisect(a, 9), bisect.bisect_left(a, 2, 2, 3), bisect.bisect([-3, -2], 2, key=lambda x: -x)); bisect.insort(a, 2.5); print(a)
 v = contextvars.ContextVar('v', default=1); t = v.set(2); print(v.get(), t.var is v, t.old_value, v.name); v.reset(t); print(v.get())
 c = contextvars.copy_context()
@@ -14,7 +14,7 @@ print(c.run(f), v.get(), c[v], v in c, len(c), list(c.items())[0][1])
 w = contextvars.ContextVar('w')
 for g in [lambda: w.get(), lambda: w.get(5), lambda: v.reset(t), lambda: c.run(lambda: c.run(f)), lambda: c['x'], lambda: contextvars.Token()]:
     try: print(g())
-    except Exception as e: print(type(e).__name__, str(e)[:25])
+    except Exception as e: print(type(e).__name__, str(e)[:25])  # whatever it is, CPython's is the same
 q = queue.SimpleQueue(); print(queue.SimpleQueue is _queue.SimpleQueue, q.empty(), q.qsize())
 try: q.get(timeout=0.01)
 except queue.Empty: print('empty')

@@ -107,12 +107,12 @@ for _ in range(600):
             w[0:1] = w[i:i + 1]
             print(bytes(base))
         base.append(1)
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(type(error).__name__, error)
     m.release()
     try:
         m[0]
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(type(error).__name__, error)
 for _ in range(100):
     show('percent', kind(pick([b'%d', b'%5d', b'%-5s|', b'%b', b'%r', b'%a', b'%c', b'%x', b'%05.1f', b'%%',

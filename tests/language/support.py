@@ -20,7 +20,7 @@ def show(name, function, *args):
     """Call; print name, arguments and result, or the exception's class and message."""
     try:
         result = function(*args)
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(name, args, "!!", type(error).__name__, error)
     else:
         print(name, args, "->", type(result).__name__, repr(result))
@@ -30,7 +30,7 @@ def attempt(function, *args, **kwargs):
     """Call; print the result, or the exception's class and message."""
     try:
         result = function(*args, **kwargs)
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(f"{type(error).__name__}: {error}")
     else:
         print(repr(result))
@@ -46,5 +46,5 @@ def run(source, **names):
     """Execute source text; print the exception if one leaves it."""
     try:
         exec(source, names)
-    except Exception as error:
+    except Exception as error:  # whatever it is, CPython's is the same
         print(f"{type(error).__name__}: {error}")

@@ -35,7 +35,7 @@ print([0,1,2,3][N()], int(N()), float(N()), complex(N()), bytes(N()), 'a'*N(), b
 print('{0} {1} {0!r} {a} {b[0]} {b[k]} {c.real} {{}} {0:>{w}} {:x}'.format.__name__)
 def t(f,*a,**k):
     try: print(f.format(*a,**k))
-    except Exception as e: print(type(e).__name__, e)
+    except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 t('{0} {1} {0!r} {a} {b[0]} {c.real} {{}} {0:>{w}}', 'x', 2, a=3, b=[1], c=2, w=5)
 t('{} {} {:5}|{:<5}|{:^5}|{!r:>6}', 1, 'a', 2, 3, 4, 'z')
 for s in ['{','}','{0','{0!','{0!r','{0!z}','{0!rx}','{0:','{0:{','{0:{1}','{0:{1}}','{0:{1:{2}}}','{a','{a}','{5}','{0.}','{0.x}','{0[}','{0[]}','{0[a]}','{0[1]x}','{}{0}','{0}{}','{99999999999999999999}','{0:99999999999999999999}','{0[99999999999999999999]}','{:d}','{!s:5}','{0.real}','{0.real.imag}','{ 0}','{0 }','{-1}','{[0]}','{.real}','{{}','{}}','{:{}}','{:{}.{}}','{0!}','{!}','{:}','{a.b[c].d}','{{{0}}}', '{0!é}']:
@@ -45,9 +45,9 @@ class D(dict):
     def __missing__(self, k): return '<'+k+'>'
 print('{a} {b} {c[0]}'.format_map(D(a=1)))
 try: '{0}'.format_map({})
-except Exception as e: print(type(e).__name__, e)
+except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 try: print('{}'.format_map({}))
-except Exception as e: print(type(e).__name__, e)
+except Exception as e: print(type(e).__name__, e)  # whatever it is, CPython's is the same
 print(str(b'abc','ascii'), str(bytearray(b'x'),'utf8','strict'), str(memoryview(b'q'),'ascii'), str(object=5), str())
 import sys
 print(sys.intern('hello') is sys.intern('hel'+'lo'), sys.get_int_max_str_digits())

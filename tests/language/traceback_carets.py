@@ -5,7 +5,7 @@ import sys
 def show(function, *args):
     try:
         function(*args)
-    except Exception:
+    except Exception:  # the case is about catching all
         sys.excepthook(*sys.exc_info())
 
 

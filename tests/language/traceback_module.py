@@ -5,7 +5,7 @@ import sys
 def show(function):
     try:
         function()
-    except BaseException:
+    except BaseException:  # the case is about catching all
         sys.excepthook(*sys.exc_info())
 
 
