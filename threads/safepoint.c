@@ -77,7 +77,9 @@ void thread_enter_blocking(void)
         atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
         if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
             break;
+        grace_offline(); /* who forks may hold the slot, and waits for grace periods meanwhile */
         take_back(self, THREAD_BLOCKED);
+        grace_online();
         atomic_fetch_and_explicit(&self->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
         if (thread_hooks.merge)
             thread_hooks.merge(self);

@@ -135,7 +135,9 @@ static void vacate(struct thread_slot *slot)
         atomic_store_explicit(&slot->state, THREAD_VACANT, memory_order_seq_cst);
         if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
             return;
+        grace_offline(); /* as in thread_enter_blocking */
         take_back(slot, THREAD_VACANT);
+        grace_online();
         atomic_fetch_and_explicit(&slot->poll, ~(uint32_t)THREAD_POLL_QUEUE, memory_order_seq_cst);
         if (thread_hooks.merge)
             thread_hooks.merge(slot);
