@@ -126,6 +126,12 @@ void rc_shard(struct object *o)
         cells_shard(o);
 }
 
+void rc_shard_part(struct object *o)
+{
+    if (!object_is_lasting(o))
+        cells_shard(o);
+}
+
 void rc_merge_newborn(struct object *o)
 {
     uint32_t count = atomic_load_explicit(&o->local, memory_order_relaxed) >> 1;

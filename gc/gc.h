@@ -247,6 +247,8 @@ static inline bool object_is_lasting(const struct object *o)
 /* Shard the count of an object, of which the caller holds a reference, if its type is TYPE_GC_SHARDABLE: for what other
    threads are about to count as well. May fail, which does no harm. */
 void rc_shard(struct object *o);
+/* The same for a container of any type, for one that is part of such an object. */
+void rc_shard_part(struct object *o);
 /* The same for one that nobody else has seen yet; it has no owner from here on, so that all threads count it alike. */
 void rc_shard_newborn(struct object *o);
 

@@ -168,11 +168,21 @@ static bool bind_keywords(struct frame *frame, const value *values, value kwname
     return true;
 }
 
+/* The tuple or dict of the function's defaults, owned; NULL: it has none. */
+static value load_defaults(struct function *function, value_slot *slot)
+{
+    value defaults = slot_load(&function->header, slot);
+    /* Each call counts it: not in one word for all threads that call the function. */
+    if (defaults && !object_is_mine(value_object(defaults)))
+        rc_shard_part(value_object(defaults));
+    return defaults;
+}
+
 static bool fill_defaults(struct frame *frame, size_t given)
 {
     struct function *function = frame_function(frame);
     struct code *code = frame->code;
-    value defaults = slot_load(&function->header, &function->defaults);
+    value defaults = load_defaults(function, &function->defaults);
     size_t count = defaults ? tuple_length(defaults) : 0;
     size_t required = count < code->argcount ? code->argcount - count : 0;
     bool done = true;
@@ -194,7 +204,7 @@ static bool fill_keyword_defaults(struct frame *frame)
     struct function *function = frame_function(frame);
     struct code *code = frame->code;
     size_t end = code->argcount + code->kwonly_argcount;
-    value defaults = slot_load(&function->header, &function->keyword_defaults);
+    value defaults = load_defaults(function, &function->keyword_defaults);
     bool missing = false, done = true;
     for (size_t i = code->argcount; i < end && done; i++) {
         if (frame->slots[i])

@@ -48,7 +48,8 @@ static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t 
 
 static inline uint32_t word_id(uint64_t word)
 {
-    return CACHE_ID(word) & ~(CACHE_METHOD | CACHE_LASTING);
+    uint32_t id = CACHE_ID(word);
+    return id & CACHE_METHOD ? id & ~(CACHE_METHOD | CACHE_LASTING) : id;
 }
 /* The method in a word whose id is right; NULL: none, or one that is not to be used any more. */
 static inline value word_method(uint64_t word, bool *uncounted)
@@ -337,6 +338,11 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         if (likely(found != NULL))
             return found;
     }
+    if (type == TYPE(MODULE)) {
+        bool uncounted;
+        value found = module_load(v, name, cache, &uncounted);
+        return uncounted ? value_inc(found) : found;
+    }
     unsigned kind = CACHE_KIND(word);
     if (CACHE_ID(word) & CACHE_METHOD) {
         bool uncounted;
@@ -361,14 +367,6 @@ value attribute_load_slow(value v, value name, cache_word *cache)
     if (type->slots.getattr == type_getattr) {
         value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? try_hit(v, name, word) : NULL;
         return found ? found : load_class_object((struct type *)v, name, cache);
-    }
-    if (type->slots.getattr == module_getattr) {
-        if (CACHE_KIND(word) == CACHE_MODULE && type == TYPE(MODULE)) {
-            value found = dict_load_hint(module_dict(v), name, CACHE_INDEX(word));
-            if (likely(found != VALUE_MISSING))
-                return found;
-        }
-        return module_load(v, name, cache);
     }
     return type->slots.getattr(v, name);
 }
@@ -401,6 +399,8 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
         value_dec(found);
         return attr_get(v, name);
     }
+    if (type == TYPE(MODULE))
+        return module_load(v, name, cache, uncounted);
     if (!reads_generically(type))
         return attribute_load_slow(v, name, cache);
     uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));

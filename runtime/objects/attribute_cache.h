@@ -24,7 +24,7 @@ enum attribute_cache_kind {
     CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
     CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
     CACHE_DICT_METHOD, /* index: entry of the class's table; a method, but the instance's dict must be asked first */
-    CACHE_MODULE,      /* the value is a plain module; index: hint into its dict; the id says nothing */
+    CACHE_MODULE, /* the value is a plain module; index: hint into its dict; the id is CACHE_LASTING */
 };
 #define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
 #define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
@@ -33,7 +33,7 @@ enum attribute_cache_kind {
 /* A word for a method as it is: CACHE_METHOD in its id, which no id has, and below it the object's number instead of
  * kind and index. While the id is right the object is what the class has by the name. With CACHE_LASTING it is lasting
  * (gc.h) and used uncounted; without, it was found while the thread was alone, and is counted while it is. Written and
- * read with release and acquire. */
+ * read with release and acquire. With CACHE_LASTING alone the word is one of module_load. */
 #define CACHE_METHOD  ((uint32_t)1 << 31)
 #define CACHE_LASTING ((uint32_t)1 << 30)
 static inline value cache_method(uint64_t word)

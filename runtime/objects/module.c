@@ -129,20 +129,57 @@ value module_getattr(value module, value name)
     return found;
 }
 
-/* module.name with an inline cache: the module's own dict goes first whenever ModuleType has no data descriptor of the
- * name, and it has none but those whose names begin with two underscores. */
-value module_load(value module, value name, cache_word *cache)
+/* The module's own dict goes first unless ModuleType has a data descriptor of the name, as it may have for names that
+ * begin with two underscores. */
+static bool may_be_data(value name)
 {
-    if (likely(value_type(module) == TYPE(MODULE)) && !(str_length(name) > 1 && str_at(name, 1) == '_')) {
-        value dict = module_dict(module), found = dict_get(dict, name);
-        if (likely(found != VALUE_MISSING)) {
-            uint32_t hint = found ? dict_hint(dict, name) : UINT32_MAX;
-            if (hint <= 0xFFFFFF)
-                atomic_store_explicit(cache, CACHE_WORD(1, CACHE_MODULE, hint), memory_order_relaxed);
-            return found;
-        }
+    return str_length(name) > 1 && str_at(name, 1) == '_';
+}
+
+/* The word by which module_load finds `found` again: while the dict has the version, this is the object that the name
+ * means, and a lasting one; or where to look first. */
+static void remember(value dict, value name, value found, uint32_t version, cache_word *cache)
+{
+    struct object *o = value_object(found);
+    uint64_t word = 0;
+    if (version && dict_is_versioned(found)) {
+        /* Python functions are to die at once as long as nobody else needs them. */
+        if (!mutator_is_alone() || !value_is(found, TYPE_ID_FUNCTION))
+            rc_shard(o);
+        if (object_is_lasting(o) && object_number(o) <= UINT32_MAX)
+            word = (uint64_t)(CACHE_LASTING | version) << 32 | object_number(o);
     }
-    return module_getattr(module, name);
+    if (!word) {
+        uint32_t hint = dict_hint(dict, name);
+        if (hint > 0xFFFFFF)
+            return;
+        word = CACHE_WORD(CACHE_LASTING, CACHE_MODULE, hint);
+    }
+    atomic_store_explicit(cache, word, memory_order_release);
+}
+
+value module_load(value module, value name, cache_word *cache, bool *uncounted)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    uint32_t id = CACHE_ID(word), version = id & DICT_VERSION_LAST;
+    value dict = module_dict(module);
+    *uncounted = version != 0 && id == (CACHE_LASTING | version) && dict_has_version(dict, version);
+    if (likely(*uncounted))
+        return cache_method(word);
+    value found = VALUE_MISSING;
+    if (id == CACHE_LASTING && (found = dict_load_hint(dict, name, CACHE_INDEX(word))) != VALUE_MISSING &&
+        likely(mutator_is_alone() || !dict_is_versioned(found)))
+        return found;
+    if (found == VALUE_MISSING && may_be_data(name))
+        return module_getattr(module, name);
+    value_dec(found);
+    version = dict_version(dict);
+    found = dict_get(dict, name);
+    if (unlikely(found == VALUE_MISSING))
+        return module_getattr(module, name);
+    if (found)
+        remember(dict, name, found, version, cache);
+    return found;
 }
 
 /* ---- the type ---- */

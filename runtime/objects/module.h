@@ -10,6 +10,8 @@ struct module {
 };
 
 value module_getattr(value module, value name); /* the getattr slot: with the module's own __getattr__ */
-value module_load(value module, value name, _Atomic uint64_t *cache);
+/* module.name for an exact module, with an inline cache (attribute_cache.h). Owned, or with *uncounted good until the
+ * caller's next quiescent point. */
+value module_load(value module, value name, _Atomic uint64_t *cache, bool *uncounted);
 
 #endif
