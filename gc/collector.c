@@ -39,9 +39,9 @@ static void raw_memory_configure(void) {}
 #define YOUNG_GROWTH       4
 #define YOUNG_GROWTH_PAGES 256
 #define YOUNG_FEW          64
-/* A full one when twice as many containers live as the last one left, and at least so many more, or for a heap that is
-   twice as large, and 64 MiB. */
-#define FULL_SURVIVORS    100000
+/* A full one when twice as many containers live as the last one left, and at least so many more (some 25 MB of small
+   objects), or for a heap that is twice as large, and 64 MiB. */
+#define FULL_SURVIVORS    400000
 #define FULL_GROWTH_PAGES 1024
 /* A cycle that found no more than a hundredth of what it examined was fruitless. The next of its kind waits for twice
    as many containers, and after another one for four times as many; only the heap's growth starts a young cycle as

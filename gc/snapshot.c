@@ -204,6 +204,14 @@ static void explain_edges(struct cycle *cycle, const struct edge_writer *writer,
         explain(cycle, graph_next_edge(&edges), 1);
 }
 
+/* A leaf is in no cycle. It may hang from one, but then it dies by its count when that is torn down, unless the count is
+   sharded. So a young cycle need not judge it. (The reference to its type is left unexplained with it, and the type
+   lives; full cycles judge that.) */
+static bool may_leave_out(const struct cycle *cycle, const struct object *o)
+{
+    return cycle->generation != GC_FULL && !object_is_sharded(o);
+}
+
 /* One candidate. Returns whether it refers to the page's type. */
 static bool take_object(struct cycle *cycle, struct snapshot_page *page, uint32_t node, struct snapshot_trace *t)
 {
@@ -224,6 +232,11 @@ static bool take_object(struct cycle *cycle, struct snapshot_page *page, uint32_
         return false;
     }
     bool leaf = t->writer.size == t->writer.start + 1;
+    if (leaf && may_leave_out(cycle, o)) {
+        atomic_store_explicit(&page->states[node & NODE_MASK], 0, memory_order_relaxed);
+        page->examined++;
+        return false;
+    }
     if (typed || leaf)
         node_add(cycle, node, (typed ? NODE_TYPED : 0) | (leaf ? NODE_LEAF : 0));
     explain_edges(cycle, &t->writer, node);

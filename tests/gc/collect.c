@@ -49,6 +49,25 @@ static void young_cycle_collects_young(void **state)
     assert_int_equal(found, 200);
 }
 
+/* A young cycle does not judge what refers to nothing; it dies all the same, also where only the collector frees it. */
+static void what_hangs_from_islands_dies(void **state)
+{
+    (void)state;
+    size_t found;
+    gc_collect(GC_FULL);
+    for (int i = 0; i < 100; i++) {
+        struct node *a = make_pair(), *b = (struct node *)value_object(slot_peek(&a->left));
+        struct node *leaf = node_new(), *sharded = node_new();
+        rc_shard_part(&sharded->header);
+        assert_true(object_is_sharded(&sharded->header));
+        slot_init(&a->right, value_of(leaf));
+        slot_init(&b->right, value_of(sharded));
+        rc_dec(&a->header);
+    }
+    assert_int_equal(destroyed_by(gc_collect, GC_YOUNG, &found), 400);
+    assert_int_equal(found, 300);
+}
+
 static void held_islands_live(void **state)
 {
     (void)state;
@@ -459,7 +478,7 @@ static void what_islands_hold_starts_cycles(void **state)
 static void survivors_are_counted_once(void **state)
 {
     (void)state;
-    enum { LIVE = 30000, ROUNDS = 12 };
+    enum { LIVE = 30000, ROUNDS = 16 };
     struct gc_stats before, after;
     struct node **live = calloc(LIVE, sizeof *live), **passing = calloc(LIVE, sizeof *passing);
     assert_non_null(live);
@@ -494,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_are_collected),
         cmocka_unit_test(young_cycle_collects_young),
+        cmocka_unit_test(what_hangs_from_islands_dies),
         cmocka_unit_test(held_islands_live),
         cmocka_unit_test(island_drops_what_it_holds),
         cmocka_unit_test(large_ring_is_one_island),
