@@ -493,6 +493,17 @@ void gc_after_fork_parent(void)
     collector_admit();
 }
 
+/* The child counts anew what it makes: most children run another program, and need no collector's thread. */
+static void put_off_cycles(void)
+{
+    size_t used = pages_in_use();
+    atomic_store(&young_allocated, 0);
+    if (atomic_load(&young_trigger_pages) < used + YOUNG_GROWTH_PAGES)
+        atomic_store(&young_trigger_pages, used + YOUNG_GROWTH_PAGES);
+    if (atomic_load(&full_trigger_pages) < used + FULL_GROWTH_PAGES)
+        atomic_store(&full_trigger_pages, used + FULL_GROWTH_PAGES);
+}
+
 void gc_after_fork_child(void)
 {
     atomic_store(&running, false); /* the thread is gone */
@@ -502,6 +513,7 @@ void gc_after_fork_child(void)
     atomic_store(&collecting, 0);
     cells_unlock();
     pages_unlock();
+    put_off_cycles();
     pthread_mutex_unlock(&start_mutex);
     threads_after_fork_child();
     collector_admit();

@@ -37,7 +37,8 @@ def environment():
         if name == "LSAN_OPTIONS":
             ours = f"exitcode={SANITIZER_STATUS}"
         if name == "TSAN_OPTIONS":
-            ours += ":die_after_fork=0"  # the children of forks may start threads
+            # The child of a fork starts a thread of the runtime when it happens to need one, which mostly works.
+            ours += ":die_after_fork=0"
         env[name] = f"{env[name]}:{ours}" if name in env else ours
     return env
 

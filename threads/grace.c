@@ -160,6 +160,8 @@ void grace_call(struct grace_node *node)
     while (!atomic_compare_exchange_weak_explicit(&calls, &head, node, memory_order_seq_cst, memory_order_relaxed));
     if (!head && atomic_exchange_explicit(&calls_word, 1, memory_order_seq_cst) == 0)
         futex_wake(&calls_word, 1);
+    if (unlikely(!atomic_load_explicit(&started, memory_order_acquire)))
+        grace_start(); /* the child of a fork has none yet; without one the node waits for the next call */
 }
 
 static struct grace_node *take_calls(void)
@@ -236,8 +238,10 @@ static void barrier_reached(struct grace_node *node)
 void grace_barrier(void)
 {
     struct barrier barrier = {.node.callback = barrier_reached};
-    if (!atomic_load_explicit(&started, memory_order_acquire))
-        return; /* no thread ever attached: nothing can have been handed over by one */
+    if (!atomic_load_explicit(&calls, memory_order_acquire) && !atomic_load_explicit(&started, memory_order_acquire))
+        return; /* nothing was handed over */
+    if (!grace_start())
+        return; /* what was handed over stays where it is */
     grace_call(&barrier.node);
     while (atomic_load_explicit(&barrier.done, memory_order_acquire) == 0)
         futex_wait(&barrier.done, 0, -1);
@@ -269,6 +273,5 @@ void grace_after_fork(bool child, struct thread_slot *self)
         }
     }
     pthread_mutex_init(&start_mutex, NULL);
-    if (atomic_load(&started))
-        atomic_store(&started, start_thread());
+    atomic_store(&started, false); /* most children run another program: the thread starts when there is work for it */
 }
