@@ -204,8 +204,8 @@ static void explain_edges(struct cycle *cycle, const struct edge_writer *writer,
         explain(cycle, graph_next_edge(&edges), 1);
 }
 
-/* A leaf is in no cycle. It may hang from one, but then it dies by its count when that is torn down, unless the count is
-   sharded. So a young cycle need not judge it. (The reference to its type is left unexplained with it, and the type
+/* A leaf is in no cycle. It may hang from one, but then it dies by its count when that is torn down, unless the count
+   is sharded. So a young cycle need not judge it. (The reference to its type is left unexplained with it, and the type
    lives; full cycles judge that.) */
 static bool may_leave_out(const struct cycle *cycle, const struct object *o)
 {

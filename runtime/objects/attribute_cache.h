@@ -23,8 +23,9 @@ enum attribute_cache_kind {
     CACHE_MEMBER,            /* a name of __slots__; index: byte offset of its slot / 8 */
     CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
     CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
-    CACHE_DICT_METHOD, /* index: entry of the class's table; a method, but the instance's dict must be asked first */
-    CACHE_MODULE, /* the value is a plain module; index: hint into its dict; the id is CACHE_LASTING */
+    CACHE_DICT_METHOD,  /* index: entry of the class's table; a method, but the instance's dict must be asked first */
+    CACHE_MODULE,       /* the value is a plain module; index: hint into its dict; the id is CACHE_LASTING */
+    CACHE_MODULE_ALONE, /* the same, found by a thread that was alone: to be found anew when others run */
 };
 #define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
 #define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)

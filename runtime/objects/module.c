@@ -153,7 +153,7 @@ static void remember(value dict, value name, value found, uint32_t version, cach
         uint32_t hint = dict_hint(dict, name);
         if (hint > 0xFFFFFF)
             return;
-        word = CACHE_WORD(CACHE_LASTING, CACHE_MODULE, hint);
+        word = CACHE_WORD(CACHE_LASTING, mutator_is_alone() ? CACHE_MODULE_ALONE : CACHE_MODULE, hint);
     }
     atomic_store_explicit(cache, word, memory_order_release);
 }
@@ -166,15 +166,15 @@ value module_load(value module, value name, cache_word *cache, bool *uncounted)
     *uncounted = version != 0 && id == (CACHE_LASTING | version) && dict_has_version(dict, version);
     if (likely(*uncounted))
         return cache_method(word);
-    value found = VALUE_MISSING;
-    if (id == CACHE_LASTING && (found = dict_load_hint(dict, name, CACHE_INDEX(word))) != VALUE_MISSING &&
-        likely(mutator_is_alone() || !dict_is_versioned(found)))
-        return found;
-    if (found == VALUE_MISSING && may_be_data(name))
+    if (id == CACHE_LASTING && (CACHE_KIND(word) == CACHE_MODULE || mutator_is_alone())) {
+        value found = dict_load_hint(dict, name, CACHE_INDEX(word));
+        if (likely(found != VALUE_MISSING))
+            return found;
+    }
+    if (may_be_data(name))
         return module_getattr(module, name);
-    value_dec(found);
     version = dict_version(dict);
-    found = dict_get(dict, name);
+    value found = dict_get(dict, name);
     if (unlikely(found == VALUE_MISSING))
         return module_getattr(module, name);
     if (found)
