@@ -41,7 +41,7 @@ enum node_state {
 struct snapshot_page {
     struct page *page;
     uint32_t base, count;    /* its nodes; none if the page was gone when its turn came */
-    uint32_t examined;       /* nodes that are candidates */
+    uint32_t examined;       /* nodes that are candidates, or were until they were left out */
     uint32_t reclaimed;      /* nodes that are reclaimed */
     uint32_t roots;          /* nodes that stand for an island */
     uint32_t type_node;      /* the type of most objects of the page, where that is a candidate */

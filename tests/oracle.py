@@ -37,7 +37,7 @@ def environment():
         if name == "LSAN_OPTIONS":
             ours = f"exitcode={SANITIZER_STATUS}"
         if name == "TSAN_OPTIONS":
-            # The child of a fork starts a thread of the runtime when it happens to need one, which mostly works.
+            # ThreadSanitizer ends a child of a fork beside threads that starts one, and the runtime may need its own.
             ours += ":die_after_fork=0"
         env[name] = f"{env[name]}:{ours}" if name in env else ours
     return env

@@ -156,8 +156,8 @@ void thread_barrier_all(void);
    threads, or by a mutator inside a blocking region. Establishes happens-before: what threads did before their
    quiescence is visible after it returns. */
 void grace_wait(void);
-/* Run callback(node) on the background grace thread after a grace period. Never
-   blocks, never fails, allocates nothing. */
+/* Run callback(node) on the background grace thread after a grace period. Never blocks, never fails, allocates nothing;
+   in the child of a fork the first call starts the thread. */
 struct grace_node {
     struct grace_node *next;
     void (*callback)(struct grace_node *node);

@@ -172,8 +172,8 @@ static bool bind_keywords(struct frame *frame, const value *values, value kwname
 static value load_defaults(struct function *function, value_slot *slot)
 {
     value defaults = slot_load(&function->header, slot);
-    /* Each call counts it: not in one word for all threads that call the function. */
-    if (defaults && !object_is_mine(value_object(defaults)))
+    /* Each call counts it: not in one word for all threads that call the function. Alone, it is to die at once. */
+    if (defaults && !thread_self->alone && !object_is_mine(value_object(defaults)))
         rc_shard_part(value_object(defaults));
     return defaults;
 }

@@ -120,11 +120,11 @@ uint32_t dict_hint(value v, value name);
 
 /* Versions, for the interpreter's caches of global variables and modules' attributes. A version is a process-wide
  * unique number of the dict's present state: it changes before a key is inserted or deleted, and before an item that
- * dict_is_versioned is replaced.
- * Take the number first, then look: what was found, or was absent, is so while the dict has that number. And while the
- * number is not below the floor: the floor is raised above all numbers when a dict changes that stands behind others
- * (dict_version_behind), such as that of the built-ins. 0: numbers have run out; do not cache. Any thread. */
-#define DICT_VERSION_LAST 0x3FFFFFFFu
+ * dict_is_versioned is replaced. Take the number first, then look: what was found, or was absent, is so while the dict
+ * has that number. And while the number is not below the floor: the floor is raised above all numbers when a dict
+ * changes that stands behind others (dict_version_behind), such as that of the built-ins. 0: numbers have run out; do
+ * not cache. Any thread. */
+#define DICT_VERSION_LAST 0x3FFFFFFFu /* two bits are left for the users of versions */
 extern _Atomic uint32_t dict_version_floor;
 uint32_t dict_give_version(struct dict *dict, bool behind);
 static inline bool dict_has_version(value v, uint32_t version)

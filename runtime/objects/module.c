@@ -2,6 +2,7 @@
 #include "runtime/objects/module.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/attribute_cache.h"
+#include "runtime/objects/builtin_function.h"
 #include "runtime/objects/dict.h"
 #include "runtime/objects/type_internal.h"
 
@@ -136,6 +137,16 @@ static bool may_be_data(value name)
     return str_length(name) > 1 && str_at(name, 1) == '_';
 }
 
+/* A built-in module's function. All else, such as a method of a file, is to die at once as long as nobody else needs
+ * it. */
+static bool is_function_of_module(value v)
+{
+    if (!value_is(v, TYPE_ID_BUILTIN_FUNCTION))
+        return false;
+    value self = slot_peek(&((struct builtin_function *)v)->self);
+    return self && value_is(self, TYPE_ID_MODULE);
+}
+
 /* The word by which module_load finds `found` again: while the dict has the version, this is the object that the name
  * means, and a lasting one; or where to look first. */
 static void remember(value dict, value name, value found, uint32_t version, cache_word *cache)
@@ -143,8 +154,7 @@ static void remember(value dict, value name, value found, uint32_t version, cach
     struct object *o = value_object(found);
     uint64_t word = 0;
     if (version && dict_is_versioned(found)) {
-        /* Python functions are to die at once as long as nobody else needs them. */
-        if (!mutator_is_alone() || !value_is(found, TYPE_ID_FUNCTION))
+        if (!mutator_is_alone() || is_function_of_module(found))
             rc_shard(o);
         if (object_is_lasting(o) && object_number(o) <= UINT32_MAX)
             word = (uint64_t)(CACHE_LASTING | version) << 32 | object_number(o);

@@ -87,6 +87,21 @@ def call(what):
 
 for again in range(3):
     show([call(what) for what in (module, other, Holder, holder, Holder(), module, module, other)])
+other.function = str.maketrans  # a built-in function that belongs to no module
+for again in range(3):
+    show(other.function("a", "b"))
+
+
+class Items(list):
+    def __del__(self):
+        show("items are gone")
+
+
+other.function = Items().append  # neither does this one, and what it holds dies at once
+for again in range(3):
+    show(other.function(again))
+other.function = None
+show("here")
 square_root = math.sqrt
 math.sqrt = lambda x: "replaced"
 show(math.sqrt(4))
