@@ -8,7 +8,7 @@
 
 #include "runtime/error.h"
 
-/* ---- calls (objects/call.c) ---- `args`: nargs positional values, then one value for each name in the tuple kwnames
+/* ---- calls (objects/operations/call.c) ---- `args`: nargs positional values, then one value for each name in the tuple kwnames
  * (NULL: none). */
 value call_vector(value callable, const value *args, size_t nargs, value kwnames);
 value call_with_first(value callable, value first, const value *args, size_t nargs, value kwnames); /* (first, *args) */
@@ -29,7 +29,7 @@ bool value_is_callable(value v);
 bool recursion_enter(const char *where);
 void recursion_leave(void);
 
-/* ---- attributes (objects/attribute.c) ---- `name` is a str */
+/* ---- attributes (objects/operations/attribute.c) ---- `name` is a str */
 value attr_get(value v, value name);
 value attr_get_optional(value v, value name); /* VALUE_MISSING instead of AttributeError */
 bool attr_set(value v, value name, value attribute);
@@ -41,7 +41,7 @@ value type_lookup(struct type *type,
                   value name);             /* along the MRO, no binding: owned, or VALUE_MISSING; NULL on error */
 value special_lookup(value v, value name); /* type_lookup on the type of v and bound to v; VALUE_MISSING */
 
-/* ---- operators (objects/operator.c) ---- */
+/* ---- operators (objects/operations/operator.c) ---- */
 value operate_binary(enum binary_operator op, value a, value b);
 value operate_inplace(enum binary_operator op, value a, value b);
 value operate_power(value base, value exponent, value modulus);

@@ -56,7 +56,7 @@ enum exception_id {
 #define EXC(name) TYPE_WELL_KNOWN(EXCEPTION_ID_##name) /* EXC(TypeError) */
 
 /* Raise: sets a new exception with the formatted message; always returns NULL so that `return raise(...)` reads well
-   (raise_int: -1, raise_false: false). Format directives: those of str_format() in objects/str.h: %s %d %i %u %zd %zu
+   (raise_int: -1, raise_false: false). Format directives: those of str_format() in objects/text/str.h: %s %d %i %u %zd %zu
    %lld %ld %c %x %p %% plus %R (repr of a value), %S (str of a value), %A (ascii), %T (type name of a value), %N (name
    of a struct type *), %U (a str value as it is, may carry a precision), %V. */
 value raise_error(struct type *type, const char *format, ...);

@@ -1,10 +1,10 @@
 /* The atoll program: the command line of python3. */
 #include "gc/gc.h"
-#include "runtime/modules/import_cache.h"
-#include "runtime/modules/streams.h"
-#include "runtime/modules/sys_info.h"
-#include "runtime/objects/int.h"
-#include "runtime/objects/str.h"
+#include "runtime/modules/importing/import_cache.h"
+#include "runtime/modules/core/streams.h"
+#include "runtime/modules/core/sys_info.h"
+#include "runtime/objects/numbers/int.h"
+#include "runtime/objects/text/str.h"
 #include "runtime/start.h"
 
 #include <stdio.h>

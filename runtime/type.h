@@ -155,7 +155,7 @@ struct type_slots {
     value (*async_next)(value self);
     /* A generator-like object resumes: *result set; returns SEND_ constants of abstract.h. NULL: use next/`send`. */
     int (*send)(value self, value sent, value *result);
-    int (*buffer)(value self, struct buffer *buffer, int flags); /* see objects/buffer.h; -1 error */
+    int (*buffer)(value self, struct buffer *buffer, int flags); /* see objects/binary/buffer.h; -1 error */
     void (*buffer_release)(value self, struct buffer *buffer);
 };
 
@@ -201,8 +201,8 @@ struct type {
     value_slot dict;          /* the class dictionary, a dict */
     value_slot subclasses;    /* internal: a dict of weak references, or NULL */
     value_slot short_name, qualified_name, module_name; /* str or NULL */
-    _Atomic(struct shape *) root_shape;                 /* of instances; see objects/shape.h */
-    _Atomic(void *) lookup;                             /* flattened attribute table; see objects/lookup.h */
+    _Atomic(struct shape *) root_shape;                 /* of instances; see objects/model/shape.h */
+    _Atomic(void *) lookup;                             /* flattened attribute table; see objects/model/lookup.h */
     _Atomic uint32_t inline_slots; /* how many in-line attribute slots a new instance gets (learned) */
     /* Where an instance that is no struct instance keeps its __dict__ (a value_slot, NULL until asked for): an offset
        from its start, or below zero one from the end of its block (bases of variable size); 0: it has none there. */
@@ -302,7 +302,7 @@ struct type_spec {
     uint32_t dict_offset;
     const char *signature; /* of the constructor, for __text_signature__; may be NULL */
 };
-/* Make the type: immortal. Well-known ones are made in order at start-up (objects/bootstrap.c); others by their module.
+/* Make the type: immortal. Well-known ones are made in order at start-up (objects/model/bootstrap.c); others by their module.
  * NULL with an exception. The spec must live forever. */
 struct type *type_define(const struct type_spec *spec);
 struct type *type_define_with_base(const struct type_spec *spec, struct type *base); /* a base without a number */

@@ -6,7 +6,7 @@
  */
 #include "runtime/compiler/code_parts.h"
 #include "runtime/compiler/compiler.h"
-#include "runtime/objects/str.h"
+#include "runtime/objects/text/str.h"
 
 #include <stdlib.h>
 

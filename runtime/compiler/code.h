@@ -6,7 +6,7 @@
 
 #include "runtime/type.h"
 #include "runtime/compiler/opcodes.h"
-#include "runtime/objects/tuple.h"
+#include "runtime/objects/containers/tuple.h"
 
 enum code_flag { /* as co_flags */
                  CODE_OPTIMIZED = 0x1,

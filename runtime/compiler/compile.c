@@ -3,7 +3,7 @@
  */
 #include "runtime/compiler/compiler.h"
 #include "runtime/interp/interp.h"
-#include "runtime/modules/sys.h"
+#include "runtime/modules/core/sys.h"
 
 #include <stdio.h>
 #include <stdlib.h>

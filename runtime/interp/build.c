@@ -1,9 +1,9 @@
 /* Instructions that build, unpack, slice and format. */
 #include "runtime/interp/instructions.h"
-#include "runtime/objects/str.h"
-#include "runtime/modules/import.h"
-#include "runtime/objects/dict.h"
-#include "runtime/objects/list.h"
+#include "runtime/objects/text/str.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/list.h"
 #include "runtime/objects/objects.h"
 
 value build_set(const value *items, size_t n)

@@ -11,13 +11,13 @@
 #include "runtime/interp/fast_paths.h"
 #include "runtime/interp/frame.h"
 #include "runtime/interp/instructions.h"
-#include "runtime/objects/attribute_cache.h"
-#include "runtime/objects/descriptor.h"
-#include "runtime/objects/dict.h"
-#include "runtime/objects/list.h"
+#include "runtime/objects/operations/attribute_cache.h"
+#include "runtime/objects/descriptors/descriptor.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/list.h"
 #include "runtime/objects/objects.h"
-#include "runtime/objects/range.h"
-#include "runtime/objects/str.h"
+#include "runtime/objects/containers/range.h"
+#include "runtime/objects/text/str.h"
 
 #include <math.h>
 

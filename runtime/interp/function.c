@@ -1,8 +1,8 @@
 /* Python functions: the object that `def` and `lambda` make. */
 #include "runtime/interp/frame.h"
-#include "runtime/objects/dict.h"
+#include "runtime/objects/containers/dict.h"
 #include "runtime/objects/objects.h"
-#include "runtime/objects/type_internal.h"
+#include "runtime/objects/model/type_internal.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>

@@ -4,8 +4,8 @@
 #define ATOLL_INSTRUCTIONS_H
 
 #include "runtime/interp/frame.h"
-#include "runtime/objects/attribute_cache.h"
-#include "runtime/objects/dict.h"
+#include "runtime/objects/operations/attribute_cache.h"
+#include "runtime/objects/containers/dict.h"
 
 const struct exception_range *find_handler(const struct code *code, uint32_t unit);
 

@@ -1,7 +1,7 @@
 /* Instructions that look names up: locals mappings, globals, builtins, cells, imports. */
 #include "runtime/interp/instructions.h"
-#include "runtime/modules/import.h"
-#include "runtime/objects/dict.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/objects/containers/dict.h"
 #include "runtime/objects/objects.h"
 
 static value slot_name(struct frame *frame, uint32_t slot)

@@ -209,6 +209,6 @@ struct struct_sequence_field {
 struct type *struct_sequence_define(const char *name, const char *doc, const struct struct_sequence_field *fields,
                                     size_t visible);
 
-#include "runtime/objects/tuple.h"
+#include "runtime/objects/containers/tuple.h"
 
 #endif

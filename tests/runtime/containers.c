@@ -1,11 +1,11 @@
 /* Lists, tuples, dicts, sets, ranges and slices as C code uses them, on one thread. Orders and hashes are CPython's. */
 #include "tests/runtime/support.h"
-#include "runtime/objects/dict.h"
-#include "runtime/objects/iterators.h"
-#include "runtime/objects/list.h"
-#include "runtime/objects/range.h"
-#include "runtime/objects/set.h"
-#include "runtime/objects/slice.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/iterators.h"
+#include "runtime/objects/containers/list.h"
+#include "runtime/objects/containers/range.h"
+#include "runtime/objects/containers/set.h"
+#include "runtime/objects/containers/slice.h"
 
 #include <stdlib.h>
 

@@ -4,9 +4,9 @@
  * proof that the readers without locks and the writers agree.
  */
 #include "tests/runtime/support.h"
-#include "runtime/objects/dict.h"
-#include "runtime/objects/list.h"
-#include "runtime/objects/set.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/list.h"
+#include "runtime/objects/containers/set.h"
 
 #include <stdlib.h>
 

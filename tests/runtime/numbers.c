@@ -1,8 +1,8 @@
 /* Integers and floats as C code uses them: laws that hold for any numbers, forms that
    are unique, memory that runs out. */
 #include "tests/runtime/support.h"
-#include "runtime/objects/float.h"
-#include "runtime/objects/int.h"
+#include "runtime/objects/numbers/float.h"
+#include "runtime/objects/numbers/int.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* str, bytes and codecs as C code uses them: one form for each text, interning on several threads, search that stays
  * linear, memory that runs out. */
 #include "tests/runtime/support.h"
-#include "runtime/objects/bytes.h"
-#include "runtime/objects/codec.h"
-#include "runtime/objects/str.h"
+#include "runtime/objects/binary/bytes.h"
+#include "runtime/objects/text/codec.h"
+#include "runtime/objects/text/str.h"
 
 static uint64_t state = 88172645463325252u;
 static uint64_t next_random(void)

@@ -1,0 +1,736 @@
+/* The builtins module: functions. Types come from the well-known types by name. */
+#include "runtime/modules/core/builtins.h"
+#include "runtime/compiler/code.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/modules/module.h"
+#include "runtime/modules/core/sys.h"
+
+/* ---- values ---- */
+static value builtin_abs(value self, const value *args)
+{
+    return operate_unary(UNARY_ABSOLUTE, args[0]);
+}
+
+static value all_or_any(value iterable, int stop_at, bool otherwise)
+{
+    value iterator = iter_get(iterable);
+    if (!iterator)
+        return NULL;
+    value result = NULL;
+    for (;;) {
+        value item = iter_next(iterator);
+        if (item == VALUE_END)
+            result = value_bool(otherwise);
+        if (!item || item == VALUE_END)
+            break;
+        int truth = value_truth(item);
+        value_dec(item);
+        if (truth == stop_at)
+            result = value_bool(!otherwise);
+        if (truth < 0 || result)
+            break;
+    }
+    value_dec(iterator);
+    return result;
+}
+static value builtin_all(value self, const value *args)
+{
+    return all_or_any(args[0], 0, true);
+}
+static value builtin_any(value self, const value *args)
+{
+    return all_or_any(args[0], 1, false);
+}
+static value builtin_ascii(value self, const value *args)
+{
+    return value_ascii(args[0]);
+}
+
+static value prefixed(value v, int base, const char *prefix)
+{
+    value i = index_value(v);
+    if (!i)
+        return NULL;
+    value digits = int_to_text(i, base);
+    bool negative = int_sign(i) < 0;
+    value_dec(i);
+    if (!digits)
+        return NULL;
+    value body = negative ? str_substring(digits, 1, str_length(digits)) : value_inc(digits);
+    value text = body ? str_format("%s%s%U", negative ? "-" : "", prefix, body) : NULL;
+    value_dec(body);
+    value_dec(digits);
+    return text;
+}
+static value builtin_bin(value self, const value *args)
+{
+    return prefixed(args[0], 2, "0b");
+}
+static value builtin_oct(value self, const value *args)
+{
+    return prefixed(args[0], 8, "0o");
+}
+static value builtin_hex(value self, const value *args)
+{
+    return prefixed(args[0], 16, "0x");
+}
+static value builtin_callable(value self, const value *args)
+{
+    return value_bool(value_is_callable(args[0]));
+}
+
+static value builtin_chr(value self, const value *args)
+{
+    int c;
+    if (!value_as_int(args[0], &c)) {
+        if (error_matches(EXC(OverflowError))) {
+            error_clear();
+            raise(EXC(OverflowError), "Python int too large to convert to C int");
+        }
+        return NULL;
+    }
+    if (c < 0 || c > 0x10FFFF)
+        return raise(EXC(ValueError), "chr() arg not in range(0x110000)");
+    return str_from_code_point((uint32_t)c);
+}
+
+static value builtin_ord(value self, const value *args)
+{
+    value v = args[0];
+    size_t length;
+    if (is_str(v)) {
+        length = str_length(v);
+        if (length == 1)
+            return small_int(str_at(v, 0));
+    } else if (is_bytes(v) || value_is_of(v, TYPE(BYTEARRAY))) {
+        length = (size_t)value_length(v);
+        if (length == 1)
+            return item_get(v, small_int(0));
+    } else {
+        return raise(EXC(TypeError), "ord() expected string of length 1, but %T found", v);
+    }
+    return raise(EXC(TypeError), "ord() expected a character, but string of length %zu found", length);
+}
+
+static value builtin_divmod(value self, const value *args)
+{
+    return operate_binary(BINARY_DIVMOD, args[0], args[1]);
+}
+
+static value builtin_pow(value self, const value *args)
+{
+    return operate_power(args[0], args[1], args[2]);
+}
+
+static value builtin_hash(value self, const value *args)
+{
+    int64_t hash;
+    return value_hash(args[0], &hash) ? int_from_i64(hash) : NULL;
+}
+
+static value builtin_id(value self, const value *args)
+{
+    return int_from_u64(value_bits(args[0]));
+}
+
+static value builtin_len(value self, const value *args)
+{
+    ssize length = value_length(args[0]);
+    return length < 0 ? NULL : int_from_i64(length);
+}
+
+static value builtin_repr(value self, const value *args)
+{
+    return value_repr(args[0]);
+}
+
+static value builtin_format(value self, const value *args)
+{
+    value spec = is_missing(args[1]) ? NULL : args[1];
+    if (spec && !is_str(spec))
+        return raise(EXC(TypeError), "format() argument 2 must be str, not %T", spec);
+    return value_format(args[0], spec);
+}
+
+static value builtin_round(value self, const value *args)
+{
+    value method = special_lookup(args[0], NAME(__round__));
+    if (method == VALUE_MISSING)
+        return raise(EXC(TypeError), "type %T doesn't define __round__ method", args[0]);
+    value result = !method ? NULL : args[1] == VALUE_NONE ? call_0(method) : call_1(method, args[1]);
+    value_dec(method);
+    return result;
+}
+
+/* Ints and floats are summed without a call for each item; the general way takes over where they end. */
+static value builtin_sum(value self, const value *args)
+{
+    value total = is_missing(args[1]) ? small_int(0) : value_inc(args[1]);
+    if (is_str(total) || is_bytes(total) || value_is_of(total, TYPE(BYTEARRAY))) {
+        bool text = is_str(total), plain = is_bytes(total);
+        value_dec(total);
+        return raise(EXC(TypeError), text    ? "sum() can't sum strings [use ''.join(seq) instead]"
+                                     : plain ? "sum() can't sum bytes [use b''.join(seq) instead]"
+                                             : "sum() can't sum bytearray [use b''.join(seq) instead]");
+    }
+    value iterator = iter_get(args[0]);
+    while (iterator) {
+        value item = iter_next(iterator);
+        if (!item || item == VALUE_END) {
+            value_dec(iterator);
+            if (item)
+                return total;
+            break;
+        }
+        value next;
+        int64_t r;
+        if (value_both_small_int(total, item) &&
+            !__builtin_add_overflow(small_int_value(total), small_int_value(item), &r))
+            next = int_from_i64(r);
+        else if (value_is_immediate_float(total) && value_is_immediate_float(item))
+            next = float_new(immediate_float_value(total) + immediate_float_value(item));
+        else
+            next = operate_binary(BINARY_ADD, total, item);
+        value_dec(item);
+        value_dec(total);
+        total = next;
+        if (!total) {
+            value_dec(iterator);
+            return NULL;
+        }
+    }
+    value_dec(total);
+    return NULL;
+}
+
+/* ---- min, max, sorted ---- */
+static value extreme(const char *name, const value *args, int op)
+{
+    value positional = args[0], key = args[1], fallback = args[2];
+    size_t n = tuple_length(positional);
+    if (n == 0)
+        return raise(EXC(TypeError), "%s expected at least 1 argument, got 0", name);
+    if (n > 1 && !is_missing(fallback))
+        return raise(EXC(TypeError), "Cannot specify a default for %s() with multiple positional arguments", name);
+    value iterator = iter_get(n == 1 ? tuple_get(positional, 0) : positional);
+    value best = NULL, best_key = NULL;
+    while (iterator) {
+        value item = iter_next(iterator);
+        if (!item)
+            goto fail;
+        if (item == VALUE_END)
+            break;
+        value item_key = key == VALUE_NONE ? value_inc(item) : call_1(key, item);
+        int better = !item_key ? -1 : !best ? 1 : compare_bool(item_key, best_key, op);
+        if (better > 0) {
+            value_dec(best);
+            value_dec(best_key);
+            best = item;
+            best_key = item_key;
+            continue;
+        }
+        value_dec(item);
+        value_dec(item_key);
+        if (better < 0)
+            goto fail;
+    }
+    if (!iterator)
+        return NULL;
+    value_dec(iterator);
+    value_dec(best_key);
+    if (best)
+        return best;
+    return is_missing(fallback) ? raise(EXC(ValueError), "%s() arg is an empty sequence", name) : value_inc(fallback);
+fail:
+    value_dec(iterator);
+    value_dec(best);
+    value_dec(best_key);
+    return NULL;
+}
+static value builtin_min(value self, const value *args)
+{
+    return extreme("min", args, COMPARE_LT);
+}
+static value builtin_max(value self, const value *args)
+{
+    return extreme("max", args, COMPARE_GT);
+}
+
+static value builtin_sorted(value self, const value *args)
+{
+    int reverse = value_truth(args[2]);
+    value list = reverse < 0 ? NULL : list_from_iterable(args[0]);
+    if (list && !list_sort(list, args[1] == VALUE_NONE ? NULL : args[1], reverse)) {
+        value_dec(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* ---- attributes and classes ---- */
+
+static value builtin_getattr(value self, const value *args)
+{
+    if (!is_str(args[1]))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
+    if (is_missing(args[2]))
+        return attr_get(args[0], args[1]);
+    value v = attr_get_optional(args[0], args[1]);
+    return v == VALUE_MISSING ? value_inc(args[2]) : v;
+}
+static value builtin_hasattr(value self, const value *args)
+{
+    if (!is_str(args[1]))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
+    int has = attr_has(args[0], args[1]);
+    return has < 0 ? NULL : value_bool(has);
+}
+static value builtin_setattr(value self, const value *args)
+{
+    if (!is_str(args[1]))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
+    return attr_set(args[0], args[1], args[2]) ? VALUE_NONE : NULL;
+}
+static value builtin_delattr(value self, const value *args)
+{
+    if (!is_str(args[1]))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
+    return attr_delete(args[0], args[1]) ? VALUE_NONE : NULL;
+}
+static value builtin_isinstance(value self, const value *args)
+{
+    int r = value_is_instance(args[0], args[1]);
+    return r < 0 ? NULL : value_bool(r);
+}
+static value builtin_issubclass(value self, const value *args)
+{
+    int r = class_is_subclass(args[0], args[1]);
+    return r < 0 ? NULL : value_bool(r);
+}
+
+static value builtin_vars(value self, const value *args)
+{
+    if (is_missing(args[0]))
+        return interpreter_locals();
+    value dict = attr_get_optional(args[0], NAME(__dict__));
+    return dict == VALUE_MISSING ? raise(EXC(TypeError), "vars() argument must have __dict__ attribute") : dict;
+}
+
+static value sorted_list(value iterable)
+{
+    value list = iterable ? list_from_iterable(iterable) : NULL;
+    if (list && !list_sort(list, NULL, false)) {
+        value_dec(list);
+        return NULL;
+    }
+    return list;
+}
+
+static value builtin_dir(value self, const value *args)
+{
+    value names;
+    if (is_missing(args[0])) {
+        value locals = interpreter_locals();
+        names = locals ? list_from_iterable(locals) : NULL;
+        value_dec(locals);
+    } else {
+        value method = special_lookup(args[0], NAME(__dir__));
+        if (method == VALUE_MISSING)
+            return raise(EXC(TypeError), "object does not provide __dir__");
+        names = method ? call_0(method) : NULL;
+        value_dec(method);
+    }
+    value list = sorted_list(names);
+    value_dec(names);
+    return list;
+}
+
+static value builtin_globals(value self, const value *args)
+{
+    value globals = interpreter_globals();
+    return globals ? value_inc(globals) : raise(EXC(SystemError), "globals() without a frame");
+}
+static value builtin_locals(value self, const value *args)
+{
+    return interpreter_locals();
+}
+
+/* ---- iteration ---- */
+static value builtin_iter(value self, const value *args)
+{
+    if (is_missing(args[1]))
+        return iter_get(args[0]);
+    if (!value_is_callable(args[0]))
+        return raise(EXC(TypeError), "iter(v, w): v must be callable");
+    return callable_iterator_new(args[0], args[1]);
+}
+
+static value builtin_next(value self, const value *args)
+{
+    if (!value_slots(args[0])->next)
+        return raise(EXC(TypeError), "'%T' object is not an iterator", args[0]);
+    value item = value_slots(args[0])->next(args[0]); /* as it is: a StopIteration keeps its value */
+    if (item == VALUE_END) {
+        if (!is_missing(args[1]))
+            return value_inc(args[1]);
+        value stop = call_0(value_of(EXC(StopIteration)));
+        if (stop)
+            raise_exception(stop);
+        value_dec(stop);
+        return NULL;
+    }
+    if (!item && !is_missing(args[1]) && error_matches(EXC(StopIteration))) {
+        error_clear();
+        return value_inc(args[1]);
+    }
+    return item;
+}
+
+static value builtin_aiter(value self, const value *args)
+{
+    value (*aiter)(value) = value_slots(args[0])->async_iter;
+    return aiter ? aiter(args[0]) : raise(EXC(TypeError), "'%T' object is not an async iterable", args[0]);
+}
+
+/* ---- print, input ---- */
+static bool write_to(value file, value text)
+{
+    value result = call_method_1(file, NAME(write), text);
+    value_dec(result);
+    return result != NULL;
+}
+
+static bool check_text_option(value v, const char *name)
+{
+    return v == VALUE_NONE || is_str(v) || raise_false(EXC(TypeError), "%s must be None or a string, not %T", name, v);
+}
+
+/* Each piece is a write of its own, as in CPython: what other threads print may come between. */
+static value builtin_print(value self, const value *args)
+{
+    value items = args[0], separator = args[1], end = args[2];
+    if (!check_text_option(separator, "sep") || !check_text_option(end, "end"))
+        return NULL;
+    value file = args[3] == VALUE_NONE ? sys_get("stdout") : value_inc(args[3]);
+    if (!file)
+        return NULL;
+    if (file == VALUE_MISSING)
+        return raise(EXC(RuntimeError), "lost sys.stdout");
+    if (file == VALUE_NONE)
+        return VALUE_NONE;
+    bool done = true;
+    for (size_t i = 0; done && i < tuple_length(items); i++) {
+        if (i > 0)
+            done = write_to(file, separator == VALUE_NONE ? NAME_TEXT(" ") : separator);
+        value text = done ? value_str(tuple_get(items, i)) : NULL;
+        done = text && write_to(file, text);
+        value_dec(text);
+    }
+    done = done && write_to(file, end == VALUE_NONE ? NAME_TEXT("\n") : end);
+    int flush = done ? value_truth(args[4]) : -1;
+    if (flush > 0) {
+        value result = call_method_0(file, NAME(flush));
+        done = result != NULL;
+        value_dec(result);
+    }
+    value_dec(file);
+    return done && flush >= 0 ? VALUE_NONE : NULL;
+}
+
+static value builtin_input(value self, const value *args)
+{
+    value out = sys_get("stdout"), in = sys_get("stdin");
+    value line = NULL;
+    if (!out || out == VALUE_MISSING || out == VALUE_NONE) {
+        raise(EXC(RuntimeError), "input(): lost sys.stdout");
+    } else if (!in || in == VALUE_MISSING || in == VALUE_NONE) {
+        raise(EXC(RuntimeError), "input(): lost sys.stdin");
+    } else {
+        bool done = true;
+        if (!is_missing(args[0])) {
+            value text = value_str(args[0]);
+            done = text && write_to(out, text);
+            value_dec(text);
+        }
+        value flushed = done ? call_method_0(out, NAME(flush)) : NULL;
+        value_dec(flushed);
+        line = flushed ? call_method_0(in, NAME(readline)) : NULL;
+    }
+    value_dec(out);
+    value_dec(in);
+    if (line && is_str(line)) {
+        size_t length = str_length(line);
+        if (length == 0) {
+            value_dec(line);
+            return raise(EXC(EOFError), "EOF when reading a line");
+        }
+        if (str_at(line, length - 1) == '\n') {
+            value cut = str_substring(line, 0, length - 1);
+            value_dec(line);
+            return cut;
+        }
+    }
+    return line;
+}
+
+/* ---- exec, eval, compile ---- */
+
+/* Fill in the namespaces that were not given; owned. */
+static bool namespaces(value *globals, value *locals, const char *name)
+{
+    if (*globals == VALUE_NONE) {
+        value g = interpreter_globals();
+        if (!g)
+            return raise_false(EXC(SystemError), "globals and locals cannot be NULL");
+        *globals = value_inc(g);
+        *locals = *locals == VALUE_NONE ? interpreter_locals() : value_inc(*locals);
+        if (!*locals) {
+            value_dec(*globals);
+            return false;
+        }
+        return true;
+    }
+    if (!is_dict(*globals))
+        return raise_false(
+            EXC(TypeError),
+            strcmp(name, "exec") == 0 ? "exec() globals must be a dict, not %T" : "globals must be a dict", *globals);
+    if (*locals != VALUE_NONE && !is_dict(*locals) && !value_slots(*locals)->getitem)
+        return raise_false(EXC(TypeError),
+                           strcmp(name, "exec") == 0 ? "locals must be a mapping or None, not %T"
+                                                     : "locals must be a mapping",
+                           *locals);
+    *locals = value_inc(*locals == VALUE_NONE ? *globals : *locals);
+    value_inc(*globals);
+    return true;
+}
+
+/* Source text of str, bytes or bytearray; released with text_release. */
+static bool source_text(value v, struct text *text, const char *function, const char *what)
+{
+    if (is_str(v)) {
+        if (!text_of(v, text))
+            return false;
+    } else if (is_bytes(v)) {
+        *text = (struct text){(const char *)bytes_data(v), bytes_length(v), NULL};
+    } else {
+        return raise_false(EXC(TypeError), "%s() arg 1 must be a %s", function, what);
+    }
+    if (memchr(text->bytes, 0, text->length)) {
+        text_release(text);
+        return raise_false(EXC(ValueError), "source code string cannot contain null bytes");
+    }
+    return true;
+}
+
+#define COMPILE_SOURCE_IS_UTF8 0x100u
+
+static value run(value source, value globals, value locals, const char *function, const char *what, value closure)
+{
+    value code = NULL, result = NULL;
+    if (!namespaces(&globals, &locals, function))
+        return NULL;
+    if (value_is(source, TYPE_ID_CODE)) {
+        code = value_inc(source);
+        if (((struct code *)code)->frees_count && !closure && strcmp(function, "eval") == 0)
+            raise(EXC(TypeError), "code object passed to eval() may not contain free variables");
+        else if (((struct code *)code)->frees_count && !closure)
+            raise(EXC(TypeError), "code object requires a closure of exactly length %u",
+                  ((struct code *)code)->frees_count);
+    } else {
+        struct text text;
+        if (source_text(source, &text, function, what)) {
+            const char *bytes = text.bytes;
+            size_t length = text.length;
+            bool eval = strcmp(function, "eval") == 0;
+            while (eval && length > 0 && (*bytes == ' ' || *bytes == '\t'))
+                bytes++, length--;
+            struct code *running = interpreter_code();
+            unsigned flags = running ? running->flags & CODE_FUTURE_ANNOTATIONS : 0;
+            code = compile_source(bytes, length, NAME_TEXT("<string>"), eval ? "eval" : "exec",
+                                  flags | (is_str(source) ? COMPILE_SOURCE_IS_UTF8 : 0), -1);
+            text_release(&text);
+        }
+    }
+    if (code && !error_occurred())
+        result = interpreter_run_code(code, globals, locals, closure);
+    value_dec(code);
+    value_dec(globals);
+    value_dec(locals);
+    return result;
+}
+
+static value builtin_eval(value self, const value *args)
+{
+    return run(args[0], args[1], args[2], "eval", "string, bytes or code object", NULL);
+}
+
+static value builtin_exec(value self, const value *args)
+{
+    value closure = args[3] == VALUE_NONE ? NULL : args[3];
+    if (closure && !value_is(args[0], TYPE_ID_CODE))
+        return raise(EXC(TypeError), "closure argument must be a tuple of cells");
+    if (closure) {
+        bool cells = is_tuple(closure);
+        for (size_t i = 0; cells && i < tuple_length(closure); i++)
+            cells = value_is(tuple_get(closure, i), TYPE_ID_CELL);
+        if (!cells || tuple_length(closure) != ((struct code *)args[0])->frees_count)
+            return raise(EXC(TypeError), "code object requires a closure of exactly length %u",
+                         ((struct code *)args[0])->frees_count);
+    }
+    value result = run(args[0], args[1], args[2], "exec", "string, bytes or code object", closure);
+    value_dec(result);
+    return result ? VALUE_NONE : NULL;
+}
+
+static value builtin_compile(value self, const value *args)
+{
+    int flags, optimize;
+    if (!value_as_int(args[3], &flags) || !value_as_int(args[5], &optimize))
+        return NULL;
+    int dont_inherit = value_truth(args[4]);
+    if (dont_inherit < 0)
+        return NULL;
+    if (!is_str(args[2]))
+        return raise(EXC(TypeError), "compile() argument 'mode' must be str, not %T", args[2]);
+    /* Those of __future__, CO_NESTED and the PyCF flags that compile() takes. */
+    const unsigned known = 0x1FE0000 | 0x10 | 0x200 | 0x400 | 0x1000 | 0x2000 | 0x4000;
+    if ((unsigned)flags & ~known)
+        return raise(EXC(ValueError), "compile(): unrecognised flags");
+    if (optimize < -1 || optimize > 2)
+        return raise(EXC(ValueError), "compile(): invalid optimize value");
+    bool exec = str_equals_text(args[2], "exec"), eval = str_equals_text(args[2], "eval"),
+         single = str_equals_text(args[2], "single");
+    if (!exec && !eval && !single)
+        return raise(EXC(ValueError), "compile() mode must be 'exec', 'eval' or 'single'");
+    if ((unsigned)flags & 0x400)
+        return raise(EXC(ValueError), "compile(): syntax trees as Python objects are not supported");
+    if (value_is(args[0], TYPE_ID_CODE))
+        return value_inc(args[0]);
+    struct text text;
+    value filename = is_str(args[1])     ? value_inc(args[1])
+                     : is_bytes(args[1]) ? str_decode_locale((const char *)bytes_data(args[1]))
+                                         : NULL;
+    if (!filename && !error_occurred())
+        filename = call_method_0(args[1], NAME(__fspath__));
+    if (!filename || !source_text(args[0], &text, "compile", "string, bytes or AST object")) {
+        value_dec(filename);
+        return NULL;
+    }
+    struct code *running = dont_inherit ? NULL : interpreter_code();
+    unsigned all = (unsigned)flags | (running ? running->flags & CODE_FUTURE_ANNOTATIONS : 0) |
+                   (is_str(args[0]) ? COMPILE_SOURCE_IS_UTF8 : 0);
+    value code = compile_source(text.bytes, text.length, filename,
+                                exec   ? "exec"
+                                : eval ? "eval"
+                                       : "single",
+                                all, optimize);
+    text_release(&text);
+    value_dec(filename);
+    return code;
+}
+
+static value builtin_breakpoint(value self, const value *args, size_t nargs, value kwnames)
+{
+    value hook = sys_get("breakpointhook");
+    if (hook == VALUE_MISSING)
+        return raise(EXC(RuntimeError), "lost sys.breakpointhook");
+    value result = hook ? call_vector(hook, args, nargs, kwnames) : NULL;
+    value_dec(hook);
+    return result;
+}
+
+static const struct method_def functions[] = {
+    METHOD_ANY("__build_class__", builtin_build_class, "Internal helper function used by the class statement.", 0),
+    METHOD("abs", builtin_abs, "(x, /)", "Return the absolute value of the argument."),
+    METHOD("all", builtin_all, "(iterable, /)", "Return True if bool(x) is True for all values x in the iterable."),
+    METHOD("any", builtin_any, "(iterable, /)", "Return True if bool(x) is True for any x in the iterable."),
+    METHOD("ascii", builtin_ascii, "(obj, /)", "Return an ASCII-only representation of an object."),
+    METHOD("bin", builtin_bin, "(number, /)", "Return the binary representation of an integer."),
+    METHOD_ANY("breakpoint", builtin_breakpoint, "Call sys.breakpointhook(*args, **kws).", 0),
+    METHOD("callable", builtin_callable, "(obj, /)", "Return whether the object is callable."),
+    METHOD("chr", builtin_chr, "(i, /)", "Return a Unicode string of one character with ordinal i."),
+    METHOD("compile", builtin_compile,
+           "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)",
+           "Compile source into a code object."),
+    METHOD("delattr", builtin_delattr, "(obj, name, /)", "Delete the named attribute from the given object."),
+    METHOD("dir", builtin_dir, "(object=<unrepresentable>, /)",
+           "Return the names in the current scope, or of an object."),
+    METHOD("divmod", builtin_divmod, "(x, y, /)", "Return the tuple (x//y, x%y)."),
+    METHOD("eval", builtin_eval, "(source, globals=None, locals=None, /)",
+           "Evaluate the given source in the context of globals and locals."),
+    METHOD("exec", builtin_exec, "(source, globals=None, locals=None, /, *, closure=None)",
+           "Execute the given source in the context of globals and locals."),
+    METHOD("format", builtin_format, "(value, format_spec=<unrepresentable>, /)",
+           "Return value.__format__(format_spec)"),
+    METHOD("getattr", builtin_getattr, "(object, name, default=<unrepresentable>, /)",
+           "Get a named attribute from an object."),
+    METHOD("globals", builtin_globals, "()", "Return the dictionary containing the current scope's global variables."),
+    METHOD("hasattr", builtin_hasattr, "(obj, name, /)",
+           "Return whether the object has an attribute with the given name."),
+    METHOD("hash", builtin_hash, "(obj, /)", "Return the hash value for the given object."),
+    METHOD("hex", builtin_hex, "(number, /)", "Return the hexadecimal representation of an integer."),
+    METHOD("id", builtin_id, "(obj, /)", "Return the identity of an object."),
+    METHOD("input", builtin_input, "(prompt=<unrepresentable>, /)", "Read a string from standard input."),
+    METHOD("isinstance", builtin_isinstance, "(obj, class_or_tuple, /)",
+           "Return whether an object is an instance of a class or of a subclass thereof."),
+    METHOD("issubclass", builtin_issubclass, "(cls, class_or_tuple, /)",
+           "Return whether 'cls' is derived from another class or is the same class."),
+    METHOD("iter", builtin_iter, "(object, sentinel=<unrepresentable>, /)", "Get an iterator from an object."),
+    METHOD("aiter", builtin_aiter, "(async_iterable, /)", "Return an AsyncIterator for an AsyncIterable object."),
+    METHOD("len", builtin_len, "(obj, /)", "Return the number of items in a container."),
+    METHOD("locals", builtin_locals, "()", "Return a dictionary containing the current scope's local variables."),
+    METHOD("max", builtin_max, "(*args, key=None, default=<unrepresentable>)", "Return the biggest item."),
+    METHOD("min", builtin_min, "(*args, key=None, default=<unrepresentable>)", "Return the smallest item."),
+    METHOD("next", builtin_next, "(iterator, default=<unrepresentable>, /)", "Return the next item from the iterator."),
+    METHOD("oct", builtin_oct, "(number, /)", "Return the octal representation of an integer."),
+    METHOD("ord", builtin_ord, "(c, /)", "Return the Unicode code point for a one-character string."),
+    METHOD("pow", builtin_pow, "(base, exp, mod=None)",
+           "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."),
+    METHOD("print", builtin_print, "(*args, sep=None, end=None, file=None, flush=False)",
+           "Print the values to a stream, or to sys.stdout by default."),
+    METHOD("repr", builtin_repr, "(obj, /)", "Return the canonical string representation of the object."),
+    METHOD("round", builtin_round, "(number, ndigits=None)", "Round a number to a given precision in decimal digits."),
+    METHOD("setattr", builtin_setattr, "(obj, name, value, /)",
+           "Set the named attribute on the given object to the specified value."),
+    METHOD("sorted", builtin_sorted, "(iterable, /, *, key=None, reverse=False)",
+           "Return a new list containing all items from the iterable in ascending order."),
+    METHOD("sum", builtin_sum, "(iterable, /, start=<unrepresentable>)",
+           "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"),
+    METHOD("vars", builtin_vars, "(object=<unrepresentable>, /)", "Return the __dict__ of an object, or locals()."),
+    {0},
+};
+
+static const uint8_t type_ids[] = {
+    TYPE_ID_OBJECT,       TYPE_ID_TYPE,        TYPE_ID_INT,       TYPE_ID_BOOL,       TYPE_ID_FLOAT, TYPE_ID_COMPLEX,
+    TYPE_ID_STR,          TYPE_ID_BYTES,       TYPE_ID_BYTEARRAY, TYPE_ID_MEMORYVIEW, TYPE_ID_TUPLE, TYPE_ID_LIST,
+    TYPE_ID_DICT,         TYPE_ID_SET,         TYPE_ID_FROZENSET, TYPE_ID_RANGE,      TYPE_ID_SLICE, TYPE_ID_PROPERTY,
+    TYPE_ID_STATICMETHOD, TYPE_ID_CLASSMETHOD, TYPE_ID_SUPER,     TYPE_ID_ENUMERATE,  TYPE_ID_ZIP,   TYPE_ID_MAP,
+    TYPE_ID_FILTER,       TYPE_ID_REVERSED,
+#define E(name, base) EXCEPTION_ID_##name,
+    EXCEPTIONS(E)
+#undef E
+};
+
+static bool fill(value module)
+{
+    for (size_t i = 0; i < sizeof type_ids; i++) {
+        struct type *type = TYPE_WELL_KNOWN(type_ids[i]);
+        if (!module_add(module, type_short_name(type), value_of(type)))
+            return false;
+    }
+    return module_add_owned(module, "__import__", import_make_function()) && module_add(module, "None", VALUE_NONE) &&
+           module_add(module, "True", VALUE_TRUE) && module_add(module, "False", VALUE_FALSE) &&
+           module_add(module, "Ellipsis", VALUE_ELLIPSIS) &&
+           module_add(module, "NotImplemented", VALUE_NOT_IMPLEMENTED) &&
+           module_add(module, "EnvironmentError", value_of(EXC(OSError))) &&
+           module_add(module, "IOError", value_of(EXC(OSError))) &&
+           module_add(module, "__debug__", value_bool(sys_optimize_level() == 0));
+}
+
+const struct module_def builtins_module = {
+    .name = "builtins",
+    .doc = "Built-in functions, types, exceptions, and other objects.",
+    .functions = functions,
+    .fill = fill,
+};

@@ -1,0 +1,348 @@
+/* The sys module. What the command line decides is put in by start.c. */
+#include "runtime/modules/core/sys.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/module.h"
+#include "runtime/modules/core/sys_info.h"
+#include "runtime/objects/numbers/int.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+value sys_dict;
+
+value sys_get(const char *name)
+{
+    if (!sys_dict)
+        return VALUE_MISSING;
+    return dict_get_text(sys_dict, name);
+}
+
+bool sys_set(const char *name, value v)
+{
+    return dict_set_text(sys_dict, name, v);
+}
+
+/* ---- exceptions ---- */
+static value sys_exc_info(value self, const value *args)
+{
+    value exception = interpreter_handled();
+    if (!exception)
+        return tuple_pack(3, VALUE_NONE, VALUE_NONE, VALUE_NONE);
+    value traceback = exception_traceback(exception);
+    value info = tuple_pack(3, value_of(value_type(exception)), exception, traceback);
+    value_dec(traceback);
+    return info;
+}
+
+static value sys_exception(value self, const value *args)
+{
+    value exception = interpreter_handled();
+    return exception ? value_inc(exception) : VALUE_NONE;
+}
+
+static value sys_exit(value self, const value *args)
+{
+    value exception = args[0] == VALUE_NONE ? call_0(value_of(EXC(SystemExit)))
+                      : is_tuple(args[0])   ? call_tuple(value_of(EXC(SystemExit)), args[0], NULL)
+                                            : call_1(value_of(EXC(SystemExit)), args[0]);
+    if (exception)
+        raise_exception(exception);
+    value_dec(exception);
+    return NULL;
+}
+
+static value sys_excepthook(value self, const value *args)
+{
+    value file = sys_get("stderr");
+    if (!is_given(file) || !is_exception(args[1]))
+        return file ? VALUE_NONE : NULL;
+    if (is_given(args[2]) && args[2] != VALUE_NONE) {
+        value present = exception_traceback(args[1]);
+        if (present == VALUE_NONE)
+            exception_set_traceback(args[1], args[2]);
+        value_dec(present);
+    }
+    bool printed = exception_print(args[1], file);
+    value_dec(file);
+    return printed ? VALUE_NONE : NULL;
+}
+
+static bool write_text(value file, value text)
+{
+    value written = text ? call_method_1(file, NAME(write), text) : NULL;
+    value_dec(written);
+    return written != NULL;
+}
+
+/* "Exception ignored in: ..." and the traceback, on stderr. */
+static value sys_unraisablehook(value self, const value *args)
+{
+    value unraisable = args[0];
+    value file = sys_get("stderr");
+    if (!is_given(file))
+        return file ? VALUE_NONE : NULL;
+    value message = attr_get(unraisable, NAME(err_msg)), object = message ? attr_get(unraisable, NAME(object)) : NULL;
+    value exception = object ? attr_get(unraisable, NAME(exc_value)) : NULL;
+    bool done = exception != NULL;
+    if (done && object != VALUE_NONE) {
+        value shown = value_repr(object);
+        if (!shown) {
+            error_clear();
+            shown = str_from_text("<object repr() failed>");
+        }
+        value line = shown ? message == VALUE_NONE ? str_format("Exception ignored in: %U\n", shown)
+                                                   : str_format("%S: %U\n", message, shown)
+                           : NULL;
+        done = write_text(file, line);
+        value_dec(line);
+        value_dec(shown);
+    } else if (done && message != VALUE_NONE) {
+        value line = str_format("%S:\n", message);
+        done = write_text(file, line);
+        value_dec(line);
+    }
+    if (done && is_exception(exception))
+        done = exception_print(exception, file);
+    value_dec(exception);
+    value_dec(object);
+    value_dec(message);
+    value_dec(file);
+    return done ? VALUE_NONE : NULL;
+}
+
+static value sys_displayhook(value self, const value *args)
+{
+    value builtins = sys_get("modules");
+    value module = is_given(builtins) ? dict_get_text(builtins, "builtins") : NULL;
+    value_dec(builtins);
+    if (!is_given(module))
+        return module || error_occurred() ? raise(EXC(RuntimeError), "lost builtins module") : NULL;
+    if (args[0] == VALUE_NONE) {
+        value_dec(module);
+        return VALUE_NONE;
+    }
+    value file = sys_get("stdout"), text = value_repr(args[0]);
+    bool done = text && attr_set(module, NAME(_), VALUE_NONE) && is_given(file) && write_text(file, text) &&
+                write_text(file, NAME_TEXT("\n")) && attr_set(module, NAME(_), args[0]);
+    if (!done && !error_occurred())
+        raise(EXC(RuntimeError), "lost sys.stdout");
+    value_dec(file);
+    value_dec(text);
+    value_dec(module);
+    return done ? VALUE_NONE : NULL;
+}
+
+static value sys_breakpointhook(value self, const value *args, size_t nargs, value kwnames)
+{
+    return raise(EXC(RuntimeError), "breakpoint() has no debugger to enter");
+}
+
+/* ---- frames and limits ---- */
+static value sys_getframe(value self, const value *args)
+{
+    int depth;
+    if (!value_as_int(args[0], &depth))
+        return NULL;
+    value frame = interpreter_frame_object(depth < 0 ? 0 : (size_t)depth);
+    if (!frame && !error_occurred())
+        raise(EXC(ValueError), "call stack is not deep enough");
+    return frame;
+}
+
+static value sys_getrecursionlimit(value self, const value *args)
+{
+    return small_int(atomic_load(&recursion_limit));
+}
+
+static value sys_setrecursionlimit(value self, const value *args)
+{
+    int limit;
+    if (!value_as_int(args[0], &limit))
+        return NULL;
+    if (limit < 1)
+        return raise(EXC(ValueError), "recursion limit must be greater or equal than 1");
+    if (interpreter_self->depth >= (uint32_t)limit)
+        return raise(EXC(RecursionError),
+                     "cannot set the recursion limit to %d at the recursion depth %u: the limit is too low", limit,
+                     interpreter_self->depth);
+    atomic_store(&recursion_limit, (uint32_t)limit);
+    return VALUE_NONE;
+}
+
+static value sys_get_int_max_str_digits(value self, const value *args)
+{
+    return small_int(atomic_load(&int_max_str_digits));
+}
+
+static value sys_set_int_max_str_digits(value self, const value *args)
+{
+    int digits;
+    if (!value_as_int(args[0], &digits))
+        return NULL;
+    if (digits != 0 && digits < 640)
+        return raise(EXC(ValueError), "maxdigits must be 0 or larger than 640");
+    atomic_store(&int_max_str_digits, digits);
+    return VALUE_NONE;
+}
+
+static value sys_getrefcount(value self, const value *args)
+{
+    value v = args[0];
+    return value_is_object(v) ? int_from_u64(rc_count(value_object(v))) : int_from_u64(UINT32_MAX);
+}
+
+static value sys_getsizeof(value self, const value *args)
+{
+    value method = special_lookup(args[0], NAME(__sizeof__));
+    if (method == VALUE_MISSING)
+        return is_missing(args[1]) ? raise(EXC(TypeError), "Type %T doesn't define __sizeof__", args[0])
+                                   : value_inc(args[1]);
+    value size = method ? call_0(method) : NULL;
+    value_dec(method);
+    if (!size && !is_missing(args[1]) && error_matches(EXC(TypeError))) {
+        error_clear();
+        return value_inc(args[1]);
+    }
+    return size;
+}
+
+static value sys_intern(value self, const value *args)
+{
+    if (!value_is(args[0], TYPE_ID_STR))
+        return raise(EXC(TypeError), is_str(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T",
+                     args[0]);
+    return str_intern(value_inc(args[0]));
+}
+
+/* Threads run in parallel here: the interval is kept for programs that ask, and has no effect. */
+static _Atomic double switch_interval = 0.005;
+static value sys_getswitchinterval(value self, const value *args)
+{
+    return float_new(atomic_load(&switch_interval));
+}
+static value sys_setswitchinterval(value self, const value *args)
+{
+    double seconds;
+    if (!value_as_double(args[0], &seconds))
+        return NULL;
+    if (!(seconds > 0))
+        return raise(EXC(ValueError), "switch interval must be strictly positive");
+    atomic_store(&switch_interval, seconds);
+    return VALUE_NONE;
+}
+
+static value sys_is_finalizing(value self, const value *args)
+{
+    return value_bool(atomic_load(&runtime_finalizing));
+}
+static value sys_getdefaultencoding(value self, const value *args)
+{
+    return str_interned("utf-8");
+}
+static value sys_getfilesystemencoding(value self, const value *args)
+{
+    return str_interned("utf-8");
+}
+static value sys_getfilesystemencodeerrors(value self, const value *args)
+{
+    return str_interned("surrogateescape");
+}
+static value sys_audit(value self, const value *args, size_t nargs, value kwnames)
+{
+    return VALUE_NONE;
+}
+
+/* Tracing and profiling functions are not called by this interpreter: only None can be set. */
+static value sys_settrace(value self, const value *args)
+{
+    return args[0] == VALUE_NONE ? VALUE_NONE : raise(EXC(RuntimeError), "tracing and profiling are not supported");
+}
+static value sys_gettrace(value self, const value *args)
+{
+    return VALUE_NONE;
+}
+
+static void add_frame(struct interpreter *interpreter, void *context)
+{
+    /* The frames of running threads are registers of theirs: only the caller's own can be shown. */
+    if (interpreter != interpreter_self)
+        return;
+    value frame = interpreter_frame_object(0), ident = int_from_u64(interpreter->ident);
+    if (frame && ident)
+        dict_set((value)context, ident, frame);
+    value_dec(frame);
+    value_dec(ident);
+}
+static value sys_current_frames(value self, const value *args)
+{
+    value dict = dict_new();
+    if (dict)
+        add_frame(interpreter_self, dict);
+    return dict;
+}
+
+static const struct method_def functions[] = {
+    METHOD("_current_frames", sys_current_frames, "()",
+           "Return a dict mapping each thread's thread id to its current stack frame."),
+    METHOD("_getframe", sys_getframe, "(depth=0, /)", "Return a frame object from the call stack."),
+    METHOD_ANY("audit", sys_audit, "Passes the event to any hooks that are attached.", 0),
+    METHOD_ANY("breakpointhook", sys_breakpointhook, "This hook function is called by built-in breakpoint().", 0),
+    METHOD("displayhook", sys_displayhook, "(object, /)",
+           "Print an object to sys.stdout and also save it in builtins._"),
+    METHOD("exc_info", sys_exc_info, "()", "Return current exception information: (type, value, traceback)."),
+    METHOD("excepthook", sys_excepthook, "(exctype, value, traceback, /)",
+           "Handle an exception by displaying it with a traceback on sys.stderr."),
+    METHOD("exception", sys_exception, "()", "Return the current exception."),
+    METHOD("exit", sys_exit, "(status=None, /)", "Exit the interpreter by raising SystemExit(status)."),
+    METHOD("getdefaultencoding", sys_getdefaultencoding, "()",
+           "Return the current default encoding used by the Unicode implementation."),
+    METHOD("getfilesystemencodeerrors", sys_getfilesystemencodeerrors, "()",
+           "Return the error mode used for Unicode to filesystem encoding conversion."),
+    METHOD("getfilesystemencoding", sys_getfilesystemencoding, "()",
+           "Return the encoding used to convert Unicode filenames to OS filenames."),
+    METHOD("getprofile", sys_gettrace, "()", "Return the profiling function set with sys.setprofile."),
+    METHOD("get_int_max_str_digits", sys_get_int_max_str_digits, "()",
+           "Return the maximum string digits limit for non-binary int<->str conversions."),
+    METHOD("set_int_max_str_digits", sys_set_int_max_str_digits, "(maxdigits)",
+           "Set the maximum string digits limit for non-binary int<->str conversions."),
+    METHOD("getrecursionlimit", sys_getrecursionlimit, "()", "Return the current value of the recursion limit."),
+    METHOD("getrefcount", sys_getrefcount, "(object, /)", "Return the reference count of object."),
+    METHOD("getsizeof", sys_getsizeof, "(object, default=<unrepresentable>)", "Return the size of object in bytes."),
+    METHOD("getswitchinterval", sys_getswitchinterval, "()", "Return the current thread switch interval."),
+    METHOD("gettrace", sys_gettrace, "()", "Return the global debug tracing function set with sys.settrace."),
+    METHOD("intern", sys_intern, "(string, /)", "``Intern'' the given string."),
+    METHOD("is_finalizing", sys_is_finalizing, "()", "Return True if Python is exiting."),
+    METHOD("setprofile", sys_settrace, "(function, /)", "Set the profiling function."),
+    METHOD("setrecursionlimit", sys_setrecursionlimit, "(limit, /)",
+           "Set the maximum depth of the Python interpreter stack to n."),
+    METHOD("setswitchinterval", sys_setswitchinterval, "(interval, /)",
+           "Set the ideal thread switching delay inside the Python interpreter."),
+    METHOD("settrace", sys_settrace, "(function, /)", "Set the global debug tracing function."),
+    METHOD("unraisablehook", sys_unraisablehook, "(unraisable, /)", "Handle an unraisable exception."),
+    {0},
+};
+
+static bool fill(value module)
+{
+    sys_dict = module_dict(module);
+    static const char *const hooks[][2] = {{"displayhook", "__displayhook__"},
+                                           {"excepthook", "__excepthook__"},
+                                           {"unraisablehook", "__unraisablehook__"},
+                                           {"breakpointhook", "__breakpointhook__"}};
+    for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++) {
+        value hook = sys_get(hooks[i][0]);
+        bool done = hook && sys_set(hooks[i][1], hook);
+        value_dec(hook);
+        if (!done)
+            return false;
+    }
+    return sys_info_fill(module);
+}
+
+const struct module_def sys_module = {
+    .name = "sys",
+    .doc = "This module provides access to some objects used or maintained by the interpreter.",
+    .functions = functions,
+    .fill = fill,
+};

@@ -1,0 +1,891 @@
+/*
+ * The itertools module: iterators over iterators. Those that build tuples from pools are in itertools_combine.c.
+ *
+ * All share one layout: four references and two numbers, whose meaning each type states. References are exchanged
+ * atomically, so two threads that advance one iterator get wrong items at worst.
+ */
+#include "runtime/modules/functional/itertools.h"
+#include "runtime/modules/module.h"
+
+#include <stddef.h>
+
+#define SELF(v)        ((struct iterator *)(v))
+#define LOAD(v, i)     slot_load(value_object(v), &SELF(v)->slots[i])
+#define STORE(v, i, x) slot_store(value_object(v), &SELF(v)->slots[i], x)
+#define COUNTER(v, i)  (SELF(v)->numbers[i])
+
+void iterator_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, ((struct iterator *)o)->slots, ITERATOR_SLOTS);
+}
+
+void iterator_destroy(struct object *o)
+{
+    for (size_t i = 0; i < ITERATOR_SLOTS; i++)
+        slot_drop(&((struct iterator *)o)->slots[i]);
+}
+
+value iterator_self(value v)
+{
+    return value_inc(v);
+}
+
+/* A new iterator; steals a and b (either may be NULL for none, but not for a failure: see the callers). */
+value iterator_make(struct type *type, value a, value b)
+{
+    struct iterator *self = (struct iterator *)object_new(type, sizeof *self);
+    if (!self) {
+        value_dec(a);
+        value_dec(b);
+        return NULL;
+    }
+    slot_init(&self->slots[0], a);
+    slot_init(&self->slots[1], b);
+    return value_of(self);
+}
+
+static int64_t number_get(value v, int i)
+{
+    return atomic_load_explicit(&COUNTER(v, i), memory_order_relaxed);
+}
+static void number_set(value v, int i, int64_t n)
+{
+    atomic_store_explicit(&COUNTER(v, i), n, memory_order_relaxed);
+}
+
+/* The next item of the iterator in slot i; VALUE_END when it is exhausted or gone. */
+static value advance(value v, int i)
+{
+    value iterator = LOAD(v, i);
+    if (!iterator)
+        return VALUE_END;
+    value item = iter_next(iterator);
+    value_dec(iterator);
+    return item;
+}
+
+/* Bind the constructor's arguments or return NULL from it. */
+#define BIND(NAME, TEXT, N)                                     \
+    static struct signature signature_ = SIGNATURE(NAME, TEXT); \
+    value a[N];                                                 \
+    if (!signature_bind(&signature_, args, nargs, kwnames, a))  \
+    return NULL
+
+/* ---- count: 0 the next value when it is no small int, 1 the step; number 0 the next value, number 1 whether that is
+ * used ---- */
+static value count_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("count", "(start=0, step=1)", 2);
+    for (int i = 0; i < 2; i++)
+        if (!is_int(a[i]) && !is_float(a[i]) && !value_slots(a[i])->binary[BINARY_ADD])
+            return raise(EXC(TypeError), "a number is required");
+    bool fast = value_is_small_int(a[0]) && a[1] == small_int(1);
+    value v = iterator_make(type, fast ? NULL : value_inc(a[0]), value_inc(a[1]));
+    if (v && fast) {
+        number_set(v, 0, small_int_value(a[0]));
+        number_set(v, 1, 1);
+    }
+    return v;
+}
+
+static value count_next(value v)
+{
+    if (number_get(v, 1)) {
+        /* one atomic step, so that threads that share a counter get each number once */
+        int64_t n = atomic_fetch_add_explicit(&COUNTER(v, 0), 1, memory_order_relaxed);
+        if (likely(n < SMALL_INT_MAX))
+            return small_int(n);
+        STORE(v, 0, int_from_i64(n));
+        number_set(v, 1, 0);
+    }
+    value now = LOAD(v, 0), step = LOAD(v, 1);
+    value next = now ? operate_binary(BINARY_ADD, now, step) : NULL;
+    value_dec(step);
+    if (!next) {
+        value_dec(now);
+        return NULL;
+    }
+    STORE(v, 0, next);
+    return now;
+}
+
+static value count_repr(value v)
+{
+    value now = number_get(v, 1) ? int_from_i64(number_get(v, 0)) : LOAD(v, 0), step = LOAD(v, 1);
+    value text = step == small_int(1) ? str_format("count(%R)", now) : str_format("count(%R, %R)", now, step);
+    value_dec(now);
+    value_dec(step);
+    return text;
+}
+
+/* ---- cycle: 0 the iterator or NULL, 1 the list of items; number 0 the position in the list ---- */
+static value cycle_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("cycle", "(iterable, /)", 1);
+    value iterator = iter_get(a[0]), list = iterator ? list_new(0) : NULL;
+    if (!list) {
+        value_dec(iterator);
+        return NULL;
+    }
+    return iterator_make(type, iterator, list);
+}
+
+static value cycle_next(value v)
+{
+    value item = advance(v, 0), list = LOAD(v, 1);
+    if (item && item != VALUE_END) {
+        if (!list_append(list, item)) {
+            value_dec(item);
+            item = NULL;
+        }
+    } else if (item) {
+        STORE(v, 0, NULL);
+        size_t length = list_length(list);
+        if (length > 0) {
+            int64_t i = number_get(v, 0);
+            number_set(v, 0, (size_t)i + 1 >= length ? 0 : i + 1);
+            item = list_get(list, (size_t)i);
+            if (item == VALUE_MISSING)
+                item = VALUE_END;
+        }
+    }
+    value_dec(list);
+    return item;
+}
+
+/* ---- repeat: 0 the object; number 0 how often still, -1 for ever ---- */
+static value repeat_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("repeat", "(object, times=<unrepresentable>)", 2);
+    ssize times = -1;
+    if (!is_missing(a[1])) {
+        if (!index_as_ssize(a[1], &times, EXC(OverflowError)))
+            return NULL;
+        if (times < 0)
+            times = 0;
+    }
+    value v = iterator_make(type, value_inc(a[0]), NULL);
+    if (v)
+        number_set(v, 0, times);
+    return v;
+}
+
+static value repeat_next(value v)
+{
+    int64_t left = number_get(v, 0);
+    if (left == 0)
+        return VALUE_END;
+    if (left > 0)
+        number_set(v, 0, left - 1);
+    return LOAD(v, 0);
+}
+
+static value repeat_repr(value v)
+{
+    value object = LOAD(v, 0);
+    int64_t left = number_get(v, 0);
+    value text = left < 0 ? str_format("repeat(%R)", object) : str_format("repeat(%R, %lld)", object, (long long)left);
+    value_dec(object);
+    return text;
+}
+
+static value repeat_length_hint(value v, const value *args)
+{
+    int64_t left = number_get(v, 0);
+    return left < 0 ? raise(EXC(TypeError), "len() of unsized object") : int_from_i64(left);
+}
+
+/* ---- accumulate: 0 iterator, 1 function or None, 2 total or NULL, 3 initial or NULL ---- */
+static value accumulate_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("accumulate", "(iterable, func=None, *, initial=None)", 3);
+    value iterator = iter_get(a[0]);
+    value v = iterator ? iterator_make(type, iterator, value_inc(a[1])) : NULL;
+    if (v && a[2] != VALUE_NONE)
+        slot_init(&SELF(v)->slots[3], value_inc(a[2]));
+    return v;
+}
+
+static value accumulate_next(value v)
+{
+    value initial = slot_take(value_object(v), &SELF(v)->slots[3], NULL);
+    if (initial) {
+        STORE(v, 2, value_inc(initial));
+        return initial;
+    }
+    value item = advance(v, 0);
+    if (!item || item == VALUE_END)
+        return item;
+    value total = LOAD(v, 2), function = LOAD(v, 1), next;
+    if (!total)
+        next = value_inc(item);
+    else
+        next = function == VALUE_NONE ? operate_binary(BINARY_ADD, total, item) : call_2(function, total, item);
+    value_dec(function);
+    value_dec(total);
+    value_dec(item);
+    if (next)
+        STORE(v, 2, value_inc(next));
+    return next;
+}
+
+/* ---- chain: 0 the iterator over iterables, 1 the current iterator ---- */
+static value chain_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    if (kwnames && tuple_length(kwnames))
+        return raise(EXC(TypeError), "chain() takes no keyword arguments");
+    value tuple = tuple_from_array(args, nargs), iterator = tuple ? iter_get(tuple) : NULL;
+    value_dec(tuple);
+    return iterator ? iterator_make(type, iterator, NULL) : NULL;
+}
+
+static value chain_from_iterable(value cls, const value *args)
+{
+    value iterator = iter_get(args[0]);
+    return iterator ? iterator_make((struct type *)cls, iterator, NULL) : NULL;
+}
+
+static value chain_next(value v)
+{
+    for (;;) {
+        value item = advance(v, 1);
+        if (item != VALUE_END)
+            return item;
+        value iterable = advance(v, 0);
+        if (!iterable || iterable == VALUE_END) {
+            STORE(v, 0, NULL);
+            STORE(v, 1, NULL);
+            return iterable;
+        }
+        value iterator = iter_get(iterable);
+        value_dec(iterable);
+        if (!iterator)
+            return NULL;
+        STORE(v, 1, iterator);
+    }
+}
+
+/* ---- compress: 0 data, 1 selectors ---- */
+static value compress_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("compress", "(data, selectors)", 2);
+    value data = iter_get(a[0]), selectors = data ? iter_get(a[1]) : NULL;
+    if (!selectors) {
+        value_dec(data);
+        return NULL;
+    }
+    return iterator_make(type, data, selectors);
+}
+
+static value compress_next(value v)
+{
+    for (;;) {
+        value item = advance(v, 0);
+        if (!item || item == VALUE_END)
+            return item;
+        value selector = advance(v, 1);
+        int truth = !selector ? -1 : selector == VALUE_END ? 0 : value_truth(selector);
+        if (truth > 0) {
+            value_dec(selector);
+            return item;
+        }
+        value_dec(item);
+        if (selector == VALUE_END)
+            return VALUE_END;
+        value_dec(selector);
+        if (truth < 0)
+            return NULL;
+    }
+}
+
+/* ---- dropwhile, takewhile, filterfalse, starmap: 0 iterator, 1 function; number 0: started or stopped ---- */
+static value function_over(struct type *type, const value *a)
+{
+    value iterator = iter_get(a[1]);
+    return iterator ? iterator_make(type, iterator, value_inc(a[0])) : NULL;
+}
+static value dropwhile_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("dropwhile", "(predicate, iterable, /)", 2);
+    return function_over(type, a);
+}
+static value takewhile_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("takewhile", "(predicate, iterable, /)", 2);
+    return function_over(type, a);
+}
+static value filterfalse_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("filterfalse", "(function, iterable, /)", 2);
+    return function_over(type, a);
+}
+static value starmap_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("starmap", "(function, iterable, /)", 2);
+    return function_over(type, a);
+}
+
+/* The truth of function(item), of the item itself for None and bool: 1, 0, -1. */
+static int test(value v, value item)
+{
+    value function = LOAD(v, 1);
+    if (function == VALUE_NONE || function == value_of(TYPE(BOOL))) {
+        value_dec(function);
+        return value_truth(item);
+    }
+    value result = call_1(function, item);
+    value_dec(function);
+    int truth = result ? value_truth(result) : -1;
+    value_dec(result);
+    return truth;
+}
+
+static value dropwhile_next(value v)
+{
+    for (;;) {
+        value item = advance(v, 0);
+        if (!item || item == VALUE_END || number_get(v, 0))
+            return item;
+        int truth = test(v, item);
+        if (truth == 0) {
+            number_set(v, 0, 1);
+            return item;
+        }
+        value_dec(item);
+        if (truth < 0)
+            return NULL;
+    }
+}
+
+static value takewhile_next(value v)
+{
+    value item = number_get(v, 0) ? VALUE_END : advance(v, 0);
+    if (!item || item == VALUE_END)
+        return item;
+    int truth = test(v, item);
+    if (truth > 0)
+        return item;
+    value_dec(item);
+    if (truth == 0)
+        number_set(v, 0, 1);
+    return truth == 0 ? VALUE_END : NULL;
+}
+
+static value filterfalse_next(value v)
+{
+    for (;;) {
+        value item = advance(v, 0);
+        if (!item || item == VALUE_END)
+            return item;
+        int truth = test(v, item);
+        if (truth == 0)
+            return item;
+        value_dec(item);
+        if (truth < 0)
+            return NULL;
+    }
+}
+
+static value starmap_next(value v)
+{
+    value item = advance(v, 0);
+    if (!item || item == VALUE_END)
+        return item;
+    value tuple = value_is(item, TYPE_ID_TUPLE) ? value_inc(item) : tuple_from_iterable(item);
+    value function = tuple ? LOAD(v, 1) : NULL;
+    value result = function ? call_tuple(function, tuple, NULL) : NULL;
+    value_dec(function);
+    value_dec(tuple);
+    value_dec(item);
+    return result;
+}
+
+/* ---- islice: 0 iterator; number 0 position of the next item taken from it, number 1 the next wanted, 2 the stop (-1
+ * none), 3 the step ---- */
+static bool slice_bound(value v, const char *message, ssize *out)
+{
+    if (v == VALUE_NONE)
+        return true;
+    if (!index_as_ssize(v, out, NULL)) {
+        if (error_matches(EXC(TypeError))) {
+            error_clear();
+            raise(EXC(ValueError), message);
+        }
+        return false;
+    }
+    return *out >= 0 || raise_false(EXC(ValueError), message);
+}
+
+static value islice_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("islice", "(iterable, start, stop=<unrepresentable>, step=None, /)", 4);
+    ssize start = 0, stop = -1, step = 1;
+    static const char bounds[] = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
+    if (is_missing(a[2])) {
+        if (!slice_bound(a[1], "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.", &stop))
+            return NULL;
+    } else if (!slice_bound(a[1], bounds, &start) ||
+               !slice_bound(a[2], "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
+                            &stop)) {
+        return NULL;
+    }
+    if (a[3] != VALUE_NONE &&
+        (!slice_bound(a[3], "Step for islice() must be a positive integer or None.", &step) || step < 1))
+        return error_occurred() ? NULL
+                                : raise(EXC(ValueError), "Step for islice() must be a positive integer or None.");
+    value iterator = iter_get(a[0]);
+    value v = iterator ? iterator_make(type, iterator, NULL) : NULL;
+    if (v) {
+        number_set(v, 1, start);
+        number_set(v, 2, stop);
+        number_set(v, 3, step);
+    }
+    return v;
+}
+
+static value islice_next(value v)
+{
+    int64_t position = number_get(v, 0), wanted = number_get(v, 1), stop = number_get(v, 2);
+    while (position < wanted) {
+        if (stop >= 0 && position >= stop)
+            goto end;
+        value skipped = advance(v, 0);
+        if (!skipped)
+            return NULL;
+        if (skipped == VALUE_END)
+            goto end;
+        value_dec(skipped);
+        number_set(v, 0, ++position);
+    }
+    if (stop >= 0 && position >= stop)
+        goto end;
+    value item = advance(v, 0);
+    if (!item)
+        return NULL;
+    if (item == VALUE_END)
+        goto end;
+    number_set(v, 0, position + 1);
+    int64_t next;
+    if (__builtin_add_overflow(wanted, number_get(v, 3), &next) || (stop >= 0 && next > stop))
+        next = stop >= 0 ? stop : INT64_MAX;
+    number_set(v, 1, next);
+    return item;
+end:
+    STORE(v, 0, NULL);
+    return VALUE_END;
+}
+
+/* ---- pairwise: 0 iterator, 1 the previous item ---- */
+static value pairwise_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("pairwise", "(iterable, /)", 1);
+    value iterator = iter_get(a[0]);
+    return iterator ? iterator_make(type, iterator, NULL) : NULL;
+}
+
+static value pairwise_next(value v)
+{
+    value previous = LOAD(v, 1);
+    if (!previous) {
+        previous = advance(v, 0);
+        if (!previous || previous == VALUE_END)
+            return previous;
+        STORE(v, 1, value_inc(previous));
+    }
+    value item = advance(v, 0);
+    if (!item || item == VALUE_END) {
+        value_dec(previous);
+        STORE(v, 0, NULL);
+        STORE(v, 1, NULL);
+        return item;
+    }
+    STORE(v, 1, value_inc(item));
+    value pair = tuple_pack(2, previous, item);
+    value_dec(previous);
+    value_dec(item);
+    return pair;
+}
+
+/* ---- groupby: 0 iterator, 1 key function or None, 2 the key of the item at hand, 3 that item; number 0 counts groups,
+ * number 1: the running group's key is in `target` ---- */
+struct groupby {
+    struct iterator base;
+    value_slot target; /* key of the group that was handed out last */
+};
+#define GROUPBY(v) ((struct groupby *)(v))
+
+static value groupby_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("groupby", "(iterable, key=None)", 2);
+    value iterator = iter_get(a[0]);
+    if (!iterator)
+        return NULL;
+    struct groupby *self = (struct groupby *)object_new(type, sizeof *self);
+    if (!self) {
+        value_dec(iterator);
+        return NULL;
+    }
+    slot_init(&self->base.slots[0], iterator);
+    slot_init(&self->base.slots[1], value_inc(a[1]));
+    return value_of(self);
+}
+
+/* Take the next item and its key: 1, 0 at the end, -1. */
+static int groupby_step(value v)
+{
+    value item = advance(v, 0);
+    if (!item || item == VALUE_END)
+        return item ? 0 : -1;
+    value function = LOAD(v, 1);
+    value key = function == VALUE_NONE ? value_inc(item) : call_1(function, item);
+    value_dec(function);
+    if (!key) {
+        value_dec(item);
+        return -1;
+    }
+    STORE(v, 2, key);
+    STORE(v, 3, item);
+    return 1;
+}
+
+/* Is the key at hand that of the running group? */
+static int groupby_same(value v, value target)
+{
+    value key = LOAD(v, 2);
+    int same = key && target ? value_equals(target, key) : 0;
+    value_dec(key);
+    return same;
+}
+
+static struct type *grouper_type;
+
+static value groupby_next(value v)
+{
+    for (;;) { /* skip what is left of the last group */
+        value target = slot_load(value_object(v), &GROUPBY(v)->target), key = LOAD(v, 2);
+        int same = !key ? 1 : !target ? 0 : value_equals(target, key);
+        value_dec(key);
+        value_dec(target);
+        if (same < 0)
+            return NULL;
+        if (same == 0)
+            break;
+        int stepped = groupby_step(v);
+        if (stepped <= 0)
+            return stepped == 0 ? VALUE_END : NULL;
+    }
+    value key = LOAD(v, 2);
+    slot_store(value_object(v), &GROUPBY(v)->target, value_inc(key));
+    number_set(v, 0, number_get(v, 0) + 1);
+    value group = iterator_make(grouper_type, value_inc(v), value_inc(key));
+    if (group)
+        number_set(group, 0, number_get(v, 0));
+    value pair = group ? tuple_pack(2, key, group) : NULL;
+    value_dec(group);
+    value_dec(key);
+    return pair;
+}
+
+/* A group: 0 the groupby, 1 the key; number 0: which group it is. Its items end when the groupby moved on. */
+static value grouper_next(value v)
+{
+    value parent = LOAD(v, 0), result = VALUE_END;
+    if (number_get(parent, 0) == number_get(v, 0)) {
+        value item = slot_take(value_object(parent), &SELF(parent)->slots[3], NULL);
+        if (!item) {
+            int stepped = groupby_step(parent);
+            item = stepped > 0 ? slot_take(value_object(parent), &SELF(parent)->slots[3], NULL) : NULL;
+            result = stepped < 0 ? NULL : VALUE_END;
+        }
+        if (item) {
+            value target = LOAD(v, 1);
+            int same = groupby_same(parent, target);
+            value_dec(target);
+            if (same == 1) {
+                result = item;
+            } else {
+                STORE(parent, 3, item);
+                result = same < 0 ? NULL : VALUE_END;
+            }
+        }
+    }
+    value_dec(parent);
+    return result;
+}
+
+static void groupby_traverse(struct object *o, struct gc_trace *trace)
+{
+    iterator_traverse(o, trace);
+    trace_slot(trace, &((struct groupby *)o)->target);
+}
+static void groupby_destroy(struct object *o)
+{
+    iterator_destroy(o);
+    slot_drop(&((struct groupby *)o)->target);
+}
+
+/* ---- zip_longest: 0 a list of iterators (None where exhausted), 1 the fill value; number 0 how many are left ---- */
+static value zip_longest_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("zip_longest", "(*iterables, fillvalue=None)", 2);
+    size_t n = tuple_length(a[0]);
+    value list = list_new(n);
+    for (size_t i = 0; list && i < n; i++) {
+        value iterator = iter_get(tuple_get(a[0], i));
+        if (!iterator || !list_append_owned(list, iterator)) {
+            value_dec(list);
+            list = NULL;
+        }
+    }
+    value fill = value_inc(a[1]);
+    signature_release(&signature_, a);
+    if (!list) {
+        value_dec(fill);
+        return NULL;
+    }
+    value v = iterator_make(type, list, fill);
+    if (v)
+        number_set(v, 0, (int64_t)n);
+    return v;
+}
+
+static value zip_longest_next(value v)
+{
+    value list = LOAD(v, 0), fill = LOAD(v, 1);
+    size_t n = list_length(list);
+    value result = number_get(v, 0) > 0 && n ? tuple_new(n) : VALUE_END;
+    for (size_t i = 0; result && result != VALUE_END && i < n; i++) {
+        value iterator = list_get(list, i);
+        value item = iterator == VALUE_NONE || iterator == VALUE_MISSING ? VALUE_END : iter_next(iterator);
+        if (item == VALUE_END) {
+            if (iterator != VALUE_NONE) {
+                int64_t left = number_get(v, 0) - 1;
+                number_set(v, 0, left);
+                list_set(list, i, VALUE_NONE);
+                if (left == 0) {
+                    value_dec(iterator);
+                    value_dec(result);
+                    result = VALUE_END;
+                    break;
+                }
+            }
+            item = value_inc(fill);
+        }
+        value_dec(iterator);
+        if (!item) {
+            value_dec(result);
+            result = NULL;
+            break;
+        }
+        tuple_init(result, i, item);
+    }
+    value_dec(list);
+    value_dec(fill);
+    return result;
+}
+
+/* ---- tee: the items are kept in a chain of cells, each made when the first of the iterators gets there ---- */
+struct tee_cell {
+    struct object header;
+    value_slot source, item, next; /* item NULL: not taken yet; next: the cell after it */
+};
+static struct type *tee_cell_type, *tee_type;
+
+static value tee_cell_new(value source)
+{
+    struct tee_cell *cell = (struct tee_cell *)object_new(tee_cell_type, sizeof *cell);
+    if (cell)
+        slot_init(&cell->source, value_inc(source));
+    return value_of(cell);
+}
+
+static value tee_next(value v)
+{
+    value cell_value = LOAD(v, 0);
+    struct tee_cell *cell = (struct tee_cell *)cell_value;
+    value item = slot_load(&cell->header, &cell->item);
+    if (!item) {
+        value source = slot_load(&cell->header, &cell->source);
+        item = source ? iter_next(source) : VALUE_END;
+        value next = item && item != VALUE_END ? tee_cell_new(source) : NULL;
+        value_dec(source);
+        if (!next) {
+            if (item != VALUE_END) {
+                value_dec(item);
+                item = NULL;
+            }
+            value_dec(cell_value);
+            return item;
+        }
+        slot_store(&cell->header, &cell->next, next);
+        slot_store(&cell->header, &cell->item, value_inc(item));
+    }
+    value next = slot_load(&cell->header, &cell->next);
+    if (next)
+        STORE(v, 0, next);
+    value_dec(cell_value);
+    return item;
+}
+
+static value tee_copy(value v, const value *args)
+{
+    return iterator_make(tee_type, LOAD(v, 0), NULL);
+}
+
+static value tee_from(value iterable)
+{
+    value iterator = iter_get(iterable);
+    if (!iterator)
+        return NULL;
+    if (value_type(iterator) == tee_type) {
+        value copy = tee_copy(iterator, NULL);
+        value_dec(iterator);
+        return copy;
+    }
+    value cell = tee_cell_new(iterator);
+    value_dec(iterator);
+    return cell ? iterator_make(tee_type, cell, NULL) : NULL;
+}
+
+static value tee_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    BIND("_tee", "(iterable, /)", 1);
+    return tee_from(a[0]);
+}
+
+static value itertools_tee(value self, const value *args)
+{
+    ssize n;
+    if (!index_as_ssize(args[1], &n, EXC(OverflowError)))
+        return NULL;
+    if (n < 0)
+        return raise(EXC(ValueError), "n must be >= 0");
+    value tuple = tuple_new((size_t)n);
+    value first = tuple && n ? tee_from(args[0]) : NULL;
+    if (tuple && n && !first) {
+        value_dec(tuple);
+        return NULL;
+    }
+    for (ssize i = 0; tuple && i < n; i++) {
+        value copy = i == 0 ? value_inc(first) : tee_copy(first, NULL);
+        if (!copy) {
+            value_dec(tuple);
+            tuple = NULL;
+        } else {
+            tuple_init(tuple, (size_t)i, copy);
+        }
+    }
+    value_dec(first);
+    return tuple;
+}
+
+static void tee_cell_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, &((struct tee_cell *)o)->source, 3);
+}
+static void tee_cell_destroy(struct object *o)
+{
+    for (value_slot *slot = &((struct tee_cell *)o)->source; slot <= &((struct tee_cell *)o)->next; slot++)
+        slot_drop(slot);
+}
+static const struct type_spec tee_cell_spec = {.name = "itertools._tee_dataobject",
+                                               .size = sizeof(struct tee_cell),
+                                               .flags = TYPE_FLAG_NO_NEW,
+                                               .gc_flags = TYPE_GC_CONTAINER,
+                                               .traverse = tee_cell_traverse,
+                                               .destroy = tee_cell_destroy};
+
+/* ---- the types ---- */
+static const struct method_def chain_methods[] = {
+    METHOD_FLAGS("from_iterable", chain_from_iterable, "($type, iterable, /)",
+                 "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
+                 METHOD_CLASS),
+    {0},
+};
+static const struct method_def repeat_methods[] = {
+    METHOD("__length_hint__", repeat_length_hint, "($self, /)",
+           "Private method returning an estimate of len(list(it))."),
+    {0},
+};
+static const struct method_def tee_methods[] = {
+    METHOD("__copy__", tee_copy, "($self, /)", "Returns an independent iterator."),
+    {0},
+};
+
+#define ITERATOR(NAME, ...)                                                                                    \
+    {                                                                                                          \
+        .name = "itertools." #NAME, .size = sizeof(struct iterator), .flags = TYPE_FLAG_BASE,                  \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = iterator_traverse, .destroy = iterator_destroy, __VA_ARGS__ \
+    }
+#define SLOTS(NAME) .slots = {.new = NAME##_new, .iter = iterator_self, .next = NAME##_next}
+
+static const struct type_spec specs[] = {
+    ITERATOR(count, .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr}),
+    ITERATOR(cycle, SLOTS(cycle)),
+    ITERATOR(repeat, .slots = {.new = repeat_new, .iter = iterator_self, .next = repeat_next, .repr = repeat_repr},
+             .methods = repeat_methods),
+    ITERATOR(accumulate, SLOTS(accumulate)),
+    ITERATOR(chain, SLOTS(chain), .methods = chain_methods),
+    ITERATOR(compress, SLOTS(compress)),
+    ITERATOR(dropwhile, SLOTS(dropwhile)),
+    ITERATOR(takewhile, SLOTS(takewhile)),
+    ITERATOR(filterfalse, SLOTS(filterfalse)),
+    ITERATOR(starmap, SLOTS(starmap)),
+    ITERATOR(islice, SLOTS(islice)),
+    ITERATOR(pairwise, SLOTS(pairwise)),
+    ITERATOR(zip_longest, SLOTS(zip_longest)),
+    {.name = "itertools.groupby",
+     .size = sizeof(struct groupby),
+     .flags = TYPE_FLAG_BASE,
+     .gc_flags = TYPE_GC_CONTAINER,
+     .traverse = groupby_traverse,
+     .destroy = groupby_destroy,
+     SLOTS(groupby)},
+};
+static const struct type_spec grouper_spec = {.name = "itertools._grouper",
+                                              .size = sizeof(struct iterator),
+                                              .flags = TYPE_FLAG_NO_NEW,
+                                              .gc_flags = TYPE_GC_CONTAINER,
+                                              .traverse = iterator_traverse,
+                                              .destroy = iterator_destroy,
+                                              .slots = {.iter = iterator_self, .next = grouper_next}};
+static const struct type_spec tee_spec = {.name = "itertools._tee",
+                                          .size = sizeof(struct iterator),
+                                          .gc_flags = TYPE_GC_CONTAINER,
+                                          .traverse = iterator_traverse,
+                                          .destroy = iterator_destroy,
+                                          .slots = {.new = tee_new, .iter = iterator_self, .next = tee_next},
+                                          .methods = tee_methods};
+
+static const struct method_def functions[] = {
+    METHOD("tee", itertools_tee, "(iterable, n=2, /)", "Returns a tuple of n independent iterators."),
+    {0},
+};
+
+bool itertools_add_type(value module, const struct type_spec *spec)
+{
+    struct type *type = type_define(spec);
+    bool done = type && module_add(module, type_short_name(type), value_of(type));
+    value_dec(value_of(type));
+    return done;
+}
+
+static bool fill(value module)
+{
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
+        if (!itertools_add_type(module, &specs[i]))
+            return false;
+    grouper_type = type_define(&grouper_spec);
+    tee_cell_type = type_define(&tee_cell_spec);
+    tee_type = type_define(&tee_spec);
+    return grouper_type && tee_cell_type && tee_type && module_add(module, "_grouper", value_of(grouper_type)) &&
+           module_add(module, "_tee", value_of(tee_type)) &&
+           module_add(module, "_tee_dataobject", value_of(tee_cell_type)) && itertools_fill_combining(module);
+}
+
+const struct module_def itertools_module = {
+    .name = "itertools",
+    .doc = "Functional tools for creating and using iterators.",
+    .functions = functions,
+    .fill = fill,
+};

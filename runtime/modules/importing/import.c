@@ -1,0 +1,614 @@
+/*
+ * Importing: names to modules, modules in sys.modules, one initialisation each.
+ *
+ * The order of the search is that of importlib: sys.modules; finders that the program put on sys.meta_path; built-in
+ * modules; then the directories of sys.path, or of the parent package's __path__: regular packages, modules, and
+ * directories that together make a namespace package. How a file becomes a module is import_file.c's.
+ *
+ * While a module is initialised its name stands in the table of imports in progress with the thread that does it.
+ * Another thread that wants the module waits there (in a blocking region). A thread that would wait in a circle takes
+ * the partially initialised module instead, as importlib's module locks do.
+ */
+#include "runtime/modules/importing/import.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/importing/import_file.h"
+#include "runtime/modules/module.h"
+#include "runtime/modules/core/sys.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* ---- imports in progress ---- */
+struct progress {
+    struct progress *next;
+    value name; /* owned */
+    struct interpreter *owner;
+};
+
+static pthread_mutex_t progress_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t progress_changed = PTHREAD_COND_INITIALIZER;
+static struct progress *in_progress;
+/* Threads that wait: who waits for which entry; guarded by progress_mutex. */
+struct waiter {
+    struct waiter *next;
+    struct interpreter *thread;
+    struct progress *entry;
+};
+static struct waiter *waiters;
+
+static struct progress *find_progress(value name)
+{
+    for (struct progress *p = in_progress; p; p = p->next)
+        if (str_equal(p->name, name))
+            return p;
+    return NULL;
+}
+
+static bool would_deadlock(const struct progress *entry, const struct interpreter *self)
+{
+    const struct interpreter *thread = entry->owner;
+    for (;;) {
+        if (thread == self)
+            return true;
+        const struct waiter *w = waiters;
+        while (w && w->thread != thread)
+            w = w->next;
+        if (!w)
+            return false;
+        thread = w->entry->owner;
+    }
+}
+
+/* Wait until nobody else initialises the module, unless that would be a deadlock. */
+static void wait_for_other(value name)
+{
+    struct interpreter *self = interpreter_self;
+    thread_enter_blocking();
+    pthread_mutex_lock(&progress_mutex);
+    struct progress *entry;
+    while ((entry = find_progress(name)) != NULL && !would_deadlock(entry, self)) {
+        struct waiter w = {waiters, self, entry};
+        waiters = &w;
+        pthread_cond_wait(&progress_changed, &progress_mutex);
+        for (struct waiter **place = &waiters; *place; place = &(*place)->next) {
+            if (*place == &w) {
+                *place = w.next;
+                break;
+            }
+        }
+    }
+    pthread_mutex_unlock(&progress_mutex);
+    thread_leave_blocking();
+}
+
+/* Become the initialiser of a module: 1, or 0 when another thread is (wait and look again), -1 without memory. */
+static int begin_progress(value name)
+{
+    struct progress *entry = malloc(sizeof *entry);
+    if (!entry) {
+        raise_no_memory();
+        return -1;
+    }
+    value owned = value_inc(name);
+    pthread_mutex_lock(&progress_mutex);
+    struct progress *other = find_progress(name);
+    if (!other) {
+        *entry = (struct progress){in_progress, owned, interpreter_self};
+        in_progress = entry;
+    }
+    pthread_mutex_unlock(&progress_mutex);
+    if (!other)
+        return 1;
+    free(entry);
+    value_dec(owned);
+    return 0;
+}
+
+static void end_progress(value name)
+{
+    struct progress *found = NULL;
+    pthread_mutex_lock(&progress_mutex);
+    for (struct progress **place = &in_progress; *place; place = &(*place)->next) {
+        if (str_equal((*place)->name, name)) {
+            found = *place;
+            *place = found->next;
+            break;
+        }
+    }
+    pthread_cond_broadcast(&progress_changed);
+    pthread_mutex_unlock(&progress_mutex);
+    if (found)
+        value_dec(found->name);
+    free(found);
+}
+
+void import_after_fork(void)
+{
+    pthread_mutex_init(&progress_mutex, NULL);
+    pthread_cond_init(&progress_changed, NULL);
+    waiters = NULL;
+    for (struct progress **place = &in_progress; *place;) {
+        struct progress *entry = *place;
+        if (entry->owner == interpreter_self) {
+            place = &entry->next;
+            continue;
+        }
+        *place = entry->next;
+        value_dec(entry->name);
+        free(entry);
+    }
+}
+
+static bool is_in_progress_elsewhere(value name)
+{
+    pthread_mutex_lock(&progress_mutex);
+    struct progress *entry = in_progress ? find_progress(name) : NULL;
+    bool elsewhere = entry && entry->owner != interpreter_self;
+    pthread_mutex_unlock(&progress_mutex);
+    return elsewhere;
+}
+
+/* ---- sys.modules ---- */
+static value modules_dict(void)
+{
+    value modules = sys_get("modules");
+    if (modules == VALUE_MISSING || (modules && !is_dict(modules))) {
+        value_dec(modules);
+        return raise(EXC(RuntimeError), "unable to get sys.modules");
+    }
+    return modules;
+}
+
+value import_find_loaded(value name)
+{
+    value modules = modules_dict();
+    value found = modules ? dict_get(modules, name) : NULL;
+    value_dec(modules);
+    return found;
+}
+
+bool import_is_initializing(value module)
+{
+    value spec = attr_get_optional(module, NAME(__spec__));
+    value flag = spec && spec != VALUE_MISSING ? attr_get_optional(spec, NAME(_initializing)) : VALUE_MISSING;
+    value_dec(spec);
+    int truth = flag && flag != VALUE_MISSING ? value_truth(flag) : 0;
+    value_dec(flag);
+    if (error_occurred())
+        error_clear();
+    return truth > 0;
+}
+
+static value not_found(value name, value message)
+{
+    value exception = message ? call_1(value_of(EXC(ModuleNotFoundError)), message) : NULL;
+    value_dec(message);
+    if (exception && attr_set(exception, NAME(name), name))
+        raise_exception(exception);
+    value_dec(exception);
+    return NULL;
+}
+
+/* ---- finding ---- */
+
+/* Ask the finders that the program added to sys.meta_path: the loaded module, VALUE_MISSING, or NULL. */
+static value load_with_spec(value spec, value name);
+static value try_meta_path(value name, value path)
+{
+    value finders = sys_get("meta_path");
+    if (!finders || finders == VALUE_MISSING)
+        return finders;
+    value list = list_from_iterable(finders);
+    value_dec(finders);
+    value module = list ? VALUE_MISSING : NULL;
+    for (size_t i = 0; list && module == VALUE_MISSING && i < list_length(list); i++) {
+        value finder = list_get(list, i);
+        value method = attr_get_optional(finder, NAME(find_spec));
+        if (!method) {
+            module = NULL;
+        } else if (method != VALUE_MISSING) {
+            value spec = call_3(method, name, path ? path : VALUE_NONE, VALUE_NONE);
+            value_dec(method);
+            module = !spec ? NULL : spec == VALUE_NONE ? VALUE_MISSING : load_with_spec(spec, name);
+            value_dec(spec);
+        }
+        value_dec(finder);
+    }
+    value_dec(list);
+    return module;
+}
+
+/* What importlib._bootstrap does with a spec that a Python finder returned. */
+static value load_with_spec(value spec, value name)
+{
+    value loader = attr_get(spec, NAME(loader));
+    value module = NULL, dict = NULL;
+    if (!loader)
+        return NULL;
+    value create = attr_get_optional(loader, NAME(create_module));
+    if (create && create != VALUE_MISSING) {
+        module = call_1(create, spec);
+        value_dec(create);
+    } else if (create) {
+        module = VALUE_NONE;
+    }
+    if (module == VALUE_NONE)
+        module = module_new(name);
+    bool done = module && attr_set(module, NAME(__spec__), spec) && attr_set(module, NAME(__loader__), loader);
+    static const char *const copied[][2] = {
+        {"parent", "__package__"}, {"origin", "__file__"}, {"submodule_search_locations", "__path__"}};
+    for (size_t i = 0; done && i < 3; i++) {
+        value from = str_interned(copied[i][0]), to = str_interned(copied[i][1]);
+        value v = from && to ? attr_get_optional(spec, from) : NULL;
+        done = v && (v == VALUE_MISSING || v == VALUE_NONE || attr_set(module, to, v));
+        value_dec(v);
+        value_dec(from);
+        value_dec(to);
+    }
+    value modules = done ? modules_dict() : NULL;
+    done = modules && dict_set(modules, name, module);
+    if (done) {
+        value result = call_method_1(loader, NAME(exec_module), module);
+        done = result != NULL;
+        value_dec(result);
+        if (!done) {
+            value error = error_fetch();
+            dict_delete(modules, name);
+            error_clear();
+            error_restore(error);
+        }
+    }
+    value_dec(modules);
+    value_dec(dict);
+    value_dec(loader);
+    if (!done) {
+        value_dec(module);
+        return NULL;
+    }
+    return module;
+}
+
+static value load_builtin(const struct module_def *def, value name)
+{
+    value module = module_create(def);
+    value modules = module ? modules_dict() : NULL;
+    bool done = modules && dict_set(modules, name, module) && import_file_set_builtin_spec(module, name);
+    value_dec(modules);
+    if (!done) {
+        value_dec(module);
+        return NULL;
+    }
+    return module;
+}
+
+static const struct module_def *find_builtin(value name)
+{
+    struct text text;
+    if (!text_of(name, &text)) {
+        error_clear();
+        return NULL;
+    }
+    const struct module_def *def = module_find_builtin(text.bytes);
+    text_release(&text);
+    return def;
+}
+
+/* Find and initialise the module `name`; `path`: the parent package's __path__ (a sequence), or NULL for a top-level
+ * module. */
+static value find_and_load(value name, value path)
+{
+    value module = try_meta_path(name, path);
+    if (module != VALUE_MISSING)
+        return module;
+    const struct module_def *def = find_builtin(name);
+    if (def)
+        return load_builtin(def, name);
+    value search = path ? value_inc(path) : sys_get("path");
+    if (!search || search == VALUE_MISSING)
+        return search ? not_found(name, str_format("No module named %R", name)) : NULL;
+    module = import_file_load(name, search);
+    value_dec(search);
+    if (module == VALUE_MISSING)
+        return not_found(name, str_format("No module named %R", name));
+    return module;
+}
+
+/* `parent.child`: import the parent first. Its body may import the child too, or put something in its place (os.path):
+ * then that is *found, else VALUE_MISSING, and *path is the parent's. */
+static value import_parent(value name, ssize dot, value *path, value *found)
+{
+    value parent_name = str_substring(name, 0, (size_t)dot);
+    value parent = parent_name ? import_absolute(parent_name) : NULL;
+    if (!parent) {
+        value_dec(parent_name);
+        return NULL;
+    }
+    *found = import_find_loaded(name);
+    if (*found != VALUE_MISSING) {
+        value_dec(parent_name);
+        if (!*found) {
+            value_dec(parent);
+            return NULL;
+        }
+        return parent;
+    }
+    *path = attr_get_optional(parent, NAME(__path__));
+    if (*path == VALUE_MISSING) {
+        not_found(name, str_format("No module named %R; %R is not a package", name, parent_name));
+        *path = NULL;
+    }
+    value_dec(parent_name);
+    if (!*path) {
+        value_dec(parent);
+        return NULL;
+    }
+    return parent;
+}
+
+static value load_in_progress(value name)
+{
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    value path = NULL, parent = NULL;
+    if (dot >= 0) {
+        value found;
+        parent = import_parent(name, dot, &path, &found);
+        if (!parent)
+            return NULL;
+        if (found != VALUE_MISSING) {
+            value_dec(parent);
+            return found;
+        }
+    }
+    value module = find_and_load(name, path);
+    value_dec(path);
+    if (module) { /* the body may have replaced itself in sys.modules */
+        value replaced = import_find_loaded(name);
+        if (replaced && replaced != VALUE_MISSING) {
+            value_dec(module);
+            module = replaced;
+        } else if (replaced) {
+            value_dec(module);
+            module = not_found(name, str_format("module %R not in sys.modules", name));
+        }
+    }
+    if (module && parent) {
+        value child = str_substring(name, (size_t)dot + 1, str_length(name));
+        if (!child || !attr_set(parent, child, module)) {
+            value_dec(module);
+            module = NULL;
+        }
+        value_dec(child);
+    }
+    value_dec(parent);
+    return module;
+}
+
+/* The module with an absolute name, loaded if need be; owned. */
+value import_absolute(value name)
+{
+    for (;;) {
+        value found = import_find_loaded(name);
+        if (!found)
+            return NULL;
+        if (found == VALUE_NONE)
+            return not_found(name, str_format("import of %S halted; None in sys.modules", name));
+        if (found != VALUE_MISSING) {
+            if (is_in_progress_elsewhere(name))
+                wait_for_other(name);
+            return found;
+        }
+        int mine = begin_progress(name);
+        if (mine < 0)
+            return NULL;
+        if (mine) {
+            value module = load_in_progress(name);
+            end_progress(name);
+            return module;
+        }
+        pthread_mutex_lock(&progress_mutex);
+        struct progress *entry = find_progress(name);
+        bool self = entry && entry->owner == interpreter_self;
+        pthread_mutex_unlock(&progress_mutex);
+        if (self) /* this thread is importing it further up, and it has not reached sys.modules: a finder that imports
+                     itself */
+            return not_found(name, str_format("No module named %R", name));
+        wait_for_other(name);
+    }
+}
+
+/* ---- names ---- */
+
+/* The package that a relative import starts from; owned str. */
+static value calling_package(value globals)
+{
+    if (!globals || !is_dict(globals))
+        return raise(EXC(KeyError), "'__name__' not in globals");
+    value package = dict_get(globals, NAME(__package__));
+    if (!package)
+        return NULL;
+    if (is_given(package)) {
+        if (!is_str(package)) {
+            value_dec(package);
+            return raise(EXC(TypeError), "package must be a string");
+        }
+        return package;
+    }
+    value spec = dict_get(globals, NAME(__spec__));
+    if (!spec)
+        return NULL;
+    if (is_given(spec)) {
+        value parent = attr_get(spec, NAME(parent));
+        value_dec(spec);
+        return parent;
+    }
+    value name = dict_get(globals, NAME(__name__));
+    value path = name ? dict_get(globals, NAME(__path__)) : NULL;
+    if (!path || name == VALUE_MISSING || !is_str(name)) {
+        value_dec(name);
+        value_dec(path);
+        return error_occurred() ? NULL : raise(EXC(KeyError), "'__name__' not in globals");
+    }
+    bool is_package = path != VALUE_MISSING;
+    value_dec(path);
+    if (is_package)
+        return name;
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    value parent = str_substring(name, 0, dot < 0 ? 0 : (size_t)dot);
+    value_dec(name);
+    return parent;
+}
+
+static value resolve_name(value name, value globals, int level)
+{
+    if (level == 0)
+        return value_inc(name);
+    value package = calling_package(globals);
+    if (!package)
+        return NULL;
+    if (str_length(package) == 0) {
+        value_dec(package);
+        return raise(EXC(ImportError), "attempted relative import with no known parent package");
+    }
+    ssize end = (ssize)str_length(package);
+    for (int i = 1; i < level; i++) {
+        end = str_find(package, NAME_TEXT("."), 0, end, -1);
+        if (end < 0) {
+            value_dec(package);
+            return raise(EXC(ImportError), "attempted relative import beyond top-level package");
+        }
+    }
+    value base = str_substring(package, 0, (size_t)end);
+    value_dec(package);
+    value full = !base || str_length(name) == 0 ? value_inc(base) : str_format("%U.%U", base, name);
+    value_dec(base);
+    return full;
+}
+
+/* `from package import a, b`: names that are no attributes may be submodules. */
+static bool import_submodules(value module, value fromlist)
+{
+    value path = attr_get_optional(module, NAME(__path__));
+    if (!path || path == VALUE_MISSING)
+        return path != NULL;
+    value_dec(path);
+    value list = list_from_iterable(fromlist);
+    value package = list ? attr_get(module, NAME(__name__)) : NULL;
+    bool done = package != NULL;
+    for (size_t i = 0; done && i < list_length(list); i++) {
+        value item = list_get(list, i);
+        if (!is_str(item)) {
+            raise(EXC(TypeError), "Item in ``from list'' must be str, not %T", item);
+            done = false;
+        } else if (str_equals_text(item, "*")) {
+            value all = attr_get_optional(module, NAME(__all__));
+            done = all && (all == VALUE_MISSING || import_submodules(module, all));
+            value_dec(all);
+        } else {
+            int present = attr_has(module, item);
+            if (present == 0) {
+                value full = str_format("%U.%U", package, item);
+                value child = full ? import_absolute(full) : NULL;
+                if (!child && full && error_matches(EXC(ModuleNotFoundError))) {
+                    value error = error_fetch();
+                    value missing = attr_get_optional(error, NAME(name));
+                    bool itself = missing && missing != VALUE_MISSING && is_str(missing) && str_equal(missing, full);
+                    value_dec(missing);
+                    if (itself)
+                        value_dec(error); /* the import statement reports what it cannot find */
+                    else
+                        error_restore(error);
+                    done = itself;
+                } else {
+                    done = child != NULL;
+                }
+                value_dec(child);
+                value_dec(full);
+            } else {
+                done = present > 0;
+            }
+        }
+        value_dec(item);
+    }
+    value_dec(package);
+    value_dec(list);
+    return done;
+}
+
+value import_module_level(value name, value globals, value fromlist, int level)
+{
+    if (!is_str(name))
+        return raise(EXC(TypeError), "module name must be a string");
+    if (level < 0)
+        return raise(EXC(ValueError), "level must be >= 0");
+    value full = resolve_name(name, globals, level);
+    if (!full)
+        return NULL;
+    if (str_length(full) == 0) {
+        value_dec(full);
+        return raise(EXC(ValueError), "Empty module name");
+    }
+    value module = import_absolute(full);
+    int wants = module && is_given(fromlist) ? value_truth(fromlist) : 0;
+    if (!module || wants < 0)
+        goto fail;
+    if (wants) {
+        if (!import_submodules(module, fromlist))
+            goto fail;
+    } else if (level == 0 || str_length(name) > 0) {
+        ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), 1);
+        if (dot >= 0) { /* import a.b.c binds a */
+            size_t cut = str_length(full) - (str_length(name) - (size_t)dot);
+            value head = str_substring(full, 0, cut);
+            value top = head ? import_absolute(head) : NULL;
+            value_dec(head);
+            value_dec(module);
+            module = top;
+        }
+    }
+    value_dec(full);
+    return module;
+fail:
+    value_dec(module);
+    value_dec(full);
+    return NULL;
+}
+
+value import_module(const char *name)
+{
+    value text = str_from_text(name);
+    value module = text ? import_absolute(text) : NULL;
+    value_dec(text);
+    return module;
+}
+
+/* ---- __import__ ---- */
+static value builtin_import(value self, const value *args)
+{
+    int level;
+    if (!value_as_int(args[4], &level))
+        return NULL;
+    return import_module_level(args[0], args[1], args[3], level);
+}
+
+const struct method_def import_method =
+    METHOD("__import__", builtin_import, "(name, globals=None, locals=None, fromlist=(), level=0)", "Import a module.");
+
+static value default_import;
+
+bool import_is_default(value function)
+{
+    return function == default_import;
+}
+
+value import_make_function(void)
+{
+    if (!default_import)
+        default_import = builtin_function_new(&import_method, NULL, NAME(builtins));
+    return default_import ? value_inc(default_import) : NULL;
+}
+
+void import_finish(void)
+{
+    value_dec(default_import);
+    default_import = NULL;
+}

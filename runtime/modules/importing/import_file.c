@@ -1,0 +1,212 @@
+/* Modules from files: the search in the directories of a path, source files, module specs. Their bytecode comes from
+ * import_cache.c when it can. */
+#include "runtime/modules/importing/import_file.h"
+#include "runtime/compiler/ast.h"
+#include "runtime/compiler/code.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/modules/importing/import_cache.h"
+#include "runtime/modules/io/io_file.h"
+#include "runtime/modules/importing/spec.h"
+#include "runtime/modules/core/sys.h"
+#include "runtime/objects/objects.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+value import_file_compile(value path, bool cached)
+{
+    struct text text;
+    struct stat info;
+    if (!text_of_path(path, &text))
+        return NULL;
+    uint8_t *bytes = NULL;
+    size_t length = 0;
+    value code = VALUE_MISSING;
+    if (stat(text.bytes, &info) != 0)
+        code = raise_errno(errno, path, NULL);
+    else if (cached)
+        code = import_cache_read(text.bytes, &info);
+    if (code == VALUE_MISSING) {
+        if (!file_read_all(text.bytes, &bytes, &length)) {
+            code = raise_errno(errno, path, NULL);
+        } else {
+            /* What is not cached is a script that the program was asked to run. */
+            code = compile_source((const char *)bytes, length, path, "exec", cached ? 0 : PARSE_FROM_FILE,
+                                  sys_optimize_level());
+            if (code && cached)
+                import_cache_write(text.bytes, &info, code);
+        }
+    }
+    free(bytes);
+    text_release(&text);
+    return code;
+}
+
+/* ---- making a module ---- */
+static bool set_module_attributes(value module, value name, value file, value package, value search, value loader_kind)
+{
+    value dict = module_dict(module);
+    value spec = spec_new(name, loader_kind, file, search, package);
+    if (!spec)
+        return false;
+    bool done = dict_set(dict, NAME(__spec__), spec) && dict_set(dict, NAME(__package__), package);
+    value loader = done ? attr_get(spec, NAME(loader)) : NULL;
+    done = loader && dict_set(dict, NAME(__loader__), loader) && (!file || dict_set(dict, NAME(__file__), file)) &&
+           (!search || dict_set(dict, NAME(__path__), search));
+    value cached = done && file ? attr_get(spec, NAME(cached)) : NULL;
+    if (done && file)
+        done = cached && dict_set(dict, NAME(__cached__), cached);
+    value_dec(cached);
+    value_dec(loader);
+    value_dec(spec);
+    return done;
+}
+
+bool import_file_set_builtin_spec(value module, value name)
+{
+    return set_module_attributes(module, name, NULL, NAME_TEXT(""), NULL, NAME_TEXT("built-in"));
+}
+
+static value parent_name(value name)
+{
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    return str_substring(name, 0, dot < 0 ? 0 : (size_t)dot);
+}
+
+static bool run_module(value module, value name, value file, value spec)
+{
+    value modules = sys_get("modules");
+    bool done = modules && modules != VALUE_MISSING && dict_set(modules, name, module);
+    spec_set_initializing(spec, true);
+    value code = done ? import_file_compile(file, true) : NULL;
+    value result = code ? interpreter_run_code(code, module_dict(module), NULL, NULL) : NULL;
+    spec_set_initializing(spec, false);
+    if (!result && done) {
+        value error = error_fetch();
+        if (dict_delete(modules, name) < 0)
+            error_clear();
+        if (error)
+            error_restore(error);
+    }
+    value_dec(code);
+    value_dec(result);
+    value_dec(modules);
+    return result != NULL;
+}
+
+/* A module (package: its __init__) from `file`; `search`: __path__ of a package, or NULL. */
+static value load_source(value name, value file, value search)
+{
+    value module = module_new(name);
+    value package = search ? value_inc(name) : parent_name(name);
+    value spec = NULL;
+    bool done = module && package && set_module_attributes(module, name, file, package, search, NAME_TEXT("source")) &&
+                dict_set(module_dict(module), NAME(__builtins__), builtins_dict) &&
+                (spec = dict_get(module_dict(module), NAME(__spec__))) && run_module(module, name, file, spec);
+    value_dec(spec);
+    value_dec(package);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+static value load_namespace(value name, value directories)
+{
+    value module = module_new(name);
+    value modules = sys_get("modules");
+    bool done = module && modules &&
+                set_module_attributes(module, name, NULL, name, directories, NAME_TEXT("namespace")) &&
+                dict_set(modules, name, module);
+    value_dec(modules);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+/* ---- the search ---- */
+enum file_kind { FILE_FAILED = -1, FILE_NONE, FILE_REGULAR, FILE_DIRECTORY };
+
+/* A path that no file can have is FILE_NONE; FILE_FAILED is MemoryError. */
+static enum file_kind kind_of(value path)
+{
+    struct text text;
+    struct stat info;
+    if (!text_of_path(path, &text)) {
+        if (error_matches(EXC(MemoryError)))
+            return FILE_FAILED;
+        error_clear();
+        return FILE_NONE;
+    }
+    int failed = stat(text.bytes, &info);
+    text_release(&text);
+    return failed                  ? FILE_NONE
+           : S_ISDIR(info.st_mode) ? FILE_DIRECTORY
+           : S_ISREG(info.st_mode) ? FILE_REGULAR
+                                   : FILE_NONE;
+}
+
+/* The package in the directory `base`: VALUE_MISSING when it has no __init__.py. */
+static value try_package(value name, value base)
+{
+    value init = str_format("%U/__init__.py", base);
+    enum file_kind kind = init ? kind_of(init) : FILE_FAILED;
+    value result = kind == FILE_FAILED ? NULL : VALUE_MISSING;
+    if (kind == FILE_REGULAR) {
+        value search = list_new(1);
+        result = search && list_append(search, base) ? load_source(name, init, search) : NULL;
+        value_dec(search);
+    }
+    value_dec(init);
+    return result;
+}
+
+/* Try one directory: the module, VALUE_MISSING, or NULL. A directory without __init__.py is added to *portions. */
+static value try_directory(value name, value last, value directory, value portions)
+{
+    bool here = str_length(directory) == 0;
+    value base =
+        here ? value_inc(last)
+             : str_format(str_at(directory, str_length(directory) - 1) == '/' ? "%U%U" : "%U/%U", directory, last);
+    enum file_kind kind = base ? kind_of(base) : FILE_FAILED;
+    value result = kind == FILE_FAILED ? NULL : kind == FILE_DIRECTORY ? try_package(name, base) : VALUE_MISSING;
+    if (result != VALUE_MISSING) {
+        value_dec(base);
+        return result;
+    }
+    value file = str_format("%U.py", base);
+    enum file_kind file_kind = file ? kind_of(file) : FILE_FAILED;
+    if (file_kind == FILE_FAILED)
+        result = NULL;
+    else if (file_kind == FILE_REGULAR)
+        result = load_source(name, file, NULL);
+    else if (kind == FILE_DIRECTORY && !list_append(portions, base))
+        result = NULL;
+    value_dec(file);
+    value_dec(base);
+    return result;
+}
+
+value import_file_load(value name, value path)
+{
+    ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
+    value last = str_substring(name, dot < 0 ? 0 : (size_t)dot + 1, str_length(name));
+    value directories = list_from_iterable(path);
+    value portions = list_new(0);
+    value result = last && directories && portions ? VALUE_MISSING : NULL;
+    for (size_t i = 0; result == VALUE_MISSING && i < list_length(directories); i++) {
+        value directory = list_get(directories, i);
+        if (directory != VALUE_MISSING && is_str(directory))
+            result = try_directory(name, last, directory, portions);
+        value_dec(directory);
+    }
+    if (result == VALUE_MISSING && list_length(portions) > 0)
+        result = load_namespace(name, portions);
+    value_dec(portions);
+    value_dec(directories);
+    value_dec(last);
+    return result;
+}

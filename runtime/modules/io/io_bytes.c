@@ -1,0 +1,394 @@
+/* _io.BytesIO: a binary stream in memory. Everything happens under the object's lock. */
+#include "runtime/modules/io/io.h"
+#include "runtime/objects/binary/bytes.h"
+#include "runtime/objects/containers/container.h"
+#include "runtime/raw.h"
+#include "runtime/objects/model/type_internal.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+struct bytes_io {
+    struct io_base base;
+    uint8_t *data;
+    size_t length, room, position;
+    uint32_t exports; /* getbuffer() views: no resizing */
+};
+#define SELF(v) ((struct bytes_io *)(v))
+static struct type *bytes_type, *view_type;
+
+static struct bytes_io *lock(value v)
+{
+    object_lock(value_object(v));
+    if (likely(!atomic_load_explicit(&SELF(v)->base.closed, memory_order_relaxed)))
+        return SELF(v);
+    object_unlock(value_object(v));
+    raise(EXC(ValueError), "I/O operation on closed file.");
+    return NULL;
+}
+static void unlock(value v)
+{
+    object_unlock(value_object(v));
+}
+static bool exported(void)
+{
+    return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+}
+
+/* Room for `length` bytes; under the lock. */
+static bool reserve(struct bytes_io *b, size_t length)
+{
+    if (length <= b->room)
+        return true;
+    size_t room = length + (length >> 3) + 32;
+    uint8_t *data = raw_resize(b->data, room);
+    if (!data)
+        return false;
+    b->data = data;
+    b->room = room;
+    return true;
+}
+
+static ssize write_bytes(value v, const uint8_t *data, size_t length)
+{
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return -1;
+    bool free_to = !b->exports, done = free_to && (!length || reserve(b, b->position + length));
+    if (done && length) {
+        if (b->position > b->length)
+            memset(b->data + b->length, 0, b->position - b->length);
+        memcpy(b->data + b->position, data, length);
+        b->position += length;
+        if (b->position > b->length)
+            b->length = b->position;
+    }
+    unlock(v);
+    if (!done)
+        free_to ? (void)raise_no_memory() : (void)exported();
+    return done ? (ssize)length : -1;
+}
+
+static value bytes_write(value v, const value *args)
+{
+    struct buffer data;
+    if (atomic_load(&SELF(v)->base.closed))
+        return raise(EXC(ValueError), "I/O operation on closed file.");
+    if (!buffer_get(args[0], &data, BUFFER_SIMPLE))
+        return NULL;
+    ssize n = write_bytes(v, data.data, (size_t)data.length);
+    buffer_release(&data);
+    return n < 0 ? NULL : int_from_i64(n);
+}
+
+/* The next `size` bytes (all: < 0), or the rest of a line. */
+static value read_part(value v, ssize size, bool line)
+{
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    size_t left = b->position < b->length ? b->length - b->position : 0;
+    size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
+    const uint8_t *start = b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
+    if (end)
+        n = (size_t)(end - start) + 1;
+    value bytes = bytes_new(NULL, n);
+    if (bytes && n) {
+        memcpy(bytes_data(bytes), start, n);
+        b->position += n;
+    }
+    unlock(v);
+    return bytes;
+}
+static value bytes_read(value v, const value *args)
+{
+    ssize size;
+    return io_optional_size(args[0], &size) ? read_part(v, size, false) : NULL;
+}
+static value bytes_readline(value v, const value *args)
+{
+    ssize size;
+    return io_optional_size(args[0], &size) ? read_part(v, size, true) : NULL;
+}
+static value bytes_next(value v)
+{
+    value line = read_part(v, -1, true);
+    if (!line || bytes_length(line))
+        return line;
+    value_dec(line);
+    return VALUE_END;
+}
+static value bytes_readinto(value v, const value *args)
+{
+    struct buffer room;
+    if (!buffer_get(args[0], &room, BUFFER_WRITABLE))
+        return NULL;
+    struct bytes_io *b = lock(v);
+    size_t n = 0;
+    if (b) {
+        n = b->position < b->length ? b->length - b->position : 0;
+        if (n > (size_t)room.length)
+            n = (size_t)room.length;
+        if (n)
+            memcpy(room.data, b->data + b->position, n);
+        b->position += n;
+        unlock(v);
+    }
+    buffer_release(&room);
+    return b ? int_from_u64(n) : NULL;
+}
+
+static value bytes_getvalue(value v, const value *args)
+{
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    value bytes = bytes_new(b->data, b->length);
+    unlock(v);
+    return bytes;
+}
+static value bytes_tell(value v, const value *args)
+{
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    value at = int_from_u64(b->position);
+    unlock(v);
+    return at;
+}
+static value bytes_seek(value v, const value *args)
+{
+    ssize offset, at;
+    int whence;
+    if (!index_as_ssize(args[0], &offset, EXC(OverflowError)) || !value_as_int(args[1], &whence))
+        return NULL;
+    if (offset < 0 && whence == 0)
+        return raise(EXC(ValueError), "negative seek value %lld", (long long)offset);
+    if (whence < 0 || whence > 2)
+        return raise(EXC(ValueError), "invalid whence (%i, should be 0, 1 or 2)", whence);
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    ssize from = whence == 0 ? 0 : (ssize)(whence == 1 ? b->position : b->length);
+    bool overflow = __builtin_add_overflow(from, offset, &at);
+    if (at < 0)
+        at = 0;
+    if (!overflow)
+        b->position = (size_t)at;
+    unlock(v);
+    return overflow ? raise(EXC(OverflowError), "new position too large") : int_from_i64(at);
+}
+static value bytes_truncate(value v, const value *args)
+{
+    ssize size = -1;
+    if (is_given(args[0]) && !index_as_ssize(args[0], &size, EXC(OverflowError)))
+        return NULL;
+    if (is_given(args[0]) && size < 0)
+        return raise(EXC(ValueError), "negative size value %lld", (long long)size);
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    bool done = !b->exports;
+    if (size < 0)
+        size = (ssize)b->position;
+    if (done && (size_t)size < b->length)
+        b->length = (size_t)size;
+    unlock(v);
+    return done ? int_from_i64(size) : exported() ? NULL : NULL;
+}
+static value bytes_close(value v, const value *args)
+{
+    object_lock(value_object(v));
+    bool done = !SELF(v)->exports;
+    if (done) {
+        atomic_store(&SELF(v)->base.closed, true);
+        free(SELF(v)->data);
+        SELF(v)->data = NULL;
+        SELF(v)->length = SELF(v)->room = SELF(v)->position = 0;
+    }
+    unlock(v);
+    return done || exported() ? VALUE_NONE : NULL;
+}
+static value bytes_true(value v, const value *args)
+{
+    return atomic_load(&SELF(v)->base.closed) ? raise(EXC(ValueError), "I/O operation on closed file.") : VALUE_TRUE;
+}
+static value bytes_isatty(value v, const value *args)
+{
+    return bytes_true(v, args) ? VALUE_FALSE : NULL;
+}
+static value bytes_flush(value v, const value *args)
+{
+    return bytes_true(v, args) ? VALUE_NONE : NULL;
+}
+
+/* ---- pickling ---- */
+static value bytes_getstate(value v, const value *args)
+{
+    value contents = bytes_getvalue(v, NULL), at = contents ? bytes_tell(v, NULL) : NULL;
+    value dict = at ? object_dict(v, false) : NULL;
+    value copy = !dict ? NULL : dict == VALUE_MISSING ? VALUE_NONE : dict_copy(dict);
+    value state = copy ? tuple_pack(3, contents, at, copy) : NULL;
+    value_dec(copy);
+    value_dec(dict);
+    value_dec(at);
+    value_dec(contents);
+    return state;
+}
+static value bytes_setstate(value v, const value *args)
+{
+    value state = args[0];
+    if (!is_tuple(state) || tuple_length(state) < 3)
+        return raise(EXC(TypeError), "%T.__setstate__ argument should be 3-tuple, got %T", v, state);
+    const value start[] = {small_int(0), small_int(0)}, none = small_int(0);
+    value at = bytes_seek(v, start), cut = at ? bytes_truncate(v, &none) : NULL;
+    value items[] = {tuple_get(state, 0)}, written = cut ? bytes_write(v, items) : NULL;
+    const value position[] = {tuple_get(state, 1), small_int(0)};
+    value sought = written ? bytes_seek(v, position) : NULL;
+    bool done = sought != NULL;
+    if (done && tuple_get(state, 2) != VALUE_NONE) {
+        value dict = object_dict(v, true);
+        done = dict && dict_update(dict, tuple_get(state, 2));
+        value_dec(dict);
+    }
+    value_dec(at);
+    value_dec(cut);
+    value_dec(written);
+    value_dec(sought);
+    return done ? VALUE_NONE : NULL;
+}
+
+/* ---- getbuffer ---- */
+struct view {
+    struct object header;
+    value_slot stream; /* constant */
+};
+static int view_buffer(value v, struct buffer *buffer, int flags)
+{
+    value stream = slot_peek(&((struct view *)v)->stream);
+    struct bytes_io *b = lock(stream);
+    if (!b)
+        return -1;
+    bool done = reserve(b, 1);
+    if (done) {
+        b->exports++;
+        buffer_fill(buffer, v, b->data, b->length, false);
+    }
+    unlock(stream);
+    return done ? 0 : (raise_no_memory(), -1);
+}
+static void view_release(value v, struct buffer *buffer)
+{
+    value stream = slot_peek(&((struct view *)v)->stream);
+    object_lock(value_object(stream));
+    SELF(stream)->exports--;
+    object_unlock(value_object(stream));
+}
+static void view_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct view *)o)->stream);
+}
+static void view_destroy(struct object *o)
+{
+    slot_drop(&((struct view *)o)->stream);
+}
+static const struct type_spec view_spec = {
+    .name = "_io._BytesIOBuffer",
+    .size = sizeof(struct view),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = view_traverse,
+    .destroy = view_destroy,
+    .slots = {.buffer = view_buffer, .buffer_release = view_release},
+};
+static value bytes_getbuffer(value v, const value *args)
+{
+    if (!bytes_true(v, NULL))
+        return NULL;
+    struct view *view = (struct view *)object_new(view_type, sizeof *view);
+    if (!view)
+        return NULL;
+    slot_init(&view->stream, value_inc(v));
+    value result = call_1(value_of(TYPE(MEMORYVIEW)), value_of(view));
+    value_dec(value_of(view));
+    return result;
+}
+
+/* ---- construction ---- */
+static bool bytes_init(value v, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature = SIGNATURE("BytesIO", "(initial_bytes=b'')");
+    value bound[1];
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return false;
+    object_lock(value_object(v));
+    bool free_to = !SELF(v)->exports;
+    if (free_to)
+        SELF(v)->length = SELF(v)->position = 0;
+    atomic_store(&SELF(v)->base.closed, false);
+    unlock(v);
+    if (!free_to)
+        return exported();
+    if (!is_given(bound[0]))
+        return true;
+    value written = bytes_write(v, bound);
+    value_dec(written);
+    SELF(v)->position = 0;
+    return written != NULL;
+}
+static value bytes_new_slot(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    return value_of(object_new(type, sizeof(struct bytes_io)));
+}
+static void bytes_destroy(struct object *o)
+{
+    io_destroy(o);
+    free(((struct bytes_io *)o)->data);
+}
+static value bytes_get_closed(value v)
+{
+    return value_bool(atomic_load(&SELF(v)->base.closed));
+}
+static const struct method_def bytes_methods[] = {
+    METHOD("read", bytes_read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
+    METHOD("read1", bytes_read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
+    METHOD("readline", bytes_readline, "($self, size=-1, /)", "Next line from the file, as a bytes object."),
+    METHOD("readinto", bytes_readinto, "($self, buffer, /)", "Read bytes into buffer."),
+    METHOD("readinto1", bytes_readinto, "($self, buffer, /)", "Read bytes into buffer."),
+    METHOD("write", bytes_write, "($self, b, /)", "Write bytes to file."),
+    METHOD("getvalue", bytes_getvalue, "($self, /)", "Retrieve the entire contents of the BytesIO object."),
+    METHOD("getbuffer", bytes_getbuffer, "($self, /)",
+           "Get a read-write view over the contents of the BytesIO object."),
+    METHOD("tell", bytes_tell, "($self, /)", "Current file position, an integer."),
+    METHOD("seek", bytes_seek, "($self, pos, whence=0, /)", "Change stream position."),
+    METHOD("truncate", bytes_truncate, "($self, size=None, /)", "Truncate the file to at most size bytes."),
+    METHOD("close", bytes_close, "($self, /)", "Disable all I/O operations."),
+    METHOD("flush", bytes_flush, "($self, /)", "Does nothing."),
+    METHOD("isatty", bytes_isatty, "($self, /)", "Always returns False."),
+    METHOD("readable", bytes_true, "($self, /)", "Returns True if the IO object can be read."),
+    METHOD("writable", bytes_true, "($self, /)", "Returns True if the IO object can be written."),
+    METHOD("seekable", bytes_true, "($self, /)", "Returns True if the IO object can be seeked."),
+    METHOD("__getstate__", bytes_getstate, "($self, /)", NULL),
+    METHOD("__setstate__", bytes_setstate, "($self, state, /)", NULL),
+    {0},
+};
+static const struct getset_def bytes_getset[] = {{"closed", bytes_get_closed, NULL, "True if the file is closed."},
+                                                 {0}};
+static const struct type_spec bytes_io_spec = {
+    .name = "_io.BytesIO",
+    .doc = "Buffered I/O implementation using an in-memory bytes buffer.",
+    .size = sizeof(struct bytes_io),
+    .flags = TYPE_FLAG_BASE,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = io_traverse,
+    .destroy = bytes_destroy,
+    .slots = {.new = bytes_new_slot, .init = bytes_init, .iter = iterator_return_self, .next = bytes_next},
+    .methods = bytes_methods,
+    .getset = bytes_getset,
+    .dict_offset = offsetof(struct io_base, dict),
+};
+bool io_bytes_define(value module)
+{
+    return io_define(module, &bytes_type, &bytes_io_spec, io_buffered_base_type) &&
+           module_define_type(module, &view_type, &view_spec);
+}

@@ -1,0 +1,230 @@
+/* The _io module: open(), and what io.py takes from here. The classes are in io_*.c. */
+#include "runtime/modules/io/io.h"
+#include "runtime/modules/importing/import.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- open ---- */
+struct mode {
+    bool creating, reading, writing, appending, updating, text, binary;
+};
+
+static bool parse_mode(const char *text, value shown, struct mode *m)
+{
+    *m = (struct mode){0};
+    for (const char *p = text; *p; p++) {
+        bool *flag = *p == 'x'   ? &m->creating
+                     : *p == 'r' ? &m->reading
+                     : *p == 'w' ? &m->writing
+                     : *p == 'a' ? &m->appending
+                     : *p == '+' ? &m->updating
+                     : *p == 't' ? &m->text
+                     : *p == 'b' ? &m->binary
+                                 : NULL;
+        if (!flag || *flag)
+            return raise_false(EXC(ValueError), "invalid mode: %R", shown);
+        *flag = true;
+    }
+    if (m->text && m->binary)
+        return raise_false(EXC(ValueError), "can't have text and binary mode at once");
+    if (m->creating + m->reading + m->writing + m->appending != 1)
+        return raise_false(EXC(ValueError), "must have exactly one of create/read/write/append mode");
+    return true;
+}
+
+static value open_raw(value file, const struct mode *m, value closefd, value opener)
+{
+    char mode[4] = {m->creating ? 'x' : m->reading ? 'r' : m->writing ? 'w' : 'a', m->updating ? '+' : 0};
+    value arguments[] = {file, str_interned(mode), closefd, opener};
+    value raw = arguments[1] ? call_vector(value_of(io_file_type), arguments, 4, NULL) : NULL;
+    value_dec(arguments[1]);
+    return raw;
+}
+
+/* The size of the buffer: what the file system prefers. */
+static int default_buffering(value raw, bool *line_buffering)
+{
+    int fd = io_file_descriptor(raw);
+    struct stat s;
+    *line_buffering = isatty(fd);
+    return fstat(fd, &s) == 0 && s.st_blksize > 1 ? (int)s.st_blksize : IO_BUFFER_SIZE;
+}
+
+static value open_text(value buffer, const char *mode, value encoding, value errors, value newline, bool line_buffering)
+{
+    const value arguments[] = {buffer, encoding, errors, newline, value_bool(line_buffering)};
+    value text = call_vector(value_of(io_text_type), arguments, 5, NULL), name = text ? str_interned(mode) : NULL;
+    if (name && attr_set(text, NAME(mode), name)) {
+        value_dec(name);
+        return text;
+    }
+    value_dec(name);
+    value_dec(text);
+    return NULL;
+}
+
+/* Close what is open already because the layer above could not be made. */
+static value give_up(value stream)
+{
+    value error = error_fetch();
+    if (!io_call(stream, NAME(close)))
+        error_clear();
+    error_restore(error);
+    value_dec(stream);
+    return NULL;
+}
+
+value io_open(value file, const char *mode, int buffering, value encoding, value errors, value newline, value closefd,
+              value opener)
+{
+    struct mode m;
+    value shown = str_from_text(mode);
+    bool right = shown && parse_mode(mode, shown, &m);
+    value_dec(shown);
+    if (!right)
+        return NULL;
+    if (m.binary && encoding != VALUE_NONE)
+        return raise(EXC(ValueError), "binary mode doesn't take an encoding argument");
+    if (m.binary && errors != VALUE_NONE)
+        return raise(EXC(ValueError), "binary mode doesn't take an errors argument");
+    if (m.binary && newline != VALUE_NONE)
+        return raise(EXC(ValueError), "binary mode doesn't take a newline argument");
+    if (m.binary && buffering == 1 &&
+        warn(EXC(RuntimeWarning), 1,
+             "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used") < 0)
+        return NULL;
+    value raw = open_raw(file, &m, closefd, opener);
+    if (!raw)
+        return NULL;
+    bool line_buffering = buffering == 1, terminal = false;
+    int size = default_buffering(raw, &terminal);
+    if (buffering < 0)
+        line_buffering = terminal;
+    if (buffering < -1) {
+        raise(EXC(ValueError), "invalid buffering size");
+        return give_up(raw);
+    }
+    if (buffering == 0) {
+        if (m.binary)
+            return raw;
+        raise(EXC(ValueError), "can't have unbuffered text I/O");
+        return give_up(raw);
+    }
+    struct type *type = m.updating ? io_random_type : m.reading ? io_reader_type : io_writer_type;
+    const value arguments[] = {raw, small_int(buffering > 1 ? buffering : size)};
+    value buffer = call_vector(value_of(type), arguments, 2, NULL);
+    if (!buffer)
+        return give_up(raw);
+    value_dec(raw);
+    if (m.binary)
+        return buffer;
+    value text = open_text(buffer, mode, encoding, errors, newline, line_buffering);
+    if (!text)
+        return give_up(buffer);
+    value_dec(buffer);
+    return text;
+}
+
+static value module_open(value self, const value *args)
+{
+    int buffering;
+    struct text mode;
+    value shown = is_missing(args[1]) ? NAME_TEXT("r") : args[1];
+    if (!is_str(shown))
+        return raise(EXC(TypeError), "open() argument 'mode' must be str, not %T", shown);
+    if (!value_as_int(args[2], &buffering))
+        return NULL;
+    for (int i = 3; i < 6; i++)
+        if (args[i] != VALUE_NONE && !is_str(args[i]))
+            return raise(EXC(TypeError), "open() argument '%s' must be str or None, not %T",
+                         i == 3   ? "encoding"
+                         : i == 4 ? "errors"
+                                  : "newline",
+                         args[i]);
+    if (!is_int(args[0]) && !is_str(args[0]) && !is_bytes(args[0])) {
+        value method = type_lookup(value_type(args[0]), NAME(__fspath__));
+        value_dec(method);
+        if (!method)
+            return NULL;
+        if (method == VALUE_MISSING)
+            return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", args[0]);
+    }
+    if (!text_of(shown, &mode))
+        return NULL;
+    value file = is_int(args[0]) || is_str(args[0]) || is_bytes(args[0])
+                     ? value_inc(args[0])
+                     : call_special(args[0], NAME(__fspath__), NULL, 0);
+    value result = file ? io_open(file, mode.bytes, buffering, args[3], args[4], args[5], args[6], args[7]) : NULL;
+    value_dec(file);
+    text_release(&mode);
+    return result;
+}
+
+static value module_open_code(value self, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "open_code() argument 'path' must be str, not %T", args[0]);
+    return io_open(args[0], "rb", -1, VALUE_NONE, VALUE_NONE, VALUE_NONE, VALUE_TRUE, VALUE_NONE);
+}
+
+static value module_text_encoding(value self, const value *args)
+{
+    return args[0] == VALUE_NONE ? str_interned("locale") : value_inc(args[0]);
+}
+
+static const struct method_def functions[] = {
+    METHOD("open", module_open,
+           "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
+           "Open file and return a stream.  Raise OSError upon failure."),
+    METHOD("open_code", module_open_code, "(path)", "Opens the provided file with the intent to import the contents."),
+    METHOD("text_encoding", module_text_encoding, "(encoding, stacklevel=2, /)",
+           "A helper function to choose the text encoding."),
+    {0},
+};
+
+static bool define_unsupported(value module)
+{
+    value known = atomic_load(&io_unsupported_type);
+    if (!known) {
+        value name = str_from_text("UnsupportedOperation");
+        value bases = name ? tuple_pack(2, value_of(EXC(OSError)), value_of(EXC(ValueError))) : NULL;
+        value dict = bases ? dict_new() : NULL;
+        if (dict && dict_set_text(dict, "__module__", NAME(io)))
+            known = type_new_class(TYPE(TYPE), name, bases, dict, NULL, NULL);
+        value_dec(dict);
+        value_dec(bases);
+        value_dec(name);
+        if (!known)
+            return false;
+        atomic_store(&io_unsupported_type, known);
+    }
+    return module_add(module, "UnsupportedOperation", known);
+}
+
+static bool fill(value module)
+{
+    if (!io_base_define(module) || !define_unsupported(module) || !io_file_define(module) ||
+        !io_buffered_define(module) || !io_bytes_define(module) || !io_string_define(module) ||
+        !io_text_define(module) || !io_newline_define(module))
+        return false;
+    value open = dict_get_text(module_dict(module), "open");
+    bool done = open && module_add_owned(module, "DEFAULT_BUFFER_SIZE", small_int(IO_BUFFER_SIZE)) &&
+                module_add(module, "BlockingIOError", value_of(EXC(BlockingIOError)));
+    value_dec(open);
+    return done;
+}
+
+static void finish(void)
+{
+    value_dec(atomic_exchange(&io_unsupported_type, NULL));
+}
+
+const struct module_def _io_module = {
+    .name = "_io",
+    .doc = "The io module provides the Python interfaces to stream handling.",
+    .functions = functions,
+    .fill = fill,
+    .finish = finish,
+};

@@ -1,0 +1,310 @@
+/* _io.StringIO: a text stream in memory: an array of code points. Everything happens under the object's lock. */
+#include "runtime/modules/io/io.h"
+#include "runtime/objects/containers/container.h"
+#include "runtime/raw.h"
+#include "runtime/objects/text/str.h"
+#include "runtime/objects/model/type_internal.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+struct string_io {
+    struct io_base base;
+    uint32_t *data;
+    size_t length, room, position;
+    struct io_newline newline;
+    unsigned seen;
+    bool ready;
+};
+#define SELF(v) ((struct string_io *)(v))
+static struct type *string_type;
+
+static struct string_io *lock(value v)
+{
+    object_lock(value_object(v));
+    bool ready = SELF(v)->ready;
+    if (likely(ready && !atomic_load_explicit(&SELF(v)->base.closed, memory_order_relaxed)))
+        return SELF(v);
+    object_unlock(value_object(v));
+    raise(EXC(ValueError), ready ? "I/O operation on closed file" : "I/O operation on uninitialized object");
+    return NULL;
+}
+static void unlock(value v)
+{
+    object_unlock(value_object(v));
+}
+
+static bool reserve(struct string_io *s, size_t length)
+{
+    if (length <= s->room)
+        return true;
+    if (length > SIZE_MAX / 8) /* a position may be as far out as seek() takes it */
+        return false;
+    size_t room = length + (length >> 2) + 64;
+    uint32_t *data = raw_resize(s->data, room * sizeof *data);
+    if (!data)
+        return false;
+    s->data = data;
+    s->room = room;
+    return true;
+}
+
+static value string_write(value v, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "string argument expected, got '%T'", args[0]);
+    value text = str_to_exact(args[0]);
+    size_t given = text ? str_exact_length(text) : 0;
+    unsigned seen = 0;
+    const struct io_newline *newline = &SELF(v)->newline;
+    if (text && newline->universal)
+        text = io_newline_translate(text, newline->translate, &seen);
+    if (text && newline->written && span_find_char(str_span(text), '\n') != SPAN_NONE) {
+        value end = str_interned(newline->written);
+        const value arguments[] = {NAME_TEXT("\n"), end};
+        value replaced = end ? call_method(text, NAME(replace), arguments, 2) : NULL;
+        value_dec(end);
+        value_dec(text);
+        text = replaced;
+    }
+    struct string_io *s = text ? lock(v) : NULL;
+    if (!s) {
+        value_dec(text);
+        return NULL;
+    }
+    struct span span = str_span(text);
+    bool done = reserve(s, s->position + span.length);
+    if (done && span.length) {
+        for (; s->length < s->position; s->length++)
+            s->data[s->length] = 0;
+        span_copy_to(s->data, 4, s->position, span);
+        s->position += span.length;
+        if (s->position > s->length)
+            s->length = s->position;
+        s->seen |= seen;
+    }
+    unlock(v);
+    value_dec(text);
+    return done ? int_from_u64(given) : raise_no_memory();
+}
+
+static value string_read(value v, const value *args)
+{
+    ssize size;
+    if (!io_optional_size(args[0], &size))
+        return NULL;
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    size_t left = s->position < s->length ? s->length - s->position : 0;
+    size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
+    value text = str_from_ucs4(s->data + s->position, n);
+    if (text)
+        s->position += n;
+    unlock(v);
+    return text;
+}
+
+/* How many characters the line at the position has; under the lock. */
+static size_t line_length(struct string_io *s, size_t left)
+{
+    const struct io_newline *newline = &s->newline;
+    const uint32_t *at = s->data + s->position;
+    char last = newline->universal ? '\n' : newline->terminator[0];
+    for (size_t i = 0; i < left; i++) {
+        if (newline->universal && !newline->translate && at[i] == '\r')
+            return i + 1 + (i + 1 < left && at[i + 1] == '\n');
+        if (at[i] != (uint32_t)last)
+            continue;
+        if (newline->universal || !newline->terminator[1])
+            return i + 1;
+        if (i + 1 < left && at[i + 1] == (uint32_t)newline->terminator[1])
+            return i + 2;
+    }
+    return left;
+}
+static value read_line(value v, ssize size)
+{
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    size_t left = s->position < s->length ? s->length - s->position : 0;
+    size_t n = left ? line_length(s, left) : 0;
+    if (size >= 0 && (size_t)size < n)
+        n = (size_t)size;
+    value text = str_from_ucs4(s->data + s->position, n);
+    if (text)
+        s->position += n;
+    unlock(v);
+    return text;
+}
+static value string_readline(value v, const value *args)
+{
+    ssize size;
+    return io_optional_size(args[0], &size) ? read_line(v, size) : NULL;
+}
+static value string_next(value v)
+{
+    value line = read_line(v, -1);
+    if (!line || str_length(line))
+        return line;
+    value_dec(line);
+    return VALUE_END;
+}
+
+static value string_getvalue(value v, const value *args)
+{
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    value text = str_from_ucs4(s->data, s->length);
+    unlock(v);
+    return text;
+}
+static value string_tell(value v, const value *args)
+{
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    value at = int_from_u64(s->position);
+    unlock(v);
+    return at;
+}
+static value string_seek(value v, const value *args)
+{
+    ssize offset;
+    int whence;
+    if (!index_as_ssize(args[0], &offset, EXC(OverflowError)) || !value_as_int(args[1], &whence))
+        return NULL;
+    if (whence < 0 || whence > 2)
+        return raise(EXC(ValueError), "Invalid whence (%i, should be 0, 1 or 2)", whence);
+    if (offset < 0 && whence == 0)
+        return raise(EXC(ValueError), "Negative seek position %lld", (long long)offset);
+    if (whence != 0 && offset != 0)
+        return raise(EXC(OSError), "Can't do nonzero cur-relative seeks");
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    size_t at = whence == 0 ? (size_t)offset : whence == 1 ? s->position : s->length;
+    s->position = at;
+    unlock(v);
+    return int_from_u64(at);
+}
+static value string_truncate(value v, const value *args)
+{
+    ssize size = -1;
+    if (is_given(args[0]) && !index_as_ssize(args[0], &size, EXC(OverflowError)))
+        return NULL;
+    if (is_given(args[0]) && size < 0)
+        return raise(EXC(ValueError), "Negative size value %lld", (long long)size);
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    if (size < 0)
+        size = (ssize)s->position;
+    if ((size_t)size < s->length)
+        s->length = (size_t)size;
+    unlock(v);
+    return int_from_i64(size);
+}
+static value string_close(value v, const value *args)
+{
+    object_lock(value_object(v));
+    atomic_store(&SELF(v)->base.closed, true);
+    free(SELF(v)->data);
+    SELF(v)->data = NULL;
+    SELF(v)->length = SELF(v)->room = SELF(v)->position = 0;
+    object_unlock(value_object(v));
+    return VALUE_NONE;
+}
+static value string_true(value v, const value *args)
+{
+    if (!lock(v))
+        return NULL;
+    unlock(v);
+    return VALUE_TRUE;
+}
+static value get_closed(value v)
+{
+    return value_bool(atomic_load(&SELF(v)->base.closed));
+}
+static value get_line_buffering(value v)
+{
+    return string_true(v, NULL) ? VALUE_FALSE : NULL;
+}
+static value get_newlines(value v)
+{
+    return io_newline_seen(SELF(v)->seen);
+}
+
+static bool string_init(value v, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature = SIGNATURE("StringIO", "(initial_value='', newline='\\n')");
+    value bound[2];
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return false;
+    struct io_newline newline;
+    if (!io_newline_parse(is_missing(bound[1]) ? NAME_TEXT("\n") : bound[1], &newline))
+        return false;
+    if (is_given(bound[0]) && !is_str(bound[0]))
+        return raise_false(EXC(TypeError), "initial_value must be str or None, not %T", bound[0]);
+    object_lock(value_object(v));
+    SELF(v)->newline = newline;
+    SELF(v)->length = SELF(v)->position = 0;
+    SELF(v)->seen = 0;
+    SELF(v)->ready = true;
+    atomic_store(&SELF(v)->base.closed, false);
+    object_unlock(value_object(v));
+    if (!is_given(bound[0]))
+        return true;
+    value written = string_write(v, bound);
+    SELF(v)->position = 0;
+    value_dec(written);
+    return written != NULL;
+}
+static value string_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    return value_of(object_new(type, sizeof(struct string_io)));
+}
+static void string_destroy(struct object *o)
+{
+    io_destroy(o);
+    free(((struct string_io *)o)->data);
+}
+static const struct method_def string_methods[] = {
+    METHOD("read", string_read, "($self, size=-1, /)", "Read at most size characters, returned as a string."),
+    METHOD("readline", string_readline, "($self, size=-1, /)", "Read until newline or EOF."),
+    METHOD("write", string_write, "($self, s, /)", "Write string to file."),
+    METHOD("getvalue", string_getvalue, "($self, /)", "Retrieve the entire contents of the object."),
+    METHOD("tell", string_tell, "($self, /)", "Tell the current file position."),
+    METHOD("seek", string_seek, "($self, pos, whence=0, /)", "Change stream position."),
+    METHOD("truncate", string_truncate, "($self, pos=None, /)", "Truncate size to pos."),
+    METHOD("close", string_close, "($self, /)", "Close the IO object."),
+    METHOD("readable", string_true, "($self, /)", "Returns True if the IO object can be read."),
+    METHOD("writable", string_true, "($self, /)", "Returns True if the IO object can be written."),
+    METHOD("seekable", string_true, "($self, /)", "Returns True if the IO object can be seeked."),
+    {0},
+};
+static const struct getset_def string_getset[] = {
+    {"closed", get_closed, NULL, NULL},
+    {"newlines", get_newlines, NULL, NULL},
+    {"line_buffering", get_line_buffering, NULL, NULL},
+    {0},
+};
+static const struct type_spec string_spec = {
+    .name = "_io.StringIO",
+    .doc = "Text I/O implementation using an in-memory buffer.",
+    .size = sizeof(struct string_io),
+    .flags = TYPE_FLAG_BASE,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = io_traverse,
+    .destroy = string_destroy,
+    .slots = {.new = string_new, .init = string_init, .iter = iterator_return_self, .next = string_next},
+    .methods = string_methods,
+    .getset = string_getset,
+    .dict_offset = offsetof(struct io_base, dict),
+};
+bool io_string_define(value module)
+{
+    return io_define(module, &string_type, &string_spec, io_text_base_type);
+}

@@ -1,0 +1,447 @@
+/* The time module. */
+#include "runtime/modules/importing/import.h"
+#include "runtime/modules/module.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NANOSECONDS 1000000000
+
+/* ---- clocks ---- */
+static bool read_clock(clockid_t clock, struct timespec *t)
+{
+    if (clock_gettime(clock, t) == 0)
+        return true;
+    raise_errno(errno, NULL, NULL);
+    return false;
+}
+
+static value seconds(clockid_t clock)
+{
+    struct timespec t;
+    return read_clock(clock, &t) ? float_new((double)t.tv_sec + 1e-9 * (double)t.tv_nsec) : NULL;
+}
+static value nanoseconds(clockid_t clock)
+{
+    struct timespec t;
+    return read_clock(clock, &t) ? int_from_i64((int64_t)t.tv_sec * NANOSECONDS + t.tv_nsec) : NULL;
+}
+
+static value time_time(value self, const value *args)
+{
+    return seconds(CLOCK_REALTIME);
+}
+static value time_time_ns(value self, const value *args)
+{
+    return nanoseconds(CLOCK_REALTIME);
+}
+static value time_monotonic(value self, const value *args)
+{
+    return seconds(CLOCK_MONOTONIC);
+}
+static value time_monotonic_ns(value self, const value *args)
+{
+    return nanoseconds(CLOCK_MONOTONIC);
+}
+static value time_process_time(value self, const value *args)
+{
+    return seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+static value time_process_time_ns(value self, const value *args)
+{
+    return nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+static value time_thread_time(value self, const value *args)
+{
+    return seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+static value time_thread_time_ns(value self, const value *args)
+{
+    return nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static value time_clock_gettime(value self, const value *args)
+{
+    int id;
+    return value_as_int(args[0], &id) ? seconds(id) : NULL;
+}
+static value time_clock_gettime_ns(value self, const value *args)
+{
+    int id;
+    return value_as_int(args[0], &id) ? nanoseconds(id) : NULL;
+}
+static value time_clock_getres(value self, const value *args)
+{
+    int id;
+    struct timespec t;
+    if (!value_as_int(args[0], &id))
+        return NULL;
+    if (clock_getres(id, &t) != 0)
+        return raise_errno(errno, NULL, NULL);
+    return float_new((double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+}
+
+/* Sleep to an absolute time of the monotonic clock: a signal whose handler returns does not shorten it (PEP 475). */
+static value time_sleep(value self, const value *args)
+{
+    double wanted;
+    if (!is_float(args[0]) && !is_int(args[0])) {
+        value index = index_value(args[0]);
+        value_dec(index);
+        if (!index)
+            return NULL;
+    }
+    if (!value_as_double(args[0], &wanted))
+        return NULL;
+    if (isnan(wanted))
+        return raise(EXC(ValueError), "Invalid value NaN (not a number)");
+    if (wanted < 0)
+        return raise(EXC(ValueError), "sleep length must be non-negative");
+    if (wanted > 9223372036.0)
+        return raise(EXC(OverflowError), "timestamp too large to convert to C _PyTime_t");
+    struct timespec until;
+    if (!read_clock(CLOCK_MONOTONIC, &until))
+        return NULL;
+    int64_t ns = (int64_t)ceil(wanted * 1e9) + until.tv_nsec;
+    until.tv_sec += ns / NANOSECONDS;
+    until.tv_nsec = ns % NANOSECONDS;
+    for (;;) {
+        thread_enter_blocking();
+        int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+        thread_leave_blocking();
+        if (error == 0)
+            return VALUE_NONE;
+        if (error != EINTR)
+            return raise_errno(error, NULL, NULL);
+        if (thread_safepoint(thread_self) != 0)
+            return NULL;
+    }
+}
+
+/* ---- broken-down times ---- */
+static const struct struct_sequence_field time_fields[] = {
+    {"tm_year", "year, for example, 1993"},
+    {"tm_mon", "month of year, range [1, 12]"},
+    {"tm_mday", "day of month, range [1, 31]"},
+    {"tm_hour", "hours, range [0, 23]"},
+    {"tm_min", "minutes, range [0, 59]"},
+    {"tm_sec", "seconds, range [0, 61])"},
+    {"tm_wday", "day of week, range [0, 6], Monday is 0"},
+    {"tm_yday", "day of year, range [1, 366]"},
+    {"tm_isdst", "1 if summer time is in effect, 0 if not, and -1 if unknown"},
+    {"tm_zone", "abbreviation of timezone name"},
+    {"tm_gmtoff", "offset from UTC in seconds"},
+    {0}};
+static struct type *struct_time;
+
+static value from_tm(const struct tm *t)
+{
+    value items[] = {int_from_i64(t->tm_year + 1900LL),
+                     small_int(t->tm_mon + 1),
+                     small_int(t->tm_mday),
+                     small_int(t->tm_hour),
+                     small_int(t->tm_min),
+                     small_int(t->tm_sec),
+                     small_int((t->tm_wday + 6) % 7),
+                     small_int(t->tm_yday + 1),
+                     small_int(t->tm_isdst),
+                     t->tm_zone ? str_decode_locale(t->tm_zone) : VALUE_NONE,
+                     int_from_i64(t->tm_gmtoff)};
+    return struct_sequence_new(struct_time, items);
+}
+
+/* Seconds since the epoch, rounded down; now when absent or None. */
+static bool epoch_seconds(value v, time_t *out)
+{
+    if (!is_given(v)) {
+        *out = time(NULL);
+        return true;
+    }
+    if (is_int(v)) {
+        int64_t i;
+        if (!int_fits_i64(v, &i))
+            return raise_false(EXC(OverflowError), "timestamp out of range for platform time_t");
+        *out = i;
+        return true;
+    }
+    double d;
+    if (!value_as_double(v, &d))
+        return false;
+    if (isnan(d))
+        return raise_false(EXC(ValueError), "Invalid value NaN (not a number)");
+    d = floor(d);
+    if (d < -9.2e18 || d > 9.2e18)
+        return raise_false(EXC(OverflowError), "timestamp out of range for platform time_t");
+    *out = (time_t)d;
+    return true;
+}
+
+static value break_down(value v, struct tm *(*convert)(const time_t *, struct tm *))
+{
+    time_t t;
+    struct tm tm;
+    if (!epoch_seconds(v, &t))
+        return NULL;
+    errno = 0;
+    if (!convert(&t, &tm))
+        return raise_errno(errno ? errno : EINVAL, NULL, NULL);
+    return from_tm(&tm);
+}
+static value time_gmtime(value self, const value *args)
+{
+    return break_down(args[0], gmtime_r);
+}
+static value time_localtime(value self, const value *args)
+{
+    return break_down(args[0], localtime_r);
+}
+
+/* A struct tm from a tuple of nine; out-of-range members are errors where `checked`. */
+static bool to_tm(value v, struct tm *t, bool checked)
+{
+    if (!is_tuple(v))
+        return raise_false(EXC(TypeError), "Tuple or struct_time argument required");
+    if (tuple_length(v) < 9)
+        return raise_false(EXC(TypeError), "function takes exactly 9 arguments (%zu given)", tuple_length(v));
+    int f[9];
+    for (size_t i = 0; i < 9; i++)
+        if (!value_as_int(tuple_get(v, i), &f[i]))
+            return false;
+    memset(t, 0, sizeof *t);
+    if (f[0] < INT32_MIN + 1900)
+        return raise_false(EXC(OverflowError), "year out of range");
+    t->tm_year = f[0] - 1900;
+    t->tm_mon = f[1] - 1;
+    t->tm_mday = f[2];
+    t->tm_hour = f[3];
+    t->tm_min = f[4];
+    t->tm_sec = f[5];
+    t->tm_wday = (f[6] + 1) % 7;
+    t->tm_yday = f[7] - 1;
+    t->tm_isdst = f[8];
+    if (value_type(v) == struct_time) {
+        value zone = attr_get_optional(v, NAME(tm_gmtoff));
+        int64_t offset;
+        if (zone && is_int(zone) && int_fits_i64(zone, &offset))
+            t->tm_gmtoff = offset;
+        value_dec(zone);
+        error_clear();
+    }
+    if (!checked)
+        return true;
+    if (t->tm_mon == -1)
+        t->tm_mon = 0;
+    if (t->tm_mday == 0)
+        t->tm_mday = 1;
+    if (t->tm_yday == -1)
+        t->tm_yday = 0;
+    const char *wrong = t->tm_mon < 0 || t->tm_mon > 11      ? "month"
+                        : t->tm_mday < 0 || t->tm_mday > 31  ? "day of month"
+                        : t->tm_hour < 0 || t->tm_hour > 23  ? "hour"
+                        : t->tm_min < 0 || t->tm_min > 59    ? "minute"
+                        : t->tm_sec < 0 || t->tm_sec > 61    ? "seconds"
+                        : t->tm_wday < 0                     ? "day of week"
+                        : t->tm_yday < 0 || t->tm_yday > 365 ? "day of year"
+                                                             : NULL;
+    return !wrong || raise_false(EXC(ValueError), "%s out of range", wrong);
+}
+
+static value time_mktime(value self, const value *args)
+{
+    struct tm t;
+    if (!to_tm(args[0], &t, false))
+        return NULL;
+    t.tm_wday = -1; /* mktime sets it: tells success from -1 */
+    time_t result = mktime(&t);
+    if (result == (time_t)-1 && t.tm_wday == -1)
+        return raise(EXC(OverflowError), "mktime argument out of range");
+    return float_new((double)result);
+}
+
+static value ascii_time(struct tm *t)
+{
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    char day[4], clock[16], year[24];
+    snprintf(day, sizeof day, "%3d", t->tm_mday);
+    snprintf(clock, sizeof clock, "%02d:%02d:%02d", t->tm_hour, t->tm_min, t->tm_sec);
+    snprintf(year, sizeof year, "%lld", t->tm_year + 1900LL);
+    return str_format("%s %s%s %s %s", days[t->tm_wday], months[t->tm_mon], day, clock, year);
+}
+
+static value time_asctime(value self, const value *args)
+{
+    struct tm t;
+    time_t now = time(NULL);
+    if (is_missing(args[0]))
+        localtime_r(&now, &t);
+    else if (!to_tm(args[0], &t, true))
+        return NULL;
+    return ascii_time(&t);
+}
+
+static value time_ctime(value self, const value *args)
+{
+    time_t when;
+    struct tm t;
+    if (!epoch_seconds(args[0], &when))
+        return NULL;
+    if (!localtime_r(&when, &t))
+        return raise_errno(EOVERFLOW, NULL, NULL);
+    return ascii_time(&t);
+}
+
+static value time_strftime(value self, const value *args)
+{
+    struct tm t;
+    time_t now = time(NULL);
+    struct text format;
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %T", args[0]);
+    if (is_missing(args[1]))
+        localtime_r(&now, &t);
+    else if (!to_tm(args[1], &t, true))
+        return NULL;
+    if (!text_of(args[0], &format))
+        return NULL;
+    /* A zero result is an empty string or too small a buffer: a marker at the end of the format tells them apart. */
+    char *marked = malloc(format.length + 2), *out = NULL;
+    value result = NULL;
+    if (marked) {
+        memcpy(marked, format.bytes, format.length);
+        memcpy(marked + format.length, " ", 2);
+        for (size_t room = 1024; room < 1u << 24; room *= 4) {
+            char *more = realloc(out, room);
+            if (!more)
+                break;
+            out = more;
+            size_t n = strftime(out, room, marked, &t);
+            if (n) {
+                result = str_from_utf8_surrogates(out, n - 1);
+                break;
+            }
+        }
+    }
+    if (!result && !error_occurred())
+        raise_no_memory();
+    free(out);
+    free(marked);
+    text_release(&format);
+    return result;
+}
+
+static value time_strptime(value self, const value *args, size_t nargs, value kwnames)
+{
+    value module = import_module("_strptime");
+    value function = module ? attr_get(module, NAME(_strptime_time)) : NULL;
+    value result = function ? call_vector(function, args, nargs, kwnames) : NULL;
+    value_dec(function);
+    value_dec(module);
+    return result;
+}
+
+static value time_tzset(value self, const value *args)
+{
+    tzset();
+    return VALUE_NONE;
+}
+
+static value time_get_clock_info(value self, const value *args)
+{
+    static const struct {
+        const char *name, *implementation;
+        clockid_t clock;
+        bool monotonic, adjustable;
+    } clocks[] = {{"time", "clock_gettime(CLOCK_REALTIME)", CLOCK_REALTIME, false, true},
+                  {"monotonic", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
+                  {"perf_counter", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
+                  {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
+                  {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %T", args[0]);
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        if (!str_equals_text(args[0], clocks[i].name))
+            continue;
+        struct timespec t;
+        clock_getres(clocks[i].clock, &t);
+        value dict = dict_new(), resolution = float_new((double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+        value text = str_from_text(clocks[i].implementation);
+        bool done = dict && text && resolution && dict_set_text(dict, "implementation", text) &&
+                    dict_set_text(dict, "monotonic", value_bool(clocks[i].monotonic)) &&
+                    dict_set_text(dict, "adjustable", value_bool(clocks[i].adjustable)) &&
+                    dict_set_text(dict, "resolution", resolution);
+        value info = done ? namespace_new(dict) : NULL;
+        value_dec(dict);
+        value_dec(resolution);
+        value_dec(text);
+        return info;
+    }
+    return raise(EXC(ValueError), "unknown clock");
+}
+
+static const struct method_def functions[] = {
+    METHOD("time", time_time, "()", "Return the current time in seconds since the Epoch."),
+    METHOD("time_ns", time_time_ns, "()", "Return the current time in nanoseconds since the Epoch."),
+    METHOD("monotonic", time_monotonic, "()", "Monotonic clock, cannot go backward."),
+    METHOD("monotonic_ns", time_monotonic_ns, "()", "Monotonic clock, cannot go backward, as nanoseconds."),
+    METHOD("perf_counter", time_monotonic, "()", "Performance counter for benchmarking."),
+    METHOD("perf_counter_ns", time_monotonic_ns, "()", "Performance counter for benchmarking as nanoseconds."),
+    METHOD("process_time", time_process_time, "()", "Process time for profiling."),
+    METHOD("process_time_ns", time_process_time_ns, "()", "Process time for profiling as nanoseconds."),
+    METHOD("thread_time", time_thread_time, "()", "Thread time for profiling."),
+    METHOD("thread_time_ns", time_thread_time_ns, "()", "Thread time for profiling as nanoseconds."),
+    METHOD("clock_gettime", time_clock_gettime, "(clk_id, /)", "Return the time of the specified clock clk_id."),
+    METHOD("clock_gettime_ns", time_clock_gettime_ns, "(clk_id, /)",
+           "Return the time of the specified clock clk_id as nanoseconds."),
+    METHOD("clock_getres", time_clock_getres, "(clk_id, /)",
+           "Return the resolution (precision) of the specified clock clk_id."),
+    METHOD("sleep", time_sleep, "(seconds, /)", "Delay execution for a given number of seconds."),
+    METHOD("gmtime", time_gmtime, "(seconds=None, /)",
+           "Convert seconds since the Epoch to a time tuple expressing UTC."),
+    METHOD("localtime", time_localtime, "(seconds=None, /)",
+           "Convert seconds since the Epoch to a time tuple expressing local time."),
+    METHOD("mktime", time_mktime, "(tuple, /)", "Convert a time tuple in local time to seconds since the Epoch."),
+    METHOD("asctime", time_asctime, "(tuple=<unrepresentable>, /)", "Convert a time tuple to a string."),
+    METHOD("ctime", time_ctime, "(seconds=None, /)",
+           "Convert a time in seconds since the Epoch to a string in local time."),
+    METHOD("strftime", time_strftime, "(format, tuple=<unrepresentable>, /)",
+           "Convert a time tuple to a string according to a format specification."),
+    METHOD_ANY("strptime", time_strptime, "Parse a string to a time tuple according to a format specification.", 0),
+    METHOD("tzset", time_tzset, "()", "Initialize, or reinitialize, the local timezone."),
+    METHOD("get_clock_info", time_get_clock_info, "(name, /)", "Get information of the specified clock."),
+    {0},
+};
+
+static bool fill(value module)
+{
+    tzset();
+    struct_time = struct_sequence_define(
+        "time.struct_time", "The time value as returned by gmtime(), localtime(), and strptime().", time_fields, 9);
+    value name = str_decode_locale(tzname[0]), summer = str_decode_locale(tzname[1]);
+    value names = name && summer ? tuple_pack(2, name, summer) : NULL;
+    value_dec(name);
+    value_dec(summer);
+    return struct_time && names && module_add(module, "struct_time", value_of(struct_time)) &&
+           module_add_owned(module, "tzname", names) && module_add_owned(module, "timezone", int_from_i64(timezone)) &&
+           module_add_owned(module, "altzone", int_from_i64(timezone - (daylight ? 3600 : 0))) &&
+           module_add(module, "daylight", small_int(daylight)) &&
+           module_add(module, "CLOCK_REALTIME", small_int(CLOCK_REALTIME)) &&
+           module_add(module, "CLOCK_MONOTONIC", small_int(CLOCK_MONOTONIC)) &&
+           module_add(module, "CLOCK_PROCESS_CPUTIME_ID", small_int(CLOCK_PROCESS_CPUTIME_ID)) &&
+           module_add(module, "CLOCK_THREAD_CPUTIME_ID", small_int(CLOCK_THREAD_CPUTIME_ID)) &&
+           module_add(module, "CLOCK_MONOTONIC_RAW", small_int(CLOCK_MONOTONIC_RAW)) &&
+           module_add(module, "CLOCK_BOOTTIME", small_int(CLOCK_BOOTTIME)) &&
+           module_add(module, "_STRUCT_TM_ITEMS", small_int(11));
+}
+
+const struct module_def time_module = {
+    .name = "time",
+    .doc = "This module provides various functions to manipulate time values.",
+    .functions = functions,
+    .fill = fill,
+};

@@ -1,0 +1,225 @@
+/*
+ * Error handlers of codecs: a handler takes a UnicodeError and returns what stands in for the bad part, and where to go
+ * on. The codecs of objects/text/codec.h know the standard ones without calling these.
+ */
+#include "runtime/modules/text/codecs_errors.h"
+#include "runtime/modules/module.h"
+#include "runtime/objects/text/codec.h"
+
+static value_slot handlers; /* a dict by name; made by the module's first fill */
+
+/* What a handler needs of the exception. */
+struct failure {
+    value object; /* owned */
+    ssize start, end;
+    bool encoding, decoding;
+};
+
+static bool failure_get(value exception, struct failure *f)
+{
+    *f = (struct failure){.encoding = value_is_of(exception, EXC(UnicodeEncodeError)),
+                          .decoding = value_is_of(exception, EXC(UnicodeDecodeError))};
+    if (!f->encoding && !f->decoding && !value_is_of(exception, EXC(UnicodeTranslateError)))
+        return raise_false(EXC(TypeError), "don't know how to handle %T in error callback", exception);
+    value start = attr_get(exception, NAME(start)), end = start ? attr_get(exception, NAME(end)) : NULL;
+    f->object = end ? attr_get(exception, NAME(object)) : NULL;
+    bool done = f->object && index_as_ssize(start, &f->start, NULL) && index_as_ssize(end, &f->end, NULL);
+    value_dec(start);
+    value_dec(end);
+    ssize length = done ? value_length(f->object) : -1;
+    if (length < 0) {
+        value_dec(f->object);
+        return false;
+    }
+    if (f->end > length)
+        f->end = length;
+    if (f->start < 0)
+        f->start = 0;
+    if (f->start > f->end)
+        f->start = f->end;
+    return true;
+}
+
+/* (text, end); finishes the failure. */
+static value answer(struct failure *f, struct str_builder *b)
+{
+    value text = builder_finish(b), end = text ? int_from_i64(f->end) : NULL;
+    value result = end ? tuple_pack(2, text, end) : NULL;
+    value_dec(end);
+    value_dec(text);
+    value_dec(f->object);
+    return result;
+}
+static value strict(value self, const value *args)
+{
+    if (is_exception(args[0]))
+        raise_exception(args[0]);
+    else
+        raise(EXC(TypeError), "codec must pass exception instance");
+    return NULL;
+}
+static value refuse(struct failure *f, value exception)
+{
+    value_dec(f->object);
+    raise_exception(exception);
+    return NULL;
+}
+
+static value ignore(value self, const value *args)
+{
+    struct failure f;
+    struct str_builder b;
+    builder_init(&b);
+    return failure_get(args[0], &f) ? answer(&f, &b) : NULL;
+}
+
+static value replace(value self, const value *args)
+{
+    struct failure f;
+    struct str_builder b;
+    builder_init(&b);
+    if (!failure_get(args[0], &f))
+        return NULL;
+    ssize count = f.decoding ? 1 : f.end - f.start;
+    for (ssize i = 0; i < count; i++)
+        builder_add_char(&b, f.encoding ? '?' : 0xFFFD);
+    return answer(&f, &b);
+}
+
+static void add_escape(struct str_builder *b, uint32_t c)
+{
+    builder_add_format(b, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", (unsigned)c);
+}
+static value backslashreplace(value self, const value *args)
+{
+    struct failure f;
+    struct str_builder b;
+    builder_init(&b);
+    if (!failure_get(args[0], &f))
+        return NULL;
+    for (ssize i = f.start; i < f.end; i++)
+        add_escape(&b, f.decoding ? bytes_data(f.object)[i] : str_at(f.object, (size_t)i));
+    return answer(&f, &b);
+}
+
+static value xmlcharrefreplace(value self, const value *args)
+{
+    struct failure f;
+    struct str_builder b;
+    builder_init(&b);
+    if (!failure_get(args[0], &f))
+        return NULL;
+    if (!f.encoding) {
+        value_dec(f.object);
+        return raise(EXC(TypeError), "don't know how to handle %T in error callback", args[0]);
+    }
+    for (ssize i = f.start; i < f.end; i++)
+        builder_add_format(&b, "&#%u;", (unsigned)str_at(f.object, (size_t)i));
+    return answer(&f, &b);
+}
+
+/* Bytes from 128 up travel as lone surrogates. */
+static value surrogateescape(value self, const value *args)
+{
+    struct failure f;
+    if (!failure_get(args[0], &f))
+        return NULL;
+    if (f.encoding) {
+        struct bytes_builder bytes = {0};
+        for (ssize i = f.start; i < f.end; i++) {
+            uint32_t c = str_at(f.object, (size_t)i);
+            if (c < 0xDC80 || c > 0xDCFF) {
+                bytes_builder_discard(&bytes);
+                return refuse(&f, args[0]);
+            }
+            bytes_builder_add_byte(&bytes, (uint8_t)(c - 0xDC00));
+        }
+        value out = bytes_builder_finish(&bytes), end = out ? int_from_i64(f.end) : NULL;
+        value result = end ? tuple_pack(2, out, end) : NULL;
+        value_dec(end);
+        value_dec(out);
+        value_dec(f.object);
+        return result;
+    }
+    if (!f.decoding)
+        return refuse(&f, args[0]);
+    struct str_builder b;
+    builder_init(&b);
+    ssize i = f.start;
+    for (; i < f.end && i < f.start + 4 && bytes_data(f.object)[i] >= 128; i++)
+        builder_add_char(&b, 0xDC00u + bytes_data(f.object)[i]);
+    if (i == f.start) {
+        builder_discard(&b);
+        return refuse(&f, args[0]);
+    }
+    f.end = i;
+    return answer(&f, &b);
+}
+
+static const struct method_def standard[] = {
+    METHOD("strict", strict, "(exception, /)", "Implements the 'strict' error handling."),
+    METHOD("ignore", ignore, "(exception, /)", "Implements the 'ignore' error handling."),
+    METHOD("replace", replace, "(exception, /)", "Implements the 'replace' error handling."),
+    METHOD("backslashreplace", backslashreplace, "(exception, /)", "Implements the 'backslashreplace' error handling."),
+    METHOD("namereplace", backslashreplace, "(exception, /)", "Implements the 'namereplace' error handling."),
+    METHOD("xmlcharrefreplace", xmlcharrefreplace, "(exception, /)",
+           "Implements the 'xmlcharrefreplace' error handling."),
+    METHOD("surrogateescape", surrogateescape, "(exception, /)", "Implements the 'surrogateescape' error handling."),
+    {0},
+};
+
+static value lookup_text(const char *name)
+{
+    value dict = atomic_load(&handlers), handler = dict ? dict_get_text(dict, name) : VALUE_MISSING;
+    return handler == VALUE_MISSING ? raise(EXC(LookupError), "unknown error handler name '%s'", name) : handler;
+}
+static value lookup_error(value self, const value *args)
+{
+    struct text name;
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "lookup_error() argument must be str, not %T", args[0]);
+    if (!text_of(args[0], &name))
+        return NULL;
+    value handler = lookup_text(name.bytes);
+    text_release(&name);
+    return handler;
+}
+static value register_error(value self, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %T", args[0]);
+    if (!value_is_callable(args[1]))
+        return raise(EXC(TypeError), "handler must be callable");
+    return dict_set(atomic_load(&handlers), args[0], args[1]) ? VALUE_NONE : NULL;
+}
+static const struct method_def functions[] = {
+    METHOD("lookup_error", lookup_error, "(name, /)",
+           "Return the error handler for the specified error handling name."),
+    METHOD("register_error", register_error, "(errors, handler, /)",
+           "Register the specified error handler under the name errors."),
+    {0},
+};
+
+bool codecs_errors_fill(value module)
+{
+    if (!atomic_load(&handlers)) {
+        value dict = dict_new();
+        bool done = dict != NULL;
+        for (const struct method_def *h = standard; done && h->name; h++) {
+            value function = builtin_function_new(h, NULL, NULL);
+            done = function && dict_set_text(dict, h->name, function);
+            value_dec(function);
+        }
+        if (!done) {
+            value_dec(dict);
+            return false;
+        }
+        atomic_store(&handlers, dict);
+        codec_registry.error_handler = lookup_text;
+    }
+    return module_add_functions(module, functions);
+}
+void codecs_errors_finish(void)
+{
+    value_dec(atomic_exchange(&handlers, NULL));
+}

@@ -1,0 +1,515 @@
+/*
+ * The _codecs module: the registry of codecs and error handlers, and the codecs of objects/text/codec.h as functions.
+ *
+ * The registry begins with nothing: the first lookup imports `encodings`, which registers the standard library's search
+ * function. Codecs found are remembered by normalised name.
+ */
+#include "runtime/modules/text/codecs_errors.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/modules/module.h"
+#include "runtime/objects/text/codec.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+static value_slot search_path, found_codecs; /* a list and a dict; made by the module's first fill */
+static _Atomic bool encodings_loaded;
+
+/* ---- lookup ---- */
+
+/* Lower case, and '_' for every run of what is neither letter, digit nor '.'. */
+static value normalized(value name)
+{
+    struct text text;
+    if (!text_of(name, &text))
+        return NULL;
+    char *out = malloc(text.length + 1);
+    size_t n = 0;
+    bool gap = false;
+    for (size_t i = 0; out && i < text.length; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (isalnum(c) || c == '.') {
+            if (gap && n)
+                out[n++] = '_';
+            gap = false;
+            out[n++] = (char)tolower(c);
+        } else {
+            gap = true;
+        }
+    }
+    text_release(&text);
+    value result = out ? str_from_utf8_surrogates(out, n) : raise_no_memory();
+    free(out);
+    return result;
+}
+
+static value search(value name, value shown)
+{
+    if (!atomic_load(&encodings_loaded)) { /* who comes while another thread imports it waits there for it */
+        value module = import_module("encodings");
+        if (!module)
+            return NULL;
+        value_dec(module);
+        atomic_store(&encodings_loaded, true);
+    }
+    value path = atomic_load(&search_path), result = VALUE_NONE;
+    for (size_t i = 0; result == VALUE_NONE; i++) {
+        value function = list_get(path, i);
+        if (function == VALUE_MISSING)
+            return raise(EXC(LookupError), "unknown encoding: %S", shown);
+        result = call_1(function, name);
+        value_dec(function);
+        if (result && result != VALUE_NONE && (!is_tuple(result) || tuple_length(result) != 4)) {
+            value_dec(result);
+            return raise(EXC(TypeError), "codec search functions must return 4-tuples");
+        }
+    }
+    return result;
+}
+
+static value lookup(value encoding)
+{
+    value name = normalized(encoding), cache = atomic_load(&found_codecs);
+    value codec = name ? dict_get(cache, name) : NULL;
+    if (codec == VALUE_MISSING) {
+        codec = search(name, encoding);
+        if (codec && !dict_set(cache, name, codec)) {
+            value_dec(codec);
+            codec = NULL;
+        }
+    }
+    value_dec(name);
+    return codec;
+}
+
+/* codec[index](object, errors)[0] */
+static value apply(value object, value encoding, value errors, size_t index)
+{
+    value codec = lookup(encoding);
+    if (!codec)
+        return NULL;
+    value pair =
+        is_missing(errors) ? call_1(tuple_get(codec, index), object) : call_2(tuple_get(codec, index), object, errors);
+    value_dec(codec);
+    if (!pair)
+        return NULL;
+    value result;
+    if (is_tuple(pair) && tuple_length(pair) == 2)
+        result = value_inc(tuple_get(pair, 0));
+    else
+        result = raise(EXC(TypeError), "%s must return a tuple (object, integer)", index ? "decoder" : "encoder");
+    value_dec(pair);
+    return result;
+}
+
+/* str.encode and bytes.decode take codecs between str and bytes only. */
+static bool check_text_encoding(value name, size_t index)
+{
+    value codec = lookup(name), mark = codec ? attr_get_optional(codec, NAME(_is_text_encoding)) : NULL;
+    int truth = !mark ? -1 : mark == VALUE_MISSING ? 1 : value_truth(mark);
+    value_dec(mark);
+    value_dec(codec);
+    if (truth == 0)
+        return raise_false(EXC(LookupError), "'%S' is not a text encoding; use codecs.%s() to handle arbitrary codecs",
+                           name, index ? "decode" : "encode");
+    return truth > 0;
+}
+
+static value apply_text(value object, const char *encoding, const char *errors, size_t index)
+{
+    value name = str_from_text(encoding), handler = name && errors ? str_from_text(errors) : VALUE_MISSING;
+    value result = name && handler && check_text_encoding(name, index) ? apply(object, name, handler, index) : NULL;
+    value_dec(handler);
+    value_dec(name);
+    return result;
+}
+static value registry_encode(value text, const char *encoding, const char *errors)
+{
+    return apply_text(text, encoding, errors, 0);
+}
+static value registry_decode(value bytes, const char *encoding, const char *errors)
+{
+    return apply_text(bytes, encoding, errors, 1);
+}
+
+static value module_register(value self, const value *args)
+{
+    if (!value_is_callable(args[0]))
+        return raise(EXC(TypeError), "argument must be callable");
+    return list_append(atomic_load(&search_path), args[0]) ? VALUE_NONE : NULL;
+}
+static value module_unregister(value self, const value *args)
+{
+    value path = atomic_load(&search_path);
+    for (size_t i = 0; i < list_length(path); i++) {
+        value function = list_get(path, i);
+        bool same = function == args[0];
+        value_dec(function);
+        if (same) {
+            dict_clear(atomic_load(&found_codecs));
+            value_dec(list_pop(path, (ssize)i));
+            error_clear();
+            break;
+        }
+    }
+    return VALUE_NONE;
+}
+static bool check_str(value v, const char *function, const char *argument)
+{
+    return is_str(v) || raise_false(EXC(TypeError), "%s() argument %s must be str, not %T", function, argument, v);
+}
+static value module_lookup(value self, const value *args)
+{
+    return check_str(args[0], "lookup", "'encoding'") ? lookup(args[0]) : NULL;
+}
+static value module_encode(value self, const value *args)
+{
+    value encoding = is_missing(args[1]) ? NAME_TEXT("utf-8") : args[1];
+    if (!check_str(encoding, "encode", "'encoding'") ||
+        (!is_missing(args[2]) && !check_str(args[2], "encode", "'errors'")))
+        return NULL;
+    return apply(args[0], encoding, args[2], 0);
+}
+static value module_decode(value self, const value *args)
+{
+    value encoding = is_missing(args[1]) ? NAME_TEXT("utf-8") : args[1];
+    if (!check_str(encoding, "decode", "'encoding'") ||
+        (!is_missing(args[2]) && !check_str(args[2], "decode", "'errors'")))
+        return NULL;
+    return apply(args[0], encoding, args[2], 1);
+}
+
+/* ---- the codecs as functions: (result, how much was consumed) ---- */
+static value pair(value result /* stolen */, size_t consumed)
+{
+    value number = result ? int_from_u64(consumed) : NULL;
+    value tuple = number ? tuple_pack(2, result, number) : NULL;
+    value_dec(number);
+    value_dec(result);
+    return tuple;
+}
+/* None and absent stand for strict. */
+static bool errors_of(value v, struct text *text)
+{
+    *text = (struct text){.bytes = "strict", .length = 6};
+    return !is_given(v) || (check_str(v, "codec", "'errors'") && text_of(v, text));
+}
+
+static value encode_with(enum codec_id id, const value *args)
+{
+    struct text errors;
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "encode() argument 1 must be str, not %T", args[0]);
+    if (!errors_of(args[1], &errors))
+        return NULL;
+    value result = pair(codec_encode(id, args[0], errors.bytes), str_length(args[0]));
+    text_release(&errors);
+    return result;
+}
+
+/* A buffer, or a str as its UTF-8 where `text` allows it. */
+static value decode_with(enum codec_id id, const value *args, bool incremental)
+{
+    struct text errors;
+    int final = incremental ? value_truth(args[2]) : 1;
+    struct buffer data;
+    if (final < 0 || !errors_of(args[1], &errors))
+        return NULL;
+    if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
+        text_release(&errors);
+        return NULL;
+    }
+    size_t consumed = (size_t)data.length;
+    value result = codec_decode(id, data.data, (size_t)data.length, errors.bytes, final ? NULL : &consumed, NULL);
+    buffer_release(&data);
+    text_release(&errors);
+    return pair(result, consumed);
+}
+#define CODEC(NAME, ID, INCREMENTAL)                          \
+    static value NAME##_encode(value self, const value *args) \
+    {                                                         \
+        return encode_with(ID, args);                         \
+    }                                                         \
+    static value NAME##_decode(value self, const value *args) \
+    {                                                         \
+        return decode_with(ID, args, INCREMENTAL);            \
+    }
+CODEC(utf_8, CODEC_UTF8, true)
+CODEC(latin_1, CODEC_LATIN1, false)
+CODEC(ascii, CODEC_ASCII, false)
+CODEC(utf_16, CODEC_UTF16, true)
+CODEC(utf_16_le, CODEC_UTF16_LE, true)
+CODEC(utf_16_be, CODEC_UTF16_BE, true)
+CODEC(utf_32, CODEC_UTF32, true)
+CODEC(utf_32_le, CODEC_UTF32_LE, true)
+CODEC(utf_32_be, CODEC_UTF32_BE, true)
+
+/* utf_16_ex_decode(data, errors, byteorder, final) -> (text, consumed, byteorder) */
+static value decode_ex(enum codec_id id, const value *args)
+{
+    struct text errors;
+    struct buffer data;
+    int order, final = value_truth(args[3]);
+    if (final < 0 || !value_as_int(args[2], &order) || !errors_of(args[1], &errors))
+        return NULL;
+    if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
+        text_release(&errors);
+        return NULL;
+    }
+    size_t consumed = (size_t)data.length;
+    value text = codec_decode(id, data.data, (size_t)data.length, errors.bytes, final ? NULL : &consumed, &order);
+    buffer_release(&data);
+    text_release(&errors);
+    value number = text ? int_from_u64(consumed) : NULL;
+    value result = number ? tuple_pack(3, text, number, small_int(order)) : NULL;
+    value_dec(number);
+    value_dec(text);
+    return result;
+}
+static value utf_16_ex_decode(value self, const value *args)
+{
+    return decode_ex(CODEC_UTF16, args);
+}
+static value utf_32_ex_decode(value self, const value *args)
+{
+    return decode_ex(CODEC_UTF32, args);
+}
+
+static value escape_text(const value *args, bool raw)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "encode() argument 1 must be str, not %T", args[0]);
+    return pair(codec_encode_unicode_escape(args[0], raw), str_length(args[0]));
+}
+static value unescape_text(const value *args, bool raw)
+{
+    struct text errors;
+    value bytes = is_str(args[0]) ? str_encode(args[0], "utf-8", "strict") : bytes_from_buffer(args[0]);
+    if (!bytes)
+        return NULL;
+    value result = NULL;
+    if (errors_of(args[1], &errors)) {
+        result = pair(codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw),
+                      bytes_length(bytes));
+        text_release(&errors);
+    }
+    value_dec(bytes);
+    return result;
+}
+static value unicode_escape_encode(value self, const value *args)
+{
+    return escape_text(args, false);
+}
+static value unicode_escape_decode(value self, const value *args)
+{
+    return unescape_text(args, false);
+}
+static value raw_unicode_escape_encode(value self, const value *args)
+{
+    return escape_text(args, true);
+}
+static value raw_unicode_escape_decode(value self, const value *args)
+{
+    return unescape_text(args, true);
+}
+static value readbuffer_encode(value self, const value *args)
+{
+    value bytes = is_str(args[0]) ? str_encode(args[0], "utf-8", "strict") : bytes_from_buffer(args[0]);
+    return bytes ? pair(bytes, bytes_length(bytes)) : NULL;
+}
+
+/* ---- charmap: by a mapping of numbers, or a str of 256 characters ---- */
+static bool charmap_put(struct decode_context *c, value mapping, size_t i, size_t *next)
+{
+    uint8_t byte = c->bytes[i];
+    *next = i + 1;
+    value mapped;
+    if (is_str(mapping)) {
+        uint32_t point = byte < str_length(mapping) ? str_at(mapping, byte) : 0xFFFE;
+        if (point != 0xFFFE) {
+            builder_add_char(c->out, point);
+            return true;
+        }
+        return codec_decode_error(c, i, i + 1, "character maps to <undefined>", next);
+    }
+    mapped = item_get(mapping, small_int(byte));
+    if (!mapped && !error_matches(EXC(LookupError)))
+        return false;
+    if (!mapped) {
+        error_clear();
+        mapped = VALUE_NONE;
+    }
+    int64_t point;
+    bool done = true;
+    if (is_str(mapped) && !(str_length(mapped) == 1 && str_at(mapped, 0) == 0xFFFE))
+        builder_add_str(c->out, mapped);
+    else if (is_int(mapped) && int_fits_i64(mapped, &point) && point >= 0 && point <= 0x10FFFF && point != 0xFFFE)
+        builder_add_char(c->out, (uint32_t)point);
+    else if (mapped == VALUE_NONE || is_str(mapped) ||
+             (is_int(mapped) && int_fits_i64(mapped, &point) && point == 0xFFFE))
+        done = codec_decode_error(c, i, i + 1, "character maps to <undefined>", next);
+    else
+        done = raise_false(EXC(TypeError), "character mapping must return integer, None or str");
+    value_dec(mapped);
+    return done;
+}
+static value charmap_decode(value self, const value *args)
+{
+    if (!is_given(args[2]))
+        return decode_with(CODEC_LATIN1, args, false);
+    value bytes = bytes_from_buffer(args[0]);
+    struct text errors;
+    if (!bytes || !errors_of(args[1], &errors)) {
+        value_dec(bytes);
+        return NULL;
+    }
+    struct str_builder out;
+    builder_init(&out);
+    struct decode_context c = {.encoding = "charmap",
+                               .errors = errors.bytes,
+                               .id = CODEC_OTHER,
+                               .bytes = bytes_data(bytes),
+                               .length = bytes_length(bytes),
+                               .out = &out};
+    bool done = true;
+    for (size_t i = 0; done && i < c.length;)
+        done = charmap_put(&c, args[2], i, &i);
+    text_release(&errors);
+    value text = done ? builder_finish(&out) : NULL;
+    if (!done)
+        builder_discard(&out);
+    value result = text ? pair(text, bytes_length(bytes)) : NULL;
+    value_dec(bytes);
+    return result;
+}
+
+static bool charmap_encode_one(struct encode_context *c, value mapping, size_t i, size_t *next)
+{
+    *next = i + 1;
+    value key = small_int(str_at(c->text, i)), mapped = item_get(mapping, key);
+    if (!mapped && !error_matches(EXC(LookupError)))
+        return false;
+    if (!mapped) {
+        error_clear();
+        mapped = VALUE_NONE;
+    }
+    int64_t byte;
+    bool done = true;
+    if (is_bytes(mapped))
+        bytes_builder_add(c->out, bytes_data(mapped), bytes_length(mapped));
+    else if (is_int(mapped) && int_fits_i64(mapped, &byte) && byte >= 0 && byte < 256)
+        bytes_builder_add_byte(c->out, (uint8_t)byte);
+    else if (mapped == VALUE_NONE)
+        done = codec_encode_error(c, i, i + 1, "character maps to <undefined>", next);
+    else
+        done = raise_false(EXC(TypeError),
+                           is_int(mapped) ? "character mapping must be in range(256)"
+                                          : "character mapping must return integer, bytes or None, not %T",
+                           mapped);
+    value_dec(mapped);
+    return done;
+}
+static value charmap_encode(value self, const value *args)
+{
+    if (!is_given(args[2]))
+        return encode_with(CODEC_LATIN1, args);
+    struct text errors;
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "charmap_encode() argument 1 must be str, not %T", args[0]);
+    value text = str_to_exact(args[0]);
+    if (!text || !errors_of(args[1], &errors)) {
+        value_dec(text);
+        return NULL;
+    }
+    struct bytes_builder out = {0};
+    struct encode_context c = {
+        .encoding = "charmap", .errors = errors.bytes, .id = CODEC_OTHER, .text = text, .out = &out};
+    bool done = true;
+    size_t length = str_length(text);
+    for (size_t i = 0; done && i < length;)
+        done = charmap_encode_one(&c, args[2], i, &i);
+    text_release(&errors);
+    value_dec(text);
+    if (done)
+        return pair(bytes_builder_finish(&out), length);
+    bytes_builder_discard(&out);
+    return NULL;
+}
+static value charmap_build(value self, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", args[0]);
+    value dict = dict_new();
+    for (size_t i = 0; dict && i < str_length(args[0]); i++)
+        if (str_at(args[0], i) != 0xFFFE && !dict_set(dict, small_int(str_at(args[0], i)), small_int((int64_t)i))) {
+            value_dec(dict);
+            return NULL;
+        }
+    return dict;
+}
+
+#define ENCODE(NAME) METHOD(#NAME "_encode", NAME##_encode, "(str, errors=None, /)", NULL)
+#define DECODE(NAME) METHOD(#NAME "_decode", NAME##_decode, "(data, errors=None, final=False, /)", NULL)
+#define BOTH(NAME)   ENCODE(NAME), DECODE(NAME)
+static const struct method_def functions[] = {
+    METHOD("register", module_register, "(search_function, /)", "Register a codec search function."),
+    METHOD("unregister", module_unregister, "(search_function, /)",
+           "Unregister a codec search function and clear the registry's cache."),
+    METHOD("lookup", module_lookup, "(encoding, /)",
+           "Looks up a codec tuple in the Python codec registry and returns a CodecInfo object."),
+    METHOD("encode", module_encode, "(obj, encoding=<unrepresentable>, errors=<unrepresentable>)",
+           "Encodes obj using the codec registered for encoding."),
+    METHOD("decode", module_decode, "(obj, encoding=<unrepresentable>, errors=<unrepresentable>)",
+           "Decodes obj using the codec registered for encoding."),
+    BOTH(utf_8),
+    BOTH(utf_16),
+    BOTH(utf_16_le),
+    BOTH(utf_16_be),
+    BOTH(utf_32),
+    BOTH(utf_32_le),
+    BOTH(utf_32_be),
+    ENCODE(latin_1),
+    METHOD("latin_1_decode", latin_1_decode, "(data, errors=None, /)", NULL),
+    ENCODE(ascii),
+    METHOD("ascii_decode", ascii_decode, "(data, errors=None, /)", NULL),
+    BOTH(unicode_escape),
+    BOTH(raw_unicode_escape),
+    METHOD("utf_16_ex_decode", utf_16_ex_decode, "(data, errors=None, byteorder=0, final=False, /)", NULL),
+    METHOD("utf_32_ex_decode", utf_32_ex_decode, "(data, errors=None, byteorder=0, final=False, /)", NULL),
+    ENCODE(readbuffer),
+    METHOD("charmap_decode", charmap_decode, "(data, errors=None, mapping=None, /)", NULL),
+    METHOD("charmap_encode", charmap_encode, "(str, errors=None, mapping=None, /)", NULL),
+    METHOD("charmap_build", charmap_build, "(map, /)", NULL),
+    {0},
+};
+
+static bool fill(value module)
+{
+    if (!atomic_load(&search_path)) {
+        value path = list_new(2), dict = dict_new();
+        if (!path || !dict) {
+            value_dec(path);
+            value_dec(dict);
+            return false;
+        }
+        atomic_store(&found_codecs, dict);
+        atomic_store(&search_path, path);
+        codec_registry.encode = registry_encode;
+        codec_registry.decode = registry_decode;
+    }
+    return codecs_errors_fill(module);
+}
+static void finish(void)
+{
+    codec_registry = (struct codec_registry){0};
+    value_dec(atomic_exchange(&search_path, NULL));
+    value_dec(atomic_exchange(&found_codecs, NULL));
+    codecs_errors_finish();
+}
+
+const struct module_def _codecs_module = {
+    .name = "_codecs",
+    .functions = functions,
+    .fill = fill,
+    .finish = finish,
+};

@@ -1,0 +1,353 @@
+/*
+ * The _contextvars module: ContextVar, Context, Token.
+ *
+ * A context is a dict of variables, written only while it is current, by the thread that runs in it. The current one is
+ * kept in the thread's dict of module data under a key of our own.
+ */
+#include "runtime/interp/interp.h"
+#include "runtime/modules/module.h"
+#include "runtime/objects/model/type_internal.h"
+
+#include <stddef.h>
+
+struct context {
+    struct object header;
+    value_slot data; /* dict */
+    _Atomic bool entered;
+};
+struct variable {
+    struct object header;
+    value_slot name, fallback; /* constant; fallback NULL: none */
+};
+struct token {
+    struct object header;
+    value_slot context, variable, old; /* old NULL: it was not set */
+    _Atomic bool used;
+};
+#define CONTEXT(v)  ((struct context *)(v))
+#define VARIABLE(v) ((struct variable *)(v))
+#define TOKEN(v)    ((struct token *)(v))
+static struct type *context_type, *variable_type, *token_type;
+static value missing; /* Token.MISSING; kept by the type's dict */
+
+static value context_make(value data /* stolen */)
+{
+    struct context *c = data ? (struct context *)object_new(context_type, sizeof *c) : NULL;
+    if (!c) {
+        value_dec(data);
+        return NULL;
+    }
+    slot_init(&c->data, data);
+    return value_of(c);
+}
+static value data_of(value v)
+{
+    return slot_peek(&CONTEXT(v)->data); /* constant */
+}
+#define CURRENT NAME_TEXT("_contextvars current")
+
+/* The thread's current context, owned. */
+static value current(void)
+{
+    value dict = interpreter_thread_dict(), now = dict ? dict_get(dict, CURRENT) : NULL;
+    if (now != VALUE_MISSING)
+        return now;
+    now = context_make(dict_new());
+    if (now && dict_set(dict, CURRENT, now))
+        return now;
+    value_dec(now);
+    return NULL;
+}
+
+/* ---- Context ---- */
+static value context_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    if (nargs || (kwnames && tuple_length(kwnames)))
+        return raise(EXC(TypeError), "Context() does not accept any arguments");
+    return context_make(dict_new());
+}
+static value context_copy(value v, const value *args)
+{
+    return context_make(dict_copy(data_of(v)));
+}
+static value context_run(value v, const value *args, size_t nargs, value kwnames)
+{
+    if (nargs < 1)
+        return raise(EXC(TypeError), "run() missing 1 required positional argument");
+    bool free_to_enter = false;
+    if (!atomic_compare_exchange_strong(&CONTEXT(v)->entered, &free_to_enter, true))
+        return raise(EXC(RuntimeError), "cannot enter context: %R is already entered", v);
+    value before = current(), dict = interpreter_thread_dict(), result = NULL;
+    if (before && dict_set(dict, CURRENT, v)) {
+        result = call_vector(args[0], args + 1, nargs - 1, kwnames);
+        value error = result ? NULL : error_fetch();
+        if (!dict_set(dict, CURRENT, before)) {
+            value_dec(result);
+            result = NULL;
+            value_dec(error);
+            error = NULL;
+        }
+        if (error)
+            error_restore(error);
+    }
+    value_dec(before);
+    atomic_store(&CONTEXT(v)->entered, false);
+    return result;
+}
+static bool check_variable(value v)
+{
+    return value_type(v) == variable_type || raise_false(EXC(TypeError), "a ContextVar key was expected, got %R", v);
+}
+static value context_getitem(value v, value key)
+{
+    return check_variable(key) ? item_get(data_of(v), key) : NULL;
+}
+static int context_contains(value v, value key)
+{
+    return check_variable(key) ? dict_contains(data_of(v), key) : -1;
+}
+static ssize context_length(value v)
+{
+    return (ssize)dict_length(data_of(v));
+}
+static value context_iter(value v)
+{
+    return iter_get(data_of(v));
+}
+static value context_compare(value a, value b, int op)
+{
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || value_type(b) != context_type)
+        return VALUE_NOT_IMPLEMENTED;
+    return compare_rich(data_of(a), data_of(b), op);
+}
+static value context_get(value v, const value *args)
+{
+    if (!check_variable(args[0]))
+        return NULL;
+    value found = dict_get(data_of(v), args[0]);
+    return found == VALUE_MISSING ? value_inc(args[1]) : found;
+}
+static value context_keys(value v, const value *args)
+{
+    return call_method_0(data_of(v), NAME(keys));
+}
+static value context_values(value v, const value *args)
+{
+    return call_method_0(data_of(v), NAME(values));
+}
+static value context_items(value v, const value *args)
+{
+    return call_method_0(data_of(v), NAME(items));
+}
+static void context_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct context *)o)->data);
+}
+static void context_destroy(struct object *o)
+{
+    slot_drop(&((struct context *)o)->data);
+}
+static const struct method_def context_methods[] = {
+    METHOD_ANY("run", context_run, NULL, 0),
+    METHOD("copy", context_copy, "($self, /)", "Return a shallow copy of the context object."),
+    METHOD("get", context_get, "($self, key, default=None, /)", "Return the value for `key` if `key` is there."),
+    METHOD("keys", context_keys, "($self, /)", "Return a list of all variables in the context object."),
+    METHOD("values", context_values, "($self, /)", "Return a list of all variables' values."),
+    METHOD("items", context_items, "($self, /)", "Return all variables and their values in the context object."),
+    {0},
+};
+static const struct type_spec context_spec = {
+    .name = "_contextvars.Context",
+    .size = sizeof(struct context),
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = context_traverse,
+    .destroy = context_destroy,
+    .slots = {.new = context_new,
+              .hash = value_unhashable,
+              .compare = context_compare,
+              .iter = context_iter,
+              .length = context_length,
+              .getitem = context_getitem,
+              .contains = context_contains},
+    .methods = context_methods,
+};
+
+/* ---- ContextVar ---- */
+static value variable_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature = SIGNATURE("ContextVar", "(name, /, *, default=<unrepresentable>)");
+    value bound[2];
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return NULL;
+    if (!is_str(bound[0]))
+        return raise(EXC(TypeError), "context variable name must be a str");
+    struct variable *self = (struct variable *)object_new(type, sizeof *self);
+    if (!self)
+        return NULL;
+    slot_init(&self->name, value_inc(bound[0]));
+    slot_init(&self->fallback, is_missing(bound[1]) ? NULL : value_inc(bound[1]));
+    return value_of(self);
+}
+static value variable_get(value v, const value *args)
+{
+    value context = current(), found = context ? dict_get(data_of(context), v) : NULL;
+    value_dec(context);
+    if (found != VALUE_MISSING)
+        return found;
+    if (!is_missing(args[0]))
+        return value_inc(args[0]);
+    value fallback = slot_peek(&VARIABLE(v)->fallback);
+    return fallback ? value_inc(fallback) : raise_value(EXC(LookupError), v);
+}
+static value variable_set(value v, const value *args)
+{
+    value context = current(), old = context ? dict_get(data_of(context), v) : NULL;
+    struct token *token = old ? (struct token *)object_new(token_type, sizeof *token) : NULL;
+    if (token) {
+        slot_init(&token->context, value_inc(context));
+        slot_init(&token->variable, value_inc(v));
+        slot_init(&token->old, old == VALUE_MISSING ? NULL : value_inc(old));
+        if (!dict_set(data_of(context), v, args[0])) {
+            value_dec(value_of(token));
+            token = NULL;
+        }
+    }
+    value_dec(old);
+    value_dec(context);
+    return value_of(token);
+}
+static value variable_reset(value v, const value *args)
+{
+    value token = args[0];
+    if (value_type(token) != token_type)
+        return raise(EXC(TypeError), "expected an instance of Token, got %R", token);
+    if (atomic_load(&TOKEN(token)->used))
+        return raise(EXC(RuntimeError), "%R has already been used once", token);
+    if (slot_peek(&TOKEN(token)->variable) != v)
+        return raise(EXC(ValueError), "%R was created by a different ContextVar", token);
+    value context = current();
+    if (!context)
+        return NULL;
+    bool done = slot_peek(&TOKEN(token)->context) == context ||
+                raise_false(EXC(ValueError), "%R was created in a different Context", token);
+    if (done) {
+        atomic_store(&TOKEN(token)->used, true);
+        value old = slot_peek(&TOKEN(token)->old);
+        done = old ? dict_set(data_of(context), v, old) : dict_delete(data_of(context), v) >= 0;
+    }
+    value_dec(context);
+    return done ? VALUE_NONE : NULL;
+}
+static value variable_repr(value v)
+{
+    value fallback = slot_peek(&VARIABLE(v)->fallback), name = slot_peek(&VARIABLE(v)->name);
+    return fallback ? str_format("<ContextVar name=%R default=%R at %p>", name, fallback, (void *)v)
+                    : str_format("<ContextVar name=%R at %p>", name, (void *)v);
+}
+static void variable_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, &((struct variable *)o)->name, 2);
+}
+static void variable_destroy(struct object *o)
+{
+    slot_drop(&((struct variable *)o)->name);
+    slot_drop(&((struct variable *)o)->fallback);
+}
+static const struct method_def variable_methods[] = {
+    METHOD("get", variable_get, "($self, default=<unrepresentable>, /)",
+           "Return a value for the context variable for the current context."),
+    METHOD("set", variable_set, "($self, value, /)",
+           "Set a new value for the context variable in the current context."),
+    METHOD("reset", variable_reset, "($self, token, /)", "Reset the context variable."),
+    METHOD_CLASS_GETITEM,
+    {0},
+};
+static const struct member_def variable_members[] = {
+    {"name", MEMBER_VALUE, offsetof(struct variable, name), false, NULL}, {0}};
+static const struct type_spec variable_spec = {
+    .name = "_contextvars.ContextVar",
+    .size = sizeof(struct variable),
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = variable_traverse,
+    .destroy = variable_destroy,
+    .slots = {.new = variable_new, .repr = variable_repr},
+    .methods = variable_methods,
+    .members = variable_members,
+};
+
+/* ---- Token ---- */
+static value token_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    return raise(EXC(RuntimeError), "Tokens can only be created by ContextVars");
+}
+static value token_get_old(value v)
+{
+    value old = slot_peek(&TOKEN(v)->old);
+    return value_inc(old ? old : missing);
+}
+static value token_repr(value v)
+{
+    return str_format("<Token%s var=%R at %p>", atomic_load(&TOKEN(v)->used) ? " used" : "",
+                      slot_peek(&TOKEN(v)->variable), (void *)v);
+}
+static void token_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, &((struct token *)o)->context, 3);
+}
+static void token_destroy(struct object *o)
+{
+    value_slot *slots = &((struct token *)o)->context;
+    for (int i = 0; i < 3; i++)
+        slot_drop(&slots[i]);
+}
+static const struct method_def token_methods[] = {METHOD_CLASS_GETITEM, {0}};
+static const struct member_def token_members[] = {{"var", MEMBER_VALUE, offsetof(struct token, variable), false, NULL},
+                                                  {0}};
+static const struct getset_def token_getset[] = {{"old_value", token_get_old, NULL, NULL}, {0}};
+static const struct type_spec token_spec = {
+    .name = "_contextvars.Token",
+    .size = sizeof(struct token),
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = token_traverse,
+    .destroy = token_destroy,
+    .slots = {.new = token_new, .hash = value_unhashable, .repr = token_repr},
+    .methods = token_methods,
+    .members = token_members,
+    .getset = token_getset,
+};
+
+/* ---- the module ---- */
+static value missing_repr(value v)
+{
+    return str_from_text("<Token.MISSING>");
+}
+static const struct type_spec missing_spec = {
+    .name = "Token.MISSING", .size = sizeof(struct object), .flags = TYPE_FLAG_NO_NEW, .slots = {.repr = missing_repr}};
+
+static value copy_context(value self, const value *args)
+{
+    value now = current(), copy = now ? context_copy(now, NULL) : NULL;
+    value_dec(now);
+    return copy;
+}
+static const struct method_def functions[] = {METHOD("copy_context", copy_context, "()", NULL), {0}};
+
+static bool fill(value module)
+{
+    if (!module_define_type(module, &context_type, &context_spec) ||
+        !module_define_type(module, &variable_type, &variable_spec) ||
+        !module_define_type(module, &token_type, &token_spec))
+        return false;
+    if (missing)
+        return true;
+    struct type *type = type_define(&missing_spec);
+    struct object *object = type ? object_new(type, sizeof *object) : NULL;
+    value dict = type_dict(token_type);
+    bool done = object && dict_set_text(dict, "MISSING", value_of(object));
+    if (done)
+        missing = value_of(object);
+    value_dec(value_of(object));
+    return done;
+}
+const struct module_def _contextvars_module = {
+    .name = "_contextvars", .doc = "Context Variables", .functions = functions, .fill = fill};

@@ -1,0 +1,566 @@
+/*
+ * bytearray: bytes that change.
+ *
+ * All looks at `data` and `length` together, and all changes, are made under the object's lock. A buffer that is lent
+ * counts in `exports`; while it does the storage is neither moved nor resized, so that borrowers need no lock. Replaced
+ * storage is given back through storage_release.
+ */
+#include "runtime/objects/binary/bytes_methods.h"
+#include "runtime/raw.h"
+#include "runtime/objects/text/str.h"
+
+#include <stdlib.h>
+
+static size_t length_of(struct bytearray *a)
+{
+    return atomic_load_explicit(&a->length, memory_order_relaxed);
+}
+static uint8_t *data_of(struct bytearray *a)
+{
+    return atomic_load_explicit(&a->data, memory_order_relaxed);
+}
+
+/* What a change under the lock leaves to be done, or said, after it. */
+struct outcome {
+    void *old;
+    size_t old_size;
+    enum { DONE, EXPORTED, NO_MEMORY } status;
+};
+
+static bool finish(struct bytearray *a, struct outcome o)
+{
+    if (o.old)
+        storage_release(&a->header, o.old, o.old_size);
+    if (o.status == DONE)
+        return true;
+    if (o.status == NO_MEMORY) {
+        raise_no_memory();
+        return false;
+    }
+    return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+}
+
+/* Under the lock: make the length `length`; new bytes are zero or whatever was there. */
+static void resize(struct bytearray *a, size_t length, struct outcome *o)
+{
+    size_t capacity = atomic_load_explicit(&a->capacity, memory_order_relaxed), old_length = length_of(a);
+    if (length == old_length)
+        return;
+    if (atomic_load_explicit(&a->exports, memory_order_acquire)) {
+        o->status = EXPORTED;
+        return;
+    }
+    if (length >= capacity || length + 64 < capacity / 2) {
+        size_t wanted = length >= capacity && old_length ? length + (length >> 3) + 8 : length + 1;
+        uint8_t *fresh = length > (size_t)1 << 60 ? NULL : storage_alloc(wanted);
+        if (!fresh) {
+            if (length < capacity) /* shrinking needs no memory */
+                goto set;
+            o->status = NO_MEMORY;
+            return;
+        }
+        o->old = data_of(a);
+        o->old_size = capacity;
+        if (o->old)
+            memcpy(fresh, o->old, old_length < length ? old_length : length);
+        atomic_store_explicit(&a->data, fresh, memory_order_release);
+        atomic_store_explicit(&a->capacity, wanted, memory_order_relaxed);
+    }
+set:
+    atomic_store_explicit(&a->length, length, memory_order_relaxed);
+    data_of(a)[length] = 0;
+}
+
+/* Replace [start, end) by the bytes, which are not inside the array. */
+static bool set_range(struct bytearray *a, size_t start, size_t end, const uint8_t *bytes, size_t count)
+{
+    struct outcome o = {0};
+    object_lock(&a->header);
+    size_t length = length_of(a);
+    if (end > length)
+        end = length;
+    if (start > end)
+        start = end;
+    size_t tail = length - end;
+    if (count < end - start && !atomic_load_explicit(&a->exports, memory_order_acquire))
+        memmove(data_of(a) + start + count, data_of(a) + end, tail);
+    resize(a, length - (end - start) + count, &o);
+    if (o.status == DONE) {
+        if (count > end - start)
+            memmove(data_of(a) + start + count, data_of(a) + end, tail);
+        if (count)
+            memcpy(data_of(a) + start, bytes, count);
+    }
+    object_unlock(&a->header);
+    return finish(a, o);
+}
+
+bool bytearray_resize(value v, size_t length)
+{
+    struct bytearray *a = (struct bytearray *)v;
+    struct outcome o = {0};
+    object_lock(&a->header);
+    resize(a, length, &o);
+    object_unlock(&a->header);
+    return finish(a, o);
+}
+
+static value bytearray_make(struct type *type, const uint8_t *bytes, size_t length)
+{
+    struct bytearray *a = (struct bytearray *)object_new(type, type->gc.instance_size);
+    if (!a || length == 0)
+        return value_of(a);
+    struct outcome o = {0};
+    resize(a, length, &o);
+    if (!finish(a, o)) {
+        value_dec(value_of(a));
+        return NULL;
+    }
+    if (bytes)
+        memcpy(data_of(a), bytes, length);
+    return value_of(a);
+}
+
+value bytearray_new(const uint8_t *bytes, size_t length)
+{
+    return bytearray_make(TYPE(BYTEARRAY), bytes, length);
+}
+
+static void bytearray_destroy(struct object *o)
+{
+    struct bytearray *a = (struct bytearray *)o;
+    storage_release(o, data_of(a), atomic_load_explicit(&a->capacity, memory_order_relaxed));
+    atomic_store_explicit(&a->data, NULL, memory_order_relaxed);
+}
+
+static value bytearray_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    return bytearray_make(type, NULL, 0);
+}
+
+static bool bytearray_init(value self, const value *args, size_t nargs, value kwnames)
+{
+    value bound[3];
+    if (!bytes_bind_arguments("bytearray", args, nargs, kwnames, bound))
+        return false;
+    struct bytes_builder out = {0};
+    bool ok = bytes_add_arguments(&out, bound[0], bound[1], bound[2], "bytearray", "byte must be in range(0, 256)");
+    if (ok && out.failed) {
+        raise_no_memory();
+        ok = false;
+    }
+    ok = ok && set_range((struct bytearray *)self, 0, SIZE_MAX, out.data, out.length);
+    bytes_builder_discard(&out);
+    return ok;
+}
+
+/* ---- buffer ---- */
+
+/* Readers get a copy while there are other threads: an export would make their changes fail, for no reason they could
+ * see. */
+static int lend_copy(struct bytearray *a, struct buffer *buffer)
+{
+    size_t room = 0, length;
+    uint8_t *copy = NULL;
+    for (;;) {
+        object_lock(&a->header);
+        length = length_of(a);
+        if (length && length < room)
+            memcpy(copy, data_of(a), length);
+        object_unlock(&a->header);
+        if (length < room)
+            break;
+        free(copy);
+        room = length + length / 8 + 32;
+        if (!(copy = raw_alloc(room))) {
+            raise_no_memory();
+            return -1;
+        }
+    }
+    buffer_fill(buffer, NULL, copy, length, true);
+    buffer->internal = copy;
+    return 0;
+}
+
+static int bytearray_buffer(value self, struct buffer *buffer, int flags)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    static uint8_t nothing[1];
+    if (flags == BUFFER_SIMPLE && unlikely(!thread_self->alone))
+        return lend_copy(a, buffer);
+    object_lock(&a->header);
+    atomic_fetch_add_explicit(&a->exports, 1, memory_order_acq_rel);
+    uint8_t *data = data_of(a);
+    size_t length = length_of(a);
+    object_unlock(&a->header);
+    buffer_fill(buffer, self, data ? data : nothing, length, false);
+    return 0;
+}
+static void bytearray_buffer_release(value self, struct buffer *buffer)
+{
+    atomic_fetch_sub_explicit(&((struct bytearray *)self)->exports, 1, memory_order_acq_rel);
+}
+
+/* ---- items ---- */
+
+static bool byte_of(value v, uint8_t *out)
+{
+    ssize i;
+    if (!index_as_ssize(v, &i, NULL))
+        return false;
+    if (i < 0 || i > 255)
+        return raise_false(EXC(ValueError), "byte must be in range(0, 256)");
+    *out = (uint8_t)i;
+    return true;
+}
+
+static value bytearray_getitem(value self, value key)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    if (!value_is_small_int(key) && !value_slots(key)->to_index) {
+        if (!value_is(key, TYPE_ID_SLICE))
+            return raise(EXC(TypeError), "bytearray indices must be integers or slices, not %T", key);
+        return bytes_slice(self, key);
+    }
+    ssize i;
+    if (!index_as_ssize(key, &i, EXC(IndexError)))
+        return NULL;
+    value result = NULL;
+    object_lock(&a->header);
+    ssize n = (ssize)length_of(a);
+    if (i < 0)
+        i += n;
+    if (i >= 0 && i < n)
+        result = small_int(data_of(a)[i]);
+    object_unlock(&a->header);
+    return result ? result : raise(EXC(IndexError), "bytearray index out of range");
+}
+
+static bool set_item(struct bytearray *a, value key, value v)
+{
+    ssize i;
+    uint8_t byte = 0;
+    if (!index_as_ssize(key, &i, EXC(IndexError)) || (v && !byte_of(v, &byte)))
+        return false;
+    struct outcome o = {0};
+    object_lock(&a->header);
+    ssize n = (ssize)length_of(a);
+    if (i < 0)
+        i += n;
+    bool inside = i >= 0 && i < n;
+    if (inside && v)
+        data_of(a)[i] = byte;
+    else if (inside && atomic_load_explicit(&a->exports, memory_order_acquire))
+        o.status = EXPORTED;
+    else if (inside) {
+        memmove(data_of(a) + i, data_of(a) + i + 1, (size_t)(n - i - 1));
+        resize(a, (size_t)n - 1, &o);
+    }
+    object_unlock(&a->header);
+    return finish(a, o) && (inside || raise_false(EXC(IndexError), "bytearray index out of range"));
+}
+
+/* Items start, start + step ... (count of them) become the bytes, or go when bytes is NULL. */
+static bool set_steps(struct bytearray *a, ssize start, ssize step, ssize count, const uint8_t *bytes)
+{
+    struct outcome o = {0};
+    object_lock(&a->header);
+    ssize n = (ssize)length_of(a);
+    if (bytes) {
+        for (ssize i = 0; i < count; i++)
+            if (start + i * step >= 0 && start + i * step < n)
+                data_of(a)[start + i * step] = bytes[i];
+    } else if (count > 0 && atomic_load_explicit(&a->exports, memory_order_acquire))
+        o.status = EXPORTED;
+    else if (count > 0) {
+        if (step < 0) {
+            start += (count - 1) * step;
+            step = -step;
+        }
+        uint8_t *data = data_of(a);
+        ssize to = start;
+        for (ssize from = start; from < n; from++)
+            if ((from - start) % step != 0 || (from - start) / step >= count)
+                data[to++] = data[from];
+        resize(a, (size_t)to, &o);
+    }
+    object_unlock(&a->header);
+    return finish(a, o);
+}
+
+static bool set_slice(struct bytearray *a, value key, value v)
+{
+    value bytes = NULL;
+    struct bytes_builder out = {0};
+    if (v) {
+        if (is_int(v) || is_str(v) || (!value_has_buffer(v) && !value_slots(v)->iter && !value_slots(v)->getitem))
+            return raise_false(EXC(TypeError), "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
+        if (!bytes_add_source(&out, v, "bytearray", "byte must be in range(0, 256)")) {
+            bytes_builder_discard(&out);
+            return false;
+        }
+        if (!(bytes = bytes_builder_finish(&out)))
+            return false;
+    }
+    ssize start, stop, step, count = slice_indices(key, (ssize)length_of(a), &start, &stop, &step);
+    size_t n = bytes ? bytes_length(bytes) : 0;
+    bool ok = count >= 0;
+    if (ok && step == 1)
+        ok = set_range(a, (size_t)start, (size_t)(start + count), bytes ? bytes_data(bytes) : NULL, n);
+    else if (ok && bytes && n == 0)
+        ok = set_steps(a, start, step, count, NULL);
+    else if (ok && bytes && (ssize)n != count)
+        ok =
+            raise_false(EXC(ValueError), "attempt to assign bytes of size %zu to extended slice of size %zd", n, count);
+    else if (ok)
+        ok = set_steps(a, start, step, count, bytes ? bytes_data(bytes) : NULL);
+    value_dec(bytes);
+    return ok;
+}
+
+static bool bytearray_setitem(value self, value key, value v)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    if (value_is_small_int(key) || value_slots(key)->to_index)
+        return set_item(a, key, v);
+    if (!value_is(key, TYPE_ID_SLICE))
+        return raise_false(EXC(TypeError), "bytearray indices must be integers or slices, not %T", key);
+    return set_slice(a, key, v);
+}
+
+/* ---- methods ---- */
+
+static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count)
+{
+    return set_range(a, SIZE_MAX, SIZE_MAX, bytes, count);
+}
+
+value bytearray_append(value self, const value *args)
+{
+    uint8_t byte;
+    return byte_of(args[0], &byte) && append_bytes((struct bytearray *)self, &byte, 1) ? VALUE_NONE : NULL;
+}
+
+value bytearray_extend(value self, const value *args)
+{
+    struct bytes_builder out = {0};
+    value v = args[0];
+    bool ok;
+    if (!value_has_buffer(v) && !value_slots(v)->iter && !value_slots(v)->getitem)
+        return raise(EXC(TypeError), "can't extend bytearray with %T", v);
+    if (is_str(v)) { /* its items are no integers */
+        ok = str_length(v) == 0 || raise_false(EXC(TypeError), "'str' object cannot be interpreted as an integer");
+    } else
+        ok = bytes_add_source(&out, v, "bytearray", "byte must be in range(0, 256)");
+    if (ok && out.failed) {
+        raise_no_memory();
+        ok = false;
+    }
+    ok = ok && append_bytes((struct bytearray *)self, out.data, out.length);
+    bytes_builder_discard(&out);
+    return ok ? VALUE_NONE : NULL;
+}
+
+value bytearray_insert(value self, const value *args)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    ssize i;
+    uint8_t byte;
+    if (!index_as_ssize(args[0], &i, EXC(OverflowError)) || !byte_of(args[1], &byte))
+        return NULL;
+    ssize n = (ssize)length_of(a);
+    if (i < 0 && (i += n) < 0)
+        i = 0;
+    return set_range(a, (size_t)i, (size_t)i, &byte, 1) ? VALUE_NONE : NULL;
+}
+
+value bytearray_pop(value self, const value *args)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    ssize i;
+    if (!index_as_ssize(args[0], &i, EXC(IndexError)))
+        return NULL;
+    struct outcome o = {0};
+    value result = NULL;
+    object_lock(&a->header);
+    ssize n = (ssize)length_of(a);
+    if (i < 0)
+        i += n;
+    if (i >= 0 && i < n) {
+        if (atomic_load_explicit(&a->exports, memory_order_acquire))
+            o.status = EXPORTED;
+        else {
+            result = small_int(data_of(a)[i]);
+            memmove(data_of(a) + i, data_of(a) + i + 1, (size_t)(n - i - 1));
+            resize(a, (size_t)n - 1, &o);
+        }
+    }
+    object_unlock(&a->header);
+    if (!finish(a, o))
+        return NULL;
+    return result ? result : raise(EXC(IndexError), n ? "pop index out of range" : "pop from empty bytearray");
+}
+
+value bytearray_remove(value self, const value *args)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    uint8_t byte = 0;
+    if (!byte_of(args[0], &byte))
+        return NULL;
+    struct outcome o = {0};
+    object_lock(&a->header);
+    size_t n = length_of(a), i = n ? span_find_char(span_bytes(data_of(a), n), byte) : SPAN_NONE;
+    if (i != SPAN_NONE) {
+        if (atomic_load_explicit(&a->exports, memory_order_acquire))
+            o.status = EXPORTED;
+        else {
+            memmove(data_of(a) + i, data_of(a) + i + 1, n - i - 1);
+            resize(a, n - 1, &o);
+        }
+    }
+    object_unlock(&a->header);
+    if (!finish(a, o))
+        return NULL;
+    return i == SPAN_NONE ? raise(EXC(ValueError), "value not found in bytearray") : VALUE_NONE;
+}
+
+value bytearray_clear(value self, const value *args)
+{
+    return bytearray_resize(self, 0) ? VALUE_NONE : NULL;
+}
+
+value bytearray_copy(value self, const value *args)
+{
+    struct buffer b;
+    if (!buffer_get(self, &b, BUFFER_SIMPLE))
+        return NULL;
+    value v = bytearray_new(b.data, (size_t)b.length);
+    buffer_release(&b);
+    return v;
+}
+
+value bytearray_reverse(value self, const value *args)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    object_lock(&a->header);
+    uint8_t *data = data_of(a);
+    for (size_t i = 0, j = length_of(a); i + 1 < j; i++) {
+        uint8_t byte = data[i];
+        data[i] = data[--j];
+        data[j] = byte;
+    }
+    object_unlock(&a->header);
+    return VALUE_NONE;
+}
+
+value bytearray_alloc(value self, const value *args)
+{
+    return small_int((int64_t)atomic_load_explicit(&((struct bytearray *)self)->capacity, memory_order_relaxed));
+}
+
+value bytearray_reduce(value self, const value *args)
+{
+    struct buffer b;
+    if (!buffer_get(self, &b, BUFFER_SIMPLE))
+        return NULL;
+    value text = str_from_latin1(b.data, (size_t)b.length);
+    buffer_release(&b);
+    value dict = text ? attr_get_optional(self, NAME(__dict__)) : NULL;
+    value arguments = dict ? tuple_pack(2, text, NAME_TEXT("latin-1")) : NULL;
+    value result = arguments
+                       ? tuple_pack(3, value_of(value_type(self)), arguments, dict == VALUE_MISSING ? VALUE_NONE : dict)
+                       : NULL;
+    value_dec(text);
+    value_dec(dict);
+    value_dec(arguments);
+    return result;
+}
+
+/* ---- slots ---- */
+
+static ssize bytearray_length(value self)
+{
+    return (ssize)length_of((struct bytearray *)self);
+}
+static value bytearray_repr(value self)
+{
+    struct buffer b;
+    if (!buffer_get(self, &b, BUFFER_SIMPLE))
+        return NULL;
+    char prefix[128];
+    const char *name = type_short_name(value_type(self));
+    size_t n = strlen(name) < sizeof prefix - 2 ? strlen(name) : sizeof prefix - 2;
+    memcpy(prefix, name, n);
+    memcpy(prefix + n, "(", 2);
+    value text = bytes_repr_span(prefix, span_bytes(b.data, (size_t)b.length), ")");
+    buffer_release(&b);
+    return text;
+}
+
+static value bytearray_inplace_concat(value self, value other)
+{
+    struct buffer b;
+    if (!value_has_buffer(other))
+        return raise(EXC(TypeError), "can't concat %T to %T", other, self);
+    bool ok = buffer_get(other, &b, BUFFER_SIMPLE);
+    if (ok) {
+        ok = append_bytes((struct bytearray *)self, b.data, (size_t)b.length);
+        buffer_release(&b);
+    }
+    return ok ? value_inc(self) : NULL;
+}
+
+static value bytearray_inplace_repeat(value self, ssize count)
+{
+    struct bytearray *a = (struct bytearray *)self;
+    struct outcome o = {0};
+    bool huge = false;
+    object_lock(&a->header);
+    size_t n = length_of(a), total;
+    if (count < 0)
+        count = 0;
+    if (__builtin_mul_overflow(n, (size_t)count, &total) || total > (size_t)1 << 60)
+        huge = true;
+    else {
+        resize(a, total, &o);
+        if (o.status == DONE && total > n)
+            bytes_fill_repeated(data_of(a), span_bytes(o.old ? o.old : (void *)data_of(a), n), total);
+    }
+    object_unlock(&a->header);
+    if (huge)
+        return raise_no_memory();
+    return finish(a, o) ? value_inc(self) : NULL;
+}
+
+const struct type_spec bytearray_type_spec = {
+    .id = TYPE_ID_BYTEARRAY,
+    .name = "bytearray",
+    .doc = "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\n"
+           "bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\nbytearray(int) -> bytes array of size given "
+           "by the parameter initialized with null bytes\nbytearray() -> empty bytes array",
+    .size = sizeof(struct bytearray),
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .destroy = bytearray_destroy,
+    .slots =
+        {
+            .new = bytearray_type_new,
+            .init = bytearray_init,
+            .repr = bytearray_repr,
+            .str = bytearray_repr,
+            .hash = value_unhashable,
+            .compare = bytes_compare,
+            .iter = bytes_iterator_new,
+            .binary = {[BINARY_REMAINDER] = bytes_remainder},
+            .length = bytearray_length,
+            .getitem = bytearray_getitem,
+            .setitem = bytearray_setitem,
+            .contains = bytes_contains,
+            .concat = bytes_concat,
+            .repeat = bytes_repeat,
+            .inplace_concat = bytearray_inplace_concat,
+            .inplace_repeat = bytearray_inplace_repeat,
+            .buffer = bytearray_buffer,
+            .buffer_release = bytearray_buffer_release,
+        },
+    .methods = bytearray_methods,
+};

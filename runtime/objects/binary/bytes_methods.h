@@ -1,0 +1,76 @@
+/* What the files of bytes and bytearray share. */
+#ifndef ATOLL_BYTES_METHODS_H
+#define ATOLL_BYTES_METHODS_H
+
+#include "runtime/objects/binary/bytes.h"
+
+extern const struct method_def bytes_methods[], bytearray_methods[];
+
+/* Open the object of a method: its contents stay where they are until
+   buffer_release. false: BufferError, MemoryError. */
+bool bytes_open(value self, struct buffer *b);
+static inline struct span buffer_span(const struct buffer *b)
+{
+    return span_bytes(b->data, (size_t)b->length);
+}
+/* A new object of self's built-in type; the object itself where it can be shared; one to be filled at *to at once. */
+value bytes_make_like(value self, const uint8_t *bytes, size_t length);
+value bytes_make_same(value self, struct span s);
+value bytes_make_room(value self, size_t length, uint8_t **to);
+
+/* bytes_methods.c: slots of both types */
+int bytes_contains(value self, value item);
+value bytes_compare(value a, value b, int op);
+value bytes_concat(value a, value b);
+value bytes_repeat(value self, ssize count);
+value bytes_slice(value self, value slice);
+value bytes_remainder(value a, value b);
+value bytes_hex_span(struct span s, value separator, value group);
+void bytes_fill_repeated(uint8_t *to, struct span s, size_t total);
+
+/* bytes_text.c: the methods that know characters */
+value bytes_capitalize(value self, const value *args);
+value bytes_center(value self, const value *args);
+value bytes_decode(value self, const value *args);
+value bytes_expandtabs(value self, const value *args);
+value bytes_fromhex(value self, const value *args);
+value bytes_hex(value self, const value *args);
+value bytes_isalnum(value self, const value *args);
+value bytes_isalpha(value self, const value *args);
+value bytes_isascii(value self, const value *args);
+value bytes_isdigit(value self, const value *args);
+value bytes_islower(value self, const value *args);
+value bytes_isspace(value self, const value *args);
+value bytes_istitle(value self, const value *args);
+value bytes_isupper(value self, const value *args);
+value bytes_ljust(value self, const value *args);
+value bytes_lower(value self, const value *args);
+value bytes_rjust(value self, const value *args);
+value bytes_swapcase(value self, const value *args);
+value bytes_title(value self, const value *args);
+value bytes_upper(value self, const value *args);
+value bytes_zfill(value self, const value *args);
+
+/* bytearray.c */
+value bytearray_append(value self, const value *args);
+value bytearray_clear(value self, const value *args);
+value bytearray_copy(value self, const value *args);
+value bytearray_extend(value self, const value *args);
+value bytearray_insert(value self, const value *args);
+value bytearray_pop(value self, const value *args);
+value bytearray_remove(value self, const value *args);
+value bytearray_reverse(value self, const value *args);
+value bytearray_alloc(value self, const value *args);
+value bytearray_reduce(value self, const value *args);
+
+/* bytes.c: the bytes that a constructor's argument stands for: of a buffer, an iterable of ints, or as many zeros as an
+ * int says; `type_name` is for messages. NULL: an exception. Adds to the builder. */
+bool bytes_add_source(struct bytes_builder *out, value source, const char *type_name, const char *range_message);
+/* The arguments of bytes() and bytearray(). */
+bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding, value errors, const char *type_name,
+                         const char *range_message);
+bool bytes_bind_arguments(const char *type_name, const value *args, size_t nargs, value kwnames, value bound[3]);
+/* Iterators over both: bytes_iterator and bytearray_iterator. */
+value bytes_iterator_new(value owner);
+
+#endif

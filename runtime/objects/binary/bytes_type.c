@@ -1,0 +1,379 @@
+/*
+ * The type bytes: construction, operators; iterators over bytes and bytearray.
+ */
+#include "runtime/objects/binary/bytes_methods.h"
+#include "runtime/objects/text/str.h"
+#include "runtime/signature.h"
+
+#include <stdlib.h>
+
+/* ---- construction ---- */
+
+value bytes_from_buffer(value v)
+{
+    struct buffer b;
+    if (value_is(v, TYPE_ID_BYTES))
+        return value_inc(v);
+    if (!buffer_get(v, &b, BUFFER_SIMPLE))
+        return NULL;
+    value bytes = bytes_new(b.data ? b.data : (uint8_t *)"", (size_t)b.length);
+    buffer_release(&b);
+    return bytes;
+}
+
+static bool add_items(struct bytes_builder *out, value iterator, const char *range_message)
+{
+    for (;;) {
+        value item = iter_next(iterator);
+        if (item == VALUE_END)
+            return true;
+        if (!item)
+            return false;
+        ssize i;
+        bool ok = index_as_ssize(item, &i, NULL);
+        value_dec(item);
+        if (!ok)
+            return false;
+        if (i < 0 || i > 255)
+            return raise_false(EXC(ValueError), "%s", range_message);
+        bytes_builder_add_byte(out, (uint8_t)i);
+    }
+}
+
+bool bytes_add_source(struct bytes_builder *out, value source, const char *type_name, const char *range_message)
+{
+    if (value_has_buffer(source)) {
+        struct buffer b;
+        if (!buffer_get(source, &b, BUFFER_SIMPLE))
+            return false;
+        bytes_builder_add(out, b.data, (size_t)b.length);
+        buffer_release(&b);
+        return true;
+    }
+    if (is_str(source) || (!value_slots(source)->iter && !value_slots(source)->getitem))
+        return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
+    value iterator = iter_get(source);
+    if (!iterator) {
+        if (error_matches(EXC(TypeError))) {
+            error_clear();
+            raise(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
+        }
+        return false;
+    }
+    bool ok = add_items(out, iterator, range_message);
+    value_dec(iterator);
+    return ok;
+}
+
+value bytes_from_object(value v)
+{
+    if (value_has_buffer(v))
+        return bytes_from_buffer(v);
+    value special = call_special(v, NAME(__bytes__), NULL, 0);
+    if (special != VALUE_MISSING) {
+        if (special && !is_bytes(special)) {
+            raise(EXC(TypeError), "__bytes__ returned non-bytes (type %T)", special);
+            value_dec(special);
+            return NULL;
+        }
+        return special;
+    }
+    struct bytes_builder out = {0};
+    if (!bytes_add_source(&out, v, "bytes", "bytes must be in range(0, 256)")) {
+        bytes_builder_discard(&out);
+        return NULL;
+    }
+    return bytes_builder_finish(&out);
+}
+
+bool bytes_bind_arguments(const char *type_name, const value *args, size_t nargs, value kwnames, value bound[3])
+{
+    static const char *const names[] = {"source", "encoding", "errors"};
+    size_t keywords = kwnames ? tuple_length(kwnames) : 0;
+    bound[0] = bound[1] = bound[2] = VALUE_MISSING;
+    if (nargs + keywords > 3)
+        return raise_false(EXC(TypeError), "%s() takes at most 3 arguments (%zu given)", type_name, nargs + keywords);
+    for (size_t i = 0; i < nargs; i++)
+        bound[i] = args[i];
+    for (size_t i = 0; i < keywords; i++) {
+        size_t k = 0;
+        while (k < 3 && !str_equals_text(tuple_get(kwnames, i), names[k]))
+            k++;
+        if (k == 3)
+            return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s()", tuple_get(kwnames, i),
+                               type_name);
+        if (k < nargs)
+            return raise_false(EXC(TypeError), "argument for %s() given by name ('%s') and position (%zu)", type_name,
+                               names[k], k + 1);
+        bound[k] = args[nargs + i];
+    }
+    for (size_t k = 1; k < 3; k++)
+        if (!is_missing(bound[k]) && !is_str(bound[k]))
+            return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %T", type_name, names[k], bound[k]);
+    return true;
+}
+
+bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding, value errors, const char *type_name,
+                         const char *range_message)
+{
+    if (is_missing(source) || !is_str(source)) {
+        if (!is_missing(encoding))
+            return raise_false(EXC(TypeError), "encoding without a string argument");
+        if (!is_missing(errors))
+            return raise_false(EXC(TypeError), "errors without a string argument");
+    }
+    if (is_missing(source))
+        return true;
+    if (is_str(source)) {
+        if (is_missing(encoding))
+            return raise_false(EXC(TypeError), "string argument without an encoding");
+        struct text e = {NULL, 0, NULL}, h = {NULL, 0, NULL};
+        value bytes = NULL;
+        if (text_of(encoding, &e) && (is_missing(errors) || text_of(errors, &h)))
+            bytes = str_encode(source, e.bytes, h.bytes);
+        text_release(&e);
+        text_release(&h);
+        if (!bytes)
+            return false;
+        bytes_builder_add(out, bytes_data(bytes), bytes_length(bytes));
+        value_dec(bytes);
+        return true;
+    }
+    if (value_is_small_int(source) || value_slots(source)->to_index) {
+        ssize count;
+        if (!index_as_ssize(source, &count, EXC(OverflowError))) {
+            if (!error_matches(EXC(TypeError)))
+                return false;
+            error_clear();
+        } else {
+            if (count < 0)
+                return raise_false(EXC(ValueError), "negative count");
+            uint8_t *to = bytes_builder_room(out, (size_t)count);
+            if (to) {
+                memset(to, 0, (size_t)count);
+                out->length += (size_t)count;
+            }
+            return true;
+        }
+    }
+    return bytes_add_source(out, source, type_name, range_message);
+}
+
+static value bytes_exact_new(const value *args, size_t nargs, value kwnames)
+{
+    value bound[3];
+    if (!bytes_bind_arguments("bytes", args, nargs, kwnames, bound))
+        return NULL;
+    if (!is_missing(bound[0]) && is_missing(bound[1]) && is_missing(bound[2]) && !is_str(bound[0])) {
+        if (value_is(bound[0], TYPE_ID_BYTES))
+            return value_inc(bound[0]);
+        value special = value_is_small_int(bound[0]) ? VALUE_MISSING : call_special(bound[0], NAME(__bytes__), NULL, 0);
+        if (special != VALUE_MISSING) {
+            if (special && !is_bytes(special)) {
+                raise(EXC(TypeError), "__bytes__ returned non-bytes (type %T)", special);
+                value_dec(special);
+                return NULL;
+            }
+            return special;
+        }
+    }
+    struct bytes_builder out = {0};
+    if (!bytes_add_arguments(&out, bound[0], bound[1], bound[2], "bytes", "bytes must be in range(0, 256)")) {
+        bytes_builder_discard(&out);
+        return NULL;
+    }
+    return bytes_builder_finish(&out);
+}
+
+static value bytes_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    value exact = bytes_exact_new(args, nargs, kwnames);
+    if (!exact || type == TYPE(BYTES))
+        return exact;
+    value v = bytes_instance_new(type, bytes_exact(exact));
+    value_dec(exact);
+    return v;
+}
+
+static void bytes_traverse(struct object *o, struct gc_trace *trace)
+{
+    if (object_type(o) != &TYPE(BYTES)->gc)
+        trace_slot(trace, &((struct bytes_instance *)o)->contents);
+}
+static void bytes_destroy(struct object *o)
+{
+    if (unlikely(object_type(o) != &TYPE(BYTES)->gc))
+        slot_drop(&((struct bytes_instance *)o)->contents);
+}
+
+/* ---- slots ---- */
+
+static value bytes_repr(value self)
+{
+    return bytes_repr_span("", bytes_span(bytes_exact(self)), "");
+}
+
+static bool bytes_hash(value self, int64_t *out)
+{
+    struct bytes *b = (struct bytes *)bytes_exact(self);
+    int64_t h = atomic_load_explicit(&b->hash, memory_order_relaxed);
+    if (h == 0) {
+        h = hash_bytes(b->data, b->length);
+        atomic_store_explicit(&b->hash, h, memory_order_relaxed);
+    }
+    *out = h;
+    return true;
+}
+
+static ssize bytes_length_slot(value self)
+{
+    return (ssize)bytes_length(self);
+}
+
+static value bytes_getitem(value self, value key)
+{
+    if (value_is_small_int(key) || value_slots(key)->to_index) {
+        ssize i;
+        struct span s = bytes_span(bytes_exact(self));
+        if (!index_as_ssize(key, &i, EXC(IndexError)))
+            return NULL;
+        if (i < 0)
+            i += (ssize)s.length;
+        if (i < 0 || (size_t)i >= s.length)
+            return raise(EXC(IndexError), "index out of range");
+        return small_int(((const uint8_t *)s.data)[i]);
+    }
+    if (!value_is(key, TYPE_ID_SLICE))
+        return raise(EXC(TypeError), "byte indices must be integers or slices, not %T", key);
+    return bytes_slice(self, key);
+}
+
+static int bytes_buffer(value self, struct buffer *buffer, int flags)
+{
+    if (flags & BUFFER_WRITABLE)
+        return raise_int(EXC(BufferError), "Object is not writable.");
+    struct span s = bytes_span(bytes_exact(self));
+    buffer_fill(buffer, self, (void *)s.data, s.length, true);
+    return 0;
+}
+
+/* `size` is that of an instance of a subclass, which adds its fields behind it. */
+const struct type_spec bytes_type_spec = {
+    .id = TYPE_ID_BYTES,
+    .name = "bytes",
+    .doc = "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> "
+           "immutable copy of bytes_or_buffer\nbytes(int) -> bytes object of size given by the parameter initialized "
+           "with null bytes\nbytes() -> empty bytes object",
+    .size = sizeof(struct bytes_instance),
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_BYTES | TYPE_FLAG_NO_WEAKREF,
+    .traverse = bytes_traverse,
+    .destroy = bytes_destroy,
+    .slots =
+        {
+            .new = bytes_type_new,
+            .repr = bytes_repr,
+            .str = bytes_repr,
+            .hash = bytes_hash,
+            .compare = bytes_compare,
+            .iter = bytes_iterator_new,
+            .binary = {[BINARY_REMAINDER] = bytes_remainder},
+            .length = bytes_length_slot,
+            .getitem = bytes_getitem,
+            .contains = bytes_contains,
+            .concat = bytes_concat,
+            .repeat = bytes_repeat,
+            .buffer = bytes_buffer,
+        },
+    .methods = bytes_methods,
+};
+
+/* ---- iterators ---- */
+
+struct bytes_iterator {
+    struct object header;
+    value_slot owner; /* bytes or bytearray; None once exhausted */
+    _Atomic size_t index;
+};
+
+static value iterator_next(value self)
+{
+    struct bytes_iterator *it = (struct bytes_iterator *)self;
+    value owner = slot_load(&it->header, &it->owner), result = VALUE_END;
+    if (is_none(owner))
+        return VALUE_END;
+    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
+    atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
+    if (is_bytes(owner)) {
+        struct span s = bytes_span(bytes_exact(owner));
+        if (i < s.length)
+            result = small_int(((const uint8_t *)s.data)[i]);
+    } else {
+        struct bytearray *a = (struct bytearray *)owner;
+        object_lock(&a->header);
+        if (i < atomic_load_explicit(&a->length, memory_order_relaxed))
+            result = small_int(atomic_load_explicit(&a->data, memory_order_relaxed)[i]);
+        object_unlock(&a->header);
+    }
+    if (result == VALUE_END)
+        slot_store(&it->header, &it->owner, VALUE_NONE);
+    value_dec(owner);
+    return result;
+}
+
+static value iterator_length_hint(value self, const value *args)
+{
+    struct bytes_iterator *it = (struct bytes_iterator *)self;
+    value owner = slot_load(&it->header, &it->owner);
+    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
+    ssize n = is_none(owner) ? 0 : value_length(owner);
+    value_dec(owner);
+    return n < 0 ? NULL : small_int((size_t)n > i ? n - (ssize)i : 0);
+}
+
+static value iterator_self(value self)
+{
+    return value_inc(self);
+}
+static void iterator_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct bytes_iterator *)o)->owner);
+}
+static void iterator_destroy(struct object *o)
+{
+    slot_drop(&((struct bytes_iterator *)o)->owner);
+}
+
+static const struct method_def iterator_methods[] = {
+    METHOD("__length_hint__", iterator_length_hint, "($self, /)", "How many are left."),
+    {0},
+};
+#define ITERATOR_SPEC(NAME)                                                                                    \
+    {                                                                                                          \
+        .name = NAME, .size = sizeof(struct bytes_iterator), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = iterator_traverse, .destroy = iterator_destroy,             \
+        .slots = {.iter = iterator_self, .next = iterator_next}, .methods = iterator_methods,                  \
+    }
+static const struct type_spec iterator_specs[2] = {ITERATOR_SPEC("bytes_iterator"),
+                                                   ITERATOR_SPEC("bytearray_iterator")};
+
+value bytes_iterator_new(value owner)
+{
+    static _Atomic(struct type *) types[2];
+    bool array = !is_bytes(owner);
+    struct type *type = atomic_load_explicit(&types[array], memory_order_acquire);
+    if (!type) {
+        struct type *made = type_define(&iterator_specs[array]);
+        if (!made)
+            return NULL;
+        heap_make_immortal(&made->gc.header);
+        if (!atomic_compare_exchange_strong(&types[array], &type,
+                                            made)) /* another thread was first: ours stays unused */
+            made = type;
+        type = made;
+    }
+    struct bytes_iterator *it = (struct bytes_iterator *)object_new(type, sizeof *it);
+    if (!it)
+        return NULL;
+    slot_init(&it->owner, value_inc(owner));
+    return value_of(it);
+}

@@ -1,0 +1,181 @@
+/*
+ * The layout of dicts, and the paths that the interpreter takes without a call.
+ *
+ * A dict's storage is one block: a header, `capacity` entries in insertion order, and behind them an open-addressed
+ * index of 2^n positions (1, 2, 4 or 8 bytes each, as the number of positions needs) that holds entry numbers. A dict
+ * without storage is empty. (The idea of the compact, ordered dict is Raymond Hettinger's.)
+ *
+ * Within one block an entry is filled once and emptied once: key and item become NULL and its index position a dummy.
+ * Only popitem gives the last entries out again. So a reader without the lock that finds a key at an entry, counts the
+ * item, and then sees the same key and item there and the same block in the dict, has read a true state.
+ * Everything is written under the dict's lock; `mask` and `capacity` are constant once the block is seen.
+ */
+#ifndef ATOLL_DICT_H
+#define ATOLL_DICT_H
+
+#include "runtime/objects/containers/container.h"
+
+struct dict_entry {
+    _Atomic int64_t hash;
+    value_slot key; /* NULL: deleted, or not used yet */
+    value_slot item;
+};
+
+struct dict_table {
+    uint64_t mask;         /* index positions - 1 */
+    uint64_t capacity;     /* entries, two thirds of the positions */
+    _Atomic uint64_t used; /* the next entry's number */
+    uint64_t spent;        /* entries ever filled, those that popitem gave back included: as many positions of the index
+                              are not empty any more; under the lock */
+    struct dict_entry entries[];
+};
+
+static inline void *dict_table_indices(const struct dict_table *t)
+{
+    return (void *)&t->entries[t->capacity];
+}
+
+struct dict {
+    struct object header;
+    _Atomic uint64_t length;
+    _Atomic(struct dict_table *) table;
+    _Atomic uint32_t version; /* see dict_version; 0: none given to the present state */
+    uint32_t mutations;       /* changes with the set of keys and with the block; under the lock */
+};
+
+/* Of keys, values or items, forwards or backwards: the type says which. */
+struct dict_iterator {
+    struct object header;
+    value_slot dict;           /* dropped at the end while alone, else kept (see struct list_iterator) */
+    _Atomic int64_t position;  /* of the next entry to look at; -1 once exhausted */
+    _Atomic uint64_t expected; /* the dict's length when iteration began; UINT64_MAX after "changed size" */
+    _Atomic int64_t remaining;
+    value_slot pair; /* item iterators: the tuple given out last; see pair_next */
+};
+
+struct dict_view {
+    struct object header;
+    value_slot dict; /* constant */
+};
+
+static inline struct dict *dict_of(value v)
+{
+    return (struct dict *)v;
+}
+
+value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint);
+
+/* The item of entry `hint` if its key is this very `name` (by identity), owned; else VALUE_MISSING. */
+static inline value dict_load_hint(value v, value name, uint32_t hint)
+{
+    struct dict *dict = dict_of(v);
+    if (unlikely(!mutator_is_alone()))
+        return dict_load_hint_shared(dict, name, hint);
+    struct dict_table *table = load_relaxed(&dict->table);
+    if (unlikely(!table || hint >= table->capacity))
+        return VALUE_MISSING;
+    struct dict_entry *entry = &table->entries[hint];
+    if (unlikely(load_relaxed(&entry->key) != name))
+        return VALUE_MISSING;
+    return value_inc(load_relaxed(&entry->item));
+}
+
+/* The same for an item with a sharded count, uncounted: good until the caller's next quiescent point (see
+ * object_is_sharded). What is immortal or immediate too. NULL: take the other one. */
+static inline __attribute__((always_inline)) value dict_peek_hint(value v, value name, uint32_t hint)
+{
+    struct dict *dict = dict_of(v);
+    object_share(&dict->header);
+    struct dict_table *table = load_acquire(&dict->table);
+    if (unlikely(!table || hint >= table->capacity))
+        return NULL;
+    struct dict_entry *entry = &table->entries[hint];
+    if (unlikely(load_acquire(&entry->key) != name))
+        return NULL;
+    value item = load_acquire(&entry->item);
+    if (!value_is_object(item)) /* it is what the name meant when the table was current, and needs no life */
+        return item;
+    if (unlikely(!item || !object_is_lasting(value_object(item))))
+        return NULL;
+    bool same =
+        load_acquire(&entry->item) == item && load_acquire(&entry->key) == name && load_relaxed(&dict->table) == table;
+    return likely(same) ? item : NULL;
+}
+
+/* The same, borrowed: only while alone, until the next call that may run Python code. NULL: take the other one. */
+static inline value dict_borrow_hint(value v, value name, uint32_t hint)
+{
+    struct dict_table *table = load_relaxed(&dict_of(v)->table);
+    if (unlikely(!mutator_is_alone() || !table || hint >= table->capacity))
+        return NULL;
+    struct dict_entry *entry = &table->entries[hint];
+    return likely(load_relaxed(&entry->key) == name) ? load_relaxed(&entry->item) : NULL;
+}
+
+/* dict[name] = item for an entry that exists: steals item and returns true if entry `hint` has this very name. */
+bool dict_store_hint(value v, value name, uint32_t hint, value item);
+
+/* The number of the entry whose key is this very name; UINT32_MAX when it is absent or equal only. */
+uint32_t dict_hint(value v, value name);
+
+/* Versions, for the interpreter's caches of global variables and modules' attributes. A version is a process-wide
+ * unique number of the dict's present state: it changes before a key is inserted or deleted, and before an item that
+ * dict_is_versioned is replaced. Take the number first, then look: what was found, or was absent, is so while the dict
+ * has that number. And while the number is not below the floor: the floor is raised above all numbers when a dict
+ * changes that stands behind others (dict_version_behind), such as that of the built-ins. 0: numbers have run out; do
+ * not cache. Any thread. */
+#define DICT_VERSION_LAST 0x3FFFFFFFu /* two bits are left for the users of versions */
+extern _Atomic uint32_t dict_version_floor;
+uint32_t dict_give_version(struct dict *dict, bool behind);
+static inline bool dict_has_version(value v, uint32_t version)
+{
+    return load_acquire(&dict_of(v)->version) == version && version >= load_acquire(&dict_version_floor);
+}
+static inline uint32_t dict_version(value v)
+{
+    uint32_t version = load_acquire(&dict_of(v)->version);
+    return likely(version != 0 && dict_has_version(v, version)) ? version : dict_give_version(dict_of(v), false);
+}
+/* Have the floor raised when this dict changes. False: numbers have run out. */
+bool dict_version_behind(value v);
+/* Is a version enough to know that the item is still there? For functions, classes, modules, and the dicts that may be
+   some globals' `__builtins__`; replacing anything else, as programs do all the time, changes no version. */
+bool dict_is_versioned(value item);
+
+static inline size_t dict_length_fast(value v)
+{
+    return load_relaxed(&dict_of(v)->length);
+}
+
+/* dict_set for a dict that the caller is making and has shown to nobody (a display, a comprehension). */
+bool dict_set_building(value v, value key, value item);
+
+value dict_iterator_new(value dict); /* over the keys */
+/* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
+value dict_key_iterator_next(value iterator);
+/* The next pair of an exact item iterator: 1 with both owned, 0 at the end, -1 on error. */
+int dict_item_iterator_next_pair(value iterator, value *key, value *item);
+
+/* ---- among the dict files ---- */
+value dict_new_of(struct type *type);
+void dict_traverse(struct object *o, struct gc_trace *trace);
+void dict_destroy(struct object *o);
+bool dict_set_hashed(value v, value key, int64_t hash, value item);
+bool dict_next_key(value v, size_t *position, value *key); /* as dict_next, without the item */
+int dict_contains_hashed(value v, value key, int64_t hash);
+bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);
+/* The last filled entry before *position, going down; false at the beginning. */
+bool dict_previous(value v, size_t *position, value *key, value *item);
+size_t dict_positions(value v); /* one beyond the last entry */
+/* Remove and return the last entry's key and item; false when empty. */
+bool dict_pop_last(value v, value *key, value *item);
+value dict_pop_hashed(value v, value key, int64_t hash);
+size_t dict_memory(value v); /* bytes of storage */
+extern const struct type_spec dict_type_spec;
+value dict_iter_slot(value v); /* dict's own `iter` slot: tells dicts that iterate as dicts do */
+value dict_keys_view(value dict);
+value dict_values_view(value dict);
+value dict_items_view(value dict);
+value dict_reverse_key_iterator(value dict);
+
+#endif

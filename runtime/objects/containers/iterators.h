@@ -1,0 +1,15 @@
+/* Iterators that lead from other iterables to values: how C code makes them. */
+#ifndef ATOLL_ITERATORS_H
+#define ATOLL_ITERATORS_H
+
+#include "runtime/objects/containers/container.h"
+
+/* Over anything with __getitem__ that takes 0, 1, 2 ... until IndexError. */
+value sequence_iterator_new(value sequence);
+/* Calls until the result equals the sentinel: iter(callable, sentinel). */
+value callable_iterator_new(value callable, value sentinel);
+
+/* enumerate: the next pair of an exact enumerate: 1 with both owned, 0 at the end, -1 on error. */
+int enumerate_next_pair(value v, value *index, value *item);
+
+#endif

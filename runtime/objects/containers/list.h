@@ -1,0 +1,158 @@
+/*
+ * The layout of lists, and the paths that the interpreter takes without a call.
+ *
+ * `length` and `storage` change under the list's lock. A reader without the lock trusts neither together: it takes the
+ * bound from the length, then makes sure by the storage's own capacity (container.h tells the rest).
+ */
+#ifndef ATOLL_LIST_H
+#define ATOLL_LIST_H
+
+#include "runtime/objects/containers/container.h"
+
+/* Items beyond the list's length are NULL. `capacity` is constant once the storage is published. */
+struct list_storage {
+    uint64_t capacity;
+    value_slot items[];
+};
+
+struct list {
+    struct object header;
+    _Atomic uint64_t length;
+    _Atomic(struct list_storage *) storage; /* NULL while capacity is zero */
+};
+
+struct list_iterator {
+    struct object header;
+    value_slot list;       /* dropped at the end while alone; else kept, so that other threads may go on reading it */
+    _Atomic int64_t index; /* of the next item; -1 once exhausted */
+};
+
+static inline struct list *list_of(value v)
+{
+    return (struct list *)v;
+}
+static inline size_t list_length_fast(value v)
+{
+    return load_relaxed(&list_of(v)->length);
+}
+
+value list_item_shared(struct list *list, uint64_t index);
+bool list_append_slow(struct list *list, value item);
+
+/* Item `index` (0 <= index, no negative ones), borrowed until the next call that may run Python code. NULL: out of
+   range, or not to be had so; list_item_fast may have it. While others run, the caller's own list, whose storage others
+   retire, and items that cannot die: the caller's own ones and immediates. */
+static inline value list_item_borrow(value v, int64_t index)
+{
+    struct list *list = list_of(v);
+    if (unlikely((uint64_t)index >= load_acquire(&list->length)))
+        return NULL;
+    struct list_storage *storage = load_acquire(&list->storage);
+    if (likely(mutator_is_alone()))
+        return load_relaxed(&storage->items[index]);
+    if (!object_is_mine(&list->header) || unlikely(!storage || (uint64_t)index >= storage->capacity))
+        return NULL;
+    value item = load_acquire(&storage->items[index]);
+    return !value_is_object(item) || (item && object_is_mine(value_object(item))) ? item : NULL;
+}
+
+/* The same as an owned value; NULL without exception: out of range or the slow path
+   is needed (list_get tells which). */
+static inline value list_item_fast(value v, int64_t index)
+{
+    value item = list_item_borrow(v, index);
+    if (likely(item != NULL))
+        return value_inc(item);
+    return mutator_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
+}
+
+/* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */
+static inline bool list_store_fast(value v, int64_t index, value item)
+{
+    struct list *list = list_of(v);
+    object_lock(&list->header);
+    if (unlikely((uint64_t)index >= load_relaxed(&list->length))) {
+        object_unlock(&list->header);
+        return false;
+    }
+    value_slot *slot = &load_relaxed(&list->storage)->items[index];
+    value old = load_relaxed(slot);
+    store_release(slot, item);
+    object_unlock(&list->header);
+    value_dec(old);
+    return true;
+}
+
+/* Append, stealing item, also when it fails (MemoryError). */
+static inline bool list_append_fast(value v, value item)
+{
+    struct list *list = list_of(v);
+    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length);
+    struct list_storage *storage = load_relaxed(&list->storage);
+    if (likely(storage && length < storage->capacity)) {
+        store_release(&storage->items[length], item);
+        store_release(&list->length, length + 1);
+        object_unlock(&list->header);
+        return true;
+    }
+    object_unlock(&list->header);
+    return list_append_slow(list, item);
+}
+
+/* The same for a list that the caller is making (LIST_APPEND). */
+static inline bool list_append_building(value v, value item)
+{
+    struct list *list = list_of(v);
+    uint64_t length = load_relaxed(&list->length);
+    struct list_storage *storage = load_relaxed(&list->storage);
+    if (likely(storage && length < storage->capacity && container_is_building(&list->header))) {
+        store_release(&storage->items[length], item);
+        store_release(&list->length, length + 1);
+        return true;
+    }
+    return list_append_fast(v, item);
+}
+
+value list_iterator_next(value v);
+
+/* The next item, owned, or VALUE_END. For exact list iterators. */
+static inline value list_iterator_next_fast(value v)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    if (likely(index >= 0)) {
+        value item = list_item_fast(slot_peek(&iterator->list), index);
+        if (likely(item != NULL)) {
+            store_relaxed(&iterator->index, index + 1);
+            return item;
+        }
+    }
+    return list_iterator_next(v);
+}
+
+value list_iterator_new(value list);
+/* A list of `type` (list or a subtype), empty. */
+value list_new_of(struct type *type);
+
+/* A start or stop argument of an index method: clamped, negative ones counted from the end; TypeError. */
+bool search_bound(value given, size_t length, ssize *out);
+
+/* ---- among list.c, list_methods.c and list_sort.c ---- */
+void list_traverse(struct object *o, struct gc_trace *trace);
+void list_destroy(struct object *o);
+/* Items [low, high) as a new list; all at one moment. */
+value list_slice_copy(value v, uint64_t low, uint64_t high);
+/* The items, owned, in an array from malloc; NULL: no memory. */
+value *list_snapshot(value v, size_t *count);
+/* The same of any iterable; `message` is that of the TypeError when it is none. */
+value *sequence_snapshot(value iterable, const char *message, size_t *count);
+bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *items, uint64_t count);
+value list_take(struct list *list, ssize index, value expected);
+int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize step, uint64_t count, value *items);
+struct list_storage *list_detach(struct list *list, struct list_storage *replacement, uint64_t *length);
+bool list_attach(struct list *list, struct list_storage *storage, uint64_t length, struct list_storage *expected);
+struct list_storage *list_storage_marker(void);
+void list_storage_discard(struct list_storage *storage);
+
+#endif

@@ -1,0 +1,677 @@
+/* The list type: its operators and methods, and the iterators over lists. */
+#include "runtime/objects/containers/list.h"
+#include "runtime/objects/containers/slice.h"
+
+#include <stdlib.h>
+
+/* ---- making ---- */
+static value list_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    return list_new_of(type);
+}
+
+static bool list_init(value self, const value *args, size_t nargs, value kwnames)
+{
+    if (value_is(self, TYPE_ID_LIST) && !no_keywords("list", kwnames))
+        return false;
+    if (!check_arguments("list", nargs, 0, 1))
+        return false;
+    if (load_relaxed(&list_of(self)->storage))
+        list_clear(self);
+    return nargs == 0 || list_extend(self, args[0]);
+}
+
+static value list_repr(value v)
+{
+    if (list_length(v) == 0)
+        return str_from_text("[]");
+    int entered = repr_enter(v);
+    if (entered != 0)
+        return entered < 0 ? NULL : str_from_text("[...]");
+    struct str_builder builder;
+    builder_init(&builder);
+    builder_add_char(&builder, '[');
+    bool fine = true;
+    for (size_t i = 0; fine; i++) {
+        value item = list_get(v, i);
+        if (item == VALUE_MISSING)
+            break;
+        if (i)
+            builder_add_text(&builder, ", ");
+        fine = builder_add_repr(&builder, item);
+        value_dec(item);
+    }
+    repr_leave(v);
+    builder_add_char(&builder, ']');
+    if (fine)
+        return builder_finish(&builder);
+    builder_discard(&builder);
+    return NULL;
+}
+
+/* ---- comparing and searching ---- */
+static value list_compare(value a, value b, int op)
+{
+    if (!is_list(a) || !is_list(b))
+        return VALUE_NOT_IMPLEMENTED;
+    if (list_length(a) != list_length(b) && (op == COMPARE_EQ || op == COMPARE_NE))
+        return value_bool(op == COMPARE_NE);
+    if (!recursion_enter(" in comparison"))
+        return NULL;
+    value result = NULL;
+    for (size_t i = 0;; i++) {
+        value left = list_get(a, i), right = list_get(b, i);
+        if (left == VALUE_MISSING || right == VALUE_MISSING) {
+            value_dec(left);
+            value_dec(right);
+            result = compare_lengths(list_length(a), list_length(b), op);
+            break;
+        }
+        int same = left == right ? 1 : value_equals(left, right);
+        if (same == 0) {
+            if (op == COMPARE_EQ || op == COMPARE_NE)
+                result = value_bool(op == COMPARE_NE);
+            else
+                result = compare_rich(left, right, op);
+        }
+        value_dec(left);
+        value_dec(right);
+        if (same <= 0)
+            break;
+    }
+    recursion_leave();
+    return result;
+}
+
+/* Is this item the wanted one: 1, 0, -1. Identity comes first. */
+static inline int item_matches(value item, value wanted)
+{
+    if (item == wanted)
+        return 1;
+    if (value_both_small_int(item, wanted))
+        return 0;
+    return value_equals(item, wanted);
+}
+
+static int list_contains(value v, value wanted)
+{
+    for (size_t i = 0;; i++) {
+        value item = list_get(v, i);
+        if (item == VALUE_MISSING)
+            return 0;
+        int found = item_matches(item, wanted);
+        value_dec(item);
+        if (found != 0)
+            return found;
+    }
+}
+
+static value list_count(value v, const value *args)
+{
+    int64_t count = 0;
+    for (size_t i = 0;; i++) {
+        value item = list_get(v, i);
+        if (item == VALUE_MISSING)
+            return small_int(count);
+        int found = item_matches(item, args[0]);
+        value_dec(item);
+        if (found < 0)
+            return NULL;
+        count += found;
+    }
+}
+
+/* A start or stop argument of index(): any object with __index__, clamped, negative ones counted from the end. */
+bool search_bound(value given, size_t length, ssize *out)
+{
+    if (!is_int(given) && !value_slots(given)->to_index)
+        return raise_false(EXC(TypeError), "slice indices must be integers or have an __index__ method");
+    if (!index_as_ssize(given, out, NULL))
+        return false;
+    if (*out < 0) {
+        *out += (ssize)length;
+        if (*out < 0)
+            *out = 0;
+    }
+    return true;
+}
+
+static value list_index(value v, const value *args)
+{
+    ssize start, stop;
+    if (!search_bound(args[1], list_length(v), &start) ||
+        (args[2] == VALUE_MISSING ? (stop = INT64_MAX, false) : !search_bound(args[2], list_length(v), &stop)))
+        return NULL;
+    for (ssize i = start; i < stop; i++) {
+        value item = list_get(v, (size_t)i);
+        if (item == VALUE_MISSING)
+            break;
+        int found = item_matches(item, args[0]);
+        value_dec(item);
+        if (found != 0)
+            return found < 0 ? NULL : small_int(i);
+    }
+    return raise(EXC(ValueError), "%R is not in list", args[0]);
+}
+
+static value list_remove(value v, const value *args)
+{
+    for (size_t i = 0;; i++) {
+        value item = list_get(v, i);
+        if (item == VALUE_MISSING)
+            return raise(EXC(ValueError), "list.remove(x): x not in list");
+        int found = item_matches(item, args[0]);
+        if (found > 0) {
+            value taken = list_take(list_of(v), (ssize)i, item);
+            value_dec(item);
+            if (taken) {
+                value_dec(taken);
+                return VALUE_NONE;
+            }
+            i = (size_t)-1; /* another thread moved it: look again from the start */
+            continue;
+        }
+        value_dec(item);
+        if (found < 0)
+            return NULL;
+    }
+}
+
+/* ---- indexing ---- */
+static value list_getitem(value v, value key)
+{
+    ssize index;
+    if (likely(value_is_small_int(key))) {
+        index = small_int_value(key);
+    } else if (is_slice(key)) {
+        ssize start, stop, step;
+        if (!slice_unpack(key, &start, &stop, &step))
+            return NULL;
+        if (step == 1) {
+            slice_adjust((ssize)list_length(v), &start, &stop, 1);
+            return list_slice_copy(v, (uint64_t)start, start < stop ? (uint64_t)stop : (uint64_t)start);
+        }
+        if (step == -1) { /* the range it covers, turned round */
+            ssize wanted = slice_adjust((ssize)list_length(v), &start, &stop, step);
+            value part =
+                wanted > 0 ? list_slice_copy(v, (uint64_t)(start - wanted + 1), (uint64_t)start + 1) : list_new(0);
+            if (part && list_reverse(part))
+                return part;
+            value_dec(part);
+            return NULL;
+        }
+        size_t length;
+        value *items = list_snapshot(v, &length);
+        if (!items)
+            return NULL;
+        ssize count = slice_adjust((ssize)length, &start, &stop, step);
+        value result = list_new((size_t)count);
+        for (ssize i = 0; result && i < count; i++)
+            list_append(result, items[start + i * step]); /* has the room */
+        for (size_t i = 0; i < length; i++)
+            value_dec(items[i]);
+        free(items);
+        return result;
+    } else if (is_int(key) || value_slots(key)->to_index) {
+        if (!index_as_ssize(key, &index, EXC(IndexError)))
+            return NULL;
+    } else {
+        return raise(EXC(TypeError), "list indices must be integers or slices, not %T", key);
+    }
+    if (index < 0)
+        index += (ssize)list_length(v);
+    value item = index < 0 ? NULL : list_item_fast(v, index);
+    return item ? item : raise(EXC(IndexError), "list index out of range");
+}
+
+/* list[start:stop:step] = v with step other than 1, or del (v NULL). */
+static bool list_set_stepped(value self, ssize start, ssize stop, ssize step, value v)
+{
+    struct list *list = list_of(self);
+    size_t given = 0;
+    value *items = NULL;
+    if (v && !(items = sequence_snapshot(v, "must assign iterable to extended slice", &given)))
+        return false;
+    int done = 0;
+    while (done == 0) {
+        ssize length = (ssize)list_length(self), first = start, last = stop;
+        ssize count = slice_adjust(length, &first, &last, step);
+        if (items && (size_t)count != given) {
+            raise(EXC(ValueError), "attempt to assign sequence of size %zu to extended slice of size %zd", given,
+                  (size_t)count);
+            done = -1;
+        } else {
+            done = list_change_stepped(list, (uint64_t)length, first, step, (uint64_t)count, items);
+        }
+    }
+    if (items && done < 0)
+        for (size_t i = 0; i < given; i++)
+            value_dec(items[i]);
+    free(items);
+    return done > 0;
+}
+
+static bool list_setitem(value self, value key, value v)
+{
+    ssize index;
+    if (likely(value_is_small_int(key))) {
+        index = small_int_value(key);
+    } else if (is_slice(key)) {
+        ssize start, stop, step;
+        if (!slice_unpack(key, &start, &stop, &step))
+            return false;
+        if (step != 1)
+            return list_set_stepped(self, start, stop, step, v);
+        if (v && v == self) { /* a[i:j] = a: a copy of it */
+            value copy = list_slice_copy(self, 0, UINT64_MAX);
+            bool done = copy && list_setitem(self, key, copy);
+            value_dec(copy);
+            return done;
+        }
+        slice_adjust((ssize)list_length(self), &start, &stop, 1);
+        return list_set_slice(self, start, stop < start ? start : stop, v);
+    } else if (is_int(key) || value_slots(key)->to_index) {
+        if (!index_as_ssize(key, &index, EXC(IndexError)))
+            return false;
+    } else {
+        return raise_false(EXC(TypeError), "list indices must be integers or slices, not %T", key);
+    }
+    if (index < 0)
+        index += (ssize)list_length(self);
+    if (!v) {
+        value taken = index < 0 ? NULL : list_take(list_of(self), index, NULL);
+        if (!taken)
+            return raise_false(EXC(IndexError), "list assignment index out of range");
+        value_dec(taken);
+        return true;
+    }
+    value_inc(v);
+    if (likely(index >= 0 && list_store_fast(self, index, v)))
+        return true;
+    value_dec(v);
+    return raise_false(EXC(IndexError), "list assignment index out of range");
+}
+
+/* ---- operators ---- */
+static value list_concat(value a, value b)
+{
+    if (!is_list(b))
+        return raise(EXC(TypeError), "can only concatenate list (not \"%T\") to list", b);
+    value result = list_slice_copy(a, 0, UINT64_MAX);
+    size_t count;
+    value *items = result ? list_snapshot(b, &count) : NULL;
+    bool done = items && list_replace(list_of(result), UINT64_MAX, UINT64_MAX, items, count);
+    for (size_t i = 0; items && !done && i < count; i++)
+        value_dec(items[i]);
+    free(items);
+    if (done)
+        return result;
+    value_dec(result);
+    return NULL;
+}
+
+/* The items n times, in an array from malloc; *total of them. NULL: no memory (or nothing: *total 0, no exception). */
+static value *list_repeated(value a, ssize n, size_t *total)
+{
+    size_t count;
+    *total = 0;
+    value *items = list_snapshot(a, &count);
+    if (!items)
+        return NULL;
+    if (n < 0 || count == 0)
+        n = 0;
+    value *all = NULL;
+    size_t room = count * (size_t)n;
+    if (count && (uint64_t)n > (uint64_t)PTRDIFF_MAX / sizeof(value) / count)
+        raise_no_memory();
+    else if (!(all = malloc((room > 0 ? room : 1) * sizeof(value))))
+        raise_no_memory();
+    if (all) {
+        for (ssize round = 0; round < n; round++)
+            for (size_t i = 0; i < count; i++)
+                all[(size_t)round * count + i] = value_inc(items[i]);
+        *total = room;
+    }
+    for (size_t i = 0; i < count; i++)
+        value_dec(items[i]);
+    free(items);
+    return all;
+}
+
+static value list_repeat(value a, ssize n)
+{
+    if (n > 0 && list_length(a) == 1) { /* [x] * n */
+        value item = list_get(a, 0);
+        if (item != VALUE_MISSING) {
+            value result = list_new((size_t)n);
+            if (result) {
+                struct list *list = list_of(result);
+                value_slot *slots = load_relaxed(&list->storage)->items;
+                for (ssize i = 0; i < n; i++)
+                    store_relaxed(&slots[i], value_inc(item));
+                store_release(&list->length, (uint64_t)n);
+            }
+            value_dec(item);
+            return result;
+        }
+    }
+    size_t total;
+    value *items = list_repeated(a, n, &total);
+    if (!items)
+        return NULL;
+    value result = list_from_owned(items, total);
+    free(items);
+    return result;
+}
+
+static value list_inplace_concat(value a, value b)
+{
+    return list_extend(a, b) ? value_inc(a) : NULL;
+}
+
+static value list_inplace_repeat(value a, ssize n)
+{
+    size_t total;
+    value *items = list_repeated(a, n, &total);
+    if (!items)
+        return NULL;
+    bool done = list_replace(list_of(a), 0, UINT64_MAX, items, total);
+    for (size_t i = 0; !done && i < total; i++)
+        value_dec(items[i]);
+    free(items);
+    return done ? value_inc(a) : NULL;
+}
+
+static ssize list_length_slot(value v)
+{
+    return (ssize)list_length(v);
+}
+
+static int list_truth(value v)
+{
+    return list_length(v) != 0;
+}
+
+/* ---- methods ---- */
+static value list_append_method(value v, const value *args)
+{
+    return list_append(v, args[0]) ? VALUE_NONE : NULL;
+}
+
+static value list_extend_method(value v, const value *args)
+{
+    return list_extend(v, args[0]) ? VALUE_NONE : NULL;
+}
+
+static value list_insert_method(value v, const value *args)
+{
+    ssize index;
+    if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
+        return NULL;
+    return list_insert(v, index, args[1]) ? VALUE_NONE : NULL;
+}
+
+static value list_pop_method(value v, const value *args)
+{
+    ssize index;
+    if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
+        return NULL;
+    return list_pop(v, index);
+}
+
+static value list_clear_method(value v, const value *args)
+{
+    list_clear(v);
+    return VALUE_NONE;
+}
+
+static value list_copy_method(value v, const value *args)
+{
+    return list_slice_copy(v, 0, UINT64_MAX);
+}
+
+static value list_reverse_method(value v, const value *args)
+{
+    list_reverse(v);
+    return VALUE_NONE;
+}
+
+static value list_sort_method(value v, const value *args)
+{
+    int reverse = value_truth(args[1]);
+    if (reverse < 0)
+        return NULL;
+    return list_sort(v, is_none(args[0]) ? NULL : args[0], reverse) ? VALUE_NONE : NULL;
+}
+
+static value list_sizeof(value v, const value *args)
+{
+    struct list_storage *storage = load_acquire(&list_of(v)->storage);
+    size_t size = value_type(v)->gc.instance_size;
+    return small_int((int64_t)(size + (storage ? sizeof *storage + storage->capacity * sizeof(value) : 0)));
+}
+
+/* ---- iterators ---- */
+value list_iterator_new(value list)
+{
+    struct list_iterator *iterator = (struct list_iterator *)object_new(TYPE(LIST_ITERATOR), sizeof *iterator);
+    if (!iterator)
+        return NULL;
+    slot_init(&iterator->list, value_inc(list));
+    return value_of(iterator);
+}
+
+/* The iterator is at its end: for good, whatever becomes of the list. */
+static value list_iterator_finish(struct list_iterator *iterator)
+{
+    store_relaxed(&iterator->index, -1);
+    if (mutator_is_alone())
+        slot_store(&iterator->header, &iterator->list, NULL);
+    return VALUE_END;
+}
+
+value list_iterator_next(value v)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    if (index < 0)
+        return VALUE_END;
+    value item = list_get(slot_peek(&iterator->list), (size_t)index);
+    if (item == VALUE_MISSING)
+        return list_iterator_finish(iterator);
+    store_relaxed(&iterator->index, index + 1);
+    return item;
+}
+
+static value list_iterator_hint(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    int64_t left = index < 0 ? 0 : (int64_t)list_length(slot_peek(&iterator->list)) - index;
+    return small_int(left < 0 ? 0 : left);
+}
+
+static value list_iterator_reduce(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    if (index < 0)
+        return reduce_result(builtin_by_name("iter"), list_new(0), NULL, false);
+    return reduce_result(builtin_by_name("iter"), value_inc(slot_peek(&iterator->list)), small_int(index), true);
+}
+
+static value list_iterator_setstate(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index;
+    if (!value_as_i64(args[0], &index))
+        return NULL;
+    if (load_relaxed(&iterator->index) >= 0) {
+        int64_t length = (int64_t)list_length(slot_peek(&iterator->list));
+        store_relaxed(&iterator->index, index < 0 ? 0 : index > length ? length : index);
+    }
+    return VALUE_NONE;
+}
+
+void list_iterator_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct list_iterator *)o)->list);
+}
+
+void list_iterator_destroy(struct object *o)
+{
+    slot_drop(&((struct list_iterator *)o)->list);
+}
+
+/* Backwards: index counts down to -1. */
+static value list_reversed(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)object_new(TYPE(LIST_REVERSE_ITERATOR), sizeof *iterator);
+    if (!iterator)
+        return NULL;
+    store_relaxed(&iterator->index, (int64_t)list_length(v) - 1);
+    slot_init(&iterator->list, value_inc(v));
+    return value_of(iterator);
+}
+
+static value list_reverse_iterator_next(value v)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    if (index < 0)
+        return list_iterator_finish(iterator);
+    value item = list_get(slot_peek(&iterator->list), (size_t)index);
+    if (item == VALUE_MISSING)
+        return list_iterator_finish(iterator);
+    store_relaxed(&iterator->index, index - 1);
+    return item;
+}
+
+static value list_reverse_iterator_hint(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t left = load_relaxed(&iterator->index) + 1;
+    if (left > 0 && (int64_t)list_length(slot_peek(&iterator->list)) < left)
+        left = 0;
+    return small_int(left);
+}
+
+static value list_reverse_iterator_reduce(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index = load_relaxed(&iterator->index);
+    if (index < 0)
+        return reduce_result(builtin_by_name("iter"), list_new(0), NULL, false);
+    return reduce_result(builtin_by_name("reversed"), value_inc(slot_peek(&iterator->list)), small_int(index), true);
+}
+
+static value list_reverse_iterator_setstate(value v, const value *args)
+{
+    struct list_iterator *iterator = (struct list_iterator *)v;
+    int64_t index;
+    if (!value_as_i64(args[0], &index))
+        return NULL;
+    if (load_relaxed(&iterator->index) >= 0) {
+        int64_t length = (int64_t)list_length(slot_peek(&iterator->list));
+        store_relaxed(&iterator->index, index < -1 ? -1 : index > length - 1 ? length - 1 : index);
+    }
+    return VALUE_NONE;
+}
+
+/* ---- the types ---- */
+static const struct method_def list_methods[] = {
+    METHOD("append", list_append_method, "($self, object, /)", "Append object to the end of the list."),
+    METHOD("extend", list_extend_method, "($self, iterable, /)", "Append all items of the iterable."),
+    METHOD("insert", list_insert_method, "($self, index, object, /)", "Insert object before index."),
+    METHOD("pop", list_pop_method, "($self, index=-1, /)",
+           "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of "
+           "range."),
+    METHOD("remove", list_remove, "($self, value, /)",
+           "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
+    METHOD("clear", list_clear_method, "($self, /)", "Remove all items from list."),
+    METHOD("copy", list_copy_method, "($self, /)", "Return a shallow copy of the list."),
+    METHOD("index", list_index, "($self, value, start=0, stop=sys.maxsize, /)",
+           "Return first index of value.\n\nRaises ValueError if the value is not present."),
+    METHOD("count", list_count, "($self, value, /)", "Return number of occurrences of value."),
+    METHOD("reverse", list_reverse_method, "($self, /)", "Reverse *IN PLACE*."),
+    METHOD("sort", list_sort_method, "($self, /, *, key=None, reverse=False)",
+           "Sort the list in ascending order and return None.\n\nThe sort is in-place and stable; with key, items are "
+           "ordered by key(item); reverse sorts in descending order."),
+    METHOD("__reversed__", list_reversed, "($self, /)", "Return a reverse iterator over the list."),
+    METHOD("__sizeof__", list_sizeof, "($self, /)", "Return the size of the list in memory, in bytes."),
+    METHOD_CLASS_GETITEM,
+    {0},
+};
+
+const struct type_spec list_type_spec = {
+    .id = TYPE_ID_LIST,
+    .name = "list",
+    .doc = "Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe "
+           "argument must be an iterable if specified.",
+    .signature = "(iterable=(), /)",
+    .size = sizeof(struct list),
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_LIST | TYPE_FLAG_SEQUENCE | TYPE_FLAG_NO_WEAKREF,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = list_traverse,
+    .destroy = list_destroy,
+    .slots =
+        {
+            .new = list_type_new,
+            .init = list_init,
+            .repr = list_repr,
+            .hash = value_unhashable,
+            .compare = list_compare,
+            .iter = list_iterator_new,
+            .truth = list_truth,
+            .length = list_length_slot,
+            .getitem = list_getitem,
+            .setitem = list_setitem,
+            .contains = list_contains,
+            .concat = list_concat,
+            .repeat = list_repeat,
+            .inplace_concat = list_inplace_concat,
+            .inplace_repeat = list_inplace_repeat,
+        },
+    .methods = list_methods,
+};
+
+static const struct method_def list_iterator_methods[] = {
+    METHOD("__length_hint__", list_iterator_hint, "($self, /)",
+           "Private method returning an estimate of len(list(it))."),
+    METHOD("__reduce__", list_iterator_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", list_iterator_setstate, "($self, state, /)", "Set state information for unpickling."),
+    {0},
+};
+
+const struct type_spec list_iterator_type_spec = {
+    .id = TYPE_ID_LIST_ITERATOR,
+    .name = "list_iterator",
+    .size = sizeof(struct list_iterator),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = list_iterator_traverse,
+    .destroy = list_iterator_destroy,
+    .slots = {.iter = iterator_return_self, .next = list_iterator_next},
+    .methods = list_iterator_methods,
+};
+
+static const struct method_def list_reverse_iterator_methods[] = {
+    METHOD("__length_hint__", list_reverse_iterator_hint, "($self, /)",
+           "Private method returning an estimate of len(list(it))."),
+    METHOD("__reduce__", list_reverse_iterator_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", list_reverse_iterator_setstate, "($self, state, /)",
+           "Set state information for unpickling."),
+    {0},
+};
+
+const struct type_spec list_reverse_iterator_type_spec = {
+    .id = TYPE_ID_LIST_REVERSE_ITERATOR,
+    .name = "list_reverseiterator",
+    .size = sizeof(struct list_iterator),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = list_iterator_traverse,
+    .destroy = list_iterator_destroy,
+    .slots = {.iter = iterator_return_self, .next = list_reverse_iterator_next},
+    .methods = list_reverse_iterator_methods,
+};

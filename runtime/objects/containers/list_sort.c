@@ -1,0 +1,577 @@
+/*
+ * list.sort: a stable, adaptive merge sort after Tim Peters's timsort (its description: CPython's listsort.txt).
+ *
+ * The list is empty while it is sorted, so that comparisons written in Python see no half-sorted list; a marker takes
+ * the place of its storage, and if it is not there at the end, somebody changed the list: ValueError. The items are
+ * owned by this C frame meanwhile (RULE C1 holds: no heap slot refers to them, their counts are as before).
+ *
+ * Runs that are in order already are found and kept, short ones are lengthened by binary insertion to `minimum run`
+ * items, and neighbours on a stack of runs are merged so that sizes stay balanced. While one side keeps winning, a
+ * merge gallops: it looks for the end of the winning stretch by exponential search.
+ *
+ * Which comparison is used is decided once, by a look at all keys: small ints, immediate floats, exact strs compare
+ * without dispatch; everything else by `<`.
+ */
+#include "runtime/objects/containers/list.h"
+
+#include <stdlib.h>
+
+/* Two parallel arrays: what is compared, and (with a key function) what belongs to it. Sorting moves both. */
+struct lane {
+    value *keys;
+    value *items; /* NULL without a key function */
+};
+
+struct run {
+    struct lane base;
+    size_t length;
+};
+
+#define RUN_STACK  85 /* enough for 2^64 items: sizes on the stack grow like Fibonacci numbers */
+#define GALLOP_MIN 7
+#define TEMPORARY  256
+
+struct sorter {
+    int (*less)(value a, value b); /* 1, 0, -1: an exception is set */
+    size_t gallop_min;
+    struct lane temporary;
+    size_t temporary_size;
+    bool has_items;
+    size_t run_count;
+    struct run runs[RUN_STACK];
+    value temporary_keys[TEMPORARY];
+};
+
+/* ---- comparisons ---- */
+static int less_small_int(value a, value b)
+{
+    return (int64_t)value_bits(a) < (int64_t)value_bits(b); /* same tag bits below */
+}
+
+static int less_float(value a, value b)
+{
+    return immediate_float_value(a) < immediate_float_value(b);
+}
+
+/* Exact strs. Most are of one byte a character, and differ soon. */
+static int less_str(value a, value b)
+{
+    if ((str_flags(a) | str_flags(b)) & (STR_WIDTH_2 | STR_WIDTH_4))
+        return str_compare(a, b) < 0;
+    const uint8_t *x = str_data(a), *y = str_data(b);
+    size_t length_a = str_exact_length(a), length_b = str_exact_length(b);
+    size_t common = length_a < length_b ? length_a : length_b;
+    for (size_t i = 0; i < common && i < 8; i++)
+        if (x[i] != y[i])
+            return x[i] < y[i];
+    int order = common > 8 ? memcmp(x + 8, y + 8, common - 8) : 0;
+    return order ? order < 0 : length_a < length_b;
+}
+
+static int less_any(value a, value b)
+{
+    if (value_both_small_int(a, b))
+        return less_small_int(a, b);
+    return compare_bool(a, b, COMPARE_LT);
+}
+
+/* Tuples whose first items are all of one simple kind: those mostly decide. */
+static int less_tuple(value a, value b)
+{
+    if (tuple_length(a) && tuple_length(b)) {
+        value x = tuple_get(a, 0), y = tuple_get(b, 0);
+        if (value_both_small_int(x, y) && x != y)
+            return less_small_int(x, y);
+        if (x != y && value_is(x, TYPE_ID_STR) && value_is(y, TYPE_ID_STR)) {
+            int less = less_str(x, y);
+            if (less || less_str(y, x))
+                return less;
+        }
+    }
+    return compare_bool(a, b, COMPARE_LT);
+}
+
+static int (*choose_comparison(const value *keys, size_t length))(value, value)
+{
+    bool ints = true, floats = true, strs = true, tuples = true;
+    for (size_t i = 0; i < length && (ints || floats || strs || tuples); i++) {
+        value key = keys[i];
+        ints = ints && value_is_small_int(key);
+        floats = floats && value_is_immediate_float(key);
+        strs = strs && value_is(key, TYPE_ID_STR);
+        tuples = tuples && value_is(key, TYPE_ID_TUPLE);
+    }
+    return ints ? less_small_int : floats ? less_float : strs ? less_str : tuples ? less_tuple : less_any;
+}
+
+/* ---- lanes ---- */
+static inline struct lane lane_at(struct lane lane, size_t offset)
+{
+    return (struct lane){lane.keys + offset, lane.items ? lane.items + offset : NULL};
+}
+
+static inline void lane_copy_one(struct lane to, size_t i, struct lane from, size_t j)
+{
+    to.keys[i] = from.keys[j];
+    if (to.items)
+        to.items[i] = from.items[j];
+}
+
+static inline void lane_copy(struct lane to, struct lane from, size_t count)
+{
+    memcpy(to.keys, from.keys, count * sizeof(value));
+    if (to.items)
+        memcpy(to.items, from.items, count * sizeof(value));
+}
+
+static inline void lane_move(struct lane to, struct lane from, size_t count)
+{
+    memmove(to.keys, from.keys, count * sizeof(value));
+    if (to.items)
+        memmove(to.items, from.items, count * sizeof(value));
+}
+
+static void values_reverse(value *v, size_t count)
+{
+    for (size_t i = 0, j = count; i + 1 < j; i++) {
+        value t = v[i];
+        v[i] = v[--j];
+        v[j] = t;
+    }
+}
+
+static void lane_reverse(struct lane lane, size_t count)
+{
+    values_reverse(lane.keys, count);
+    if (lane.items)
+        values_reverse(lane.items, count);
+}
+
+/* ---- runs ---- */
+/* Length of the run at the start of the lane (1 <= result <= length): descending ones are strictly so, and reversed by
+   the caller. -1 on error. */
+static ssize count_run(struct sorter *s, const value *keys, size_t length, bool *descending)
+{
+    *descending = false;
+    if (length < 2)
+        return (ssize)length;
+    int less = s->less(keys[1], keys[0]);
+    if (less < 0)
+        return -1;
+    *descending = less;
+    size_t n = 2;
+    for (; n < length; n++) {
+        int next = s->less(keys[n], keys[n - 1]);
+        if (next < 0)
+            return -1;
+        if (next != less)
+            break;
+    }
+    return (ssize)n;
+}
+
+/* Insert items start.. into the sorted items before them. */
+static bool binary_insertion(struct sorter *s, struct lane lane, size_t length, size_t start)
+{
+    for (size_t i = start; i < length; i++) {
+        value key = lane.keys[i];
+        size_t low = 0, high = i;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            int less = s->less(key, lane.keys[middle]);
+            if (less < 0)
+                return false;
+            if (less)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        memmove(lane.keys + low + 1, lane.keys + low, (i - low) * sizeof(value));
+        lane.keys[low] = key;
+        if (lane.items) {
+            value item = lane.items[i];
+            memmove(lane.items + low + 1, lane.items + low, (i - low) * sizeof(value));
+            lane.items[low] = item;
+        }
+    }
+    return true;
+}
+
+/* The length below which runs are lengthened: length / minimum is a power of two or a little less. */
+static size_t minimum_run(size_t length)
+{
+    size_t odd = 0;
+    while (length >= 64) {
+        odd |= length & 1;
+        length >>= 1;
+    }
+    return length + odd;
+}
+
+/* ---- galloping: where does `key` belong in the sorted array, looking from position `hint` outwards ---- */
+/* Before the first item that is not less than key (left) or that is greater (right). -1 on error. */
+static ssize gallop(struct sorter *s, value key, const value *array, size_t length, size_t hint, bool right)
+{
+    /* `before(x)`: x belongs before key. Left: x < key. Right: not key < x. */
+#define BEFORE(x)                                                  \
+    ({                                                             \
+        int less_ = right ? s->less(key, (x)) : s->less((x), key); \
+        if (less_ < 0)                                             \
+            return -1;                                             \
+        right ? !less_ : less_;                                    \
+    })
+    size_t low, high; /* the answer is in [low, high] */
+    if (BEFORE(array[hint])) {
+        size_t limit = length - hint, last = 0, offset = 1;
+        while (offset < limit && BEFORE(array[hint + offset])) {
+            last = offset;
+            offset = offset * 2 + 1;
+        }
+        low = hint + last + 1;
+        high = hint + (offset < limit ? offset : limit);
+    } else {
+        size_t limit = hint + 1, last = 0, offset = 1;
+        while (offset < limit && !BEFORE(array[hint - offset])) {
+            last = offset;
+            offset = offset * 2 + 1;
+        }
+        low = offset < limit ? hint - offset + 1 : 0;
+        high = hint - last;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (BEFORE(array[middle]))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+#undef BEFORE
+    return (ssize)low;
+}
+
+/* ---- merging ---- */
+static bool temporary_reserve(struct sorter *s, size_t size)
+{
+    if (size <= s->temporary_size)
+        return true;
+    if (s->temporary.keys != s->temporary_keys)
+        free(s->temporary.keys);
+    s->temporary = (struct lane){s->temporary_keys, s->has_items ? s->temporary_keys + TEMPORARY / 2 : NULL};
+    s->temporary_size = s->has_items ? TEMPORARY / 2 : TEMPORARY;
+    value *room = size <= PTRDIFF_MAX / 32 ? malloc(size * sizeof(value) * (s->has_items ? 2 : 1)) : NULL;
+    if (!room)
+        return raise_no_memory() != NULL;
+    s->temporary = (struct lane){room, s->has_items ? room + size : NULL};
+    s->temporary_size = size;
+    return true;
+}
+
+/* Merge neighbours a (na items) and b (nb), na <= nb, front to back: a is copied out first. On error all items are
+   still there, in some order. */
+static bool merge_low(struct sorter *s, struct lane a, size_t na, struct lane b, size_t nb)
+{
+    if (!temporary_reserve(s, na))
+        return false;
+    struct lane to = a;
+    lane_copy(s->temporary, a, na);
+    a = s->temporary;
+    size_t i = 0, j = 0, k = 0; /* next of a, next of b, next place */
+    bool fine = false;
+    size_t gallop_min = s->gallop_min;
+    lane_copy_one(to, k++, b, j++);
+    if (j == nb)
+        goto succeed;
+    for (;;) {
+        size_t a_wins = 0, b_wins = 0;
+        while (a_wins < gallop_min && b_wins < gallop_min) {
+            int less = s->less(b.keys[j], a.keys[i]);
+            if (less < 0)
+                goto done;
+            if (less) {
+                lane_copy_one(to, k++, b, j++);
+                b_wins++;
+                a_wins = 0;
+                if (j == nb)
+                    goto succeed;
+            } else {
+                lane_copy_one(to, k++, a, i++);
+                a_wins++;
+                b_wins = 0;
+                if (i == na)
+                    goto succeed;
+            }
+        }
+        gallop_min++;
+        do {
+            gallop_min -= gallop_min > 1;
+            ssize n = gallop(s, b.keys[j], a.keys + i, na - i, 0, true);
+            if (n < 0)
+                goto done;
+            a_wins = (size_t)n;
+            lane_copy(lane_at(to, k), lane_at(a, i), a_wins);
+            k += a_wins;
+            i += a_wins;
+            if (i == na) /* cannot happen with a consistent order */
+                goto succeed;
+            lane_copy_one(to, k++, b, j++);
+            if (j == nb)
+                goto succeed;
+            n = gallop(s, a.keys[i], b.keys + j, nb - j, 0, false);
+            if (n < 0)
+                goto done;
+            b_wins = (size_t)n;
+            lane_move(lane_at(to, k), lane_at(b, j), b_wins);
+            k += b_wins;
+            j += b_wins;
+            if (j == nb)
+                goto succeed;
+            lane_copy_one(to, k++, a, i++);
+            if (i == na)
+                goto succeed;
+        } while (a_wins >= GALLOP_MIN || b_wins >= GALLOP_MIN);
+        gallop_min++; /* leaving costs */
+        s->gallop_min = gallop_min;
+    }
+succeed:
+    fine = true;
+done:
+    if (i < na) /* what is left of b is in its place */
+        lane_copy(lane_at(to, k), lane_at(a, i), na - i);
+    return fine;
+}
+
+/* The same back to front for na > nb: b is copied out. */
+static bool merge_high(struct sorter *s, struct lane a, size_t na, struct lane b, size_t nb)
+{
+    if (!temporary_reserve(s, nb))
+        return false;
+    struct lane to = a; /* places 0 .. na + nb - 1 */
+    lane_copy(s->temporary, b, nb);
+    b = s->temporary;
+    size_t i = na, j = nb, k = na + nb; /* one beyond the next of each */
+    bool fine = false;
+    size_t gallop_min = s->gallop_min;
+    lane_copy_one(to, --k, a, --i);
+    if (i == 0)
+        goto succeed;
+    for (;;) {
+        size_t a_wins = 0, b_wins = 0;
+        while (a_wins < gallop_min && b_wins < gallop_min) {
+            int less = s->less(b.keys[j - 1], a.keys[i - 1]);
+            if (less < 0)
+                goto done;
+            if (less) {
+                lane_copy_one(to, --k, a, --i);
+                a_wins++;
+                b_wins = 0;
+                if (i == 0)
+                    goto succeed;
+            } else {
+                lane_copy_one(to, --k, b, --j);
+                b_wins++;
+                a_wins = 0;
+                if (j == 0)
+                    goto succeed;
+            }
+        }
+        gallop_min++;
+        do {
+            gallop_min -= gallop_min > 1;
+            ssize n = gallop(s, b.keys[j - 1], a.keys, i, i - 1, true);
+            if (n < 0)
+                goto done;
+            a_wins = i - (size_t)n;
+            k -= a_wins;
+            i -= a_wins;
+            lane_move(lane_at(to, k), lane_at(a, i), a_wins);
+            if (i == 0)
+                goto succeed;
+            lane_copy_one(to, --k, b, --j);
+            if (j == 0)
+                goto succeed;
+            n = gallop(s, a.keys[i - 1], b.keys, j, j - 1, false);
+            if (n < 0)
+                goto done;
+            b_wins = j - (size_t)n;
+            k -= b_wins;
+            j -= b_wins;
+            lane_copy(lane_at(to, k), lane_at(b, j), b_wins);
+            if (j == 0)
+                goto succeed;
+            lane_copy_one(to, --k, a, --i);
+            if (i == 0)
+                goto succeed;
+        } while (a_wins >= GALLOP_MIN || b_wins >= GALLOP_MIN);
+        gallop_min++;
+        s->gallop_min = gallop_min;
+    }
+succeed:
+    fine = true;
+done:
+    if (j > 0) /* what is left of a is in its place: the places i .. k - 1 are b's */
+        lane_copy(lane_at(to, k - j), b, j);
+    return fine;
+}
+
+/* Merge runs n and n + 1 of the stack. */
+static bool merge_at(struct sorter *s, size_t n)
+{
+    struct lane a = s->runs[n].base, b = s->runs[n + 1].base;
+    size_t na = s->runs[n].length, nb = s->runs[n + 1].length;
+    s->runs[n].length = na + nb;
+    if (n + 3 == s->run_count)
+        s->runs[n + 1] = s->runs[n + 2];
+    s->run_count--;
+    /* what of a is before b[0] stays, and what of b is after a's last */
+    ssize skip = gallop(s, b.keys[0], a.keys, na, 0, true);
+    if (skip < 0)
+        return false;
+    a = lane_at(a, (size_t)skip);
+    na -= (size_t)skip;
+    if (na == 0)
+        return true;
+    ssize keep = gallop(s, a.keys[na - 1], b.keys, nb, nb - 1, false);
+    if (keep < 0)
+        return false;
+    nb = (size_t)keep;
+    if (nb == 0)
+        return true;
+    return na <= nb ? merge_low(s, a, na, b, nb) : merge_high(s, a, na, b, nb);
+}
+
+/* Keep the stack's invariants: each run longer than the two after it together, and longer than the next. */
+static bool merge_collapse(struct sorter *s)
+{
+    struct run *r = s->runs;
+    while (s->run_count > 1) {
+        size_t n = s->run_count - 2;
+        if ((n > 0 && r[n - 1].length <= r[n].length + r[n + 1].length) ||
+            (n > 1 && r[n - 2].length <= r[n - 1].length + r[n].length)) {
+            if (r[n - 1].length < r[n + 1].length)
+                n--;
+        } else if (r[n].length > r[n + 1].length) {
+            break;
+        }
+        if (!merge_at(s, n))
+            return false;
+    }
+    return true;
+}
+
+static bool merge_rest(struct sorter *s)
+{
+    while (s->run_count > 1) {
+        size_t n = s->run_count - 2;
+        if (n > 0 && s->runs[n - 1].length < s->runs[n + 1].length)
+            n--;
+        if (!merge_at(s, n))
+            return false;
+    }
+    return true;
+}
+
+static bool sort_lane(struct lane lane, size_t length)
+{
+    struct sorter s;
+    s.less = choose_comparison(lane.keys, length);
+    s.gallop_min = GALLOP_MIN;
+    s.has_items = lane.items != NULL;
+    s.temporary = (struct lane){s.temporary_keys, s.has_items ? s.temporary_keys + TEMPORARY / 2 : NULL};
+    s.temporary_size = s.has_items ? TEMPORARY / 2 : TEMPORARY;
+    s.run_count = 0;
+    size_t least = minimum_run(length);
+    bool fine = true;
+    while (length && fine) {
+        bool descending;
+        ssize n = count_run(&s, lane.keys, length, &descending);
+        if (n < 0) {
+            fine = false;
+            break;
+        }
+        if (descending)
+            lane_reverse(lane, (size_t)n);
+        if ((size_t)n < least) {
+            size_t forced = length < least ? length : least;
+            if (!binary_insertion(&s, lane, forced, (size_t)n)) {
+                fine = false;
+                break;
+            }
+            n = (ssize)forced;
+        }
+        s.runs[s.run_count++] = (struct run){lane, (size_t)n};
+        fine = merge_collapse(&s);
+        lane = lane_at(lane, (size_t)n);
+        length -= (size_t)n;
+    }
+    fine = fine && merge_rest(&s);
+    if (s.temporary.keys != s.temporary_keys)
+        free(s.temporary.keys);
+    return fine;
+}
+
+/* The keys of `items`, owned; NULL on error. */
+static value *make_keys(value function, const value *items, size_t length)
+{
+    value *keys = malloc((length ? length : 1) * sizeof(value));
+    if (!keys) {
+        raise_no_memory();
+        return NULL;
+    }
+    for (size_t i = 0; i < length; i++) {
+        keys[i] = call_1(function, items[i]);
+        if (!keys[i]) {
+            while (i > 0)
+                value_dec(keys[--i]);
+            free(keys);
+            return NULL;
+        }
+    }
+    return keys;
+}
+
+bool list_sort(value v, value key, bool reverse)
+{
+    struct list *list = list_of(v);
+    struct list_storage *marker = list_storage_marker();
+    if (!marker)
+        return false;
+    uint64_t length;
+    struct list_storage *storage = list_detach(list, marker, &length);
+    value *items = storage ? (value *)storage->items : NULL; /* nobody else writes there any more */
+    bool fine = true;
+    /* A lock-free reader may still look into the detached storage (and then notice), so sorting, which uses plain
+       stores, happens in a copy unless we are alone. */
+    value *work = items;
+    if (length && !mutator_is_alone()) {
+        work = malloc(length * sizeof(value));
+        if (work)
+            memcpy(work, items, length * sizeof(value));
+        else
+            fine = raise_no_memory() != NULL;
+    }
+    value *keys = NULL;
+    if (fine && key && length)
+        fine = (keys = make_keys(key, work, length)) != NULL;
+    if (fine && length > 1) {
+        struct lane lane = {keys ? keys : work, keys ? work : NULL};
+        if (reverse) /* twice, so that equal items keep their order */
+            lane_reverse(lane, length);
+        fine = sort_lane(lane, length);
+        if (reverse)
+            lane_reverse(lane, length);
+    }
+    if (work && work != items) {
+        for (uint64_t i = 0; i < length; i++)
+            store_relaxed(&storage->items[i], work[i]);
+        free(work);
+    }
+    bool untouched = list_attach(list, storage, length, marker);
+    if (keys) {
+        for (uint64_t i = length; i-- > 0;)
+            value_dec(keys[i]);
+        free(keys);
+    }
+    if (fine && !untouched)
+        return raise_false(EXC(ValueError), "list modified during sort");
+    return fine;
+}

@@ -1,0 +1,774 @@
+/*
+ * Sets and frozensets: lookup, insertion, deletion, storage. Operators and methods are in set_methods.c.
+ *
+ * Places are probed in CPython's order: up to nine neighbours (they share a cache line or two), then a jump that mixes
+ * in further bits of the hash. Tables grow when three fifths are filled, four times the items (twice when there are
+ * many). How lookups deal with __eq__ in Python, and readers without the lock, is told in dict.c.
+ */
+#include "runtime/objects/containers/set.h"
+#include "runtime/objects/containers/dict.h"
+
+#define SET_MIN_PLACES 8u
+#define LINEAR_PROBES  9
+#define PERTURB_SHIFT  5
+#define SET_MAX_PLACES ((uint64_t)1 << 56)
+
+/* ---- storage ---- */
+static inline size_t table_bytes(uint64_t places)
+{
+    return sizeof(struct set_table) + places * sizeof(struct set_entry);
+}
+
+/* The number of places for a table that `least` items must not fill. */
+static uint64_t places_for(uint64_t least)
+{
+    uint64_t places = SET_MIN_PLACES;
+    while (places <= least && places < SET_MAX_PLACES)
+        places <<= 1;
+    return places;
+}
+
+static struct set_table *table_new(uint64_t places)
+{
+    struct set_table *t = places < SET_MAX_PLACES ? storage_alloc(table_bytes(places)) : NULL;
+    if (!t) {
+        raise_no_memory();
+        return NULL;
+    }
+    t->mask = places - 1;
+    return t;
+}
+
+static inline void table_discard(struct set_table *t)
+{
+    if (t)
+        storage_free(t, table_bytes(t->mask + 1));
+}
+
+static inline void table_give_back(struct set *set, struct set_table *t)
+{
+    if (t)
+        container_release_storage(&set->header, t, table_bytes(t->mask + 1));
+}
+
+static inline bool place_is_live(value key)
+{
+    return key && key != SET_DUMMY;
+}
+
+static void table_drop_items(struct set_table *t)
+{
+    for (uint64_t i = 0; i <= t->mask; i++)
+        if (place_is_live(load_relaxed(&t->entries[i].key)))
+            value_dec(load_relaxed(&t->entries[i].key));
+}
+
+/* ---- probing ---- */
+struct cursor {
+    uint64_t perturb, start, place;
+    unsigned neighbours; /* left to look at before the next jump */
+    uint64_t free;       /* the last dummy on the way, where a new item goes; NO_PLACE */
+};
+#define NO_PLACE UINT64_MAX
+
+static inline void cursor_settle(struct cursor *c, uint64_t mask)
+{
+    c->place = c->start;
+    c->neighbours = c->start + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
+}
+
+static inline void cursor_start(struct cursor *c, uint64_t mask, int64_t hash)
+{
+    c->perturb = (uint64_t)hash;
+    c->start = c->perturb & mask;
+    cursor_settle(c, mask);
+}
+
+static inline void cursor_step(struct cursor *c, uint64_t mask)
+{
+    if (c->neighbours) {
+        c->neighbours--;
+        c->place++;
+        return;
+    }
+    c->perturb >>= PERTURB_SHIFT;
+    c->start = (c->start * 5 + 1 + c->perturb) & mask;
+    cursor_settle(c, mask);
+}
+
+/* Put an item that is certainly absent into a table without dummies; steals it. */
+static inline void table_insert_clean(struct set_table *t, value key, int64_t hash)
+{
+    struct cursor c;
+    for (cursor_start(&c, t->mask, hash); load_relaxed(&t->entries[c.place].key); cursor_step(&c, t->mask))
+        ;
+    store_relaxed(&t->entries[c.place].hash, hash);
+    store_release(&t->entries[c.place].key, key);
+    t->fill++;
+}
+
+/* ---- life ---- */
+value set_new_of(struct type *type)
+{
+    struct set *set = (struct set *)object_new(type, type->gc.instance_size);
+    if (set)
+        store_relaxed(&set->hash, -1);
+    return value_of(set);
+}
+
+GC_READS_RACILY void set_traverse(struct object *o, struct gc_trace *trace)
+{
+    struct set_table *t = trace_storage(trace, (void *const _Atomic *)&((struct set *)o)->table);
+    if (!t)
+        return;
+    uint64_t mask = t->mask;
+    if (trace_disturbed(trace)) /* the number may be another block's */
+        return;
+    for (uint64_t i = 0; i <= mask; i++)
+        trace_slot(trace, &t->entries[i].key);
+}
+
+void set_destroy(struct object *o)
+{
+    struct set *set = (struct set *)o;
+    struct set_table *t = load_relaxed(&set->table);
+    if (!t)
+        return;
+    store_relaxed(&set->length, 0);
+    store_release(&set->table, NULL);
+    table_drop_items(t);
+    container_destroy_storage(o, t, table_bytes(t->mask + 1));
+}
+
+/* ---- looking up ---- */
+/* With the lock held, which is given up around Python comparisons. 1 found (c->place), 0 absent (c->free or else
+   c->place is where it would go; no table: undefined); lock held. -1: exception, lock not held. */
+static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c)
+{
+restart:;
+    struct set_table *t = load_relaxed(&set->table);
+    if (!t)
+        return 0;
+    c->free = NO_PLACE;
+    for (cursor_start(c, t->mask, hash);; cursor_step(c, t->mask)) {
+        struct set_entry *entry = &t->entries[c->place];
+        value k = load_relaxed(&entry->key);
+        if (!k)
+            return 0;
+        if (k == key)
+            return 1;
+        if (k == SET_DUMMY)
+            c->free = c->place;
+        if (k == SET_DUMMY || load_relaxed(&entry->hash) != hash)
+            continue;
+        int same = key_equal_simple(k, key);
+        if (same < 0) {
+            uint32_t mutations = set->mutations;
+            value_inc(k);
+            object_unlock(&set->header);
+            same = value_equals(k, key);
+            value_dec(k);
+            if (same < 0)
+                return -1;
+            object_lock(&set->header);
+            if (set->mutations != mutations)
+                goto restart;
+        }
+        if (same)
+            return 1;
+    }
+}
+
+static int set_contains_locked(struct set *set, value key, int64_t hash)
+{
+    struct cursor c;
+    object_lock(&set->header);
+    int found = set_find_locked(set, key, hash, &c);
+    if (found >= 0)
+        object_unlock(&set->header);
+    return found;
+}
+
+int set_contains_hashed(value v, value key, int64_t hash)
+{
+    struct set *set = set_of(v);
+    bool alone = mutator_is_alone();
+    if (!alone)
+        object_share(&set->header);
+    struct set_table *t = load_acquire(&set->table);
+    if (!t)
+        return 0;
+    struct cursor c;
+    for (cursor_start(&c, t->mask, hash);; cursor_step(&c, t->mask)) {
+        struct set_entry *entry = &t->entries[c.place];
+        value k = load_acquire(&entry->key);
+        if (!k)
+            return 0;
+        if (k == key)
+            return 1;
+        if (k == SET_DUMMY || load_relaxed(&entry->hash) != hash)
+            continue;
+        if (value_both_small_int(k, key))
+            continue;
+        if (alone) {
+            int same = key_equal_simple(k, key);
+            if (same > 0)
+                return 1;
+            if (same == 0)
+                continue;
+        } else if (value_is_object(k) && value_try_inc(k)) {
+            bool same = load_again(&entry->key) == k && load_again(&set->table) == t && key_equal_simple(k, key) == 1;
+            value_dec(k);
+            if (same)
+                return 1;
+        }
+        return set_contains_locked(set, key, hash);
+    }
+}
+
+int set_contains(value v, value item)
+{
+    int64_t hash;
+    return key_hash(item, &hash) ? set_contains_hashed(v, item, hash) : -1;
+}
+
+size_t set_length(value v)
+{
+    return load_acquire(&set_of(v)->length);
+}
+
+/* ---- changing ---- */
+/* Move everything to a table for `least` items, without dummies. false: no memory. If the set changed while memory was
+   allocated, nothing is done: the one who changed it cares for its size. */
+static bool set_resize(struct set *set, uint64_t least)
+{
+    uint64_t places = places_for(least);
+    struct set_table *old = load_acquire(&set->table);
+    struct set_table *fresh = table_new(places);
+    if (!fresh)
+        return false;
+    object_lock(&set->header);
+    if (load_relaxed(&set->table) != old || (load_relaxed(&set->length) + 1) * 5 >= places * 4) {
+        object_unlock(&set->header);
+        table_discard(fresh);
+        return true;
+    }
+    for (uint64_t i = 0; old && i <= old->mask; i++) {
+        value key = load_relaxed(&old->entries[i].key);
+        if (place_is_live(key))
+            table_insert_clean(fresh, key, load_relaxed(&old->entries[i].hash));
+    }
+    set->mutations++;
+    store_release(&set->table, fresh);
+    object_unlock(&set->header);
+    rc_mark(&set->header);
+    table_give_back(set, old);
+    return true;
+}
+
+static inline uint64_t grown_size(uint64_t length)
+{
+    return length > 50000 ? length * 2 : length * 4;
+}
+
+bool set_add_hashed(value v, value key, int64_t hash)
+{
+    struct set *set = set_of(v);
+    struct cursor c;
+    struct set_table *known = load_relaxed(&set->table);
+    if (likely(mutator_is_alone() && known)) { /* there already? Then no spare count. */
+        for (cursor_start(&c, known->mask, hash);; cursor_step(&c, known->mask)) {
+            value k = load_relaxed(&known->entries[c.place].key);
+            if (!k)
+                break;
+            if (k == key)
+                return true;
+        }
+    }
+    value_inc(key);
+    for (;;) {
+        object_lock(&set->header);
+        struct set_table *t;
+        int found = set_find_locked(set, key, hash, &c);
+        if (found < 0)
+            break;
+        t = load_relaxed(&set->table);
+        if (found) {
+            object_unlock(&set->header);
+            value_dec(key);
+            return true;
+        }
+        if (likely(t && (c.free != NO_PLACE || t->fill < t->mask))) {
+            uint64_t length = load_relaxed(&set->length) + 1;
+            struct set_entry *entry = &t->entries[c.free != NO_PLACE ? c.free : c.place];
+            set->mutations++;
+            store_relaxed(&entry->hash, hash);
+            store_release(&entry->key, key);
+            store_release(&set->length, length);
+            bool full = c.free == NO_PLACE && ++t->fill * 5 >= t->mask * 3;
+            object_unlock(&set->header);
+            return likely(!full) || set_resize(set, grown_size(length));
+        }
+        uint64_t least = t ? grown_size(load_relaxed(&set->length) + 1) : 0;
+        object_unlock(&set->header);
+        if (!set_resize(set, least))
+            break;
+    }
+    value_dec(key);
+    return false;
+}
+
+bool set_add(value v, value item)
+{
+    int64_t hash;
+    return key_hash(item, &hash) && set_add_hashed(v, item, hash);
+}
+
+int set_discard_hashed(value v, value key, int64_t hash)
+{
+    struct set *set = set_of(v);
+    struct cursor c;
+    object_lock(&set->header);
+    int found = set_find_locked(set, key, hash, &c);
+    if (found < 0)
+        return -1;
+    value old = NULL;
+    if (found) {
+        struct set_entry *entry = &load_relaxed(&set->table)->entries[c.place];
+        old = load_relaxed(&entry->key);
+        set->mutations++;
+        store_release(&entry->key, SET_DUMMY);
+        store_relaxed(&entry->hash, -1);
+        store_release(&set->length, load_relaxed(&set->length) - 1);
+    }
+    object_unlock(&set->header);
+    value_dec(old);
+    return found;
+}
+
+int set_discard(value v, value item)
+{
+    int64_t hash;
+    return key_hash(item, &hash) ? set_discard_hashed(v, item, hash) : -1;
+}
+
+value set_pop(value v)
+{
+    struct set *set = set_of(v);
+    object_lock(&set->header);
+    struct set_table *t = load_relaxed(&set->table);
+    if (!t || load_relaxed(&set->length) == 0) {
+        object_unlock(&set->header);
+        return VALUE_MISSING;
+    }
+    uint64_t i = set->finger & t->mask;
+    while (!place_is_live(load_relaxed(&t->entries[i].key)))
+        i = i < t->mask ? i + 1 : 0;
+    value item = load_relaxed(&t->entries[i].key);
+    set->mutations++;
+    store_release(&t->entries[i].key, SET_DUMMY);
+    store_relaxed(&t->entries[i].hash, -1);
+    store_release(&set->length, load_relaxed(&set->length) - 1);
+    set->finger = (uint32_t)(i + 1);
+    object_unlock(&set->header);
+    rc_mark(&set->header);
+    return item;
+}
+
+/* Unpublish the table and leave `fresh` with `length` items; the old one is the caller's. Marks the set. */
+static struct set_table *set_exchange_table(struct set *set, struct set_table *fresh, uint64_t *length)
+{
+    object_lock(&set->header);
+    struct set_table *old = load_relaxed(&set->table);
+    uint64_t old_length = load_relaxed(&set->length);
+    set->mutations++;
+    store_release(&set->length, *length);
+    store_release(&set->table, fresh);
+    object_unlock(&set->header);
+    rc_mark(&set->header);
+    *length = old_length;
+    return old;
+}
+
+void set_clear(value v)
+{
+    struct set *set = set_of(v);
+    uint64_t length = 0;
+    struct set_table *t = set_exchange_table(set, NULL, &length);
+    if (t) {
+        table_drop_items(t);
+        table_give_back(set, t);
+    }
+}
+
+void set_take_contents(value a, value b)
+{
+    uint64_t length = 0;
+    struct set_table *t = set_exchange_table(set_of(b), NULL, &length);
+    t = set_exchange_table(set_of(a), t, &length);
+    if (!t)
+        return;
+    /* the old table may still have readers as a's; so its items go, and it is given back as a's */
+    table_drop_items(t);
+    table_give_back(set_of(a), t);
+}
+
+/* ---- walking ---- */
+/* Place i: 1 with the item owned, 0 nothing there, -1 beyond the end. */
+static int set_place_locked(struct set *set, uint64_t i, value *item, int64_t *hash)
+{
+    int result = -1;
+    object_lock(&set->header);
+    struct set_table *t = load_relaxed(&set->table);
+    if (t && i <= t->mask) {
+        value key = load_relaxed(&t->entries[i].key);
+        result = place_is_live(key);
+        if (result) {
+            *item = value_inc(key);
+            *hash = load_relaxed(&t->entries[i].hash);
+        }
+    }
+    object_unlock(&set->header);
+    return result;
+}
+
+static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *hash)
+{
+    struct set_table *t = load_acquire(&set->table);
+    if (!t || i > t->mask)
+        return -1;
+    struct set_entry *entry = &t->entries[i];
+    value key = load_acquire(&entry->key);
+    if (!place_is_live(key))
+        return 0;
+    if (value_try_inc(key)) {
+        *hash = load_relaxed(&entry->hash);
+        if (likely(load_again(&entry->key) == key && load_again(&set->table) == t)) {
+            *item = key;
+            return 1;
+        }
+        value_dec(key);
+    }
+    return set_place_locked(set, i, item, hash);
+}
+
+bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
+{
+    struct set *set = set_of(v);
+    if (likely(mutator_is_alone())) {
+        struct set_table *t = load_relaxed(&set->table);
+        for (uint64_t i = *position; t && i <= t->mask; i++) {
+            value key = load_relaxed(&t->entries[i].key);
+            if (!place_is_live(key))
+                continue;
+            *item = value_inc(key);
+            *hash = load_relaxed(&t->entries[i].hash);
+            *position = i + 1;
+            return true;
+        }
+        return false;
+    }
+    object_share(&set->header);
+    for (;;) {
+        int got = set_place_shared(set, *position, item, hash);
+        if (got < 0)
+            return false;
+        ++*position;
+        if (got)
+            return true;
+    }
+}
+
+bool set_next(value v, size_t *position, value *item)
+{
+    int64_t hash;
+    return set_next_hashed(v, position, item, &hash);
+}
+
+/* ---- whole sets ---- */
+/* The places of an empty table with this mask when `length` items are merged into it. */
+static inline uint64_t places_to_merge(uint64_t mask, uint64_t length)
+{
+    return length * 5 >= mask * 3 ? places_for(length * 2) : mask + 1;
+}
+
+/* A copy of the items as they are at one moment, counted: in a table like the set's own (target_mask 0), or in one that
+   an empty table of that mask grows to when they come. *length 0 and no table when it is empty. */
+static bool set_copy_table(struct set *set, uint64_t target_mask, struct set_table **out, uint64_t *length)
+{
+    for (;;) {
+        *out = NULL;
+        object_lock(&set->header);
+        struct set_table *t = load_relaxed(&set->table);
+        uint64_t mask = t ? t->mask : 0;
+        *length = load_relaxed(&set->length);
+        object_unlock(&set->header);
+        if (*length == 0)
+            return true;
+        struct set_table *copy = table_new(target_mask ? places_to_merge(target_mask, *length) : mask + 1);
+        if (!copy)
+            return false;
+        object_lock(&set->header);
+        t = load_relaxed(&set->table);
+        if (*length == load_relaxed(&set->length) && t->mask == mask) {
+            bool same_places = copy->mask == mask && (!target_mask || t->fill == *length);
+            for (uint64_t i = 0; i <= mask; i++) {
+                value key = load_relaxed(&t->entries[i].key);
+                int64_t hash = load_relaxed(&t->entries[i].hash);
+                if (!place_is_live(key))
+                    continue;
+                if (!same_places) {
+                    table_insert_clean(copy, value_inc(key), hash);
+                    continue;
+                }
+                store_relaxed(&copy->entries[i].hash, hash);
+                store_relaxed(&copy->entries[i].key, value_inc(key));
+                copy->fill++;
+            }
+            object_unlock(&set->header);
+            *out = copy;
+            return true;
+        }
+        object_unlock(&set->header);
+        table_discard(copy);
+    }
+}
+
+/* Make room before many items come, as CPython does. */
+static bool set_prepare(struct set *set, uint64_t extra)
+{
+    object_lock(&set->header);
+    struct set_table *t = load_relaxed(&set->table);
+    uint64_t fill = t ? t->fill : 0, mask = t ? t->mask : SET_MIN_PLACES - 1, length = load_relaxed(&set->length);
+    object_unlock(&set->header);
+    return (fill + extra) * 5 < mask * 3 || set_resize(set, (length + extra) * 2);
+}
+
+/* The set itself while nobody else can change it, else a copy of one moment's state, in the same order. Owned. */
+static value set_snapshot(value v)
+{
+    if (mutator_is_alone())
+        return value_inc(v);
+    struct set_table *copy;
+    uint64_t length;
+    value snapshot = set_new_of(TYPE(SET));
+    if (!snapshot || !set_copy_table(set_of(v), 0, &copy, &length)) {
+        value_dec(snapshot);
+        return NULL;
+    }
+    store_release(&set_of(snapshot)->table, copy);
+    store_release(&set_of(snapshot)->length, length);
+    return snapshot;
+}
+
+value set_items_list(value v)
+{
+    value source = set_snapshot(v), list = source ? list_new(set_length(source)) : NULL, item;
+    size_t position = 0;
+    while (list && set_next(source, &position, &item))
+        if (!list_append_owned(list, item)) {
+            value_dec(list);
+            list = NULL;
+        }
+    value_dec(source);
+    return list;
+}
+
+bool set_merge(value v, value other)
+{
+    struct set *set = set_of(v);
+    if (v == other || set_length(other) == 0)
+        return true;
+    object_lock(&set->header);
+    struct set_table *old = load_relaxed(&set->table), *copy;
+    uint64_t fill = old ? old->fill : 0, mask = old ? old->mask : SET_MIN_PLACES - 1, length;
+    bool empty = fill == 0;
+    if (!empty && load_relaxed(&set->length) == 0 && (fill + set_length(other)) * 5 >= mask * 3) {
+        empty = true; /* nothing but dummies, and a new table is due: it takes the items as they come */
+        mask = 1;
+    }
+    object_unlock(&set->header);
+    if (empty) {
+        if (!set_copy_table(set_of(other), mask, &copy, &length))
+            return false;
+        object_lock(&set->header);
+        empty = load_relaxed(&set->table) == old && load_relaxed(&set->length) == 0;
+        if (empty && copy) {
+            set->mutations++;
+            store_release(&set->table, copy);
+            store_release(&set->length, length);
+        }
+        object_unlock(&set->header);
+        if (!copy)
+            return true;
+        if (empty) {
+            rc_mark(&set->header);
+            table_give_back(set, old);
+            return true;
+        }
+        table_drop_items(copy);
+        table_discard(copy);
+    }
+    if (!set_prepare(set, set_length(other)))
+        return false;
+    value source = set_snapshot(other);
+    if (!source)
+        return false;
+    size_t position = 0;
+    value item;
+    int64_t hash;
+    bool fine = true;
+    while (fine && set_next_hashed(source, &position, &item, &hash)) {
+        fine = set_add_hashed(v, item, hash);
+        value_dec(item);
+    }
+    value_dec(source);
+    return fine;
+}
+
+bool set_update(value v, value iterable)
+{
+    if (is_set(iterable))
+        return set_merge(v, iterable);
+    value item, x;
+    if (value_is(iterable, TYPE_ID_DICT)) {
+        if (!set_prepare(set_of(v), dict_length(iterable)))
+            return false;
+        size_t position = 0;
+        int64_t hash;
+        bool fine = true;
+        while (fine && dict_next_hashed(iterable, &position, &item, &x, &hash)) {
+            fine = set_add_hashed(v, item, hash);
+            value_dec(item);
+            value_dec(x);
+        }
+        return fine;
+    }
+    value snapshot = NULL; /* of a dict's view: one moment's state */
+    if (value_is(iterable, TYPE_ID_DICT_KEYS) || value_is(iterable, TYPE_ID_DICT_VALUES) ||
+        value_is(iterable, TYPE_ID_DICT_ITEMS)) {
+        snapshot = mutator_is_alone() ? NULL : list_from_iterable(iterable);
+        if (!snapshot && error_occurred())
+            return false;
+    }
+    value iterator = iter_get(snapshot ? snapshot : iterable);
+    value_dec(snapshot);
+    if (!iterator)
+        return false;
+    for (;;) {
+        item = iter_next(iterator);
+        if (!item || item == VALUE_END)
+            break;
+        bool added = set_add(v, item);
+        value_dec(item);
+        if (!added) {
+            item = NULL;
+            break;
+        }
+    }
+    value_dec(iterator);
+    return item != NULL;
+}
+
+static value make_set(struct type *type, value iterable)
+{
+    value set = set_new_of(type);
+    if (set && iterable && !set_update(set, iterable)) {
+        value_dec(set);
+        return NULL;
+    }
+    return set;
+}
+
+value set_new(value iterable)
+{
+    return make_set(TYPE(SET), iterable);
+}
+
+value frozenset_new(value iterable)
+{
+    if (iterable && value_is(iterable, TYPE_ID_FROZENSET))
+        return value_inc(iterable);
+    return make_set(TYPE(FROZENSET), iterable);
+}
+
+/* Tables that many deletions left sparse shrink. */
+static bool set_tidy(struct set *set)
+{
+    object_lock(&set->header);
+    struct set_table *t = load_relaxed(&set->table);
+    uint64_t length = load_relaxed(&set->length);
+    bool sparse = t && t->fill - length > t->mask / 4;
+    object_unlock(&set->header);
+    return !sparse || set_resize(set, grown_size(length));
+}
+
+bool set_difference_update(value v, value other)
+{
+    if (v == other) {
+        set_clear(v);
+        return true;
+    }
+    value item;
+    int64_t hash;
+    int found = 0;
+    if (is_set(other)) {
+        value source = set_snapshot(other);
+        if (!source)
+            return false;
+        size_t position = 0;
+        while (found >= 0 && set_next_hashed(source, &position, &item, &hash)) {
+            found = set_discard_hashed(v, item, hash);
+            value_dec(item);
+        }
+        value_dec(source);
+    } else {
+        value iterator = iter_get(other);
+        if (!iterator)
+            return false;
+        while (found >= 0) {
+            item = iter_next(iterator);
+            if (!item || item == VALUE_END) {
+                found = item ? 0 : -1;
+                break;
+            }
+            found = set_discard(v, item);
+            value_dec(item);
+        }
+        value_dec(iterator);
+    }
+    return found >= 0 && set_tidy(set_of(v));
+}
+
+bool set_symmetric_difference_update(value v, value other)
+{
+    if (v == other) {
+        set_clear(v);
+        return true;
+    }
+    bool is_plain_dict = value_is(other, TYPE_ID_DICT);
+    value source = is_plain_dict ? value_inc(other) : is_set(other) ? set_snapshot(other) : set_new(other);
+    if (!source)
+        return false;
+    size_t position = 0;
+    value item, x = NULL;
+    int64_t hash;
+    int found = 0;
+    while (found >= 0 && (is_plain_dict ? dict_next_hashed(source, &position, &item, &x, &hash)
+                                        : set_next_hashed(source, &position, &item, &hash))) {
+        found = set_discard_hashed(v, item, hash);
+        if (found == 0 && !set_add_hashed(v, item, hash))
+            found = -1;
+        value_dec(item);
+        value_dec(x);
+        x = NULL;
+    }
+    value_dec(source);
+    return found >= 0;
+}
+
+size_t set_memory(value v)
+{
+    struct set_table *t = load_acquire(&set_of(v)->table);
+    return t ? table_bytes(t->mask + 1) : 0;
+}

@@ -1,0 +1,264 @@
+/*
+ * builtin_function_or_method: a C function as a Python object. One type serves module functions (len), bound methods of
+ * built-in types ([].append) and the __new__ of built-in types.
+ */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/descriptors/builtin_function.h"
+#include "runtime/objects/descriptors/descriptor.h"
+
+/* ---- calling ---- */
+static value call_signed(const struct method_def *def, struct signature *signature, struct signature_parameters *parsed,
+                         value self, const value *args, size_t nargs, value kwnames)
+{
+    value bound[parsed->count + 1];
+    if (parsed->simple && nargs >= parsed->required && nargs < parsed->count &&
+        (!kwnames || tuple_length(kwnames) == 0)) {
+        for (size_t i = 0; i < nargs; i++)
+            bound[i] = args[i];
+        for (size_t i = nargs; i < parsed->count; i++)
+            bound[i] = parsed->parameters[i].fallback;
+        return def->fn(self, bound);
+    }
+    if (!signature_bind(signature, args, nargs, kwnames, bound))
+        return NULL;
+    value result = def->fn(self, bound);
+    signature_release(signature, bound);
+    return result;
+}
+
+value builtin_call(const struct method_def *def, struct signature *signature, value self, const value *args,
+                   size_t nargs, value kwnames)
+{
+    if (def->flags & METHOD_RAW)
+        return def->raw(self, args, nargs, kwnames);
+    struct signature_parameters *parsed = signature_parsed(signature);
+    if (unlikely(!parsed))
+        return NULL;
+    if (likely(parsed->simple && nargs == parsed->count && !kwnames))
+        return def->fn(self, args);
+    return call_signed(def, signature, parsed, self, args, nargs, kwnames);
+}
+
+value builtin_function_call(value function, const value *args, size_t nargs, value kwnames)
+{
+    struct builtin_function *f = (struct builtin_function *)function;
+    return builtin_call(f->def, f->signature, slot_peek(&f->self), args, nargs, kwnames);
+}
+
+/* ---- making ---- */
+static struct builtin_function *function_alloc(const struct method_def *def, value self)
+{
+    struct builtin_function *f = (struct builtin_function *)object_new(TYPE(BUILTIN_FUNCTION), sizeof *f);
+    if (!f)
+        return NULL;
+    f->def = def;
+    f->signature = &f->own_signature;
+    slot_init(&f->self, value_inc(self));
+    return f;
+}
+
+value builtin_function_new(const struct method_def *def, value self, value module_name)
+{
+    struct builtin_function *f = function_alloc(def, self);
+    if (!f)
+        return NULL;
+    f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
+    slot_init(&f->module, value_inc(module_name));
+    /* Interned strings are immortal, so that the signature may refer to the text. */
+    value owner = module_name ? str_intern(value_inc(module_name)) : NAME(builtins);
+    struct text text;
+    if (!owner || (owner != NAME(builtins) && !text_of(owner, &text))) {
+        value_dec(value_of(f));
+        return NULL;
+    }
+    if (owner != NAME(builtins))
+        f->own_signature.owner = text.bytes;
+    return value_of(f);
+}
+
+value builtin_function_bound(const struct method_def *def, struct signature *signature, value descriptor, value self)
+{
+    struct builtin_function *f = function_alloc(def, self);
+    if (!f)
+        return NULL;
+    f->signature = signature;
+    slot_init(&f->descriptor, value_inc(descriptor));
+    return value_of(f);
+}
+
+/* ---- __new__ of built-in types ---- */
+static value new_wrapper(value self, const value *args, size_t nargs, value kwnames)
+{
+    struct type *type = (struct type *)self;
+    if (nargs == 0)
+        return raise(EXC(TypeError), "%N.__new__(): not enough arguments", type);
+    if (!is_type(args[0]))
+        return raise(EXC(TypeError), "%N.__new__(X): X is not a type object (%T)", type, args[0]);
+    struct type *subtype = (struct type *)args[0];
+    if (!type_is_subtype(subtype, type))
+        return raise(EXC(TypeError), "%N.__new__(%N): %N is not a subtype of %N", type, subtype, subtype, type);
+    /* The first base that is not made by Python code must agree with what is called: object.__new__(dict) is unsafe. */
+    struct type *fixed = subtype;
+    while (fixed && (type_has_flag(fixed, TYPE_FLAG_HEAP) || fixed->slots.new == slot_new))
+        fixed = fixed->base;
+    if (fixed && fixed->slots.new != type->slots.new)
+        return raise(EXC(TypeError), "%N.__new__(%N) is not safe, use %N.__new__()", type, subtype, fixed);
+    return type->slots.new(subtype, args + 1, nargs - 1, kwnames);
+}
+
+static const struct method_def new_def = METHOD_ANY(
+    "__new__", new_wrapper, "Create and return a new object.  See help(type) for accurate signature.", METHOD_STATIC);
+
+value new_wrapper_new(struct type *type)
+{
+    struct builtin_function *f = function_alloc(&new_def, value_of(type));
+    if (f)
+        f->new_of = type;
+    return value_of(f);
+}
+
+bool new_wrapper_is(value v, struct type **type)
+{
+    if (!value_is(v, TYPE_ID_BUILTIN_FUNCTION) || !((struct builtin_function *)v)->new_of)
+        return false;
+    *type = ((struct builtin_function *)v)->new_of;
+    return true;
+}
+
+/* ---- attributes ---- */
+static value function_name(value v)
+{
+    return str_interned(((struct builtin_function *)v)->def->name);
+}
+
+static value function_self(value v)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    value self = slot_load(&f->header, &f->self);
+    return self ? self : VALUE_NONE;
+}
+
+static value function_module(value v)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    value module = slot_load(&f->header, &f->module);
+    return module ? module : VALUE_NONE;
+}
+
+static value function_qualified_name(value v)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    value self = slot_peek(&f->self);
+    if (!self || value_is(self, TYPE_ID_MODULE))
+        return function_name(v);
+    struct type *type = is_type(self) ? (struct type *)self : value_type(self);
+    value owner = type_qualified_name(type);
+    value result = owner ? str_format("%U.%s", owner, f->def->name) : NULL;
+    value_dec(owner);
+    return result;
+}
+
+static value function_doc(value v)
+{
+    const char *doc = ((struct builtin_function *)v)->def->doc;
+    return doc ? str_from_text(doc) : VALUE_NONE;
+}
+
+static value function_text_signature(value v)
+{
+    const char *text = ((struct builtin_function *)v)->def->signature;
+    return text ? str_from_text(text) : VALUE_NONE;
+}
+
+static value function_reduce(value v, const value *args)
+{
+    (void)args;
+    struct builtin_function *f = (struct builtin_function *)v;
+    value self = slot_peek(&f->self), name = function_name(v);
+    if (!name || !self || value_is(self, TYPE_ID_MODULE))
+        return name;
+    value getattr = builtin_lookup(NAME(getattr));
+    value arguments = getattr ? tuple_pack(2, self, name) : NULL;
+    value result = arguments ? tuple_pack(2, getattr, arguments) : NULL;
+    value_dec(getattr);
+    value_dec(arguments);
+    value_dec(name);
+    return result;
+}
+
+static value function_repr(value v)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    value self = slot_peek(&f->self);
+    if (!self || value_is(self, TYPE_ID_MODULE))
+        return str_format("<built-in function %s>", f->def->name);
+    return str_format("<built-in method %s of %T object at %p>", f->def->name, self, (void *)self);
+}
+
+static value function_compare(value a, value b, int op)
+{
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is(b, TYPE_ID_BUILTIN_FUNCTION))
+        return VALUE_NOT_IMPLEMENTED;
+    struct builtin_function *f = (struct builtin_function *)a, *g = (struct builtin_function *)b;
+    bool same = f->def == g->def && slot_peek(&f->self) == slot_peek(&g->self);
+    return value_bool(same == (op == COMPARE_EQ));
+}
+
+static bool function_hash(value v, int64_t *out)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    uint64_t h = (value_bits(slot_peek(&f->self)) >> 4) ^ ((uint64_t)(uintptr_t)f->def >> 4) * 1000003u;
+    *out = (int64_t)(h >> 1);
+    return true;
+}
+
+static void function_traverse(struct object *o, struct gc_trace *trace)
+{
+    struct builtin_function *f = (struct builtin_function *)o;
+    trace_slot(trace, &f->self);
+    trace_slot(trace, &f->module);
+    trace_slot(trace, &f->descriptor);
+}
+
+static void function_destroy(struct object *o)
+{
+    struct builtin_function *f = (struct builtin_function *)o;
+    free(atomic_load_explicit(&f->own_signature.parsed, memory_order_relaxed));
+    slot_drop(&f->self);
+    slot_drop(&f->module);
+    slot_drop(&f->descriptor);
+}
+
+static const struct method_def function_methods[] = {
+    METHOD("__reduce__", function_reduce, "($self, /)", NULL),
+    {0},
+};
+
+static bool function_set_module(value v, value module)
+{
+    struct builtin_function *f = (struct builtin_function *)v;
+    slot_store(&f->header, &f->module, value_inc(module));
+    return true;
+}
+
+static const struct getset_def function_getset[] = {
+    {"__name__", function_name, NULL, NULL},
+    {"__qualname__", function_qualified_name, NULL, NULL},
+    {"__self__", function_self, NULL, NULL},
+    {"__module__", function_module, function_set_module, NULL},
+    {"__doc__", function_doc, NULL, NULL},
+    {"__text_signature__", function_text_signature, NULL, NULL},
+    {0},
+};
+
+const struct type_spec builtin_function_type_spec = {
+    .id = TYPE_ID_BUILTIN_FUNCTION,
+    .name = "builtin_function_or_method",
+    .size = sizeof(struct builtin_function),
+    .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
+    .traverse = function_traverse,
+    .destroy = function_destroy,
+    .slots = {.call = builtin_function_call, .repr = function_repr, .compare = function_compare, .hash = function_hash},
+    .methods = function_methods,
+    .getset = function_getset,
+};

@@ -1,0 +1,226 @@
+/* super: attribute lookup that starts behind a given class in the MRO. */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/interp/frame.h"
+
+struct super {
+    struct object header;
+    value_slot start;       /* __thisclass__ */
+    value_slot object;      /* __self__, or NULL: unbound */
+    value_slot object_type; /* __self_class__, or NULL */
+};
+#define SUPER(v) ((struct super *)(v))
+
+/* Look `name` up in the MRO of object_type behind `start`, bound to object (when object is the type itself: as a
+ * class). Owned; AttributeError is not raised: VALUE_MISSING. */
+static value super_find(struct type *start, value object, struct type *object_type, value name)
+{
+    value mro = slot_load(&object_type->gc.header, &object_type->mro);
+    if (!mro)
+        return VALUE_MISSING;
+    size_t i = 0, length = tuple_length(mro);
+    while (i < length && tuple_get(mro, i) != value_of(start))
+        i++;
+    value found = VALUE_MISSING;
+    for (i++; i < length && found == VALUE_MISSING; i++) {
+        value dict = type_dict((struct type *)tuple_get(mro, i));
+        found = dict ? dict_get(dict, name) : NULL;
+    }
+    value_dec(mro);
+    if (!found || !value_is_object(found) || !value_slots(found)->descr_get)
+        return found;
+    value bound = value_slots(found)->descr_get(found, object == value_of(object_type) ? NULL : object, object_type);
+    value_dec(found);
+    return bound;
+}
+
+value super_lookup(struct type *start, value object, struct type *object_type, value name)
+{
+    value found = super_find(start, object, object_type, name);
+    if (found == VALUE_MISSING)
+        return attribute_error(object, name, "'super' object has no attribute '%U'", name);
+    return found;
+}
+
+/* The type whose MRO counts when super(start, object) is asked; borrowed from object. */
+static struct type *super_check(struct type *start, value object)
+{
+    if (is_type(object) && type_is_subtype((struct type *)object, start))
+        return (struct type *)object;
+    if (type_is_subtype(value_type(object), start))
+        return value_type(object);
+    value claimed = attr_get_optional(object, NAME(__class__));
+    struct type *result = NULL;
+    if (claimed && claimed != VALUE_MISSING && is_type(claimed) && claimed != value_of(value_type(object)) &&
+        type_is_subtype((struct type *)claimed, start))
+        result = (struct type *)claimed;
+    bool failed = !claimed;
+    value_dec(claimed);
+    if (!result && !failed)
+        raise(EXC(TypeError), "super(type, obj): obj must be an instance or subtype of type");
+    return result;
+}
+
+static value super_getattr(value self, value name)
+{
+    value interned = name_intern(name);
+    if (!interned)
+        return NULL;
+    value found = VALUE_MISSING;
+    value object = slot_load(value_object(self), &SUPER(self)->object);
+    value start = slot_load(value_object(self), &SUPER(self)->start);
+    value type = slot_load(value_object(self), &SUPER(self)->object_type);
+    if (type && start && !str_equals_text(interned, "__class__"))
+        found = super_find((struct type *)start, object, (struct type *)type, interned);
+    value_dec(object);
+    value_dec(start);
+    value_dec(type);
+    if (found == VALUE_MISSING)
+        found = attr_get_generic(self, interned);
+    return found;
+}
+
+static value super_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    (void)args;
+    (void)nargs;
+    (void)kwnames;
+    return value_of(object_new(type, sizeof(struct super)));
+}
+
+static bool super_fill(value self, struct type *start, value object)
+{
+    struct type *object_type = NULL;
+    if (object && object != VALUE_NONE) {
+        object_type = super_check(start, object);
+        if (!object_type)
+            return false;
+    } else {
+        object = NULL;
+    }
+    slot_store(value_object(self), &SUPER(self)->start, value_inc(value_of(start)));
+    slot_store(value_object(self), &SUPER(self)->object, value_inc(object));
+    slot_store(value_object(self), &SUPER(self)->object_type, value_inc(value_of(object_type)));
+    return true;
+}
+
+/* super() without arguments: the first argument of the running function, and its __class__ cell. Owned both. */
+static bool implicit_arguments(value *cls, value *object)
+{
+    struct frame *frame = interpreter_self ? interpreter_self->frame : NULL;
+    if (!frame)
+        return raise_false(EXC(RuntimeError), "super(): no current frame");
+    struct code *code = frame->code;
+    if (code->argcount == 0)
+        return raise_false(EXC(RuntimeError), "super(): no arguments");
+    value first = stack_plain(frame->slots[0]);
+    if (first && (bytes_data(slot_peek(&code->slot_kinds))[0] & 2) && value_is(first, TYPE_ID_CELL))
+        first = cell_get(first);
+    else
+        value_inc(first);
+    if (!first)
+        return raise_false(EXC(RuntimeError), "super(): arg[0] deleted");
+    value names = slot_peek(&code->slot_names);
+    for (size_t i = code->slots_count - code->frees_count; i < code->slots_count; i++) {
+        if (!str_equals_text(tuple_get(names, i), "__class__"))
+            continue;
+        *cls = cell_get(stack_plain(frame->slots[i]));
+        *object = first;
+        if (*cls)
+            return true;
+        value_dec(first);
+        return raise_false(EXC(RuntimeError), "super(): empty __class__ cell");
+    }
+    value_dec(first);
+    return raise_false(EXC(RuntimeError), "super(): __class__ cell not found");
+}
+
+static bool super_init(value self, const value *args, size_t nargs, value kwnames)
+{
+    if (kwnames && tuple_length(kwnames))
+        return raise_false(EXC(TypeError), "super() takes no keyword arguments");
+    if (nargs > 2)
+        return raise_false(EXC(TypeError), "super expected at most 2 arguments, got %zu", nargs);
+    if (nargs) {
+        if (!is_type(args[0]))
+            return raise_false(EXC(TypeError), "super() argument 1 must be a type, not %T", args[0]);
+        return super_fill(self, (struct type *)args[0], nargs == 2 ? args[1] : NULL);
+    }
+    value cls = NULL, object = NULL;
+    if (!implicit_arguments(&cls, &object))
+        return false;
+    bool ok = is_type(cls) ? super_fill(self, (struct type *)cls, object)
+                           : raise_false(EXC(RuntimeError), "super(): __class__ is not a type (%T)", cls);
+    value_dec(cls);
+    value_dec(object);
+    return ok;
+}
+
+static value super_repr(value self)
+{
+    value start = slot_load(value_object(self), &SUPER(self)->start);
+    value type = slot_load(value_object(self), &SUPER(self)->object_type);
+    value text;
+    if (type)
+        text = str_format("<super: <class '%s'>, <%s object>>", start ? ((struct type *)start)->gc.name : "NULL",
+                          ((struct type *)type)->gc.name);
+    else
+        text = str_format("<super: <class '%s'>, NULL>", start ? ((struct type *)start)->gc.name : "NULL");
+    value_dec(start);
+    value_dec(type);
+    return text;
+}
+
+static value super_descr_get(value self, value object, struct type *type)
+{
+    (void)type;
+    if (!object || object == VALUE_NONE || slot_peek(&SUPER(self)->object))
+        return value_inc(self);
+    value made = super_new(value_type(self), NULL, 0, NULL);
+    value start = slot_load(value_object(self), &SUPER(self)->start);
+    if (made && (!start || !super_fill(made, (struct type *)start, object))) {
+        value_dec(made);
+        made = NULL;
+    }
+    value_dec(start);
+    return made;
+}
+
+static void super_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, &((struct super *)o)->start, 3);
+}
+static void super_destroy(struct object *o)
+{
+    slot_drop(&((struct super *)o)->start);
+    slot_drop(&((struct super *)o)->object);
+    slot_drop(&((struct super *)o)->object_type);
+}
+
+static const struct member_def super_members[] = {
+    {"__thisclass__", MEMBER_VALUE_NONE, offsetof(struct super, start), false, "the class invoking super()"},
+    {"__self__", MEMBER_VALUE_NONE, offsetof(struct super, object), false,
+     "the instance invoking super(); may be None"},
+    {"__self_class__", MEMBER_VALUE_NONE, offsetof(struct super, object_type), false,
+     "the type of the instance invoking super(); may be None"},
+    {0},
+};
+
+const struct type_spec super_type_spec = {
+    .id = TYPE_ID_SUPER,
+    .name = "super",
+    .doc =
+        "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) "
+        "-> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires "
+        "issubclass(type2, type)",
+    .size = sizeof(struct super),
+    .flags = TYPE_FLAG_BASE,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = super_traverse,
+    .destroy = super_destroy,
+    .slots = {.new = super_new,
+              .init = super_init,
+              .getattr = super_getattr,
+              .repr = super_repr,
+              .descr_get = super_descr_get},
+    .members = super_members,
+};

@@ -1,0 +1,350 @@
+/*
+ * Raising from C (error.h): the thread's current exception, the ways to set it, and warnings.
+ *
+ * The current exception is always an instance. raise_exception gives it the context that a raise statement would:
+ * the exception being handled on this thread, with any cycle that this would close cut open.
+ */
+#include "runtime/objects/exceptions/exception.h"
+#include "runtime/interp/interp.h"
+#include "runtime/modules/importing/import.h"
+#include "runtime/modules/core/sys.h"
+#include "runtime/objects/model/type_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* Before the thread has an interpreter (start-up) and after it lost it. */
+static _Thread_local value early_exception;
+
+static inline value *current(void)
+{
+    struct interpreter *self = interpreter_self;
+    return likely(self != NULL) ? &self->exception : &early_exception;
+}
+
+bool error_occurred(void)
+{
+    return *current() != NULL;
+}
+bool error_matches(struct type *type)
+{
+    value exception = *current();
+    return exception && type_is_subtype(value_type(exception), type);
+}
+value error_fetch(void)
+{
+    value *place = current(), exception = *place;
+    *place = NULL;
+    return exception;
+}
+void error_restore(value exception)
+{
+    value *place = current(), old = *place;
+    *place = exception;
+    value_dec(old);
+}
+void error_clear(void)
+{
+    if (*current())
+        error_restore(NULL);
+}
+
+/* ---- raising ---- */
+/* Take `exception` out of the chain of contexts that begins at `context`, so that linking them makes no cycle. */
+static void cut_context_chain(value context, value exception)
+{
+    value at = value_inc(context);
+    size_t steps = 0;
+    while (at && steps++ < 10000) {
+        value next = slot_load(value_object(at), &EXCEPTION(at)->context);
+        if (next == exception) {
+            exception_set_context(at, NULL);
+            value_dec(next);
+            break;
+        }
+        value_dec(at);
+        at = next;
+    }
+    value_dec(at);
+}
+
+void raise_exception(value exception)
+{
+    value_inc(exception);
+    value handled = interpreter_self ? interpreter_handled() : NULL;
+    if (handled && handled != exception && is_exception(handled)) {
+        value_inc(handled);
+        cut_context_chain(handled, exception);
+        exception_set_context(exception, handled);
+    }
+    error_restore(exception);
+}
+
+value exception_make(struct type *type, const value *args, size_t nargs)
+{
+    value made;
+    if (likely(type->slots.new == exception_new_slot && type->slots.init == exception_init_slot))
+        made = exception_new_slot(type, args, nargs, NULL);
+    else
+        made = call_vector(value_of(type), args, nargs, NULL);
+    if (made && !is_exception(made)) {
+        raise(EXC(TypeError), "calling %N should have returned an instance of BaseException, not %T", type, made);
+        value_dec(made);
+        return NULL;
+    }
+    return made;
+}
+
+/* Raise type(argument); steals the argument, which may be NULL because an error is set already. */
+static value raise_owned(struct type *type, value argument)
+{
+    if (!argument)
+        return NULL;
+    value exception = exception_make(type, &argument, 1);
+    value_dec(argument);
+    if (exception)
+        raise_exception(exception);
+    value_dec(exception);
+    return NULL;
+}
+
+value raise_error(struct type *type, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    return raise_owned(type, message);
+}
+
+int raise_int(struct type *type, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    raise_owned(type, message);
+    return -1;
+}
+
+bool raise_false(struct type *type, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    raise_owned(type, message);
+    return false;
+}
+
+value raise_value(struct type *type, value argument)
+{
+    value exception = exception_make(type, &argument, argument != NULL);
+    if (exception)
+        raise_exception(exception);
+    value_dec(exception);
+    return NULL;
+}
+
+value raise_key_error(value key)
+{
+    return raise_value(EXC(KeyError), key);
+}
+
+/* ---- no memory ---- */
+static value memory_error; /* prepared: immortal, shared by all threads */
+
+bool exceptions_bootstrap(void)
+{
+    struct exception *e = (struct exception *)heap_alloc(&EXC(MemoryError)->gc, EXC(MemoryError)->gc.instance_size);
+    value args = e ? tuple_new(0) : NULL;
+    if (!args)
+        return false;
+    slot_init(&e->args, args);
+    heap_make_immortal(&e->header);
+    memory_error = value_of(e);
+    return true;
+}
+
+void exceptions_shutdown(void)
+{
+    if (!memory_error)
+        return;
+    value_slot *slots = &EXCEPTION(memory_error)->dict;
+    for (int i = 0; i < 5; i++)
+        slot_store(value_object(memory_error), &slots[i], NULL);
+    memory_error = NULL;
+}
+
+value raise_no_memory(void)
+{
+    if (memory_error) {
+        exception_set_traceback(memory_error, NULL);
+        exception_set_context(memory_error, NULL);
+    }
+    error_restore(memory_error);
+    return NULL;
+}
+
+/* ---- errno ---- */
+value raise_errno(int error, value filename, value filename2)
+{
+    char text[256];
+    const char *message = strerror_r(error, text, sizeof text);
+    value args[5] = {int_from_i64(error), str_from_text(message), filename ? filename : VALUE_NONE, VALUE_NONE,
+                     filename2 ? filename2 : VALUE_NONE};
+    if (args[0] && args[1]) {
+        value exception = exception_make(EXC(OSError), args, filename2 ? 5 : filename ? 3 : 2);
+        if (exception)
+            raise_exception(exception);
+        value_dec(exception);
+    }
+    value_dec(args[0]);
+    value_dec(args[1]);
+    return NULL;
+}
+
+value stop_iteration_value(value exception)
+{
+    value v = value_is_of(exception, EXC(StopIteration)) ? exception_extra(exception, EXTRA_STOP_VALUE) : NULL;
+    return v ? v : VALUE_NONE;
+}
+
+/* ---- errors that nobody can be told about ---- */
+/* What sys.unraisablehook gets: an object with these five attributes. */
+static value unraisable_arguments(value exception, value message, value object)
+{
+    value dict = dict_new();
+    value traceback = exception_traceback(exception);
+    bool ok = dict && dict_set_text(dict, "exc_type", value_of(value_type(exception))) &&
+              dict_set_text(dict, "exc_value", exception) && dict_set_text(dict, "exc_traceback", traceback) &&
+              dict_set_text(dict, "err_msg", message) && dict_set_text(dict, "object", object ? object : VALUE_NONE);
+    value_dec(traceback);
+    value result = ok ? namespace_new(dict) : NULL;
+    value_dec(dict);
+    return result;
+}
+
+void error_unraisable(const char *message, value object)
+{
+    value exception = error_fetch();
+    if (!exception)
+        return;
+    value text = message ? str_from_text(message) : VALUE_NONE;
+    value hook = sys_dict ? sys_get("unraisablehook") : VALUE_MISSING;
+    value arguments = text && hook && is_given(hook) ? unraisable_arguments(exception, text, object) : NULL;
+    value result = arguments ? call_1(hook, arguments) : NULL;
+    if (!result) {
+        error_clear();
+        value repr = value_repr(exception);
+        struct text bytes;
+        if (repr && text_of(repr, &bytes)) {
+            fprintf(stderr, "Exception ignored%s%s: %s\n", message ? ": " : "", message ? message : "", bytes.bytes);
+            text_release(&bytes);
+        }
+        value_dec(repr);
+        error_clear();
+    }
+    value_dec(result);
+    value_dec(arguments);
+    value_dec(hook);
+    value_dec(text);
+    value_dec(exception);
+}
+
+/* ---- warnings ---- */
+/* Without the warnings module the default filters hold: these categories are not shown. */
+static bool hidden_by_default(struct type *category)
+{
+    return type_is_subtype(category, EXC(DeprecationWarning)) ||
+           type_is_subtype(category, EXC(PendingDeprecationWarning)) || type_is_subtype(category, EXC(ImportWarning)) ||
+           type_is_subtype(category, EXC(ResourceWarning));
+}
+
+int warn(struct type *category, ssize stack_level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    if (!message)
+        return -1;
+    value warnings = sys_dict ? import_find_loaded(NAME(warnings)) : VALUE_MISSING;
+    int status = 0;
+    if (!warnings) {
+        status = -1;
+    } else if (warnings != VALUE_MISSING && warnings != VALUE_NONE) {
+        value function = attr_get(warnings, NAME(warn));
+        value arguments[3] = {message, value_of(category), int_from_i64(stack_level)};
+        value result = function && arguments[2] ? call_vector(function, arguments, 3, NULL) : NULL;
+        status = result ? 0 : -1;
+        value_dec(function);
+        value_dec(arguments[2]);
+        value_dec(result);
+    } else if (!hidden_by_default(category)) {
+        struct text bytes;
+        if (text_of(message, &bytes)) {
+            fprintf(stderr, "sys:1: %s: %s\n", type_short_name(category), bytes.bytes);
+            text_release(&bytes);
+        } else {
+            status = -1;
+        }
+    }
+    value_dec(warnings);
+    value_dec(message);
+    return status;
+}
+
+/* A line of a file for a warning, as the warnings module shows it: without the space around it. Nothing when there is
+ * no such line. */
+static void print_source_line(const char *path, int line)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return;
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t length = -1;
+    for (int i = 0; i < line; i++)
+        if ((length = getline(&text, &capacity, file)) < 0)
+            break;
+    fclose(file);
+    char *start = text;
+    while (length > 0 && strchr(" \t\f\r\n", start[length - 1]))
+        length--;
+    while (length > 0 && strchr(" \t\f", *start))
+        start++, length--;
+    if (length > 0)
+        fprintf(stderr, "  %.*s\n", (int)length, start);
+    free(text);
+}
+
+int warn_at(struct type *category, value message, value filename, int line)
+{
+    value warnings = sys_dict ? import_find_loaded(NAME(warnings)) : VALUE_MISSING;
+    int status = 0;
+    if (!warnings) {
+        status = -1;
+    } else if (warnings != VALUE_MISSING && warnings != VALUE_NONE) {
+        value function = attr_get(warnings, NAME(warn_explicit));
+        value arguments[4] = {message, value_of(category), filename, int_from_i64(line)};
+        value result = function ? call_vector(function, arguments, 4, NULL) : NULL;
+        status = result ? 0 : -1;
+        value_dec(function);
+        value_dec(result);
+    } else if (!hidden_by_default(category)) {
+        struct text text, path;
+        if (!text_of(message, &text))
+            return -1;
+        if (text_of_path(filename, &path)) {
+            fprintf(stderr, "%s:%d: %s: %s\n", path.bytes, line, type_short_name(category), text.bytes);
+            print_source_line(path.bytes, line);
+            text_release(&path);
+        } else {
+            status = -1;
+        }
+        text_release(&text);
+    }
+    value_dec(warnings);
+    return status;
+}

@@ -1,0 +1,270 @@
+/*
+ * Looking an attribute up along the MRO, through the class's flattened table (lookup.h).
+ *
+ * Two things keep a table honest. A fill walks the MRO without any lock; it then enters its result only if the class's
+ * `modifications` counter is what it was before the walk, and every change of a class dictionary increments that
+ * counter in the class and in all its subclasses. And a change itself repairs the entries for its name: in place when
+ * the new value is of the same kind as the old one (so inline caches stay valid: a class attribute used as a counter
+ * costs nothing), else by forgetting the entry and giving new numbers to the class and its shapes, which empties every
+ * inline cache that relied on it. A name without an entry has no cache that relies on it.
+ */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/text/str.h"
+
+static inline _Atomic uint32_t *table_index(struct lookup_table *table)
+{
+    return (_Atomic uint32_t *)(table->entries + table->capacity);
+}
+
+static inline size_t table_size(uint32_t capacity, uint32_t mask)
+{
+    return sizeof(struct lookup_table) + capacity * sizeof(struct lookup_entry) + ((size_t)mask + 1) * sizeof(uint32_t);
+}
+
+static inline uint32_t name_hash(value name)
+{
+    uint64_t bits = value_bits(name) >> 4;
+    return (uint32_t)((bits * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+}
+
+static inline struct lookup_table *table_of(struct type *type)
+{
+    return (struct lookup_table *)atomic_load_explicit(&type->lookup, memory_order_acquire);
+}
+
+/* The entry's number, or LOOKUP_NO_INDEX. */
+static uint32_t table_find(struct lookup_table *table, value name)
+{
+    if (!table)
+        return LOOKUP_NO_INDEX;
+    _Atomic uint32_t *index = table_index(table);
+    for (uint32_t i = name_hash(name);; i++) {
+        uint32_t number = atomic_load_explicit(&index[i & table->mask], memory_order_acquire);
+        if (number == 0)
+            return LOOKUP_NO_INDEX;
+        if (table->entries[number - 1].name == name)
+            return number - 1;
+    }
+}
+
+static void table_enter(struct lookup_table *table, uint32_t entry)
+{
+    _Atomic uint32_t *index = table_index(table);
+    uint32_t i = name_hash(table->entries[entry].name);
+    while (atomic_load_explicit(&index[i & table->mask], memory_order_relaxed) != 0)
+        i++;
+    atomic_store_explicit(&index[i & table->mask], entry + 1, memory_order_release);
+}
+
+/* A table with room for one more entry; under the class lock. NULL: no memory (then the lookup goes uncached). */
+static struct lookup_table *table_with_room(struct type *type)
+{
+    struct lookup_table *table = table_of(type);
+    if (table && table->count < table->capacity)
+        return table;
+    uint32_t capacity = table ? table->capacity * 2 : 12;
+    uint32_t mask = 16;
+    while (mask < capacity + capacity / 2)
+        mask *= 2;
+    mask--;
+    struct lookup_table *larger = storage_alloc(table_size(capacity, mask));
+    if (!larger)
+        return NULL;
+    larger->capacity = capacity;
+    larger->mask = mask;
+    if (table) {
+        larger->count = table->count;
+        for (uint32_t i = 0; i < table->count; i++) {
+            larger->entries[i].name = table->entries[i].name;
+            value v = atomic_load_explicit(&table->entries[i].v, memory_order_relaxed);
+            atomic_store_explicit(&larger->entries[i].v, v, memory_order_relaxed);
+            table_enter(larger, i);
+        }
+    }
+    atomic_store_explicit(&type->lookup, larger, memory_order_release);
+    if (table)
+        storage_retire(table, table_size(table->capacity, table->mask));
+    return larger;
+}
+
+/* Enter what a walk found, unless the class changed since. */
+static uint32_t table_fill(struct type *type, value name, value found, uint32_t modifications)
+{
+    uint32_t number = LOOKUP_NO_INDEX;
+    class_lock();
+    if (atomic_load_explicit(&type->modifications, memory_order_acquire) == modifications) {
+        struct lookup_table *table = table_of(type);
+        number = table_find(table, name);
+        if (number != LOOKUP_NO_INDEX) {
+            atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
+        } else if ((table = table_with_room(type))) {
+            number = table->count++;
+            table->entries[number].name = name;
+            atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
+            table_enter(table, number);
+        }
+    }
+    class_unlock();
+    return number;
+}
+
+/* The first class along the MRO that has the name gives it. */
+static value walk_mro(struct type *type, value name)
+{
+    value mro = slot_load(&type->gc.header, &type->mro);
+    if (!mro)
+        return VALUE_MISSING;
+    value found = VALUE_MISSING;
+    size_t length = tuple_length(mro);
+    for (size_t i = 0; i < length && found == VALUE_MISSING; i++) {
+        struct type *base = (struct type *)tuple_get(mro, i);
+        value dict = type_dict(base);
+        found = dict ? dict_get(dict, name) : NULL;
+    }
+    value_dec(mro);
+    return found;
+}
+
+value lookup_find(struct type *type, value name, uint32_t *index)
+{
+    uint32_t number = table_find(table_of(type), name);
+    if (likely(number != LOOKUP_NO_INDEX)) {
+        value v = lookup_at(type, number);
+        if (likely(v != NULL)) {
+            if (!thread_self->alone && value_is_object(v) && unlikely(!object_is_lasting(value_object(v))))
+                rc_shard(value_object(v));
+            if (index)
+                *index = number;
+            return v;
+        }
+    }
+    uint32_t modifications = atomic_load_explicit(&type->modifications, memory_order_acquire);
+    value found = walk_mro(type, name);
+    number = LOOKUP_NO_INDEX;
+    if (found)
+        number = table_fill(type, name, found, modifications);
+    if (index)
+        *index = number;
+    return found;
+}
+
+value lookup_find_peek(struct type *type, value name)
+{
+    uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table_of(type), name);
+    if (number == LOOKUP_NO_INDEX)
+        return NULL;
+    struct lookup_reading r = lookup_read(type, number);
+    if (unlikely(!value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
+        return NULL;
+    return likely(lookup_still(type, r)) ? r.v : NULL;
+}
+
+value name_intern_slow(value name)
+{
+    if (unlikely(!is_str(name)))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    return str_intern(str_to_exact(name));
+}
+
+value type_lookup(struct type *type, value name)
+{
+    value interned = name_intern(name);
+    return interned ? lookup_find(type, interned, NULL) : NULL;
+}
+
+/* ---- changes ---- */
+static void renumber(struct type *type)
+{
+    atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
+    shapes_renumber(type);
+}
+
+static bool renumber_if_instance_of(struct type *type, void *metatype)
+{
+    if (type_is_subtype(value_type(value_of(type)), metatype))
+        atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
+    return true;
+}
+
+struct change {
+    struct type *origin;
+    value name, old, v;
+};
+
+/* Does a class before `origin` in the MRO of `type` have the name? Then the change is hidden from `type`. */
+static bool change_is_hidden(struct type *type, struct change *change)
+{
+    value mro = slot_peek(&type->mro);
+    size_t length = mro ? tuple_length(mro) : 0;
+    for (size_t i = 0; i < length; i++) {
+        struct type *base = (struct type *)tuple_get(mro, i);
+        if (base == change->origin)
+            return false;
+        value dict = type_dict(base);
+        if (dict && dict_contains(dict, change->name) == 1)
+            return true;
+    }
+    return false;
+}
+
+static bool apply_change(struct type *type, void *context)
+{
+    struct change *change = context;
+    atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
+    struct lookup_table *table = table_of(type);
+    uint32_t number = table_find(table, change->name);
+    if (number == LOOKUP_NO_INDEX)
+        return true;
+    value_slot *slot = &table->entries[number].v;
+    value present = atomic_load_explicit(slot, memory_order_relaxed);
+    if (present == NULL || (type != change->origin && change_is_hidden(type, change)))
+        return true;
+    enum lookup_kind before = lookup_kind_of(present);
+    /* A deletion may uncover a base's attribute: forget, and let the next lookup
+       walk. Caches hold methods themselves. */
+    if (change->v != VALUE_MISSING && present == change->old && before == lookup_kind_of(change->v) &&
+        before != LOOKUP_ABSENT && before != LOOKUP_METHOD) {
+        atomic_store_explicit(slot, change->v, memory_order_release);
+        return true;
+    }
+    /* Forgotten first: who reads the new number (acquire) does not find the old value any more, and a new one is
+       entered under the class lock, when the numbers are new. */
+    atomic_store_explicit(slot, NULL, memory_order_release);
+    renumber(type);
+    if (type_is_subtype(type, TYPE(TYPE)))
+        type_visit_subclasses(TYPE(OBJECT), renumber_if_instance_of, type);
+    return true;
+}
+
+void lookup_changed(struct type *type, value name, value old, value v)
+{
+    struct change change = {type, name, old, v};
+    type_visit_subclasses(type, apply_change, &change);
+}
+
+static bool reset_one(struct type *type, void *context)
+{
+    (void)context;
+    atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
+    /* The table stays, so that entry numbers in caches that are being read stay
+       inside it; its entries are forgotten. */
+    struct lookup_table *table = table_of(type);
+    for (uint32_t i = 0; table && i < table->count; i++)
+        atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);
+    renumber(type);
+    return true;
+}
+
+void lookup_reset(struct type *type)
+{
+    type_visit_subclasses(type, reset_one, NULL);
+}
+
+void lookup_free(struct type *type)
+{
+    struct lookup_table *table = table_of(type);
+    if (!table)
+        return;
+    atomic_store_explicit(&type->lookup, NULL, memory_order_release);
+    storage_retire(table, table_size(table->capacity, table->mask));
+}

@@ -1,0 +1,309 @@
+/* Module objects, and making a built-in module from its definition. */
+#include "runtime/objects/model/module.h"
+#include "runtime/modules/module.h"
+#include "runtime/objects/operations/attribute_cache.h"
+#include "runtime/objects/descriptors/builtin_function.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/model/type_internal.h"
+
+#define MODULE(v) ((struct module *)(v))
+
+static value module_alloc(struct type *type)
+{
+    struct module *m = (struct module *)object_new(type, sizeof *m);
+    value dict = m ? dict_new() : NULL;
+    if (!dict) {
+        value_dec(value_of(m));
+        return NULL;
+    }
+    slot_init(&m->dict, dict);
+    return value_of(m);
+}
+
+value module_dict(value module)
+{
+    return slot_peek(&MODULE(module)->dict);
+}
+
+static bool module_fill(value module, value name, value doc)
+{
+    value dict = module_dict(module);
+    return dict_set(dict, NAME(__name__), name) && dict_set(dict, NAME(__doc__), doc) &&
+           dict_set(dict, NAME(__package__), VALUE_NONE) && dict_set(dict, NAME(__loader__), VALUE_NONE) &&
+           dict_set(dict, NAME(__spec__), VALUE_NONE);
+}
+
+value module_new(value name)
+{
+    value module = module_alloc(TYPE(MODULE));
+    if (module && !module_fill(module, name, VALUE_NONE)) {
+        value_dec(module);
+        return NULL;
+    }
+    return module;
+}
+
+bool module_add(value module, const char *name, value v)
+{
+    value key = str_interned(name);
+    bool ok = key && v && dict_set(module_dict(module), key, v);
+    value_dec(key);
+    return ok;
+}
+
+bool module_add_owned(value module, const char *name, value v)
+{
+    bool ok = v && module_add(module, name, v);
+    value_dec(v);
+    return ok;
+}
+
+bool module_add_type(value module, struct type *type)
+{
+    return type && module_add(module, type_short_name(type), value_of(type));
+}
+
+bool module_add_functions(value module, const struct method_def *methods)
+{
+    value name = dict_get(module_dict(module), NAME(__name__));
+    bool ok = name != NULL;
+    for (; ok && methods->name; methods++) {
+        value function = builtin_function_new(methods, module, name);
+        ok = module_add_owned(module, methods->name, function);
+    }
+    value_dec(name);
+    return ok;
+}
+
+value module_create(const struct module_def *def)
+{
+    value name = str_interned(def->name);
+    value module = name ? module_new(name) : NULL;
+    value_dec(name);
+    if (!module)
+        return NULL;
+    bool ok = !def->doc || module_add_owned(module, "__doc__", str_from_text(def->doc));
+    ok = ok && (!def->functions || module_add_functions(module, def->functions));
+    ok = ok && (!def->fill || def->fill(module));
+    if (ok)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
+/* ---- attributes ---- */
+/* What the error says depends on whether the module is just being imported. */
+static value module_no_attribute(value module, value name)
+{
+    value dict = module_dict(module);
+    value own_name = dict_get(dict, NAME(__name__));
+    value spec = own_name ? dict_get(dict, NAME(__spec__)) : NULL;
+    value initializing = spec && value_is_object(spec) ? attr_get_optional(spec, NAME(_initializing)) : VALUE_MISSING;
+    error_clear();
+    if (!own_name || own_name == VALUE_MISSING || !is_str(own_name))
+        attribute_error(module, name, "module has no attribute '%U'", name);
+    else if (initializing == VALUE_TRUE)
+        attribute_error(
+            module, name,
+            "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", own_name,
+            name);
+    else
+        attribute_error(module, name, "module '%U' has no attribute '%U'", own_name, name);
+    value_dec(own_name);
+    value_dec(spec);
+    value_dec(initializing);
+    return NULL;
+}
+
+value module_getattr(value module, value name)
+{
+    value found = attr_get_generic_optional(module, name);
+    if (found != VALUE_MISSING)
+        return found;
+    value hook = dict_get(module_dict(module), NAME(__getattr__));
+    if (!hook)
+        return NULL;
+    if (hook == VALUE_MISSING)
+        return module_no_attribute(module, name);
+    found = call_1(hook, name);
+    value_dec(hook);
+    return found;
+}
+
+/* The module's own dict goes first unless ModuleType has a data descriptor of the name, as it may have for names that
+ * begin with two underscores. */
+static bool may_be_data(value name)
+{
+    return str_length(name) > 1 && str_at(name, 1) == '_';
+}
+
+/* A built-in module's function. All else, such as a method of a file, is to die at once as long as nobody else needs
+ * it. */
+static bool is_function_of_module(value v)
+{
+    if (!value_is(v, TYPE_ID_BUILTIN_FUNCTION))
+        return false;
+    value self = slot_peek(&((struct builtin_function *)v)->self);
+    return self && value_is(self, TYPE_ID_MODULE);
+}
+
+/* The word by which module_load finds `found` again: while the dict has the version, this is the object that the name
+ * means, and a lasting one; or where to look first. */
+static void remember(value dict, value name, value found, uint32_t version, cache_word *cache)
+{
+    struct object *o = value_object(found);
+    uint64_t word = 0;
+    if (version && dict_is_versioned(found)) {
+        if (!mutator_is_alone() || is_function_of_module(found))
+            rc_shard(o);
+        if (object_is_lasting(o) && object_number(o) <= UINT32_MAX)
+            word = (uint64_t)(CACHE_LASTING | version) << 32 | object_number(o);
+    }
+    if (!word) {
+        uint32_t hint = dict_hint(dict, name);
+        if (hint > 0xFFFFFF)
+            return;
+        word = CACHE_WORD(CACHE_LASTING, mutator_is_alone() ? CACHE_MODULE_ALONE : CACHE_MODULE, hint);
+    }
+    atomic_store_explicit(cache, word, memory_order_release);
+}
+
+value module_load(value module, value name, cache_word *cache, bool *uncounted)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    uint32_t id = CACHE_ID(word), version = id & DICT_VERSION_LAST;
+    value dict = module_dict(module);
+    *uncounted = version != 0 && id == (CACHE_LASTING | version) && dict_has_version(dict, version);
+    if (likely(*uncounted))
+        return cache_method(word);
+    if (id == CACHE_LASTING && (CACHE_KIND(word) == CACHE_MODULE || mutator_is_alone())) {
+        value found = dict_load_hint(dict, name, CACHE_INDEX(word));
+        if (likely(found != VALUE_MISSING))
+            return found;
+    }
+    if (may_be_data(name))
+        return module_getattr(module, name);
+    version = dict_version(dict);
+    value found = dict_get(dict, name);
+    if (unlikely(found == VALUE_MISSING))
+        return module_getattr(module, name);
+    if (found)
+        remember(dict, name, found, version, cache);
+    return found;
+}
+
+/* ---- the type ---- */
+static value module_new_slot(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    (void)args;
+    (void)nargs;
+    (void)kwnames;
+    return module_alloc(type);
+}
+
+static bool module_init(value self, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature = SIGNATURE("module", "(name, doc=None)");
+    value bound[2];
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return false;
+    if (!is_str(bound[0]))
+        return raise_false(EXC(TypeError), "module() argument 'name' must be str, not %T", bound[0]);
+    return module_fill(self, bound[0], bound[1]);
+}
+
+static value module_repr(value self)
+{
+    value import = dict_get_text(module_dict(self), "__name__");
+    value name = import == VALUE_MISSING || !import ? str_from_text("?") : import;
+    value file = name ? dict_get(module_dict(self), NAME(__file__)) : NULL;
+    value text = NULL;
+    if (file == VALUE_MISSING) {
+        value spec = dict_get(module_dict(self), NAME(__spec__));
+        value loader = dict_get(module_dict(self), NAME(__loader__));
+        value origin = spec && value_is_object(spec) ? attr_get_optional(spec, NAME(origin)) : VALUE_MISSING;
+        if (origin && origin != VALUE_MISSING && is_str(origin) && str_equals_text(origin, "built-in"))
+            text = str_format("<module %R (built-in)>", name);
+        else if (loader && value_is_object(loader))
+            text = str_format("<module %R (%R)>", name, loader);
+        else
+            text = str_format("<module %R>", name);
+        value_dec(spec);
+        value_dec(loader);
+        value_dec(origin);
+    } else if (file) {
+        text = str_format("<module %R from %R>", name, file);
+        value_dec(file);
+    }
+    value_dec(name);
+    return text;
+}
+
+static value module_get_dict(value self)
+{
+    return value_inc(module_dict(self));
+}
+
+static value module_get_annotations(value self)
+{
+    value dict = module_dict(self);
+    value found = dict_get(dict, NAME(__annotations__));
+    if (found != VALUE_MISSING)
+        return found;
+    value fresh = dict_new();
+    value result = fresh ? dict_set_default(dict, NAME(__annotations__), fresh) : NULL;
+    value_dec(fresh);
+    return result;
+}
+static bool module_set_annotations(value self, value v)
+{
+    if (v)
+        return dict_set(module_dict(self), NAME(__annotations__), v);
+    int deleted = dict_delete(module_dict(self), NAME(__annotations__));
+    return deleted > 0 || (deleted == 0 && raise_false(EXC(AttributeError), "__annotations__"));
+}
+
+static value module_dir(value self, const value *args)
+{
+    (void)args;
+    value dict = module_dict(self);
+    value hook = dict_get(dict, NAME(__dir__));
+    if (!hook)
+        return NULL;
+    if (hook == VALUE_MISSING)
+        return dict_keys_list(dict);
+    value result = call_0(hook);
+    value_dec(hook);
+    return result;
+}
+
+static void module_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct module *)o)->dict);
+}
+static void module_destroy(struct object *o)
+{
+    slot_drop(&((struct module *)o)->dict);
+}
+
+static const struct method_def module_methods[] = {METHOD("__dir__", module_dir, "($self, /)", NULL), {0}};
+static const struct getset_def module_getset[] = {
+    {"__dict__", module_get_dict, NULL, NULL},
+    {"__annotations__", module_get_annotations, module_set_annotations, NULL},
+    {0},
+};
+
+const struct type_spec module_type_spec = {
+    .id = TYPE_ID_MODULE,
+    .name = "module",
+    .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    .size = sizeof(struct module),
+    .flags = TYPE_FLAG_BASE,
+    .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
+    .traverse = module_traverse,
+    .destroy = module_destroy,
+    .slots = {.new = module_new_slot, .init = module_init, .getattr = module_getattr, .repr = module_repr},
+    .methods = module_methods,
+    .getset = module_getset,
+    .dict_offset = offsetof(struct module, dict),
+};

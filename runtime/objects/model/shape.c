@@ -1,0 +1,531 @@
+/*
+ * Shapes, and the attributes of instances that they describe (invariants S1 to S4 in shape.h).
+ *
+ * The tree of shapes belongs to its class and is changed under the class lock; a lookup in it needs no lock, because
+ * shapes are immutable once published. Instances are changed under their own lock, except for the replacement of an
+ * existing attribute, which is one compare-and-swap.
+ */
+#include "runtime/objects/model/type_internal.h"
+
+static _Atomic uint32_t last_id;
+
+uint32_t shape_next_id(void)
+{
+    uint32_t id = atomic_load_explicit(&last_id, memory_order_relaxed);
+    do {
+        if (id == SHAPE_LAST_ID)
+            return 0;
+    } while (!atomic_compare_exchange_weak_explicit(&last_id, &id, id + 1, memory_order_relaxed, memory_order_relaxed));
+    return id + 1;
+}
+
+/* ---- the tree ---- */
+static struct shape *shape_make(struct type *type, struct shape *parent, value name, uint32_t count)
+{
+    struct shape *shape = storage_alloc(sizeof *shape);
+    if (!shape)
+        return NULL;
+    shape->type = type;
+    shape->parent = parent;
+    shape->name = value_inc(name);
+    shape->count = count;
+    atomic_store_explicit(&shape->id, shape_next_id(), memory_order_relaxed);
+    return shape;
+}
+
+/* A root in front of the class's older ones, with its dict shape as first child, under no name. Under the class lock;
+ * NULL: no memory. */
+static struct shape *root_make(struct type *type, uint32_t inline_capacity)
+{
+    struct shape *root = shape_make(type, NULL, NULL, type->reserved_slots);
+    struct shape *dict = root ? shape_make(type, root, NULL, type->reserved_slots) : NULL;
+    if (!dict) {
+        storage_free(root, sizeof *root);
+        return NULL;
+    }
+    dict->is_dict = true;
+    root->inline_capacity = inline_capacity;
+    root->sibling = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
+    atomic_store_explicit(&root->child, dict, memory_order_release);
+    atomic_store_explicit(&type->root_shape, root, memory_order_release);
+    return root;
+}
+
+struct shape *shape_root(struct type *type)
+{
+    struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
+    if (likely(root != NULL))
+        return root;
+    class_lock();
+    root = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
+    if (!root)
+        root = root_make(type, atomic_load_explicit(&type->inline_slots, memory_order_relaxed));
+    class_unlock();
+    return root;
+}
+
+/* The next instances of the class get this many slots in line. Without memory for that they do not. */
+static void shape_learn(struct type *type, uint32_t capacity)
+{
+    if (capacity <= atomic_load_explicit(&type->inline_slots, memory_order_relaxed))
+        return;
+    class_lock();
+    if (capacity > atomic_load_explicit(&type->inline_slots, memory_order_relaxed) && root_make(type, capacity))
+        atomic_store_explicit(&type->inline_slots, capacity, memory_order_relaxed);
+    class_unlock();
+}
+
+static struct shape *shape_dict(struct type *type)
+{
+    struct shape *shape = atomic_load_explicit(&shape_root(type)->child, memory_order_acquire);
+    while (!shape->is_dict)
+        shape = shape->sibling;
+    return shape;
+}
+
+ssize shape_find(const struct shape *shape, value name)
+{
+    for (; shape->parent; shape = shape->parent)
+        if (shape->name == name)
+            return (ssize)shape->count - 1;
+    return -1;
+}
+
+static struct shape *shape_child(struct shape *shape, value name)
+{
+    struct shape *child = atomic_load_explicit(&shape->child, memory_order_acquire);
+    while (child && child->name != name)
+        child = child->sibling;
+    return child;
+}
+
+struct shape *shape_add(struct shape *shape, value name)
+{
+    struct shape *child = shape_child(shape, name);
+    if (child)
+        return child;
+    if (shape->count >= SHAPE_ATTRIBUTES_MAX ||
+        atomic_load_explicit(&shape->depth, memory_order_relaxed) >= SHAPE_CHILDREN_MAX)
+        return NULL;
+    class_lock();
+    child = shape_child(shape, name);
+    if (!child && (child = shape_make(shape->type, shape, name, shape->count + 1))) {
+        child->sibling = atomic_load_explicit(&shape->child, memory_order_relaxed);
+        atomic_fetch_add_explicit(&shape->depth, 1, memory_order_relaxed);
+        atomic_store_explicit(&shape->child, child, memory_order_release);
+    }
+    class_unlock();
+    return child;
+}
+
+static void renumber_tree(struct shape *shape)
+{
+    for (; shape; shape = shape->sibling) {
+        atomic_store_explicit(&shape->id, shape_next_id(), memory_order_release);
+        renumber_tree(atomic_load_explicit(&shape->child, memory_order_relaxed));
+    }
+}
+
+void shapes_renumber(struct type *type)
+{
+    renumber_tree(atomic_load_explicit(&type->root_shape, memory_order_relaxed));
+}
+
+static void free_tree(struct shape *shape)
+{
+    while (shape) {
+        struct shape *sibling = shape->sibling;
+        free_tree(atomic_load_explicit(&shape->child, memory_order_relaxed));
+        value_dec(shape->name);
+        storage_retire(shape, sizeof *shape);
+        shape = sibling;
+    }
+}
+
+void shapes_free(struct type *type)
+{
+    struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
+    atomic_store_explicit(&type->root_shape, NULL, memory_order_relaxed);
+    free_tree(root);
+}
+
+/* ---- instances: memory ---- */
+static inline uint32_t overflow_inline(void *word)
+{
+    return (uint32_t)((uintptr_t)word >> 3);
+}
+static inline unsigned overflow_tag(void *word)
+{
+    return (unsigned)((uintptr_t)word & INSTANCE_TAG);
+}
+static inline value overflow_dict(void *word)
+{
+    return value_from_bits((uint64_t)(uintptr_t)word & ~(uint64_t)INSTANCE_TAG);
+}
+static inline size_t overflow_size(uint32_t capacity)
+{
+    return sizeof(struct instance_overflow) + capacity * sizeof(value_slot);
+}
+
+struct object *instance_new(struct type *type)
+{
+    struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
+    if (unlikely(!root) && !(root = shape_root(type))) {
+        raise_no_memory();
+        return NULL;
+    }
+    uint32_t capacity = root->inline_capacity;
+    struct instance *instance =
+        (struct instance *)heap_alloc(&type->gc, sizeof(struct instance) + capacity * sizeof(value_slot));
+    if (unlikely(!instance)) {
+        raise_no_memory();
+        return NULL;
+    }
+    atomic_store_explicit(&instance->header.flags, OBJECT_HAS_SHAPE, memory_order_relaxed);
+    atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)(((uintptr_t)capacity << 3) | INSTANCE_INLINE),
+                          memory_order_relaxed);
+    atomic_store_explicit(&instance->shape, root, memory_order_release);
+    return &instance->header;
+}
+
+GC_READS_RACILY void instance_traverse(struct object *object, struct gc_trace *trace)
+{
+    struct instance *instance = (struct instance *)object;
+    void *word = trace_storage(trace, (void *const _Atomic *)&instance->overflow);
+    if (!word)
+        return;
+    if (overflow_tag(word) == INSTANCE_INLINE) {
+        trace_slots(trace, instance->slots, overflow_inline(word));
+    } else if (overflow_tag(word) == INSTANCE_DICT) {
+        trace_slots(trace, instance->slots, ((struct type *)object_type(object))->reserved_slots);
+        trace_value(trace, overflow_dict(word));
+    } else {
+        struct instance_overflow *overflow = word;
+        trace_slots(trace, instance->slots, overflow->inline_capacity);
+        trace_slots(trace, overflow->slots, overflow->capacity);
+    }
+}
+
+static void drop_slots(value_slot *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        slot_drop(&slots[i]);
+}
+
+void instance_destroy(struct object *object)
+{
+    struct instance *instance = (struct instance *)object;
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+    if (overflow_tag(word) == INSTANCE_INLINE) {
+        drop_slots(instance->slots, overflow_inline(word));
+        return;
+    }
+    if (overflow_tag(word) == INSTANCE_DICT) {
+        drop_slots(instance->slots, ((struct type *)object_type(object))->reserved_slots);
+        atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)INSTANCE_INLINE, memory_order_release);
+        value_dec(overflow_dict(word));
+        return;
+    }
+    struct instance_overflow *overflow = word;
+    drop_slots(instance->slots, overflow->inline_capacity);
+    drop_slots(overflow->slots, overflow->capacity);
+    atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)INSTANCE_INLINE, memory_order_release);
+    storage_release(object, overflow, overflow_size(overflow->capacity));
+}
+
+/* The place of attribute `index`, or NULL when the instance has no room for it (or has a dict). */
+static value_slot *instance_slot(struct instance *instance, void *word, uint32_t index)
+{
+    if (overflow_tag(word) == INSTANCE_INLINE)
+        return index < overflow_inline(word) ? &instance->slots[index] : NULL;
+    if (overflow_tag(word) == INSTANCE_DICT)
+        return NULL;
+    struct instance_overflow *overflow = word;
+    if (index < overflow->inline_capacity)
+        return &instance->slots[index];
+    index -= overflow->inline_capacity;
+    return index < overflow->capacity ? &overflow->slots[index] : NULL;
+}
+
+/* Make room for attribute `index`, under the instance's lock. NULL: no memory. */
+static value_slot *instance_grow(struct instance *instance, void *word, uint32_t index)
+{
+    uint32_t inline_capacity, old_capacity = 0;
+    struct instance_overflow *old = NULL;
+    if (overflow_tag(word) == INSTANCE_INLINE) {
+        inline_capacity = overflow_inline(word);
+    } else {
+        old = word;
+        inline_capacity = old->inline_capacity;
+        old_capacity = old->capacity;
+    }
+    uint32_t capacity = index - inline_capacity + 1;
+    capacity = capacity < 4 ? 4 : capacity + capacity / 2;
+    struct instance_overflow *overflow = storage_alloc(overflow_size(capacity));
+    if (!overflow)
+        return NULL;
+    overflow->inline_capacity = inline_capacity;
+    overflow->capacity = capacity;
+    for (uint32_t i = 0; i < old_capacity; i++)
+        slot_init(&overflow->slots[i], slot_exchange(&old->slots[i], NULL));
+    atomic_store_explicit(&instance->overflow, overflow, memory_order_release);
+    rc_mark(&instance->header);
+    if (old)
+        storage_release(&instance->header, old, overflow_size(old_capacity));
+    return &overflow->slots[index - inline_capacity];
+}
+
+/* ---- instances with a dict ---- */
+/* The dict, owned, or NULL when the attributes are (still) in slots. Replacements happen under the lock, and drop the
+ * old dict after it, so counting under the lock is safe. */
+static value instance_load_dict(struct instance *instance)
+{
+    value dict = NULL;
+    object_lock(&instance->header);
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+    if (overflow_tag(word) == INSTANCE_DICT)
+        dict = value_inc(overflow_dict(word));
+    object_unlock(&instance->header);
+    return dict;
+}
+
+/* Publish `dict` (stolen) as the home of the attributes, under the lock. */
+static void instance_publish_dict(struct instance *instance, struct shape *dict_shape, value dict)
+{
+    atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)(value_bits(dict) | INSTANCE_DICT),
+                          memory_order_release);
+    atomic_store_explicit(&instance->shape, dict_shape, memory_order_release);
+    rc_mark(&instance->header);
+}
+
+/* A new dict with the attributes, in the order in which they were added. */
+static value instance_collect(struct instance *instance, struct shape *shape, void *word)
+{
+    struct shape *path[SHAPE_ATTRIBUTES_MAX + 1];
+    unsigned count = 0;
+    for (struct shape *s = shape; s->parent && s->count > s->type->reserved_slots; s = s->parent)
+        path[count++] = s;
+    value dict = dict_new_sized(count);
+    while (dict && count) {
+        struct shape *s = path[--count];
+        value_slot *slot = instance_slot(instance, word, s->count - 1);
+        value v = slot ? slot_load(&instance->header, slot) : NULL;
+        if (v && !dict_set(dict, s->name, v)) {
+            value_dec(dict);
+            dict = NULL;
+        }
+        value_dec(v);
+    }
+    return dict;
+}
+
+value instance_dict_snapshot(struct instance *instance)
+{
+    for (;;) {
+        value present = instance_load_dict(instance);
+        if (present) {
+            value copy = dict_copy(present);
+            value_dec(present);
+            return copy;
+        }
+        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        if (overflow_tag(word) == INSTANCE_DICT)
+            continue;
+        value dict = instance_collect(instance, shape, word);
+        if (!dict || thread_self->alone ||
+            (atomic_load_explicit(&instance->shape, memory_order_acquire) == shape &&
+             atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
+            return dict;
+        value_dec(dict);
+    }
+}
+
+/* Move the attributes out of their slots, under the lock, into `dict` when that is given. What was in the slots is in
+ * displaced[0..*count), still owned. Readers and replacing writers meet empty slots and retry until the dict is
+ * published. false: the dict ran out of memory; everything is back in place. */
+static bool instance_empty_slots(struct instance *instance, void *word, struct shape *shape, value dict,
+                                 value *displaced, unsigned *count)
+{
+    struct shape *path[SHAPE_ATTRIBUTES_MAX + 1];
+    unsigned length = 0;
+    for (struct shape *s = shape; s->parent && s->count > s->type->reserved_slots; s = s->parent)
+        path[length++] = s;
+    *count = 0;
+    for (unsigned i = length; i-- > 0;) {
+        value_slot *slot = instance_slot(instance, word, path[i]->count - 1);
+        value v = slot_exchange(slot, NULL);
+        displaced[(*count)++] = v;
+        if (dict && v && !dict_set(dict, path[i]->name, v)) {
+            for (unsigned k = 0; k < *count; k++)
+                slot_init(instance_slot(instance, word, path[length - 1 - k]->count - 1), displaced[k]);
+            *count = 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Replace the slots by `replacement`, or by a new dict with the attributes when it is NULL. Returns the dict, owned. */
+static value instance_convert(struct instance *instance, value replacement)
+{
+    struct shape *dict_shape = shape_dict((struct type *)object_type(&instance->header));
+    value displaced[SHAPE_ATTRIBUTES_MAX + 1];
+    unsigned count = 0;
+    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+    value dict = replacement ? value_inc(replacement) : dict_new_sized(shape->count);
+    if (!dict)
+        return NULL;
+    value present = NULL;
+    bool ok = true;
+    object_lock(&instance->header);
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
+    shape = atomic_load_explicit(&instance->shape, memory_order_relaxed);
+    if (overflow_tag(word) == INSTANCE_DICT) {
+        present = overflow_dict(word);
+        if (replacement)
+            instance_publish_dict(instance, dict_shape, value_inc(dict)); /* `present` is ours to drop */
+        else
+            value_inc(present);
+    } else {
+        ok = instance_empty_slots(instance, word, shape, replacement ? NULL : dict, displaced, &count);
+        if (ok)
+            instance_publish_dict(instance, dict_shape, value_inc(dict));
+    }
+    object_unlock(&instance->header);
+    if (!ok || (present && !replacement)) {
+        value_dec(dict);
+        return ok ? present : NULL;
+    }
+    value_dec(present);
+    for (unsigned i = 0; i < count; i++)
+        value_dec(displaced[i]);
+    if (overflow_tag(word) == 0)
+        storage_release(&instance->header, word, overflow_size(((struct instance_overflow *)word)->capacity));
+    return dict;
+}
+
+value instance_dict(struct instance *instance)
+{
+    value dict = instance_load_dict(instance);
+    return dict ? dict : instance_convert(instance, NULL);
+}
+
+bool instance_set_dict(struct instance *instance, value dict)
+{
+    value set = instance_convert(instance, dict);
+    value_dec(set);
+    return set != NULL;
+}
+
+/* ---- attributes ---- */
+value instance_get(struct instance *instance, value name)
+{
+    for (;;) {
+        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+        if (unlikely(shape->is_dict)) {
+            value dict = instance_load_dict(instance);
+            if (!dict)
+                continue;
+            value found = dict_get(dict, name);
+            value_dec(dict);
+            return found;
+        }
+        ssize index = shape_find(shape, name);
+        if (index < 0)
+            return VALUE_MISSING;
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        value_slot *slot = instance_slot(instance, word, (uint32_t)index);
+        value found = slot ? slot_load(&instance->header, slot) : NULL;
+        if (found &&
+            (overflow_tag(word) != 0 || atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
+            return found;
+        value_dec(found); /* it moved meanwhile */
+    }
+}
+
+int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v)
+{
+    int done = 0;
+    bool grew = false;
+    object_lock(&instance->header);
+    if (likely(atomic_load_explicit(&instance->shape, memory_order_relaxed) == from)) {
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
+        value_slot *slot = instance_slot(instance, word, to->count - 1);
+        if (unlikely(!slot) && overflow_tag(word) != INSTANCE_DICT) {
+            slot = instance_grow(instance, word, to->count - 1);
+            grew = slot != NULL;
+            done = slot ? 0 : -1;
+        }
+        if (likely(slot != NULL)) {
+            atomic_store_explicit(slot, value_inc(v), memory_order_release);
+            atomic_store_explicit(&instance->shape, to, memory_order_release);
+            done = 1;
+        }
+    }
+    object_unlock(&instance->header);
+    if (grew) /* the next instances of the class get the room in line; takes the class lock */
+        shape_learn((struct type *)object_type(&instance->header), to->count < 4 ? to->count : (to->count + 1) & ~1u);
+    if (done < 0)
+        raise_no_memory();
+    return done;
+}
+
+bool slot_replace(struct object *o, value_slot *slot, value v)
+{
+    if (!object_is_mine(o))
+        object_reveal(o);
+    value old = atomic_load_explicit(slot, memory_order_relaxed);
+    value_inc(v);
+    while (old) {
+        /* Sequentially consistent: pairs with slot_load's second look. */
+        if (atomic_compare_exchange_weak_explicit(slot, &old, v, memory_order_seq_cst, memory_order_relaxed)) {
+            value_dec(old);
+            return true;
+        }
+    }
+    value_dec(v);
+    return false;
+}
+
+value slot_put(struct object *o, value_slot *slot, value v)
+{
+    if (!object_is_mine(o))
+        object_reveal(o);
+    return slot_exchange(slot, v);
+}
+
+static int instance_set_in_dict(struct instance *instance, value name, value v)
+{
+    value dict = instance_dict(instance);
+    if (!dict)
+        return -1;
+    int result = v ? (dict_set(dict, name, v) ? 1 : -1) : dict_delete(dict, name);
+    value_dec(dict);
+    return result;
+}
+
+int instance_set(struct instance *instance, value name, value v)
+{
+    for (;;) {
+        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+        if (shape->is_dict)
+            return instance_set_in_dict(instance, name, v);
+        ssize index = shape_find(shape, name);
+        if (!v)
+            return index < 0 ? 0 : instance_set_in_dict(instance, name, NULL);
+        if (index >= 0) {
+            void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+            value_slot *slot = instance_slot(instance, word, (uint32_t)index);
+            if (slot && slot_replace(&instance->header, slot, v))
+                return 1;
+            continue;
+        }
+        struct shape *grown = shape_add(shape, name);
+        if (!grown)
+            return instance_set_in_dict(instance, name, v);
+        int done = instance_add(instance, shape, grown, v);
+        if (done)
+            return done;
+    }
+}

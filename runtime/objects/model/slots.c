@@ -1,0 +1,934 @@
+/*
+ * Slots and special methods: the one table that says which `__name__` goes with which slot, and both directions of it.
+ *
+ * From C to Python: a built-in type that fills a slot gets, in its class dictionary, a wrapper descriptor that calls
+ * the slot (`int.__add__`). From Python to C: a class whose dictionary defines the name gets a generic slot function
+ * that looks the method up and calls it. When what the class sees under the name is the wrapper of a base's own slot,
+ * the slot becomes that C function directly, so inheriting `__add__` from int costs nothing.
+ */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/model/bootstrap.h"
+#include "runtime/objects/descriptors/descriptor.h"
+
+_Atomic bool types_have_finalizers;
+
+/* ---- calling a special method ---- */
+/* Call `method` (owned by the caller), found on the type of self, with self in front. */
+static value call_found(value method, value self, const value *args, size_t nargs, value kwnames)
+{
+    struct type *kind = value_type(method);
+    if (likely(type_has_flag(kind, TYPE_FLAG_METHOD_LIKE)))
+        return call_with_first(method, self, args, nargs, kwnames);
+    if (!kind->slots.descr_get)
+        return call_vector(method, args, nargs, kwnames);
+    value bound = kind->slots.descr_get(method, self, value_type(self));
+    value result = bound ? call_vector(bound, args, nargs, kwnames) : NULL;
+    value_dec(bound);
+    return result;
+}
+
+/* VALUE_MISSING when the type lacks the method. `name` is interned. */
+static value call_optional(value self, value name, const value *args, size_t nargs)
+{
+    value method = name ? lookup_find(value_type(self), name, NULL) : NULL;
+    if (!method || method == VALUE_MISSING)
+        return method;
+    value result = call_found(method, self, args, nargs, NULL);
+    value_dec(method);
+    return result;
+}
+
+value call_special(value self, value name, const value *args, size_t nargs)
+{
+    value interned = name_intern(name);
+    return interned ? call_optional(self, interned, args, nargs) : NULL;
+}
+
+static value call_required(value self, value name, const value *args, size_t nargs)
+{
+    value result = call_optional(self, name, args, nargs);
+    if (unlikely(result == VALUE_MISSING))
+        return attribute_error(self, name, "%U", name);
+    return result;
+}
+
+/* ---- generic slot functions ---- */
+static value slot_repr(value self)
+{
+    value result = call_optional(self, NAME(__repr__), NULL, 0);
+    return result == VALUE_MISSING ? object_repr_default(self) : result;
+}
+
+static value slot_str(value self)
+{
+    value result = call_optional(self, NAME(__str__), NULL, 0);
+    return result == VALUE_MISSING ? value_repr(self) : result;
+}
+
+static bool slot_hash(value self, int64_t *out)
+{
+    value method = lookup_find(value_type(self), NAME(__hash__), NULL);
+    if (!method)
+        return false;
+    if (method == VALUE_NONE || method == VALUE_MISSING)
+        return value_unhashable(self, out);
+    value result = call_found(method, self, NULL, 0, NULL);
+    value_dec(method);
+    if (!result)
+        return false;
+    bool ok = is_int(result);
+    if (!ok)
+        raise(EXC(TypeError), "__hash__ method should return an integer");
+    else if (!int_fits_i64(result, out))
+        *out = int_hash(result);
+    if (ok && *out == -1)
+        *out = -2;
+    value_dec(result);
+    return ok;
+}
+
+static value slot_call(value self, const value *args, size_t nargs, value kwnames)
+{
+    value method = lookup_find(value_type(self), NAME(__call__), NULL);
+    if (!method)
+        return NULL;
+    if (method == VALUE_MISSING)
+        return raise(EXC(TypeError), "'%T' object is not callable", self);
+    value result = NULL;
+    if (recursion_enter(" while calling a Python object")) {
+        result = call_found(method, self, args, nargs, kwnames);
+        recursion_leave();
+    }
+    value_dec(method);
+    return result;
+}
+
+/* __getattribute__, then __getattr__ when that raised AttributeError. */
+value slot_getattr(value self, value name)
+{
+    struct type *type = value_type(self);
+    value getattribute = lookup_find(type, NAME(__getattribute__), NULL);
+    value getattr = getattribute ? lookup_find(type, NAME(__getattr__), NULL) : NULL;
+    value result = NULL;
+    if (!getattr)
+        goto done;
+    value (*native)(value, value) = wrapper_descriptor_function(getattribute, offsetof(struct type_slots, getattr));
+    if (native == attr_get_generic) {
+        result = attr_get_generic_optional(self, name);
+        if (result == VALUE_MISSING && getattr == VALUE_MISSING)
+            result = attr_get_generic(self, name);
+    } else if (native) {
+        result = native(self, name);
+    } else {
+        result = call_found(getattribute, self, &name, 1, NULL);
+    }
+    if (!result && getattr != VALUE_MISSING && error_matches(EXC(AttributeError))) {
+        error_clear();
+        result = VALUE_MISSING;
+    }
+    if (result == VALUE_MISSING)
+        result = call_found(getattr, self, &name, 1, NULL);
+done:
+    value_dec(getattribute);
+    value_dec(getattr);
+    return result;
+}
+
+static bool drop_result(value result)
+{
+    value_dec(result);
+    return result != NULL;
+}
+
+static bool slot_setattr(value self, value name, value v)
+{
+    value args[2] = {name, v};
+    return drop_result(v ? call_required(self, NAME(__setattr__), args, 2)
+                         : call_required(self, NAME(__delattr__), args, 1));
+}
+
+static value compare_name(int op)
+{
+    switch (op) {
+    case COMPARE_LT:
+        return NAME(__lt__);
+    case COMPARE_LE:
+        return NAME(__le__);
+    case COMPARE_EQ:
+        return NAME(__eq__);
+    case COMPARE_NE:
+        return NAME(__ne__);
+    case COMPARE_GT:
+        return NAME(__gt__);
+    default:
+        return NAME(__ge__);
+    }
+}
+
+static value slot_compare(value a, value b, int op)
+{
+    value result = call_optional(a, compare_name(op), &b, 1);
+    return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
+}
+
+value object_compare(value a, value b, int op);
+
+static value slot_iter(value self)
+{
+    value method = lookup_find(value_type(self), NAME(__iter__), NULL);
+    if (!method)
+        return NULL;
+    if (method == VALUE_NONE)
+        return raise(EXC(TypeError), "'%T' object is not iterable", self);
+    if (method != VALUE_MISSING) {
+        value result = call_found(method, self, NULL, 0, NULL);
+        value_dec(method);
+        return result;
+    }
+    if (value_slots(self)->getitem)
+        return sequence_iterator_new(self);
+    return raise(EXC(TypeError), "'%T' object is not iterable", self);
+}
+
+value slot_next_python(value self)
+{
+    value result = call_required(self, NAME(__next__), NULL, 0);
+    if (!result && error_matches(EXC(StopIteration))) {
+        /* One with a value stays raised: next() and `yield from` want it. */
+        value stop = error_fetch(), carried = stop_iteration_value(stop);
+        value_dec(carried);
+        if (carried != VALUE_NONE) {
+            error_restore(stop);
+            return NULL;
+        }
+        value_dec(stop);
+        return VALUE_END;
+    }
+    return result;
+}
+
+static value slot_descr_get(value descriptor, value object, struct type *type)
+{
+    value args[2] = {object ? object : VALUE_NONE, type ? value_of(type) : VALUE_NONE};
+    value result = call_optional(descriptor, NAME(__get__), args, 2);
+    return result == VALUE_MISSING ? value_inc(descriptor) : result;
+}
+
+static bool slot_descr_set(value descriptor, value object, value v)
+{
+    value args[2] = {object, v};
+    return drop_result(v ? call_required(descriptor, NAME(__set__), args, 2)
+                         : call_required(descriptor, NAME(__delete__), args, 1));
+}
+
+bool slot_init_python(value self, const value *args, size_t nargs, value kwnames)
+{
+    value method = special_lookup(self, NAME(__init__));
+    if (!method || method == VALUE_MISSING)
+        return method != NULL;
+    value result = call_vector(method, args, nargs, kwnames);
+    value_dec(method);
+    if (result && result != VALUE_NONE)
+        raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
+    value_dec(result);
+    return result == VALUE_NONE;
+}
+
+value slot_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    value found = lookup_find(type, NAME(__new__), NULL);
+    if (!found)
+        return NULL;
+    value function = found;
+    if (value_is(found, TYPE_ID_STATICMETHOD) || (found != VALUE_MISSING && value_slots(found)->descr_get)) {
+        function = value_slots(found)->descr_get(found, NULL, type);
+        value_dec(found);
+    }
+    if (!function)
+        return NULL;
+    value result = call_with_first(function, value_of(type), args, nargs, kwnames);
+    value_dec(function);
+    return result;
+}
+
+static void slot_finalize(struct object *object)
+{
+    value self = value_of(object);
+    value saved = error_fetch();
+    value method = lookup_find(value_type(self), NAME(__del__), NULL);
+    if (method && method != VALUE_MISSING) {
+        value result = call_found(method, self, NULL, 0, NULL);
+        if (!result)
+            error_unraisable(NULL, method);
+        value_dec(result);
+    }
+    value_dec(method);
+    error_restore(saved);
+}
+
+/* ---- binary operators ---- */
+static struct name_constant binary_names[BINARY_COUNT][3] __attribute__((section("atoll_names"))) = {
+    [BINARY_ADD] = {{NULL, "__add__"}, {NULL, "__radd__"}, {NULL, "__iadd__"}},
+    [BINARY_AND] = {{NULL, "__and__"}, {NULL, "__rand__"}, {NULL, "__iand__"}},
+    [BINARY_FLOOR_DIVIDE] = {{NULL, "__floordiv__"}, {NULL, "__rfloordiv__"}, {NULL, "__ifloordiv__"}},
+    [BINARY_LSHIFT] = {{NULL, "__lshift__"}, {NULL, "__rlshift__"}, {NULL, "__ilshift__"}},
+    [BINARY_MATRIX_MULTIPLY] = {{NULL, "__matmul__"}, {NULL, "__rmatmul__"}, {NULL, "__imatmul__"}},
+    [BINARY_MULTIPLY] = {{NULL, "__mul__"}, {NULL, "__rmul__"}, {NULL, "__imul__"}},
+    [BINARY_REMAINDER] = {{NULL, "__mod__"}, {NULL, "__rmod__"}, {NULL, "__imod__"}},
+    [BINARY_OR] = {{NULL, "__or__"}, {NULL, "__ror__"}, {NULL, "__ior__"}},
+    [BINARY_POWER] = {{NULL, "__pow__"}, {NULL, "__rpow__"}, {NULL, "__ipow__"}},
+    [BINARY_RSHIFT] = {{NULL, "__rshift__"}, {NULL, "__rrshift__"}, {NULL, "__irshift__"}},
+    [BINARY_SUBTRACT] = {{NULL, "__sub__"}, {NULL, "__rsub__"}, {NULL, "__isub__"}},
+    [BINARY_TRUE_DIVIDE] = {{NULL, "__truediv__"}, {NULL, "__rtruediv__"}, {NULL, "__itruediv__"}},
+    [BINARY_XOR] = {{NULL, "__xor__"}, {NULL, "__rxor__"}, {NULL, "__ixor__"}},
+    [BINARY_DIVMOD] = {{NULL, "__divmod__"}, {NULL, "__rdivmod__"}, {NULL, NULL}},
+};
+
+static value binary_name(int op, int form)
+{
+    struct name_constant *name = &binary_names[op][form];
+    value made = atomic_load_explicit(&name->cache, memory_order_acquire);
+    return likely(made != NULL) ? made : name_make(name);
+}
+
+static value try_binary(value self, value name, value other)
+{
+    value result = call_optional(self, name, &other, 1);
+    return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
+}
+
+/* Does the right operand's type see another reflected method than the left one's? */
+static int reflected_differs(struct type *left, struct type *right, value name)
+{
+    value b = lookup_find(right, name, NULL);
+    if (!b || b == VALUE_MISSING)
+        return b ? 0 : -1;
+    value a = lookup_find(left, name, NULL);
+    int differs = !a ? -1 : a == VALUE_MISSING || a != b;
+    value_dec(a);
+    value_dec(b);
+    return differs;
+}
+
+static value binary_generic(int op, value a, value b, value (*self)(value, value))
+{
+    struct type *left = value_type(a), *right = value_type(b);
+    bool other = left != right && right->slots.binary[op] == self;
+    if (left->slots.binary[op] == self) {
+        if (other && type_is_subtype(right, left)) {
+            int differs = reflected_differs(left, right, binary_name(op, 1));
+            if (differs < 0)
+                return NULL;
+            if (differs) {
+                value result = try_binary(b, binary_name(op, 1), a);
+                if (result != VALUE_NOT_IMPLEMENTED)
+                    return result;
+                other = false;
+            }
+        }
+        value result = try_binary(a, binary_name(op, 0), b);
+        if (result != VALUE_NOT_IMPLEMENTED || left == right)
+            return result;
+    }
+    return other ? try_binary(b, binary_name(op, 1), a) : VALUE_NOT_IMPLEMENTED;
+}
+
+#define BINARY_FUNCTIONS(X) \
+    X(ADD)                  \
+    X(AND)                  \
+    X(FLOOR_DIVIDE)         \
+    X(LSHIFT)               \
+    X(MATRIX_MULTIPLY)      \
+    X(MULTIPLY)             \
+    X(REMAINDER)            \
+    X(OR)                   \
+    X(POWER)                \
+    X(RSHIFT)               \
+    X(SUBTRACT)             \
+    X(TRUE_DIVIDE)          \
+    X(XOR)                  \
+    X(DIVMOD)
+#define X(OP)                                                                \
+    static value slot_binary_##OP(value a, value b)                          \
+    {                                                                        \
+        return binary_generic(BINARY_##OP, a, b, slot_binary_##OP);          \
+    }                                                                        \
+    __attribute__((unused)) static value slot_inplace_##OP(value a, value b) \
+    {                                                                        \
+        return try_binary(a, binary_name(BINARY_##OP, 2), b);                \
+    }
+BINARY_FUNCTIONS(X)
+#undef X
+
+static value slot_power(value base, value exponent, value modulus)
+{
+    if (modulus == VALUE_NONE)
+        return binary_generic(BINARY_POWER, base, exponent, slot_binary_POWER);
+    value args[2] = {exponent, modulus};
+    value result = call_optional(base, NAME(__pow__), args, 2);
+    return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
+}
+
+#define UNARY_FUNCTION(FUNCTION, METHOD)                   \
+    static value FUNCTION(value self)                      \
+    {                                                      \
+        return call_required(self, NAME(METHOD), NULL, 0); \
+    }
+UNARY_FUNCTION(slot_negative, __neg__)
+UNARY_FUNCTION(slot_positive, __pos__)
+UNARY_FUNCTION(slot_absolute, __abs__)
+UNARY_FUNCTION(slot_invert, __invert__)
+UNARY_FUNCTION(slot_to_int, __int__)
+UNARY_FUNCTION(slot_to_float, __float__)
+UNARY_FUNCTION(slot_to_index, __index__)
+UNARY_FUNCTION(slot_await, __await__)
+UNARY_FUNCTION(slot_async_iter, __aiter__)
+UNARY_FUNCTION(slot_async_next, __anext__)
+
+/* ---- containers ---- */
+static ssize slot_length(value self)
+{
+    value result = call_required(self, NAME(__len__), NULL, 0);
+    if (!result)
+        return -1;
+    ssize length;
+    value index = index_value(result);
+    value_dec(result);
+    if (!index)
+        return -1;
+    if (int_sign(index) < 0) {
+        value_dec(index);
+        return raise_int(EXC(ValueError), "__len__() should return >= 0");
+    }
+    bool ok = index_as_ssize(index, &length, EXC(OverflowError));
+    value_dec(index);
+    return ok ? length : -1;
+}
+
+static int slot_truth(value self)
+{
+    value result = call_optional(self, NAME(__bool__), NULL, 0);
+    if (result == VALUE_MISSING) {
+        result = call_optional(self, NAME(__len__), NULL, 0);
+        if (result == VALUE_MISSING)
+            return 1;
+        value_dec(result);
+        ssize length = result ? slot_length(self) : -1;
+        return length < 0 ? -1 : length > 0;
+    }
+    if (result && !value_is_bool(result))
+        raise(EXC(TypeError), "__bool__ should return bool, returned %T", result);
+    value_dec(result);
+    return value_is_bool(result) ? result == VALUE_TRUE : -1;
+}
+
+static value slot_getitem(value self, value key)
+{
+    return call_required(self, NAME(__getitem__), &key, 1);
+}
+
+static bool slot_setitem(value self, value key, value v)
+{
+    value args[2] = {key, v};
+    return drop_result(v ? call_required(self, NAME(__setitem__), args, 2)
+                         : call_required(self, NAME(__delitem__), args, 1));
+}
+
+static int slot_contains(value self, value item)
+{
+    value method = lookup_find(value_type(self), NAME(__contains__), NULL);
+    if (!method)
+        return -1;
+    if (method == VALUE_NONE)
+        return raise_int(EXC(TypeError), "'%T' object is not a container", self);
+    if (method == VALUE_MISSING)
+        return contains_by_iteration(self, item);
+    value result = call_found(method, self, &item, 1, NULL);
+    value_dec(method);
+    int truth = result ? value_truth(result) : -1;
+    value_dec(result);
+    return truth;
+}
+
+/* ---- wrappers: how a built-in slot is called from Python ---- */
+static bool check_args(const value *args, size_t nargs, size_t min, size_t max)
+{
+    (void)args;
+    if (nargs >= min && nargs <= max)
+        return true;
+    if (min == max)
+        return raise_false(EXC(TypeError), "expected %zu argument%s, got %zu", min, min == 1 ? "" : "s", nargs);
+    return raise_false(EXC(TypeError), "expected at %s %zu argument%s, got %zu", nargs < min ? "least" : "most",
+                       nargs < min ? min : max, (nargs < min ? min : max) == 1 ? "" : "s", nargs);
+}
+
+#define WRAPPER(NAME) static value NAME(value self, const value *args, size_t nargs, value kwnames, void *function)
+#define ARGS(MIN, MAX)                      \
+    (void)kwnames;                          \
+    if (!check_args(args, nargs, MIN, MAX)) \
+        return NULL;
+#define AS(TYPE) ((TYPE)function)
+
+WRAPPER(wrap_unary)
+{
+    ARGS(0, 0)
+    return AS(value(*)(value))(self);
+}
+WRAPPER(wrap_binary)
+{
+    ARGS(1, 1)
+    return AS(value(*)(value, value))(self, args[0]);
+}
+WRAPPER(wrap_reflected)
+{
+    ARGS(1, 1)
+    return AS(value(*)(value, value))(args[0], self);
+}
+WRAPPER(wrap_power)
+{
+    ARGS(1, 2)
+    struct type *type = value_type(self);
+    if (nargs == 2 && args[1] != VALUE_NONE)
+        return type->slots.power ? type->slots.power(self, args[0], args[1]) : VALUE_NOT_IMPLEMENTED;
+    return AS(value(*)(value, value))(self, args[0]);
+}
+WRAPPER(wrap_reflected_power)
+{
+    ARGS(1, 2)
+    if (nargs == 2 && args[1] != VALUE_NONE) {
+        struct type *type = value_type(self);
+        return type->slots.power ? type->slots.power(args[0], self, args[1]) : VALUE_NOT_IMPLEMENTED;
+    }
+    return AS(value(*)(value, value))(args[0], self);
+}
+WRAPPER(wrap_hash)
+{
+    ARGS(0, 0)
+    int64_t hash;
+    return AS(bool (*)(value, int64_t *))(self, &hash) ? int_from_i64(hash) : NULL;
+}
+WRAPPER(wrap_call)
+{
+    return AS(value(*)(value, const value *, size_t, value))(self, args, nargs, kwnames);
+}
+WRAPPER(wrap_init)
+{
+    return AS(bool (*)(value, const value *, size_t, value))(self, args, nargs, kwnames) ? VALUE_NONE : NULL;
+}
+/* object.__setattr__(a_class, ...) must not get round the class's own function. */
+static bool setattr_allowed(value self, void *function, const char *what)
+{
+    struct type *type = value_type(self);
+    while (type && type_has_flag(type, TYPE_FLAG_HEAP))
+        type = type->base;
+    if (type && (void *)type->slots.setattr != function)
+        return raise_false(EXC(TypeError), "can't apply this %s to %s object", what, type_short_name(type));
+    return true;
+}
+WRAPPER(wrap_setattr)
+{
+    ARGS(2, 2)
+    if (!setattr_allowed(self, function, "__setattr__"))
+        return NULL;
+    return AS(bool (*)(value, value, value))(self, args[0], args[1]) ? VALUE_NONE : NULL;
+}
+WRAPPER(wrap_delattr)
+{
+    ARGS(1, 1)
+    if (!setattr_allowed(self, function, "__delattr__"))
+        return NULL;
+    return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
+}
+#define COMPARE_WRAPPER(NAME, OP)                                  \
+    WRAPPER(NAME)                                                  \
+    {                                                              \
+        ARGS(1, 1)                                                 \
+        return AS(value(*)(value, value, int))(self, args[0], OP); \
+    }
+COMPARE_WRAPPER(wrap_lt, COMPARE_LT)
+COMPARE_WRAPPER(wrap_le, COMPARE_LE)
+COMPARE_WRAPPER(wrap_eq, COMPARE_EQ)
+COMPARE_WRAPPER(wrap_ne, COMPARE_NE)
+COMPARE_WRAPPER(wrap_gt, COMPARE_GT)
+COMPARE_WRAPPER(wrap_ge, COMPARE_GE)
+WRAPPER(wrap_next)
+{
+    ARGS(0, 0)
+    value result = AS(value(*)(value))(self);
+    if (result == VALUE_END)
+        return error_occurred() ? NULL : raise_value(EXC(StopIteration), NULL);
+    return result;
+}
+WRAPPER(wrap_descr_get)
+{
+    ARGS(1, 2)
+    value object = args[0] == VALUE_NONE ? NULL : args[0];
+    value type = nargs < 2 || args[1] == VALUE_NONE ? NULL : args[1];
+    if (!object && !type)
+        return raise(EXC(TypeError), "__get__(None, None) is invalid");
+    return AS(value(*)(value, value, struct type *))(self, object, (struct type *)type);
+}
+WRAPPER(wrap_descr_set)
+{
+    ARGS(2, 2)
+    return AS(bool (*)(value, value, value))(self, args[0], args[1]) ? VALUE_NONE : NULL;
+}
+WRAPPER(wrap_descr_delete)
+{
+    ARGS(1, 1)
+    return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
+}
+WRAPPER(wrap_truth)
+{
+    ARGS(0, 0)
+    int truth = AS(int (*)(value))(self);
+    return truth < 0 ? NULL : value_bool(truth);
+}
+WRAPPER(wrap_length)
+{
+    ARGS(0, 0)
+    ssize length = AS(ssize(*)(value))(self);
+    return length < 0 ? NULL : int_from_i64(length);
+}
+WRAPPER(wrap_setitem)
+{
+    ARGS(2, 2)
+    return AS(bool (*)(value, value, value))(self, args[0], args[1]) ? VALUE_NONE : NULL;
+}
+WRAPPER(wrap_delitem)
+{
+    ARGS(1, 1)
+    return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
+}
+WRAPPER(wrap_contains)
+{
+    ARGS(1, 1)
+    int found = AS(int (*)(value, value))(self, args[0]);
+    return found < 0 ? NULL : value_bool(found);
+}
+WRAPPER(wrap_repeat)
+{
+    ARGS(1, 1)
+    ssize n;
+    if (!index_as_ssize(args[0], &n, EXC(OverflowError)))
+        return NULL;
+    return AS(value(*)(value, ssize))(self, n);
+}
+
+/* ---- the table ---- names that share a slot stand together */
+#define OFFSET(SLOT) offsetof(struct type_slots, SLOT)
+#define DEF(NAME, SLOT, GENERIC, WRAPPER, DOC)                   \
+    {                                                            \
+#NAME, OFFSET(SLOT), (void *)GENERIC, WRAPPER, DOC, NULL \
+    }
+#define BINARY_DEF(OP, NAME, REFLECTED, SYMBOL)                                                   \
+    DEF(NAME, binary[BINARY_##OP], slot_binary_##OP, wrap_binary, "Return self" SYMBOL "value."), \
+        DEF(REFLECTED, binary[BINARY_##OP], slot_binary_##OP, wrap_reflected, "Return value" SYMBOL "self.")
+#define INPLACE_DEF(OP, NAME, SYMBOL) \
+    DEF(NAME, inplace[BINARY_##OP], slot_inplace_##OP, wrap_binary, "Return self" SYMBOL "value.")
+
+const struct slot_def slot_defs[] = {
+    DEF(__repr__, repr, slot_repr, wrap_unary, "Return repr(self)."),
+    DEF(__hash__, hash, slot_hash, wrap_hash, "Return hash(self)."),
+    DEF(__call__, call, slot_call, wrap_call, "Call self as a function."),
+    DEF(__str__, str, slot_str, wrap_unary, "Return str(self)."),
+    DEF(__getattribute__, getattr, slot_getattr, wrap_binary, "Return getattr(self, name)."),
+    DEF(__getattr__, getattr, slot_getattr, NULL, ""),
+    DEF(__setattr__, setattr, slot_setattr, wrap_setattr, "Implement setattr(self, name, value)."),
+    DEF(__delattr__, setattr, slot_setattr, wrap_delattr, "Implement delattr(self, name)."),
+    DEF(__lt__, compare, slot_compare, wrap_lt, "Return self<value."),
+    DEF(__le__, compare, slot_compare, wrap_le, "Return self<=value."),
+    DEF(__eq__, compare, slot_compare, wrap_eq, "Return self==value."),
+    DEF(__ne__, compare, slot_compare, wrap_ne, "Return self!=value."),
+    DEF(__gt__, compare, slot_compare, wrap_gt, "Return self>value."),
+    DEF(__ge__, compare, slot_compare, wrap_ge, "Return self>=value."),
+    DEF(__iter__, iter, slot_iter, wrap_unary, "Implement iter(self)."),
+    DEF(__next__, next, slot_next_python, wrap_next, "Implement next(self)."),
+    DEF(__get__, descr_get, slot_descr_get, wrap_descr_get, "Return an attribute of instance, which is of type owner."),
+    DEF(__set__, descr_set, slot_descr_set, wrap_descr_set, "Set an attribute of instance to value."),
+    DEF(__delete__, descr_set, slot_descr_set, wrap_descr_delete, "Delete an attribute of instance."),
+    DEF(__init__, init, slot_init_python, wrap_init, "Initialize self.  See help(type(self)) for accurate signature."),
+    DEF(__new__, new, slot_new, NULL, "Create and return new object."),
+    DEF(__await__, await, slot_await, wrap_unary, "Return an iterator to be used in await expression."),
+    DEF(__aiter__, async_iter, slot_async_iter, wrap_unary,
+        "Return an awaitable, that resolves in asynchronous iterator."),
+    DEF(__anext__, async_next, slot_async_next, wrap_unary, "Return a value or raise StopAsyncIteration."),
+    BINARY_DEF(ADD, __add__, __radd__, "+"),
+    INPLACE_DEF(ADD, __iadd__, "+="),
+    BINARY_DEF(SUBTRACT, __sub__, __rsub__, "-"),
+    INPLACE_DEF(SUBTRACT, __isub__, "-="),
+    BINARY_DEF(MULTIPLY, __mul__, __rmul__, "*"),
+    INPLACE_DEF(MULTIPLY, __imul__, "*="),
+    BINARY_DEF(REMAINDER, __mod__, __rmod__, "%"),
+    INPLACE_DEF(REMAINDER, __imod__, "%="),
+    DEF(__divmod__, binary[BINARY_DIVMOD], slot_binary_DIVMOD, wrap_binary, "Return divmod(self, value)."),
+    DEF(__rdivmod__, binary[BINARY_DIVMOD], slot_binary_DIVMOD, wrap_reflected, "Return divmod(value, self)."),
+    DEF(__pow__, binary[BINARY_POWER], slot_binary_POWER, wrap_power, "Return pow(self, value, mod)."),
+    DEF(__rpow__, binary[BINARY_POWER], slot_binary_POWER, wrap_reflected_power, "Return pow(value, self, mod)."),
+    DEF(__pow__, power, slot_power, NULL, ""),
+    INPLACE_DEF(POWER, __ipow__, "**="),
+    DEF(__neg__, unary[UNARY_NEGATIVE], slot_negative, wrap_unary, "-self"),
+    DEF(__pos__, unary[UNARY_POSITIVE], slot_positive, wrap_unary, "+self"),
+    DEF(__abs__, unary[UNARY_ABSOLUTE], slot_absolute, wrap_unary, "abs(self)"),
+    DEF(__invert__, unary[UNARY_INVERT], slot_invert, wrap_unary, "~self"),
+    DEF(__bool__, truth, slot_truth, wrap_truth, "True if self else False"),
+    BINARY_DEF(LSHIFT, __lshift__, __rlshift__, "<<"),
+    INPLACE_DEF(LSHIFT, __ilshift__, "<<="),
+    BINARY_DEF(RSHIFT, __rshift__, __rrshift__, ">>"),
+    INPLACE_DEF(RSHIFT, __irshift__, ">>="),
+    BINARY_DEF(AND, __and__, __rand__, "&"),
+    INPLACE_DEF(AND, __iand__, "&="),
+    BINARY_DEF(XOR, __xor__, __rxor__, "^"),
+    INPLACE_DEF(XOR, __ixor__, "^="),
+    BINARY_DEF(OR, __or__, __ror__, "|"),
+    INPLACE_DEF(OR, __ior__, "|="),
+    DEF(__int__, to_int, slot_to_int, wrap_unary, "int(self)"),
+    DEF(__float__, to_float, slot_to_float, wrap_unary, "float(self)"),
+    BINARY_DEF(FLOOR_DIVIDE, __floordiv__, __rfloordiv__, "//"),
+    INPLACE_DEF(FLOOR_DIVIDE, __ifloordiv__, "//="),
+    BINARY_DEF(TRUE_DIVIDE, __truediv__, __rtruediv__, "/"),
+    INPLACE_DEF(TRUE_DIVIDE, __itruediv__, "/="),
+    DEF(__index__, to_index, slot_to_index, wrap_unary,
+        "Return self converted to an integer, if self is suitable for use as an index into a list."),
+    BINARY_DEF(MATRIX_MULTIPLY, __matmul__, __rmatmul__, "@"),
+    INPLACE_DEF(MATRIX_MULTIPLY, __imatmul__, "@="),
+    DEF(__len__, length, slot_length, wrap_length, "Return len(self)."),
+    DEF(__getitem__, getitem, slot_getitem, wrap_binary, "Return self[key]."),
+    DEF(__setitem__, setitem, slot_setitem, wrap_setitem, "Set self[key] to value."),
+    DEF(__delitem__, setitem, slot_setitem, wrap_delitem, "Delete self[key]."),
+    DEF(__contains__, contains, slot_contains, wrap_contains, "Return key in self."),
+    DEF(__add__, concat, NULL, wrap_binary, "Return self+value."),
+    DEF(__mul__, repeat, NULL, wrap_repeat, "Return self*value."),
+    DEF(__rmul__, repeat, NULL, wrap_repeat, "Return value*self."),
+    DEF(__iadd__, inplace_concat, NULL, wrap_binary, "Implement self+=value."),
+    DEF(__imul__, inplace_repeat, NULL, wrap_repeat, "Implement self*=value."),
+};
+const unsigned slot_def_count = sizeof slot_defs / sizeof *slot_defs;
+
+/* ---- names of slots, interned once ---- */
+enum { SLOT_DEF_COUNT = sizeof slot_defs / sizeof *slot_defs };
+static value slot_names[SLOT_DEF_COUNT]; /* immortal, constant after start-up */
+
+/* From a name to its rows: `names` is open addressing by address over row + 1, `next_row` leads to the next row of the
+ * same name (0: none). Rows of one slot are neighbours: `groups` has the first row of each row's slot. */
+enum { NAME_SLOTS = 512 };
+static uint8_t name_rows[NAME_SLOTS], next_row[SLOT_DEF_COUNT], groups[SLOT_DEF_COUNT];
+_Static_assert(SLOT_DEF_COUNT < 128 && SLOT_DEF_COUNT < NAME_SLOTS / 2, "rows fit a byte, a bit set and the table");
+
+static uint8_t *name_place(value name)
+{
+    for (uint32_t i = (uint32_t)((value_bits(name) >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 40);; i++) {
+        uint8_t *place = &name_rows[i % NAME_SLOTS];
+        if (*place == 0 || slot_names[*place - 1] == name)
+            return place;
+    }
+}
+
+bool slots_bootstrap(void)
+{
+    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++) {
+        if (!(slot_names[i] = str_interned(slot_defs[i].name)))
+            return false;
+        uint8_t *place = name_place(slot_names[i]);
+        next_row[i] = *place; /* of an earlier row, plus one */
+        *place = (uint8_t)(i + 1);
+        groups[i] = (uint8_t)(i && slot_defs[i].offset == slot_defs[i - 1].offset ? groups[i - 1] : i);
+    }
+    return true;
+}
+
+void *slots_get(const struct type_slots *slots, unsigned offset)
+{
+    void *function;
+    memcpy(&function, (const char *)slots + offset, sizeof function);
+    return function;
+}
+
+static void slots_put(struct type_slots *slots, unsigned offset, void *function)
+{
+    __atomic_store_n((void **)((char *)slots + offset), function, __ATOMIC_RELEASE);
+}
+
+bool slots_add_wrappers(struct type *type, value dict)
+{
+    for (unsigned i = 0; i < SLOT_DEF_COUNT; i++) {
+        const struct slot_def *def = &slot_defs[i];
+        void *function = slots_get(&type->spec->slots, def->offset);
+        if (!def->wrapper || !function || function == (void *)value_unhashable)
+            continue;
+        int present = dict_contains(dict, slot_names[i]);
+        if (present < 0)
+            return false;
+        if (present)
+            continue;
+        value wrapper = wrapper_descriptor_new(type, def, function);
+        bool ok = wrapper && dict_set(dict, slot_names[i], wrapper);
+        value_dec(wrapper);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* ---- from special methods to slots ---- */
+/* What the slot of `type` should be, seeing what it has under all names of the slot: the rows from `first` on. */
+static void update_group(struct type *type, unsigned first)
+{
+    void *specific = NULL, *generic = NULL;
+    bool use_generic = false;
+    unsigned offset = slot_defs[first].offset;
+    for (unsigned i = first; i < SLOT_DEF_COUNT && slot_defs[i].offset == offset; i++) {
+        const struct slot_def *def = &slot_defs[i];
+        if (!def->generic)
+            continue;
+        value found = lookup_find(type, slot_names[i], NULL);
+        if (!found) {
+            error_clear();
+            continue;
+        }
+        if (found == VALUE_MISSING)
+            continue;
+        generic = def->generic;
+        struct type *origin;
+        void *function = wrapper_descriptor_function(found, offset);
+        if (function && type_is_subtype(type, (struct type *)slot_peek(&((struct descriptor *)found)->owner)) &&
+            ((struct descriptor *)found)->def == def && (!specific || specific == function)) {
+            specific = function;
+        } else if (offset == OFFSET(new) && new_wrapper_is(found, &origin)) {
+            specific = (void *)origin->slots.new;
+        } else if (offset == OFFSET(hash) && found == VALUE_NONE) {
+            specific = (void *)value_unhashable;
+        } else if (offset == OFFSET(power) && value_is(found, TYPE_ID_WRAPPER_DESCRIPTOR)) {
+            specific = (void *)((struct type *)slot_peek(&((struct descriptor *)found)->owner))->slots.power;
+        } else {
+            use_generic = true;
+        }
+        value_dec(found);
+    }
+    if (!generic && offset == OFFSET(truth))
+        return;
+    slots_put(&type->slots, offset, use_generic ? generic : specific);
+}
+
+/* A class that defines __len__ and no __bool__ is true when it is not empty: that needs no truth slot of its own
+ * (value_truth asks the length). Flags that repeat what slots say. */
+static void update_flags(struct type *type)
+{
+    uint32_t set = 0, clear = 0;
+    bool custom_get = type->slots.getattr == slot_getattr;
+    bool custom_set = type->slots.setattr == slot_setattr;
+    *(custom_get ? &set : &clear) |= TYPE_FLAG_CUSTOM_GETATTR;
+    *(custom_set ? &set : &clear) |= TYPE_FLAG_CUSTOM_SETATTR;
+    *(type->slots.descr_set ? &set : &clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
+    value finalizer = lookup_find(type, NAME(__del__), NULL);
+    if (finalizer && finalizer != VALUE_MISSING) {
+        set |= TYPE_FLAG_FINALIZER;
+        atomic_store_explicit(&types_have_finalizers, true, memory_order_relaxed);
+        type->gc.finalize = slot_finalize;
+    } else if (type->gc.finalize == slot_finalize || !type->gc.finalize) {
+        clear |= TYPE_FLAG_FINALIZER;
+        type->gc.finalize = type->base ? type->base->gc.finalize : NULL;
+        if (type->gc.finalize == slot_finalize)
+            type->gc.finalize = NULL;
+    }
+    value_dec(finalizer);
+    atomic_fetch_or_explicit(&type->flags, set, memory_order_relaxed);
+    atomic_fetch_and_explicit(&type->flags, ~clear, memory_order_relaxed);
+}
+
+/* A set of groups, by their first rows. */
+struct group_set {
+    uint64_t bits[2];
+};
+
+/* Add the slots that have this name; false when it is no name of a slot. */
+static bool add_groups(struct group_set *set, value name)
+{
+    unsigned row = *name_place(name);
+    for (unsigned r = row; r; r = next_row[r - 1])
+        if (slot_defs[r - 1].generic)
+            set->bits[groups[r - 1] / 64] |= UINT64_C(1) << groups[r - 1] % 64;
+    return row || name == NAME(__del__);
+}
+
+/* Sequence slots know no Python methods: a class that redefines the operator must not reach the base's. */
+static void hide_sequence_slots(struct type *type)
+{
+    struct type_slots *slots = &type->slots;
+    if (slots->binary[BINARY_ADD] == slot_binary_ADD)
+        slots->concat = NULL;
+    if (slots->binary[BINARY_MULTIPLY] == slot_binary_MULTIPLY)
+        slots->repeat = NULL;
+    if (slots->inplace[BINARY_ADD] == slot_inplace_ADD)
+        slots->inplace_concat = NULL;
+    if (slots->inplace[BINARY_MULTIPLY] == slot_inplace_MULTIPLY)
+        slots->inplace_repeat = NULL;
+    if (slots->next == slot_next_python)
+        slots->send = NULL;
+}
+
+static void update_groups(struct type *type, const struct group_set *set)
+{
+    for (unsigned word = 0; word < 2; word++)
+        for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
+            update_group(type, word * 64 + (unsigned)__builtin_ctzll(bits));
+    hide_sequence_slots(type);
+    update_flags(type);
+}
+
+static bool update_one_class(struct type *type, void *context)
+{
+    if (type_has_flag(type, TYPE_FLAG_HEAP))
+        update_groups(type, context);
+    return true;
+}
+
+void slots_update(struct type *type, value name)
+{
+    struct group_set set = {0};
+    if (add_groups(&set, name))
+        type_visit_subclasses(type, update_one_class, &set);
+}
+
+/* The slots of which a class's own dictionary has a name. */
+static bool add_own_groups(struct group_set *set, struct type *type)
+{
+    value dict = type_dict(type), keys = dict ? dict_keys_list(dict) : NULL;
+    for (size_t i = 0; keys && i < list_length(keys); i++) {
+        value name = list_get(keys, i);
+        if (is_str(name) && str_flags(str_exact(name)) & STR_INTERNED)
+            add_groups(set, str_exact(name));
+        value_dec(name);
+    }
+    value_dec(keys);
+    return keys != NULL;
+}
+
+/* The slots that can differ from those of the best base: an MRO keeps the order of the base's MRO, so only names in
+ * dictionaries of classes off that one can lead elsewhere. false: a metaclass has made an MRO of another kind. */
+static bool find_own_groups(struct group_set *set, struct type *type)
+{
+    value mro = slot_peek(&type->mro), base_mro = type->base ? slot_peek(&type->base->mro) : NULL;
+    size_t known = 0, all = base_mro ? tuple_length(base_mro) : 0;
+    for (size_t i = 0; base_mro && i < tuple_length(mro); i++) {
+        struct type *one = (struct type *)tuple_get(mro, i);
+        if (known < all && value_of(one) == tuple_get(base_mro, known))
+            known++;
+        else if (type_is_subtype(type->base, one) || !add_own_groups(set, one))
+            return false;
+    }
+    return base_mro && known == all;
+}
+
+/* A new class, its slots copied from its best base. */
+void slots_update_all(struct type *type)
+{
+    struct group_set set = {0};
+    if (!find_own_groups(&set, type)) {
+        error_clear();
+        for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
+            if (slot_defs[i].generic)
+                set.bits[groups[i] / 64] |= UINT64_C(1) << groups[i] % 64;
+    }
+    update_groups(type, &set);
+}

@@ -1,0 +1,711 @@
+/*
+ * The type object: how built-in types come to be from their specs, what a type does when it is called, read or written,
+ * and how a class is told from its bases.
+ *
+ * A built-in type is usable as soon as type_fill and type_fill_bases ran; its class dictionary is made when somebody
+ * first looks a name up in it (type_prepare_slow). Classes made at run time are class.c's.
+ */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/descriptors/builtin_function.h"
+#include "runtime/objects/model/weakref.h"
+
+#include <pthread.h>
+
+_Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type fits its place");
+
+#define KIND_FLAGS                                                                                         \
+    (TYPE_FLAG_INT | TYPE_FLAG_STR | TYPE_FLAG_BYTES | TYPE_FLAG_TUPLE | TYPE_FLAG_LIST | TYPE_FLAG_DICT | \
+     TYPE_FLAG_TYPE | TYPE_FLAG_EXCEPTION | TYPE_FLAG_FLOAT | TYPE_FLAG_SET)
+#define INHERITED_FLAGS (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE)
+
+/* ---- every built-in type, for __subclasses__ and for taking them down at the end; grows under the class lock ---- */
+static struct type **builtin_types;
+static size_t builtin_count, builtin_capacity;
+
+static bool builtin_register(struct type *type)
+{
+    bool ok = true;
+    class_lock();
+    if (builtin_count == builtin_capacity) {
+        size_t capacity = builtin_capacity ? builtin_capacity * 2 : 256;
+        struct type **larger = realloc(builtin_types, capacity * sizeof *larger);
+        ok = larger != NULL;
+        if (ok) {
+            builtin_types = larger;
+            builtin_capacity = capacity;
+        }
+    }
+    if (ok)
+        builtin_types[builtin_count++] = type;
+    class_unlock();
+    return ok;
+}
+
+/* ---- the class lock ---- */
+static pthread_mutex_t class_mutex;
+static pthread_once_t class_mutex_once = PTHREAD_ONCE_INIT;
+
+static void class_mutex_init(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&class_mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+void class_lock(void)
+{
+    pthread_once(&class_mutex_once, class_mutex_init);
+    if (likely(pthread_mutex_trylock(&class_mutex) == 0))
+        return;
+    thread_enter_blocking();
+    pthread_mutex_lock(&class_mutex);
+    thread_leave_blocking();
+}
+
+void class_unlock(void)
+{
+    pthread_mutex_unlock(&class_mutex);
+}
+
+void class_lock_after_fork(void)
+{
+    class_mutex_init();
+}
+
+/* ---- filling a built-in type ---- */
+static uint32_t kind_flags_of(unsigned id)
+{
+    switch (id) {
+    case TYPE_ID_TYPE:
+        return TYPE_FLAG_TYPE | TYPE_FLAG_VARIABLE_SIZE;
+    case TYPE_ID_INT:
+        return TYPE_FLAG_INT | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_STR:
+        return TYPE_FLAG_STR | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_BYTES:
+        return TYPE_FLAG_BYTES | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_TUPLE:
+        return TYPE_FLAG_TUPLE | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_SEQUENCE;
+    case TYPE_ID_LIST:
+        return TYPE_FLAG_LIST | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_SEQUENCE;
+    case TYPE_ID_DICT:
+        return TYPE_FLAG_DICT | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_MAPPING;
+    case TYPE_ID_FLOAT:
+        return TYPE_FLAG_FLOAT | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_SET:
+    case TYPE_ID_FROZENSET:
+        return TYPE_FLAG_SET;
+    case TYPE_ID_MAPPING_PROXY:
+        return TYPE_FLAG_MAPPING | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_RANGE:
+        return TYPE_FLAG_SEQUENCE | TYPE_FLAG_NO_WEAKREF;
+    case TYPE_ID_OBJECT:
+    case TYPE_ID_NONE_TYPE:
+    case TYPE_ID_BOOL:
+    case TYPE_ID_COMPLEX:
+    case TYPE_ID_ELLIPSIS:
+    case TYPE_ID_NOT_IMPLEMENTED:
+    case TYPE_ID_BYTEARRAY:
+    case TYPE_ID_SLICE:
+    case TYPE_ID_CELL:
+    case TYPE_ID_PROPERTY:
+    case TYPE_ID_SUPER:
+    case TYPE_ID_STATICMETHOD:
+    case TYPE_ID_CLASSMETHOD:
+    case TYPE_ID_LIST_ITERATOR:
+    case TYPE_ID_TUPLE_ITERATOR:
+    case TYPE_ID_RANGE_ITERATOR:
+    case TYPE_ID_STR_ITERATOR:
+    case TYPE_ID_DICT_KEY_ITERATOR:
+    case TYPE_ID_ENUMERATE:
+    case TYPE_ID_ZIP:
+    case TYPE_ID_MAP:
+    case TYPE_ID_FILTER:
+    case TYPE_ID_SEQUENCE_ITERATOR:
+    case TYPE_ID_CALLABLE_ITERATOR:
+    case TYPE_ID_REVERSED:
+    case TYPE_ID_FRAME:
+    case TYPE_ID_TRACEBACK:
+        return TYPE_FLAG_NO_WEAKREF;
+    default:
+        return id >= TYPE_ID_FIRST_EXCEPTION ? TYPE_FLAG_EXCEPTION | TYPE_FLAG_NO_WEAKREF : 0;
+    }
+}
+
+/* Take over every slot that the type does not fill itself. Comparison and hash go together; `new` of object is not for
+ * built-in types without one: their instances cannot be made from Python. */
+void type_inherit_slots(struct type *type, const struct type *base)
+{
+    void **own = (void **)&type->slots;
+    void *const *from = (void *const *)&base->slots;
+    bool keep_hash = type->slots.hash || type->slots.compare;
+    bool keep_new = !type->slots.new && !type_has_flag(type, TYPE_FLAG_HEAP) && base == TYPE(OBJECT);
+    void *hash = (void *)type->slots.hash, *compare = (void *)type->slots.compare;
+    for (size_t i = 0; i < sizeof(struct type_slots) / sizeof(void *); i++)
+        if (!own[i])
+            own[i] = from[i];
+    if (keep_hash) {
+        memcpy(&type->slots.hash, &hash, sizeof hash);
+        memcpy(&type->slots.compare, &compare, sizeof compare);
+        if (!type->slots.compare)
+            type->slots.compare = base->slots.compare;
+        if (!type->slots.hash)
+            type->slots.hash = value_unhashable;
+    }
+    if (keep_new)
+        type->slots.new = NULL;
+}
+
+static void fill_layout(struct type *type, struct type *base, const struct type_spec *spec)
+{
+    type->gc.instance_size = spec->size ? spec->size : base ? base->gc.instance_size : sizeof(struct object);
+    type->dict_offset = spec->dict_offset ? (int32_t)spec->dict_offset : base ? base->dict_offset : 0;
+    type->gc.gc_flags = spec->gc_flags;
+    type->gc.traverse = spec->traverse;
+    type->gc.destroy = spec->destroy;
+    type->gc.finalize = spec->finalize;
+    type->solid = type;
+    if (!base)
+        return;
+    if (base->gc.gc_flags & TYPE_GC_CONTAINER)
+        type->gc.gc_flags |= TYPE_GC_CONTAINER;
+    if (!type->gc.traverse)
+        type->gc.traverse = base->gc.traverse;
+    if (!type->gc.destroy)
+        type->gc.destroy = base->gc.destroy;
+    if (!type->gc.finalize)
+        type->gc.finalize = base->gc.finalize;
+    bool variable = type_has_flag(type, TYPE_FLAG_VARIABLE_SIZE) && !type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE);
+    if (type->gc.instance_size == base->gc.instance_size && !variable)
+        type->solid = base->solid;
+}
+
+void type_fill(struct type *type, const struct type_spec *spec)
+{
+    struct type *base = spec->id == TYPE_ID_OBJECT ? NULL : TYPE_WELL_KNOWN(spec->base ? spec->base : TYPE_ID_OBJECT);
+    if (type->base) /* type_define_with_base */
+        base = type->base;
+    atomic_store_explicit(&type->gc.header.type, TYPE_WELL_KNOWN_REF(TYPE_ID_TYPE), memory_order_relaxed);
+    type->gc.name = spec->name;
+    type->doc = spec->doc;
+    type->spec = spec;
+    type->base = base;
+    uint32_t flags = spec->flags | TYPE_FLAG_IMMUTABLE | kind_flags_of(spec->id);
+    if (base)
+        flags |= atomic_load_explicit(&base->flags, memory_order_relaxed) & INHERITED_FLAGS;
+    type->slots = spec->slots;
+    if (type->slots.descr_set)
+        flags |= TYPE_FLAG_DATA_DESCRIPTOR;
+    atomic_store_explicit(&type->flags, flags, memory_order_relaxed);
+    fill_layout(type, base, spec);
+    type->solid_traverse = type->gc.traverse;
+    type->solid_destroy = type->gc.destroy;
+    if (base)
+        type_inherit_slots(type, base);
+    if (!type->slots.new || (flags & TYPE_FLAG_NO_NEW)) {
+        type->slots.new = NULL;
+        atomic_fetch_or_explicit(&type->flags, TYPE_FLAG_NO_NEW, memory_order_relaxed);
+    }
+    atomic_store_explicit(&type->version, shape_next_id(), memory_order_relaxed);
+}
+
+bool type_fill_bases(struct type *type)
+{
+    value bases = type->base ? tuple_new(1) : tuple_new(0);
+    if (!bases)
+        return false;
+    if (type->base)
+        tuple_init(bases, 0, value_inc(value_of(type->base)));
+    size_t depth = 0;
+    for (struct type *t = type; t; t = t->base)
+        depth++;
+    value mro = tuple_new(depth);
+    if (!mro) {
+        value_dec(bases);
+        return false;
+    }
+    depth = 0;
+    for (struct type *t = type; t; t = t->base)
+        tuple_init(mro, depth++, value_inc(value_of(t)));
+    slot_init(&type->bases, bases);
+    slot_init(&type->mro, mro);
+    return builtin_register(type);
+}
+
+struct type *type_define_with_base(const struct type_spec *spec, struct type *base)
+{
+    struct type *type = (struct type *)heap_alloc_type(sizeof(struct type), &TYPE(TYPE)->gc);
+    if (!type)
+        return (struct type *)raise_no_memory();
+    heap_make_immortal(&type->gc.header);
+    type->base = base;
+    type_fill(type, spec);
+    if (!type_fill_bases(type))
+        return (struct type *)raise_no_memory();
+    return type;
+}
+
+struct type *type_define(const struct type_spec *spec)
+{
+    return type_define_with_base(spec, NULL);
+}
+
+/* ---- the class dictionary of a built-in type ---- */
+static bool add_owned(value dict, const char *name, value v)
+{
+    if (!v)
+        return false;
+    if (!thread_self->alone && value_is_object(v))
+        rc_shard_newborn(value_object(v));
+    value key = str_interned(name);
+    bool ok = key && dict_set(dict, key, v);
+    value_dec(key);
+    value_dec(v);
+    return ok;
+}
+
+static value describe_method(struct type *type, const struct method_def *def)
+{
+    if (def->flags & METHOD_CLASS)
+        return classmethod_descriptor_new(type, def);
+    if (!(def->flags & METHOD_STATIC))
+        return method_descriptor_new(type, def);
+    value function = builtin_function_new(def, value_of(type), NULL);
+    value wrapped = function ? staticmethod_new(function) : NULL;
+    value_dec(function);
+    return wrapped;
+}
+
+static bool fill_dict(struct type *type, value dict)
+{
+    const struct type_spec *spec = type->spec;
+    for (const struct method_def *def = spec->methods; def && def->name; def++)
+        if (!add_owned(dict, def->name, describe_method(type, def)))
+            return false;
+    if (!slots_add_wrappers(type, dict))
+        return false;
+    for (const struct member_def *def = spec->members; def && def->name; def++)
+        if (!add_owned(dict, def->name, member_descriptor_new(type, def)))
+            return false;
+    for (const struct getset_def *def = spec->getset; def && def->name; def++)
+        if (!add_owned(dict, def->name, getset_descriptor_new(type, def)))
+            return false;
+    if (type->slots.new && spec->slots.new && !add_owned(dict, "__new__", new_wrapper_new(type)))
+        return false;
+    if (type->slots.hash == value_unhashable && (spec->slots.compare || spec->slots.hash)) {
+        value key = NAME(__hash__);
+        if (!key || !dict_set(dict, key, VALUE_NONE))
+            return false;
+    }
+    if (dict_contains(dict, NAME(__doc__)) != 1)
+        return add_owned(dict, "__doc__", spec->doc ? str_from_text(spec->doc) : VALUE_NONE);
+    return true;
+}
+
+value type_prepare_slow(struct type *type)
+{
+    if (!type->spec)
+        return raise(EXC(SystemError), "type '%s' is not ready", type->gc.name);
+    value dict = dict_new_sized(32);
+    if (!dict || !fill_dict(type, dict)) {
+        value_dec(dict);
+        return NULL;
+    }
+    value expected = NULL;
+    if (atomic_compare_exchange_strong_explicit(&type->dict, &expected, dict, memory_order_acq_rel,
+                                                memory_order_acquire))
+        return dict;
+    value_dec(dict);
+    return expected;
+}
+
+/* ---- taking the built-in types down ---- */
+void types_shutdown(void)
+{
+    for (size_t i = builtin_count; i-- > 0;) {
+        struct type *type = builtin_types[i];
+        lookup_free(type);
+        value_slot *slots[] = {&type->dict, &type->subclasses, &type->short_name, &type->qualified_name,
+                               &type->module_name};
+        for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
+            slot_store(&type->gc.header, slots[k], NULL);
+        shapes_free(type);
+    }
+    for (size_t i = builtin_count; i-- > 0;) {
+        slot_store(&builtin_types[i]->gc.header, &builtin_types[i]->mro, NULL);
+        slot_store(&builtin_types[i]->gc.header, &builtin_types[i]->bases, NULL);
+    }
+    free(builtin_types);
+    builtin_types = NULL;
+    builtin_count = builtin_capacity = 0;
+}
+
+/* ---- asking ---- */
+bool type_is_subtype(struct type *type, struct type *base)
+{
+    if (type == base)
+        return true;
+    value mro = slot_peek(&type->mro);
+    if (!mro) { /* while it is being made */
+        for (; type; type = type->base)
+            if (type == base)
+                return true;
+        return base == TYPE(OBJECT);
+    }
+    size_t length = tuple_length(mro);
+    for (size_t i = 1; i < length; i++)
+        if (tuple_get(mro, i) == value_of(base))
+            return true;
+    return false;
+}
+
+const char *type_short_name(const struct type *type)
+{
+    if (type_has_flag(type, TYPE_FLAG_HEAP))
+        return type->gc.name;
+    const char *dot = strrchr(type->gc.name, '.');
+    return dot ? dot + 1 : type->gc.name;
+}
+
+value type_name(struct type *type)
+{
+    value name = slot_load(&type->gc.header, &type->short_name);
+    return name ? name : str_from_text(type_short_name(type));
+}
+
+value type_qualified_name(struct type *type)
+{
+    value name = slot_load(&type->gc.header, &type->qualified_name);
+    return name ? name : type_name(type);
+}
+
+/* The __module__ of a type: owned; VALUE_MISSING when a class has none. */
+value type_module(struct type *type)
+{
+    if (type_has_flag(type, TYPE_FLAG_HEAP)) {
+        value dict = type_dict(type);
+        return dict ? dict_get(dict, NAME(__module__)) : NULL;
+    }
+    const char *dot = strrchr(type->gc.name, '.');
+    return dot ? str_from_utf8(type->gc.name, (size_t)(dot - type->gc.name)) : str_interned("builtins");
+}
+
+value type_repr_name(struct type *type)
+{
+    value module = type_module(type);
+    if (!module)
+        return NULL;
+    value name = type_qualified_name(type);
+    if (!name || module == VALUE_MISSING || !is_str(module) || str_equals_text(module, "builtins")) {
+        value_dec(module);
+        return name;
+    }
+    value text = str_format("%U.%U", module, name);
+    value_dec(module);
+    value_dec(name);
+    return text;
+}
+
+struct object *object_new(struct type *type, size_t size)
+{
+    if (unlikely(type_has_flag(type, TYPE_FLAG_HEAP))) {
+        if (type->dict_offset < 0) {
+            struct object *o = heap_alloc(&type->gc, ((size + 7) & ~(size_t)7) + sizeof(value_slot));
+            if (unlikely(!o))
+                return (struct object *)raise_no_memory();
+            slot_init((value_slot *)((char *)o + heap_usable_size(o) + type->dict_offset), NULL);
+            return o;
+        }
+        if (size < type->gc.instance_size && !type_has_flag(type, TYPE_FLAG_TUPLE))
+            size = type->gc.instance_size;
+    }
+    struct object *o = heap_alloc(&type->gc, size);
+    return likely(o != NULL) ? o : (struct object *)raise_no_memory();
+}
+
+/* ---- what a type does ---- */
+static value type_repr(value self)
+{
+    value name = type_repr_name((struct type *)self);
+    value text = name ? str_format("<class '%U'>", name) : NULL;
+    value_dec(name);
+    return text;
+}
+
+static value type_call(value self, const value *args, size_t nargs, value kwnames)
+{
+    struct type *type = (struct type *)self;
+    if (unlikely(type == TYPE(TYPE)) && nargs == 1 && (!kwnames || tuple_length(kwnames) == 0))
+        return value_inc(value_of(value_type(args[0])));
+    if (unlikely(!type->slots.new))
+        return raise(EXC(TypeError), "cannot create '%s' instances", type->gc.name);
+    value made = type->slots.new(type, args, nargs, kwnames);
+    if (unlikely(!made))
+        return NULL;
+    struct type *made_type = value_type(made);
+    if (likely(made_type == type) || type_is_subtype(made_type, type)) {
+        if (made_type->slots.init && !made_type->slots.init(made, args, nargs, kwnames)) {
+            value_dec(made);
+            return NULL;
+        }
+    }
+    return made;
+}
+
+/* Bind what was found on the class or metaclass. Steals `found`. */
+static value bind_found(value found, value object, struct type *type)
+{
+    if (!value_is_object(found))
+        return found;
+    struct type *kind = value_type(found);
+    if (!kind->slots.descr_get)
+        return found;
+    value bound = kind->slots.descr_get(found, object, type);
+    value_dec(found);
+    return bound;
+}
+
+/* type.__getattribute__: data descriptors of the metaclass, then the class's own
+   MRO, then the rest of the metaclass. */
+value type_getattr_optional(struct type *type, value name, uint32_t *index)
+{
+    struct type *metatype = value_type(value_of(type));
+    value meta = lookup_find(metatype, name, NULL);
+    if (!meta)
+        return NULL;
+    if (meta != VALUE_MISSING && lookup_kind_of(meta) == LOOKUP_DATA)
+        return bind_found(meta, value_of(type), metatype);
+    bool plain_meta = meta == VALUE_MISSING;
+    value found = lookup_find(type, name, plain_meta ? index : NULL);
+    if (found == VALUE_MISSING)
+        return meta == VALUE_MISSING ? meta : bind_found(meta, value_of(type), metatype);
+    value_dec(meta);
+    return found ? bind_found(found, NULL, type) : NULL;
+}
+
+value type_getattr(value self, value name)
+{
+    value interned = name_intern(name);
+    if (!interned)
+        return NULL;
+    value found = type_getattr_optional((struct type *)self, interned, NULL);
+    if (found != VALUE_MISSING)
+        return found;
+    return attribute_error(self, name, "type object '%s' has no attribute '%U'", ((struct type *)self)->gc.name, name);
+}
+
+bool type_setattr(value self, value name, value v)
+{
+    struct type *type = (struct type *)self;
+    if (type_has_flag(type, TYPE_FLAG_IMMUTABLE))
+        return raise_false(EXC(TypeError), "cannot set '%U' attribute of immutable type '%s'", name,
+                           type_short_name(type));
+    value interned = name_intern(name);
+    if (!interned)
+        return false;
+    value meta = lookup_find(value_type(self), interned, NULL);
+    bool ok = false;
+    if (meta && meta != VALUE_MISSING && lookup_kind_of(meta) == LOOKUP_DATA)
+        ok = value_slots(meta)->descr_set(meta, self, v);
+    else if (meta)
+        ok = type_attribute_set(type, interned, v);
+    value_dec(meta);
+    return ok;
+}
+
+static bool name_is_special(value name)
+{
+    size_t length = str_length(name);
+    return length > 4 && str_at(name, 0) == '_' && str_at(name, 1) == '_' && str_at(name, length - 1) == '_' &&
+           str_at(name, length - 2) == '_';
+}
+
+bool type_attribute_set(struct type *type, value name, value v)
+{
+    value dict = type_dict(type);
+    if (!dict)
+        return false;
+    class_lock();
+    value old = dict_get(dict, name);
+    bool ok = old != NULL;
+    if (ok && v)
+        ok = dict_set(dict, name, v);
+    else if (ok && (ok = old != VALUE_MISSING))
+        ok = dict_delete(dict, name) >= 0;
+    if (ok) {
+        lookup_changed(type, name, old, v ? v : VALUE_MISSING);
+        if (name_is_special(name))
+            slots_update(type, name);
+    }
+    class_unlock();
+    if (old == VALUE_MISSING && !v)
+        attribute_error(value_of(type), name, "type object '%s' has no attribute '%U'", type->gc.name, name);
+    value_dec(old);
+    return ok;
+}
+
+/* ---- subclasses: a list of weak references, pruned when it has doubled ---- */
+static bool subclasses_prune(value list, struct type *gone)
+{
+    size_t kept = 0, length = list_length(list);
+    for (size_t i = 0; i < length; i++) {
+        value reference = list_get(list, i);
+        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
+        if (referent && (struct type *)referent != gone && !list_set(list, kept++, reference))
+            error_clear();
+        value_dec(value_of(referent));
+        value_dec(reference);
+    }
+    return list_set_slice(list, (ssize)kept, (ssize)length, NULL);
+}
+
+bool type_add_subclass(struct type *base, struct type *type)
+{
+    value reference = weak_reference_new(value_of(type));
+    if (!reference)
+        return false;
+    bool ok = true;
+    class_lock();
+    value list = slot_peek(&base->subclasses);
+    if (!list) {
+        list = list_new(4);
+        ok = list != NULL;
+        slot_store(&base->gc.header, &base->subclasses, list);
+    }
+    size_t length = ok ? list_length(list) : 0;
+    if (ok && length >= 8 && (length & (length - 1)) == 0)
+        ok = subclasses_prune(list, NULL);
+    ok = ok && list_append(list, reference);
+    class_unlock();
+    value_dec(reference);
+    return ok;
+}
+
+void type_remove_subclass(struct type *base, struct type *type)
+{
+    class_lock();
+    value list = slot_peek(&base->subclasses);
+    if (list && !subclasses_prune(list, type))
+        error_clear();
+    class_unlock();
+}
+
+/* The direct subclasses that are alive, as a new list. */
+value type_subclasses_list(struct type *type)
+{
+    value result = list_new(4);
+    if (!result)
+        return NULL;
+    class_lock();
+    bool ok = true;
+    if (!type_has_flag(type, TYPE_FLAG_HEAP))
+        for (size_t i = 0; ok && i < builtin_count; i++)
+            if (builtin_types[i]->base == type)
+                ok = list_append(result, value_of(builtin_types[i]));
+    value list = slot_load(&type->gc.header, &type->subclasses);
+    size_t length = list ? list_length(list) : 0;
+    for (size_t i = 0; ok && i < length; i++) {
+        value reference = list_get(list, i);
+        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
+        if (referent)
+            ok = list_append_owned(result, value_of(referent));
+        value_dec(reference);
+    }
+    class_unlock();
+    value_dec(list);
+    if (ok)
+        return result;
+    value_dec(result);
+    return NULL;
+}
+
+bool type_visit_subclasses(struct type *type, bool (*visit)(struct type *type, void *context), void *context)
+{
+    if (!visit(type, context))
+        return false;
+    if (!slot_peek(&type->subclasses) && type_has_flag(type, TYPE_FLAG_HEAP))
+        return true;
+    value list = type_subclasses_list(type);
+    if (!list) {
+        error_clear();
+        return true;
+    }
+    bool ok = true;
+    size_t length = list_length(list);
+    for (size_t i = 0; ok && i < length; i++) {
+        value subclass = list_get(list, i);
+        if (subclass != VALUE_MISSING)
+            ok = type_visit_subclasses((struct type *)subclass, visit, context);
+        value_dec(subclass);
+    }
+    value_dec(list);
+    return ok;
+}
+
+/* ---- the collector's view ---- */
+static void type_traverse(struct object *object, struct gc_trace *trace)
+{
+    struct type *type = (struct type *)object;
+    trace_slot(trace, &type->bases);
+    trace_slot(trace, &type->mro);
+    trace_slot(trace, &type->dict);
+    trace_slot(trace, &type->subclasses);
+    if (type_has_flag(type, TYPE_FLAG_HEAP) && type->base)
+        trace_value(trace, value_of(type->base));
+}
+
+static void type_destroy(struct object *object)
+{
+    struct type *type = (struct type *)object;
+    value mro = slot_exchange(&type->mro, NULL);
+    value bases = slot_exchange(&type->bases, NULL);
+    size_t length = bases ? tuple_length(bases) : 0;
+    for (size_t i = 0; i < length; i++) {
+        value base = tuple_get(bases, i);
+        if (base && is_type(base))
+            type_remove_subclass((struct type *)base, type);
+    }
+    lookup_free(type);
+    shapes_free(type);
+    value_slot *slots[] = {&type->dict, &type->subclasses, &type->short_name, &type->qualified_name,
+                           &type->module_name};
+    for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
+        slot_drop(slots[k]);
+    value_dec(mro);
+    value_dec(bases);
+    struct type *base = type->base;
+    type->base = NULL;
+    value_dec(value_of(base));
+    const char *name = type->gc.name;
+    type->gc.name = "(dead class)";
+    if (name != type_no_name)
+        storage_retire((void *)(uintptr_t)name, strlen(name) + 1);
+}
+
+extern const struct method_def type_methods[];
+extern const struct getset_def type_getset[];
+value type_new_slot(struct type *metatype, const value *args, size_t nargs, value kwnames);
+bool type_init_slot(value self, const value *args, size_t nargs, value kwnames);
+value type_union_or(value a, value b);
+
+const struct type_spec type_type_spec = {
+    .id = TYPE_ID_TYPE,
+    .name = "type",
+    .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
+    .size = sizeof(struct type),
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_TYPE,
+    .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
+    .traverse = type_traverse,
+    .destroy = type_destroy,
+    .slots = {.new = type_new_slot,
+              .init = type_init_slot,
+              .call = type_call,
+              .getattr = type_getattr,
+              .setattr = type_setattr,
+              .repr = type_repr,
+              .binary = {[BINARY_OR] = type_union_or}},
+    .methods = type_methods,
+    .getset = type_getset,
+};

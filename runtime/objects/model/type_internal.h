@@ -1,0 +1,118 @@
+/*
+ * What the files of the object model share among themselves: how types come to be, and the table of slots.
+ */
+#ifndef ATOLL_TYPE_INTERNAL_H
+#define ATOLL_TYPE_INTERNAL_H
+
+#include "runtime/objects/objects.h"
+#include "runtime/objects/containers/iterators.h"
+#include "runtime/objects/model/lookup.h"
+#include "runtime/objects/model/shape.h"
+#include "runtime/signature.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- type.c ---- */
+void type_fill(struct type *type, const struct type_spec *spec); /* all that needs no allocation */
+bool type_fill_bases(struct type *type);                         /* bases and MRO of a single-base type */
+/* Fill the class dictionary of a built-in type; idempotent, any thread. The dict, borrowed; NULL on error. */
+value type_prepare_slow(struct type *type);
+static inline value type_dict(struct type *type)
+{
+    value dict = atomic_load_explicit(&type->dict, memory_order_acquire);
+    return likely(dict != NULL) ? dict : type_prepare_slow(type);
+}
+void type_inherit_slots(struct type *type, const struct type *base);
+value type_repr_name(struct type *type); /* str: "module.qualname", or the bare name for builtins */
+value type_name(struct type *type);      /* str, owned */
+value type_qualified_name(struct type *type);
+value type_module(struct type *type);
+value type_getattr(value self, value name);
+value type_getattr_optional(struct type *type, value name, uint32_t *index); /* VALUE_MISSING; name interned */
+bool type_setattr(value self, value name, value v);
+/* Raise AttributeError with its name and obj attributes set. */
+value attribute_error(value object, value name, const char *format, ...);
+/* All mutations of classes happen between these two (recursive; a waiting thread is in a blocking region). */
+void class_lock(void);
+void class_unlock(void);
+/* In the child of a fork. Who held it was about to leave a blocking region: it had changed nothing yet. */
+void class_lock_after_fork(void);
+/* Call visit for the type and every live subclass, bases first; under the class lock. false: stopped. */
+bool type_visit_subclasses(struct type *type, bool (*visit)(struct type *type, void *context), void *context);
+bool type_add_subclass(struct type *base, struct type *type);
+void type_remove_subclass(struct type *base, struct type *type);
+value type_subclasses_list(struct type *type);
+/* The dictionary of a class changes: name becomes v (NULL: goes), with everything that depends on it. */
+bool type_attribute_set(struct type *type, value name, value v);
+bool type_is_abstract_error(struct type *type); /* raises "Can't instantiate abstract class ..." */
+struct type *type_solid(struct type *type);
+bool type_dict_address(value v, value_slot **slot); /* the __dict__ field of v, false when it has none */
+value object_dict(value v, bool create); /* of any value: owned; VALUE_MISSING when it has none; NULL error */
+bool object_set_dict(value v, value dict);
+
+/* ---- class.c ---- */
+void subtype_traverse(struct object *object, struct gc_trace *trace);
+void subtype_destroy(struct object *object);
+struct type *class_metatype(struct type *metatype, value bases); /* the most derived metaclass; NULL with TypeError */
+bool class_layouts_compatible(struct type *from, struct type *to, const char *attribute);
+struct type *class_best_base(value bases);
+extern const struct getset_def subtype_dict_getset;
+extern const struct getset_def subtype_weakref_getset;
+
+/* ---- mro.c ---- */
+value mro_compute(struct type *type, value bases); /* C3: a tuple */
+bool mro_update(struct type *type);                /* compute and install, with mro() of the metaclass */
+
+/* ---- slots.c ---- */
+typedef value (*slot_wrapper)(value self, const value *args, size_t nargs, value kwnames, void *function);
+struct slot_def {
+    const char *name;
+    uint16_t offset; /* in struct type_slots */
+    void *generic;   /* the slot function that calls the Python method; NULL: only to be derived from, never set */
+    slot_wrapper wrapper;
+    const char *doc, *signature;
+};
+extern const struct slot_def slot_defs[];
+extern const unsigned slot_def_count;
+bool slots_bootstrap(void);
+void slots_update(struct type *type, value name); /* the class's attribute `name` changed */
+void slots_update_all(struct type *type);
+bool slots_add_wrappers(struct type *type, value dict); /* descriptors for the slots of a built-in type */
+void *slots_get(const struct type_slots *slots, unsigned offset);
+value object_new_slot(struct type *type, const value *args, size_t nargs, value kwnames);
+bool object_init_slot(value self, const value *args, size_t nargs, value kwnames);
+/* The slot functions that others recognise. */
+value slot_new(struct type *type, const value *args, size_t nargs, value kwnames);
+bool slot_init_python(value self, const value *args, size_t nargs, value kwnames);
+value slot_getattr(value self, value name);
+value slot_next_python(value self);
+
+/* ---- object.c, attribute.c, abstract.c ---- */
+value attr_get_generic_optional(value v, value name); /* object.__getattribute__; VALUE_MISSING instead of an error */
+value builtin_lookup(value name);                     /* from the builtins of the running frame: owned; NameError */
+int value_is_instance_plain(value v, value cls);      /* without the class's hook */
+int class_is_subclass_plain(value derived, value cls);
+int contains_by_iteration(value container, value item);
+value object_compare(value a, value b, int op);
+value object_repr_default(value self);
+bool object_hash_default(value self, int64_t *out);
+
+/* ---- descriptor.c ---- */
+value method_descriptor_new(struct type *type, const struct method_def *def);
+value classmethod_descriptor_new(struct type *type, const struct method_def *def);
+value wrapper_descriptor_new(struct type *type, const struct slot_def *def, void *function);
+value getset_descriptor_new(struct type *type, const struct getset_def *def);
+value member_descriptor_new(struct type *type, const struct member_def *def);
+/* A member descriptor for a name of __slots__ at an offset (negative: from the end of the block). */
+value slot_descriptor_new(struct type *type, value name, int32_t offset);
+value new_wrapper_new(struct type *type);         /* the __new__ of a built-in type */
+bool new_wrapper_is(value v, struct type **type); /* is it such a __new__, and whose */
+
+/* ---- exceptions ---- */
+bool exceptions_bootstrap(void);
+
+/* The name, for reports, of a class that was not given its own yet: the only one that is no storage of the class. */
+extern const char type_no_name[];
+
+#endif

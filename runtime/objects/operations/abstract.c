@@ -1,0 +1,627 @@
+/* The rest of what the language does to any value: text, containers, iteration, numbers, isinstance. */
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/text/str_methods.h"
+#include "runtime/interp/interp.h"
+
+value builtin_lookup(value name)
+{
+    value builtins = interpreter_builtins();
+    value found = builtins ? dict_get(builtins, name) : VALUE_MISSING;
+    if (found != VALUE_MISSING)
+        return found;
+    return raise(EXC(NameError), "name '%U' is not defined", name);
+}
+
+/* ---- text ---- */
+static value checked_text(value text, const char *function)
+{
+    if (text && unlikely(!is_str(text))) {
+        raise(EXC(TypeError), "%s returned non-string (type %T)", function, text);
+        value_dec(text);
+        return NULL;
+    }
+    return text;
+}
+
+value value_repr(value v)
+{
+    if (unlikely(!v))
+        return value_inc(NAME_TEXT("<NULL>"));
+    value (*repr)(value) = value_slots(v)->repr;
+    if (!repr)
+        return object_repr_default(v);
+    if (unlikely(!recursion_enter(" while getting the repr of an object")))
+        return NULL;
+    value text = repr(v);
+    recursion_leave();
+    return checked_text(text, "__repr__");
+}
+
+value value_str(value v)
+{
+    if (value_is(v, TYPE_ID_STR))
+        return value_inc(v);
+    value (*str)(value) = value_slots(v)->str;
+    if (!str)
+        return value_repr(v);
+    if (unlikely(!recursion_enter(" while getting the str of an object")))
+        return NULL;
+    value text = str(v);
+    recursion_leave();
+    return checked_text(text, "__str__");
+}
+
+value value_ascii(value v)
+{
+    value text = value_repr(v);
+    if (!text || str_is_ascii(text))
+        return text;
+    struct str_builder b;
+    builder_init(&b);
+    for (size_t i = 0; i < str_length(text); i++) {
+        uint32_t c = str_at(text, i);
+        char escape[16];
+        if (c < 128)
+            snprintf(escape, sizeof escape, "%c", (int)c);
+        else
+            snprintf(escape, sizeof escape, c < 256 ? "\\x%02x" : c < 65536 ? "\\u%04x" : "\\U%08x", c);
+        builder_add_text(&b, escape);
+    }
+    value_dec(text);
+    return builder_finish(&b);
+}
+
+/* Exact built-in types, whose __format__ nobody can replace; VALUE_MISSING for all others. */
+static value format_exact(value v, value spec)
+{
+    bool plain = !spec || (is_str(spec) && str_length(spec) == 0);
+    if (!plain && !is_str(spec))
+        return VALUE_MISSING;
+    if (value_is_small_int(v) || value_is(v, TYPE_ID_INT))
+        return plain ? int_to_text(v, 10) : value_format_int(v, spec);
+    if (value_is_immediate_float(v) || value_is(v, TYPE_ID_FLOAT))
+        return plain ? value_repr(v) : value_format_double(float_value(v), spec);
+    if (value_is(v, TYPE_ID_STR))
+        return plain ? value_inc(v) : value_format_str(v, spec);
+    return VALUE_MISSING;
+}
+
+value value_format(value v, value spec)
+{
+    value direct = format_exact(v, spec);
+    if (direct != VALUE_MISSING)
+        return direct;
+    value empty = spec ? value_inc(spec) : str_from_utf8("", 0);
+    if (!empty)
+        return NULL;
+    if (!is_str(empty)) {
+        raise(EXC(TypeError), "format() argument 2 must be str, not %T", empty);
+        value_dec(empty);
+        return NULL;
+    }
+    value text = call_special(v, NAME(__format__), &empty, 1);
+    if (text == VALUE_MISSING)
+        text = raise(EXC(TypeError), "Type %T doesn't define __format__", v);
+    if (text && !is_str(text)) {
+        raise(EXC(TypeError), "__format__ must return a str, not %T", text);
+        value_dec(text);
+        text = NULL;
+    }
+    value_dec(empty);
+    return text;
+}
+
+int repr_enter(value v)
+{
+    struct interpreter *self = interpreter_self;
+    if (!self)
+        return 0;
+    if (!self->repr_list && !(self->repr_list = list_new(4)))
+        return -1;
+    for (size_t i = list_length(self->repr_list); i-- > 0;) {
+        value item = list_get(self->repr_list, i);
+        value_dec(item);
+        if (item == v)
+            return 1;
+    }
+    return list_append(self->repr_list, v) ? 0 : -1;
+}
+
+void repr_leave(value v)
+{
+    struct interpreter *self = interpreter_self;
+    if (!self || !self->repr_list)
+        return;
+    value saved = error_fetch();
+    for (size_t i = list_length(self->repr_list); i-- > 0;) {
+        value item = list_get(self->repr_list, i);
+        value_dec(item);
+        if (item == v) {
+            value popped = list_pop(self->repr_list, (ssize)i);
+            value_dec(popped);
+            break;
+        }
+    }
+    error_restore(saved);
+}
+
+/* ---- containers ---- */
+ssize value_length(value v)
+{
+    ssize (*length)(value) = value_slots(v)->length;
+    if (likely(length != NULL))
+        return length(v);
+    return raise_int(EXC(TypeError), "object of type '%T' has no len()", v);
+}
+
+ssize value_length_hint(value v, ssize fallback)
+{
+    if (value_slots(v)->length) {
+        ssize length = value_length(v);
+        if (length >= 0 || !error_matches(EXC(TypeError)))
+            return length;
+        error_clear();
+    }
+    value hint = call_special(v, NAME(__length_hint__), NULL, 0);
+    if (!hint) {
+        if (!error_matches(EXC(TypeError)))
+            return -1;
+        error_clear();
+        return fallback;
+    }
+    if (hint == VALUE_MISSING || hint == VALUE_NOT_IMPLEMENTED)
+        return fallback;
+    ssize n;
+    if (!is_int(hint)) {
+        raise(EXC(TypeError), "__length_hint__ must be an integer, not %T", hint);
+        n = -1;
+    } else if (!index_as_ssize(hint, &n, EXC(OverflowError))) {
+        n = -1;
+    } else if (n < 0) {
+        n = raise_int(EXC(ValueError), "__length_hint__() should return >= 0");
+    }
+    value_dec(hint);
+    return n;
+}
+
+value item_get(value container, value key)
+{
+    value (*getitem)(value, value) = value_slots(container)->getitem;
+    if (likely(getitem != NULL))
+        return getitem(container, key);
+    if (is_type(container)) {
+        if (container == value_of(TYPE(TYPE)))
+            return generic_alias_new(container, key);
+        value hook = attr_get_optional(container, NAME(__class_getitem__));
+        if (!hook)
+            return NULL;
+        if (hook != VALUE_MISSING && hook != VALUE_NONE) {
+            value result = call_1(hook, key);
+            value_dec(hook);
+            return result;
+        }
+        return raise(EXC(TypeError), "type '%s' is not subscriptable", ((struct type *)container)->gc.name);
+    }
+    return raise(EXC(TypeError), "'%T' object is not subscriptable", container);
+}
+
+bool item_set(value container, value key, value v)
+{
+    bool (*setitem)(value, value, value) = value_slots(container)->setitem;
+    if (likely(setitem != NULL))
+        return setitem(container, key, v);
+    return raise_false(EXC(TypeError), "'%T' object does not support item assignment", container);
+}
+
+bool item_delete(value container, value key)
+{
+    bool (*setitem)(value, value, value) = value_slots(container)->setitem;
+    if (likely(setitem != NULL))
+        return setitem(container, key, NULL);
+    return raise_false(EXC(TypeError), "'%T' object doesn't support item deletion", container);
+}
+
+int contains_by_iteration(value container, value item)
+{
+    if (!value_is_iterable(container))
+        return raise_int(EXC(TypeError), "argument of type '%T' is not iterable", container);
+    value iterator = iter_get(container);
+    if (!iterator)
+        return -1;
+    int found = 0;
+    while (!found) {
+        value v = iter_next(iterator);
+        if (v == VALUE_END)
+            break;
+        found = v ? compare_bool(v, item, COMPARE_EQ) : -1;
+        value_dec(v);
+    }
+    value_dec(iterator);
+    return found;
+}
+
+int value_contains(value container, value item)
+{
+    int (*contains)(value, value) = value_slots(container)->contains;
+    return likely(contains != NULL) ? contains(container, item) : contains_by_iteration(container, item);
+}
+
+/* ---- iteration ---- */
+bool value_is_iterable(value v)
+{
+    const struct type_slots *slots = value_slots(v);
+    return slots->iter || (slots->getitem && !type_has_flag(value_type(v), TYPE_FLAG_DICT));
+}
+
+value iter_get(value v)
+{
+    const struct type_slots *slots = value_slots(v);
+    if (unlikely(!slots->iter)) {
+        /* built-in types that have items but no length (re.Match) are no sequences */
+        if (slots->getitem && !is_type(v) && (slots->length || value_has_flag(v, TYPE_FLAG_HEAP)))
+            return sequence_iterator_new(v);
+        return raise(EXC(TypeError), "'%T' object is not iterable", v);
+    }
+    value iterator = slots->iter(v);
+    if (likely(iterator != NULL) && unlikely(!value_is_iterator(iterator))) {
+        raise(EXC(TypeError), "iter() returned non-iterator of type '%T'", iterator);
+        value_dec(iterator);
+        return NULL;
+    }
+    return iterator;
+}
+
+value iter_next(value iterator)
+{
+    value (*next)(value) = value_slots(iterator)->next;
+    if (unlikely(!next))
+        return raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
+    value item = next(iterator);
+    /* A generator's value, or a StopIteration out of the function that an iterator calls. */
+    if (unlikely(!item) && error_matches(EXC(StopIteration))) {
+        error_clear();
+        return VALUE_END;
+    }
+    return item;
+}
+
+bool value_is_iterator(value v)
+{
+    return value_slots(v)->next != NULL;
+}
+
+int iter_send(value iterator, value sent, value *result)
+{
+    const struct type_slots *slots = value_slots(iterator);
+    if (slots->send)
+        return slots->send(iterator, sent, result);
+    if (sent == VALUE_NONE && slots->next && slots->next != slot_next_python) {
+        *result = slots->next(iterator);
+        if (*result == VALUE_END) {
+            *result = VALUE_NONE;
+            return SEND_RETURN;
+        }
+    } else if (sent == VALUE_NONE) /* a Python __next__: its StopIteration may carry a value */
+        *result = call_special(iterator, NAME(__next__), NULL, 0);
+    else
+        *result = call_method_1(iterator, NAME(send), sent);
+    if (*result)
+        return SEND_YIELD;
+    if (!error_matches(EXC(StopIteration)))
+        return SEND_ERROR;
+    value stop = error_fetch();
+    *result = stop_iteration_value(stop);
+    value_dec(stop);
+    return SEND_RETURN;
+}
+
+value list_from_iterable(value iterable)
+{
+    value list = list_new(0);
+    if (list && !list_extend(list, iterable)) {
+        value_dec(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* Few items go straight into the tuple, more into a list first. */
+static value tuple_from_iterator_of(value iterable)
+{
+    value few[16], tuple = NULL, item = NULL;
+    size_t count = 0;
+    value iterator = iter_get(iterable);
+    if (iterator && !value_is(iterable, TYPE_ID_GENERATOR) && value_length_hint(iterable, 0) < 0) {
+        value_dec(iterator);
+        return NULL;
+    }
+    while (iterator && count < sizeof few / sizeof *few && (item = iter_next(iterator)) && item != VALUE_END)
+        few[count++] = item;
+    if (item == VALUE_END) {
+        value_dec(iterator);
+        return tuple_from_owned(few, count);
+    }
+    if (item) {
+        value list = list_from_owned(few, count);
+        if (list && list_extend(list, iterator))
+            tuple = list_to_tuple(list);
+        value_dec(list);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            value_dec(few[i]);
+    }
+    value_dec(iterator);
+    return tuple;
+}
+
+value tuple_from_iterable(value iterable)
+{
+    if (value_is(iterable, TYPE_ID_TUPLE))
+        return value_inc(iterable);
+    if (value_is(iterable, TYPE_ID_LIST))
+        return list_to_tuple(iterable);
+    return tuple_from_iterator_of(iterable);
+}
+
+value sequence_concat(value a, value b)
+{
+    if (value_slots(a)->concat)
+        return value_slots(a)->concat(a, b);
+    if (value_slots(a)->getitem && value_slots(b)->getitem && value_slots(a)->binary[BINARY_ADD])
+        return operate_binary(BINARY_ADD, a, b);
+    return raise(EXC(TypeError), "'%T' object can't be concatenated", a);
+}
+
+value sequence_repeat(value a, ssize n)
+{
+    if (value_slots(a)->repeat)
+        return value_slots(a)->repeat(a, n);
+    value count = int_from_i64(n);
+    value result = count ? operate_binary(BINARY_MULTIPLY, a, count) : NULL;
+    value_dec(count);
+    return result;
+}
+
+value sequence_fast(value v, const char *message)
+{
+    if (value_is(v, TYPE_ID_LIST) || value_is(v, TYPE_ID_TUPLE))
+        return value_inc(v);
+    if (!value_is_iterable(v))
+        return raise(EXC(TypeError), "%s", message);
+    return list_from_iterable(v);
+}
+
+/* ---- numbers ---- */
+value index_value(value v)
+{
+    if (is_int(v))
+        return value_inc(v);
+    value (*to_index)(value) = value_slots(v)->to_index;
+    if (!to_index)
+        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", v);
+    value index = to_index(v);
+    if (index && !is_int(index)) {
+        raise(EXC(TypeError), "__index__ returned non-int (type %T)", index);
+        value_dec(index);
+        return NULL;
+    }
+    if (index && value_is_object(index) && !value_is(index, TYPE_ID_INT) &&
+        warn(EXC(DeprecationWarning), 1,
+             "__index__ returned non-int (type %T).  The ability to return an instance of a strict subclass of int is "
+             "deprecated, and may not be supported in a future version of Python.",
+             index) < 0) {
+        value_dec(index);
+        return NULL;
+    }
+    return index;
+}
+
+bool index_as_ssize(value v, ssize *out, struct type *overflow)
+{
+    if (likely(value_is_small_int(v))) {
+        *out = small_int_value(v);
+        return true;
+    }
+    value index = index_value(v);
+    if (!index)
+        return false;
+    bool ok = int_fits_i64(index, out);
+    if (!ok && !overflow) {
+        *out = int_sign(index) < 0 ? INT64_MIN : INT64_MAX;
+        ok = true;
+    } else if (!ok) {
+        raise(overflow, "cannot fit '%T' into an index-sized integer", v);
+    }
+    value_dec(index);
+    return ok;
+}
+
+bool value_as_i64(value v, int64_t *out)
+{
+    if (likely(value_is_small_int(v))) {
+        *out = small_int_value(v);
+        return true;
+    }
+    value index = index_value(v);
+    bool ok = index && (int_fits_i64(index, out) ||
+                        raise_false(EXC(OverflowError), "Python int too large to convert to C long"));
+    value_dec(index);
+    return ok;
+}
+
+bool value_as_int(value v, int *out)
+{
+    int64_t number;
+    if (!value_as_i64(v, &number))
+        return false;
+    if (number > INT32_MAX)
+        return raise_false(EXC(OverflowError), "signed integer is greater than maximum");
+    if (number < INT32_MIN)
+        return raise_false(EXC(OverflowError), "signed integer is less than minimum");
+    *out = (int)number;
+    return true;
+}
+
+bool value_as_double(value v, double *out)
+{
+    if (is_float(v)) {
+        *out = float_value(v);
+        return true;
+    }
+    if (is_int(v) && (!value_is_object(v) || value_is(v, TYPE_ID_INT))) {
+        *out = int_as_double(v);
+        return *out != -1.0 || !error_occurred();
+    }
+    value (*to_float)(value) = value_slots(v)->to_float;
+    if (to_float) {
+        value result = to_float(v);
+        if (!result)
+            return false;
+        bool ok = is_float(result);
+        if (ok)
+            *out = float_value(result);
+        else
+            raise(EXC(TypeError), "%T.__float__ returned non-float (type %T)", v, result);
+        value_dec(result);
+        return ok;
+    }
+    if (value_slots(v)->to_index) {
+        value index = index_value(v);
+        if (!index)
+            return false;
+        *out = int_as_double(index);
+        value_dec(index);
+        return *out != -1.0 || !error_occurred();
+    }
+    return raise_false(EXC(TypeError), "must be real number, not %T", v);
+}
+
+/* int(), float() and the indices of slices are beside their types: int.c, float.c, slice.c. */
+
+/* ---- isinstance and issubclass ---- */
+/* The __bases__ of something that behaves like a class: a tuple, owned; VALUE_MISSING. */
+static value abstract_bases(value cls)
+{
+    value bases = attr_get_optional(cls, NAME(__bases__));
+    if (bases && bases != VALUE_MISSING && !is_tuple(bases)) {
+        value_dec(bases);
+        return VALUE_MISSING;
+    }
+    return bases;
+}
+
+static int abstract_is_subclass(value derived, value cls)
+{
+    if (derived == cls)
+        return 1;
+    value bases = abstract_bases(derived);
+    if (!bases || bases == VALUE_MISSING)
+        return bases ? 0 : -1;
+    int found = 0;
+    if (!recursion_enter(" in __issubclass__")) {
+        value_dec(bases);
+        return -1;
+    }
+    for (size_t i = 0; !found && i < tuple_length(bases); i++)
+        found = abstract_is_subclass(tuple_get(bases, i), cls);
+    recursion_leave();
+    value_dec(bases);
+    return found;
+}
+
+static bool check_class(value cls, const char *message)
+{
+    if (is_type(cls))
+        return true;
+    value bases = abstract_bases(cls);
+    if (!bases)
+        return false;
+    value_dec(bases);
+    return bases != VALUE_MISSING || raise_false(EXC(TypeError), "%s", message);
+}
+
+int value_is_instance_plain(value v, value cls)
+{
+    if (is_type(cls)) {
+        if (type_is_subtype(value_type(v), (struct type *)cls))
+            return 1;
+        value claimed = attr_get_optional(v, NAME(__class__));
+        if (!claimed)
+            return -1;
+        int found = claimed != VALUE_MISSING && is_type(claimed) && claimed != value_of(value_type(v)) &&
+                    type_is_subtype((struct type *)claimed, (struct type *)cls);
+        value_dec(claimed);
+        return found;
+    }
+    if (!check_class(cls, "isinstance() arg 2 must be a type, a tuple of types, or a union"))
+        return -1;
+    value claimed = attr_get_optional(v, NAME(__class__));
+    if (!claimed || claimed == VALUE_MISSING)
+        return claimed ? 0 : -1;
+    int found = abstract_is_subclass(claimed, cls);
+    value_dec(claimed);
+    return found;
+}
+
+int class_is_subclass_plain(value derived, value cls)
+{
+    if (is_type(cls) && is_type(derived))
+        return type_is_subtype((struct type *)derived, (struct type *)cls);
+    if (!check_class(derived, "issubclass() arg 1 must be a class") ||
+        !check_class(cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union"))
+        return -1;
+    return abstract_is_subclass(derived, cls);
+}
+
+/* Through the hook of the class's metaclass. -2: it has none. */
+static int ask_hook(value cls, value hook_name, value argument, const char *where)
+{
+    if (!recursion_enter(where))
+        return -1;
+    value result = call_special(cls, hook_name, &argument, 1);
+    recursion_leave();
+    if (!result || result == VALUE_MISSING)
+        return result ? -2 : -1;
+    int truth = value_truth(result);
+    value_dec(result);
+    return truth;
+}
+
+int value_is_instance(value v, value cls)
+{
+    if (value_of(value_type(v)) == cls)
+        return 1;
+    if (value_is_object(cls) && value_type(cls) == TYPE(TYPE))
+        return value_is_instance_plain(v, cls);
+    if (is_tuple(cls)) {
+        int found = 0;
+        if (!recursion_enter(" in __instancecheck__"))
+            return -1;
+        for (size_t i = 0; !found && i < tuple_length(cls); i++)
+            found = value_is_instance(v, tuple_get(cls, i));
+        recursion_leave();
+        return found;
+    }
+    int found = ask_hook(cls, NAME(__instancecheck__), v, " in __instancecheck__");
+    return found == -2 ? value_is_instance_plain(v, cls) : found;
+}
+
+int class_is_subclass(value derived, value cls)
+{
+    if (value_is_object(cls) && value_type(cls) == TYPE(TYPE)) {
+        if (derived == cls)
+            return 1;
+        return class_is_subclass_plain(derived, cls);
+    }
+    if (is_tuple(cls)) {
+        int found = 0;
+        if (!recursion_enter(" in __subclasscheck__"))
+            return -1;
+        for (size_t i = 0; !found && i < tuple_length(cls); i++)
+            found = class_is_subclass(derived, tuple_get(cls, i));
+        recursion_leave();
+        return found;
+    }
+    int found = ask_hook(cls, NAME(__subclasscheck__), derived, " in __subclasscheck__");
+    return found == -2 ? class_is_subclass_plain(derived, cls) : found;
+}

@@ -1,0 +1,261 @@
+/*
+ * Attributes: what `v.name` means for any value. The generic rule (object.__getattribute__): data descriptors of the
+ * class, then the instance's own attributes, then the rest of the class.
+ */
+#include "runtime/objects/model/type_internal.h"
+
+value attribute_error(value object, value name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    if (!message)
+        return NULL;
+    value error = call_1(value_of(EXC(AttributeError)), message);
+    value_dec(message);
+    if (!error)
+        return NULL;
+    if (attr_set(error, NAME(name), name) && attr_set(error, NAME(obj), object))
+        raise_exception(error);
+    value_dec(error);
+    return NULL;
+}
+
+/* ---- __dict__ ---- */
+bool type_dict_address(value v, value_slot **slot)
+{
+    struct type *type = value_type(v);
+    int32_t offset = type->dict_offset;
+    if (!offset)
+        return false;
+    if (offset > 0)
+        *slot = (value_slot *)((char *)v + offset);
+    else
+        *slot = (value_slot *)((char *)v + heap_usable_size(value_object(v)) + offset);
+    return true;
+}
+
+/* The dict in a __dict__ field, made when missing: two threads may race, one dict wins. */
+static value field_dict(value v, value_slot *slot, bool create)
+{
+    value dict = slot_load(value_object(v), slot);
+    if (dict || !create)
+        return dict ? dict : VALUE_MISSING;
+    value fresh = dict_new();
+    if (!fresh)
+        return NULL;
+    value expected = NULL;
+    value_inc(fresh);
+    if (atomic_compare_exchange_strong_explicit(slot, &expected, fresh, memory_order_acq_rel, memory_order_acquire))
+        return fresh;
+    value_dec(fresh);
+    value_dec(fresh);
+    return field_dict(v, slot, true);
+}
+
+value object_dict(value v, bool create)
+{
+    if (!value_is_object(v))
+        return VALUE_MISSING;
+    if (value_has_shape(v))
+        return instance_dict((struct instance *)v);
+    value_slot *slot;
+    if (type_dict_address(v, &slot))
+        return field_dict(v, slot, create);
+    return VALUE_MISSING;
+}
+
+bool object_set_dict(value v, value dict)
+{
+    if (!dict)
+        return raise_false(EXC(TypeError), "cannot delete __dict__");
+    if (!is_dict(dict))
+        return raise_false(EXC(TypeError), "__dict__ must be set to a dictionary, not a '%T'", dict);
+    if (value_has_shape(v))
+        return instance_set_dict((struct instance *)v, dict);
+    value_slot *slot;
+    if (!type_dict_address(v, &slot))
+        return raise_false(EXC(AttributeError), "This object has no __dict__");
+    slot_store(value_object(v), slot, value_inc(dict));
+    return true;
+}
+
+/* The value's own attribute: owned, VALUE_MISSING, NULL on error. `name` is interned. */
+static value own_attribute(value v, value name)
+{
+    if (!value_is_object(v))
+        return VALUE_MISSING;
+    if (value_has_shape(v))
+        return instance_get((struct instance *)v, name);
+    value_slot *slot;
+    if (!type_dict_address(v, &slot))
+        return VALUE_MISSING;
+    value dict = slot_load(value_object(v), slot);
+    if (!dict)
+        return VALUE_MISSING;
+    value found = dict_get(dict, name);
+    value_dec(dict);
+    return found;
+}
+
+/* ---- reading ---- */
+static value get_interned(value v, value name)
+{
+    struct type *type = value_type(v);
+    value found = lookup_find(type, name, NULL);
+    if (unlikely(!found))
+        return NULL;
+    enum lookup_kind kind = lookup_kind_of(found);
+    if (kind != LOOKUP_DATA) {
+        value own = own_attribute(v, name);
+        if (own != VALUE_MISSING) {
+            value_dec(found);
+            return own;
+        }
+        if (kind == LOOKUP_ABSENT || kind == LOOKUP_PLAIN)
+            return found;
+    }
+    value (*get)(value, value, struct type *) = value_slots(found)->descr_get;
+    if (!get)
+        return found;
+    value bound = get(found, v, type);
+    value_dec(found);
+    return bound;
+}
+
+value attr_get_generic_optional(value v, value name)
+{
+    value interned = name_intern(name);
+    if (!interned)
+        return NULL;
+    value found = get_interned(v, interned);
+    if (!found && error_matches(EXC(AttributeError))) {
+        error_clear();
+        return VALUE_MISSING;
+    }
+    return found;
+}
+
+value attr_get_generic(value v, value name)
+{
+    value interned = name_intern(name);
+    if (!interned)
+        return NULL;
+    value found = get_interned(v, interned);
+    if (found == VALUE_MISSING)
+        found = attribute_error(v, interned, "'%T' object has no attribute '%U'", v, interned);
+    return found;
+}
+
+value attr_get(value v, value name)
+{
+    value (*getattr)(value, value) = value_slots(v)->getattr;
+    return getattr ? getattr(v, name) : attr_get_generic(v, name);
+}
+
+value attr_get_optional(value v, value name)
+{
+    value (*getattr)(value, value) = value_slots(v)->getattr;
+    if (!getattr || getattr == attr_get_generic)
+        return attr_get_generic_optional(v, name);
+    if (getattr == type_getattr) {
+        value interned = name_intern(name);
+        value found = interned ? type_getattr_optional((struct type *)v, interned, NULL) : NULL;
+        if (found || !error_matches(EXC(AttributeError)))
+            return found;
+        error_clear();
+        return VALUE_MISSING;
+    }
+    value found = getattr(v, name);
+    if (!found && error_matches(EXC(AttributeError))) {
+        error_clear();
+        return VALUE_MISSING;
+    }
+    return found;
+}
+
+int attr_has(value v, value name)
+{
+    value found = attr_get_optional(v, name);
+    if (!found)
+        return -1;
+    value_dec(found);
+    return found != VALUE_MISSING;
+}
+
+/* ---- writing ---- */
+static bool no_such_attribute(value v, value name, value found)
+{
+    if (found != VALUE_MISSING)
+        attribute_error(v, name, "'%T' object attribute '%U' is read-only", v, name);
+    else
+        attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
+    return false;
+}
+
+static bool set_in_field(value v, value name, value attribute, value found)
+{
+    value_slot *slot;
+    if (!value_is_object(v) || !type_dict_address(v, &slot))
+        return no_such_attribute(v, name, found);
+    value dict = field_dict(v, slot, attribute != NULL);
+    if (!dict)
+        return false;
+    if (dict == VALUE_MISSING)
+        return no_such_attribute(v, name, VALUE_MISSING);
+    int done = attribute ? (dict_set(dict, name, attribute) ? 1 : -1) : dict_delete(dict, name);
+    value_dec(dict);
+    return done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));
+}
+
+static bool set_interned(value v, value name, value attribute)
+{
+    value found = lookup_find(value_type(v), name, NULL);
+    if (!found)
+        return false;
+    bool ok;
+    if (found != VALUE_MISSING && value_slots(found)->descr_set) {
+        ok = value_slots(found)->descr_set(found, v, attribute);
+    } else if (value_is_object(v) && value_has_shape(v)) {
+        int done = instance_set((struct instance *)v, name, attribute);
+        ok = done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));
+    } else {
+        ok = set_in_field(v, name, attribute, found);
+    }
+    value_dec(found);
+    return ok;
+}
+
+bool attr_set_generic(value v, value name, value attribute)
+{
+    value interned = name_intern(name);
+    bool ok = interned && set_interned(v, interned, attribute);
+    return ok;
+}
+
+bool attr_set(value v, value name, value attribute)
+{
+    bool (*setattr)(value, value, value) = value_slots(v)->setattr;
+    return setattr ? setattr(v, name, attribute) : attr_set_generic(v, name, attribute);
+}
+
+bool attr_delete(value v, value name)
+{
+    return attr_set(v, name, NULL);
+}
+
+/* ---- special methods ---- */
+value special_lookup(value v, value name)
+{
+    struct type *type = value_type(v);
+    value found = lookup_find_peek(type, name);
+    if (likely(found && type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) /* binding runs no code */
+        return value_slots(found)->descr_get(found, v, type);
+    found = type_lookup(type, name);
+    if (!found || found == VALUE_MISSING || !value_slots(found)->descr_get)
+        return found;
+    value bound = value_slots(found)->descr_get(found, v, type);
+    value_dec(found);
+    return bound;
+}

@@ -1,0 +1,631 @@
+/*
+ * The encodings that the runtime itself needs: UTF-8, UTF-16, UTF-32, Latin-1, ASCII; see codec.h.
+ *
+ * Malformed UTF-8 is reported as Unicode recommends: the longest prefix of a character that could still have become one
+ * is one error.
+ */
+#include "runtime/objects/text/codec.h"
+
+#include <stdlib.h>
+
+/* ---- names ---- */
+
+enum codec_id codec_find(const char *encoding)
+{
+    static const struct {
+        const char *name;
+        enum codec_id id;
+    } names[] = {
+        {"utf-8", CODEC_UTF8},
+        {"utf8", CODEC_UTF8},
+        {"u8", CODEC_UTF8},
+        {"cp65001", CODEC_UTF8},
+        {"latin-1", CODEC_LATIN1},
+        {"latin1", CODEC_LATIN1},
+        {"l1", CODEC_LATIN1},
+        {"latin", CODEC_LATIN1},
+        {"iso-8859-1", CODEC_LATIN1},
+        {"iso8859-1", CODEC_LATIN1},
+        {"8859", CODEC_LATIN1},
+        {"cp819", CODEC_LATIN1},
+        {"ascii", CODEC_ASCII},
+        {"us-ascii", CODEC_ASCII},
+        {"646", CODEC_ASCII},
+        {"utf-16", CODEC_UTF16},
+        {"utf16", CODEC_UTF16},
+        {"u16", CODEC_UTF16},
+        {"utf-16-le", CODEC_UTF16_LE},
+        {"utf-16le", CODEC_UTF16_LE},
+        {"utf16-le", CODEC_UTF16_LE},
+        {"utf-16-be", CODEC_UTF16_BE},
+        {"utf-16be", CODEC_UTF16_BE},
+        {"utf16-be", CODEC_UTF16_BE},
+        {"utf-32", CODEC_UTF32},
+        {"utf32", CODEC_UTF32},
+        {"u32", CODEC_UTF32},
+        {"utf-32-le", CODEC_UTF32_LE},
+        {"utf-32le", CODEC_UTF32_LE},
+        {"utf-32-be", CODEC_UTF32_BE},
+        {"utf-32be", CODEC_UTF32_BE},
+        {"unicode-escape", CODEC_UNICODE_ESCAPE},
+        {"unicodeescape", CODEC_UNICODE_ESCAPE},
+        {"raw-unicode-escape", CODEC_RAW_UNICODE_ESCAPE},
+        {"rawunicodeescape", CODEC_RAW_UNICODE_ESCAPE},
+    };
+    char name[20];
+    size_t n = 0;
+    for (const char *p = encoding; *p; p++) {
+        if (n == sizeof name - 1)
+            return CODEC_OTHER;
+        char c = *p;
+        name[n++] = (char)(c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    name[n] = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i].name) == 0)
+            return names[i].id;
+    return CODEC_OTHER;
+}
+
+static const char *codec_name(enum codec_id id)
+{
+    static const char *const names[] = {
+        [CODEC_UTF8] = "utf-8",   [CODEC_LATIN1] = "latin-1",     [CODEC_ASCII] = "ascii",
+        [CODEC_UTF16] = "utf-16", [CODEC_UTF16_LE] = "utf-16-le", [CODEC_UTF16_BE] = "utf-16-be",
+        [CODEC_UTF32] = "utf-32", [CODEC_UTF32_LE] = "utf-32-le", [CODEC_UTF32_BE] = "utf-32-be",
+    };
+    return names[id];
+}
+
+/* ---- UTF-8 decoding ---- */
+
+/*
+ * The well-formed character at p: its length, or 0 with *bad set to the number of bytes of the malformed one, and
+ * *incomplete when the input ends inside a character that could still be good.
+ */
+static unsigned utf8_next(const uint8_t *p, const uint8_t *end, uint32_t *c, unsigned *bad, bool *incomplete)
+{
+    uint8_t b = *p;
+    unsigned more;
+    uint8_t low = 0x80, high = 0xBF; /* of the second byte */
+    *incomplete = false;
+    *bad = 1;
+    if (b < 0x80) {
+        *c = b;
+        return 1;
+    }
+    if (b < 0xC2 || b > 0xF4)
+        return 0;
+    if (b < 0xE0)
+        more = 1, *c = b & 0x1F;
+    else if (b < 0xF0) {
+        more = 2, *c = b & 0x0F;
+        if (b == 0xE0)
+            low = 0xA0;
+        else if (b == 0xED)
+            high = 0x9F;
+    } else {
+        more = 3, *c = b & 0x07;
+        if (b == 0xF0)
+            low = 0x90;
+        else if (b == 0xF4)
+            high = 0x8F;
+    }
+    for (unsigned i = 1; i <= more; i++, low = 0x80, high = 0xBF) {
+        if (p + i == end) {
+            *incomplete = true;
+            *bad = i;
+            return 0;
+        }
+        if (p[i] < low || p[i] > high) {
+            *bad = i;
+            return 0;
+        }
+        *c = *c << 6 | (p[i] & 0x3F);
+    }
+    return more + 1;
+}
+
+static size_t ascii_prefix(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    uint64_t word;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&word, p + i, 8);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (i < n && p[i] < 0x80)
+        i++;
+    return i;
+}
+
+/* Well-formed text in two passes, without a builder. NULL without an exception: malformed. */
+static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
+{
+    const uint8_t *end = p + n;
+    size_t count = prefix;
+    uint32_t all = 0, c;
+    unsigned bad;
+    bool incomplete;
+    for (const uint8_t *q = p + prefix; q < end; count++) {
+        unsigned size = utf8_next(q, end, &c, &bad, &incomplete);
+        if (!size)
+            return NULL;
+        q += size;
+        all |= c;
+    }
+    value v = str_new(count, all);
+    if (!v || count == 0)
+        return v;
+    void *data = str_data(v);
+    unsigned width = str_width(v);
+    span_copy_to(data, width, 0, span_bytes(p, prefix));
+    size_t i = prefix;
+    for (const uint8_t *q = p + prefix; q < end; i++) {
+        q += utf8_next(q, end, &c, &bad, &incomplete);
+        span_put(data, width, i, c);
+    }
+    return v;
+}
+
+static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
+{
+    const uint8_t *p = c->bytes, *end = p + c->length;
+    for (size_t i = 0; i < c->length;) {
+        uint32_t code;
+        unsigned bad;
+        bool incomplete;
+        unsigned size = utf8_next(p + i, end, &code, &bad, &incomplete);
+        if (size) {
+            builder_add_char(c->out, code);
+            i += size;
+            continue;
+        }
+        if (incomplete && consumed) {
+            *consumed = i;
+            return true;
+        }
+        const char *reason = incomplete                   ? "unexpected end of data"
+                             : p[i] < 0xC2 || p[i] > 0xF4 ? "invalid start byte"
+                                                          : "invalid continuation byte";
+        if (!codec_decode_error(c, i, i + bad, reason, &i))
+            return false;
+    }
+    if (consumed)
+        *consumed = c->length;
+    return true;
+}
+
+value str_from_utf8(const char *bytes, size_t length)
+{
+    const uint8_t *p = (const uint8_t *)bytes;
+    size_t prefix = ascii_prefix(p, length);
+    if (likely(prefix == length))
+        return str_from_ascii(bytes, length);
+    value v = utf8_decode_valid(p, length, prefix);
+    if (v || error_occurred())
+        return v;
+    return codec_decode(CODEC_UTF8, p, length, NULL, NULL, NULL);
+}
+
+value str_from_utf8_surrogates(const char *bytes, size_t length)
+{
+    const uint8_t *p = (const uint8_t *)bytes, *end = p + length;
+    size_t prefix = ascii_prefix(p, length);
+    if (likely(prefix == length))
+        return str_from_ascii(bytes, length);
+    value v = utf8_decode_valid(p, length, prefix);
+    if (v || error_occurred())
+        return v;
+    struct str_builder b;
+    builder_init(&b);
+    while (p < end) {
+        uint32_t c;
+        unsigned bad;
+        bool incomplete;
+        unsigned size = utf8_next(p, end, &c, &bad, &incomplete);
+        if (!size && p[0] == 0xED && end - p >= 3 && p[1] >= 0xA0 && p[1] <= 0xBF && (p[2] & 0xC0) == 0x80) {
+            c = 0xD000 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+            size = 3;
+        } else if (!size) {
+            c = 0xDC00 + *p;
+            size = 1;
+        }
+        builder_add_char(&b, c);
+        p += size;
+    }
+    return builder_finish(&b);
+}
+
+value str_decode_locale(const char *bytes)
+{
+    return codec_decode(CODEC_UTF8, (const uint8_t *)bytes, strlen(bytes), "surrogateescape", NULL, NULL);
+}
+
+/* ---- UTF-16 and UTF-32 decoding ---- */
+
+static uint32_t load_unit(const uint8_t *p, unsigned size, bool big)
+{
+    uint32_t c = 0;
+    for (unsigned i = 0; i < size; i++)
+        c |= (uint32_t)p[i] << 8 * (big ? size - 1 - i : i);
+    return c;
+}
+
+static bool wide_decode_into(struct decode_context *c, unsigned size, bool big, size_t i, size_t *consumed)
+{
+    const uint8_t *p = c->bytes;
+    size_t n = c->length;
+    while (i < n) {
+        if (n - i < size) {
+            if (consumed)
+                break;
+            if (!codec_decode_error(c, i, n, "truncated data", &i))
+                return false;
+            continue;
+        }
+        uint32_t code = load_unit(p + i, size, big);
+        const char *reason = NULL;
+        size_t end = i + size;
+        if (size == 4) {
+            if (code > 0x10FFFF)
+                reason = "code point not in range(0x110000)";
+            else if (code >= 0xD800 && code <= 0xDFFF)
+                reason = "code point in surrogate code point range(0xd800, 0xe000)";
+        } else if (code >= 0xDC00 && code <= 0xDFFF)
+            reason = "illegal encoding";
+        else if (code >= 0xD800 && code <= 0xDBFF) {
+            if (n - i < 4) {
+                if (consumed)
+                    break;
+                reason = "unexpected end of data";
+                end = n;
+            } else {
+                uint32_t low = load_unit(p + i + 2, 2, big);
+                if (low < 0xDC00 || low > 0xDFFF)
+                    reason = "illegal UTF-16 surrogate";
+                else {
+                    code = 0x10000 + ((code & 0x3FF) << 10) + (low & 0x3FF);
+                    end = i + 4;
+                }
+            }
+        }
+        if (unlikely(reason != NULL)) {
+            if (!codec_decode_error(c, i, end, reason, &i))
+                return false;
+            continue;
+        }
+        builder_add_char(c->out, code);
+        i = end;
+    }
+    if (consumed)
+        *consumed = i;
+    return true;
+}
+
+/* ---- decoding ---- */
+
+static bool ascii_decode_into(struct decode_context *c)
+{
+    for (size_t i = 0; i < c->length;) {
+        if (c->bytes[i] < 0x80)
+            builder_add_char(c->out, c->bytes[i++]);
+        else if (!codec_decode_error(c, i, i + 1, "ordinal not in range(128)", &i))
+            return false;
+    }
+    return true;
+}
+
+static bool decode_into(struct decode_context *c, size_t *consumed, int *byte_order)
+{
+    unsigned size = 0;
+    bool big = false;
+    switch (c->id) {
+    case CODEC_UTF8:
+        return utf8_decode_into(c, consumed);
+    case CODEC_ASCII:
+        if (consumed)
+            *consumed = c->length;
+        return ascii_decode_into(c);
+    case CODEC_UTF16_BE:
+    case CODEC_UTF32_BE:
+        big = true; /* fall through */
+    case CODEC_UTF16_LE:
+    case CODEC_UTF32_LE:
+        size = c->id >= CODEC_UTF32 ? 4 : 2;
+        return wide_decode_into(c, size, big, 0, consumed);
+    default:
+        break;
+    }
+    size = c->id == CODEC_UTF32 ? 4 : 2;
+    size_t start = 0;
+    int order = byte_order ? *byte_order : 0;
+    if (order == 0 && c->length >= size) {
+        if (load_unit(c->bytes, size, false) == 0xFEFF)
+            order = -1, start = size;
+        else if (load_unit(c->bytes, size, true) == 0xFEFF)
+            order = 1, start = size;
+    }
+    if (byte_order)
+        *byte_order = order;
+    big = order > 0;
+    c->id = (c->id == CODEC_UTF32 ? CODEC_UTF32_LE : CODEC_UTF16_LE) + big;
+    c->encoding = codec_name(c->id);
+    return wide_decode_into(c, size, big, start, consumed);
+}
+
+value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const char *errors, size_t *consumed,
+                   int *byte_order)
+{
+    if (id >= CODEC_UNICODE_ESCAPE) {
+        if (consumed)
+            *consumed = length;
+        return codec_decode_unicode_escape(bytes, length, errors, id == CODEC_RAW_UNICODE_ESCAPE);
+    }
+    if (id == CODEC_LATIN1) {
+        if (consumed)
+            *consumed = length;
+        return str_from_latin1(bytes, length);
+    }
+    if (id == CODEC_UTF8 || id == CODEC_ASCII) {
+        size_t prefix = ascii_prefix(bytes, length);
+        value v = NULL;
+        if (prefix == length)
+            v = str_from_ascii((const char *)bytes, length);
+        else if (id == CODEC_UTF8)
+            v = utf8_decode_valid(bytes, length, prefix);
+        if (v || error_occurred()) {
+            if (consumed)
+                *consumed = length;
+            return v;
+        }
+    }
+    struct str_builder b;
+    builder_init(&b);
+    struct decode_context c = {codec_name(id), errors, id, bytes, length, &b};
+    if (!decode_into(&c, consumed, byte_order)) {
+        builder_discard(&b);
+        return NULL;
+    }
+    return builder_finish(&b);
+}
+
+value str_decode(const uint8_t *bytes, size_t length, const char *encoding, const char *errors)
+{
+    enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
+    if (id != CODEC_OTHER)
+        return codec_decode(id, bytes, length, errors, NULL, NULL);
+    if (!codec_registry.decode)
+        return raise(EXC(LookupError), "unknown encoding: %s", encoding);
+    value object = bytes_new(bytes, length);
+    value v = object ? codec_registry.decode(object, encoding, errors ? errors : "strict") : NULL;
+    value_dec(object);
+    if (v && !is_str(v)) {
+        raise(EXC(TypeError),
+              "'%.400s' decoder returned '%.400T' instead of 'str'; use codecs.decode() to decode to arbitrary types",
+              encoding, v);
+        value_dec(v);
+        return NULL;
+    }
+    return v;
+}
+
+/* ---- encoding ---- */
+
+static unsigned utf8_put(uint8_t *out, uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (uint8_t)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (uint8_t)(0xC0 | c >> 6);
+        out[1] = 0x80 | (c & 0x3F);
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (uint8_t)(0xE0 | c >> 12);
+        out[1] = 0x80 | (c >> 6 & 0x3F);
+        out[2] = 0x80 | (c & 0x3F);
+        return 3;
+    }
+    out[0] = (uint8_t)(0xF0 | c >> 18);
+    out[1] = 0x80 | (c >> 12 & 0x3F);
+    out[2] = 0x80 | (c >> 6 & 0x3F);
+    out[3] = 0x80 | (c & 0x3F);
+    return 4;
+}
+
+static bool is_surrogate(uint32_t c)
+{
+    return c >= 0xD800 && c <= 0xDFFF;
+}
+
+static bool utf8_encode_into(struct encode_context *c)
+{
+    struct span s = str_span(c->text);
+    for (size_t i = 0; i < s.length;) {
+        uint32_t code = span_at(s, i);
+        if (unlikely(is_surrogate(code))) {
+            size_t end = i + 1;
+            while (end < s.length && is_surrogate(span_at(s, end)))
+                end++;
+            if (!codec_encode_error(c, i, end, "surrogates not allowed", &i))
+                return false;
+            continue;
+        }
+        uint8_t *out = bytes_builder_room(c->out, 4);
+        if (!out)
+            return true; /* remembered */
+        c->out->length += utf8_put(out, code);
+        i++;
+    }
+    return true;
+}
+
+static bool narrow_encode_into(struct encode_context *c, uint32_t limit)
+{
+    struct span s = str_span(c->text);
+    for (size_t i = 0; i < s.length;) {
+        uint32_t code = span_at(s, i);
+        if (code < limit) {
+            bytes_builder_add_byte(c->out, (uint8_t)code);
+            i++;
+            continue;
+        }
+        size_t end = i + 1;
+        while (end < s.length && span_at(s, end) >= limit)
+            end++;
+        if (!codec_encode_error(c, i, end, limit == 128 ? "ordinal not in range(128)" : "ordinal not in range(256)",
+                                &i))
+            return false;
+    }
+    return true;
+}
+
+static void put_unit(struct bytes_builder *out, uint32_t c, unsigned size, bool big)
+{
+    uint8_t *p = bytes_builder_room(out, size);
+    if (!p)
+        return;
+    for (unsigned i = 0; i < size; i++)
+        p[big ? size - 1 - i : i] = (uint8_t)(c >> 8 * i);
+    out->length += size;
+}
+
+static bool wide_encode_into(struct encode_context *c, unsigned size, bool big)
+{
+    struct span s = str_span(c->text);
+    for (size_t i = 0; i < s.length;) {
+        uint32_t code = span_at(s, i);
+        if (unlikely(is_surrogate(code))) {
+            if (!codec_encode_error(c, i, i + 1, "surrogates not allowed", &i))
+                return false;
+            continue;
+        }
+        if (size == 2 && code > 0xFFFF) {
+            put_unit(c->out, 0xD800 + ((code - 0x10000) >> 10), 2, big);
+            put_unit(c->out, 0xDC00 + (code & 0x3FF), 2, big);
+        } else
+            put_unit(c->out, code, size, big);
+        i++;
+    }
+    return true;
+}
+
+value codec_encode(enum codec_id id, value text, const char *errors)
+{
+    text = str_exact(text);
+    if (id >= CODEC_UNICODE_ESCAPE)
+        return codec_encode_unicode_escape(text, id == CODEC_RAW_UNICODE_ESCAPE);
+    if (str_exact_is_ascii(text) && id <= CODEC_ASCII)
+        return bytes_new(str_data(text), str_exact_length(text));
+    if (id == CODEC_LATIN1 && str_width(text) == 1)
+        return bytes_new(str_data(text), str_exact_length(text));
+    struct bytes_builder b = {0};
+    struct encode_context c = {codec_name(id), errors, id, text, &b};
+    bool ok, big = false;
+    switch (id) {
+    case CODEC_UTF8:
+        ok = utf8_encode_into(&c);
+        break;
+    case CODEC_ASCII:
+        ok = narrow_encode_into(&c, 128);
+        break;
+    case CODEC_LATIN1:
+        ok = narrow_encode_into(&c, 256);
+        break;
+    case CODEC_UTF16_BE:
+    case CODEC_UTF32_BE:
+        big = true; /* fall through */
+    default:
+        if (id == CODEC_UTF16 || id == CODEC_UTF32) {
+            c.id++; /* little endian, with a mark; the name in messages stays */
+            put_unit(&b, 0xFEFF, id == CODEC_UTF32 ? 4 : 2, false);
+        }
+        ok = wide_encode_into(&c, id >= CODEC_UTF32 ? 4 : 2, big);
+    }
+    if (!ok) {
+        bytes_builder_discard(&b);
+        return NULL;
+    }
+    return bytes_builder_finish(&b);
+}
+
+value str_encode(value v, const char *encoding, const char *errors)
+{
+    enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
+    if (id != CODEC_OTHER)
+        return codec_encode(id, v, errors);
+    if (!codec_registry.encode)
+        return raise(EXC(LookupError), "unknown encoding: %s", encoding);
+    value bytes = codec_registry.encode(v, encoding, errors ? errors : "strict");
+    if (bytes && !is_bytes(bytes)) {
+        raise(EXC(TypeError),
+              "'%.400s' encoder returned '%.400T' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
+              encoding, bytes);
+        value_dec(bytes);
+        return NULL;
+    }
+    return bytes;
+}
+
+/* ---- text for C ---- */
+
+static bool text_from_bytes(value bytes /* stolen */, struct text *text)
+{
+    if (!bytes)
+        return false;
+    size_t n = bytes_length(bytes);
+    char *copy = malloc(n + 1);
+    if (copy)
+        memcpy(copy, bytes_data(bytes), n + 1);
+    value_dec(bytes);
+    if (!copy) {
+        raise_no_memory();
+        return false;
+    }
+    *text = (struct text){copy, n, copy};
+    return true;
+}
+
+bool text_of(value v, struct text *text)
+{
+    v = str_exact(v);
+    if (likely(str_exact_is_ascii(v))) {
+        *text = (struct text){str_data(v), str_exact_length(v), NULL};
+        return true;
+    }
+    return text_from_bytes(codec_encode(CODEC_UTF8, v, NULL), text);
+}
+
+bool text_of_path(value v, struct text *text)
+{
+    value path = is_str(v) || is_bytes(v) ? value_inc(v) : call_special(v, NAME(__fspath__), NULL, 0);
+    if (!path)
+        return false;
+    if (path == VALUE_MISSING)
+        return raise_false(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", v);
+    value bytes;
+    if (is_str(path))
+        bytes = codec_encode(CODEC_UTF8, path, "surrogateescape");
+    else if (is_bytes(path))
+        bytes = bytes_new(bytes_data(path), bytes_length(path));
+    else
+        bytes = raise(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, path);
+    value_dec(path);
+    if (!text_from_bytes(bytes, text))
+        return false;
+    if (strlen(text->bytes) != text->length) {
+        text_release(text);
+        return raise_false(EXC(ValueError), "embedded null byte");
+    }
+    return true;
+}
+
+void text_release(struct text *text)
+{
+    free(text->owned);
+    text->owned = NULL;
+}

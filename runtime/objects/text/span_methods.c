@@ -1,0 +1,319 @@
+/*
+ * What str, bytes and bytearray do alike: splitting, stripping, replacing. The types differ in how a part is made and
+ * in what white space is; struct span_maker says so.
+ */
+#include "runtime/objects/objects.h"
+#include "runtime/objects/text/span.h"
+
+#include <stdlib.h>
+
+const uint8_t span_ascii_space[256] = {[9] = 1, [10] = 1, [11] = 1, [12] = 1, [13] = 1, [' '] = 1};
+const uint8_t span_latin1_space[256] = {
+    [9] = 1,  [10] = 1, [11] = 1, [12] = 1,  [13] = 1,   [28] = 1,
+    [29] = 1, [30] = 1, [31] = 1, [' '] = 1, [0x85] = 1, [0xA0] = 1,
+};
+
+/* ---- a list in the making ---- */
+
+struct parts {
+    value *items;
+    size_t count, capacity;
+    value few[16];
+};
+
+static void parts_init(struct parts *p)
+{
+    p->items = p->few;
+    p->count = 0;
+    p->capacity = sizeof p->few / sizeof *p->few;
+}
+
+static void parts_discard(struct parts *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        value_dec(p->items[i]);
+    if (p->items != p->few)
+        free(p->items);
+}
+
+static bool parts_grow(struct parts *p)
+{
+    size_t capacity = p->capacity * 2;
+    value *items = p->items == p->few ? malloc(capacity * sizeof *items) : realloc(p->items, capacity * sizeof *items);
+    if (!items) {
+        raise_no_memory();
+        return false;
+    }
+    if (p->items == p->few)
+        memcpy(items, p->few, sizeof p->few);
+    p->items = items;
+    p->capacity = capacity;
+    return true;
+}
+
+static inline bool parts_add(struct parts *p, const struct span_maker *m, size_t start, size_t end)
+{
+    if (unlikely(p->count == p->capacity) && !parts_grow(p))
+        return false;
+    value v = m->make(m, start, end);
+    if (unlikely(!v))
+        return false;
+    p->items[p->count++] = v;
+    return true;
+}
+
+static value parts_finish(struct parts *p, bool ok, bool reverse)
+{
+    if (!ok) {
+        parts_discard(p);
+        return NULL;
+    }
+    for (size_t i = 0, j = p->count; reverse && i + 1 < j; i++) {
+        value v = p->items[i];
+        p->items[i] = p->items[--j];
+        p->items[j] = v;
+    }
+    value list = list_from_owned(p->items, p->count);
+    p->count = 0;
+    parts_discard(p);
+    return list;
+}
+
+/* ---- splitting ---- */
+
+value span_split(const struct span_maker *m, struct span separator, ssize max)
+{
+    if (separator.length == 0)
+        return raise(EXC(ValueError), "empty separator");
+    struct parts parts;
+    parts_init(&parts);
+    size_t from = 0, left = max < 0 ? SIZE_MAX : (size_t)max;
+    bool ok = true;
+    if (separator.length == 1 && m->span.width == 1 && span_at(separator, 0) < 256) {
+        const uint8_t *p = m->span.data, *end = p + m->span.length, *at;
+        int c = (int)span_at(separator, 0);
+        for (; ok && left > 0 && (at = memchr(p + from, c, (size_t)(end - p) - from)); left--) {
+            ok = parts_add(&parts, m, from, (size_t)(at - p));
+            from = (size_t)(at - p) + 1;
+        }
+        left = 0;
+    }
+    for (; ok && left > 0; left--) {
+        size_t at = span_find(span_part(m->span, from, m->span.length), separator);
+        if (at == SPAN_NONE)
+            break;
+        ok = parts_add(&parts, m, from, from + at);
+        from += at + separator.length;
+    }
+    ok = ok && parts_add(&parts, m, from, m->span.length);
+    return parts_finish(&parts, ok, false);
+}
+
+value span_split_last(const struct span_maker *m, struct span separator, ssize max)
+{
+    if (separator.length == 0)
+        return raise(EXC(ValueError), "empty separator");
+    struct parts parts;
+    parts_init(&parts);
+    size_t to = m->span.length, left = max < 0 ? SIZE_MAX : (size_t)max;
+    bool ok = true;
+    for (; ok && left > 0; left--) {
+        size_t at = span_find_last(span_part(m->span, 0, to), separator);
+        if (at == SPAN_NONE)
+            break;
+        ok = parts_add(&parts, m, at + separator.length, to);
+        to = at;
+    }
+    ok = ok && parts_add(&parts, m, 0, to);
+    return parts_finish(&parts, ok, true);
+}
+
+static inline bool is_space(const struct span_maker *m, size_t i)
+{
+    uint32_t c = span_at(m->span, i);
+    return c < 256 ? m->space[c] : m->is_space(c);
+}
+
+value span_split_space(const struct span_maker *m, ssize max)
+{
+    struct parts parts;
+    parts_init(&parts);
+    size_t i = 0, n = m->span.length, left = max < 0 ? SIZE_MAX : (size_t)max;
+    bool ok = true;
+    if (m->span.width == 1) { /* the common case, without calls */
+        const uint8_t *p = m->span.data, *space = m->space;
+        for (; ok && left > 0; left--) {
+            while (i < n && space[p[i]])
+                i++;
+            if (i == n)
+                return parts_finish(&parts, true, false);
+            size_t start = i;
+            while (i < n && !space[p[i]])
+                i++;
+            ok = parts_add(&parts, m, start, i);
+        }
+    } else
+        for (; ok && left > 0; left--) {
+            while (i < n && is_space(m, i))
+                i++;
+            if (i == n)
+                return parts_finish(&parts, true, false);
+            size_t start = i;
+            while (i < n && !is_space(m, i))
+                i++;
+            ok = parts_add(&parts, m, start, i);
+        }
+    while (i < n && is_space(m, i))
+        i++;
+    if (ok && i < n) /* the rest, but for white space behind it, is the last part; trailing space stays as in CPython */
+        ok = parts_add(&parts, m, i, n);
+    return parts_finish(&parts, ok, false);
+}
+
+value span_split_space_last(const struct span_maker *m, ssize max)
+{
+    struct parts parts;
+    parts_init(&parts);
+    size_t i = m->span.length, left = max < 0 ? SIZE_MAX : (size_t)max;
+    bool ok = true;
+    for (; ok && left > 0; left--) {
+        while (i > 0 && is_space(m, i - 1))
+            i--;
+        if (i == 0)
+            return parts_finish(&parts, true, true);
+        size_t end = i;
+        while (i > 0 && !is_space(m, i - 1))
+            i--;
+        ok = parts_add(&parts, m, i, end);
+    }
+    while (i > 0 && is_space(m, i - 1))
+        i--;
+    if (ok && i > 0)
+        ok = parts_add(&parts, m, 0, i);
+    return parts_finish(&parts, ok, true);
+}
+
+value span_split_lines(const struct span_maker *m, bool keep_ends)
+{
+    struct parts parts;
+    parts_init(&parts);
+    size_t n = m->span.length;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n;) {
+        size_t start = i;
+        while (i < n && !m->is_line_break(span_at(m->span, i)))
+            i++;
+        size_t end = i;
+        if (i < n) {
+            bool pair = span_at(m->span, i) == '\r' && i + 1 < n && span_at(m->span, i + 1) == '\n';
+            i += pair ? 2 : 1;
+            if (keep_ends)
+                end = i;
+        }
+        ok = parts_add(&parts, m, start, end);
+    }
+    return parts_finish(&parts, ok, false);
+}
+
+/* ---- stripping ---- */
+
+void span_strip(const struct span_maker *m, const struct span *set, int sides, size_t *start, size_t *end)
+{
+    size_t i = 0, j = m->span.length;
+    if (sides & 1)
+        while (i < j && (set ? span_find_char(*set, span_at(m->span, i)) != SPAN_NONE : is_space(m, i)))
+            i++;
+    if (sides & 2)
+        while (j > i && (set ? span_find_char(*set, span_at(m->span, j - 1)) != SPAN_NONE : is_space(m, j - 1)))
+            j--;
+    *start = i;
+    *end = j;
+}
+
+/* ---- arguments ---- */
+
+bool span_bounds(value start_value, value end_value, size_t length, ssize *start, ssize *end)
+{
+    ssize n = (ssize)length;
+    *start = 0;
+    *end = n;
+    if (is_given(start_value)) {
+        if (value_is_small_int(start_value))
+            *start = small_int_value(start_value);
+        else if (!value_slots(start_value)->to_index)
+            goto wrong;
+        else if (!index_as_ssize(start_value, start, NULL))
+            return false;
+    }
+    if (is_given(end_value)) {
+        if (value_is_small_int(end_value))
+            *end = small_int_value(end_value);
+        else if (!value_slots(end_value)->to_index)
+            goto wrong;
+        else if (!index_as_ssize(end_value, end, NULL))
+            return false;
+    }
+    if (*end > n)
+        *end = n;
+    else if (*end < 0 && (*end += n) < 0)
+        *end = 0;
+    if (*start < 0 && (*start += n) < 0)
+        *start = 0;
+    return true;
+wrong:
+    return raise_false(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
+}
+
+/* ---- replacing ---- */
+
+void span_places_free(struct span_places *places)
+{
+    if (places->at != places->few)
+        free(places->at);
+}
+
+bool span_find_all(struct span s, struct span old, size_t max, struct span_places *p)
+{
+    p->at = p->few;
+    p->capacity = sizeof p->few / sizeof *p->few;
+    p->count = 0;
+    if (old.length == 0) {
+        p->count = s.length + 1 < max ? s.length + 1 : max;
+        return true;
+    }
+    for (size_t from = 0; p->count < max;) {
+        size_t found = span_find(span_part(s, from, s.length), old);
+        if (found == SPAN_NONE)
+            break;
+        if (p->count == p->capacity) {
+            size_t capacity = p->capacity * 2, *at = malloc(capacity * sizeof *at);
+            if (!at) {
+                span_places_free(p);
+                raise_no_memory();
+                return false;
+            }
+            memcpy(at, p->at, p->count * sizeof *at);
+            span_places_free(p);
+            p->at = at;
+            p->capacity = capacity;
+        }
+        p->at[p->count++] = from + found;
+        from += found + old.length;
+    }
+    return true;
+}
+
+void span_replace_to(void *to, unsigned width, struct span s, size_t old_length, struct span new,
+                     const struct span_places *places)
+{
+    size_t at = 0, from = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        size_t place = old_length ? places->at[i] : i; /* an empty one stands before each character, and at the end */
+        span_copy_inline(to, width, at, span_part(s, from, place));
+        at += place - from;
+        span_copy_inline(to, width, at, new);
+        at += new.length;
+        from = place + old_length;
+    }
+    span_copy_inline(to, width, at, span_part(s, from, s.length));
+}
