@@ -2,20 +2,20 @@
 #include <signal.h> /* before error.h: see raise there */
 
 #include "runtime/start.h"
-#include "runtime/compiler/ast.h"
+#include "runtime/compiler/syntax/ast.h"
 #include "runtime/interp/frame.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/importing/import_file.h"
-#include "runtime/modules/io/io_file.h"
+#include "runtime/file.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/system/signal_module.h"
 #include "runtime/modules/core/streams.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
-#include "runtime/safepoint.h"
+#include "runtime/interp/safepoint.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* Instructions that build, unpack, slice and format. */
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/text/str.h"
-#include "runtime/modules/importing/import.h"
+#include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/objects.h"

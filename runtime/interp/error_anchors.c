@@ -5,8 +5,8 @@
  * keeping it in code objects. Text that is no expression by itself (it may be cut out of a longer one) has no anchors.
  */
 #include "runtime/interp/error_anchors.h"
-#include "runtime/compiler/arena.h"
-#include "runtime/compiler/ast.h"
+#include "runtime/compiler/syntax/arena.h"
+#include "runtime/compiler/syntax/ast.h"
 
 #include <stdlib.h>
 #include <string.h>

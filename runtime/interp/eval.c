@@ -1,5 +1,5 @@
 /*
- * The evaluation loop: one function, computed goto, one label for each opcode of compiler/opcodes.h.
+ * The evaluation loop: one function, computed goto, one label for each opcode of compiler/code/opcodes.h.
  *
  * Python-to-Python calls, generators resumed by `for` and returns stay inside the loop: they exchange `frame` and the
  * registers that belong to it (ip, sp, slots). The loop is left when a frame flagged FRAME_ENTRY returns, yields or

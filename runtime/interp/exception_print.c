@@ -9,9 +9,9 @@
 #include "runtime/interp/error_anchors.h"
 #include "runtime/interp/suggestions.h"
 #include "runtime/interp/traceback.h"
-#include "runtime/modules/importing/import.h"
-#include "runtime/modules/io/io_file.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/import.h"
+#include "runtime/file.h"
+#include "runtime/sys.h"
 #include "runtime/objects/objects.h"
 
 #include <stdlib.h>

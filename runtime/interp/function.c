@@ -52,6 +52,16 @@ value function_new(value code_value, value globals, value qualified_name)
     return value_of(self);
 }
 
+uint32_t function_attribute_stores(value function, bool *calls_base)
+{
+    value code_value = slot_load(value_object(function), &((struct function *)function)->code);
+    const struct code *code = (const struct code *)code_value;
+    uint32_t count = code->attribute_stores;
+    *calls_base = code->names_init;
+    value_dec(code_value);
+    return count;
+}
+
 value function_call(value v, const value *args, size_t nargs, value kwnames)
 {
     struct interpreter *interpreter = interpreter_self;

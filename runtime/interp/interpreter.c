@@ -171,6 +171,36 @@ value interpreter_builtins(void)
     return frame ? frame->builtins : builtins_dict;
 }
 
+bool interpreter_super_arguments(value *cls, value *object)
+{
+    struct frame *frame = interpreter_self ? interpreter_self->frame : NULL;
+    if (!frame)
+        return raise_false(EXC(RuntimeError), "super(): no current frame");
+    struct code *code = frame->code;
+    if (code->argcount == 0)
+        return raise_false(EXC(RuntimeError), "super(): no arguments");
+    value first = stack_plain(frame->slots[0]);
+    if (first && (bytes_data(slot_peek(&code->slot_kinds))[0] & 2) && value_is(first, TYPE_ID_CELL))
+        first = cell_get(first);
+    else
+        value_inc(first);
+    if (!first)
+        return raise_false(EXC(RuntimeError), "super(): arg[0] deleted");
+    value names = slot_peek(&code->slot_names);
+    for (size_t i = code->slots_count - code->frees_count; i < code->slots_count; i++) {
+        if (!str_equals_text(tuple_get(names, i), "__class__"))
+            continue;
+        *cls = cell_get(stack_plain(frame->slots[i]));
+        *object = first;
+        if (*cls)
+            return true;
+        value_dec(first);
+        return raise_false(EXC(RuntimeError), "super(): empty __class__ cell");
+    }
+    value_dec(first);
+    return raise_false(EXC(RuntimeError), "super(): __class__ cell not found");
+}
+
 struct code *interpreter_code(void)
 {
     struct frame *frame = interpreter_self->frame;

@@ -1,7 +1,6 @@
 /* Instructions that call and that make functions: the ways that leave the loop, and
    those that prepare a frame for it. */
 #include "runtime/interp/instructions.h"
-#include "runtime/modules/core/builtins.h"
 #include "runtime/objects/objects.h"
 
 /* C functions see plain values, so borrowed words are made plain for the call and must not be dropped after it: a bit

@@ -1,6 +1,6 @@
 /* Instructions that look names up: locals mappings, globals, builtins, cells, imports. */
 #include "runtime/interp/instructions.h"
-#include "runtime/modules/importing/import.h"
+#include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/objects.h"
 

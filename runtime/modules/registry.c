@@ -1,4 +1,4 @@
-/* The table of built-in modules. */
+/* The table of built-in modules, and making them. */
 #include "runtime/modules/module.h"
 
 #include <string.h>
@@ -53,6 +53,22 @@ void modules_finish(void)
     for (size_t i = 0; builtin_modules[i]; i++)
         if (builtin_modules[i]->finish)
             builtin_modules[i]->finish();
+}
+
+value module_create(const struct module_def *def)
+{
+    value name = str_interned(def->name);
+    value module = name ? module_new(name) : NULL;
+    value_dec(name);
+    if (!module)
+        return NULL;
+    bool ok = !def->doc || module_add_owned(module, "__doc__", str_from_text(def->doc));
+    ok = ok && (!def->functions || module_add_functions(module, def->functions));
+    ok = ok && (!def->fill || def->fill(module));
+    if (ok)
+        return module;
+    value_dec(module);
+    return NULL;
 }
 
 bool module_define_type(value module, struct type **type, const struct type_spec *spec)

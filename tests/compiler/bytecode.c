@@ -4,7 +4,7 @@
  * reading whole files and letting code sleep. Also: the
  * compiler with memory running out, and sources that nest deeply.
  */
-#include "runtime/compiler/code_parts.h"
+#include "runtime/compiler/code/code_parts.h"
 #include "runtime/interp/interp.h"
 #include "runtime/objects/objects.h"
 #include "runtime/start.h"

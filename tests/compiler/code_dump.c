@@ -6,8 +6,8 @@
  * With -q nothing is listed: each file is compiled, written as bytecode, read back and written again, what goes wrong
  * is reported, and the time is printed. The exit status is 1 when any file failed with anything but a SyntaxError.
  */
-#include "runtime/compiler/code.h"
-#include "runtime/compiler/compiler.h"
+#include "runtime/compiler/code/code.h"
+#include "runtime/compiler/codegen/compiler.h"
 #include "runtime/start.h"
 
 #include <stdio.h>

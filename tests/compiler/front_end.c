@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "runtime/compiler/arena.h"
-#include "runtime/compiler/ast.h"
+#include "runtime/compiler/syntax/arena.h"
+#include "runtime/compiler/syntax/ast.h"
 
 #include <stdio.h>
 #include <string.h>

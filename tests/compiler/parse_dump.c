@@ -6,9 +6,9 @@
  * For each file one line "OK length" or "ERROR length", then that many bytes and a newline. compare_ast.py reads this
  * and compares it with what CPython says. --time parses each file N times and prints lines per second instead;
  * --fail-after makes the N-th request of memory blocks fail. */
-#include "runtime/compiler/arena.h"
-#include "runtime/compiler/ast.h"
-#include "runtime/compiler/lexer.h"
+#include "runtime/compiler/syntax/arena.h"
+#include "runtime/compiler/syntax/ast.h"
+#include "runtime/compiler/syntax/lexer.h"
 
 #include <gmp.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* The builtins module: functions. Types come from the well-known types by name. */
-#include "runtime/modules/core/builtins.h"
-#include "runtime/compiler/code.h"
+#include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/objects/containers/iterators.h"
+#include "runtime/sys.h"
 
 /* ---- values ---- */
 static value builtin_abs(value self, const value *args)

@@ -2,7 +2,7 @@
 #include "runtime/modules/core/streams.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/io/io.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/modules/core/sys_info.h"
 
 #include <fcntl.h>

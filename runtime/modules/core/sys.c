@@ -1,5 +1,5 @@
 /* The sys module. What the command line decides is put in by start.c. */
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"

@@ -1,7 +1,7 @@
 /* What sys says about the runtime and the machine: constants and information tuples. */
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/module.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 
 #include <float.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import_file.h"
 #include "runtime/modules/module.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -12,10 +12,10 @@
  * renaming, so readers see an old or a new one, never a half, and what they have mapped does not change under them.
  */
 #include "runtime/modules/importing/import_cache.h"
-#include "runtime/compiler/code.h"
+#include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
-#include "runtime/modules/io/io_file.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/file.h"
+#include "runtime/sys.h"
 #include "runtime/objects/objects.h"
 
 #include <dirent.h>

@@ -1,14 +1,14 @@
 /* Modules from files: the search in the directories of a path, source files, module specs. Their bytecode comes from
  * import_cache.c when it can. */
 #include "runtime/modules/importing/import_file.h"
-#include "runtime/compiler/ast.h"
-#include "runtime/compiler/code.h"
+#include "runtime/compiler/syntax/ast.h"
+#include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
-#include "runtime/modules/io/io_file.h"
+#include "runtime/file.h"
 #include "runtime/modules/importing/spec.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/objects/objects.h"
 
 #include <errno.h>

@@ -4,9 +4,9 @@
  * linecache, inspect, pkgutil and runpy find what they look for.
  */
 #include "runtime/modules/importing/spec.h"
-#include "runtime/compiler/code.h"
+#include "runtime/compiler/code/code.h"
 #include "runtime/modules/importing/import_file.h"
-#include "runtime/modules/io/io_file.h"
+#include "runtime/file.h"
 #include "runtime/objects/objects.h"
 
 #include <errno.h>

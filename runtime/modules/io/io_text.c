@@ -12,7 +12,7 @@
  */
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/io/io.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/objects/text/codec.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/model/type_internal.h"

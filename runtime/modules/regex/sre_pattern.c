@@ -1,7 +1,6 @@
 /* Regular expressions: Pattern objects. They never change: threads share them. */
-#include "runtime/modules/core/builtins.h"
 #include "runtime/modules/regex/sre.h"
-#include "runtime/objects/containers/container.h"
+#include "runtime/objects/containers/iterators.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>

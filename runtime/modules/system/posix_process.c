@@ -5,7 +5,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/safepoint.h"
+#include "runtime/interp/safepoint.h"
 
 #include <grp.h>
 #include <sched.h>

@@ -10,7 +10,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/system/signal_module.h"
-#include "runtime/safepoint.h"
+#include "runtime/interp/safepoint.h"
 
 #include <errno.h>
 #include <fcntl.h>

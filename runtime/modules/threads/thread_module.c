@@ -7,9 +7,9 @@
  */
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/sys.h"
 #include "runtime/modules/threads/thread_local.h"
-#include "runtime/safepoint.h"
+#include "runtime/interp/safepoint.h"
 
 #include <errno.h>
 #include <math.h>

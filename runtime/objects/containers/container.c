@@ -1,6 +1,6 @@
 /* The out-of-line part of container.h. */
 #include "runtime/objects/containers/container.h"
-#include "runtime/interp/interp.h"
+#include "runtime/interpreter.h"
 
 value builtin_by_name(const char *name)
 {

@@ -1,6 +1,6 @@
 /* super: attribute lookup that starts behind a given class in the MRO. */
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/interp/frame.h"
+#include "runtime/interpreter.h"
 
 struct super {
     struct object header;
@@ -103,37 +103,6 @@ static bool super_fill(value self, struct type *start, value object)
     return true;
 }
 
-/* super() without arguments: the first argument of the running function, and its __class__ cell. Owned both. */
-static bool implicit_arguments(value *cls, value *object)
-{
-    struct frame *frame = interpreter_self ? interpreter_self->frame : NULL;
-    if (!frame)
-        return raise_false(EXC(RuntimeError), "super(): no current frame");
-    struct code *code = frame->code;
-    if (code->argcount == 0)
-        return raise_false(EXC(RuntimeError), "super(): no arguments");
-    value first = stack_plain(frame->slots[0]);
-    if (first && (bytes_data(slot_peek(&code->slot_kinds))[0] & 2) && value_is(first, TYPE_ID_CELL))
-        first = cell_get(first);
-    else
-        value_inc(first);
-    if (!first)
-        return raise_false(EXC(RuntimeError), "super(): arg[0] deleted");
-    value names = slot_peek(&code->slot_names);
-    for (size_t i = code->slots_count - code->frees_count; i < code->slots_count; i++) {
-        if (!str_equals_text(tuple_get(names, i), "__class__"))
-            continue;
-        *cls = cell_get(stack_plain(frame->slots[i]));
-        *object = first;
-        if (*cls)
-            return true;
-        value_dec(first);
-        return raise_false(EXC(RuntimeError), "super(): empty __class__ cell");
-    }
-    value_dec(first);
-    return raise_false(EXC(RuntimeError), "super(): __class__ cell not found");
-}
-
 static bool super_init(value self, const value *args, size_t nargs, value kwnames)
 {
     if (kwnames && tuple_length(kwnames))
@@ -146,7 +115,7 @@ static bool super_init(value self, const value *args, size_t nargs, value kwname
         return super_fill(self, (struct type *)args[0], nargs == 2 ? args[1] : NULL);
     }
     value cls = NULL, object = NULL;
-    if (!implicit_arguments(&cls, &object))
+    if (!interpreter_super_arguments(&cls, &object))
         return false;
     bool ok = is_type(cls) ? super_fill(self, (struct type *)cls, object)
                            : raise_false(EXC(RuntimeError), "super(): __class__ is not a type (%T)", cls);

@@ -5,9 +5,9 @@
  * the exception being handled on this thread, with any cycle that this would close cut open.
  */
 #include "runtime/objects/exceptions/exception.h"
-#include "runtime/interp/interp.h"
-#include "runtime/modules/importing/import.h"
-#include "runtime/modules/core/sys.h"
+#include "runtime/interpreter.h"
+#include "runtime/import.h"
+#include "runtime/sys.h"
 #include "runtime/objects/model/type_internal.h"
 
 #include <errno.h>

@@ -14,7 +14,7 @@
  * other __slots__, as in CPython.
  */
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/interp/interp.h"
+#include "runtime/interpreter.h"
 
 /* ---- the bases ---- */
 struct type *type_solid(struct type *type)
@@ -163,13 +163,8 @@ static uint32_t foresee_attributes(value dict, bool *calls_base)
 {
     value init = dict_get(dict, NAME(__init__));
     uint32_t count = 0;
-    if (init && init != VALUE_MISSING && is_function(init)) {
-        value code_value = slot_load(value_object(init), &((struct function *)init)->code);
-        const struct code *code = (const struct code *)code_value;
-        *calls_base = code->names_init;
-        count = code->attribute_stores;
-        value_dec(code_value);
-    }
+    if (init && value_is(init, TYPE_ID_FUNCTION))
+        count = function_attribute_stores(init, calls_base);
     if (!init)
         error_clear();
     value_dec(init);

@@ -1,6 +1,5 @@
 /* Module objects, and making a built-in module from its definition. */
 #include "runtime/objects/model/module.h"
-#include "runtime/modules/module.h"
 #include "runtime/objects/operations/attribute_cache.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/containers/dict.h"
@@ -73,22 +72,6 @@ bool module_add_functions(value module, const struct method_def *methods)
     }
     value_dec(name);
     return ok;
-}
-
-value module_create(const struct module_def *def)
-{
-    value name = str_interned(def->name);
-    value module = name ? module_new(name) : NULL;
-    value_dec(name);
-    if (!module)
-        return NULL;
-    bool ok = !def->doc || module_add_owned(module, "__doc__", str_from_text(def->doc));
-    ok = ok && (!def->functions || module_add_functions(module, def->functions));
-    ok = ok && (!def->fill || def->fill(module));
-    if (ok)
-        return module;
-    value_dec(module);
-    return NULL;
 }
 
 /* ---- attributes ---- */

@@ -1,6 +1,5 @@
 /* object: the base of everything. Construction, comparison, printing, pickling, and __class__. */
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/interp/interp.h"
 
 /* ---- construction ---- */
 static bool excess_arguments(size_t nargs, value kwnames)

@@ -1,6 +1,5 @@
 /* The attributes and methods of type objects: names, bases, MRO, __dict__, subclass and instance checks, ... */
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/interp/interp.h"
 
 #define SELF ((struct type *)self)
 

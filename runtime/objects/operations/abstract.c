@@ -1,7 +1,7 @@
 /* The rest of what the language does to any value: text, containers, iteration, numbers, isinstance. */
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/text/str_methods.h"
-#include "runtime/interp/interp.h"
+#include "runtime/interpreter.h"
 
 value builtin_lookup(value name)
 {

@@ -1,6 +1,6 @@
 /* Calls, seen from C. Python-to-Python calls are the interpreter's; everything else comes through here. */
 #include "runtime/objects/model/type_internal.h"
-#include "runtime/interp/interp.h"
+#include "runtime/interpreter.h"
 
 #include <stdlib.h>
 

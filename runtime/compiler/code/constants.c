@@ -1,0 +1,112 @@
+/* Constants of code objects: which of them are the same, so that one stands for all. */
+#include "runtime/compiler/code/constants.h"
+#include "runtime/objects/objects.h"
+
+static bool doubles_same(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static bool frozenset_has(value set, value wanted)
+{
+    size_t position = 0;
+    value item;
+    bool found = false;
+    while (!found && set_next(set, &position, &item)) {
+        found = constants_same(item, wanted);
+        value_dec(item);
+    }
+    return found;
+}
+
+static bool frozensets_same(value a, value b)
+{
+    if (set_length(a) != set_length(b))
+        return false;
+    size_t position = 0;
+    value item;
+    bool same = true;
+    while (same && set_next(a, &position, &item)) {
+        same = set_contains(b, item) == 1 && frozenset_has(b, item); /* the second asks for the same type, too */
+        value_dec(item);
+    }
+    return same;
+}
+
+bool constants_same(value a, value b)
+{
+    if (a == b)
+        return true;
+    if (!value_is_object(a) || !value_is_object(b) || value_type(a) != value_type(b))
+        return false;
+    if (value_is(a, TYPE_ID_STR))
+        return str_equal(a, b);
+    if (value_is(a, TYPE_ID_BYTES))
+        return bytes_length(a) == bytes_length(b) && memcmp(bytes_data(a), bytes_data(b), bytes_length(a)) == 0;
+    if (value_is(a, TYPE_ID_FLOAT))
+        return doubles_same(float_value(a), float_value(b));
+    if (value_is(a, TYPE_ID_INT))
+        return value_equals(a, b) == 1;
+    if (value_is(a, TYPE_ID_COMPLEX)) {
+        double ar, ai, br, bi;
+        complex_parts(a, &ar, &ai);
+        complex_parts(b, &br, &bi);
+        return doubles_same(ar, br) && doubles_same(ai, bi);
+    }
+    if (value_is(a, TYPE_ID_TUPLE)) {
+        if (tuple_length(a) != tuple_length(b))
+            return false;
+        for (size_t i = 0; i < tuple_length(a); i++) {
+            if (!constants_same(tuple_get(a, i), tuple_get(b, i)))
+                return false;
+        }
+        return true;
+    }
+    if (value_is(a, TYPE_ID_FROZENSET))
+        return frozensets_same(a, b);
+    return false;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+    hash = (hash ^ more) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ (hash >> 29);
+}
+
+uint64_t constant_hash(value v)
+{
+    if (!value_is_object(v))
+        return mix(1, value_bits(v));
+    if (value_is(v, TYPE_ID_STR))
+        return mix(2, (uint64_t)str_hash(v));
+    if (value_is(v, TYPE_ID_BYTES)) {
+        uint64_t hash = 3;
+        for (size_t i = 0; i < bytes_length(v); i++)
+            hash = mix(hash, bytes_data(v)[i]);
+        return hash;
+    }
+    if (value_is(v, TYPE_ID_INT))
+        return mix(4, (uint64_t)int_hash(v));
+    if (value_is(v, TYPE_ID_FLOAT)) {
+        double d = float_value(v);
+        uint64_t bits;
+        memcpy(&bits, &d, sizeof bits);
+        return mix(5, bits);
+    }
+    if (value_is(v, TYPE_ID_TUPLE)) {
+        uint64_t hash = mix(6, tuple_length(v));
+        for (size_t i = 0; i < tuple_length(v); i++)
+            hash = mix(hash, constant_hash(tuple_get(v, i)));
+        return hash;
+    }
+    if (value_is(v, TYPE_ID_FROZENSET))
+        return mix(7, set_length(v));
+    if (value_is(v, TYPE_ID_COMPLEX)) {
+        double real, imaginary;
+        complex_parts(v, &real, &imaginary);
+        uint64_t bits;
+        memcpy(&bits, &imaginary, sizeof bits);
+        return mix(8, bits);
+    }
+    return mix(9, value_bits(v)); /* code objects: by identity */
+}

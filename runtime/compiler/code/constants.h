@@ -1,0 +1,13 @@
+/* Constants of code objects: which of them are the same. */
+#ifndef ATOLL_CONSTANTS_H
+#define ATOLL_CONSTANTS_H
+
+#include "runtime/value.h"
+
+/* Equal, and of the same type throughout (1, 1.0 and True differ, and so do 0.0 and -0.0). Constants are immediates,
+ * str, bytes, numbers, and tuples and frozensets of such; code objects are the same by identity. */
+bool constants_same(value a, value b);
+/* The same for constants that are the same. */
+uint64_t constant_hash(value v);
+
+#endif

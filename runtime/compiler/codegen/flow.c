@@ -1,0 +1,390 @@
+/*
+ * The flow graph of a unit after generation: jumps are threaded, short exits copied to where they are jumped to, what
+ * nothing reaches is dropped, blocks are joined, and the depth of the stack is found for every block.
+ */
+#include "runtime/compiler/codegen/compiler.h"
+
+static struct instruction *last_of(struct block *block)
+{
+    return block->count ? &block->instructions[block->count - 1] : NULL;
+}
+
+static bool falls_through(struct block *block)
+{
+    struct instruction *last = last_of(block);
+    return !last || !opcode_ends_block(last->opcode);
+}
+
+static bool is_setup(unsigned opcode)
+{
+    return opcode == PSEUDO_SETUP_FINALLY || opcode == PSEUDO_SETUP_CLEANUP || opcode == PSEUDO_SETUP_WITH;
+}
+
+static bool is_jump(unsigned opcode)
+{
+    return opcode == PSEUDO_JUMP || opcode == PSEUDO_JUMP_NO_INTERRUPT ||
+           (opcode < OPCODE_COUNT && (opcode_flags(opcode) & OPF_J));
+}
+
+static void number_blocks(struct unit *unit)
+{
+    uint32_t order = 0;
+    for (struct block *b = unit->entry; b; b = b->next)
+        b->order = order++;
+}
+
+/* The first block from here on that has an instruction. */
+static struct block *skip_empty(struct block *block)
+{
+    while (block && !block->count && block->next)
+        block = block->next;
+    return block;
+}
+
+/* ---- jumps ---- */
+
+/* Where a jump ends up when it meets other jumps. A conditional jump never goes backwards: a loop must pass a
+ * JUMP_BACKWARD, which is its safepoint. */
+static struct block *final_target(struct block *from, struct instruction *jump)
+{
+    struct block *target = skip_empty(jump->target);
+    bool conditional = jump->opcode != PSEUDO_JUMP;
+    for (int hops = 0; hops < 16; hops++) {
+        if (!target->count || target->instructions[0].opcode != PSEUDO_JUMP)
+            break;
+        struct block *next = skip_empty(target->instructions[0].target);
+        if (next == target || (conditional && next->order <= from->order))
+            break;
+        target = next;
+    }
+    return target;
+}
+
+/* a JUMP_IF_x_OR_POP that leads to another one: of the same kind, go on there; of the other kind, the value is dropped
+ * and the next test has failed already. */
+static void thread_or_pop(struct block *from, struct instruction *jump)
+{
+    for (int hops = 0; hops < 16; hops++) {
+        struct block *target = skip_empty(jump->target);
+        if (!target->count)
+            return;
+        struct instruction *next = &target->instructions[0];
+        bool if_false = jump->opcode == OP_JUMP_IF_FALSE_OR_POP;
+        if (next->opcode == jump->opcode) {
+            if (skip_empty(next->target)->order <= from->order)
+                return;
+            jump->target = next->target;
+            continue;
+        }
+        unsigned same = if_false ? OP_POP_JUMP_IF_FALSE : OP_POP_JUMP_IF_TRUE;
+        unsigned other = if_false ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE;
+        unsigned other_pop = if_false ? OP_JUMP_IF_TRUE_OR_POP : OP_JUMP_IF_FALSE_OR_POP;
+        struct block *goal = next->opcode == same                                 ? skip_empty(next->target)
+                             : next->opcode == other || next->opcode == other_pop ? skip_empty(target->next)
+                                                                                  : NULL;
+        if (!goal || target->count != 1 || goal->order <= from->order)
+            return;
+        jump->opcode = (uint16_t)same;
+        jump->target = goal;
+        return;
+    }
+}
+
+static void thread_jumps(struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = b->next) {
+        struct instruction *last = last_of(b);
+        if (!last || !is_jump(last->opcode) || last->opcode == PSEUDO_JUMP_NO_INTERRUPT)
+            continue;
+        last->target = final_target(b, last);
+        if (last->opcode == OP_JUMP_IF_FALSE_OR_POP || last->opcode == OP_JUMP_IF_TRUE_OR_POP)
+            thread_or_pop(b, last);
+    }
+}
+
+/* A jump to a few instructions that end in a return or raise becomes a copy of them. */
+enum { SHORT_EXIT = 4 };
+
+static void copy_short_exits(struct compiler *c, struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = b->next) {
+        struct instruction *last = last_of(b);
+        if (!last || last->opcode != PSEUDO_JUMP)
+            continue;
+        struct block *target = skip_empty(last->target);
+        if (target == b || target->count > SHORT_EXIT || !target->count || falls_through(target) ||
+            is_jump(last_of(target)->opcode))
+            continue;
+        uint32_t count = b->count - 1 + target->count;
+        if (count > b->capacity) {
+            struct instruction *fresh = compiler_alloc(c, count * sizeof *fresh);
+            if (!fresh)
+                return;
+            memcpy(fresh, b->instructions, b->count * sizeof *fresh);
+            b->instructions = fresh;
+            b->capacity = count;
+        }
+        struct ast_position at = b->instructions[b->count - 1].position;
+        memcpy(b->instructions + b->count - 1, target->instructions, target->count * sizeof *target->instructions);
+        for (uint32_t i = b->count - 1; i < count; i++) {
+            if (b->instructions[i].position.lineno < 0)
+                b->instructions[i].position = at;
+        }
+        b->count = count;
+    }
+}
+
+/* ---- reachability ---- */
+
+struct block_stack {
+    struct block **items;
+    uint32_t count, capacity;
+};
+
+static void push_block(struct compiler *c, struct block_stack *stack, struct block *block)
+{
+    if (stack->count == stack->capacity) {
+        uint32_t capacity = stack->capacity ? stack->capacity * 2 : 64;
+        struct block **fresh = compiler_alloc(c, capacity * sizeof(*fresh));
+        if (!fresh)
+            return;
+        if (stack->count)
+            memcpy(fresh, stack->items, stack->count * sizeof(*fresh));
+        stack->items = fresh;
+        stack->capacity = capacity;
+    }
+    stack->items[stack->count++] = block;
+}
+
+static void reach(struct compiler *c, struct block_stack *stack, struct block *block)
+{
+    if (block && !block->reachable) {
+        block->reachable = true;
+        push_block(c, stack, block);
+    }
+}
+
+static void drop_unreachable(struct compiler *c, struct unit *unit)
+{
+    struct block_stack stack = {0};
+    for (struct block *b = unit->entry; b; b = b->next)
+        b->reachable = false;
+    reach(c, &stack, unit->entry);
+    while (stack.count && !c->failed) {
+        struct block *b = stack.items[--stack.count];
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct instruction *instruction = &b->instructions[i];
+            if (is_jump(instruction->opcode))
+                reach(c, &stack, instruction->target);
+            if (instruction->handler && !is_setup(instruction->opcode))
+                reach(c, &stack, instruction->handler);
+        }
+        if (falls_through(b))
+            reach(c, &stack, b->next);
+    }
+    for (struct block *b = unit->entry; b; b = b->next) {
+        while (b->next && !b->next->reachable)
+            b->next = b->next->next;
+    }
+}
+
+/* ---- the stack ---- */
+
+static void set_depth(struct compiler *c, struct block_stack *stack, struct block *block, int32_t depth)
+{
+    if (!block)
+        return;
+    if (block->depth < 0) {
+        block->depth = depth;
+        push_block(c, stack, block);
+    } else if (block->depth != depth && !c->failed) {
+        raise(EXC(SystemError), "compiler: the stack is %d and %d items deep in one place", (int)block->depth,
+              (int)depth);
+        compiler_fail(c);
+    }
+}
+
+static void note_setup(struct compiler *c, struct block_stack *stack, const struct instruction *setup, int32_t depth)
+{
+    struct block *handler = setup->target;
+    handler->handler_lasti = setup->opcode != PSEUDO_SETUP_FINALLY;
+    handler->handler_depth = depth - (setup->opcode == PSEUDO_SETUP_WITH);
+    if (handler->reachable)
+        set_depth(c, stack, handler, handler->handler_depth + handler->handler_lasti + 1);
+}
+
+/* Follow all paths once; returns the greatest depth. */
+static int32_t find_depths(struct compiler *c, struct unit *unit)
+{
+    struct block_stack stack = {0};
+    int32_t deepest = 0;
+    set_depth(c, &stack, unit->entry, 0);
+    while (stack.count && !c->failed) {
+        struct block *b = stack.items[--stack.count];
+        int32_t depth = b->depth;
+        if (depth > deepest)
+            deepest = depth;
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct instruction *instruction = &b->instructions[i];
+            if (is_setup(instruction->opcode)) {
+                note_setup(c, &stack, instruction, depth);
+                continue;
+            }
+            if (is_jump(instruction->opcode))
+                set_depth(c, &stack, instruction->target,
+                          depth + opcode_stack_effect(instruction->opcode, instruction->argument, true));
+            depth += opcode_stack_effect(instruction->opcode, instruction->argument, false);
+            if (depth < 0 && !c->failed) {
+                raise(EXC(SystemError), "compiler: %s pops from an empty stack", opcode_name(instruction->opcode));
+                compiler_fail(c);
+            }
+            /* An instruction may push before it pops: one more than it leaves is enough for all of them. */
+            if (depth + 1 > deepest)
+                deepest = depth + 1;
+        }
+        if (falls_through(b))
+            set_depth(c, &stack, b->next, depth);
+    }
+    return deepest;
+}
+
+/* ---- cleaning up ---- */
+
+/* a, b = x, y needs no tuple: two or three items are turned round on the stack, or, where they go to different locals,
+ * stored in the opposite order. */
+static void turn_instead_of_tuple(struct block *b)
+{
+    for (uint32_t i = 0; i + 1 < b->count; i++) {
+        struct instruction *build = &b->instructions[i], *unpack = build + 1, *stores = unpack + 1;
+        uint32_t n = build->argument;
+        if (build->opcode != OP_BUILD_TUPLE || unpack->opcode != OP_UNPACK_SEQUENCE || unpack->argument != n || n < 1 ||
+            n > 3)
+            continue;
+        build->opcode = OP_NOP;
+        unpack->opcode = n == 1 ? OP_NOP : OP_SWAP;
+        bool direct = n > 1 && i + 2 + n <= b->count;
+        for (uint32_t k = 0; direct && k < n; k++) {
+            direct = stores[k].opcode == OP_STORE_FAST;
+            for (uint32_t m = 0; m < k; m++)
+                direct &= stores[m].argument != stores[k].argument;
+        }
+        if (direct) {
+            struct instruction first = stores[0];
+            stores[0] = stores[n - 1];
+            stores[n - 1] = first;
+            unpack->opcode = OP_NOP;
+        }
+    }
+}
+
+static void drop_markers(struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = b->next) {
+        uint32_t kept = 0;
+        turn_instead_of_tuple(b);
+        for (uint32_t i = 0; i < b->count; i++) {
+            if (!is_setup(b->instructions[i].opcode) && b->instructions[i].opcode != OP_NOP)
+                b->instructions[kept++] = b->instructions[i];
+        }
+        b->count = kept;
+    }
+}
+
+static void drop_useless_jumps(struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = b->next) {
+        struct instruction *last = last_of(b);
+        if (last && last->opcode == PSEUDO_JUMP && b->next && skip_empty(last->target) == skip_empty(b->next))
+            b->count--;
+    }
+}
+
+static void count_predecessors(struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = b->next)
+        b->predecessors = 0;
+    unit->entry->predecessors = 1;
+    for (struct block *b = unit->entry; b; b = b->next) {
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct instruction *instruction = &b->instructions[i];
+            if (is_jump(instruction->opcode))
+                (instruction->target = skip_empty(instruction->target))->predecessors++;
+            if (instruction->handler)
+                (instruction->handler = skip_empty(instruction->handler))->predecessors += 2;
+        }
+        if (b->next && falls_through(b))
+            b->next->predecessors++;
+    }
+}
+
+/* A block that only the one before it leads to belongs to it. Empty blocks vanish:
+   what led to them leads to the next. */
+static void join_blocks(struct compiler *c, struct unit *unit)
+{
+    count_predecessors(unit);
+    for (struct block *b = unit->entry; b && !c->failed;) {
+        struct block *next = b->next;
+        struct instruction *last = last_of(b);
+        bool joins = next && next->predecessors <= 1 && (!last || !is_jump(last->opcode)) && falls_through(b);
+        if (next && !next->count && next->next) {
+            if (falls_through(b))
+                next->next->predecessors++;
+            if (falls_through(next))
+                next->next->predecessors--;
+            b->next = next->next;
+            continue;
+        }
+        if (!joins) {
+            b = next;
+            continue;
+        }
+        uint32_t count = b->count + next->count;
+        if (count > b->capacity) {
+            struct instruction *fresh = compiler_alloc(c, (count + count / 2) * sizeof *fresh);
+            if (!fresh)
+                return;
+            if (b->count)
+                memcpy(fresh, b->instructions, b->count * sizeof *fresh);
+            b->instructions = fresh;
+            b->capacity = count + count / 2;
+        }
+        if (next->count)
+            memcpy(b->instructions + b->count, next->instructions, next->count * sizeof *next->instructions);
+        b->count = count;
+        b->next = next->next;
+    }
+}
+
+/* Clean-up code belongs to the line that it follows. */
+static void propagate_positions(struct unit *unit)
+{
+    struct ast_position at = {unit->first_line, -1, unit->first_line, -1};
+    for (struct block *b = unit->entry; b; b = b->next) {
+        for (uint32_t i = 0; i < b->count; i++) {
+            if (b->instructions[i].position.lineno < 0 && !b->instructions[i].handler)
+                b->instructions[i].position = at;
+            else if (b->instructions[i].position.lineno >= 0)
+                at = b->instructions[i].position;
+        }
+    }
+}
+
+void flow_optimize(struct compiler *c, struct unit *unit)
+{
+    number_blocks(unit);
+    thread_jumps(unit);
+    copy_short_exits(c, unit);
+    drop_unreachable(c, unit);
+    if (c->failed)
+        return;
+    unit->stack_size = (uint32_t)find_depths(c, unit);
+    if (c->failed)
+        return;
+    drop_markers(unit);
+    drop_useless_jumps(unit);
+    join_blocks(c, unit);
+    propagate_positions(unit);
+    number_blocks(unit);
+    if (!c->failed)
+        borrow_optimize(c, unit);
+}

@@ -1,0 +1,13 @@
+/* The sys module, for C code in any room above; modules/core/sys.c keeps it. */
+#ifndef ATOLL_SYS_H
+#define ATOLL_SYS_H
+
+#include "runtime/value.h"
+
+extern value sys_dict; /* its namespace, set when it is made */
+/* sys.<name>, owned; VALUE_MISSING when it was deleted. */
+value sys_get(const char *name);
+bool sys_set(const char *name, value v);
+int sys_optimize_level(void); /* -O */
+
+#endif
