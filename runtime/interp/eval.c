@@ -1568,6 +1568,11 @@ add_strings : {
     TARGET(RERAISE)
     {
         value exception = stack_own(*--sp);
+        if (unlikely(exception == VALUE_NONE)) {
+            SAVE();
+            raise(EXC(SystemError), "no exception to raise again");
+            goto error;
+        }
         if (ARG()) {
             value lasti = sp[-(ptrdiff_t)ARG()];
             if (value_is_small_int(lasti))

@@ -146,6 +146,8 @@ value load_global(struct frame *frame, value name, cache_word *cache)
 bool setup_annotations(struct frame *frame)
 {
     value name = NAME(__annotations__);
+    if (!frame->locals)
+        return raise_false(EXC(SystemError), "no locals found when setting up annotations");
     value present = mapping_get(frame->locals, name);
     if (!present)
         return false;

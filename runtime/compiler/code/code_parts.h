@@ -31,6 +31,8 @@ value code_source_doc(struct code_source *source, const struct code *code, const
 /* Is this code safe to run: opcodes known, indices in range, jumps to instructions, the stack never below empty nor
  * above stack_size, cache words used once? NULL if so; else what is wrong. May fail with "no memory" too. */
 const char *code_verify(const struct code *code);
+/* The part of it that looks at what kind of thing lies in each place of the stack; the rest was verified. The same. */
+const char *code_verify_kinds(const struct code *code);
 
 /* For tests that damage files: let the damage get past the checksums. */
 extern bool bytecode_sums_ignored;

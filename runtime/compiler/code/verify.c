@@ -2,7 +2,7 @@
  * The check of a code object before it runs: by the compiler itself in checked builds, and of everything that comes
  * from a file. It proves what the interpreter takes for granted: every index lies in its table, every jump leads to an
  * instruction, the stack neither underflows nor outgrows its size, and its height is the same whichever way an
- * instruction is reached.
+ * instruction is reached. What kind of thing lies in each place of the stack is for verify_kinds.c.
  */
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/opcode_info.h"
@@ -331,5 +331,5 @@ const char *code_verify(const struct code *code)
         free(v.depths);
         free(v.pending);
     }
-    return v.wrong;
+    return v.wrong ? v.wrong : code_verify_kinds(code);
 }
