@@ -32,7 +32,7 @@ struct object *dying_next(struct object *o)
 }
 
 /* Run the finalizer with one reference held. False: the object lives on. */
-static bool finalize(struct object *o, struct object_type *type)
+static bool finalize(struct object *o, void (*finalizer)(struct object *))
 {
     uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
     atomic_fetch_or_explicit(&o->flags, OBJECT_FINALIZED, memory_order_relaxed);
@@ -41,7 +41,7 @@ static bool finalize(struct object *o, struct object_type *type)
     } else {
         atomic_store_explicit(&o->local, LOCAL_ONE | LOCAL_DISTURBED, memory_order_relaxed);
     }
-    type->finalize(o);
+    finalizer(o);
     return rc_release(o);
 }
 
@@ -62,14 +62,14 @@ void object_destroy(struct object *o)
 
 static void die(struct object *o)
 {
-    struct object_type *type = object_type(o);
     uint8_t flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
-    if (unlikely(type->finalize != NULL) && !(flags & OBJECT_FINALIZED)) {
+    void (*finalizer)(struct object *) = type_finalizer(object_type(o));
+    if (unlikely(finalizer != NULL) && !(flags & OBJECT_FINALIZED)) {
         if (must_not_run_code(thread_self)) {
             pending_add_dying(o);
             return;
         }
-        if (!finalize(o, type))
+        if (!finalize(o, finalizer))
             return;
         flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
     }

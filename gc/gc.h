@@ -101,9 +101,13 @@ struct object_type {
      * storage, NOT the block itself. Runs once. May be NULL. */
     void (*destroy)(struct object *object);
     /* The object is about to die: run its finalizer once (it may resurrect the object). NULL when the type has none.
-     * Runs before weak references are cleared. */
-    void (*finalize)(struct object *object);
+     * Runs before weak references are cleared. Programs exchange it at any time: read it by type_finalizer, once. */
+    void (*_Atomic finalize)(struct object *object);
 };
+static inline void (*type_finalizer(const struct object_type *type))(struct object *)
+{
+    return atomic_load_explicit(&type->finalize, memory_order_relaxed);
+}
 
 /* Room for a type of `size` bytes (>= sizeof(struct object_type)) in the type region, zeroed except for the header:
    count one, type reference `meta` (0 while bootstrapping). NULL: no memory. Types 1..TYPE_WELL_KNOWN_MAX can be had at

@@ -55,7 +55,7 @@ static uint8_t special_of(const struct object *o)
 {
     uint8_t flags = atomic_load_explicit(&o->flags, memory_order_acquire);
     return (flags & OBJECT_WEAK ? NODE_WEAK : 0) |
-           (!(flags & OBJECT_FINALIZED) && object_type(o)->finalize ? NODE_FINALIZE : 0);
+           (!(flags & OBJECT_FINALIZED) && type_finalizer(object_type(o)) ? NODE_FINALIZE : 0);
 }
 
 /* A suspect that is still undisturbed, though it may be reached from one that is not. */

@@ -78,8 +78,10 @@ static void run_finalizers(void)
         struct finalizer *next = queue->next;
         struct object *o = queue->object;
         free(queue);
-        if (!(atomic_fetch_or_explicit(&o->flags, OBJECT_FINALIZED, memory_order_acq_rel) & OBJECT_FINALIZED))
-            object_type(o)->finalize(o);
+        void (*finalizer)(struct object *) = type_finalizer(object_type(o)); /* NULL: deleted meanwhile */
+        if (!(atomic_fetch_or_explicit(&o->flags, OBJECT_FINALIZED, memory_order_acq_rel) & OBJECT_FINALIZED) &&
+            finalizer)
+            finalizer(o);
         rc_dec(o);
         queue = next;
     }

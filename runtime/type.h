@@ -159,6 +159,8 @@ struct type_slots {
     void (*buffer_release)(value self, struct buffer *buffer);
 };
 
+enum { TYPE_SLOT_COUNT = sizeof(struct type_slots) / sizeof(void *) };
+
 enum type_flag {
     TYPE_FLAG_HEAP = 1,            /* made at run time (class statement, type()): mutable, counted by instances */
     TYPE_FLAG_BASE = 2,            /* may be subclassed */
@@ -218,8 +220,16 @@ struct type {
     void (*solid_destroy)(struct object *object);   /* of a class made at run time call; may be NULL */
     const char *doc;
     const struct type_spec *spec; /* built-in types */
-    struct type_slots slots;
+    _Atomic(void *) slots[TYPE_SLOT_COUNT]; /* of struct type_slots, in its order; see type_slot */
 };
+
+/* The function of a slot of a type, or NULL, with its proper type: type_slot(type, next), type_slot(type, binary[op]).
+   Python code may exchange it at any time (`del C.__next__`), so it is loaded once: into a local, which is tested and
+   then called. A slot function whose special method is gone by then finds what to do instead (slots.c). */
+#define type_slot(TYPE, SLOT)                                                                               \
+    ((__typeof__(((struct type_slots *)0)->SLOT))atomic_load_explicit(                                      \
+        &(TYPE)->slots[__builtin_offsetof(struct type_slots, SLOT) / sizeof(void *)], memory_order_relaxed))
+#define value_type_slot(V, SLOT) type_slot(value_type(V), SLOT)
 
 /* ---- built-in functions and methods
  * ------------------------------------------------------------------------------------------------------ A signature is
@@ -321,18 +331,26 @@ static inline struct type *value_type(value v)
         return value_special_type(v);
     return TYPE_WELL_KNOWN(value_tag_type_id[value_tag(v)]);
 }
-static inline const struct type_slots *value_slots(value v)
-{
-    return &value_type(v)->slots;
-}
 /* Exactly of a well-known type that has no immediates. */
 static inline bool value_is(value v, unsigned id)
 {
     return value_is_object(v) && object_type_ref(value_object(v)) == TYPE_WELL_KNOWN_REF(id);
 }
+static inline uint32_t type_flags(const struct type *type)
+{
+    return atomic_load_explicit(&type->flags, memory_order_relaxed);
+}
 static inline bool type_has_flag(const struct type *type, uint32_t flag)
 {
-    return (atomic_load_explicit(&type->flags, memory_order_relaxed) & flag) != 0;
+    return (type_flags(type) & flag) != 0;
+}
+/* Set some flags and clear others, in one step. */
+static inline void type_change_flags(struct type *type, uint32_t set, uint32_t clear)
+{
+    uint32_t flags = type_flags(type);
+    while (!atomic_compare_exchange_weak_explicit(&type->flags, &flags, (flags | set) & ~clear, memory_order_relaxed,
+                                                  memory_order_relaxed))
+        ;
 }
 static inline bool value_has_flag(value v, uint32_t flag)
 {

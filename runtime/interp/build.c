@@ -120,7 +120,7 @@ bool list_extend_operand(value list, value iterable)
 {
     if (list_extend(list, iterable))
         return true;
-    if (error_matches(EXC(TypeError)) && !value_slots(iterable)->iter) {
+    if (error_matches(EXC(TypeError)) && !value_type_slot(iterable, iter)) {
         value probe = special_lookup(iterable, NAME(__getitem__));
         bool iterable_by_index = probe && probe != VALUE_MISSING;
         value_dec(probe);
@@ -214,7 +214,8 @@ static bool unpack_error(uint32_t expected, bool at_least, size_t got)
 static value unpack_iterator(value sequence)
 {
     value iterator = iter_get(sequence);
-    if (!iterator && error_matches(EXC(TypeError)) && !value_slots(sequence)->iter && !value_slots(sequence)->getitem) {
+    if (!iterator && error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter) &&
+        !value_type_slot(sequence, getitem)) {
         error_clear();
         raise(EXC(TypeError), "cannot unpack non-iterable %T object", sequence);
     }

@@ -1184,7 +1184,7 @@ add_strings : {
             item = VALUE_END;
         } else {
             SAVE();
-            value (*next)(value) = value_slots(iterator)->next; /* __next__ may have been deleted meanwhile */
+            value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
             item = likely(next != NULL) ? next(iterator)
                                         : raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
             if (unlikely(!item)) {

@@ -338,7 +338,7 @@ static value awaitable_iterator(value v)
         return value_inc(v);
     if (value_is(v, TYPE_ID_GENERATOR) && (((struct generator *)v)->frame.code->flags & CODE_ITERABLE_COROUTINE))
         return value_inc(v);
-    value (*await)(value) = value_slots(v)->await;
+    value (*await)(value) = value_type_slot(v, await);
     if (!await)
         return raise(EXC(TypeError), "object %T can't be used in 'await' expression", v);
     value iterator = await(v);
@@ -359,7 +359,7 @@ static value awaitable_iterator(value v)
 value get_awaitable(value v, unsigned where)
 {
     value iterator = awaitable_iterator(v);
-    if (!iterator && where && error_matches(EXC(TypeError)) && !value_slots(v)->await) {
+    if (!iterator && where && error_matches(EXC(TypeError)) && !value_type_slot(v, await)) {
         error_clear();
         raise(EXC(TypeError), "'async with' received an object from %s that does not implement __await__: %T",
               where == 1 ? "__aenter__" : "__aexit__", v);
@@ -369,11 +369,11 @@ value get_awaitable(value v, unsigned where)
 
 value get_aiter(value v)
 {
-    value (*aiter)(value) = value_slots(v)->async_iter;
+    value (*aiter)(value) = value_type_slot(v, async_iter);
     if (!aiter)
         return raise(EXC(TypeError), "'async for' requires an object with __aiter__ method, got %T", v);
     value iterator = aiter(v);
-    if (iterator && !value_slots(iterator)->async_next) {
+    if (iterator && !value_type_slot(iterator, async_next)) {
         raise(EXC(TypeError), "'async for' received an object from __aiter__ that does not implement __anext__: %T",
               iterator);
         value_dec(iterator);
@@ -384,7 +384,7 @@ value get_aiter(value v)
 
 value get_anext(value v)
 {
-    value (*anext)(value) = value_slots(v)->async_next;
+    value (*anext)(value) = value_type_slot(v, async_next);
     if (!anext)
         return raise(EXC(TypeError), "'async for' requires an iterator with __anext__ method, got %T", v);
     value awaitable = anext(v);

@@ -24,7 +24,7 @@ value call_operands(value callable, value *base, uint32_t nargs, value kwnames)
             operands[i] = stack_own(v);
         }
     }
-    value (*call)(value, const value *, size_t, value) = value_slots(callable)->call;
+    value (*call)(value, const value *, size_t, value) = value_type_slot(callable, call);
     value result = call ? call(callable, operands, count - named, kwnames)
                         : raise(EXC(TypeError), "'%T' object is not callable", callable);
     for (size_t i = 0; i < count; i++)
@@ -45,8 +45,8 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
         tuple = value_inc(positional);
     } else {
         tuple = tuple_from_iterable(positional);
-        if (!tuple && error_matches(EXC(TypeError)) && !value_slots(positional)->iter &&
-            !value_slots(positional)->getitem) {
+        if (!tuple && error_matches(EXC(TypeError)) && !value_type_slot(positional, iter) &&
+            !value_type_slot(positional, getitem)) {
             error_clear();
             value text = callable_text(callable);
             if (text)
@@ -113,14 +113,14 @@ value make_function(struct frame *frame, const value *parts, unsigned flags, val
 value instance_prepare(struct type *type, value *init)
 {
     struct type *object = TYPE(OBJECT);
-    if (type->slots.new != object->slots.new || type->slots.init == object->slots.init ||
+    if (type_slot(type, new) != type_slot(object, new) || type_slot(type, init) == type_slot(object, init) ||
         type_has_flag(type, TYPE_FLAG_ABSTRACT))
         return NULL;
     value found = lookup_find_peek(type, NAME(__init__));
     bool counted = !found;
     if (counted)
         found = type_lookup(type, NAME(__init__));
-    value instance = found && is_function(found) ? object->slots.new(type, NULL, 0, NULL) : NULL;
+    value instance = found && is_function(found) ? type_slot(object, new)(type, NULL, 0, NULL) : NULL;
     if (instance)
         *init = counted ? found : stack_borrow(found);
     else if (counted)
@@ -223,7 +223,7 @@ static value prepare_namespace(value metaclass, value name, value bases, const v
     value ns = call_vector(prepare, args, 2, kwnames);
     storage_free(args, (named + 2) * sizeof(value));
     value_dec(prepare);
-    if (ns && !is_dict(ns) && !value_slots(ns)->getitem) {
+    if (ns && !is_dict(ns) && !value_type_slot(ns, getitem)) {
         value shown = attr_get_optional(metaclass, NAME(__name__));
         raise(EXC(TypeError), "%S.__prepare__() must return a mapping, not %T",
               shown && shown != VALUE_MISSING ? shown : NAME_TEXT("<metaclass>"), ns);

@@ -29,7 +29,7 @@ static value defaultdict_missing(value v, const value *args)
     value_dec(factory);
     if (!made)
         return NULL;
-    if (value_slots(v)->setitem == TYPE(DICT)->slots.setitem) {
+    if (value_type_slot(v, setitem) == type_slot(TYPE(DICT), setitem)) {
         value result = dict_set_default(v, args[0], made);
         value_dec(made);
         return result;
@@ -47,12 +47,12 @@ static bool defaultdict_init(value v, const value *args, size_t nargs, value kwn
         return raise_false(EXC(TypeError), "first argument must be callable or None");
     slot_store(value_object(v), &((struct defaultdict *)v)->factory, value_inc(factory));
     size_t skip = nargs ? 1 : 0;
-    return TYPE(DICT)->slots.init(v, args + skip, nargs - skip, kwnames);
+    return type_slot(TYPE(DICT), init)(v, args + skip, nargs - skip, kwnames);
 }
 
 static value defaultdict_repr(value v)
 {
-    value base = TYPE(DICT)->slots.repr(v), factory = base ? factory_of(v) : NULL, text = NULL;
+    value base = type_slot(TYPE(DICT), repr)(v), factory = base ? factory_of(v) : NULL, text = NULL;
     if (base) {
         int entered = factory ? repr_enter(factory) : 0;
         value shown = entered < 0   ? NULL
@@ -257,7 +257,7 @@ static value count_elements(value self, const value *args)
     value get = attr_get(mapping, NAME(get));
     value own = is_dict(mapping) ? type_lookup(value_type(mapping), NAME(get)) : NULL;
     value plain_get = type_lookup(TYPE(DICT), NAME(get));
-    bool plain = own && own == plain_get && value_slots(mapping)->setitem == TYPE(DICT)->slots.setitem;
+    bool plain = own && own == plain_get && value_type_slot(mapping, setitem) == type_slot(TYPE(DICT), setitem);
     value_dec(own);
     value_dec(plain_get);
     value item = NULL;

@@ -586,7 +586,7 @@ static int deque_contains(value v, value item)
 
 static bool deque_index(value v, value key, ssize *index)
 {
-    if (!value_slots(key)->to_index)
+    if (!value_type_slot(key, to_index))
         return raise_false(EXC(TypeError), "sequence index must be integer, not '%T'", key);
     if (!index_as_ssize(key, index, EXC(IndexError)))
         return false;

@@ -171,7 +171,7 @@ static bool take_collection_flags(value cls)
     int64_t bits;
     if (is_int(flags) && int_fits_i64(flags, &bits)) {
         uint32_t wanted = (bits & 32 ? TYPE_FLAG_SEQUENCE : 0) | (bits & 64 ? TYPE_FLAG_MAPPING : 0);
-        atomic_fetch_or(&((struct type *)cls)->flags, wanted);
+        type_change_flags((struct type *)cls, wanted, 0);
     }
     value_dec(flags);
     return attr_delete(cls, NAME(__abc_tpflags__));
@@ -197,8 +197,7 @@ static bool spread_flag(value cls, uint32_t flag)
     struct type *type = (struct type *)cls;
     if (!type_has_flag(type, TYPE_FLAG_HEAP) || type_has_flag(type, flag))
         return true;
-    atomic_fetch_and(&type->flags, ~(uint32_t)COLLECTION_FLAGS);
-    atomic_fetch_or(&type->flags, flag);
+    type_change_flags(type, flag, COLLECTION_FLAGS & ~flag);
     value function = attr_get(value_of(TYPE(TYPE)), NAME(__subclasses__));
     value subclasses = function ? call_1(function, cls) : NULL;
     bool done = subclasses != NULL;
@@ -229,7 +228,7 @@ static value abc_register(value self, const value *args)
     if (!done)
         return NULL;
     atomic_fetch_add(&invalidation_counter, 1);
-    uint32_t flag = is_type(cls) ? atomic_load(&((struct type *)cls)->flags) & COLLECTION_FLAGS : 0;
+    uint32_t flag = is_type(cls) ? type_flags((struct type *)cls) & COLLECTION_FLAGS : 0;
     if (flag && !spread_flag(subclass, flag))
         return NULL;
     return value_inc(subclass);

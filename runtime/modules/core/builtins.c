@@ -368,9 +368,10 @@ static value builtin_iter(value self, const value *args)
 
 static value builtin_next(value self, const value *args)
 {
-    if (!value_slots(args[0])->next)
+    value (*next)(value) = value_type_slot(args[0], next);
+    if (!next)
         return raise(EXC(TypeError), "'%T' object is not an iterator", args[0]);
-    value item = value_slots(args[0])->next(args[0]); /* as it is: a StopIteration keeps its value */
+    value item = next(args[0]); /* as it is: a StopIteration keeps its value */
     if (item == VALUE_END) {
         if (!is_missing(args[1]))
             return value_inc(args[1]);
@@ -389,7 +390,7 @@ static value builtin_next(value self, const value *args)
 
 static value builtin_aiter(value self, const value *args)
 {
-    value (*aiter)(value) = value_slots(args[0])->async_iter;
+    value (*aiter)(value) = value_type_slot(args[0], async_iter);
     return aiter ? aiter(args[0]) : raise(EXC(TypeError), "'%T' object is not an async iterable", args[0]);
 }
 
@@ -495,7 +496,7 @@ static bool namespaces(value *globals, value *locals, const char *name)
         return raise_false(
             EXC(TypeError),
             strcmp(name, "exec") == 0 ? "exec() globals must be a dict, not %T" : "globals must be a dict", *globals);
-    if (*locals != VALUE_NONE && !is_dict(*locals) && !value_slots(*locals)->getitem)
+    if (*locals != VALUE_NONE && !is_dict(*locals) && !value_type_slot(*locals, getitem))
         return raise_false(EXC(TypeError),
                            strcmp(name, "exec") == 0 ? "locals must be a mapping or None, not %T"
                                                      : "locals must be a mapping",

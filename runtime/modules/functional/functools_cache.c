@@ -217,7 +217,7 @@ static value cache_new(struct type *type, const value *args, size_t nargs, value
         return raise(EXC(TypeError), "the first argument must be callable");
     ssize maxsize = -1;
     if (bound[1] != VALUE_NONE) {
-        if (!value_slots(bound[1])->to_index)
+        if (!value_type_slot(bound[1], to_index))
             return raise(EXC(TypeError), "maxsize should be integer or None");
         if (!index_as_ssize(bound[1], &maxsize, EXC(OverflowError)))
             return NULL;

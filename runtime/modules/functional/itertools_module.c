@@ -77,7 +77,7 @@ static value count_new(struct type *type, const value *args, size_t nargs, value
 {
     BIND("count", "(start=0, step=1)", 2);
     for (int i = 0; i < 2; i++)
-        if (!is_int(a[i]) && !is_float(a[i]) && !value_slots(a[i])->binary[BINARY_ADD])
+        if (!is_int(a[i]) && !is_float(a[i]) && !value_type_slot(a[i], binary[BINARY_ADD]))
             return raise(EXC(TypeError), "a number is required");
     bool fast = value_is_small_int(a[0]) && a[1] == small_int(1);
     value v = iterator_make(type, fast ? NULL : value_inc(a[0]), value_inc(a[1]));

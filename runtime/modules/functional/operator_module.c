@@ -94,7 +94,7 @@ static bool check_sequences(value a, value b)
 {
     for (int i = 0; i < 2; i++) {
         value v = i ? b : a;
-        if (is_dict(v) || !value_slots(v)->getitem)
+        if (is_dict(v) || !value_type_slot(v, getitem))
             return raise_false(EXC(TypeError), "'%T' object can't be concatenated", v);
     }
     return true;

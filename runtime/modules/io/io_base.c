@@ -111,7 +111,7 @@ bool io_size_argument(value v, ssize *size)
     *size = -1;
     if (v == VALUE_NONE)
         return true;
-    if (!value_slots(v)->to_index)
+    if (!value_type_slot(v, to_index))
         return raise_false(EXC(TypeError), "argument should be integer or None, not '%T'", v);
     return index_as_ssize(v, size, EXC(OverflowError));
 }

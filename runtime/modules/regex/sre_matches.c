@@ -114,7 +114,7 @@ static ssize group_number(value v, value name)
     int64_t number = -1;
     if (is_missing(name))
         return 0;
-    if (is_int(name) || value_slots(name)->to_index) {
+    if (is_int(name) || value_type_slot(name, to_index)) {
         ssize i;
         if (!index_as_ssize(name, &i, NULL))
             return -1;

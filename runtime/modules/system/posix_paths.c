@@ -20,7 +20,7 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
         return true;
     }
     if (!is_str(v) && !is_bytes(v)) {
-        bool number = (flags & PATH_FD) && value_slots(v)->to_index;
+        bool number = (flags & PATH_FD) && value_type_slot(v, to_index);
         if (number)
             return value_as_int(v, &path->fd);
         value method = type_lookup(value_type(v), NAME(__fspath__));
@@ -78,7 +78,7 @@ bool dir_fd_get(value v, int *fd)
     *fd = AT_FDCWD;
     if (!is_given(v))
         return true;
-    if (!value_slots(v)->to_index)
+    if (!value_type_slot(v, to_index))
         return raise_false(EXC(TypeError), "argument should be integer or None, not %T", v);
     return value_as_int(v, fd);
 }

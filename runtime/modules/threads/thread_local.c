@@ -7,6 +7,7 @@
  */
 #include "runtime/modules/threads/thread_local.h"
 #include "runtime/interp/interp.h"
+#include "runtime/objects/model/lookup.h"
 #include "runtime/objects/objects.h"
 
 #include <stddef.h>
@@ -32,7 +33,7 @@ static value local_dict(value v)
     dict = dict_new();
     if (!dict || !dict_set(all, key, dict))
         goto fail;
-    if (value_type(v)->slots.init != TYPE(OBJECT)->slots.init) {
+    if (value_type_slot(v, init) != type_slot(TYPE(OBJECT), init)) {
         value args = slot_load(value_object(v), &LOCAL(v)->args),
               kwargs = slot_load(value_object(v), &LOCAL(v)->kwargs);
         value init = attr_get(v, NAME(__init__));
@@ -69,7 +70,7 @@ static value kwargs_dict(const value *values, value kwnames)
 
 static value local_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type->slots.init == TYPE(OBJECT)->slots.init && (nargs || kwnames))
+    if (type_slot(type, init) == type_slot(TYPE(OBJECT), init) && (nargs || kwnames))
         return raise(EXC(TypeError), "Initialization arguments are not supported");
     value tuple = tuple_from_array(args, nargs);
     value kwargs = tuple && kwnames ? kwargs_dict(args + nargs, kwnames) : NULL;
@@ -101,11 +102,9 @@ static value local_getattr(value v, value name)
     if (str_equals_text(name, "__dict__"))
         return dict;
     value found = type_lookup(value_type(v), name);
-    if (found && found != VALUE_MISSING && value_slots(found)->descr_set && value_slots(found)->descr_get) {
-        value bound = value_slots(found)->descr_get(found, v, value_type(v));
-        value_dec(found);
+    if (found && lookup_kind_of(found) == LOOKUP_DATA) {
         value_dec(dict);
-        return bound;
+        return attribute_bind(found, v, value_type(v));
     }
     value own = found ? dict_get(dict, name) : NULL;
     value_dec(dict);
@@ -115,12 +114,7 @@ static value local_getattr(value v, value name)
     }
     if (found == VALUE_MISSING)
         return raise(EXC(AttributeError), "'%T' object has no attribute '%U'", v, name);
-    if (value_slots(found)->descr_get) {
-        value bound = value_slots(found)->descr_get(found, v, value_type(v));
-        value_dec(found);
-        return bound;
-    }
-    return found;
+    return attribute_bind(found, v, value_type(v));
 }
 
 static bool local_setattr(value v, value name, value attribute)
@@ -130,8 +124,9 @@ static bool local_setattr(value v, value name, value attribute)
     value dict = local_dict(v);
     value found = dict ? type_lookup(value_type(v), name) : NULL;
     bool done = false;
-    if (found && found != VALUE_MISSING && value_slots(found)->descr_set) {
-        done = value_slots(found)->descr_set(found, v, attribute);
+    bool (*set)(value, value, value) = found && found != VALUE_MISSING ? value_type_slot(found, descr_set) : NULL;
+    if (set) {
+        done = set(found, v, attribute);
     } else if (found && attribute) {
         done = dict_set(dict, name, attribute);
     } else if (found) {

@@ -6,16 +6,16 @@
 
 bool value_has_buffer(value v)
 {
-    return value_slots(v)->buffer != NULL;
+    return value_type_slot(v, buffer) != NULL;
 }
 
 bool buffer_get(value v, struct buffer *buffer, int flags)
 {
-    const struct type_slots *slots = value_slots(v);
+    int (*get)(value, struct buffer *, int) = value_type_slot(v, buffer);
     *buffer = (struct buffer){0};
-    if (!slots->buffer)
+    if (!get)
         return raise_false(EXC(TypeError), "a bytes-like object is required, not '%T'", v);
-    if (slots->buffer(v, buffer, flags) < 0)
+    if (get(v, buffer, flags) < 0)
         return false;
     if ((flags & BUFFER_WRITABLE) && buffer->readonly) {
         buffer_release(buffer);
@@ -32,9 +32,9 @@ void buffer_release(struct buffer *buffer)
         buffer->internal = NULL;
         return;
     }
-    const struct type_slots *slots = value_slots(owner);
-    if (slots->buffer_release)
-        slots->buffer_release(owner, buffer);
+    void (*release)(value, struct buffer *) = value_type_slot(owner, buffer_release);
+    if (release)
+        release(owner, buffer);
     buffer->owner = NULL;
     value_dec(owner);
 }

@@ -217,7 +217,7 @@ static bool byte_of(value v, uint8_t *out)
 static value bytearray_getitem(value self, value key)
 {
     struct bytearray *a = (struct bytearray *)self;
-    if (!value_is_small_int(key) && !value_slots(key)->to_index) {
+    if (!value_is_small_int(key) && !value_type_slot(key, to_index)) {
         if (!value_is(key, TYPE_ID_SLICE))
             return raise(EXC(TypeError), "bytearray indices must be integers or slices, not %T", key);
         return bytes_slice(self, key);
@@ -293,7 +293,8 @@ static bool set_slice(struct bytearray *a, value key, value v)
     value bytes = NULL;
     struct bytes_builder out = {0};
     if (v) {
-        if (is_int(v) || is_str(v) || (!value_has_buffer(v) && !value_slots(v)->iter && !value_slots(v)->getitem))
+        if (is_int(v) || is_str(v) ||
+            (!value_has_buffer(v) && !value_type_slot(v, iter) && !value_type_slot(v, getitem)))
             return raise_false(EXC(TypeError), "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         if (!bytes_add_source(&out, v, "bytearray", "byte must be in range(0, 256)")) {
             bytes_builder_discard(&out);
@@ -321,7 +322,7 @@ static bool set_slice(struct bytearray *a, value key, value v)
 static bool bytearray_setitem(value self, value key, value v)
 {
     struct bytearray *a = (struct bytearray *)self;
-    if (value_is_small_int(key) || value_slots(key)->to_index)
+    if (value_is_small_int(key) || value_type_slot(key, to_index))
         return set_item(a, key, v);
     if (!value_is(key, TYPE_ID_SLICE))
         return raise_false(EXC(TypeError), "bytearray indices must be integers or slices, not %T", key);
@@ -346,7 +347,7 @@ value bytearray_extend(value self, const value *args)
     struct bytes_builder out = {0};
     value v = args[0];
     bool ok;
-    if (!value_has_buffer(v) && !value_slots(v)->iter && !value_slots(v)->getitem)
+    if (!value_has_buffer(v) && !value_type_slot(v, iter) && !value_type_slot(v, getitem))
         return raise(EXC(TypeError), "can't extend bytearray with %T", v);
     if (is_str(v)) { /* its items are no integers */
         ok = str_length(v) == 0 || raise_false(EXC(TypeError), "'str' object cannot be interpreted as an integer");

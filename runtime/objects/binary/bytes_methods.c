@@ -49,7 +49,7 @@ static value make_maker_part(const struct span_maker *m, size_t start, size_t en
 /* What to look for: a buffer, or an int as one byte in *byte. */
 static bool open_needle(value v, struct buffer *b, uint8_t *byte)
 {
-    if (is_int(v) || (value_slots(v)->to_index && !value_has_buffer(v))) {
+    if (is_int(v) || (value_type_slot(v, to_index) && !value_has_buffer(v))) {
         ssize i;
         if (!index_as_ssize(v, &i, NULL))
             return false;
@@ -128,7 +128,7 @@ int bytes_contains(value self, value item)
 {
     struct buffer b, needle;
     uint8_t byte;
-    if (!is_int(item) && !value_slots(item)->to_index && !value_has_buffer(item))
+    if (!is_int(item) && !value_type_slot(item, to_index) && !value_has_buffer(item))
         return raise_int(EXC(TypeError), "a bytes-like object is required, not '%T'", item);
     if (!open_needle(item, &needle, &byte))
         return -1;
@@ -421,7 +421,7 @@ static value bytes_join(value self, const value *args)
     value items;
     if (is_tuple(args[0]))
         items = value_inc(args[0]);
-    else if (!value_slots(args[0])->iter && !value_slots(args[0])->getitem)
+    else if (!value_type_slot(args[0], iter) && !value_type_slot(args[0], getitem))
         return raise(EXC(TypeError), "can only join an iterable");
     else
         items = tuple_from_iterable(args[0]);

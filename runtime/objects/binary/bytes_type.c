@@ -50,7 +50,7 @@ bool bytes_add_source(struct bytes_builder *out, value source, const char *type_
         buffer_release(&b);
         return true;
     }
-    if (is_str(source) || (!value_slots(source)->iter && !value_slots(source)->getitem))
+    if (is_str(source) || (!value_type_slot(source, iter) && !value_type_slot(source, getitem)))
         return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
     value iterator = iter_get(source);
     if (!iterator) {
@@ -139,7 +139,7 @@ bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding
         value_dec(bytes);
         return true;
     }
-    if (value_is_small_int(source) || value_slots(source)->to_index) {
+    if (value_is_small_int(source) || value_type_slot(source, to_index)) {
         ssize count;
         if (!index_as_ssize(source, &count, EXC(OverflowError))) {
             if (!error_matches(EXC(TypeError)))
@@ -232,7 +232,7 @@ static ssize bytes_length_slot(value self)
 
 static value bytes_getitem(value self, value key)
 {
-    if (value_is_small_int(key) || value_slots(key)->to_index) {
+    if (value_is_small_int(key) || value_type_slot(key, to_index)) {
         ssize i;
         struct span s = bytes_span(bytes_exact(self));
         if (!index_as_ssize(key, &i, EXC(IndexError)))

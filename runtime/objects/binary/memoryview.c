@@ -178,7 +178,7 @@ static bool pack(const struct memory_view *m, value v, uint8_t out[8])
         memcpy(out, f->code == 'd' ? (void *)&d : f->code == 'f' ? (void *)&single : (void *)&half, f->size);
         return true;
     }
-    if (!is_int(v) && !value_slots(v)->to_index)
+    if (!is_int(v) && !value_type_slot(v, to_index))
         return bad_type(m);
     value i = index_value(v);
     if (!i)
@@ -428,7 +428,7 @@ static uint8_t *place_of(struct memory_view *m, value key, bool *is_item)
 {
     ssize i;
     *is_item = true;
-    if (is_int(key) || value_slots(key)->to_index) {
+    if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &i, EXC(IndexError)))
             return NULL;
         if (m->ndim == 0) {
@@ -447,7 +447,7 @@ static uint8_t *place_of(struct memory_view *m, value key, bool *is_item)
     }
     size_t n = tuple_length(key);
     for (size_t k = 0; k < n; k++)
-        if (!is_int(tuple_get(key, k)) && !value_slots(tuple_get(key, k))->to_index) {
+        if (!is_int(tuple_get(key, k)) && !value_type_slot(tuple_get(key, k), to_index)) {
             *is_item = false;
             return NULL;
         }

@@ -992,7 +992,7 @@ static bool dict_merge_dict(value v, value other, bool override)
 
 bool dict_merge(value v, value mapping, bool override)
 {
-    if (is_dict(mapping) && value_slots(mapping)->iter == dict_iter_slot)
+    if (is_dict(mapping) && value_type_slot(mapping, iter) == dict_iter_slot)
         return dict_merge_dict(v, mapping, override);
     value keys = call_method_0(mapping, NAME(keys));
     if (!keys)
@@ -1061,7 +1061,7 @@ static bool dict_merge_pairs(value v, value pairs)
 
 bool dict_update(value v, value source)
 {
-    if (is_dict(source) && value_slots(source)->iter == dict_iter_slot)
+    if (is_dict(source) && value_type_slot(source, iter) == dict_iter_slot)
         return dict_merge_dict(v, source, true);
     int mapping = attr_has(source, NAME(keys));
     if (mapping < 0)

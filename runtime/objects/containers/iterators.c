@@ -74,7 +74,7 @@ static value sequence_iterator_hint(value v, const value *args)
     value sequence = slot_load(&iterator->header, &iterator->sequence);
     if (!sequence)
         return small_int(0);
-    ssize length = value_slots(sequence)->length ? value_length(sequence) : -2;
+    ssize length = value_type_slot(sequence, length) ? value_length(sequence) : -2;
     value_dec(sequence);
     if (length == -2)
         return VALUE_NOT_IMPLEMENTED;
@@ -150,7 +150,7 @@ static value reversed_type_new(struct type *type, const value *args, size_t narg
         value_dec(method);
         return result;
     }
-    if (!value_slots(args[0])->getitem || is_dict(args[0]))
+    if (!value_type_slot(args[0], getitem) || is_dict(args[0]))
         return raise(EXC(TypeError), "'%T' object is not reversible", args[0]);
     ssize length = value_length(args[0]);
     return length < 0 ? NULL : iterator_over(type, args[0], length - 1);

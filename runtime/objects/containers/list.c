@@ -527,7 +527,7 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
    (NULL: exception). */
 static bool dict_or_set_items(value v, value *out)
 {
-    value (*iter)(value) = value_slots(v)->iter;
+    value (*iter)(value) = value_type_slot(v, iter);
     if (iter == dict_iter_slot)
         *out = dict_keys_list(v);
     else if (iter == set_iterator_new)

@@ -124,7 +124,7 @@ static value list_count(value v, const value *args)
 /* A start or stop argument of index(): any object with __index__, clamped, negative ones counted from the end. */
 bool search_bound(value given, size_t length, ssize *out)
 {
-    if (!is_int(given) && !value_slots(given)->to_index)
+    if (!is_int(given) && !value_type_slot(given, to_index))
         return raise_false(EXC(TypeError), "slice indices must be integers or have an __index__ method");
     if (!index_as_ssize(given, out, NULL))
         return false;
@@ -212,7 +212,7 @@ static value list_getitem(value v, value key)
             value_dec(items[i]);
         free(items);
         return result;
-    } else if (is_int(key) || value_slots(key)->to_index) {
+    } else if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &index, EXC(IndexError)))
             return NULL;
     } else {
@@ -270,7 +270,7 @@ static bool list_setitem(value self, value key, value v)
         }
         slice_adjust((ssize)list_length(self), &start, &stop, 1);
         return list_set_slice(self, start, stop < start ? start : stop, v);
-    } else if (is_int(key) || value_slots(key)->to_index) {
+    } else if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &index, EXC(IndexError)))
             return false;
     } else {

@@ -209,7 +209,7 @@ static value range_getitem(value v, value key)
 {
     if (is_slice(key))
         return range_slice(v, key);
-    if (!is_int(key) && !value_slots(key)->to_index)
+    if (!is_int(key) && !value_type_slot(key, to_index))
         return raise(EXC(TypeError), "range indices must be integers or slices, not %T", key);
     value index = exact_index(key);
     value item = index ? range_item(v, index) : NULL;

@@ -30,7 +30,7 @@ static bool slice_part(value part, ssize *out)
         *out = small_int_value(part);
         return true;
     }
-    if (!is_int(part) && !value_slots(part)->to_index)
+    if (!is_int(part) && !value_type_slot(part, to_index))
         return raise_false(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
     return index_as_ssize(part, out, NULL);
 }
@@ -83,7 +83,7 @@ static value slice_long_part(value part, value length, value low, value high, va
 {
     if (is_none(part))
         return value_inc(missing);
-    if (!is_int(part) && !value_slots(part)->to_index)
+    if (!is_int(part) && !value_type_slot(part, to_index))
         return raise(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
     value index = index_value(part);
     if (!index)
@@ -116,7 +116,7 @@ static value slice_indices_method(value v, const value *args)
         goto done;
     }
     value step_given = slot_peek(&slice->step);
-    if (!is_none(step_given) && !is_int(step_given) && !value_slots(step_given)->to_index) {
+    if (!is_none(step_given) && !is_int(step_given) && !value_type_slot(step_given, to_index)) {
         raise(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
         goto done;
     }

@@ -232,7 +232,7 @@ static value tuple_getitem(value v, value key)
         for (ssize i = 0; result && i < count; i++)
             tuple_init(result, (size_t)i, value_inc(tuple_get(v, (size_t)(start + i * step))));
         return result;
-    } else if (is_int(key) || value_slots(key)->to_index) {
+    } else if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &index, EXC(IndexError)))
             return NULL;
     } else {

@@ -99,11 +99,11 @@ static value new_wrapper(value self, const value *args, size_t nargs, value kwna
         return raise(EXC(TypeError), "%N.__new__(%N): %N is not a subtype of %N", type, subtype, subtype, type);
     /* The first base that is not made by Python code must agree with what is called: object.__new__(dict) is unsafe. */
     struct type *fixed = subtype;
-    while (fixed && (type_has_flag(fixed, TYPE_FLAG_HEAP) || fixed->slots.new == slot_new))
+    while (fixed && (type_has_flag(fixed, TYPE_FLAG_HEAP) || type_slot(fixed, new) == slot_new))
         fixed = fixed->base;
-    if (fixed && fixed->slots.new != type->slots.new)
+    if (fixed && type_slot(fixed, new) != type_slot(type, new))
         return raise(EXC(TypeError), "%N.__new__(%N) is not safe, use %N.__new__()", type, subtype, fixed);
-    return type->slots.new(subtype, args + 1, nargs - 1, kwnames);
+    return type_slot(type, new)(subtype, args + 1, nargs - 1, kwnames);
 }
 
 static const struct method_def new_def = METHOD_ANY(

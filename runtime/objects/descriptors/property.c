@@ -306,10 +306,11 @@ static value classmethod_get(value self, value object, struct type *type)
         type = value_type(object);
     value function = slot_load(value_object(self), &WRAPPED(self)->function);
     value result;
-    if (value_is(function, TYPE_ID_FUNCTION) || !value_is_object(function) || !value_slots(function)->descr_get)
+    value (*get)(value, value, struct type *) = value_is_object(function) ? value_type_slot(function, descr_get) : NULL;
+    if (value_is(function, TYPE_ID_FUNCTION) || !get)
         result = method_new(function, value_of(type));
     else
-        result = value_slots(function)->descr_get(function, value_of(type), value_type(value_of(type)));
+        result = get(function, value_of(type), value_type(value_of(type)));
     value_dec(function);
     return result;
 }

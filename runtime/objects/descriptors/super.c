@@ -26,11 +26,7 @@ static value super_find(struct type *start, value object, struct type *object_ty
         found = dict ? dict_get(dict, name) : NULL;
     }
     value_dec(mro);
-    if (!found || !value_is_object(found) || !value_slots(found)->descr_get)
-        return found;
-    value bound = value_slots(found)->descr_get(found, object == value_of(object_type) ? NULL : object, object_type);
-    value_dec(found);
-    return bound;
+    return found ? attribute_bind(found, object == value_of(object_type) ? NULL : object, object_type) : NULL;
 }
 
 value super_lookup(struct type *start, value object, struct type *object_type, value name)

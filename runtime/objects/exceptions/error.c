@@ -83,7 +83,7 @@ void raise_exception(value exception)
 value exception_make(struct type *type, const value *args, size_t nargs)
 {
     value made;
-    if (likely(type->slots.new == exception_new_slot && type->slots.init == exception_init_slot))
+    if (likely(type_slot(type, new) == exception_new_slot && type_slot(type, init) == exception_init_slot))
         made = exception_new_slot(type, args, nargs, NULL);
     else
         made = call_vector(value_of(type), args, nargs, NULL);

@@ -185,7 +185,7 @@ static bool os_fill(value self, const value *args, size_t nargs)
         bool blocking = value_is_of(self, EXC(BlockingIOError));
         if (nargs >= 3 && args[2] != VALUE_NONE) {
             int64_t written;
-            if (blocking && value_slots(args[2])->to_index) {
+            if (blocking && value_type_slot(args[2], to_index)) {
                 if (!value_as_i64(args[2], &written))
                     return false;
                 exception_set_extra(self, EXTRA_OS_WRITTEN, args[2]);
@@ -208,7 +208,7 @@ static bool os_fill(value self, const value *args, size_t nargs)
 
 static value os_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (kwnames && tuple_length(kwnames) && type->slots.init == EXC(OSError)->slots.init)
+    if (kwnames && tuple_length(kwnames) && type_slot(type, init) == type_slot(EXC(OSError), init))
         return raise(EXC(TypeError), "%N() takes no keyword arguments", type);
     int64_t number;
     if (type == EXC(OSError) && nargs >= 2 && nargs <= 5 && is_int(args[0]) && int_fits_i64(args[0], &number) &&
@@ -224,7 +224,7 @@ static value os_new(struct type *type, const value *args, size_t nargs, value kw
 static bool os_init(value self, const value *args, size_t nargs, value kwnames)
 {
     /* __new__ did the work, unless a subclass has its own __new__ or passes other arguments here. */
-    if (value_type(self)->slots.new == os_new)
+    if (value_type_slot(self, new) == os_new)
         return true;
     if (kwnames && tuple_length(kwnames))
         return raise_false(EXC(TypeError), "%T() takes no keyword arguments", self);
@@ -380,7 +380,7 @@ static bool unicode_init(value self, const value *args, size_t nargs, value kwna
     int64_t number;
     if (!first && !is_str(args[0]))
         return raise_false(EXC(TypeError), "argument 1 must be str, not %T", args[0]);
-    if (decode ? !value_slots(object)->buffer && !is_bytes(object) : !is_str(object))
+    if (decode ? !value_type_slot(object, buffer) && !is_bytes(object) : !is_str(object))
         return decode ? raise_false(EXC(TypeError), "a bytes-like object is required, not '%T'", object)
                       : raise_false(EXC(TypeError), "argument %zu must be str, not %T", 2 - first, object);
     for (size_t i = 2 - first; i < 4 - first; i++)

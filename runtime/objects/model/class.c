@@ -189,9 +189,8 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     uint32_t count = (uint32_t)list_length(slots->names);
     bool dict = !slots->given || slots->dict, in_line = false, weak = !slots->given || slots->weak;
     uint32_t flags = TYPE_FLAG_HEAP | TYPE_FLAG_BASE | slot_flags_from_bases(bases, &dict, &in_line, &weak);
-    flags |= atomic_load_explicit(&base->flags, memory_order_relaxed) &
-             ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE |
-                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE);
+    flags |= type_flags(base) & ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT |
+                                            TYPE_FLAG_INSTANCE | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE);
     if (!weak)
         flags |= TYPE_FLAG_NO_WEAKREF;
     type->gc.gc_flags = TYPE_GC_CONTAINER | TYPE_GC_COUNTED | (base->gc.gc_flags & TYPE_GC_SHARDABLE);
@@ -497,7 +496,6 @@ static bool class_build(struct type *type, struct type *base, value bases, value
     if (!mro_update(type))
         return false;
     atomic_store_explicit(&type->version, shape_next_id(), memory_order_relaxed);
-    type_inherit_slots(type, base);
     slots_update_all(type);
     for (size_t i = 0; i < tuple_length(bases); i++)
         if (!type_add_subclass((struct type *)tuple_get(bases, i), type))
@@ -564,7 +562,8 @@ value type_new_class(struct type *metatype, value name, value given_bases, value
         return NULL;
     value result = NULL;
     struct type *winner = class_metatype(metatype, bases);
-    if (winner && winner != metatype && winner->slots.new != type_new_slot) {
+    value (*new)(struct type *, const value *, size_t, value) = winner ? type_slot(winner, new) : NULL;
+    if (winner && winner != metatype && new != type_new_slot) {
         size_t extra = kwnames ? tuple_length(kwnames) : 0;
         value *args = malloc((3 + extra) * sizeof *args);
         if (args) {
@@ -573,7 +572,7 @@ value type_new_class(struct type *metatype, value name, value given_bases, value
             args[2] = dict;
             for (size_t i = 0; i < extra; i++)
                 args[3 + i] = kwargs[i];
-            result = winner->slots.new(winner, args, 3, kwnames);
+            result = new (winner, args, 3, kwnames);
             free(args);
         } else {
             raise_no_memory();

@@ -43,9 +43,21 @@ static inline enum lookup_kind lookup_kind_of(value v)
     struct type *type = value_type(v);
     if (type_has_flag(type, TYPE_FLAG_METHOD_LIKE))
         return LOOKUP_METHOD;
-    if (type->slots.descr_set)
+    if (type_slot(type, descr_set))
         return LOOKUP_DATA;
-    return type->slots.descr_get ? LOOKUP_GETTER : LOOKUP_PLAIN;
+    return type_slot(type, descr_get) ? LOOKUP_GETTER : LOOKUP_PLAIN;
+}
+
+/* What an attribute found on a class stands for: what its __get__ returns for `object` (NULL: asked of the class) and
+   `type`; itself when it has none. Steals `found`, which may be VALUE_MISSING; owned. */
+static inline value attribute_bind(value found, value object, struct type *type)
+{
+    value (*get)(value, value, struct type *) = value_is_object(found) ? value_type_slot(found, descr_get) : NULL;
+    if (!get)
+        return found;
+    value bound = get(found, object, type);
+    value_dec(found);
+    return bound;
 }
 
 #define LOOKUP_NO_INDEX UINT32_MAX

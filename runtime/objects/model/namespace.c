@@ -178,7 +178,7 @@ static value proxy_new(struct type *type, const value *args, size_t nargs, value
     value bound[1];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
-    if (!value_slots(bound[0])->getitem || is_list(bound[0]) || is_tuple(bound[0]) || is_str(bound[0]))
+    if (!value_type_slot(bound[0], getitem) || is_list(bound[0]) || is_tuple(bound[0]) || is_str(bound[0]))
         return raise(EXC(TypeError), "mappingproxy() argument must be a mapping, not %T", bound[0]);
     return mapping_proxy_new(bound[0]);
 }

@@ -28,9 +28,9 @@ value object_new_slot(struct type *type, const value *args, size_t nargs, value 
 {
     (void)args;
     if (unlikely(excess_arguments(nargs, kwnames))) {
-        if (type->slots.new != object_new_slot)
+        if (type_slot(type, new) != object_new_slot)
             return raise(EXC(TypeError), "object.__new__() takes exactly one argument (the type to instantiate)");
-        if (type->slots.init == object_init_slot)
+        if (type_slot(type, init) == object_init_slot)
             return raise(EXC(TypeError), "%N() takes no arguments", type);
     }
     if (likely(type_has_flag(type, TYPE_FLAG_INSTANCE)) && likely(!type_has_flag(type, TYPE_FLAG_ABSTRACT)))
@@ -46,9 +46,9 @@ bool object_init_slot(value self, const value *args, size_t nargs, value kwnames
     if (likely(!excess_arguments(nargs, kwnames)))
         return true;
     struct type *type = value_type(self);
-    if (type->slots.init != object_init_slot)
+    if (type_slot(type, init) != object_init_slot)
         return raise_false(EXC(TypeError), "object.__init__() takes exactly one argument (the instance to initialize)");
-    if (type->slots.new == object_new_slot)
+    if (type_slot(type, new) == object_new_slot)
         return raise_false(EXC(TypeError), "%N.__init__() takes exactly one argument (the instance to initialize)",
                            type);
     return true;
@@ -81,7 +81,7 @@ value object_compare(value a, value b, int op)
     if (op != COMPARE_NE)
         return VALUE_NOT_IMPLEMENTED;
     /* Unequal is not equal, whatever the type says of equality. */
-    value (*compare)(value, value, int) = value_slots(a)->compare;
+    value (*compare)(value, value, int) = value_type_slot(a, compare);
     value equal = compare ? compare(a, b, COMPARE_EQ) : VALUE_NOT_IMPLEMENTED;
     if (!equal || equal == VALUE_NOT_IMPLEMENTED)
         return equal;
@@ -266,7 +266,7 @@ static value items_iterator(value self, bool wanted, value method)
 static value reduce_newobj(value self)
 {
     value args, kwargs;
-    if (!value_type(self)->slots.new)
+    if (!value_type_slot(self, new))
         return raise(EXC(TypeError), "cannot pickle '%T' object", self);
     if (!new_arguments(self, &args, &kwargs))
         return NULL;

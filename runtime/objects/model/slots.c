@@ -19,9 +19,10 @@ static value call_found(value method, value self, const value *args, size_t narg
     struct type *kind = value_type(method);
     if (likely(type_has_flag(kind, TYPE_FLAG_METHOD_LIKE)))
         return call_with_first(method, self, args, nargs, kwnames);
-    if (!kind->slots.descr_get)
+    value (*get)(value, value, struct type *) = type_slot(kind, descr_get);
+    if (!get)
         return call_vector(method, args, nargs, kwnames);
-    value bound = kind->slots.descr_get(method, self, value_type(self));
+    value bound = get(method, self, value_type(self));
     value result = bound ? call_vector(bound, args, nargs, kwnames) : NULL;
     value_dec(bound);
     return result;
@@ -185,7 +186,7 @@ static value slot_iter(value self)
         value_dec(method);
         return result;
     }
-    if (value_slots(self)->getitem)
+    if (value_type_slot(self, getitem))
         return sequence_iterator_new(self);
     return raise(EXC(TypeError), "'%T' object is not iterable", self);
 }
@@ -239,11 +240,7 @@ value slot_new(struct type *type, const value *args, size_t nargs, value kwnames
     value found = lookup_find(type, NAME(__new__), NULL);
     if (!found)
         return NULL;
-    value function = found;
-    if (value_is(found, TYPE_ID_STATICMETHOD) || (found != VALUE_MISSING && value_slots(found)->descr_get)) {
-        function = value_slots(found)->descr_get(found, NULL, type);
-        value_dec(found);
-    }
+    value function = attribute_bind(found, NULL, type);
     if (!function)
         return NULL;
     value result = call_with_first(function, value_of(type), args, nargs, kwnames);
@@ -313,8 +310,8 @@ static int reflected_differs(struct type *left, struct type *right, value name)
 static value binary_generic(int op, value a, value b, value (*self)(value, value))
 {
     struct type *left = value_type(a), *right = value_type(b);
-    bool other = left != right && right->slots.binary[op] == self;
-    if (left->slots.binary[op] == self) {
+    bool other = left != right && type_slot(right, binary[op]) == self;
+    if (type_slot(left, binary[op]) == self) {
         if (other && type_is_subtype(right, left)) {
             int differs = reflected_differs(left, right, binary_name(op, 1));
             if (differs < 0)
@@ -487,18 +484,17 @@ WRAPPER(wrap_reflected)
 WRAPPER(wrap_power)
 {
     ARGS(1, 2)
-    struct type *type = value_type(self);
+    value (*power)(value, value, value) = value_type_slot(self, power);
     if (nargs == 2 && args[1] != VALUE_NONE)
-        return type->slots.power ? type->slots.power(self, args[0], args[1]) : VALUE_NOT_IMPLEMENTED;
+        return power ? power(self, args[0], args[1]) : VALUE_NOT_IMPLEMENTED;
     return AS(value(*)(value, value))(self, args[0]);
 }
 WRAPPER(wrap_reflected_power)
 {
     ARGS(1, 2)
-    if (nargs == 2 && args[1] != VALUE_NONE) {
-        struct type *type = value_type(self);
-        return type->slots.power ? type->slots.power(args[0], self, args[1]) : VALUE_NOT_IMPLEMENTED;
-    }
+    value (*power)(value, value, value) = value_type_slot(self, power);
+    if (nargs == 2 && args[1] != VALUE_NONE)
+        return power ? power(args[0], self, args[1]) : VALUE_NOT_IMPLEMENTED;
     return AS(value(*)(value, value))(args[0], self);
 }
 WRAPPER(wrap_hash)
@@ -521,7 +517,7 @@ static bool setattr_allowed(value self, void *function, const char *what)
     struct type *type = value_type(self);
     while (type && type_has_flag(type, TYPE_FLAG_HEAP))
         type = type->base;
-    if (type && (void *)type->slots.setattr != function)
+    if (type && (void *)type_slot(type, setattr) != function)
         return raise_false(EXC(TypeError), "can't apply this %s to %s object", what, type_short_name(type));
     return true;
 }
@@ -744,9 +740,54 @@ void *slots_get(const struct type_slots *slots, unsigned offset)
     return function;
 }
 
-static void slots_put(struct type_slots *slots, unsigned offset, void *function)
+/* ---- a type's slots, written ---- */
+/* New slots are worked out in a copy and published word by word where they differ, so that a slot that stays is never
+ * seen empty or on its way. */
+struct slot_words {
+    union {
+        void *words[TYPE_SLOT_COUNT];
+        struct type_slots slots;
+    };
+};
+
+static void words_load(struct slot_words *copy, const struct type *type)
 {
-    __atomic_store_n((void **)((char *)slots + offset), function, __ATOMIC_RELEASE);
+    for (unsigned i = 0; i < TYPE_SLOT_COUNT; i++)
+        copy->words[i] = atomic_load_explicit(&type->slots[i], memory_order_relaxed);
+}
+
+static void words_publish(struct type *type, const struct slot_words *copy)
+{
+    for (unsigned i = 0; i < TYPE_SLOT_COUNT; i++)
+        if (atomic_load_explicit(&type->slots[i], memory_order_relaxed) != copy->words[i])
+            atomic_store_explicit(&type->slots[i], copy->words[i], memory_order_relaxed);
+}
+
+/* Take over every slot that the type does not fill itself. Comparison and hash go together; `new` of object is not for
+ * built-in types without one: their instances cannot be made from Python. */
+static void words_inherit(struct slot_words *own, const struct type *base)
+{
+    bool keep_hash = own->slots.hash || own->slots.compare, keep_new = !own->slots.new &&base == TYPE(OBJECT);
+    struct slot_words given = *own;
+    for (unsigned i = 0; i < TYPE_SLOT_COUNT; i++)
+        if (!own->words[i])
+            own->words[i] = atomic_load_explicit(&base->slots[i], memory_order_relaxed);
+    if (keep_hash) {
+        own->slots.hash = given.slots.hash ? given.slots.hash : value_unhashable;
+        own->slots.compare = given.slots.compare ? given.slots.compare : type_slot(base, compare);
+    }
+    if (keep_new)
+        own->slots.new = NULL;
+}
+
+void type_fill_slots(struct type *type, const struct type_slots *own, const struct type *base, bool creatable)
+{
+    struct slot_words copy = {.slots = *own};
+    if (base)
+        words_inherit(&copy, base);
+    if (!creatable)
+        copy.slots.new = NULL;
+    words_publish(type, &copy);
 }
 
 bool slots_add_wrappers(struct type *type, value dict)
@@ -772,7 +813,7 @@ bool slots_add_wrappers(struct type *type, value dict)
 
 /* ---- from special methods to slots ---- */
 /* What the slot of `type` should be, seeing what it has under all names of the slot: the rows from `first` on. */
-static void update_group(struct type *type, unsigned first)
+static void update_group(struct type *type, struct slot_words *copy, unsigned first)
 {
     void *specific = NULL, *generic = NULL;
     bool use_generic = false;
@@ -795,11 +836,11 @@ static void update_group(struct type *type, unsigned first)
             ((struct descriptor *)found)->def == def && (!specific || specific == function)) {
             specific = function;
         } else if (offset == OFFSET(new) && new_wrapper_is(found, &origin)) {
-            specific = (void *)origin->slots.new;
+            specific = (void *)type_slot(origin, new);
         } else if (offset == OFFSET(hash) && found == VALUE_NONE) {
             specific = (void *)value_unhashable;
         } else if (offset == OFFSET(power) && value_is(found, TYPE_ID_WRAPPER_DESCRIPTOR)) {
-            specific = (void *)((struct type *)slot_peek(&((struct descriptor *)found)->owner))->slots.power;
+            specific = (void *)type_slot((struct type *)slot_peek(&((struct descriptor *)found)->owner), power);
         } else {
             use_generic = true;
         }
@@ -807,33 +848,34 @@ static void update_group(struct type *type, unsigned first)
     }
     if (!generic && offset == OFFSET(truth))
         return;
-    slots_put(&type->slots, offset, use_generic ? generic : specific);
+    copy->words[offset / sizeof(void *)] = use_generic ? generic : specific;
 }
 
 /* A class that defines __len__ and no __bool__ is true when it is not empty: that needs no truth slot of its own
  * (value_truth asks the length). Flags that repeat what slots say. */
-static void update_flags(struct type *type)
+static void update_flags(struct type *type, const struct slot_words *copy)
 {
     uint32_t set = 0, clear = 0;
-    bool custom_get = type->slots.getattr == slot_getattr;
-    bool custom_set = type->slots.setattr == slot_setattr;
+    bool custom_get = copy->slots.getattr == slot_getattr;
+    bool custom_set = copy->slots.setattr == slot_setattr;
     *(custom_get ? &set : &clear) |= TYPE_FLAG_CUSTOM_GETATTR;
     *(custom_set ? &set : &clear) |= TYPE_FLAG_CUSTOM_SETATTR;
-    *(type->slots.descr_set ? &set : &clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
+    *(copy->slots.descr_set ? &set : &clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
     value finalizer = lookup_find(type, NAME(__del__), NULL);
+    void (*finalize)(struct object *) = type_finalizer(&type->gc);
     if (finalizer && finalizer != VALUE_MISSING) {
         set |= TYPE_FLAG_FINALIZER;
         atomic_store_explicit(&types_have_finalizers, true, memory_order_relaxed);
-        type->gc.finalize = slot_finalize;
-    } else if (type->gc.finalize == slot_finalize || !type->gc.finalize) {
+        finalize = slot_finalize;
+    } else if (finalize == slot_finalize || !finalize) {
         clear |= TYPE_FLAG_FINALIZER;
-        type->gc.finalize = type->base ? type->base->gc.finalize : NULL;
-        if (type->gc.finalize == slot_finalize)
-            type->gc.finalize = NULL;
+        finalize = type->base ? type_finalizer(&type->base->gc) : NULL;
+        if (finalize == slot_finalize)
+            finalize = NULL;
     }
     value_dec(finalizer);
-    atomic_fetch_or_explicit(&type->flags, set, memory_order_relaxed);
-    atomic_fetch_and_explicit(&type->flags, ~clear, memory_order_relaxed);
+    atomic_store_explicit(&type->gc.finalize, finalize, memory_order_relaxed);
+    type_change_flags(type, set, clear);
 }
 
 /* A set of groups, by their first rows. */
@@ -852,9 +894,8 @@ static bool add_groups(struct group_set *set, value name)
 }
 
 /* Sequence slots know no Python methods: a class that redefines the operator must not reach the base's. */
-static void hide_sequence_slots(struct type *type)
+static void hide_sequence_slots(struct type_slots *slots)
 {
-    struct type_slots *slots = &type->slots;
     if (slots->binary[BINARY_ADD] == slot_binary_ADD)
         slots->concat = NULL;
     if (slots->binary[BINARY_MULTIPLY] == slot_binary_MULTIPLY)
@@ -867,19 +908,22 @@ static void hide_sequence_slots(struct type *type)
         slots->send = NULL;
 }
 
-static void update_groups(struct type *type, const struct group_set *set)
+static void update_groups(struct type *type, struct slot_words *copy, const struct group_set *set)
 {
     for (unsigned word = 0; word < 2; word++)
         for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
-            update_group(type, word * 64 + (unsigned)__builtin_ctzll(bits));
-    hide_sequence_slots(type);
-    update_flags(type);
+            update_group(type, copy, word * 64 + (unsigned)__builtin_ctzll(bits));
+    hide_sequence_slots(&copy->slots);
+    update_flags(type, copy);
+    words_publish(type, copy);
 }
 
 static bool update_one_class(struct type *type, void *context)
 {
+    struct slot_words copy;
+    words_load(&copy, type);
     if (type_has_flag(type, TYPE_FLAG_HEAP))
-        update_groups(type, context);
+        update_groups(type, &copy, context);
     return true;
 }
 
@@ -920,15 +964,16 @@ static bool find_own_groups(struct group_set *set, struct type *type)
     return base_mro && known == all;
 }
 
-/* A new class, its slots copied from its best base. */
 void slots_update_all(struct type *type)
 {
     struct group_set set = {0};
+    struct slot_words copy;
+    words_load(&copy, type->base);
     if (!find_own_groups(&set, type)) {
         error_clear();
         for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
             if (slot_defs[i].generic)
                 set.bits[groups[i] / 64] |= UINT64_C(1) << groups[i] % 64;
     }
-    update_groups(type, &set);
+    update_groups(type, &copy, &set);
 }

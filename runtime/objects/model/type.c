@@ -134,30 +134,6 @@ static uint32_t kind_flags_of(unsigned id)
     }
 }
 
-/* Take over every slot that the type does not fill itself. Comparison and hash go together; `new` of object is not for
- * built-in types without one: their instances cannot be made from Python. */
-void type_inherit_slots(struct type *type, const struct type *base)
-{
-    void **own = (void **)&type->slots;
-    void *const *from = (void *const *)&base->slots;
-    bool keep_hash = type->slots.hash || type->slots.compare;
-    bool keep_new = !type->slots.new && !type_has_flag(type, TYPE_FLAG_HEAP) && base == TYPE(OBJECT);
-    void *hash = (void *)type->slots.hash, *compare = (void *)type->slots.compare;
-    for (size_t i = 0; i < sizeof(struct type_slots) / sizeof(void *); i++)
-        if (!own[i])
-            own[i] = from[i];
-    if (keep_hash) {
-        memcpy(&type->slots.hash, &hash, sizeof hash);
-        memcpy(&type->slots.compare, &compare, sizeof compare);
-        if (!type->slots.compare)
-            type->slots.compare = base->slots.compare;
-        if (!type->slots.hash)
-            type->slots.hash = value_unhashable;
-    }
-    if (keep_new)
-        type->slots.new = NULL;
-}
-
 static void fill_layout(struct type *type, struct type *base, const struct type_spec *spec)
 {
     type->gc.instance_size = spec->size ? spec->size : base ? base->gc.instance_size : sizeof(struct object);
@@ -165,7 +141,8 @@ static void fill_layout(struct type *type, struct type *base, const struct type_
     type->gc.gc_flags = spec->gc_flags;
     type->gc.traverse = spec->traverse;
     type->gc.destroy = spec->destroy;
-    type->gc.finalize = spec->finalize;
+    void (*finalize)(struct object *) = spec->finalize ? spec->finalize : base ? type_finalizer(&base->gc) : NULL;
+    atomic_store_explicit(&type->gc.finalize, finalize, memory_order_relaxed);
     type->solid = type;
     if (!base)
         return;
@@ -175,8 +152,6 @@ static void fill_layout(struct type *type, struct type *base, const struct type_
         type->gc.traverse = base->gc.traverse;
     if (!type->gc.destroy)
         type->gc.destroy = base->gc.destroy;
-    if (!type->gc.finalize)
-        type->gc.finalize = base->gc.finalize;
     bool variable = type_has_flag(type, TYPE_FLAG_VARIABLE_SIZE) && !type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE);
     if (type->gc.instance_size == base->gc.instance_size && !variable)
         type->solid = base->solid;
@@ -194,20 +169,16 @@ void type_fill(struct type *type, const struct type_spec *spec)
     type->base = base;
     uint32_t flags = spec->flags | TYPE_FLAG_IMMUTABLE | kind_flags_of(spec->id);
     if (base)
-        flags |= atomic_load_explicit(&base->flags, memory_order_relaxed) & INHERITED_FLAGS;
-    type->slots = spec->slots;
-    if (type->slots.descr_set)
+        flags |= type_flags(base) & INHERITED_FLAGS;
+    if (spec->slots.descr_set)
         flags |= TYPE_FLAG_DATA_DESCRIPTOR;
     atomic_store_explicit(&type->flags, flags, memory_order_relaxed);
     fill_layout(type, base, spec);
     type->solid_traverse = type->gc.traverse;
     type->solid_destroy = type->gc.destroy;
-    if (base)
-        type_inherit_slots(type, base);
-    if (!type->slots.new || (flags & TYPE_FLAG_NO_NEW)) {
-        type->slots.new = NULL;
-        atomic_fetch_or_explicit(&type->flags, TYPE_FLAG_NO_NEW, memory_order_relaxed);
-    }
+    type_fill_slots(type, &spec->slots, base, !(flags & TYPE_FLAG_NO_NEW));
+    if (!type_slot(type, new))
+        type_change_flags(type, TYPE_FLAG_NO_NEW, 0);
     atomic_store_explicit(&type->version, shape_next_id(), memory_order_relaxed);
 }
 
@@ -292,9 +263,9 @@ static bool fill_dict(struct type *type, value dict)
     for (const struct getset_def *def = spec->getset; def && def->name; def++)
         if (!add_owned(dict, def->name, getset_descriptor_new(type, def)))
             return false;
-    if (type->slots.new && spec->slots.new && !add_owned(dict, "__new__", new_wrapper_new(type)))
+    if (type_slot(type, new) && spec->slots.new && !add_owned(dict, "__new__", new_wrapper_new(type)))
         return false;
-    if (type->slots.hash == value_unhashable && (spec->slots.compare || spec->slots.hash)) {
+    if (type_slot(type, hash) == value_unhashable && (spec->slots.compare || spec->slots.hash)) {
         value key = NAME(__hash__);
         if (!key || !dict_set(dict, key, VALUE_NONE))
             return false;
@@ -439,32 +410,21 @@ static value type_call(value self, const value *args, size_t nargs, value kwname
     struct type *type = (struct type *)self;
     if (unlikely(type == TYPE(TYPE)) && nargs == 1 && (!kwnames || tuple_length(kwnames) == 0))
         return value_inc(value_of(value_type(args[0])));
-    if (unlikely(!type->slots.new))
+    value (*new)(struct type *, const value *, size_t, value) = type_slot(type, new);
+    if (unlikely(!new))
         return raise(EXC(TypeError), "cannot create '%s' instances", type->gc.name);
-    value made = type->slots.new(type, args, nargs, kwnames);
+    value made = new (type, args, nargs, kwnames);
     if (unlikely(!made))
         return NULL;
     struct type *made_type = value_type(made);
     if (likely(made_type == type) || type_is_subtype(made_type, type)) {
-        if (made_type->slots.init && !made_type->slots.init(made, args, nargs, kwnames)) {
+        bool (*init)(value, const value *, size_t, value) = type_slot(made_type, init);
+        if (init && !init(made, args, nargs, kwnames)) {
             value_dec(made);
             return NULL;
         }
     }
     return made;
-}
-
-/* Bind what was found on the class or metaclass. Steals `found`. */
-static value bind_found(value found, value object, struct type *type)
-{
-    if (!value_is_object(found))
-        return found;
-    struct type *kind = value_type(found);
-    if (!kind->slots.descr_get)
-        return found;
-    value bound = kind->slots.descr_get(found, object, type);
-    value_dec(found);
-    return bound;
 }
 
 /* type.__getattribute__: data descriptors of the metaclass, then the class's own
@@ -476,13 +436,13 @@ value type_getattr_optional(struct type *type, value name, uint32_t *index)
     if (!meta)
         return NULL;
     if (meta != VALUE_MISSING && lookup_kind_of(meta) == LOOKUP_DATA)
-        return bind_found(meta, value_of(type), metatype);
+        return attribute_bind(meta, value_of(type), metatype);
     bool plain_meta = meta == VALUE_MISSING;
     value found = lookup_find(type, name, plain_meta ? index : NULL);
     if (found == VALUE_MISSING)
-        return meta == VALUE_MISSING ? meta : bind_found(meta, value_of(type), metatype);
+        return meta == VALUE_MISSING ? meta : attribute_bind(meta, value_of(type), metatype);
     value_dec(meta);
-    return found ? bind_found(found, NULL, type) : NULL;
+    return found ? attribute_bind(found, NULL, type) : NULL;
 }
 
 value type_getattr(value self, value name)
@@ -507,8 +467,9 @@ bool type_setattr(value self, value name, value v)
         return false;
     value meta = lookup_find(value_type(self), interned, NULL);
     bool ok = false;
-    if (meta && meta != VALUE_MISSING && lookup_kind_of(meta) == LOOKUP_DATA)
-        ok = value_slots(meta)->descr_set(meta, self, v);
+    bool (*set)(value, value, value) = meta && meta != VALUE_MISSING ? value_type_slot(meta, descr_set) : NULL;
+    if (set)
+        ok = set(meta, self, v);
     else if (meta)
         ok = type_attribute_set(type, interned, v);
     value_dec(meta);

@@ -84,8 +84,6 @@ static bool refresh_slots(struct type *type, void *context)
 {
     (void)context;
     if (type_has_flag(type, TYPE_FLAG_HEAP)) {
-        memset(&type->slots, 0, sizeof type->slots);
-        type_inherit_slots(type, type->base);
         slots_update_all(type);
     }
     return true;
@@ -170,12 +168,7 @@ static value get_doc(value self)
     value doc = dict ? dict_get(dict, NAME(__doc__)) : NULL;
     if (!doc || doc == VALUE_MISSING)
         return doc ? VALUE_NONE : NULL;
-    if (value_is_object(doc) && value_slots(doc)->descr_get) {
-        value bound = value_slots(doc)->descr_get(doc, NULL, SELF);
-        value_dec(doc);
-        return bound;
-    }
-    return doc;
+    return attribute_bind(doc, NULL, SELF);
 }
 static bool set_doc(value self, value v)
 {
@@ -209,10 +202,7 @@ static bool set_abstract_methods(value self, value v)
     }
     if (!type_attribute_set(SELF, NAME(__abstractmethods__), v))
         return false;
-    if (truth)
-        atomic_fetch_or_explicit(&SELF->flags, TYPE_FLAG_ABSTRACT, memory_order_relaxed);
-    else
-        atomic_fetch_and_explicit(&SELF->flags, ~(uint32_t)TYPE_FLAG_ABSTRACT, memory_order_relaxed);
+    type_change_flags(SELF, truth ? TYPE_FLAG_ABSTRACT : 0, truth ? 0 : TYPE_FLAG_ABSTRACT);
     return true;
 }
 
@@ -230,12 +220,7 @@ static value get_annotations(value self)
         }
         return fresh;
     }
-    if (found && value_is_object(found) && value_slots(found)->descr_get) {
-        value bound = value_slots(found)->descr_get(found, NULL, SELF);
-        value_dec(found);
-        return bound;
-    }
-    return found;
+    return found ? attribute_bind(found, NULL, SELF) : NULL;
 }
 static bool set_annotations(value self, value v)
 {
@@ -258,7 +243,7 @@ static value get_item_size(value self)
 static value get_flags(value self)
 {
     /* The bits that programs look at: heap type, base type, abstract, and the kinds of built-in bases. */
-    uint32_t flags = atomic_load_explicit(&SELF->flags, memory_order_relaxed);
+    uint32_t flags = type_flags(SELF);
     int64_t bits = 0;
     bits |= flags & TYPE_FLAG_IMMUTABLE ? 1 << 8 : 0;
     bits |= flags & TYPE_FLAG_HEAP ? 1 << 9 : 0;

@@ -23,7 +23,6 @@ static inline value type_dict(struct type *type)
     value dict = atomic_load_explicit(&type->dict, memory_order_acquire);
     return likely(dict != NULL) ? dict : type_prepare_slow(type);
 }
-void type_inherit_slots(struct type *type, const struct type *base);
 value type_repr_name(struct type *type); /* str: "module.qualname", or the bare name for builtins */
 value type_name(struct type *type);      /* str, owned */
 value type_qualified_name(struct type *type);
@@ -77,7 +76,9 @@ extern const struct slot_def slot_defs[];
 extern const unsigned slot_def_count;
 bool slots_bootstrap(void);
 void slots_update(struct type *type, value name); /* the class's attribute `name` changed */
-void slots_update_all(struct type *type);
+void slots_update_all(struct type *type);         /* the class is new, or its bases are */
+/* The slots of a built-in type: its own, and its base's for the rest; without `new` unless it is creatable. */
+void type_fill_slots(struct type *type, const struct type_slots *own, const struct type *base, bool creatable);
 bool slots_add_wrappers(struct type *type, value dict); /* descriptors for the slots of a built-in type */
 void *slots_get(const struct type_slots *slots, unsigned offset);
 value object_new_slot(struct type *type, const value *args, size_t nargs, value kwnames);

@@ -364,7 +364,7 @@ static bool part_of(value v, const char *message, struct complex_number *out, bo
     if (special)
         return special > 0;
     out->imag = 0;
-    if (!is_int(v) && !is_float(v) && !value_slots(v)->to_float && !value_slots(v)->to_index)
+    if (!is_int(v) && !is_float(v) && !value_type_slot(v, to_float) && !value_type_slot(v, to_index))
         return raise_false(EXC(TypeError), message, v);
     return value_as_double(v, &out->real);
 }

@@ -298,7 +298,7 @@ static bool double_of_object(value v, double *out)
         *out = float_value(v);
         return true;
     }
-    if (value_slots(v)->to_float || value_slots(v)->to_index)
+    if (value_type_slot(v, to_float) || value_type_slot(v, to_index))
         return value_as_double(v, out);
     if (value_has_buffer(v)) {
         struct buffer buffer;

@@ -54,10 +54,10 @@ value number_int(value v)
         return value_inc(v);
     if (value_is_bool(v))
         return int_exact(v);
-    const struct type_slots *slots = value_slots(v);
-    if (slots->to_int)
-        return exact_of_result(slots->to_int(v), v, "__int__");
-    if (slots->to_index) {
+    value (*to_int)(value) = value_type_slot(v, to_int);
+    if (to_int)
+        return exact_of_result(to_int(v), v, "__int__");
+    if (value_type_slot(v, to_index)) {
         value index = index_value(v);
         value exact = index ? value_inc(int_exact(index)) : NULL;
         value_dec(index);
@@ -76,7 +76,7 @@ value number_int(value v)
             value_dec(truncated);
             return exact;
         }
-        if (!value_slots(truncated)->to_index) {
+        if (!value_type_slot(truncated, to_index)) {
             raise(EXC(TypeError), "__trunc__ returned non-Integral (type %T)", truncated);
             value_dec(truncated);
             return NULL;

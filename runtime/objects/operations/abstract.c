@@ -27,7 +27,7 @@ value value_repr(value v)
 {
     if (unlikely(!v))
         return value_inc(NAME_TEXT("<NULL>"));
-    value (*repr)(value) = value_slots(v)->repr;
+    value (*repr)(value) = value_type_slot(v, repr);
     if (!repr)
         return object_repr_default(v);
     if (unlikely(!recursion_enter(" while getting the repr of an object")))
@@ -41,7 +41,7 @@ value value_str(value v)
 {
     if (value_is(v, TYPE_ID_STR))
         return value_inc(v);
-    value (*str)(value) = value_slots(v)->str;
+    value (*str)(value) = value_type_slot(v, str);
     if (!str)
         return value_repr(v);
     if (unlikely(!recursion_enter(" while getting the str of an object")))
@@ -148,7 +148,7 @@ void repr_leave(value v)
 /* ---- containers ---- */
 ssize value_length(value v)
 {
-    ssize (*length)(value) = value_slots(v)->length;
+    ssize (*length)(value) = value_type_slot(v, length);
     if (likely(length != NULL))
         return length(v);
     return raise_int(EXC(TypeError), "object of type '%T' has no len()", v);
@@ -156,7 +156,7 @@ ssize value_length(value v)
 
 ssize value_length_hint(value v, ssize fallback)
 {
-    if (value_slots(v)->length) {
+    if (value_type_slot(v, length)) {
         ssize length = value_length(v);
         if (length >= 0 || !error_matches(EXC(TypeError)))
             return length;
@@ -186,7 +186,7 @@ ssize value_length_hint(value v, ssize fallback)
 
 value item_get(value container, value key)
 {
-    value (*getitem)(value, value) = value_slots(container)->getitem;
+    value (*getitem)(value, value) = value_type_slot(container, getitem);
     if (likely(getitem != NULL))
         return getitem(container, key);
     if (is_type(container)) {
@@ -207,7 +207,7 @@ value item_get(value container, value key)
 
 bool item_set(value container, value key, value v)
 {
-    bool (*setitem)(value, value, value) = value_slots(container)->setitem;
+    bool (*setitem)(value, value, value) = value_type_slot(container, setitem);
     if (likely(setitem != NULL))
         return setitem(container, key, v);
     return raise_false(EXC(TypeError), "'%T' object does not support item assignment", container);
@@ -215,7 +215,7 @@ bool item_set(value container, value key, value v)
 
 bool item_delete(value container, value key)
 {
-    bool (*setitem)(value, value, value) = value_slots(container)->setitem;
+    bool (*setitem)(value, value, value) = value_type_slot(container, setitem);
     if (likely(setitem != NULL))
         return setitem(container, key, NULL);
     return raise_false(EXC(TypeError), "'%T' object doesn't support item deletion", container);
@@ -242,27 +242,28 @@ int contains_by_iteration(value container, value item)
 
 int value_contains(value container, value item)
 {
-    int (*contains)(value, value) = value_slots(container)->contains;
+    int (*contains)(value, value) = value_type_slot(container, contains);
     return likely(contains != NULL) ? contains(container, item) : contains_by_iteration(container, item);
 }
 
 /* ---- iteration ---- */
 bool value_is_iterable(value v)
 {
-    const struct type_slots *slots = value_slots(v);
-    return slots->iter || (slots->getitem && !type_has_flag(value_type(v), TYPE_FLAG_DICT));
+    struct type *type = value_type(v);
+    return type_slot(type, iter) || (type_slot(type, getitem) && !type_has_flag(type, TYPE_FLAG_DICT));
 }
 
 value iter_get(value v)
 {
-    const struct type_slots *slots = value_slots(v);
-    if (unlikely(!slots->iter)) {
+    struct type *type = value_type(v);
+    value (*iter)(value) = type_slot(type, iter);
+    if (unlikely(!iter)) {
         /* built-in types that have items but no length (re.Match) are no sequences */
-        if (slots->getitem && !is_type(v) && (slots->length || value_has_flag(v, TYPE_FLAG_HEAP)))
+        if (type_slot(type, getitem) && !is_type(v) && (type_slot(type, length) || type_has_flag(type, TYPE_FLAG_HEAP)))
             return sequence_iterator_new(v);
         return raise(EXC(TypeError), "'%T' object is not iterable", v);
     }
-    value iterator = slots->iter(v);
+    value iterator = iter(v);
     if (likely(iterator != NULL) && unlikely(!value_is_iterator(iterator))) {
         raise(EXC(TypeError), "iter() returned non-iterator of type '%T'", iterator);
         value_dec(iterator);
@@ -273,7 +274,7 @@ value iter_get(value v)
 
 value iter_next(value iterator)
 {
-    value (*next)(value) = value_slots(iterator)->next;
+    value (*next)(value) = value_type_slot(iterator, next);
     if (unlikely(!next))
         return raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
     value item = next(iterator);
@@ -287,16 +288,18 @@ value iter_next(value iterator)
 
 bool value_is_iterator(value v)
 {
-    return value_slots(v)->next != NULL;
+    return value_type_slot(v, next) != NULL;
 }
 
 int iter_send(value iterator, value sent, value *result)
 {
-    const struct type_slots *slots = value_slots(iterator);
-    if (slots->send)
-        return slots->send(iterator, sent, result);
-    if (sent == VALUE_NONE && slots->next && slots->next != slot_next_python) {
-        *result = slots->next(iterator);
+    struct type *type = value_type(iterator);
+    int (*send)(value, value, value *) = type_slot(type, send);
+    if (send)
+        return send(iterator, sent, result);
+    value (*next)(value) = type_slot(type, next);
+    if (sent == VALUE_NONE && next && next != slot_next_python) {
+        *result = next(iterator);
         if (*result == VALUE_END) {
             *result = VALUE_NONE;
             return SEND_RETURN;
@@ -365,17 +368,19 @@ value tuple_from_iterable(value iterable)
 
 value sequence_concat(value a, value b)
 {
-    if (value_slots(a)->concat)
-        return value_slots(a)->concat(a, b);
-    if (value_slots(a)->getitem && value_slots(b)->getitem && value_slots(a)->binary[BINARY_ADD])
+    value (*concat)(value, value) = value_type_slot(a, concat);
+    if (concat)
+        return concat(a, b);
+    if (value_type_slot(a, getitem) && value_type_slot(b, getitem) && value_type_slot(a, binary[BINARY_ADD]))
         return operate_binary(BINARY_ADD, a, b);
     return raise(EXC(TypeError), "'%T' object can't be concatenated", a);
 }
 
 value sequence_repeat(value a, ssize n)
 {
-    if (value_slots(a)->repeat)
-        return value_slots(a)->repeat(a, n);
+    value (*repeat)(value, ssize) = value_type_slot(a, repeat);
+    if (repeat)
+        return repeat(a, n);
     value count = int_from_i64(n);
     value result = count ? operate_binary(BINARY_MULTIPLY, a, count) : NULL;
     value_dec(count);
@@ -396,7 +401,7 @@ value index_value(value v)
 {
     if (is_int(v))
         return value_inc(v);
-    value (*to_index)(value) = value_slots(v)->to_index;
+    value (*to_index)(value) = value_type_slot(v, to_index);
     if (!to_index)
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", v);
     value index = to_index(v);
@@ -472,7 +477,7 @@ bool value_as_double(value v, double *out)
         *out = int_as_double(v);
         return *out != -1.0 || !error_occurred();
     }
-    value (*to_float)(value) = value_slots(v)->to_float;
+    value (*to_float)(value) = value_type_slot(v, to_float);
     if (to_float) {
         value result = to_float(v);
         if (!result)
@@ -485,7 +490,7 @@ bool value_as_double(value v, double *out)
         value_dec(result);
         return ok;
     }
-    if (value_slots(v)->to_index) {
+    if (value_type_slot(v, to_index)) {
         value index = index_value(v);
         if (!index)
             return false;

@@ -116,12 +116,7 @@ static value get_interned(value v, value name)
         if (kind == LOOKUP_ABSENT || kind == LOOKUP_PLAIN)
             return found;
     }
-    value (*get)(value, value, struct type *) = value_slots(found)->descr_get;
-    if (!get)
-        return found;
-    value bound = get(found, v, type);
-    value_dec(found);
-    return bound;
+    return attribute_bind(found, v, type);
 }
 
 value attr_get_generic_optional(value v, value name)
@@ -150,13 +145,13 @@ value attr_get_generic(value v, value name)
 
 value attr_get(value v, value name)
 {
-    value (*getattr)(value, value) = value_slots(v)->getattr;
+    value (*getattr)(value, value) = value_type_slot(v, getattr);
     return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
 value attr_get_optional(value v, value name)
 {
-    value (*getattr)(value, value) = value_slots(v)->getattr;
+    value (*getattr)(value, value) = value_type_slot(v, getattr);
     if (!getattr || getattr == attr_get_generic)
         return attr_get_generic_optional(v, name);
     if (getattr == type_getattr) {
@@ -214,9 +209,10 @@ static bool set_interned(value v, value name, value attribute)
     value found = lookup_find(value_type(v), name, NULL);
     if (!found)
         return false;
+    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_type_slot(found, descr_set);
     bool ok;
-    if (found != VALUE_MISSING && value_slots(found)->descr_set) {
-        ok = value_slots(found)->descr_set(found, v, attribute);
+    if (set) {
+        ok = set(found, v, attribute);
     } else if (value_is_object(v) && value_has_shape(v)) {
         int done = instance_set((struct instance *)v, name, attribute);
         ok = done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));
@@ -236,7 +232,7 @@ bool attr_set_generic(value v, value name, value attribute)
 
 bool attr_set(value v, value name, value attribute)
 {
-    bool (*setattr)(value, value, value) = value_slots(v)->setattr;
+    bool (*setattr)(value, value, value) = value_type_slot(v, setattr);
     return setattr ? setattr(v, name, attribute) : attr_set_generic(v, name, attribute);
 }
 
@@ -251,11 +247,7 @@ value special_lookup(value v, value name)
     struct type *type = value_type(v);
     value found = lookup_find_peek(type, name);
     if (likely(found && type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) /* binding runs no code */
-        return value_slots(found)->descr_get(found, v, type);
+        return value_type_slot(found, descr_get)(found, v, type);
     found = type_lookup(type, name);
-    if (!found || found == VALUE_MISSING || !value_slots(found)->descr_get)
-        return found;
-    value bound = value_slots(found)->descr_get(found, v, type);
-    value_dec(found);
-    return bound;
+    return found ? attribute_bind(found, v, type) : NULL;
 }

@@ -88,7 +88,8 @@ static void cache_fill(cache_word *cache, uint64_t name, uint32_t id, enum attri
 
 static bool reads_generically(struct type *type)
 {
-    return !type->slots.getattr || type->slots.getattr == attr_get_generic;
+    value (*getattr)(value, value) = type_slot(type, getattr);
+    return !getattr || getattr == attr_get_generic;
 }
 
 /* An instance with a dict may hide any class attribute but data descriptors, whatever its class says. */
@@ -317,16 +318,6 @@ static value load_generic(value v, struct type *type, value name, cache_word *ca
     return found;
 }
 
-static value bind(value found, value v, struct type *type)
-{
-    value (*get)(value, value, struct type *) = value_slots(found)->descr_get;
-    if (!get)
-        return found;
-    value bound = get(found, v, type);
-    value_dec(found);
-    return bound;
-}
-
 value attribute_load_slow(value v, value name, cache_word *cache)
 {
     if (!value_is_object(v))
@@ -348,11 +339,11 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         bool uncounted;
         value method = word_method(word, &uncounted);
         if (likely(method != NULL))
-            return bind(uncounted ? value_inc(method) : method, v, type);
+            return attribute_bind(uncounted ? value_inc(method) : method, v, type);
     } else if (kind == CACHE_CLASS_GETTER) {
         value entry = class_entry(v, type, word);
         if (likely(entry != NULL))
-            return bind(entry, v, type);
+            return attribute_bind(entry, v, type);
     } else if (kind) {
         value found = try_hit(v, name, word);
         if (likely(found != NULL))
@@ -361,14 +352,15 @@ value attribute_load_slow(value v, value name, cache_word *cache)
     if (reads_generically(type)) {
         bool to_bind;
         value found = load_generic(v, type, name, cache, &to_bind);
-        return found && to_bind ? bind(found, v, type) : found;
+        return found && to_bind ? attribute_bind(found, v, type) : found;
     }
     word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (type->slots.getattr == type_getattr) {
+    value (*getattr)(value, value) = type_slot(type, getattr);
+    if (getattr == type_getattr) {
         value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? try_hit(v, name, word) : NULL;
         return found ? found : load_class_object((struct type *)v, name, cache);
     }
-    return type->slots.getattr(v, name);
+    return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
 /* The class's method that the word speaks of, when the instance's dict does not hide it; NULL: no hit. */
@@ -423,7 +415,7 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
     case CACHE_CLASS_GETTER: {
         value found = class_entry(v, type, word);
         if (found)
-            return bind(found, v, type);
+            return attribute_bind(found, v, type);
         break;
     }
     default: {
@@ -440,13 +432,14 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
         *self_or_null = value_inc(v);
         return found;
     }
-    return bind(found, v, type);
+    return attribute_bind(found, v, type);
 }
 
 /* ---- storing ---- */
 static bool writes_generically(struct type *type)
 {
-    return !type->slots.setattr || type->slots.setattr == attr_set_generic;
+    bool (*setattr)(value, value, value) = type_slot(type, setattr);
+    return !setattr || setattr == attr_set_generic;
 }
 
 /* The shape after adding `name`, when the instance has the shape of the word and the child is there already. */
@@ -507,7 +500,7 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
         value entry = class_entry(v, type, word);
         if (!entry)
             return 0;
-        bool (*set)(value, value, value) = value_slots(entry)->descr_set;
+        bool (*set)(value, value, value) = value_type_slot(entry, descr_set);
         int done = !set ? 0 : set(entry, v, attribute) ? 1 : -1;
         value_dec(entry);
         return done;
@@ -530,7 +523,7 @@ bool attribute_store_slow(value v, value name, value attribute, cache_word *cach
     value found = lookup_find(type, name, &index);
     if (!found)
         return false;
-    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_slots(found)->descr_set;
+    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_type_slot(found, descr_set);
     bool ok;
     if (set) {
         uint32_t place = member_place(found, type);

@@ -6,7 +6,7 @@
 
 value call_vector(value callable, const value *args, size_t nargs, value kwnames)
 {
-    value (*call)(value, const value *, size_t, value) = value_slots(callable)->call;
+    value (*call)(value, const value *, size_t, value) = value_type_slot(callable, call);
     if (unlikely(!call))
         return raise(EXC(TypeError), "'%T' object is not callable", callable);
     if (kwnames && tuple_length(kwnames) == 0)
@@ -114,7 +114,7 @@ value call_method_1(value self, value name, value a)
 
 bool value_is_callable(value v)
 {
-    return value_slots(v)->call != NULL;
+    return value_type_slot(v, call) != NULL;
 }
 
 /* Out of C stack, or too deep. Making the exception needs some of both. */

@@ -22,8 +22,8 @@ static const char *const binary_symbols[BINARY_COUNT] = {
 static value binary_try(enum binary_operator op, value a, value b)
 {
     struct type *left = value_type(a), *right = value_type(b);
-    value (*first)(value, value) = left->slots.binary[op];
-    value (*second)(value, value) = left == right ? NULL : right->slots.binary[op];
+    value (*first)(value, value) = type_slot(left, binary[op]);
+    value (*second)(value, value) = left == right ? NULL : type_slot(right, binary[op]);
     if (second == first)
         second = NULL;
     if (first) {
@@ -49,9 +49,18 @@ static value unsupported(const char *symbol, value a, value b)
 static value repeat_by(value (*repeat)(value, ssize), value sequence, value number)
 {
     ssize n;
-    if (!value_slots(number)->to_index)
+    if (!value_type_slot(number, to_index))
         return raise(EXC(TypeError), "can't multiply sequence by non-int of type '%T'", number);
     return index_as_ssize(number, &n, EXC(OverflowError)) ? repeat(sequence, n) : NULL;
+}
+
+/* a * b where `repeat` is that slot of `a`, for the sequence that one of them is; VALUE_NOT_IMPLEMENTED: none is. */
+static value repeat_either(value (*repeat)(value, ssize), value a, value b)
+{
+    if (repeat)
+        return repeat_by(repeat, a, b);
+    repeat = value_type_slot(b, repeat);
+    return repeat ? repeat_by(repeat, b, a) : VALUE_NOT_IMPLEMENTED;
 }
 
 value operate_binary(enum binary_operator op, value a, value b)
@@ -60,14 +69,13 @@ value operate_binary(enum binary_operator op, value a, value b)
     if (likely(result != VALUE_NOT_IMPLEMENTED))
         return result;
     if (op == BINARY_ADD) {
-        value (*concat)(value, value) = value_slots(a)->concat;
+        value (*concat)(value, value) = value_type_slot(a, concat);
         if (concat)
             return concat(a, b);
     } else if (op == BINARY_MULTIPLY) {
-        if (value_slots(a)->repeat)
-            return repeat_by(value_slots(a)->repeat, a, b);
-        if (value_slots(b)->repeat)
-            return repeat_by(value_slots(b)->repeat, b, a);
+        value repeated = repeat_either(value_type_slot(a, repeat), a, b);
+        if (repeated != VALUE_NOT_IMPLEMENTED)
+            return repeated;
     } else if (op == BINARY_RSHIFT && value_is(a, TYPE_ID_BUILTIN_FUNCTION)) {
         value name = attr_get_optional(a, NAME(__name__));
         bool print = name && name != VALUE_MISSING && is_str(name) && str_equals_text(name, "print");
@@ -84,7 +92,7 @@ value operate_binary(enum binary_operator op, value a, value b)
 
 value operate_inplace(enum binary_operator op, value a, value b)
 {
-    value (*inplace)(value, value) = value_slots(a)->inplace[op];
+    value (*inplace)(value, value) = value_type_slot(a, inplace[op]);
     if (inplace) {
         value result = inplace(a, b);
         if (result != VALUE_NOT_IMPLEMENTED)
@@ -93,19 +101,17 @@ value operate_inplace(enum binary_operator op, value a, value b)
     value result = binary_try(op, a, b);
     if (result != VALUE_NOT_IMPLEMENTED)
         return result;
-    const struct type_slots *left = value_slots(a);
     if (op == BINARY_ADD) {
-        if (left->inplace_concat)
-            return left->inplace_concat(a, b);
-        if (left->concat)
-            return left->concat(a, b);
+        value (*concat)(value, value) = value_type_slot(a, inplace_concat);
+        if (!concat)
+            concat = value_type_slot(a, concat);
+        if (concat)
+            return concat(a, b);
     } else if (op == BINARY_MULTIPLY) {
-        if (left->inplace_repeat)
-            return repeat_by(left->inplace_repeat, a, b);
-        if (left->repeat)
-            return repeat_by(left->repeat, a, b);
-        if (value_slots(b)->repeat)
-            return repeat_by(value_slots(b)->repeat, b, a);
+        value (*repeat)(value, ssize) = value_type_slot(a, inplace_repeat);
+        value repeated = repeat_either(repeat ? repeat : value_type_slot(a, repeat), a, b);
+        if (repeated != VALUE_NOT_IMPLEMENTED)
+            return repeated;
     }
     char symbol[16];
     snprintf(symbol, sizeof symbol, "%s=", op == BINARY_POWER ? "**" : binary_symbols[op]);
@@ -116,13 +122,13 @@ value operate_power(value base, value exponent, value modulus)
 {
     if (modulus == VALUE_NONE || modulus == VALUE_MISSING || !modulus)
         return operate_binary(BINARY_POWER, base, exponent);
-    struct type *types[3] = {value_type(base), value_type(exponent), value_type(modulus)};
+    value (*powers[])(value, value, value) = {value_type_slot(base, power), value_type_slot(exponent, power),
+                                              value_type_slot(modulus, power)};
     for (int i = 0; i < 3; i++) {
-        value (*power)(value, value, value) = types[i]->slots.power;
-        bool asked = !power;
+        bool asked = !powers[i];
         for (int k = 0; k < i; k++)
-            asked |= types[k]->slots.power == power;
-        value result = asked ? VALUE_NOT_IMPLEMENTED : power(base, exponent, modulus);
+            asked |= powers[k] == powers[i];
+        value result = asked ? VALUE_NOT_IMPLEMENTED : powers[i](base, exponent, modulus);
         if (result != VALUE_NOT_IMPLEMENTED)
             return result;
     }
@@ -133,7 +139,7 @@ value operate_power(value base, value exponent, value modulus)
 value operate_unary(enum unary_operator op, value a)
 {
     static const char *const names[] = {"unary -", "unary +", "abs()", "unary ~"};
-    value (*unary)(value) = value_slots(a)->unary[op];
+    value (*unary)(value) = value_type_slot(a, unary[op]);
     if (likely(unary != NULL))
         return unary(a);
     return raise(EXC(TypeError), "bad operand type for %s: '%T'", names[op], a);
@@ -146,20 +152,21 @@ static const int compare_swapped[] = {COMPARE_GT, COMPARE_GE, COMPARE_EQ, COMPAR
 static value compare_try(value a, value b, int op)
 {
     struct type *left = value_type(a), *right = value_type(b);
-    bool reflected = false;
-    if (left != right && right->slots.compare && type_is_subtype(right, left)) {
-        reflected = true;
-        value result = right->slots.compare(b, a, compare_swapped[op]);
+    value (*first)(value, value, int) = type_slot(left, compare);
+    value (*second)(value, value, int) = type_slot(right, compare);
+    if (left != right && second && type_is_subtype(right, left)) {
+        value result = second(b, a, compare_swapped[op]);
+        if (result != VALUE_NOT_IMPLEMENTED)
+            return result;
+        second = NULL;
+    }
+    if (first) {
+        value result = first(a, b, op);
         if (result != VALUE_NOT_IMPLEMENTED)
             return result;
     }
-    if (left->slots.compare) {
-        value result = left->slots.compare(a, b, op);
-        if (result != VALUE_NOT_IMPLEMENTED)
-            return result;
-    }
-    if (!reflected && right->slots.compare) {
-        value result = right->slots.compare(b, a, compare_swapped[op]);
+    if (second) {
+        value result = second(b, a, compare_swapped[op]);
         if (result != VALUE_NOT_IMPLEMENTED)
             return result;
     }
@@ -206,19 +213,20 @@ int value_truth(value v)
         return 1;
     if (v == VALUE_FALSE || v == VALUE_NONE)
         return 0;
-    const struct type_slots *slots = value_slots(v);
-    if (slots->truth)
-        return slots->truth(v);
-    if (slots->length) {
-        ssize length = slots->length(v);
-        return length < 0 ? -1 : length > 0;
-    }
-    return 1;
+    struct type *type = value_type(v);
+    int (*truth)(value) = type_slot(type, truth);
+    if (truth)
+        return truth(v);
+    ssize (*length)(value) = type_slot(type, length);
+    if (!length)
+        return 1;
+    ssize n = length(v);
+    return n < 0 ? -1 : n > 0;
 }
 
 bool value_hash(value v, int64_t *out)
 {
-    bool (*hash)(value, int64_t *) = value_slots(v)->hash;
+    bool (*hash)(value, int64_t *) = value_type_slot(v, hash);
     return hash ? hash(v, out) : value_unhashable(v, out);
 }
 

@@ -240,7 +240,7 @@ bool span_bounds(value start_value, value end_value, size_t length, ssize *start
     if (is_given(start_value)) {
         if (value_is_small_int(start_value))
             *start = small_int_value(start_value);
-        else if (!value_slots(start_value)->to_index)
+        else if (!value_type_slot(start_value, to_index))
             goto wrong;
         else if (!index_as_ssize(start_value, start, NULL))
             return false;
@@ -248,7 +248,7 @@ bool span_bounds(value start_value, value end_value, size_t length, ssize *start
     if (is_given(end_value)) {
         if (value_is_small_int(end_value))
             *end = small_int_value(end_value);
-        else if (!value_slots(end_value)->to_index)
+        else if (!value_type_slot(end_value, to_index))
             goto wrong;
         else if (!index_as_ssize(end_value, end, NULL))
             return false;

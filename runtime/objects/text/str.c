@@ -408,7 +408,7 @@ value str_join(value separator, value iterable)
         /* A list may change while it is read: work on a copy of its items. */
         items = value_is(iterable, TYPE_ID_LIST) ? list_to_tuple(iterable) : tuple_from_iterable(iterable);
         if (!items) {
-            if (!error_matches(EXC(TypeError)) || value_slots(iterable)->iter || value_slots(iterable)->getitem)
+            if (!error_matches(EXC(TypeError)) || value_type_slot(iterable, iter) || value_type_slot(iterable, getitem))
                 return NULL;
             error_clear();
             return raise(EXC(TypeError), "can only join an iterable");

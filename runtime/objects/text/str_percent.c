@@ -123,7 +123,7 @@ static bool add_char(struct percent_call *c, struct directive *d, value v)
             return raise_false(EXC(TypeError), "%%c requires int or char");
         point = str_at(v, 0);
     } else {
-        if (!is_int(v) && !value_slots(v)->to_index)
+        if (!is_int(v) && !value_type_slot(v, to_index))
             return raise_false(EXC(TypeError), c->bytes ? "%%c requires an integer in range(256) or a single byte"
                                                         : "%%c requires int or char");
         value index = index_value(v);
@@ -149,9 +149,9 @@ static value integer_of(value v, uint32_t type)
     if (is_int(v))
         return value_inc(int_exact(v));
     value i = VALUE_MISSING;
-    if (decimal && (value_slots(v)->to_int || value_slots(v)->to_index))
+    if (decimal && (value_type_slot(v, to_int) || value_type_slot(v, to_index)))
         i = number_int(v);
-    else if (!decimal && value_slots(v)->to_index)
+    else if (!decimal && value_type_slot(v, to_index))
         i = index_value(v);
     if (i == VALUE_MISSING || (!i && error_matches(EXC(TypeError)))) {
         error_clear();
@@ -384,7 +384,8 @@ static value percent(struct span format, value args, bool bytes)
     if (is_tuple(args))
         c.count = tuple_length(args);
     else
-        c.mapping = value_slots(args)->getitem && !is_str(args) && !(bytes && (is_bytes(args) || is_bytearray(args)));
+        c.mapping =
+            value_type_slot(args, getitem) && !is_str(args) && !(bytes && (is_bytes(args) || is_bytearray(args)));
     builder_init(&c.out);
     uint32_t max = format.width == 1 ? 0xFF : format.width == 2 ? 0xFFFF : 0x10FFFF;
     bool ok = true;

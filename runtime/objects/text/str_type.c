@@ -127,7 +127,7 @@ static value str_getitem(value self, value key)
 {
     value v = str_exact(self);
     ssize length = (ssize)str_exact_length(v);
-    if (value_is_small_int(key) || value_slots(key)->to_index) {
+    if (value_is_small_int(key) || value_type_slot(key, to_index)) {
         ssize i;
         if (!index_as_ssize(key, &i, EXC(IndexError)))
             return NULL;
