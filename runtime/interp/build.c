@@ -72,21 +72,13 @@ value format_operand(value v, unsigned conversion, value spec)
     return result;
 }
 
-/* The bounds of a slice with step one over `length` items, when they are None or small ints. */
-static bool plain_bounds(value start, value stop, ssize length, ssize *low, ssize *high)
+/* The bounds of a slice with step one when they are None or small ints; negative ones are still to meet a length. */
+static bool plain_bounds(value start, value stop, ssize *low, ssize *high)
 {
     if ((start != VALUE_NONE && !value_is_small_int(start)) || (stop != VALUE_NONE && !value_is_small_int(stop)))
         return false;
-    ssize from = start == VALUE_NONE ? 0 : small_int_value(start);
-    ssize to = stop == VALUE_NONE ? length : small_int_value(stop);
-    if (from < 0)
-        from = from + length < 0 ? 0 : from + length;
-    if (to < 0)
-        to = to + length < 0 ? 0 : to + length;
-    *high = to > length ? length : to;
-    *low = from > length ? length : from;
-    if (*high < *low)
-        *high = *low;
+    *low = start == VALUE_NONE ? 0 : small_int_value(start);
+    *high = stop == VALUE_NONE ? PTRDIFF_MAX : small_int_value(stop);
     return true;
 }
 
@@ -94,10 +86,12 @@ static bool plain_bounds(value start, value stop, ssize length, ssize *low, ssiz
 value binary_slice(value container, value start, value stop)
 {
     ssize low, high;
-    if (value_is(container, TYPE_ID_LIST) && plain_bounds(start, stop, (ssize)list_length(container), &low, &high))
-        return list_slice_copy(container, (uint64_t)low, (uint64_t)high);
-    if (value_is(container, TYPE_ID_STR) && plain_bounds(start, stop, (ssize)str_length(container), &low, &high))
-        return str_substring(container, (size_t)low, (size_t)high);
+    if (value_is(container, TYPE_ID_LIST) && plain_bounds(start, stop, &low, &high))
+        return list_slice(container, low, high, 1);
+    if (value_is(container, TYPE_ID_STR) && plain_bounds(start, stop, &low, &high)) {
+        size_t length = str_length(container), from = bound_resolve(low, length), to = bound_resolve(high, length);
+        return str_substring(container, from, to < from ? from : to);
+    }
     value slice = slice_new(start, stop, NULL);
     value result = slice ? item_get(container, slice) : NULL;
     value_dec(slice);
@@ -107,8 +101,7 @@ value binary_slice(value container, value start, value stop)
 bool store_slice(value container, value start, value stop, value v)
 {
     ssize low, high;
-    if (value_is(container, TYPE_ID_LIST) && v != container &&
-        plain_bounds(start, stop, (ssize)list_length(container), &low, &high))
+    if (value_is(container, TYPE_ID_LIST) && plain_bounds(start, stop, &low, &high))
         return list_set_slice(container, low, high, v);
     value slice = slice_new(start, stop, NULL);
     bool stored = slice && item_set(container, slice, v);

@@ -1,5 +1,6 @@
 """What several language cases need: calls whose exception, of whatever class, is the result that counts; and choices
-that are the same in every implementation."""
+that are the same in every implementation; and steps that several threads take at once."""
+import threading
 
 
 class Random:
@@ -48,3 +49,51 @@ def run(source, **names):
         exec(source, names)
     except Exception as error:  # whatever it is, CPython's is the same
         print(f"{type(error).__name__}: {error}")
+
+
+def together(times, *steps):
+    """Take each step `times` times, in a thread of its own, all at once. Returns the sorted names of what was raised."""
+    gate = threading.Barrier(len(steps))
+    raised = set()
+
+    def body(step):
+        gate.wait()
+        for _ in range(times):
+            try:
+                step()
+            except Exception as error:
+                raised.add(type(error).__name__)
+
+    threads = [threading.Thread(target=body, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(raised)
+
+
+def beside(times, look, *steps):
+    """Look `times` times while threads repeat the steps. Returns what was not true, or raised, as sorted texts."""
+    done = False
+    odd = set()
+
+    def body(step):
+        while not done:
+            step()
+
+    threads = [threading.Thread(target=body, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(times):
+            try:
+                found = look()
+                if found is not True:
+                    odd.add(repr(found))
+            except Exception as error:
+                odd.add(type(error).__name__)
+    finally:
+        done = True
+        for thread in threads:
+            thread.join()
+    return sorted(odd)

@@ -1,5 +1,61 @@
 /* The _bisect module: binary search in sorted sequences. */
 #include "runtime/modules/module.h"
+#include "runtime/objects/containers/list.h"
+
+/* Where x belongs in an exact list between `low` and `high`, by comparisons that take no Python code. The list's lock
+   is held, so that the answer belongs to one moment. -1: not to be had so. */
+static ssize search_locked(struct list *list, value x, ssize low, ssize high, bool left)
+{
+    value_slot *items = high > low ? load_relaxed(&list->storage)->items : NULL;
+    while (low < high) {
+        ssize middle = low + (high - low) / 2;
+        value item = load_relaxed(&items[middle]);
+        int less = left ? less_plain(item, x) : less_plain(x, item);
+        if (less < 0)
+            return -1;
+        if (less == left)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The same for the arguments of a call; with `insert` x is put in there. -1: not to be had so, or an exception. */
+static ssize search_list(const value *args, bool left, bool insert)
+{
+    ssize low, high = -1;
+    if (!value_is(args[0], TYPE_ID_LIST) || args[4] != VALUE_NONE || !value_is_small_int(args[2]) ||
+        !(args[3] == VALUE_NONE || value_is_small_int(args[3])))
+        return -1;
+    low = small_int_value(args[2]);
+    if (args[3] != VALUE_NONE)
+        high = small_int_value(args[3]);
+    struct list *list = list_of(args[0]);
+    struct list_storage *displaced = NULL;
+    value x = value_inc(args[1]);
+    if (!insert)
+        object_lock(&list->header);
+    else if (!list_lock_with_room(list, &displaced)) {
+        value_dec(x);
+        return -1;
+    }
+    ssize length = (ssize)load_relaxed(&list->length), at = -1;
+    if (high == -1)
+        high = length;
+    if (low >= 0 && high <= length)
+        at = search_locked(list, x, low, high, left);
+    bool inserted = insert && at >= 0;
+    if (inserted)
+        list_insert_locked(list, at < length ? (uint64_t)at : (uint64_t)length, x);
+    if (insert)
+        list_unlock_with_room(list, displaced);
+    else
+        object_unlock(&list->header);
+    if (!inserted)
+        value_dec(x);
+    return at;
+}
 
 /* Where x belongs: in front of (left) or behind (right) items equal to it. -1: exception. */
 static ssize search(const value *args, bool left)
@@ -39,12 +95,18 @@ static ssize search(const value *args, bool left)
 }
 static value bisect(const value *args, bool left)
 {
-    ssize at = search(args, left);
+    ssize at = search_list(args, left, false);
+    if (at < 0)
+        at = search(args, left);
     return at < 0 ? NULL : int_from_i64(at);
 }
 /* The key function has not been applied to x yet. */
 static value insort(const value *args, bool left)
 {
+    if (search_list(args, left, true) >= 0)
+        return VALUE_NONE;
+    if (error_occurred())
+        return NULL;
     value key = args[4] == VALUE_NONE ? value_inc(args[1]) : call_1(args[4], args[1]);
     if (!key)
         return NULL;

@@ -1,76 +1,91 @@
 /*
  * The _heapq module: lists as heaps.
  *
- * A comparison may run Python code and change the list, so items are held while they are compared, and the length is
- * looked at again: as in CPython that gives RuntimeError.
+ * An operation happens under the list's lock, so that it is one step to other threads. A comparison that only Python
+ * code can decide happens outside, on items that are held; then the list may change, and its length is looked at again:
+ * as in CPython that gives RuntimeError. Items only ever change places in the list, two at a time, so none is lost or
+ * doubled whatever happens meanwhile.
  */
 #include "runtime/modules/module.h"
+#include "runtime/objects/containers/list.h"
 
 static bool check_list(value v, const char *function)
 {
     return is_list(v) || raise_false(EXC(TypeError), "%s must be list, not %T", function, v);
 }
 
-/* Items i and j, compared with <: 1, 0, -1. `max` turns the order round. */
-static int before(value heap, size_t i, size_t j, bool max, size_t length)
+static value_slot *items_of(struct list *heap)
 {
-    value a = list_get(heap, i), b = list_get(heap, j);
-    int less = -1;
-    if (!a || !b || a == VALUE_MISSING || b == VALUE_MISSING)
-        raise(EXC(RuntimeError), "list changed size during iteration");
-    else
-        less = max ? compare_bool(b, a, COMPARE_LT) : compare_bool(a, b, COMPARE_LT);
+    return load_relaxed(&heap->storage)->items;
+}
+
+/* Everything below is called with the heap's lock held. What returns false or -1 gave it up, and set an exception. */
+static void heap_unlock(struct list *heap)
+{
+    object_unlock(&heap->header);
+    rc_mark(&heap->header); /* items moved (RULE C3) */
+}
+
+/* a < b, or with `max` b < a: 1, 0, -1. Without the lock in between where that takes Python code. */
+static int before(struct list *heap, value a, value b, bool max)
+{
+    int less = max ? less_plain(b, a) : less_plain(a, b);
+    if (less >= 0)
+        return less;
+    uint64_t length = load_relaxed(&heap->length);
+    value_inc(a);
+    value_inc(b);
+    heap_unlock(heap);
+    less = max ? compare_bool(b, a, COMPARE_LT) : compare_bool(a, b, COMPARE_LT);
     value_dec(a);
     value_dec(b);
-    if (less >= 0 && list_length(heap) != length)
-        return raise_int(EXC(RuntimeError), "list changed size during iteration");
-    return less;
+    if (less < 0)
+        return -1;
+    object_lock(&heap->header);
+    if (load_relaxed(&heap->length) == length)
+        return less;
+    heap_unlock(heap);
+    return raise_int(EXC(RuntimeError), "list changed size during iteration");
 }
-/* What failed without an exception found the list shorter than it was. */
-static bool raise_changed(void)
+
+static void swap(struct list *heap, uint64_t i, uint64_t j)
 {
-    return error_occurred() ? false : raise_false(EXC(RuntimeError), "list changed size during iteration");
-}
-static bool swap(value heap, size_t i, size_t j)
-{
-    value a = list_get(heap, i), b = list_get(heap, j);
-    bool done = a && b && a != VALUE_MISSING && b != VALUE_MISSING && list_set(heap, i, b) && list_set(heap, j, a);
-    value_dec(a);
-    value_dec(b);
-    return done || raise_changed();
+    value_slot *items = items_of(heap);
+    value x = load_relaxed(&items[i]), y = load_relaxed(&items[j]);
+    store_release(&items[i], y);
+    store_release(&items[j], x);
 }
 
 /* Move the item at `at` towards the root, not beyond `start`. */
-static bool sift_down(value heap, size_t start, size_t at, bool max)
+static bool sift_down(struct list *heap, uint64_t start, uint64_t at, bool max)
 {
-    size_t length = list_length(heap);
     while (at > start) {
-        size_t parent = (at - 1) / 2;
-        int less = before(heap, at, parent, max, length);
+        uint64_t parent = (at - 1) / 2;
+        value_slot *items = items_of(heap);
+        int less = before(heap, load_relaxed(&items[at]), load_relaxed(&items[parent]), max);
         if (less < 0)
             return false;
         if (!less)
             return true;
-        if (!swap(heap, at, parent))
-            return false;
+        swap(heap, at, parent);
         at = parent;
     }
     return true;
 }
 /* Move the item at `at` to a leaf, always past the smaller child, and from there up to its place. */
-static bool sift_up(value heap, size_t at, bool max)
+static bool sift_up(struct list *heap, uint64_t at, bool max)
 {
-    size_t length = list_length(heap), start = at;
+    uint64_t length = load_relaxed(&heap->length), start = at;
     while (2 * at + 1 < length) {
-        size_t child = 2 * at + 1;
+        uint64_t child = 2 * at + 1;
         if (child + 1 < length) {
-            int less = before(heap, child, child + 1, max, length);
+            value_slot *items = items_of(heap);
+            int less = before(heap, load_relaxed(&items[child]), load_relaxed(&items[child + 1]), max);
             if (less < 0)
                 return false;
             child += !less;
         }
-        if (!swap(heap, at, child))
-            return false;
+        swap(heap, at, child);
         at = child;
     }
     return sift_down(heap, start, at, max);
@@ -78,27 +93,53 @@ static bool sift_up(value heap, size_t at, bool max)
 
 static value heappush(value self, const value *args)
 {
-    return check_list(args[0], "heappush() argument 1") && list_append(args[0], args[1]) &&
-                   sift_down(args[0], 0, list_length(args[0]) - 1, false)
-               ? VALUE_NONE
-               : NULL;
-}
-static value pop(value heap, bool max)
-{
-    if (!check_list(heap, max ? "_heappop_max() argument" : "heappop() argument"))
+    if (!check_list(args[0], "heappush() argument 1"))
         return NULL;
-    value last = list_pop(heap, -1);
-    if (!last)
-        return list_length(heap) ? NULL : (error_clear(), raise(EXC(IndexError), "index out of range"));
-    if (list_length(heap) == 0)
-        return last;
-    value first = list_get(heap, 0);
-    bool done = (first != VALUE_MISSING && list_set(heap, 0, last)) || raise_changed();
-    value_dec(last);
-    if (done && sift_up(heap, 0, max))
+    struct list *heap = list_of(args[0]);
+    struct list_storage *displaced;
+    value item = value_inc(args[1]);
+    if (!list_lock_with_room(heap, &displaced)) {
+        value_dec(item);
+        return NULL;
+    }
+    uint64_t length = load_relaxed(&heap->length);
+    list_insert_locked(heap, length, item);
+    bool done = sift_down(heap, 0, length, false);
+    if (!done)
+        object_lock(&heap->header);
+    list_unlock_with_room(heap, displaced);
+    return done ? VALUE_NONE : NULL;
+}
+
+/* Put `item` (stolen) at the root, whose item is returned, and find its place. NULL: an exception, lock given up. */
+static value root_replace(struct list *heap, value item, bool max)
+{
+    value first = load_relaxed(&items_of(heap)[0]);
+    store_release(&items_of(heap)[0], item);
+    if (sift_up(heap, 0, max))
         return first;
     value_dec(first);
     return NULL;
+}
+
+static value pop(value v, bool max)
+{
+    if (!check_list(v, max ? "_heappop_max() argument" : "heappop() argument"))
+        return NULL;
+    struct list *heap = list_of(v);
+    object_lock(&heap->header);
+    if (load_relaxed(&heap->length) == 0) {
+        object_unlock(&heap->header);
+        return raise(EXC(IndexError), "index out of range");
+    }
+    value item = list_take_locked(heap, load_relaxed(&heap->length) - 1);
+    bool sparse = list_is_sparse_locked(heap);
+    if (load_relaxed(&heap->length) && !(item = root_replace(heap, item, max)))
+        return NULL;
+    heap_unlock(heap);
+    if (sparse)
+        list_shrink(heap);
+    return item;
 }
 static value heappop(value self, const value *args)
 {
@@ -108,17 +149,22 @@ static value heappop_max(value self, const value *args)
 {
     return pop(args[0], true);
 }
-static value replace(value heap, value item, bool max)
+static value replace(value v, value item, bool max)
 {
-    if (!check_list(heap, max ? "_heapreplace_max() argument 1" : "heapreplace() argument 1"))
+    if (!check_list(v, max ? "_heapreplace_max() argument 1" : "heapreplace() argument 1"))
         return NULL;
-    value first = list_get(heap, 0);
-    if (first == VALUE_MISSING)
+    struct list *heap = list_of(v);
+    value_inc(item);
+    object_lock(&heap->header);
+    if (load_relaxed(&heap->length) == 0) {
+        object_unlock(&heap->header);
+        value_dec(item);
         return raise(EXC(IndexError), "index out of range");
-    if ((list_set(heap, 0, item) || raise_changed()) && sift_up(heap, 0, max))
-        return first;
-    value_dec(first);
-    return NULL;
+    }
+    value first = root_replace(heap, item, max);
+    if (first)
+        heap_unlock(heap);
+    return first;
 }
 static value heapreplace(value self, const value *args)
 {
@@ -132,22 +178,32 @@ static value heappushpop(value self, const value *args)
 {
     if (!check_list(args[0], "heappushpop() argument 1"))
         return NULL;
-    value first = list_get(args[0], 0);
-    if (first == VALUE_MISSING)
-        return value_inc(args[1]);
-    int less = compare_bool(first, args[1], COMPARE_LT);
-    value_dec(first);
-    if (less < 0)
-        return NULL;
-    return less ? replace(args[0], args[1], false) : value_inc(args[1]);
+    struct list *heap = list_of(args[0]);
+    value item = value_inc(args[1]);
+    object_lock(&heap->header);
+    if (load_relaxed(&heap->length)) {
+        int less = before(heap, load_relaxed(&items_of(heap)[0]), item, false);
+        value first = less > 0 ? root_replace(heap, item, false) : NULL;
+        if (less < 0)
+            value_dec(item);
+        if (less < 0 || (less > 0 && !first))
+            return NULL;
+        if (less > 0)
+            item = first;
+    }
+    heap_unlock(heap);
+    return item;
 }
-static value make_heap(value heap, bool max)
+static value make_heap(value v, bool max)
 {
-    if (!check_list(heap, max ? "_heapify_max() argument" : "heapify() argument"))
+    if (!check_list(v, max ? "_heapify_max() argument" : "heapify() argument"))
         return NULL;
-    for (size_t i = list_length(heap) / 2; i-- > 0;)
+    struct list *heap = list_of(v);
+    object_lock(&heap->header);
+    for (uint64_t i = load_relaxed(&heap->length) / 2; i-- > 0;)
         if (!sift_up(heap, i, max))
             return NULL;
+    heap_unlock(heap);
     return VALUE_NONE;
 }
 static value heapify(value self, const value *args)

@@ -104,6 +104,38 @@ static inline int key_equal_simple(value a, value b)
     return -1;
 }
 
+/* a OP b when that runs no Python code, allocates nothing and takes no lock, so that it may be asked under one: 1, 0,
+   or -1 (no exception) for "only compare_bool can tell". Numbers, exact strs, bytes and tuples of such, and for == and
+   != what compares by identity. Both are held, by the caller or by a container whose lock the caller has. */
+int compare_plain_slow(value a, value b, int op);
+static inline int equals_plain(value a, value b)
+{
+    if (a == b)
+        return 1;
+    return value_both_small_int(a, b) ? 0 : compare_plain_slow(a, b, COMPARE_EQ);
+}
+static inline int less_plain(value a, value b)
+{
+    if (value_both_small_int(a, b))
+        return (int64_t)value_bits(a) < (int64_t)value_bits(b); /* same tag bits below */
+    return compare_plain_slow(a, b, COMPARE_LT);
+}
+
+/* An index into `length` items, where negative ones count from the end; UINT64_MAX when there is no such item. A
+   slice's bound, or where to insert: clamped instead. Both under the lock that guards the length. */
+static inline uint64_t index_resolve(ssize index, uint64_t length)
+{
+    if (index < 0)
+        index += (ssize)length;
+    return index >= 0 && (uint64_t)index < length ? (uint64_t)index : UINT64_MAX;
+}
+static inline uint64_t bound_resolve(ssize bound, uint64_t length)
+{
+    if (bound < 0)
+        bound = bound + (ssize)length < 0 ? 0 : bound + (ssize)length;
+    return (uint64_t)bound < length ? (uint64_t)bound : length;
+}
+
 /* A tuple of two owned values, for iterators over pairs. If nobody kept the tuple that the iterator gave out last, it
    is given out again with new items: most loops unpack a pair and drop it. The counts of its items change as for any
    store, so the collector is not deceived. Others can find the tuple meanwhile by asking for the iterator's referents,

@@ -11,6 +11,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/range.h"
 #include "runtime/objects/containers/set.h"
+#include "runtime/objects/containers/slice.h"
 
 #include <stdlib.h>
 
@@ -178,12 +179,13 @@ size_t list_length(value v)
     return load_acquire(&list_of(v)->length);
 }
 
-static value list_item_locked(struct list *list, uint64_t index)
+value list_item_locked(struct list *list, ssize index)
 {
     value item = NULL;
     object_lock(&list->header);
-    if (index < load_relaxed(&list->length))
-        item = value_inc(load_relaxed(&load_relaxed(&list->storage)->items[index]));
+    uint64_t at = index_resolve(index, load_relaxed(&list->length));
+    if (at != UINT64_MAX)
+        item = value_inc(load_relaxed(&load_relaxed(&list->storage)->items[at]));
     object_unlock(&list->header);
     return item;
 }
@@ -206,7 +208,7 @@ value list_item_shared(struct list *list, uint64_t index)
             value_dec(item);
         }
     }
-    return list_item_locked(list, index);
+    return list_item_locked(list, (ssize)index);
 }
 
 value list_get(value v, size_t index)
@@ -215,63 +217,75 @@ value list_get(value v, size_t index)
     return item ? item : VALUE_MISSING;
 }
 
-/* The items in [low, high) as they are at one moment, counted, in new storage (NULL with *count 0 when there are none).
+/* The items of a slice as they are at one moment, counted, in new storage (NULL with *count 0 when there are none).
    false: no memory. */
-static bool list_copy_items(struct list *list, uint64_t low, uint64_t high, struct list_storage **out, uint64_t *count)
+static bool list_copy_items(struct list *list, ssize start, ssize stop, ssize step, struct list_storage **out,
+                            uint64_t *count)
 {
+    struct list_storage *copy = NULL;
     for (;;) {
-        uint64_t length = load_acquire(&list->length);
-        uint64_t end = high < length ? high : length;
-        *out = NULL;
-        *count = 0;
-        if (low >= end)
-            return true;
-        struct list_storage *copy = storage_new(end - low);
-        if (!copy)
-            return false;
         object_lock(&list->header);
-        if (length == load_relaxed(&list->length)) {
-            struct list_storage *storage = load_relaxed(&list->storage);
-            for (uint64_t i = low; i < end; i++)
-                store_relaxed(&copy->items[i - low], value_inc(load_relaxed(&storage->items[i])));
+        ssize first = start, last = stop;
+        uint64_t n = (uint64_t)slice_adjust((ssize)load_relaxed(&list->length), &first, &last, step);
+        if (n == 0 || (copy && copy->capacity >= n)) {
+            value_slot *items = n ? load_relaxed(&list->storage)->items : NULL;
+            for (uint64_t i = 0; i < n; i++)
+                store_relaxed(&copy->items[i], value_inc(load_relaxed(&items[first + (ssize)i * step])));
             object_unlock(&list->header);
+            if (n == 0) {
+                storage_discard(copy);
+                copy = NULL;
+            }
             *out = copy;
-            *count = end - low;
+            *count = n;
             return true;
         }
         object_unlock(&list->header);
+        uint64_t slack = copy ? n / 8 + 16 : 0; /* it grew meanwhile, and may go on so */
         storage_discard(copy);
+        if (!(copy = storage_new(n + slack)))
+            return false;
     }
 }
 
-value list_slice_copy(value v, uint64_t low, uint64_t high)
+value list_slice(value v, ssize start, ssize stop, ssize step)
 {
     struct list_storage *storage;
     uint64_t count;
-    if (!list_copy_items(list_of(v), low, high, &storage, &count))
+    if (!list_copy_items(list_of(v), start, stop, step, &storage, &count))
         return NULL;
     return list_from_storage(storage, count);
 }
 
+value list_copy(value v)
+{
+    return list_slice(v, 0, PTRDIFF_MAX, 1);
+}
+
 value *list_snapshot(value v, size_t *count)
 {
-    struct list_storage *storage;
-    uint64_t n;
-    if (!list_copy_items(list_of(v), 0, UINT64_MAX, &storage, &n))
-        return NULL;
-    value *items = malloc((n ? n : 1) * sizeof(value));
-    if (!items) {
-        if (storage)
-            drop_values((value *)storage->items, n);
-        storage_discard(storage);
-        raise_no_memory();
-        return NULL;
+    struct list *list = list_of(v);
+    value *items = NULL;
+    for (size_t room = list_length(v) + 1;; room += room / 8 + 16) {
+        free(items);
+        items = room <= LIST_MAX ? malloc(room * sizeof(value)) : NULL;
+        if (!items) {
+            raise_no_memory();
+            return NULL;
+        }
+        object_lock(&list->header);
+        uint64_t length = load_relaxed(&list->length);
+        if (length <= room) {
+            struct list_storage *storage = load_relaxed(&list->storage);
+            for (uint64_t i = 0; i < length; i++)
+                items[i] = value_inc(load_relaxed(&storage->items[i]));
+            object_unlock(&list->header);
+            *count = length;
+            return items;
+        }
+        object_unlock(&list->header);
+        room = length;
     }
-    for (uint64_t i = 0; i < n; i++)
-        items[i] = load_relaxed(&storage->items[i]);
-    storage_discard(storage);
-    *count = n;
-    return items;
 }
 
 value list_to_tuple(value v)
@@ -298,57 +312,70 @@ value list_to_tuple(value v)
 }
 
 /* ---- writing ---- */
-/* Replace the items in [low, high), cut to the list's length, by `count` owned ones, which are taken over when it
-   succeeds. false: no memory, nothing changed. */
-bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *items, uint64_t count)
+/* Replace the items of the slice [low, high) by `count` owned ones, which are taken over when it succeeds. false: no
+   memory, nothing changed. One step: the bounds (negative ones from the end) meet the length under the lock. What is
+   needed besides is found out there and allocated outside. */
+bool list_replace(struct list *list, ssize low, ssize high, const value *items, uint64_t count)
 {
+    struct list_storage *fresh = NULL;
+    value room[16], *displaced = room;
+    uint64_t places = 16;
+    bool done = false;
     for (;;) {
-        uint64_t length = load_acquire(&list->length);
-        struct list_storage *storage = load_acquire(&list->storage);
-        uint64_t capacity = storage ? storage->capacity : 0;
-        uint64_t from = low < length ? low : length;
-        uint64_t to = high < from ? from : high < length ? high : length;
-        uint64_t removed = to - from, tail = length - to;
-        if (count > LIST_MAX - (length - removed))
-            return raise_no_memory() != NULL;
-        uint64_t new_length = length - removed + count;
-        struct list_storage *fresh = NULL;
-        bool replace = new_length > capacity || new_length < capacity / 2;
-        if (replace && new_length) {
-            bool growth = length && count && new_length > capacity;
-            fresh = storage_new(growth ? grown_capacity(new_length) : new_length);
-            if (!fresh)
-                return false;
-        }
-        value room[16], *displaced = room;
-        if (removed > 16 && !replace && !(displaced = malloc(removed * sizeof(value))))
-            return raise_no_memory() != NULL;
         object_lock(&list->header);
-        if (length != load_relaxed(&list->length) || storage != load_relaxed(&list->storage)) {
+        uint64_t length = load_relaxed(&list->length);
+        struct list_storage *storage = load_relaxed(&list->storage);
+        uint64_t capacity = storage ? storage->capacity : 0;
+        uint64_t from = bound_resolve(low, length), to = bound_resolve(high, length);
+        if (to < from)
+            to = from;
+        uint64_t removed = to - from, tail = length - to, kept = length - removed;
+        uint64_t new_length = kept + count;
+        bool replace = new_length > capacity || new_length < capacity / 2;
+        if (count > LIST_MAX - kept || (replace && new_length && (!fresh || fresh->capacity < new_length))) {
             object_unlock(&list->header);
+            bool growth = fresh || (length && count && new_length > capacity);
             storage_discard(fresh);
-            if (displaced != room)
-                free(displaced);
+            fresh = count > LIST_MAX - kept ? (raise_no_memory(), NULL)
+                                            : storage_new(growth ? grown_capacity(new_length) : new_length);
+            if (!fresh)
+                break;
             continue;
         }
+        if (!replace && removed > places) {
+            object_unlock(&list->header);
+            if (displaced != room)
+                free(displaced);
+            places = removed + removed / 8;
+            if (!(displaced = malloc(places * sizeof(value)))) {
+                displaced = room;
+                raise_no_memory();
+                break;
+            }
+            continue;
+        }
+        done = true;
         if (replace) {
+            struct list_storage *next = new_length ? fresh : NULL;
             if (from)
-                slots_copy(fresh->items, storage->items, from);
+                slots_copy(next->items, storage->items, from);
             if (count)
-                slots_copy(fresh->items + from, items, count);
+                slots_copy(next->items + from, items, count);
             if (tail)
-                slots_copy(fresh->items + from + count, storage->items + to, tail);
+                slots_copy(next->items + from + count, storage->items + to, tail);
             if (new_length < length)
                 store_release(&list->length, new_length);
-            store_release(&list->storage, fresh);
+            store_release(&list->storage, next);
             store_release(&list->length, new_length);
             object_unlock(&list->header);
             rc_mark(&list->header);
+            if (next)
+                fresh = NULL;
             /* the displaced ones are still in the old storage, which is ours until it is given back */
             if (removed)
                 drop_values((value *)&storage->items[from], removed);
             storage_give_back(list, storage);
-            return true;
+            break;
         }
         for (uint64_t i = 0; i < removed; i++)
             displaced[i] = load_relaxed(&storage->items[from + i]);
@@ -362,38 +389,109 @@ bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *i
         object_unlock(&list->header);
         rc_mark(&list->header);
         drop_values(displaced, removed);
-        if (displaced != room)
-            free(displaced);
+        break;
+    }
+    storage_discard(fresh);
+    if (displaced != room)
+        free(displaced);
+    return done;
+}
+
+/* The items `n` times, in place. */
+bool list_repeat_in_place(struct list *list, ssize n)
+{
+    if (n <= 0) {
+        list_clear(value_of(list));
+        return true;
+    }
+    struct list_storage *fresh = NULL;
+    for (;;) {
+        object_lock(&list->header);
+        uint64_t length = load_relaxed(&list->length), total;
+        struct list_storage *storage = load_relaxed(&list->storage);
+        bool huge = __builtin_mul_overflow(length, (uint64_t)n, &total) || total > LIST_MAX;
+        bool fits = !huge && (total == length || total <= storage->capacity);
+        struct list_storage *target = fits ? storage : !huge && fresh && total <= fresh->capacity ? fresh : NULL;
+        if (!fits && !target) {
+            object_unlock(&list->header);
+            uint64_t slack = fresh ? total / 8 : 0;
+            storage_discard(fresh);
+            if (huge || !(fresh = storage_new(total + slack)))
+                return huge && raise_no_memory() != NULL;
+            continue;
+        }
+        if (target == fresh && fresh)
+            slots_copy(fresh->items, storage->items, length);
+        for (uint64_t i = length; i < total; i++)
+            store_release(&target->items[i], value_inc(load_relaxed(&target->items[i - length])));
+        if (target == fresh && fresh) {
+            store_release(&list->storage, fresh);
+            fresh = NULL;
+        }
+        store_release(&list->length, total);
+        object_unlock(&list->header);
+        if (target != storage) {
+            rc_mark(&list->header);
+            storage_give_back(list, storage);
+        }
+        storage_discard(fresh);
         return true;
     }
 }
 
-bool list_append_slow(struct list *list, value item)
+bool list_lock_with_room(struct list *list, struct list_storage **displaced)
 {
+    struct list_storage *fresh = NULL;
+    *displaced = NULL;
     for (;;) {
-        uint64_t length = load_acquire(&list->length);
-        struct list_storage *storage = load_acquire(&list->storage);
-        struct list_storage *fresh = storage_new(grown_capacity(length + 1));
-        if (!fresh) {
-            value_dec(item);
-            return false;
-        }
         object_lock(&list->header);
-        uint64_t present = load_relaxed(&list->length);
-        if (storage == load_relaxed(&list->storage) && present < fresh->capacity) {
-            if (present)
-                slots_copy(fresh->items, storage->items, present);
-            store_relaxed(&fresh->items[present], item);
+        uint64_t length = load_relaxed(&list->length);
+        struct list_storage *storage = load_relaxed(&list->storage);
+        bool full = !storage || length == storage->capacity;
+        if (full && fresh && length < fresh->capacity) {
+            if (length)
+                slots_copy(fresh->items, storage->items, length);
             store_release(&list->storage, fresh);
-            store_release(&list->length, present + 1);
-            object_unlock(&list->header);
             rc_mark(&list->header);
-            storage_give_back(list, storage);
+            *displaced = storage;
             return true;
         }
+        if (!full && !fresh)
+            return true;
         object_unlock(&list->header);
         storage_discard(fresh);
+        fresh = NULL;
+        if (full && !(fresh = storage_new(grown_capacity(length + 1))))
+            return false;
     }
+}
+
+void list_unlock_with_room(struct list *list, struct list_storage *displaced)
+{
+    object_unlock(&list->header);
+    rc_mark(&list->header);
+    storage_give_back(list, displaced);
+}
+
+void list_insert_locked(struct list *list, uint64_t at, value item)
+{
+    uint64_t length = load_relaxed(&list->length);
+    struct list_storage *storage = load_relaxed(&list->storage);
+    slots_move(&storage->items[at + 1], &storage->items[at], length - at);
+    store_release(&storage->items[at], item);
+    store_release(&list->length, length + 1);
+}
+
+bool list_append_slow(struct list *list, value item)
+{
+    struct list_storage *displaced;
+    if (!list_lock_with_room(list, &displaced)) {
+        value_dec(item);
+        return false;
+    }
+    list_insert_locked(list, load_relaxed(&list->length), item);
+    list_unlock_with_room(list, displaced);
+    return true;
 }
 
 bool list_append_owned(value v, value item)
@@ -406,106 +504,173 @@ bool list_append(value v, value item)
     return list_append_fast(v, value_inc(item));
 }
 
+/* list[index] = item, stealing item when it succeeds; negative indices from the end. */
+static bool list_store(struct list *list, ssize index, value item)
+{
+    object_lock(&list->header);
+    uint64_t at = index_resolve(index, load_relaxed(&list->length));
+    if (at == UINT64_MAX) {
+        object_unlock(&list->header);
+        return false;
+    }
+    value_slot *slot = &load_relaxed(&list->storage)->items[at];
+    value old = load_relaxed(slot);
+    store_release(slot, item);
+    object_unlock(&list->header);
+    value_dec(old);
+    return true;
+}
+
+bool list_set_resolved(value v, ssize index, value item)
+{
+    value_inc(item);
+    if (likely(list_store(list_of(v), index, item)))
+        return true;
+    value_dec(item);
+    return raise_false(EXC(IndexError), "list assignment index out of range");
+}
+
 bool list_set(value v, size_t index, value item)
 {
-    if (index <= INT64_MAX) {
-        value_inc(item);
-        if (list_store_fast(v, (int64_t)index, item))
-            return true;
-        value_dec(item);
-    }
-    return raise_false(EXC(IndexError), "list assignment index out of range");
+    return list_set_resolved(v, index <= PTRDIFF_MAX ? (ssize)index : PTRDIFF_MAX, item);
 }
 
 bool list_insert(value v, ssize index, value item)
 {
     struct list *list = list_of(v);
+    struct list_storage *displaced;
     value_inc(item);
-    object_lock(&list->header);
-    uint64_t length = load_relaxed(&list->length);
-    struct list_storage *storage = load_relaxed(&list->storage);
-    if (index < 0) {
-        index += (ssize)length;
-        if (index < 0)
-            index = 0;
+    if (!list_lock_with_room(list, &displaced)) {
+        value_dec(item);
+        return false;
     }
-    uint64_t at = (uint64_t)index < length ? (uint64_t)index : length;
-    if (storage && length < storage->capacity) {
-        slots_move(&storage->items[at + 1], &storage->items[at], length - at);
-        store_release(&storage->items[at], item);
-        store_release(&list->length, length + 1);
-        object_unlock(&list->header);
-        rc_mark(&list->header);
-        return true;
-    }
-    object_unlock(&list->header);
-    if (list_replace(list, at, at, &item, 1))
-        return true;
-    value_dec(item);
-    return false;
+    list_insert_locked(list, bound_resolve(index, load_relaxed(&list->length)), item);
+    list_unlock_with_room(list, displaced);
+    return true;
 }
 
 /* Give memory back when less than half of it is used. Nothing is lost when there is none for the smaller storage. */
-static void list_shrink(struct list *list)
+void list_shrink(struct list *list)
 {
-    uint64_t length = load_acquire(&list->length);
-    struct list_storage *storage = load_acquire(&list->storage);
-    uint64_t capacity = storage ? storage->capacity : 0;
     struct list_storage *fresh = NULL;
-    if (length >= capacity / 2)
-        return;
-    if (length) {
-        uint64_t wanted = grown_capacity(length) | 1;
-        fresh = wanted < capacity ? storage_alloc(storage_bytes(wanted)) : NULL;
-        if (!fresh)
-            return;
-        fresh->capacity = wanted;
-    }
-    object_lock(&list->header);
-    if (length != load_relaxed(&list->length) || storage != load_relaxed(&list->storage)) {
+    for (;;) {
+        object_lock(&list->header);
+        uint64_t length = load_relaxed(&list->length);
+        struct list_storage *storage = load_relaxed(&list->storage);
+        uint64_t capacity = storage ? storage->capacity : 0, wanted = grown_capacity(length) | 1;
+        bool needed = length < capacity / 2 && (length == 0 || wanted < capacity);
+        if (needed && length && (!fresh || fresh->capacity < length)) {
+            object_unlock(&list->header);
+            storage_discard(fresh);
+            if (!(fresh = storage_alloc(storage_bytes(wanted))))
+                return;
+            fresh->capacity = wanted;
+            continue;
+        }
+        if (needed) {
+            if (length)
+                slots_copy(fresh->items, storage->items, length);
+            store_release(&list->storage, length ? fresh : NULL);
+        }
         object_unlock(&list->header);
-        storage_discard(fresh);
+        if (needed) {
+            rc_mark(&list->header);
+            storage_give_back(list, storage);
+        }
+        if (!needed || !length)
+            storage_discard(fresh);
         return;
     }
-    if (length)
-        slots_copy(fresh->items, storage->items, length);
-    store_release(&list->storage, fresh);
-    object_unlock(&list->header);
-    rc_mark(&list->header);
-    storage_give_back(list, storage);
 }
 
-/* Take item `index` out, or NULL (no exception) when it is out of range, or, with `expected`, another one. */
-value list_take(struct list *list, ssize index, value expected)
+bool list_is_sparse_locked(struct list *list)
 {
-    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length), capacity = load_relaxed(&list->storage)->capacity;
+    return unlikely(length < capacity / 2 && (capacity > 9 || length == 0));
+}
+
+value list_take_locked(struct list *list, uint64_t at)
+{
     uint64_t length = load_relaxed(&list->length);
     struct list_storage *storage = load_relaxed(&list->storage);
-    if (index < 0)
-        index += (ssize)length;
-    if (index < 0 || (uint64_t)index >= length || (expected && load_relaxed(&storage->items[index]) != expected)) {
+    value item = load_relaxed(&storage->items[at]);
+    if (at + 1 < length)
+        slots_move(&storage->items[at], &storage->items[at + 1], length - 1 - at);
+    store_release(&list->length, length - 1);
+    store_release(&storage->items[length - 1], NULL);
+    return item;
+}
+
+/* Take item `index` out, or NULL (no exception) when it is out of range. */
+value list_take(struct list *list, ssize index)
+{
+    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length), at = index_resolve(index, length);
+    if (at == UINT64_MAX) {
         object_unlock(&list->header);
         return NULL;
     }
-    value item = load_relaxed(&storage->items[index]);
-    if ((uint64_t)index + 1 < length)
-        slots_move(&storage->items[index], &storage->items[index + 1], length - 1 - (uint64_t)index);
-    store_release(&list->length, length - 1);
-    store_release(&storage->items[length - 1], NULL);
-    uint64_t capacity = storage->capacity;
+    value item = list_take_locked(list, at);
+    bool sparse = list_is_sparse_locked(list);
     object_unlock(&list->header);
     rc_mark(&list->header);
-    if (unlikely(length - 1 < capacity / 2 && (capacity > 9 || length == 1)))
+    if (unlikely(sparse))
         list_shrink(list);
     return item;
 }
 
 value list_pop(value v, ssize index)
 {
-    value item = list_take(list_of(v), index, NULL);
+    value item = list_take(list_of(v), index);
     if (likely(item != NULL))
         return item;
-    return raise(EXC(IndexError), list_length(v) ? "pop index out of range" : "pop from empty list");
+    return raise(EXC(IndexError), list_length(v) && index != -1 ? "pop index out of range" : "pop from empty list");
+}
+
+/* ---- searching ---- */
+int list_match_locked(struct list *list, value item, value wanted)
+{
+    int same = equals_plain(item, wanted);
+    if (same >= 0)
+        return same;
+    value_inc(item);
+    object_unlock(&list->header);
+    same = value_equals(item, wanted);
+    value_dec(item);
+    if (same >= 0)
+        object_lock(&list->header);
+    return same;
+}
+
+int64_t list_search(value v, value wanted, ssize start, ssize stop, value *taken)
+{
+    struct list *list = list_of(v);
+    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length);
+    uint64_t end = stop < 0 ? bound_resolve(stop, length) : (uint64_t)stop;
+    for (uint64_t i = start < 0 ? bound_resolve(start, length) : (uint64_t)start; i < end; i++) {
+        if (i >= load_relaxed(&list->length))
+            break;
+        int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), wanted);
+        if (unlikely(same < 0))
+            return -2;
+        if (!same)
+            continue;
+        length = load_relaxed(&list->length);
+        bool sparse = false;
+        if (taken && i < length) { /* Python code may have made the list shorter */
+            *taken = list_take_locked(list, i);
+            sparse = list_is_sparse_locked(list);
+        }
+        object_unlock(&list->header);
+        if (taken)
+            rc_mark(&list->header);
+        if (sparse)
+            list_shrink(list);
+        return (int64_t)i;
+    }
+    object_unlock(&list->header);
+    return -1;
 }
 
 /* All numbers of a new iterator over small ints. */
@@ -517,7 +682,7 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
         return raise_no_memory() != NULL;
     for (uint64_t i = 0; i < count; i++)
         items[i] = small_int(iterator->start + (int64_t)i * iterator->step);
-    bool done = count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, items, count);
+    bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count);
     free(items);
     return done;
 }
@@ -546,12 +711,14 @@ static bool dict_or_set_items(value v, value *out)
 bool list_extend(value v, value iterable)
 {
     struct list *list = list_of(v);
+    if (iterable == v)
+        return list_repeat_in_place(list, 2);
     if (value_is(iterable, TYPE_ID_LIST)) {
         struct list_storage *storage;
         uint64_t count;
-        if (!list_copy_items(list_of(iterable), 0, UINT64_MAX, &storage, &count))
+        if (!list_copy_items(list_of(iterable), 0, PTRDIFF_MAX, 1, &storage, &count))
             return false;
-        bool done = count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, (value *)storage->items, count);
+        bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, (value *)storage->items, count);
         if (!done)
             drop_values((value *)storage->items, count);
         storage_discard(storage);
@@ -562,7 +729,7 @@ bool list_extend(value v, value iterable)
         const value *items = (const value *)tuple_items(iterable);
         for (size_t i = 0; i < count; i++)
             value_inc(items[i]);
-        if (count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, items, count))
+        if (count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count))
             return true;
         for (size_t i = 0; i < count; i++)
             value_dec(items[i]);
@@ -575,7 +742,7 @@ bool list_extend(value v, value iterable)
         uint64_t count;
         struct list_storage *storage = list_detach(list_of(snapshot), NULL, &count);
         value_dec(snapshot);
-        bool done = count == 0 || list_replace(list, UINT64_MAX, UINT64_MAX, (value *)storage->items, count);
+        bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, (value *)storage->items, count);
         if (!done)
             drop_values((value *)storage->items, count);
         storage_discard(storage);
@@ -635,6 +802,23 @@ struct list_storage *list_detach(struct list *list, struct list_storage *replace
     return storage;
 }
 
+/* The same if there is an item in it: else nothing is done, and false returned. */
+bool list_detach_items(struct list *list, struct list_storage *replacement, struct list_storage **storage,
+                       uint64_t *length)
+{
+    object_lock(&list->header);
+    *storage = load_relaxed(&list->storage);
+    *length = load_relaxed(&list->length);
+    if (*length) {
+        store_release(&list->length, 0);
+        store_release(&list->storage, replacement);
+    }
+    object_unlock(&list->header);
+    if (*length)
+        rc_mark(&list->header);
+    return *length != 0;
+}
+
 /* Put storage back that list_detach took, if the list still has `expected` as its storage; else the list was used
    meanwhile: what it holds now is dropped, the storage goes in all the same, and false is returned. */
 bool list_attach(struct list *list, struct list_storage *storage, uint64_t length, struct list_storage *expected)
@@ -683,25 +867,19 @@ void list_clear(value v)
 bool list_set_slice(value v, ssize start, ssize end, value iterable)
 {
     struct list *list = list_of(v);
-    uint64_t low = start < 0 ? 0 : (uint64_t)start, high = end < 0 ? 0 : (uint64_t)end;
     if (!iterable)
-        return list_replace(list, low, high, NULL, 0);
-    if (value_is(iterable, TYPE_ID_LIST)) {
-        struct list_storage *copy;
-        uint64_t n;
-        if (!list_copy_items(list_of(iterable), 0, UINT64_MAX, &copy, &n))
-            return false;
-        bool replaced = list_replace(list, low, high, copy ? (value *)copy->items : NULL, n);
-        if (!replaced && copy)
-            drop_values((value *)copy->items, n);
-        storage_discard(copy);
-        return replaced;
+        return list_replace(list, start, end, NULL, 0);
+    if (!value_is(iterable, TYPE_ID_LIST) && !value_is(iterable, TYPE_ID_TUPLE)) {
+        /* Python code may run in between, and is to find the bounds resolved. */
+        uint64_t length = list_length(v), low = bound_resolve(start, length), high = bound_resolve(end, length);
+        start = (ssize)low;
+        end = (ssize)high;
     }
     size_t count;
     value *items = sequence_snapshot(iterable, "can only assign an iterable", &count);
     if (!items)
         return false;
-    bool done = list_replace(list, low, high, items, count);
+    bool done = list_replace(list, start, end, items, count);
     if (!done)
         drop_values(items, count);
     free(items);

@@ -135,22 +135,47 @@ value list_iterator_new(value list);
 /* A list of `type` (list or a subtype), empty. */
 value list_new_of(struct type *type);
 
-/* A start or stop argument of an index method: clamped, negative ones counted from the end; TypeError. */
+/* A start or stop argument of an index method, as it is given; TypeError. */
+bool search_argument(value given, ssize *out);
+/* The same, clamped, negative ones counted from the end. */
 bool search_bound(value given, size_t length, ssize *out);
 
 /* ---- among list.c, list_methods.c and list_sort.c ---- */
 void list_traverse(struct object *o, struct gc_trace *trace);
 void list_destroy(struct object *o);
-/* Items [low, high) as a new list; all at one moment. */
-value list_slice_copy(value v, uint64_t low, uint64_t high);
+/* list[start:stop:step], as unpacked (slice_unpack), as a new list; all at one moment. */
+value list_slice(value v, ssize start, ssize stop, ssize step);
+value list_copy(value v);
+/* Item `index`, negative ones from the end, owned; NULL without an exception when it is out of range. */
+value list_item_locked(struct list *list, ssize index);
+/* list[index] = item (borrowed), negative indices from the end; IndexError. */
+bool list_set_resolved(value v, ssize index, value item);
 /* The items, owned, in an array from malloc; NULL: no memory. */
 value *list_snapshot(value v, size_t *count);
 /* The same of any iterable; `message` is that of the TypeError when it is none. */
 value *sequence_snapshot(value iterable, const char *message, size_t *count);
-bool list_replace(struct list *list, uint64_t low, uint64_t high, const value *items, uint64_t count);
-value list_take(struct list *list, ssize index, value expected);
+bool list_replace(struct list *list, ssize low, ssize high, const value *items, uint64_t count);
+bool list_repeat_in_place(struct list *list, ssize n);
+value list_take(struct list *list, ssize index);
+/* Steps of several operations, for those that do more in one step (heapq, bisect). Take the lock, with room for one
+   item more; *displaced is for list_unlock_with_room. false: MemoryError, no lock. */
+bool list_lock_with_room(struct list *list, struct list_storage **displaced);
+void list_unlock_with_room(struct list *list, struct list_storage *displaced);
+void list_insert_locked(struct list *list, uint64_t at, value item /* stolen */);
+/* Take item `at` out. The caller marks the list after unlocking, and then shrinks it if it is sparse. */
+value list_take_locked(struct list *list, uint64_t at);
+bool list_is_sparse_locked(struct list *list);
+void list_shrink(struct list *list);
+/* Does an item of the list, whose lock is held, equal `wanted`: 1, 0; -1: an exception, and the lock was given up.
+   Where only Python code can tell, the lock is given up meanwhile, so the list may be another one afterwards. */
+int list_match_locked(struct list *list, value item, value wanted);
+/* The index of the first item in [start, stop) that equals `wanted`; -1 none, -2 an exception. With `taken` the item
+   there is taken out. One step, apart from comparisons in Python. */
+int64_t list_search(value v, value wanted, ssize start, ssize stop, value *taken);
 int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize step, uint64_t count, value *items);
 struct list_storage *list_detach(struct list *list, struct list_storage *replacement, uint64_t *length);
+bool list_detach_items(struct list *list, struct list_storage *replacement, struct list_storage **storage,
+                       uint64_t *length);
 bool list_attach(struct list *list, struct list_storage *storage, uint64_t length, struct list_storage *expected);
 struct list_storage *list_storage_marker(void);
 void list_storage_discard(struct list_storage *storage);

@@ -50,83 +50,116 @@ static value list_repr(value v)
 }
 
 /* ---- comparing and searching ---- */
+/* What the first differing pair says. */
+static value compare_pair(value left, value right, int op)
+{
+    return op == COMPARE_EQ || op == COMPARE_NE ? value_bool(op == COMPARE_NE) : compare_rich(left, right, op);
+}
+
+static value compare_items(value a, value b, int op)
+{
+    for (size_t i = 0;; i++) {
+        value left = list_get(a, i), right = list_get(b, i), result = NULL;
+        if (left == VALUE_MISSING || right == VALUE_MISSING) {
+            value_dec(left);
+            value_dec(right);
+            return compare_lengths(list_length(a), list_length(b), op);
+        }
+        int same = left == right ? 1 : value_equals(left, right);
+        if (same == 0)
+            result = compare_pair(left, right, op);
+        value_dec(left);
+        value_dec(right);
+        if (same <= 0)
+            return result;
+    }
+}
+
+/* The same while others may change the lists: b as it is at one moment beside a as it is at one moment, apart from
+   comparisons in Python. */
+static value compare_snapshot(value a, value b, int op)
+{
+    struct list *list = list_of(a);
+    size_t count;
+    value *items = list_snapshot(b, &count), result = NULL;
+    if (!items)
+        return NULL;
+    object_lock(&list->header);
+    for (size_t i = 0;; i++) {
+        uint64_t length = load_relaxed(&list->length);
+        if (i >= length || i >= count || (length != count && (op == COMPARE_EQ || op == COMPARE_NE))) {
+            object_unlock(&list->header);
+            result = compare_lengths(length, count, op);
+            break;
+        }
+        value left = load_relaxed(&load_relaxed(&list->storage)->items[i]);
+        int same = equals_plain(left, items[i]);
+        if (same > 0)
+            continue;
+        value_inc(left);
+        object_unlock(&list->header);
+        if (same < 0)
+            same = value_equals(left, items[i]);
+        if (same == 0)
+            result = compare_pair(left, items[i], op);
+        value_dec(left);
+        if (same <= 0)
+            break;
+        object_lock(&list->header);
+    }
+    for (size_t i = 0; i < count; i++)
+        value_dec(items[i]);
+    free(items);
+    return result;
+}
+
 static value list_compare(value a, value b, int op)
 {
     if (!is_list(a) || !is_list(b))
         return VALUE_NOT_IMPLEMENTED;
     if (list_length(a) != list_length(b) && (op == COMPARE_EQ || op == COMPARE_NE))
         return value_bool(op == COMPARE_NE);
+    if (a == b) /* its items are identical to themselves */
+        return compare_lengths(0, 0, op);
     if (!recursion_enter(" in comparison"))
         return NULL;
-    value result = NULL;
-    for (size_t i = 0;; i++) {
-        value left = list_get(a, i), right = list_get(b, i);
-        if (left == VALUE_MISSING || right == VALUE_MISSING) {
-            value_dec(left);
-            value_dec(right);
-            result = compare_lengths(list_length(a), list_length(b), op);
-            break;
-        }
-        int same = left == right ? 1 : value_equals(left, right);
-        if (same == 0) {
-            if (op == COMPARE_EQ || op == COMPARE_NE)
-                result = value_bool(op == COMPARE_NE);
-            else
-                result = compare_rich(left, right, op);
-        }
-        value_dec(left);
-        value_dec(right);
-        if (same <= 0)
-            break;
-    }
+    value result = mutator_is_alone() ? compare_items(a, b, op) : compare_snapshot(a, b, op);
     recursion_leave();
     return result;
 }
 
-/* Is this item the wanted one: 1, 0, -1. Identity comes first. */
-static inline int item_matches(value item, value wanted)
-{
-    if (item == wanted)
-        return 1;
-    if (value_both_small_int(item, wanted))
-        return 0;
-    return value_equals(item, wanted);
-}
-
 static int list_contains(value v, value wanted)
 {
-    for (size_t i = 0;; i++) {
-        value item = list_get(v, i);
-        if (item == VALUE_MISSING)
-            return 0;
-        int found = item_matches(item, wanted);
-        value_dec(item);
-        if (found != 0)
-            return found;
-    }
+    int64_t at = list_search(v, wanted, 0, PTRDIFF_MAX, NULL);
+    return at == -2 ? -1 : at >= 0;
 }
 
 static value list_count(value v, const value *args)
 {
+    struct list *list = list_of(v);
     int64_t count = 0;
-    for (size_t i = 0;; i++) {
-        value item = list_get(v, i);
-        if (item == VALUE_MISSING)
-            return small_int(count);
-        int found = item_matches(item, args[0]);
-        value_dec(item);
-        if (found < 0)
+    object_lock(&list->header);
+    for (uint64_t i = 0; i < load_relaxed(&list->length); i++) {
+        int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), args[0]);
+        if (same < 0)
             return NULL;
-        count += found;
+        count += same;
     }
+    object_unlock(&list->header);
+    return small_int(count);
 }
 
-/* A start or stop argument of index(): any object with __index__, clamped, negative ones counted from the end. */
-bool search_bound(value given, size_t length, ssize *out)
+/* Any object with __index__, as CPython's index() takes it. */
+bool search_argument(value given, ssize *out)
 {
     if (!is_int(given) && !value_type_slot(given, to_index))
         return raise_false(EXC(TypeError), "slice indices must be integers or have an __index__ method");
-    if (!index_as_ssize(given, out, NULL))
+    return index_as_ssize(given, out, NULL);
+}
+
+bool search_bound(value given, size_t length, ssize *out)
+{
+    if (!search_argument(given, out))
         return false;
     if (*out < 0) {
         *out += (ssize)length;
@@ -138,43 +171,23 @@ bool search_bound(value given, size_t length, ssize *out)
 
 static value list_index(value v, const value *args)
 {
-    ssize start, stop;
-    if (!search_bound(args[1], list_length(v), &start) ||
-        (args[2] == VALUE_MISSING ? (stop = INT64_MAX, false) : !search_bound(args[2], list_length(v), &stop)))
+    ssize start, stop = PTRDIFF_MAX;
+    if (!search_argument(args[1], &start) || (args[2] != VALUE_MISSING && !search_argument(args[2], &stop)))
         return NULL;
-    for (ssize i = start; i < stop; i++) {
-        value item = list_get(v, (size_t)i);
-        if (item == VALUE_MISSING)
-            break;
-        int found = item_matches(item, args[0]);
-        value_dec(item);
-        if (found != 0)
-            return found < 0 ? NULL : small_int(i);
-    }
-    return raise(EXC(ValueError), "%R is not in list", args[0]);
+    int64_t at = list_search(v, args[0], start, stop, NULL);
+    if (at == -1)
+        return raise(EXC(ValueError), "%R is not in list", args[0]);
+    return at < 0 ? NULL : small_int(at);
 }
 
 static value list_remove(value v, const value *args)
 {
-    for (size_t i = 0;; i++) {
-        value item = list_get(v, i);
-        if (item == VALUE_MISSING)
-            return raise(EXC(ValueError), "list.remove(x): x not in list");
-        int found = item_matches(item, args[0]);
-        if (found > 0) {
-            value taken = list_take(list_of(v), (ssize)i, item);
-            value_dec(item);
-            if (taken) {
-                value_dec(taken);
-                return VALUE_NONE;
-            }
-            i = (size_t)-1; /* another thread moved it: look again from the start */
-            continue;
-        }
-        value_dec(item);
-        if (found < 0)
-            return NULL;
-    }
+    value taken = NULL;
+    int64_t at = list_search(v, args[0], 0, PTRDIFF_MAX, &taken);
+    value_dec(taken);
+    if (at == -1)
+        return raise(EXC(ValueError), "list.remove(x): x not in list");
+    return at < 0 ? NULL : VALUE_NONE;
 }
 
 /* ---- indexing ---- */
@@ -187,40 +200,14 @@ static value list_getitem(value v, value key)
         ssize start, stop, step;
         if (!slice_unpack(key, &start, &stop, &step))
             return NULL;
-        if (step == 1) {
-            slice_adjust((ssize)list_length(v), &start, &stop, 1);
-            return list_slice_copy(v, (uint64_t)start, start < stop ? (uint64_t)stop : (uint64_t)start);
-        }
-        if (step == -1) { /* the range it covers, turned round */
-            ssize wanted = slice_adjust((ssize)list_length(v), &start, &stop, step);
-            value part =
-                wanted > 0 ? list_slice_copy(v, (uint64_t)(start - wanted + 1), (uint64_t)start + 1) : list_new(0);
-            if (part && list_reverse(part))
-                return part;
-            value_dec(part);
-            return NULL;
-        }
-        size_t length;
-        value *items = list_snapshot(v, &length);
-        if (!items)
-            return NULL;
-        ssize count = slice_adjust((ssize)length, &start, &stop, step);
-        value result = list_new((size_t)count);
-        for (ssize i = 0; result && i < count; i++)
-            list_append(result, items[start + i * step]); /* has the room */
-        for (size_t i = 0; i < length; i++)
-            value_dec(items[i]);
-        free(items);
-        return result;
+        return list_slice(v, start, stop, step);
     } else if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &index, EXC(IndexError)))
             return NULL;
     } else {
         return raise(EXC(TypeError), "list indices must be integers or slices, not %T", key);
     }
-    if (index < 0)
-        index += (ssize)list_length(v);
-    value item = index < 0 ? NULL : list_item_fast(v, index);
+    value item = index < 0 ? list_item_locked(list_of(v), index) : list_item_fast(v, index);
     return item ? item : raise(EXC(IndexError), "list index out of range");
 }
 
@@ -263,33 +250,25 @@ static bool list_setitem(value self, value key, value v)
         if (step != 1)
             return list_set_stepped(self, start, stop, step, v);
         if (v && v == self) { /* a[i:j] = a: a copy of it */
-            value copy = list_slice_copy(self, 0, UINT64_MAX);
+            value copy = list_copy(self);
             bool done = copy && list_setitem(self, key, copy);
             value_dec(copy);
             return done;
         }
-        slice_adjust((ssize)list_length(self), &start, &stop, 1);
-        return list_set_slice(self, start, stop < start ? start : stop, v);
+        return list_set_slice(self, start, stop, v);
     } else if (is_int(key) || value_type_slot(key, to_index)) {
         if (!index_as_ssize(key, &index, EXC(IndexError)))
             return false;
     } else {
         return raise_false(EXC(TypeError), "list indices must be integers or slices, not %T", key);
     }
-    if (index < 0)
-        index += (ssize)list_length(self);
-    if (!v) {
-        value taken = index < 0 ? NULL : list_take(list_of(self), index, NULL);
-        if (!taken)
-            return raise_false(EXC(IndexError), "list assignment index out of range");
-        value_dec(taken);
-        return true;
-    }
-    value_inc(v);
-    if (likely(index >= 0 && list_store_fast(self, index, v)))
-        return true;
-    value_dec(v);
-    return raise_false(EXC(IndexError), "list assignment index out of range");
+    if (v)
+        return list_set_resolved(self, index, v);
+    value taken = list_take(list_of(self), index);
+    if (!taken)
+        return raise_false(EXC(IndexError), "list assignment index out of range");
+    value_dec(taken);
+    return true;
 }
 
 /* ---- operators ---- */
@@ -297,10 +276,10 @@ static value list_concat(value a, value b)
 {
     if (!is_list(b))
         return raise(EXC(TypeError), "can only concatenate list (not \"%T\") to list", b);
-    value result = list_slice_copy(a, 0, UINT64_MAX);
+    value result = list_copy(a);
     size_t count;
     value *items = result ? list_snapshot(b, &count) : NULL;
-    bool done = items && list_replace(list_of(result), UINT64_MAX, UINT64_MAX, items, count);
+    bool done = items && list_replace(list_of(result), PTRDIFF_MAX, PTRDIFF_MAX, items, count);
     for (size_t i = 0; items && !done && i < count; i++)
         value_dec(items[i]);
     free(items);
@@ -371,15 +350,7 @@ static value list_inplace_concat(value a, value b)
 
 static value list_inplace_repeat(value a, ssize n)
 {
-    size_t total;
-    value *items = list_repeated(a, n, &total);
-    if (!items)
-        return NULL;
-    bool done = list_replace(list_of(a), 0, UINT64_MAX, items, total);
-    for (size_t i = 0; !done && i < total; i++)
-        value_dec(items[i]);
-    free(items);
-    return done ? value_inc(a) : NULL;
+    return list_repeat_in_place(list_of(a), n) ? value_inc(a) : NULL;
 }
 
 static ssize list_length_slot(value v)
@@ -427,7 +398,7 @@ static value list_clear_method(value v, const value *args)
 
 static value list_copy_method(value v, const value *args)
 {
-    return list_slice_copy(v, 0, UINT64_MAX);
+    return list_copy(v);
 }
 
 static value list_reverse_method(value v, const value *args)

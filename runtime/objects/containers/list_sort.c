@@ -3,7 +3,12 @@
  *
  * The list is empty while it is sorted, so that comparisons written in Python see no half-sorted list; a marker takes
  * the place of its storage, and if it is not there at the end, somebody changed the list: ValueError. The items are
- * owned by this C frame meanwhile (RULE C1 holds: no heap slot refers to them, their counts are as before).
+ * owned by this C frame meanwhile (RULE C1 holds: no heap slot refers to them, their counts are as before). A list that
+ * is being sorted is empty to another sort, too, which leaves it alone.
+ *
+ * Where no Python code runs the sort is one step, as programs know it from CPython: other threads see the list before
+ * or after, and lose nothing that they do to it meanwhile. A short list is sorted under its lock. A long one is copied,
+ * the copy sorted, and put in place of what it was made from if that is still the list (list_sort_aside).
  *
  * Runs that are in order already are found and kept, short ones are lengthened by binary insertion to `minimum run`
  * items, and neighbours on a stack of runs are merged so that sizes stay balanced. While one side keeps winning, a
@@ -32,7 +37,7 @@ struct run {
 #define TEMPORARY  256
 
 struct sorter {
-    int (*less)(value a, value b); /* 1, 0, -1: an exception is set */
+    int (*less)(value a, value b); /* 1, 0, -1: an exception is set (or only Python can tell: less_plain) */
     size_t gallop_min;
     struct lane temporary;
     size_t temporary_size;
@@ -102,6 +107,13 @@ static int (*choose_comparison(const value *keys, size_t length))(value, value)
         tuples = tuples && value_is(key, TYPE_ID_TUPLE);
     }
     return ints ? less_small_int : floats ? less_float : strs ? less_str : tuples ? less_tuple : less_any;
+}
+
+/* The same for a sort under a lock. */
+static int (*choose_plain(const value *keys, size_t length))(value, value)
+{
+    int (*less)(value, value) = choose_comparison(keys, length);
+    return less == less_tuple || less == less_any ? less_plain : less;
 }
 
 /* ---- lanes ---- */
@@ -470,14 +482,20 @@ static bool merge_rest(struct sorter *s)
     return true;
 }
 
-static bool sort_lane(struct lane lane, size_t length)
+/* Under a lock `less` must be one that runs no Python code (nothing else in here blocks, or is a quiescent point), and
+   `temporary`, with room for half of the items, saves the allocation; otherwise NULL. */
+static bool sort_lane(struct lane lane, size_t length, int (*less)(value, value), value *temporary)
 {
     struct sorter s;
-    s.less = choose_comparison(lane.keys, length);
+    s.less = less;
     s.gallop_min = GALLOP_MIN;
     s.has_items = lane.items != NULL;
     s.temporary = (struct lane){s.temporary_keys, s.has_items ? s.temporary_keys + TEMPORARY / 2 : NULL};
     s.temporary_size = s.has_items ? TEMPORARY / 2 : TEMPORARY;
+    if (temporary) {
+        s.temporary = (struct lane){temporary, NULL};
+        s.temporary_size = length / 2 + 1;
+    }
     s.run_count = 0;
     size_t least = minimum_run(length);
     bool fine = true;
@@ -504,7 +522,7 @@ static bool sort_lane(struct lane lane, size_t length)
         length -= (size_t)n;
     }
     fine = fine && merge_rest(&s);
-    if (s.temporary.keys != s.temporary_keys)
+    if (s.temporary.keys != s.temporary_keys && s.temporary.keys != temporary)
         free(s.temporary.keys);
     return fine;
 }
@@ -529,20 +547,155 @@ static value *make_keys(value function, const value *items, size_t length)
     return keys;
 }
 
+static bool sort_in_order(struct lane lane, size_t length, int (*less)(value, value), value *temporary, bool reverse)
+{
+    if (reverse) /* twice, so that equal items keep their order */
+        lane_reverse(lane, length);
+    bool fine = sort_lane(lane, length, less, temporary);
+    if (reverse)
+        lane_reverse(lane, length);
+    return fine;
+}
+
+static void drop_owned(value *values, size_t count)
+{
+    while (values && count > 0)
+        value_dec(values[--count]);
+    free(values);
+}
+
+enum step { STEP_DONE, STEP_FAILED, STEP_NEEDS_PYTHON, STEP_CHANGED };
+
+/* Put the same items in another order. Under the lock, in one go for those who read under it. */
+static void items_store(struct list *list, const value *items, size_t count)
+{
+    value_slot *slots = load_relaxed(&list->storage)->items;
+    for (size_t i = 0; i < count; i++)
+        store_release(&slots[i], items[i]);
+}
+
+/* Sort under the lock. `longest`: give up (STEP_CHANGED) when the list is longer. */
+static enum step list_sort_locked(struct list *list, bool reverse, size_t longest)
+{
+    value *work = NULL;
+    for (size_t room = 0;;) {
+        object_lock(&list->header);
+        size_t length = load_relaxed(&list->length);
+        if (length < 2 || length > longest || length <= room) {
+            enum step step = length > longest ? STEP_CHANGED : STEP_DONE;
+            if (length >= 2 && length <= longest) {
+                memcpy(work, (void *)load_relaxed(&list->storage)->items, length * sizeof(value));
+                if (sort_in_order((struct lane){work, NULL}, length, choose_plain(work, length), work + room, reverse))
+                    items_store(list, work, length);
+                else
+                    step = STEP_NEEDS_PYTHON;
+            }
+            object_unlock(&list->header);
+            rc_mark(&list->header);
+            free(work);
+            return step;
+        }
+        object_unlock(&list->header);
+        free(work);
+        room = length + length / 8 + 64;
+        work = room <= PTRDIFF_MAX / 32 ? malloc((room + room / 2 + 1) * sizeof(value)) : NULL;
+        if (!work) {
+            raise_no_memory();
+            return STEP_FAILED;
+        }
+    }
+}
+
+/* Does the list still begin with these items, or (`whole`) consist of them? Under the lock. */
+static bool list_still_holds(struct list *list, const value *items, size_t count, bool whole)
+{
+    size_t length = load_relaxed(&list->length);
+    return (whole ? length == count : length >= count) &&
+           (count == 0 || memcmp((void *)load_relaxed(&list->storage)->items, items, count * sizeof(value)) == 0);
+}
+
+/* Sort a copy, and put it in place of what it was made from if the list still consists of that. `grown` is content when
+   it begins so: the sort came before what was appended meanwhile. */
+static enum step list_sort_aside(struct list *list, value key, bool reverse, bool grown)
+{
+    size_t length;
+    value *items = list_snapshot(value_of(list), &length);
+    value *work = items ? malloc((length + 1) * sizeof(value)) : NULL, *keys = NULL;
+    enum step step = STEP_FAILED;
+    if (!work) {
+        if (items)
+            raise_no_memory();
+    } else if (!key && length > 1 && less_plain(items[1], items[0]) < 0) {
+        step = STEP_NEEDS_PYTHON;
+    } else if (memcpy(work, items, length * sizeof(value)), key && !(keys = make_keys(key, work, length))) {
+        step = STEP_FAILED;
+    } else {
+        struct lane lane = {keys ? keys : work, keys ? work : NULL};
+        if (sort_in_order(lane, length, choose_comparison(lane.keys, length), NULL, reverse)) {
+            object_lock(&list->header);
+            step = list_still_holds(list, items, length, !grown) ? STEP_DONE : STEP_CHANGED;
+            if (step == STEP_DONE && length)
+                items_store(list, work, length);
+            object_unlock(&list->header);
+            rc_mark(&list->header);
+        }
+    }
+    drop_owned(keys, length);
+    free(work);
+    if (items)
+        drop_owned(items, length);
+    return step;
+}
+
+/* Does calling this run no Python code, as far as one can see? */
+static bool key_is_builtin(value key)
+{
+    return value_is(key, TYPE_ID_BUILTIN_FUNCTION) || value_is(key, TYPE_ID_METHOD_DESCRIPTOR) ||
+           (value_is(key, TYPE_ID_TYPE) && !(((struct type *)key)->gc.gc_flags & TYPE_GC_COUNTED)) ||
+           (value_is_object(key) && !value_is(key, TYPE_ID_FUNCTION) && !value_is(key, TYPE_ID_METHOD) &&
+            !value_is(key, TYPE_ID_TYPE) && !(value_type(key)->gc.gc_flags & TYPE_GC_COUNTED));
+}
+
+#define SHORT_LIST  4096 /* sorted under the lock: in less than a millisecond */
+#define ASIDE_TRIES 3
+#define GROWN_TRIES 100
+
+/* As one step. STEP_NEEDS_PYTHON: nothing was done. */
+static enum step list_sort_in_step(struct list *list, value key, bool reverse)
+{
+    enum step step = key ? STEP_CHANGED : list_sort_locked(list, reverse, SHORT_LIST);
+    for (unsigned tries = 0; step == STEP_CHANGED && tries < ASIDE_TRIES; tries++)
+        step = list_sort_aside(list, key, reverse, false);
+    if (step == STEP_CHANGED && !key)
+        return list_sort_locked(list, reverse, SIZE_MAX);
+    for (unsigned tries = 0; step == STEP_CHANGED && tries < GROWN_TRIES; tries++)
+        step = list_sort_aside(list, key, reverse, true);
+    return step == STEP_CHANGED ? STEP_NEEDS_PYTHON : step;
+}
+
 bool list_sort(value v, value key, bool reverse)
 {
     struct list *list = list_of(v);
+    if (!mutator_is_alone() && (!key || key_is_builtin(key))) {
+        enum step step = list_sort_in_step(list, key, reverse);
+        if (step != STEP_NEEDS_PYTHON)
+            return step == STEP_DONE;
+    }
     struct list_storage *marker = list_storage_marker();
     if (!marker)
         return false;
     uint64_t length;
-    struct list_storage *storage = list_detach(list, marker, &length);
-    value *items = storage ? (value *)storage->items : NULL; /* nobody else writes there any more */
+    struct list_storage *storage;
+    if (!list_detach_items(list, marker, &storage, &length)) { /* nothing to sort */
+        list_storage_discard(marker);
+        return true;
+    }
+    value *items = (value *)storage->items; /* nobody else writes there any more */
     bool fine = true;
     /* A lock-free reader may still look into the detached storage (and then notice), so sorting, which uses plain
        stores, happens in a copy unless we are alone. */
     value *work = items;
-    if (length && !mutator_is_alone()) {
+    if (!mutator_is_alone()) {
         work = malloc(length * sizeof(value));
         if (work)
             memcpy(work, items, length * sizeof(value));
@@ -550,15 +703,11 @@ bool list_sort(value v, value key, bool reverse)
             fine = raise_no_memory() != NULL;
     }
     value *keys = NULL;
-    if (fine && key && length)
+    if (fine && key)
         fine = (keys = make_keys(key, work, length)) != NULL;
     if (fine && length > 1) {
         struct lane lane = {keys ? keys : work, keys ? work : NULL};
-        if (reverse) /* twice, so that equal items keep their order */
-            lane_reverse(lane, length);
-        fine = sort_lane(lane, length);
-        if (reverse)
-            lane_reverse(lane, length);
+        fine = sort_in_order(lane, length, choose_comparison(lane.keys, length), NULL, reverse);
     }
     if (work && work != items) {
         for (uint64_t i = 0; i < length; i++)
@@ -566,11 +715,7 @@ bool list_sort(value v, value key, bool reverse)
         free(work);
     }
     bool untouched = list_attach(list, storage, length, marker);
-    if (keys) {
-        for (uint64_t i = length; i-- > 0;)
-            value_dec(keys[i]);
-        free(keys);
-    }
+    drop_owned(keys, length);
     if (fine && !untouched)
         return raise_false(EXC(ValueError), "list modified during sort");
     return fine;
