@@ -1,13 +1,15 @@
 /*
  * collections.deque: a ring of items in one block, whose size is a power of two.
  *
- * Everything, reading included, happens under the deque's lock: appends and pops at both ends are then single steps for
- * other threads, as programs expect. The lock is skipped while the process has one mutator. Places outside the
+ * Everything, reading included, happens under the deque's lock, indices are resolved there, and comparisons that take
+ * no Python code are made there: so each operation is a single step for other threads, as programs expect. Memory is
+ * allocated outside: an operation finds out under the lock what it needs, and looks again when it has that. The lock is
+ * skipped while the process has one mutator. Places outside the
  * ring's used part are NULL, so the collector may trace the whole block. Whatever moves items without counting them
  * marks the deque afterwards (RULE C3); a new block is published, then marked, before anything leaves it (RULE C4).
  */
 #include "runtime/modules/collections/deque.h"
-#include "runtime/objects/containers/container.h"
+#include "runtime/objects/containers/list.h"
 #include "runtime/signature.h"
 
 #include <stddef.h>
@@ -23,7 +25,7 @@ struct deque {
     _Atomic(struct ring *) ring; /* NULL while nothing was ever added */
     uint64_t head, length;       /* under the lock */
     _Atomic uint64_t state;      /* counts changes of the set of items: iterators look at it */
-    int64_t maxlen;              /* -1: none; constant after __init__ */
+    _Atomic int64_t maxlen;      /* -1: none; constant after __init__ */
 };
 #define DEQUE(v)   ((struct deque *)(v))
 #define LENGTH_MAX (UINT64_C(1) << 40)
@@ -49,38 +51,78 @@ static void changed(struct deque *d)
     store_relaxed(&d->state, load_relaxed(&d->state) + 1);
 }
 
-/* Room for one more item. false: no memory (no exception: the lock is held). */
-static bool ring_grow(struct deque *d)
+static struct ring *ring_new(uint64_t capacity)
 {
-    struct ring *old = ring_of(d);
-    uint64_t capacity = old ? old->capacity * 2 : 8;
-    if (capacity > LENGTH_MAX)
-        return false;
-    struct ring *ring = storage_alloc(ring_bytes(capacity));
-    if (!ring)
-        return false;
+    struct ring *ring = capacity <= LENGTH_MAX ? storage_alloc(ring_bytes(capacity)) : NULL;
+    if (!ring) {
+        raise_no_memory();
+        return NULL;
+    }
     ring->capacity = capacity;
-    for (uint64_t i = 0; i < d->length; i++)
-        store_relaxed(&ring->items[i], load_relaxed(place(d, i)));
-    d->head = 0;
-    store_release(&d->ring, ring);
-    rc_mark(&d->header);
-    if (old)
-        storage_release(&d->header, old, ring_bytes(old->capacity));
-    return true;
+    return ring;
 }
 
-static bool push(struct deque *d, value item /* stolen when it succeeds */, bool left)
+/* A ring that was taken out of the deque, or never was in it; NULL passes. Not under the lock. */
+static void ring_give_back(struct deque *d, struct ring *ring)
 {
-    struct ring *ring = ring_of(d);
-    if (unlikely(!ring || d->length == ring->capacity) && !ring_grow(d))
-        return false;
+    if (ring)
+        container_release_storage(&d->header, ring, ring_bytes(ring->capacity));
+}
+
+static uint64_t capacity_for(uint64_t length)
+{
+    uint64_t capacity = 8;
+    while (capacity < length)
+        capacity *= 2;
+    return capacity;
+}
+
+/* Take the lock, with room for `more` items; *displaced is for deque_unlock. false: MemoryError, no lock. */
+static bool deque_lock_with_room(struct deque *d, uint64_t more, struct ring **displaced)
+{
+    struct ring *fresh = NULL;
+    *displaced = NULL;
+    for (;;) {
+        object_lock(&d->header);
+        struct ring *old = ring_of(d);
+        uint64_t length = d->length;
+        bool full = !old || old->capacity - length < more;
+        if (full && fresh && fresh->capacity - length >= more && fresh->capacity >= length) {
+            for (uint64_t i = 0; i < length; i++)
+                store_relaxed(&fresh->items[i], load_relaxed(place(d, i)));
+            d->head = 0;
+            store_release(&d->ring, fresh);
+            rc_mark(&d->header);
+            *displaced = old;
+            return true;
+        }
+        if (!full && !fresh)
+            return true;
+        object_unlock(&d->header);
+        if (fresh) /* nobody else has seen it */
+            storage_free(fresh, ring_bytes(fresh->capacity));
+        fresh = NULL;
+        if (full && !(fresh = ring_new(capacity_for(length + more))))
+            return false;
+    }
+}
+
+/* Give the lock up, mark the deque (RULE C3), and give back what was displaced. */
+static void deque_unlock(struct deque *d, struct ring *displaced)
+{
+    object_unlock(&d->header);
+    rc_mark(&d->header);
+    ring_give_back(d, displaced);
+}
+
+/* Add an item, for which there is room; steals it. */
+static void push(struct deque *d, value item, bool left)
+{
     if (left)
         d->head = (d->head - 1) & (ring_of(d)->capacity - 1);
     store_release(place(d, left ? 0 : d->length), item);
     d->length++;
     changed(d);
-    return true;
 }
 
 /* NULL when empty. The reference moves to the caller. */
@@ -99,23 +141,56 @@ static value take(struct deque *d, bool left)
     return item;
 }
 
+static int64_t maxlen_of(struct deque *d)
+{
+    return load_relaxed(&d->maxlen);
+}
+static bool is_too_long(struct deque *d)
+{
+    int64_t maxlen = maxlen_of(d);
+    return maxlen >= 0 && d->length > (uint64_t)maxlen;
+}
+
 /* ---- single steps ---- */
 
 /* Add an item at an end; what falls out at the other is dropped. */
 static bool deque_add(struct deque *d, value item, bool left)
 {
+    struct ring *displaced;
     value out = NULL;
     value_inc(item);
-    object_lock(&d->header);
-    bool done = push(d, item, left);
-    if (done && d->maxlen >= 0 && d->length > (uint64_t)d->maxlen)
+    if (!deque_lock_with_room(d, 1, &displaced)) {
+        value_dec(item);
+        return false;
+    }
+    push(d, item, left);
+    if (is_too_long(d))
         out = take(d, !left);
     object_unlock(&d->header);
-    if (!done) {
-        value_dec(item);
-        raise_no_memory();
-    }
+    if (unlikely(displaced))
+        ring_give_back(d, displaced);
     value_dec(out);
+    return true;
+}
+
+/* Add many owned items in one step, which are taken over in any case; what the length's limit leaves no place for is
+   dropped. */
+static bool deque_add_all(struct deque *d, value *items, uint64_t count, bool left)
+{
+    struct ring *displaced;
+    int64_t maxlen = maxlen_of(d);
+    uint64_t dropped = maxlen >= 0 && count > (uint64_t)maxlen ? count - (uint64_t)maxlen : 0;
+    bool done = deque_lock_with_room(d, count - dropped + 1, &displaced);
+    if (done) {
+        for (uint64_t i = dropped; i < count; i++) {
+            push(d, items[i], left);
+            if (is_too_long(d))
+                items[dropped++] = take(d, !left); /* in the place of one that is in the deque now */
+        }
+        deque_unlock(d, displaced);
+    }
+    for (uint64_t i = 0; i < (done ? dropped : count); i++)
+        value_dec(items[i]);
     return done;
 }
 
@@ -128,11 +203,12 @@ static value deque_take(value v, bool left)
     return item ? item : raise(EXC(IndexError), "pop from an empty deque");
 }
 
-/* Item `index`, owned, or NULL without an exception. */
-static value deque_item(struct deque *d, uint64_t index)
+/* Item `index`, negative ones from the end, owned, or NULL without an exception. */
+static value deque_item(struct deque *d, ssize index)
 {
     object_lock(&d->header);
-    value item = index < d->length ? value_inc(load_relaxed(place(d, index))) : NULL;
+    uint64_t at = index_resolve(index, d->length);
+    value item = at != UINT64_MAX ? value_inc(load_relaxed(place(d, at))) : NULL;
     object_unlock(&d->header);
     return item;
 }
@@ -157,25 +233,54 @@ static uint64_t deque_measure(struct deque *d, uint64_t *state)
     return length;
 }
 
+/* The items now, owned, in an array from malloc; *state is the deque's at that moment. NULL: no memory. */
+static value *deque_snapshot(struct deque *d, uint64_t *count, uint64_t *state)
+{
+    for (uint64_t room = deque_measure(d, NULL) + 1;; room += room / 8 + 16) {
+        value *items = malloc(room * sizeof *items);
+        if (!items) {
+            raise_no_memory();
+            return NULL;
+        }
+        object_lock(&d->header);
+        uint64_t length = *count = d->length;
+        *state = load_relaxed(&d->state);
+        for (uint64_t i = 0; length <= room && i < length; i++)
+            items[i] = value_inc(load_relaxed(place(d, i)));
+        object_unlock(&d->header);
+        if (length <= room)
+            return items;
+        free(items);
+        room = length;
+    }
+}
+
+static void drop_items(value *items, uint64_t count)
+{
+    for (uint64_t i = 0; items && i < count; i++)
+        value_dec(items[i]);
+    free(items);
+}
+
 /* The items now, in a new list. */
 static value deque_list(struct deque *d)
 {
-    for (;;) {
-        uint64_t length = deque_measure(d, NULL);
-        value *items = calloc(length + 1, sizeof *items);
-        if (!items)
-            return raise_no_memory();
-        object_lock(&d->header);
-        bool fits = d->length <= length;
-        uint64_t count = d->length;
-        for (uint64_t i = 0; fits && i < count; i++)
-            items[i] = value_inc(load_relaxed(place(d, i)));
-        object_unlock(&d->header);
-        value list = fits ? list_from_owned(items, count) : NULL;
-        free(items);
-        if (fits)
-            return list;
+    uint64_t count, state;
+    value *items = deque_snapshot(d, &count, &state);
+    value list = items ? list_from_owned(items, count) : NULL;
+    free(items);
+    return list;
+}
+
+/* Drop a ring that was taken out, and the items in it. */
+static void ring_drop(struct deque *d, struct ring *ring)
+{
+    for (uint64_t i = 0; ring && i < ring->capacity; i++) {
+        value item = load_relaxed(&ring->items[i]);
+        store_relaxed(&ring->items[i], NULL);
+        value_dec(item);
     }
+    ring_give_back(d, ring);
 }
 
 /* Take everything out: the ring and what is in it become the caller's. */
@@ -184,35 +289,34 @@ static void deque_empty(struct deque *d)
     object_lock(&d->header);
     struct ring *ring = ring_of(d);
     store_release(&d->ring, NULL);
-    rc_mark(&d->header);
     d->head = d->length = 0;
     changed(d);
-    bool private = object_is_private(&d->header);
     object_unlock(&d->header);
-    if (!ring)
-        return;
-    for (uint64_t i = 0; i < ring->capacity; i++) {
-        value item = load_relaxed(&ring->items[i]);
-        store_relaxed(&ring->items[i], NULL);
-        value_dec(item);
-    }
-    if (private)
-        storage_free(ring, ring_bytes(ring->capacity));
-    else
-        storage_retire(ring, ring_bytes(ring->capacity));
+    rc_mark(&d->header);
+    ring_drop(d, ring);
 }
 
 static bool deque_extend(struct deque *d, value iterable, bool left)
 {
-    value source = iterable == value_of(d) ? deque_list(d) : value_inc(iterable);
-    value iterator = source ? iter_get(source) : NULL;
-    value_dec(source);
+    bool is_deque = value_type(iterable) == deque_type || iterable == value_of(d);
+    if (is_deque || value_is(iterable, TYPE_ID_LIST) || value_is(iterable, TYPE_ID_TUPLE)) {
+        uint64_t count, state;
+        size_t length = 0;
+        value *items =
+            is_deque ? deque_snapshot(DEQUE(iterable), &count, &state) : sequence_snapshot(iterable, "", &length);
+        if (!is_deque)
+            count = length;
+        bool done = items && deque_add_all(d, items, count, left);
+        free(items);
+        return done;
+    }
+    value iterator = iter_get(iterable);
     if (!iterator)
         return false;
     value item;
     bool done = true;
     while (done && (item = iter_next(iterator)) && item != VALUE_END) {
-        if (d->maxlen != 0)
+        if (maxlen_of(d) != 0)
             done = deque_add(d, item, left);
         value_dec(item);
     }
@@ -255,81 +359,99 @@ static value deque_make(int64_t maxlen)
 {
     struct deque *d = (struct deque *)object_new(deque_type, sizeof *d);
     if (d)
-        d->maxlen = maxlen;
+        store_relaxed(&d->maxlen, maxlen);
     return value_of(d);
 }
 
 static value method_copy(value v, const value *args)
 {
     if (value_type(v) == deque_type) {
-        value copy = deque_make(DEQUE(v)->maxlen);
+        value copy = deque_make(maxlen_of(DEQUE(v)));
         if (copy && deque_extend(DEQUE(copy), v, false))
             return copy;
         value_dec(copy);
         return NULL;
     }
     value type = value_of(value_type(v)), copy;
-    if (DEQUE(v)->maxlen < 0)
+    if (maxlen_of(DEQUE(v)) < 0)
         return call_1(type, v);
-    value maxlen = int_from_i64(DEQUE(v)->maxlen);
+    value maxlen = int_from_i64(maxlen_of(DEQUE(v)));
     copy = maxlen ? call_2(type, v, maxlen) : NULL;
     value_dec(maxlen);
     return copy;
 }
 
-/* The index of an equal item at or after start: -1 none, -2 error. */
-static int64_t deque_search(struct deque *d, value wanted, uint64_t start, uint64_t end)
+/* Does item `index` equal `wanted`: 1, 0, -1. Under the lock, which is given up where only Python code can tell; if the
+   deque is in another state afterwards, or with an exception, it is not taken again: -1 for an exception, -2 for a
+   change when the item is another one, -3 when it is the one. */
+static int match_locked(struct deque *d, uint64_t index, value wanted, uint64_t state)
 {
-    uint64_t state;
-    uint64_t length = deque_measure(d, &state);
-    if (end > length)
-        end = length;
-    for (uint64_t i = start; i < end; i++) {
-        value item = deque_item_in_state(d, i, state);
-        if (!item)
-            return -2;
-        int equal = value_equals(item, wanted);
-        value_dec(item);
-        if (equal != 0)
-            return equal < 0 ? -2 : (int64_t)i;
-        if (load_relaxed(&d->state) != state) {
-            raise(EXC(RuntimeError), "deque mutated during iteration");
-            return -2;
-        }
+    value item = load_relaxed(place(d, index));
+    int same = equals_plain(item, wanted);
+    if (same >= 0)
+        return same;
+    value_inc(item);
+    object_unlock(&d->header);
+    same = value_equals(item, wanted);
+    value_dec(item);
+    if (same < 0)
+        return -1;
+    object_lock(&d->header);
+    if (load_relaxed(&d->state) == state)
+        return same;
+    object_unlock(&d->header);
+    return same ? -3 : -2;
+}
+
+static value raise_mutated(struct type *type)
+{
+    return raise(type, "deque mutated during iteration");
+}
+
+/* The index of the first item in [start, end) that equals `wanted`: -1 none, -2 with an exception. */
+static int64_t deque_search(struct deque *d, value wanted, ssize start, ssize end)
+{
+    object_lock(&d->header);
+    uint64_t state = load_relaxed(&d->state), length = d->length, last = bound_resolve(end, length);
+    for (uint64_t i = bound_resolve(start, length); i < last; i++) {
+        int same = match_locked(d, i, wanted, state);
+        if (same == 0)
+            continue;
+        if (same > 0)
+            object_unlock(&d->header);
+        if (same > 0 || same == -3)
+            return (int64_t)i;
+        if (same == -2)
+            raise_mutated(EXC(RuntimeError));
+        return -2;
     }
+    object_unlock(&d->header);
     return -1;
 }
 
 static value method_count(value v, const value *args)
 {
     struct deque *d = DEQUE(v);
-    int64_t count = 0, at = -1;
-    while ((at = deque_search(d, args[0], (uint64_t)(at + 1), UINT64_MAX)) >= 0)
-        count++;
-    return at == -2 ? NULL : int_from_i64(count);
-}
-
-static bool clamp_index(value v, uint64_t length, ssize fallback, uint64_t *out)
-{
-    ssize i = fallback;
-    if (!is_missing(v) && !index_as_ssize(v, &i, NULL))
-        return false;
-    if (i < 0) {
-        i += (ssize)length;
-        if (i < 0)
-            i = 0;
+    int64_t count = 0;
+    object_lock(&d->header);
+    uint64_t state = load_relaxed(&d->state), length = d->length;
+    for (uint64_t i = 0; i < length; i++) {
+        int same = match_locked(d, i, args[0], state);
+        if (same < 0)
+            return same == -1 ? NULL : raise_mutated(EXC(RuntimeError));
+        count += same;
     }
-    *out = (uint64_t)i;
-    return true;
+    object_unlock(&d->header);
+    return int_from_i64(count);
 }
 
 static value method_index(value v, const value *args)
 {
-    struct deque *d = DEQUE(v);
-    uint64_t start, end, length = deque_measure(d, NULL);
-    if (!clamp_index(args[1], length, 0, &start) || !clamp_index(args[2], length, INT64_MAX, &end))
+    ssize start = 0, end = PTRDIFF_MAX;
+    if ((!is_missing(args[1]) && !index_as_ssize(args[1], &start, NULL)) ||
+        (!is_missing(args[2]) && !index_as_ssize(args[2], &end, NULL)))
         return NULL;
-    int64_t at = deque_search(d, args[0], start, end);
+    int64_t at = deque_search(DEQUE(v), args[0], start, end);
     if (at == -1)
         return raise(EXC(ValueError), "%R is not in deque", args[0]);
     return at < 0 ? NULL : int_from_i64(at);
@@ -351,70 +473,57 @@ static void shift(struct deque *d, uint64_t index, bool open)
 static value method_insert(value v, const value *args)
 {
     struct deque *d = DEQUE(v);
+    struct ring *displaced;
     ssize index;
     if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
         return NULL;
     value item = value_inc(args[1]);
-    object_lock(&d->header);
-    bool full = d->maxlen >= 0 && d->length >= (uint64_t)d->maxlen;
-    bool done = !full;
-    if (done) {
-        uint64_t at = index >= 0 ? (uint64_t)index : (uint64_t)-index >= d->length ? 0 : d->length - (uint64_t)-index;
-        if (at > d->length)
-            at = d->length;
-        struct ring *ring = ring_of(d);
-        done = (ring && d->length < ring->capacity) || ring_grow(d);
-        if (done) {
-            shift(d, at, true);
-            store_release(place(d, at), item);
-            d->length++;
-            changed(d);
-            rc_mark(&d->header);
-        }
+    if (!deque_lock_with_room(d, 1, &displaced)) {
+        value_dec(item);
+        return NULL;
     }
-    object_unlock(&d->header);
-    if (done)
+    bool full = maxlen_of(d) >= 0 && d->length >= (uint64_t)maxlen_of(d);
+    if (!full) {
+        uint64_t at = bound_resolve(index, d->length);
+        shift(d, at, true);
+        store_release(place(d, at), item);
+        d->length++;
+        changed(d);
+    }
+    deque_unlock(d, displaced);
+    if (!full)
         return VALUE_NONE;
     value_dec(item);
-    return full ? raise(EXC(IndexError), "deque already at its maximum size") : raise_no_memory();
+    return raise(EXC(IndexError), "deque already at its maximum size");
 }
 
-/* Take item `index` out; NULL without an exception when there is none, or when the state is another one. */
-static value deque_remove_at(struct deque *d, uint64_t index, const uint64_t *state)
+/* Take item `at` out, under the lock; whoever gives that up marks the deque. */
+static value remove_locked(struct deque *d, uint64_t at)
 {
-    value item = NULL;
-    object_lock(&d->header);
-    if (index < d->length && (!state || load_relaxed(&d->state) == *state)) {
-        item = load_relaxed(place(d, index));
-        shift(d, index, false);
-        d->length--;
-        changed(d);
-        rc_mark(&d->header);
-    }
-    object_unlock(&d->header);
+    value item = load_relaxed(place(d, at));
+    shift(d, at, false);
+    d->length--;
+    changed(d);
     return item;
 }
 
 static value method_remove(value v, const value *args)
 {
     struct deque *d = DEQUE(v);
-    uint64_t state, length = deque_measure(d, &state);
+    object_lock(&d->header);
+    uint64_t state = load_relaxed(&d->state), length = d->length;
     for (uint64_t i = 0; i < length; i++) {
-        value item = deque_item_in_state(d, i, state);
-        int equal = item ? value_equals(item, args[0]) : -1;
+        int same = match_locked(d, i, args[0], state);
+        if (same < 0)
+            return same == -1 ? NULL : raise_mutated(EXC(IndexError));
+        if (!same)
+            continue;
+        value item = remove_locked(d, i);
+        deque_unlock(d, NULL);
         value_dec(item);
-        if (!item || equal < 0) {
-            if (!item)
-                error_clear();
-            return item ? NULL : raise(EXC(IndexError), "deque mutated during remove().");
-        }
-        if (load_relaxed(&d->state) != state)
-            return raise(EXC(IndexError), "deque mutated during remove().");
-        if (equal) {
-            value_dec(deque_remove_at(d, i, NULL));
-            return VALUE_NONE;
-        }
+        return VALUE_NONE;
     }
+    object_unlock(&d->header);
     return raise(EXC(ValueError), "%R is not in deque", args[0]);
 }
 
@@ -471,7 +580,7 @@ static value method_rotate(value v, const value *args)
 
 static value get_maxlen(value v)
 {
-    return DEQUE(v)->maxlen < 0 ? VALUE_NONE : int_from_i64(DEQUE(v)->maxlen);
+    return maxlen_of(DEQUE(v)) < 0 ? VALUE_NONE : int_from_i64(maxlen_of(DEQUE(v)));
 }
 
 static value method_reduce(value v, const value *args)
@@ -497,8 +606,12 @@ static value method_reduce(value v, const value *args)
 
 static value method_sizeof(value v, const value *args)
 {
-    struct ring *ring = load_acquire(&DEQUE(v)->ring);
-    return int_from_u64(value_type(v)->gc.instance_size + (ring ? ring_bytes(ring->capacity) : 0));
+    struct deque *d = DEQUE(v);
+    object_lock(&d->header);
+    struct ring *ring = ring_of(d);
+    uint64_t bytes = ring ? ring_bytes(ring->capacity) : 0;
+    object_unlock(&d->header);
+    return int_from_u64(value_type(v)->gc.instance_size + bytes);
 }
 
 /* ---- construction ---- */
@@ -506,7 +619,7 @@ static value deque_new(struct type *type, const value *args, size_t nargs, value
 {
     struct deque *d = (struct deque *)object_new(type, sizeof *d);
     if (d)
-        d->maxlen = -1;
+        store_relaxed(&d->maxlen, -1);
     return value_of(d);
 }
 
@@ -525,7 +638,7 @@ static bool deque_init(value v, const value *args, size_t nargs, value kwnames)
         if (maxlen < 0)
             return raise_false(EXC(ValueError), "maxlen must be non-negative");
     }
-    DEQUE(v)->maxlen = maxlen;
+    store_relaxed(&DEQUE(v)->maxlen, maxlen);
     deque_empty(DEQUE(v));
     return is_missing(bound[0]) || deque_extend(DEQUE(v), bound[0], false);
 }
@@ -537,37 +650,47 @@ static value deque_repr(value v)
     if (entered != 0)
         return entered < 0 ? NULL : str_from_text("[...]");
     value list = deque_list(DEQUE(v));
-    value text = !list                  ? NULL
-                 : DEQUE(v)->maxlen < 0 ? str_format("%s(%R)", type_short_name(value_type(v)), list)
-                                        : str_format("%s(%R, maxlen=%lld)", type_short_name(value_type(v)), list,
-                                                     (long long)DEQUE(v)->maxlen);
+    value text = !list                     ? NULL
+                 : maxlen_of(DEQUE(v)) < 0 ? str_format("%s(%R)", type_short_name(value_type(v)), list)
+                                           : str_format("%s(%R, maxlen=%lld)", type_short_name(value_type(v)), list,
+                                                        (long long)maxlen_of(DEQUE(v)));
     value_dec(list);
     repr_leave(v);
     return text;
 }
 
+/* As the deques are, each at one moment; a comparison in Python that changes one is an error, as in CPython. */
 static value deque_compare(value a, value b, int op)
 {
     if (!value_is_of(a, deque_type) || !value_is_of(b, deque_type))
         return VALUE_NOT_IMPLEMENTED;
-    if ((op == COMPARE_EQ || op == COMPARE_NE) && a == b)
+    bool equality = op == COMPARE_EQ || op == COMPARE_NE;
+    if (equality && a == b)
         return value_bool(op == COMPARE_EQ);
-    uint64_t states[2], lengths[2] = {deque_measure(DEQUE(a), &states[0]), deque_measure(DEQUE(b), &states[1])};
-    if ((op == COMPARE_EQ || op == COMPARE_NE) && lengths[0] != lengths[1])
+    if (equality && deque_measure(DEQUE(a), NULL) != deque_measure(DEQUE(b), NULL))
         return value_bool(op == COMPARE_NE);
-    for (uint64_t i = 0; i < lengths[0] && i < lengths[1]; i++) {
-        value x = deque_item_in_state(DEQUE(a), i, states[0]);
-        value y = x ? deque_item_in_state(DEQUE(b), i, states[1]) : NULL;
-        int equal = y ? value_equals(x, y) : -1;
-        value result = equal < 0 ? NULL : VALUE_MISSING;
-        if (equal == 0)
-            result = op == COMPARE_EQ || op == COMPARE_NE ? value_bool(op == COMPARE_NE) : compare_rich(x, y, op);
-        value_dec(x);
-        value_dec(y);
-        if (result != VALUE_MISSING)
-            return result;
+    uint64_t states[2], lengths[2] = {0, 0};
+    value *x = deque_snapshot(DEQUE(a), &lengths[0], &states[0]), result = NULL;
+    value *y = x ? deque_snapshot(DEQUE(b), &lengths[1], &states[1]) : NULL;
+    bool differs = false, fine = y != NULL;
+    for (uint64_t i = 0; fine && !differs && i < lengths[0] && i < lengths[1]; i++) {
+        int same = equals_plain(x[i], y[i]);
+        bool python = same < 0;
+        if (python)
+            same = value_equals(x[i], y[i]);
+        fine = same >= 0;
+        differs = same == 0;
+        if (differs)
+            result = equality ? value_bool(op == COMPARE_NE) : compare_rich(x[i], y[i], op);
+        else if (python && fine &&
+                 (load_relaxed(&DEQUE(a)->state) != states[0] || load_relaxed(&DEQUE(b)->state) != states[1]))
+            fine = raise_mutated(EXC(RuntimeError)) != NULL;
     }
-    return compare_lengths(lengths[0], lengths[1], op);
+    if (fine && !differs)
+        result = compare_lengths(lengths[0], lengths[1], op);
+    drop_items(x, lengths[0]);
+    drop_items(y, lengths[1]);
+    return result;
 }
 
 static ssize deque_length(value v)
@@ -580,27 +703,23 @@ static int deque_truth(value v)
 }
 static int deque_contains(value v, value item)
 {
-    int64_t at = deque_search(DEQUE(v), item, 0, UINT64_MAX);
+    int64_t at = deque_search(DEQUE(v), item, 0, PTRDIFF_MAX);
     return at == -2 ? -1 : at >= 0;
 }
 
-static bool deque_index(value v, value key, ssize *index)
+static bool deque_index(value key, ssize *index)
 {
     if (!value_type_slot(key, to_index))
         return raise_false(EXC(TypeError), "sequence index must be integer, not '%T'", key);
-    if (!index_as_ssize(key, index, EXC(IndexError)))
-        return false;
-    if (*index < 0)
-        *index += deque_length(v);
-    return true;
+    return index_as_ssize(key, index, EXC(IndexError));
 }
 
 static value deque_getitem(value v, value key)
 {
     ssize index;
-    if (!deque_index(v, key, &index))
+    if (!deque_index(key, &index))
         return NULL;
-    value item = deque_item(DEQUE(v), (uint64_t)index);
+    value item = deque_item(DEQUE(v), index);
     return item ? item : raise(EXC(IndexError), "deque index out of range");
 }
 
@@ -608,22 +727,21 @@ static bool deque_setitem(value v, value key, value item)
 {
     ssize index;
     struct deque *d = DEQUE(v);
-    if (!deque_index(v, key, &index))
+    if (!deque_index(key, &index))
         return false;
     value old = NULL;
-    if (item) {
-        value_inc(item);
-        object_lock(&d->header);
-        if ((uint64_t)index < d->length) {
-            old = load_relaxed(place(d, (uint64_t)index));
-            store_release(place(d, (uint64_t)index), item);
-            item = NULL;
-        }
-        object_unlock(&d->header);
-        value_dec(item);
-    } else {
-        old = deque_remove_at(d, (uint64_t)index, NULL);
+    value_inc(item);
+    object_lock(&d->header);
+    uint64_t at = index_resolve(index, d->length);
+    if (at != UINT64_MAX && item) {
+        old = load_relaxed(place(d, at));
+        store_release(place(d, at), item);
+        item = NULL;
+    } else if (at != UINT64_MAX) {
+        old = remove_locked(d, at);
     }
+    deque_unlock(d, NULL);
+    value_dec(item);
     value_dec(old);
     return old || raise_false(EXC(IndexError), "deque index out of range");
 }
@@ -643,24 +761,49 @@ static value deque_inplace_concat(value a, value b)
     return deque_extend(DEQUE(a), b, false) ? value_inc(a) : NULL;
 }
 
+/* Of the items n times over, those that a deque keeps that was given all of them: the last ones. One step. */
 static value deque_inplace_repeat(value v, ssize n)
 {
     struct deque *d = DEQUE(v);
-    value list = deque_list(d);
-    if (!list)
-        return NULL;
-    bool done = true;
-    uint64_t length = list_length(list);
-    if (n <= 0)
+    struct ring *fresh = NULL;
+    if (n <= 0) {
         deque_empty(d);
-    else if (length && (uint64_t)n > LENGTH_MAX / length && d->maxlen < 0)
-        done = raise_no_memory() != NULL;
-    else if (length && d->maxlen >= 0 && (uint64_t)n > (uint64_t)d->maxlen / length + 2)
-        n = d->maxlen / (ssize)length + 2; /* more rounds change nothing */
-    for (ssize i = 1; done && length && i < n; i++)
-        done = deque_extend(d, list, false);
-    value_dec(list);
-    return done ? value_inc(v) : NULL;
+        return value_inc(v);
+    }
+    for (;;) {
+        object_lock(&d->header);
+        uint64_t length = d->length, total, kept, limit = maxlen_of(d) < 0 ? LENGTH_MAX : (uint64_t)maxlen_of(d);
+        bool huge = __builtin_mul_overflow(length, (uint64_t)n, &total);
+        kept = huge || total > limit ? limit : total;
+        if (n == 1 || length == 0 || (fresh && fresh->capacity >= kept)) {
+            struct ring *old = ring_of(d);
+            bool replace = n > 1 && length > 0;
+            if (replace) {
+                for (uint64_t i = 0, from = (length - kept % length) % length; i < kept; i++) {
+                    store_relaxed(&fresh->items[i], value_inc(load_relaxed(place(d, from))));
+                    from = from + 1 < length ? from + 1 : 0;
+                }
+                store_release(&d->ring, fresh);
+                d->head = 0;
+                d->length = kept;
+                changed(d);
+            }
+            object_unlock(&d->header);
+            if (replace) {
+                rc_mark(&d->header);
+                ring_drop(d, old);
+            } else if (fresh) {
+                storage_free(fresh, ring_bytes(fresh->capacity));
+            }
+            return value_inc(v);
+        }
+        object_unlock(&d->header);
+        if (fresh)
+            storage_free(fresh, ring_bytes(fresh->capacity));
+        bool impossible = limit == LENGTH_MAX && (huge || total > LENGTH_MAX);
+        if (impossible || !(fresh = ring_new(capacity_for(kept))))
+            return impossible ? raise_no_memory() : NULL;
+    }
 }
 static value deque_repeat(value v, ssize n)
 {
@@ -680,7 +823,15 @@ GC_READS_RACILY static void deque_traverse(struct object *o, struct gc_trace *tr
 
 static void deque_destroy(struct object *o)
 {
-    deque_empty((struct deque *)o);
+    struct deque *d = (struct deque *)o;
+    struct ring *ring = ring_of(d);
+    if (!ring)
+        return;
+    store_release(&d->ring, NULL);
+    d->length = 0;
+    for (uint64_t i = 0; i < ring->capacity; i++)
+        value_dec(load_relaxed(&ring->items[i]));
+    container_destroy_storage(o, ring, ring_bytes(ring->capacity));
 }
 
 /* ---- iterators ---- */

@@ -4,8 +4,9 @@
  *
  * A lookup compares by identity first, then by hash; two exact strs or small ints are compared in C. Anything else may
  * have an __eq__ in Python, which cannot run under a lock and may change the dict. So such a comparison happens outside
- * the lock, on an owned reference to the candidate; afterwards `mutations` tells whether what was seen so far still
- * holds. If not, the lookup starts again.
+ * the lock, on an owned reference to the candidate. Afterwards the lookup goes on if the candidate is still in its
+ * entry, of the same block; else it starts again. (What others inserted meanwhile is no reason: a comparison that
+ * inserts something itself would never come to an end.)
  *
  * Readers without the lock: dict.h says why that is right, container.h how it goes. Whatever they cannot decide they
  * leave to the locked lookup.
@@ -113,10 +114,9 @@ static inline void table_fill_entry(struct dict_table *t, uint64_t n, value key,
    makes it visible, so that comes last. */
 static inline void table_append(struct dict_table *t, value key, int64_t hash, value item)
 {
-    uint64_t n = load_relaxed(&t->used);
+    uint64_t n = t->spent++;
     table_fill_entry(t, n, key, hash, item);
     index_set(t, position_for_new(t, hash), n);
-    t->spent++;
     store_release(&t->used, n + 1);
 }
 
@@ -240,14 +240,14 @@ restart:;
         if (likely(found != PROBE_ASK))
             return found;
         value candidate = value_inc(load_relaxed(&t->entries[p->entry].key));
-        uint32_t mutations = dict->mutations;
+        uint32_t blocks = dict->blocks;
         object_unlock(&dict->header);
         int same = value_equals(candidate, key);
-        value_dec(candidate);
+        value_dec(candidate); /* (if it is still in the entry that holds it; if not, no other one will ever be there) */
         if (same < 0)
             return -1;
         object_lock(&dict->header);
-        if (dict->mutations != mutations)
+        if (dict->blocks != blocks || load_relaxed(&t->entries[p->entry].key) != candidate)
             goto restart;
         if (same)
             return 1;
@@ -473,7 +473,6 @@ static __attribute__((noinline)) void version_end(struct dict *dict)
 /* The set of keys changes now. Under the lock. */
 static inline void keys_change(struct dict *dict)
 {
-    dict->mutations++;
     if (unlikely(load_relaxed(&dict->version) != 0))
         version_end(dict);
 }
@@ -514,32 +513,31 @@ static void table_move_entries(struct dict_table *to, struct dict_table *from)
     }
 }
 
-/* Make room for more entries than the dict has now. false: no memory. Finding that another thread did it meanwhile is
-   success too: the caller looks again. */
-static bool dict_grow(struct dict *dict, uint64_t extra)
+/* A block for the dict as it is and `extra` entries more; NULL with MemoryError. Not under the lock. */
+static struct dict_table *table_for_growth(struct dict *dict, uint64_t extra)
 {
-    struct dict_table *old = load_acquire(&dict->table);
-    uint64_t length = load_acquire(&dict->length);
-    uint64_t wanted = length + extra;
-    if (old && wanted < length * 2)
-        wanted = length * 2;
-    struct dict_table *fresh = table_new(wanted);
-    if (!fresh)
-        return false;
-    object_lock(&dict->header);
-    if (load_relaxed(&dict->table) != old || load_relaxed(&dict->length) > fresh->capacity) {
-        object_unlock(&dict->header);
-        table_discard(fresh);
-        return true;
-    }
+    uint64_t length = load_acquire(&dict->length), wanted = length + extra;
+    return table_new(load_acquire(&dict->table) && wanted < length * 2 ? length * 2 : wanted);
+}
+
+/* Publish a block with room for all there is, and return the old one, for table_give_back after unlocking. */
+static struct dict_table *table_replace(struct dict *dict, struct dict_table *fresh)
+{
+    struct dict_table *old = load_relaxed(&dict->table);
     if (old)
         table_move_entries(fresh, old);
-    dict->mutations++;
+    dict->blocks++;
     store_release(&dict->table, fresh);
-    object_unlock(&dict->header);
     rc_mark(&dict->header);
-    table_give_back(dict, old);
-    return true;
+    return old;
+}
+
+/* Under the lock: an entry for a key that is absent; there is room. Steals both. */
+static inline void entry_insert(struct dict *dict, struct dict_table *t, value key, int64_t hash, value item)
+{
+    keys_change(dict);
+    table_append(t, key, hash, item);
+    store_release(&dict->length, load_relaxed(&dict->length) + 1);
 }
 
 /* Insert or replace. Both references are counted by the caller and taken over; false: an exception is set and both were
@@ -552,7 +550,7 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
         int found = dict_find_locked(dict, key, hash, &p);
         if (found < 0)
             break;
-        struct dict_table *t = load_relaxed(&dict->table);
+        struct dict_table *t = load_relaxed(&dict->table), *old = NULL;
         if (found) {
             value_slot *slot = &t->entries[p.entry].item;
             if (keep)
@@ -564,22 +562,91 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
             value_dec(key);
             return true;
         }
-        if (likely(t && t->spent < t->capacity)) {
-            keys_change(dict);
-            if (keep)
-                *present = value_inc(item);
-            table_append(t, key, hash, item);
-            store_release(&dict->length, load_relaxed(&dict->length) + 1);
+        if (unlikely(!t || t->spent == t->capacity)) {
+            uint32_t blocks = dict->blocks;
             object_unlock(&dict->header);
-            return true;
+            struct dict_table *fresh = table_for_growth(dict, 1);
+            if (!fresh)
+                break;
+            object_lock(&dict->header);
+            /* A full block takes no insertions: if it is still there the key is still absent. */
+            if (dict->blocks != blocks || load_relaxed(&dict->length) >= fresh->capacity) {
+                object_unlock(&dict->header);
+                table_discard(fresh);
+                continue;
+            }
+            old = table_replace(dict, fresh);
+            t = fresh;
         }
+        if (keep)
+            *present = value_inc(item);
+        entry_insert(dict, t, key, hash, item);
         object_unlock(&dict->header);
-        if (!dict_grow(dict, 1))
-            break;
+        if (unlikely(old != NULL))
+            table_give_back(dict, old);
+        return true;
     }
     value_dec(key);
     value_dec(item);
     return false;
+}
+
+/* Put all entries of a block that is nobody's into the dict, in one step apart from comparisons in Python. `override`:
+   they replace those that are there. The block is taken over, also when it fails. */
+static bool dict_put_all(struct dict *dict, struct dict_table *from, uint64_t count, bool override)
+{
+    struct probe p;
+    struct dict_table *fresh = NULL;
+    uint64_t used = from ? load_relaxed(&from->used) : 0, i = 0;
+    bool fine = true;
+    while (fine && i < used) {
+        object_lock(&dict->header);
+        struct dict_table *t = load_relaxed(&dict->table), *old = NULL;
+        /* room for those that are left, as if all of them were new */
+        if (!t || t->capacity - t->spent < count) {
+            if (!fresh || fresh->capacity < load_relaxed(&dict->length) + count) {
+                object_unlock(&dict->header);
+                table_discard(fresh);
+                fine = (fresh = table_for_growth(dict, count)) != NULL;
+                continue;
+            }
+            old = table_replace(dict, fresh);
+            fresh = NULL;
+        }
+        for (; i < used; i++) {
+            struct dict_entry *entry = &from->entries[i];
+            value key = load_relaxed(&entry->key);
+            int64_t hash = load_relaxed(&entry->hash);
+            if (!key)
+                continue;
+            int found = dict_find_locked(dict, key, hash, &p);
+            if (found < 0) {
+                fine = false;
+                break;
+            }
+            t = load_relaxed(&dict->table);
+            if (!found && (!t || t->spent == t->capacity)) /* filled while Python code ran */
+                break;
+            if (found && override)
+                store_relaxed(&entry->item, item_replace(dict, &t->entries[p.entry].item, load_relaxed(&entry->item)));
+            if (!found) {
+                entry_insert(dict, t, key, hash, load_relaxed(&entry->item));
+                store_relaxed(&entry->key, NULL);
+                store_relaxed(&entry->item, NULL);
+            }
+            count--;
+        }
+        if (fine)
+            object_unlock(&dict->header);
+        if (old)
+            table_give_back(dict, old);
+    }
+    table_discard(fresh);
+    if (from) {
+        table_drop_entries(from);
+        table_discard(from);
+    }
+    return fine;
 }
 
 /* The common cases: the key is there and known by a simple comparison, or it is not and there is room. The long way is
@@ -601,13 +668,13 @@ static inline bool dict_set_with(struct dict *dict, value key, int64_t hash, val
             value_dec(old);
             return true;
         }
-        if (found == PROBE_ABSENT && t->spent < t->capacity) {
-            uint64_t n = load_relaxed(&t->used);
+        uint64_t n = t->spent;
+        if (found == PROBE_ABSENT && n < t->capacity) {
             keys_change(dict);
             table_fill_entry(t, n, value_inc(key), hash, item);
             /* the probe ended at an empty position; a dummy before it is left for the next block to drop */
             index_set(t, p.position, n);
-            t->spent++;
+            t->spent = n + 1;
             store_release(&t->used, n + 1);
             store_release(&dict->length, load_relaxed(&dict->length) + 1);
             if (locked)
@@ -674,6 +741,7 @@ static void entry_take(struct dict *dict, struct dict_table *t, const struct pro
     index_set(t, p->position, INDEX_DUMMY);
     store_release(&entry->key, NULL);
     store_release(&entry->item, NULL);
+    store_release(&entry->hash, (int64_t)p->entry);
     store_release(&dict->length, load_relaxed(&dict->length) - 1);
 }
 
@@ -724,15 +792,15 @@ bool dict_pop_last(value v, value *key, value *item)
         return false;
     }
     struct probe p;
-    p.entry = load_relaxed(&t->used) - 1;
-    while (!load_relaxed(&t->entries[p.entry].key))
-        p.entry--;
-    uint64_t entry = p.entry;
+    uint64_t last = load_relaxed(&t->used) - 1, entry = last;
+    while (!load_relaxed(&t->entries[entry].key))
+        entry = (uint64_t)load_relaxed(&t->entries[entry].hash) - 1;
     for (probe_start(&p, t, load_relaxed(&t->entries[entry].hash)); index_get(t, p.position) != entry;
          probe_step(&p, t))
         ;
     p.entry = entry;
     entry_take(dict, t, &p, key, item);
+    store_release(&t->entries[last].hash, (int64_t)entry); /* so that nobody goes that way again step by step */
     store_release(&t->used, entry);
     object_unlock(&dict->header);
     rc_mark(&dict->header);
@@ -745,6 +813,7 @@ void dict_clear(value v)
     object_lock(&dict->header);
     struct dict_table *t = load_relaxed(&dict->table);
     keys_change(dict);
+    dict->blocks++;
     store_release(&dict->length, 0);
     store_release(&dict->table, NULL);
     object_unlock(&dict->header);
@@ -798,7 +867,7 @@ static int dict_entry_shared(struct dict *dict, uint64_t i, value *key, value *i
         return load_again(&dict->table) == t ? 0 : dict_entry_locked(dict, i, key, item, hash);
     if (value_try_inc(k)) {
         value x = load_acquire(&entry->item);
-        *hash = load_relaxed(&entry->hash);
+        *hash = load_acquire(&entry->hash);
         if (x && value_try_inc(x)) {
             if (likely(load_again(&entry->key) == k && load_again(&entry->item) == x &&
                        load_again(&dict->table) == t)) {
@@ -953,6 +1022,7 @@ static bool dict_merge_dict(value v, value other, bool override)
         if (empty) {
             old = load_relaxed(&dict->table);
             keys_change(dict);
+            dict->blocks++;
             store_release(&dict->table, t);
             store_release(&dict->length, length);
         }
@@ -965,16 +1035,17 @@ static bool dict_merge_dict(value v, value other, bool override)
         table_drop_entries(t);
         table_discard(t);
     }
-    bool alone = mutator_is_alone();
-    value source = alone ? value_inc(other) : dict_copy(other); /* others may be changing it: one moment's state */
-    if (!source)
-        return false;
+    if (!mutator_is_alone()) { /* one moment's state of the other, in one step */
+        struct dict_table *t;
+        uint64_t length;
+        return dict_copy_table(dict_of(other), &t, &length) && dict_put_all(dict_of(v), t, length, override);
+    }
     size_t position = 0;
     value key, item;
     int64_t hash;
     bool fine = true;
-    size_t length = dict_length(source);
-    while (fine && dict_next_hashed(source, &position, &key, &item, &hash)) {
+    size_t length = dict_length(other);
+    while (fine && dict_next_hashed(other, &position, &key, &item, &hash)) {
         if (override) {
             fine = dict_set_hashed(v, key, hash, item);
         } else {
@@ -983,11 +1054,21 @@ static bool dict_merge_dict(value v, value other, bool override)
         }
         value_dec(key);
         value_dec(item);
-        if (fine && alone && dict_length(source) != length)
+        if (fine && dict_length(other) != length)
             fine = raise_false(EXC(RuntimeError), "dict mutated during update");
     }
-    value_dec(source);
     return fine;
+}
+
+bool dict_take_all(value v, value private_dict)
+{
+    struct dict *from = dict_of(private_dict);
+    struct dict_table *t = load_relaxed(&from->table);
+    uint64_t length = load_relaxed(&from->length);
+    store_relaxed(&from->length, 0);
+    store_release(&from->table, NULL);
+    rc_mark(&from->header);
+    return dict_put_all(dict_of(v), t, length, true);
 }
 
 bool dict_merge(value v, value mapping, bool override)
@@ -1063,6 +1144,16 @@ bool dict_update(value v, value source)
 {
     if (is_dict(source) && value_type_slot(source, iter) == dict_iter_slot)
         return dict_merge_dict(v, source, true);
+    if (!mutator_is_alone() && (value_is(source, TYPE_ID_LIST) || value_is(source, TYPE_ID_TUPLE))) {
+        value pairs = dict_new(); /* then what they say is one step, as far as it can be read */
+        bool read = pairs && dict_merge_pairs(pairs, source);
+        value error = read ? NULL : error_fetch();
+        bool taken = pairs && dict_take_all(v, pairs);
+        value_dec(pairs);
+        if (error)
+            error_restore(error);
+        return read && taken;
+    }
     int mapping = attr_has(source, NAME(keys));
     if (mapping < 0)
         return false;

@@ -6,8 +6,9 @@
  * without storage is empty. (The idea of the compact, ordered dict is Raymond Hettinger's.)
  *
  * Within one block an entry is filled once and emptied once: key and item become NULL and its index position a dummy.
- * Only popitem gives the last entries out again. So a reader without the lock that finds a key at an entry, counts the
- * item, and then sees the same key and item there and the same block in the dict, has read a true state.
+ * An entry has one life: who finds the same key in it twice knows that it was there all the time, and its hash. So a
+ * reader without the lock that finds a key at an entry, counts the item, and then sees the same item and the same key
+ * there and the same block in the dict, has read a true state.
  * Everything is written under the dict's lock; `mask` and `capacity` are constant once the block is seen.
  */
 #ifndef ATOLL_DICT_H
@@ -16,17 +17,16 @@
 #include "runtime/objects/containers/container.h"
 
 struct dict_entry {
-    _Atomic int64_t hash;
-    value_slot key; /* NULL: deleted, or not used yet */
+    _Atomic int64_t hash; /* once emptied: entries from this number up to here are empty, too */
+    value_slot key;       /* NULL: deleted, or not used yet */
     value_slot item;
 };
 
 struct dict_table {
     uint64_t mask;         /* index positions - 1 */
     uint64_t capacity;     /* entries, two thirds of the positions */
-    _Atomic uint64_t used; /* the next entry's number */
-    uint64_t spent;        /* entries ever filled, those that popitem gave back included: as many positions of the index
-                              are not empty any more; under the lock */
+    _Atomic uint64_t used; /* one beyond the last entry that may be filled: popitem lowers it */
+    uint64_t spent;        /* entries ever filled, which is the next one's number; under the lock */
     struct dict_entry entries[];
 };
 
@@ -40,7 +40,7 @@ struct dict {
     _Atomic uint64_t length;
     _Atomic(struct dict_table *) table;
     _Atomic uint32_t version; /* see dict_version; 0: none given to the present state */
-    uint32_t mutations;       /* changes with the set of keys and with the block; under the lock */
+    uint32_t blocks;          /* counts the blocks that there were; under the lock */
 };
 
 /* Of keys, values or items, forwards or backwards: the type says which. */
@@ -161,6 +161,8 @@ value dict_new_of(struct type *type);
 void dict_traverse(struct object *o, struct gc_trace *trace);
 void dict_destroy(struct object *o);
 bool dict_set_hashed(value v, value key, int64_t hash, value item);
+/* Move all entries of a dict that nobody else has seen into v, in one step apart from comparisons in Python. */
+bool dict_take_all(value v, value private_dict);
 bool dict_next_key(value v, size_t *position, value *key); /* as dict_next, without the item */
 int dict_contains_hashed(value v, value key, int64_t hash);
 bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);

@@ -15,10 +15,16 @@ static bool dict_update_arguments(value self, const char *name, const value *arg
     if (nargs == 1 && !dict_update(self, args[0]))
         return false;
     size_t named = kwnames ? tuple_length(kwnames) : 0;
-    for (size_t i = 0; i < named; i++)
-        if (!dict_set(self, tuple_get(kwnames, i), args[nargs + i]))
-            return false;
-    return true;
+    if (!named)
+        return true;
+    value target = mutator_is_alone() ? value_inc(self) : dict_new_sized(named); /* all of them in one step */
+    bool fine = target != NULL;
+    for (size_t i = 0; fine && i < named; i++)
+        fine = dict_set(target, tuple_get(kwnames, i), args[nargs + i]);
+    if (fine && target != self)
+        fine = dict_take_all(self, target);
+    value_dec(target);
+    return fine;
 }
 
 static bool dict_init(value self, const value *args, size_t nargs, value kwnames)
@@ -109,8 +115,8 @@ static bool dict_setitem(value v, value key, value item)
     return deleted > 0;
 }
 
-/* 1, 0, -1: have both dicts the same keys with equal items? */
-static int dict_equal(value a, value b)
+/* 1, 0, -1: have both dicts the same keys with equal items? Nobody else changes them. */
+static int dict_match(value a, value b)
 {
     if (dict_length(a) != dict_length(b))
         return 0;
@@ -133,6 +139,20 @@ static int dict_equal(value a, value b)
         value_dec(item);
     }
     recursion_leave();
+    return same;
+}
+
+/* The same as each is at one moment. */
+static int dict_equal(value a, value b)
+{
+    if (mutator_is_alone())
+        return dict_match(a, b);
+    if (dict_length(a) != dict_length(b))
+        return 0;
+    value copy_a = dict_copy(a), copy_b = !copy_a ? NULL : a == b ? value_inc(copy_a) : dict_copy(b);
+    int same = copy_b ? dict_match(copy_a, copy_b) : -1;
+    value_dec(copy_a);
+    value_dec(copy_b);
     return same;
 }
 

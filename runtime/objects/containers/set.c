@@ -7,6 +7,9 @@
  */
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/list.h"
+
+#include <stdlib.h>
 
 #define SET_MIN_PLACES 8u
 #define LINEAR_PROBES  9
@@ -142,15 +145,19 @@ void set_destroy(struct object *o)
 
 /* ---- looking up ---- */
 /* With the lock held, which is given up around Python comparisons. 1 found (c->place), 0 absent (c->free or else
-   c->place is where it would go; no table: undefined); lock held. -1: exception, lock not held. */
-static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c)
+   c->place is where it would go; no table: undefined); lock held. -1: exception, lock not held. `once`: an item that
+   was equal is found, though it may be gone by now. Otherwise, if the item that was compared is not in its place any
+   more, or its place not in the set, the search starts again. As in CPython; other insertions are no reason, because a
+   comparison that inserts something would never come to an end. */
+static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c, bool once)
 {
 restart:;
     struct set_table *t = load_relaxed(&set->table);
     if (!t)
         return 0;
+    uint64_t mask = t->mask;
     c->free = NO_PLACE;
-    for (cursor_start(c, t->mask, hash);; cursor_step(c, t->mask)) {
+    for (cursor_start(c, mask, hash);; cursor_step(c, mask)) {
         struct set_entry *entry = &t->entries[c->place];
         value k = load_relaxed(&entry->key);
         if (!k)
@@ -161,9 +168,9 @@ restart:;
             c->free = c->place;
         if (k == SET_DUMMY || load_relaxed(&entry->hash) != hash)
             continue;
-        int same = key_equal_simple(k, key);
+        int same = equals_plain(k, key);
         if (same < 0) {
-            uint32_t mutations = set->mutations;
+            uint32_t changes = load_relaxed(&set->changes);
             value_inc(k);
             object_unlock(&set->header);
             same = value_equals(k, key);
@@ -171,7 +178,11 @@ restart:;
             if (same < 0)
                 return -1;
             object_lock(&set->header);
-            if (set->mutations != mutations)
+            if (same && once)
+                return 1;
+            if (load_relaxed(&set->changes) != changes &&
+                (load_relaxed(&set->table) != t || t->mask != mask || load_relaxed(&entry->key) != k ||
+                 (c->free != NO_PLACE && load_relaxed(&t->entries[c->free].key) != SET_DUMMY)))
                 goto restart;
         }
         if (same)
@@ -183,7 +194,7 @@ static int set_contains_locked(struct set *set, value key, int64_t hash)
 {
     struct cursor c;
     object_lock(&set->header);
-    int found = set_find_locked(set, key, hash, &c);
+    int found = set_find_locked(set, key, hash, &c, false);
     if (found >= 0)
         object_unlock(&set->header);
     return found;
@@ -238,6 +249,27 @@ size_t set_length(value v)
 }
 
 /* ---- changing ---- */
+/* What readers without the lock may see changes from here on. */
+static inline void set_changes(struct set *set)
+{
+    store_relaxed(&set->changes, load_relaxed(&set->changes) + 1);
+}
+
+/* Publish a table, without dummies, with room for all there is; the old one is returned for table_give_back. */
+static struct set_table *table_replace(struct set *set, struct set_table *fresh)
+{
+    struct set_table *old = load_relaxed(&set->table);
+    for (uint64_t i = 0; old && i <= old->mask; i++) {
+        value key = load_relaxed(&old->entries[i].key);
+        if (place_is_live(key))
+            table_insert_clean(fresh, key, load_relaxed(&old->entries[i].hash));
+    }
+    set_changes(set);
+    store_release(&set->table, fresh);
+    rc_mark(&set->header);
+    return old;
+}
+
 /* Move everything to a table for `least` items, without dummies. false: no memory. If the set changed while memory was
    allocated, nothing is done: the one who changed it cares for its size. */
 static bool set_resize(struct set *set, uint64_t least)
@@ -253,15 +285,8 @@ static bool set_resize(struct set *set, uint64_t least)
         table_discard(fresh);
         return true;
     }
-    for (uint64_t i = 0; old && i <= old->mask; i++) {
-        value key = load_relaxed(&old->entries[i].key);
-        if (place_is_live(key))
-            table_insert_clean(fresh, key, load_relaxed(&old->entries[i].hash));
-    }
-    set->mutations++;
-    store_release(&set->table, fresh);
+    old = table_replace(set, fresh);
     object_unlock(&set->header);
-    rc_mark(&set->header);
     table_give_back(set, old);
     return true;
 }
@@ -269,6 +294,33 @@ static bool set_resize(struct set *set, uint64_t least)
 static inline uint64_t grown_size(uint64_t length)
 {
     return length > 50000 ? length * 2 : length * 4;
+}
+
+/* Is there a place for an item that set_find_locked did not find? */
+static inline bool place_is_free(const struct set_table *t, const struct cursor *c)
+{
+    return t && (c->free != NO_PLACE || t->fill < t->mask);
+}
+
+/* Put it there; steals it. Returns whether the table is due to grow. */
+static inline bool place_take(struct set *set, struct set_table *t, const struct cursor *c, value key, int64_t hash)
+{
+    struct set_entry *entry = &t->entries[c->free != NO_PLACE ? c->free : c->place];
+    set_changes(set);
+    store_release(&entry->hash, hash);
+    store_release(&entry->key, key);
+    store_release(&set->length, load_relaxed(&set->length) + 1);
+    return c->free == NO_PLACE && ++t->fill * 5 >= t->mask * 3;
+}
+
+/* Take the item at a place out. */
+static inline value place_vacate(struct set *set, struct set_entry *entry)
+{
+    value old = load_relaxed(&entry->key);
+    set_changes(set);
+    store_release(&entry->key, SET_DUMMY);
+    store_release(&set->length, load_relaxed(&set->length) - 1);
+    return old;
 }
 
 bool set_add_hashed(value v, value key, int64_t hash)
@@ -288,24 +340,18 @@ bool set_add_hashed(value v, value key, int64_t hash)
     value_inc(key);
     for (;;) {
         object_lock(&set->header);
-        struct set_table *t;
-        int found = set_find_locked(set, key, hash, &c);
+        int found = set_find_locked(set, key, hash, &c, true);
         if (found < 0)
             break;
-        t = load_relaxed(&set->table);
         if (found) {
             object_unlock(&set->header);
             value_dec(key);
             return true;
         }
-        if (likely(t && (c.free != NO_PLACE || t->fill < t->mask))) {
-            uint64_t length = load_relaxed(&set->length) + 1;
-            struct set_entry *entry = &t->entries[c.free != NO_PLACE ? c.free : c.place];
-            set->mutations++;
-            store_relaxed(&entry->hash, hash);
-            store_release(&entry->key, key);
-            store_release(&set->length, length);
-            bool full = c.free == NO_PLACE && ++t->fill * 5 >= t->mask * 3;
+        struct set_table *t = load_relaxed(&set->table);
+        if (likely(place_is_free(t, &c))) {
+            bool full = place_take(set, t, &c, key, hash);
+            uint64_t length = load_relaxed(&set->length);
             object_unlock(&set->header);
             return likely(!full) || set_resize(set, grown_size(length));
         }
@@ -329,18 +375,10 @@ int set_discard_hashed(value v, value key, int64_t hash)
     struct set *set = set_of(v);
     struct cursor c;
     object_lock(&set->header);
-    int found = set_find_locked(set, key, hash, &c);
+    int found = set_find_locked(set, key, hash, &c, false);
     if (found < 0)
         return -1;
-    value old = NULL;
-    if (found) {
-        struct set_entry *entry = &load_relaxed(&set->table)->entries[c.place];
-        old = load_relaxed(&entry->key);
-        set->mutations++;
-        store_release(&entry->key, SET_DUMMY);
-        store_relaxed(&entry->hash, -1);
-        store_release(&set->length, load_relaxed(&set->length) - 1);
-    }
+    value old = found ? place_vacate(set, &load_relaxed(&set->table)->entries[c.place]) : NULL;
     object_unlock(&set->header);
     value_dec(old);
     return found;
@@ -364,11 +402,7 @@ value set_pop(value v)
     uint64_t i = set->finger & t->mask;
     while (!place_is_live(load_relaxed(&t->entries[i].key)))
         i = i < t->mask ? i + 1 : 0;
-    value item = load_relaxed(&t->entries[i].key);
-    set->mutations++;
-    store_release(&t->entries[i].key, SET_DUMMY);
-    store_relaxed(&t->entries[i].hash, -1);
-    store_release(&set->length, load_relaxed(&set->length) - 1);
+    value item = place_vacate(set, &t->entries[i]);
     set->finger = (uint32_t)(i + 1);
     object_unlock(&set->header);
     rc_mark(&set->header);
@@ -381,7 +415,7 @@ static struct set_table *set_exchange_table(struct set *set, struct set_table *f
     object_lock(&set->header);
     struct set_table *old = load_relaxed(&set->table);
     uint64_t old_length = load_relaxed(&set->length);
-    set->mutations++;
+    set_changes(set);
     store_release(&set->length, *length);
     store_release(&set->table, fresh);
     object_unlock(&set->header);
@@ -434,6 +468,7 @@ static int set_place_locked(struct set *set, uint64_t i, value *item, int64_t *h
 
 static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *hash)
 {
+    uint32_t changes = load_acquire(&set->changes);
     struct set_table *t = load_acquire(&set->table);
     if (!t || i > t->mask)
         return -1;
@@ -442,8 +477,9 @@ static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *h
     if (!place_is_live(key))
         return 0;
     if (value_try_inc(key)) {
-        *hash = load_relaxed(&entry->hash);
-        if (likely(load_again(&entry->key) == key && load_again(&set->table) == t)) {
+        *hash = load_acquire(&entry->hash);
+        if (likely(load_again(&entry->key) == key && load_again(&set->table) == t &&
+                   load_again(&set->changes) == changes)) {
             *item = key;
             return 1;
         }
@@ -544,8 +580,7 @@ static bool set_prepare(struct set *set, uint64_t extra)
     return (fill + extra) * 5 < mask * 3 || set_resize(set, (length + extra) * 2);
 }
 
-/* The set itself while nobody else can change it, else a copy of one moment's state, in the same order. Owned. */
-static value set_snapshot(value v)
+value set_snapshot(value v)
 {
     if (mutator_is_alone())
         return value_inc(v);
@@ -594,7 +629,7 @@ bool set_merge(value v, value other)
         object_lock(&set->header);
         empty = load_relaxed(&set->table) == old && load_relaxed(&set->length) == 0;
         if (empty && copy) {
-            set->mutations++;
+            set_changes(set);
             store_release(&set->table, copy);
             store_release(&set->length, length);
         }
@@ -609,20 +644,18 @@ bool set_merge(value v, value other)
         table_drop_items(copy);
         table_discard(copy);
     }
+    if (!mutator_is_alone())
+        return set_change_all(v, set_items_of(other), SET_ADD);
     if (!set_prepare(set, set_length(other)))
-        return false;
-    value source = set_snapshot(other);
-    if (!source)
         return false;
     size_t position = 0;
     value item;
     int64_t hash;
     bool fine = true;
-    while (fine && set_next_hashed(source, &position, &item, &hash)) {
+    while (fine && set_next_hashed(other, &position, &item, &hash)) {
         fine = set_add_hashed(v, item, hash);
         value_dec(item);
     }
-    value_dec(source);
     return fine;
 }
 
@@ -631,17 +664,20 @@ bool set_update(value v, value iterable)
     if (is_set(iterable))
         return set_merge(v, iterable);
     value item, x;
+    if (!set_is_unshared(v) &&
+        (value_is(iterable, TYPE_ID_DICT) || value_is(iterable, TYPE_ID_LIST) || value_is(iterable, TYPE_ID_TUPLE)))
+        return set_change_all(v, set_items_of(iterable), SET_ADD);
     if (value_is(iterable, TYPE_ID_DICT)) {
-        if (!set_prepare(set_of(v), dict_length(iterable)))
-            return false;
+        value source = mutator_is_alone() ? value_inc(iterable) : dict_copy(iterable); /* one moment's state */
         size_t position = 0;
         int64_t hash;
-        bool fine = true;
-        while (fine && dict_next_hashed(iterable, &position, &item, &x, &hash)) {
+        bool fine = source && set_prepare(set_of(v), dict_length(source));
+        while (fine && dict_next_hashed(source, &position, &item, &x, &hash)) {
             fine = set_add_hashed(v, item, hash);
             value_dec(item);
             value_dec(x);
         }
+        value_dec(source);
         return fine;
     }
     value snapshot = NULL; /* of a dict's view: one moment's state */
@@ -650,6 +686,11 @@ bool set_update(value v, value iterable)
         snapshot = mutator_is_alone() ? NULL : list_from_iterable(iterable);
         if (!snapshot && error_occurred())
             return false;
+        if (snapshot && !set_is_unshared(v)) {
+            bool fine = set_change_all(v, set_items_of(snapshot), SET_ADD);
+            value_dec(snapshot);
+            return fine;
+        }
     }
     value iterator = iter_get(snapshot ? snapshot : iterable);
     value_dec(snapshot);
@@ -712,16 +753,15 @@ bool set_difference_update(value v, value other)
     value item;
     int64_t hash;
     int found = 0;
-    if (is_set(other)) {
-        value source = set_snapshot(other);
-        if (!source)
-            return false;
+    if (!mutator_is_alone() && (is_set(other) || value_is(other, TYPE_ID_DICT) || value_is(other, TYPE_ID_LIST) ||
+                                value_is(other, TYPE_ID_TUPLE))) {
+        found = set_change_all(v, set_items_of(other), SET_REMOVE) ? 0 : -1;
+    } else if (is_set(other)) {
         size_t position = 0;
-        while (found >= 0 && set_next_hashed(source, &position, &item, &hash)) {
+        while (found >= 0 && set_next_hashed(other, &position, &item, &hash)) {
             found = set_discard_hashed(v, item, hash);
             value_dec(item);
         }
-        value_dec(source);
     } else {
         value iterator = iter_get(other);
         if (!iterator)
@@ -747,9 +787,14 @@ bool set_symmetric_difference_update(value v, value other)
         return true;
     }
     bool is_plain_dict = value_is(other, TYPE_ID_DICT);
-    value source = is_plain_dict ? value_inc(other) : is_set(other) ? set_snapshot(other) : set_new(other);
+    value source = is_plain_dict || is_set(other) ? value_inc(other) : set_new(other);
     if (!source)
         return false;
+    if (!mutator_is_alone()) {
+        bool fine = set_change_all(v, set_items_of(source), SET_ADD | SET_REMOVE);
+        value_dec(source);
+        return fine;
+    }
     size_t position = 0;
     value item, x = NULL;
     int64_t hash;
@@ -765,6 +810,235 @@ bool set_symmetric_difference_update(value v, value other)
     }
     value_dec(source);
     return found >= 0;
+}
+
+/* ---- many items in one step ---- */
+static struct set_items *items_new(uint64_t room)
+{
+    struct set_items *items = room < SET_MAX_PLACES ? malloc(sizeof *items + room * sizeof(struct set_item)) : NULL;
+    if (items)
+        items->count = 0;
+    else
+        raise_no_memory();
+    return items;
+}
+
+static inline void items_add(struct set_items *items, value key /* stolen */, int64_t hash)
+{
+    items->at[items->count++] = (struct set_item){key, NULL, hash};
+}
+
+void set_items_free(struct set_items *items)
+{
+    for (uint64_t i = 0; items && i < items->count; i++) {
+        value_dec(items->at[i].key);
+        value_dec(items->at[i].displaced);
+    }
+    free(items);
+}
+
+static struct set_items *items_of_set(struct set *set)
+{
+    for (uint64_t room = load_acquire(&set->length);;) {
+        struct set_items *items = items_new(room);
+        if (!items)
+            return NULL;
+        object_lock(&set->header);
+        struct set_table *t = load_relaxed(&set->table);
+        uint64_t length = load_relaxed(&set->length);
+        for (uint64_t i = 0; length <= room && t && i <= t->mask; i++) {
+            value key = load_relaxed(&t->entries[i].key);
+            if (place_is_live(key))
+                items_add(items, value_inc(key), load_relaxed(&t->entries[i].hash));
+        }
+        object_unlock(&set->header);
+        if (length <= room)
+            return items;
+        free(items);
+        room = length + length / 8 + 16;
+    }
+}
+
+static struct set_items *items_of_dict(value dict)
+{
+    value copy = dict_copy(dict), key, item;
+    struct set_items *items = copy ? items_new(dict_length(copy)) : NULL;
+    size_t position = 0;
+    int64_t hash;
+    while (items && dict_next_hashed(copy, &position, &key, &item, &hash)) {
+        items_add(items, key, hash);
+        value_dec(item);
+    }
+    value_dec(copy);
+    return items;
+}
+
+struct set_items *set_items_of(value source)
+{
+    if (is_set(source))
+        return items_of_set(set_of(source));
+    if (value_is(source, TYPE_ID_DICT))
+        return items_of_dict(source);
+    size_t count;
+    value *keys = sequence_snapshot(source, "", &count);
+    struct set_items *items = keys ? items_new(count) : NULL;
+    bool fine = items != NULL;
+    for (size_t i = 0; keys && i < count; i++) {
+        int64_t hash = 0;
+        if ((fine = fine && key_hash(keys[i], &hash)))
+            items_add(items, keys[i], hash);
+        else
+            value_dec(keys[i]);
+    }
+    free(keys);
+    if (fine)
+        return items;
+    set_items_free(items);
+    return NULL;
+}
+
+bool set_change_all(value v, struct set_items *items, unsigned change)
+{
+    struct set *set = set_of(v);
+    struct set_table *fresh = NULL;
+    struct cursor c;
+    bool fine = items != NULL;
+    uint64_t i = 0;
+    while (fine && i < items->count) {
+        uint64_t left = change & SET_ADD ? items->count - i : 0;
+        object_lock(&set->header);
+        struct set_table *t = load_relaxed(&set->table), *old = NULL;
+        /* room for those that are left, as if all of them were new */
+        if (left && (!t || (t->fill + left) * 5 >= t->mask * 3)) {
+            uint64_t places = places_for((load_relaxed(&set->length) + left) * 2);
+            if (!fresh || fresh->mask + 1 < places) {
+                object_unlock(&set->header);
+                table_discard(fresh);
+                fine = (fresh = table_new(places)) != NULL;
+                continue;
+            }
+            old = table_replace(set, fresh);
+            fresh = NULL;
+        }
+        for (; i < items->count; i++) {
+            struct set_item *item = &items->at[i];
+            int found = set_find_locked(set, item->key, item->hash, &c, !(change & SET_REMOVE));
+            if (found < 0) {
+                fine = false;
+                break;
+            }
+            t = load_relaxed(&set->table);
+            if (found && (change & SET_REMOVE))
+                item->displaced = place_vacate(set, &t->entries[c.place]);
+            if (found || !(change & SET_ADD))
+                continue;
+            if (!place_is_free(t, &c)) /* filled while Python code ran */
+                break;
+            place_take(set, t, &c, item->key, item->hash);
+            item->key = NULL;
+        }
+        if (fine)
+            object_unlock(&set->header);
+        rc_mark(&set->header);
+        if (old)
+            table_give_back(set, old);
+    }
+    table_discard(fresh);
+    set_items_free(items);
+    return fine;
+}
+
+int set_ask_all(value v, const struct set_items *items, bool *present, int stop_at)
+{
+    struct set *set = set_of(v);
+    struct cursor c;
+    int found = 0;
+    bool stopped = false;
+    object_lock(&set->header);
+    for (uint64_t i = 0; i < items->count && !stopped; i++) {
+        found = set_find_locked(set, items->at[i].key, items->at[i].hash, &c, false);
+        if (found < 0)
+            return -1;
+        if (present)
+            present[i] = found;
+        stopped = found == stop_at;
+    }
+    object_unlock(&set->header);
+    return stopped;
+}
+
+/* Has a table that nobody changes this key: 1, 0, -1 for "only value_equals can tell". */
+static int table_has(const struct set_table *t, value key, int64_t hash)
+{
+    if (!t)
+        return 0;
+    struct cursor c;
+    for (cursor_start(&c, t->mask, hash);; cursor_step(&c, t->mask)) {
+        value k = load_relaxed(&t->entries[c.place].key);
+        if (!k)
+            return 0;
+        if (k == SET_DUMMY || (k != key && load_relaxed(&t->entries[c.place].hash) != hash))
+            continue;
+        int same = equals_plain(k, key);
+        if (same)
+            return same;
+    }
+}
+
+bool set_keep_all(value v, value other)
+{
+    struct set *set = set_of(v);
+    value *displaced = NULL;
+    uint64_t room = 0, count = 0;
+    bool fine = true;
+restart:
+    object_lock(&set->header);
+    struct set_table *t = load_relaxed(&set->table);
+    uint64_t length = load_relaxed(&set->length), mask = t ? t->mask : 0;
+    if (count + length > room) {
+        object_unlock(&set->header);
+        room = count + length + length / 8 + 16;
+        value *more = realloc(displaced, room * sizeof(value));
+        if (!more) {
+            fine = raise_no_memory() != NULL;
+            goto done;
+        }
+        displaced = more;
+        goto restart;
+    }
+    for (uint64_t i = 0; t && i <= mask; i++) {
+        struct set_entry *entry = &t->entries[i];
+        value key = load_relaxed(&entry->key);
+        if (!place_is_live(key))
+            continue;
+        int64_t hash = load_relaxed(&entry->hash);
+        int has = table_has(load_relaxed(&set_of(other)->table), key, hash);
+        if (has < 0) {
+            uint32_t changes = load_relaxed(&set->changes);
+            value_inc(key);
+            object_unlock(&set->header);
+            has = set_contains_hashed(other, key, hash);
+            value_dec(key);
+            if (has < 0) {
+                fine = false;
+                goto done;
+            }
+            object_lock(&set->header);
+            if (load_relaxed(&set->changes) != changes) {
+                object_unlock(&set->header);
+                goto restart;
+            }
+        }
+        if (!has)
+            displaced[count++] = place_vacate(set, entry);
+    }
+    object_unlock(&set->header);
+    rc_mark(&set->header);
+done:
+    for (uint64_t i = 0; i < count; i++)
+        value_dec(displaced[i]);
+    free(displaced);
+    return fine && set_tidy(set);
 }
 
 size_t set_memory(value v)

@@ -2,6 +2,8 @@
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/dict.h"
 
+#include <stdlib.h>
+
 static inline bool is_mutable_set(value v)
 {
     return value_is(v, TYPE_ID_SET) || (value_is_object(v) && value_is_of(v, TYPE(SET)));
@@ -114,6 +116,12 @@ static int set_is_subset(value a, value b)
 {
     if (set_length(a) > set_length(b))
         return 0;
+    if (!mutator_is_alone()) { /* each as it is at one moment */
+        struct set_items *items = set_items_of(a);
+        int lacking = items ? set_ask_all(b, items, NULL, 0) : -1;
+        set_items_free(items);
+        return lacking < 0 ? -1 : !lacking;
+    }
     size_t position = 0;
     value item;
     int64_t hash;
@@ -203,10 +211,34 @@ static value set_union_of(value v, value other)
     return result;
 }
 
+/* Those of the first set's items that the second has (`which`), or has not, each set at one moment, in a new set like
+   v. */
+static value set_chosen(value v, value first, value second, bool which)
+{
+    struct set_items *items = set_items_of(first);
+    bool *present = items ? malloc(items->count + 1) : NULL;
+    value result = NULL;
+    if (items && !present)
+        raise_no_memory();
+    if (present && set_ask_all(second, items, present, -1) >= 0 && (result = new_like(v, NULL)))
+        for (uint64_t i = 0; result && i < items->count; i++)
+            if (present[i] == which && !set_add_hashed(result, items->at[i].key, items->at[i].hash)) {
+                value_dec(result);
+                result = NULL;
+            }
+    free(present);
+    set_items_free(items);
+    return result;
+}
+
 static value set_intersection_of(value v, value other)
 {
     if (v == other)
         return set_copy_of(v);
+    if (is_set(other) && !mutator_is_alone()) {
+        bool swap = set_length(other) > set_length(v);
+        return set_chosen(v, swap ? v : other, swap ? other : v, true);
+    }
     value result = new_like(v, NULL);
     if (!result)
         return NULL;
@@ -258,16 +290,19 @@ static value set_difference_of(value v, value other)
         }
         return result;
     }
-    value result = new_like(v, NULL);
+    if (other_is_set && !mutator_is_alone())
+        return set_chosen(v, v, other, false);
+    value source = set_snapshot(v), result = source ? new_like(v, NULL) : NULL;
     size_t position = 0;
     value item;
     int64_t hash;
     bool fine = result != NULL;
-    while (fine && set_next_hashed(v, &position, &item, &hash)) {
+    while (fine && set_next_hashed(source, &position, &item, &hash)) {
         int found = other_is_set ? set_contains_hashed(other, item, hash) : dict_contains_hashed(other, item, hash);
         fine = found > 0 || (found == 0 && set_add_hashed(result, item, hash));
         value_dec(item);
     }
+    value_dec(source);
     if (fine)
         return result;
     value_dec(result);
@@ -286,6 +321,12 @@ static value set_symmetric_difference_of(value v, value other)
 
 static bool set_intersection_update_of(value v, value other)
 {
+    if (!mutator_is_alone()) {
+        value kept = v == other ? NULL : is_set(other) ? set_snapshot(other) : set_new(other);
+        bool fine = v == other || (kept && set_keep_all(v, kept));
+        value_dec(kept);
+        return fine;
+    }
     value result = set_intersection_of(v, other);
     if (!result)
         return false;
@@ -412,6 +453,18 @@ static value set_update_method(value v, const value *args)
 
 static value set_intersection_update(value v, const value *args)
 {
+    size_t count = tuple_length(args[0]);
+    if (!mutator_is_alone()) { /* what all the others have in common first, then one step */
+        value kept = count == 0 ? NULL : count == 1 ? value_inc(tuple_get(args[0], 0)) : set_new(tuple_get(args[0], 0));
+        for (size_t i = 1; kept && i < count; i++) {
+            value next = set_intersection_of(kept, tuple_get(args[0], i));
+            value_dec(kept);
+            kept = next;
+        }
+        bool fine = count == 0 || (kept && set_intersection_update_of(v, kept));
+        value_dec(kept);
+        return fine ? VALUE_NONE : NULL;
+    }
     value result = set_intersection(v, args);
     if (!result)
         return NULL;
@@ -484,7 +537,12 @@ static value set_isdisjoint(value v, const value *args)
     if (v == other)
         return value_bool(set_length(v) == 0);
     int meets;
-    if (is_set(other) && set_length(other) > set_length(v))
+    if (is_set(other) && !mutator_is_alone()) {
+        bool swap = set_length(other) > set_length(v);
+        struct set_items *items = set_items_of(swap ? v : other);
+        meets = items ? set_ask_all(swap ? other : v, items, NULL, 1) : -1;
+        set_items_free(items);
+    } else if (is_set(other) && set_length(other) > set_length(v))
         meets = set_walk_until(other, v, true);
     else
         meets = set_walk_until(v, other, true);
