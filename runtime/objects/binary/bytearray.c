@@ -1,11 +1,14 @@
 /*
  * bytearray: bytes that change.
  *
- * All looks at `data` and `length` together, and all changes, are made under the object's lock. A buffer that is lent
+ * All looks at `data` and `length` together, and all changes, are made under the object's lock, where indices meet the
+ * length, too: each operation is one step. Memory is allocated outside: a change that finds too little starts again
+ * when it has more (`again`). A buffer that is lent
  * counts in `exports`; while it does the storage is neither moved nor resized, so that borrowers need no lock. Replaced
  * storage is given back through storage_release.
  */
 #include "runtime/objects/binary/bytes_methods.h"
+#include "runtime/objects/containers/slice.h"
 #include "runtime/raw.h"
 #include "runtime/objects/text/str.h"
 
@@ -20,89 +23,165 @@ static uint8_t *data_of(struct bytearray *a)
     return atomic_load_explicit(&a->data, memory_order_relaxed);
 }
 
-/* What a change under the lock leaves to be done, or said, after it. */
+/* A change under the lock: what it brings, and what it leaves to be done, or said, after it. */
 struct outcome {
+    uint8_t *fresh; /* storage that was allocated for it; NULL: none yet */
+    size_t fresh_size;
     void *old;
     size_t old_size;
-    enum { DONE, EXPORTED, NO_MEMORY } status;
+    size_t wanted; /* bytes of storage it lacks */
+    enum { DONE, EXPORTED, LACKING } status;
 };
+
+/* After unlocking. True: with the storage it lacked, the change is to be tried again. */
+static bool again(struct outcome *o)
+{
+    if (o->status != LACKING)
+        return false;
+    if (o->fresh)
+        storage_free(o->fresh, o->fresh_size);
+    o->fresh_size = o->wanted;
+    o->fresh = o->wanted > (size_t)1 << 60 ? NULL : storage_alloc(o->wanted);
+    if (!o->fresh)
+        return false;
+    o->status = DONE;
+    return true;
+}
 
 static bool finish(struct bytearray *a, struct outcome o)
 {
     if (o.old)
         storage_release(&a->header, o.old, o.old_size);
+    if (o.fresh)
+        storage_free(o.fresh, o.fresh_size);
     if (o.status == DONE)
         return true;
-    if (o.status == NO_MEMORY) {
+    if (o.status == LACKING) {
         raise_no_memory();
         return false;
     }
     return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
 }
 
-/* Under the lock: make the length `length`; new bytes are zero or whatever was there. */
+static bool is_exported(struct bytearray *a)
+{
+    return atomic_load_explicit(&a->exports, memory_order_acquire) != 0;
+}
+
+/* Under the lock: can the length become this one? Nothing is changed; if not, the outcome says why. To be asked before
+   anything else is changed. */
+static bool can_resize(struct bytearray *a, size_t length, struct outcome *o)
+{
+    size_t capacity = atomic_load_explicit(&a->capacity, memory_order_relaxed), old_length = length_of(a);
+    if (length == old_length)
+        return true;
+    if (is_exported(a)) {
+        o->status = EXPORTED;
+        return false;
+    }
+    if (length < capacity || (o->fresh && length < o->fresh_size))
+        return true;
+    o->wanted = old_length ? length + (length >> 3) + 8 : length + 1;
+    o->status = LACKING;
+    return false;
+}
+
+/* Under the lock, after can_resize: make the length `length`; new bytes are whatever was there. */
 static void resize(struct bytearray *a, size_t length, struct outcome *o)
 {
     size_t capacity = atomic_load_explicit(&a->capacity, memory_order_relaxed), old_length = length_of(a);
     if (length == old_length)
         return;
-    if (atomic_load_explicit(&a->exports, memory_order_acquire)) {
-        o->status = EXPORTED;
-        return;
-    }
-    if (length >= capacity || length + 64 < capacity / 2) {
-        size_t wanted = length >= capacity && old_length ? length + (length >> 3) + 8 : length + 1;
-        uint8_t *fresh = length > (size_t)1 << 60 ? NULL : storage_alloc(wanted);
-        if (!fresh) {
-            if (length < capacity) /* shrinking needs no memory */
-                goto set;
-            o->status = NO_MEMORY;
-            return;
-        }
+    if (length >= capacity) {
         o->old = data_of(a);
         o->old_size = capacity;
         if (o->old)
-            memcpy(fresh, o->old, old_length < length ? old_length : length);
-        atomic_store_explicit(&a->data, fresh, memory_order_release);
-        atomic_store_explicit(&a->capacity, wanted, memory_order_relaxed);
+            memcpy(o->fresh, o->old, old_length);
+        atomic_store_explicit(&a->data, o->fresh, memory_order_release);
+        atomic_store_explicit(&a->capacity, o->fresh_size, memory_order_relaxed);
+        o->fresh = NULL;
     }
-set:
     atomic_store_explicit(&a->length, length, memory_order_relaxed);
     data_of(a)[length] = 0;
 }
 
-/* Replace [start, end) by the bytes, which are not inside the array. */
-static bool set_range(struct bytearray *a, size_t start, size_t end, const uint8_t *bytes, size_t count)
+/* Give memory back when less than half of it is used. Nothing is lost when there is none for the smaller storage. */
+static void shrink(struct bytearray *a)
 {
     struct outcome o = {0};
     object_lock(&a->header);
     size_t length = length_of(a);
-    if (end > length)
-        end = length;
-    if (start > end)
-        start = end;
-    size_t tail = length - end;
-    if (count < end - start && !atomic_load_explicit(&a->exports, memory_order_acquire))
-        memmove(data_of(a) + start + count, data_of(a) + end, tail);
-    resize(a, length - (end - start) + count, &o);
-    if (o.status == DONE) {
-        if (count > end - start)
-            memmove(data_of(a) + start + count, data_of(a) + end, tail);
-        if (count)
-            memcpy(data_of(a) + start, bytes, count);
+    bool sparse = length + 64 < atomic_load_explicit(&a->capacity, memory_order_relaxed) / 2;
+    object_unlock(&a->header);
+    o.fresh_size = length + 1;
+    if (!sparse || !(o.fresh = storage_alloc(o.fresh_size)))
+        return;
+    object_lock(&a->header);
+    size_t capacity = atomic_load_explicit(&a->capacity, memory_order_relaxed);
+    if (length_of(a) == length && !is_exported(a) && capacity > o.fresh_size) {
+        o.old = data_of(a);
+        o.old_size = capacity;
+        memcpy(o.fresh, o.old, length);
+        o.fresh[length] = 0;
+        atomic_store_explicit(&a->data, o.fresh, memory_order_release);
+        atomic_store_explicit(&a->capacity, o.fresh_size, memory_order_relaxed);
+        o.fresh = NULL;
     }
     object_unlock(&a->header);
-    return finish(a, o);
+    finish(a, o);
+}
+
+/* Under the lock: replace the bytes from start to end by others, which are not inside the array. */
+static void replace(struct bytearray *a, size_t start, size_t end, const uint8_t *bytes, size_t count,
+                    struct outcome *o)
+{
+    size_t length = length_of(a), tail = length - end, new_length = start + count + tail;
+    if (!can_resize(a, new_length, o))
+        return;
+    if (count < end - start)
+        memmove(data_of(a) + start + count, data_of(a) + end, tail);
+    resize(a, new_length, o);
+    if (count > end - start)
+        memmove(data_of(a) + start + count, data_of(a) + end, tail);
+    if (count)
+        memcpy(data_of(a) + start, bytes, count);
+}
+
+/* Replace the slice [start, end), negative bounds from the end, by the bytes, which are not inside the array. */
+static bool set_range(struct bytearray *a, ssize start, ssize end, const uint8_t *bytes, size_t count)
+{
+    struct outcome o = {0};
+    bool shorter;
+    do {
+        object_lock(&a->header);
+        size_t from = bound_resolve(start, length_of(a)), to = bound_resolve(end, length_of(a));
+        if (to < from)
+            to = from;
+        shorter = count < to - from;
+        replace(a, from, to, bytes, count, &o);
+        object_unlock(&a->header);
+    } while (again(&o));
+    if (!finish(a, o))
+        return false;
+    if (shorter)
+        shrink(a);
+    return true;
 }
 
 bool bytearray_resize(value v, size_t length)
 {
     struct bytearray *a = (struct bytearray *)v;
     struct outcome o = {0};
-    object_lock(&a->header);
-    resize(a, length, &o);
-    object_unlock(&a->header);
-    return finish(a, o);
+    do {
+        object_lock(&a->header);
+        if (can_resize(a, length, &o))
+            resize(a, length, &o);
+        object_unlock(&a->header);
+    } while (again(&o));
+    if (!finish(a, o))
+        return false;
+    shrink(a);
+    return true;
 }
 
 static value bytearray_make(struct type *type, const uint8_t *bytes, size_t length)
@@ -110,9 +189,7 @@ static value bytearray_make(struct type *type, const uint8_t *bytes, size_t leng
     struct bytearray *a = (struct bytearray *)object_new(type, type->gc.instance_size);
     if (!a || length == 0)
         return value_of(a);
-    struct outcome o = {0};
-    resize(a, length, &o);
-    if (!finish(a, o)) {
+    if (!bytearray_resize(value_of(a), length)) {
         value_dec(value_of(a));
         return NULL;
     }
@@ -149,7 +226,7 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
         raise_no_memory();
         ok = false;
     }
-    ok = ok && set_range((struct bytearray *)self, 0, SIZE_MAX, out.data, out.length);
+    ok = ok && set_range((struct bytearray *)self, 0, PTRDIFF_MAX, out.data, out.length);
     bytes_builder_discard(&out);
     return ok;
 }
@@ -244,40 +321,34 @@ static bool set_item(struct bytearray *a, value key, value v)
         return false;
     struct outcome o = {0};
     object_lock(&a->header);
-    ssize n = (ssize)length_of(a);
-    if (i < 0)
-        i += n;
-    bool inside = i >= 0 && i < n;
+    uint64_t at = index_resolve(i, length_of(a));
+    bool inside = at != UINT64_MAX;
     if (inside && v)
-        data_of(a)[i] = byte;
-    else if (inside && atomic_load_explicit(&a->exports, memory_order_acquire))
-        o.status = EXPORTED;
-    else if (inside) {
-        memmove(data_of(a) + i, data_of(a) + i + 1, (size_t)(n - i - 1));
-        resize(a, (size_t)n - 1, &o);
-    }
+        data_of(a)[at] = byte;
+    else if (inside)
+        replace(a, at, at + 1, NULL, 0, &o);
     object_unlock(&a->header);
     return finish(a, o) && (inside || raise_false(EXC(IndexError), "bytearray index out of range"));
 }
 
-/* Items start, start + step ... (count of them) become the bytes, or go when bytes is NULL. */
-static bool set_steps(struct bytearray *a, ssize start, ssize step, ssize count, const uint8_t *bytes)
+/* The bytes of a slice with another step than one become these, or go when there are none (or `bytes` is NULL). */
+static bool set_steps(struct bytearray *a, ssize start, ssize stop, ssize step, const uint8_t *bytes, size_t given)
 {
     struct outcome o = {0};
     object_lock(&a->header);
-    ssize n = (ssize)length_of(a);
-    if (bytes) {
+    ssize n = (ssize)length_of(a), count = slice_adjust(n, &start, &stop, step);
+    uint8_t *data = data_of(a);
+    bool fits = given == 0 || (size_t)count == given;
+    if (fits && given) {
         for (ssize i = 0; i < count; i++)
-            if (start + i * step >= 0 && start + i * step < n)
-                data_of(a)[start + i * step] = bytes[i];
-    } else if (count > 0 && atomic_load_explicit(&a->exports, memory_order_acquire))
+            data[start + i * step] = bytes[i];
+    } else if (fits && count > 0 && is_exported(a)) {
         o.status = EXPORTED;
-    else if (count > 0) {
+    } else if (fits && count > 0) {
         if (step < 0) {
             start += (count - 1) * step;
             step = -step;
         }
-        uint8_t *data = data_of(a);
         ssize to = start;
         for (ssize from = start; from < n; from++)
             if ((from - start) % step != 0 || (from - start) / step >= count)
@@ -285,6 +356,9 @@ static bool set_steps(struct bytearray *a, ssize start, ssize step, ssize count,
         resize(a, (size_t)to, &o);
     }
     object_unlock(&a->header);
+    if (!fits)
+        return raise_false(EXC(ValueError), "attempt to assign bytes of size %zu to extended slice of size %zd", given,
+                           count);
     return finish(a, o);
 }
 
@@ -303,18 +377,13 @@ static bool set_slice(struct bytearray *a, value key, value v)
         if (!(bytes = bytes_builder_finish(&out)))
             return false;
     }
-    ssize start, stop, step, count = slice_indices(key, (ssize)length_of(a), &start, &stop, &step);
+    ssize start, stop, step;
     size_t n = bytes ? bytes_length(bytes) : 0;
-    bool ok = count >= 0;
+    bool ok = slice_unpack(key, &start, &stop, &step);
     if (ok && step == 1)
-        ok = set_range(a, (size_t)start, (size_t)(start + count), bytes ? bytes_data(bytes) : NULL, n);
-    else if (ok && bytes && n == 0)
-        ok = set_steps(a, start, step, count, NULL);
-    else if (ok && bytes && (ssize)n != count)
-        ok =
-            raise_false(EXC(ValueError), "attempt to assign bytes of size %zu to extended slice of size %zd", n, count);
+        ok = set_range(a, start, stop, bytes ? bytes_data(bytes) : NULL, n);
     else if (ok)
-        ok = set_steps(a, start, step, count, bytes ? bytes_data(bytes) : NULL);
+        ok = set_steps(a, start, stop, step, bytes ? bytes_data(bytes) : NULL, n);
     value_dec(bytes);
     return ok;
 }
@@ -333,7 +402,7 @@ static bool bytearray_setitem(value self, value key, value v)
 
 static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count)
 {
-    return set_range(a, SIZE_MAX, SIZE_MAX, bytes, count);
+    return set_range(a, PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
 }
 
 value bytearray_append(value self, const value *args)
@@ -369,10 +438,7 @@ value bytearray_insert(value self, const value *args)
     uint8_t byte;
     if (!index_as_ssize(args[0], &i, EXC(OverflowError)) || !byte_of(args[1], &byte))
         return NULL;
-    ssize n = (ssize)length_of(a);
-    if (i < 0 && (i += n) < 0)
-        i = 0;
-    return set_range(a, (size_t)i, (size_t)i, &byte, 1) ? VALUE_NONE : NULL;
+    return set_range(a, i, i, &byte, 1) ? VALUE_NONE : NULL;
 }
 
 value bytearray_pop(value self, const value *args)
@@ -384,21 +450,16 @@ value bytearray_pop(value self, const value *args)
     struct outcome o = {0};
     value result = NULL;
     object_lock(&a->header);
-    ssize n = (ssize)length_of(a);
-    if (i < 0)
-        i += n;
-    if (i >= 0 && i < n) {
-        if (atomic_load_explicit(&a->exports, memory_order_acquire))
-            o.status = EXPORTED;
-        else {
-            result = small_int(data_of(a)[i]);
-            memmove(data_of(a) + i, data_of(a) + i + 1, (size_t)(n - i - 1));
-            resize(a, (size_t)n - 1, &o);
-        }
+    size_t n = length_of(a);
+    uint64_t at = index_resolve(i, n);
+    if (at != UINT64_MAX) {
+        result = small_int(data_of(a)[at]);
+        replace(a, at, at + 1, NULL, 0, &o);
     }
     object_unlock(&a->header);
     if (!finish(a, o))
         return NULL;
+    shrink(a);
     return result ? result : raise(EXC(IndexError), n ? "pop index out of range" : "pop from empty bytearray");
 }
 
@@ -411,14 +472,8 @@ value bytearray_remove(value self, const value *args)
     struct outcome o = {0};
     object_lock(&a->header);
     size_t n = length_of(a), i = n ? span_find_char(span_bytes(data_of(a), n), byte) : SPAN_NONE;
-    if (i != SPAN_NONE) {
-        if (atomic_load_explicit(&a->exports, memory_order_acquire))
-            o.status = EXPORTED;
-        else {
-            memmove(data_of(a) + i, data_of(a) + i + 1, n - i - 1);
-            resize(a, n - 1, &o);
-        }
-    }
+    if (i != SPAN_NONE)
+        replace(a, i, i + 1, NULL, 0, &o);
     object_unlock(&a->header);
     if (!finish(a, o))
         return NULL;
@@ -503,6 +558,8 @@ static value bytearray_inplace_concat(value self, value other)
     struct buffer b;
     if (!value_has_buffer(other))
         return raise(EXC(TypeError), "can't concat %T to %T", other, self);
+    if (other == self && bytearray_length(self)) /* which it lends itself meanwhile, whoever else may be there */
+        return raise(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
     bool ok = buffer_get(other, &b, BUFFER_SIMPLE);
     if (ok) {
         ok = append_bytes((struct bytearray *)self, b.data, (size_t)b.length);
@@ -515,22 +572,26 @@ static value bytearray_inplace_repeat(value self, ssize count)
 {
     struct bytearray *a = (struct bytearray *)self;
     struct outcome o = {0};
-    bool huge = false;
-    object_lock(&a->header);
-    size_t n = length_of(a), total;
+    bool huge;
     if (count < 0)
         count = 0;
-    if (__builtin_mul_overflow(n, (size_t)count, &total) || total > (size_t)1 << 60)
-        huge = true;
-    else {
-        resize(a, total, &o);
-        if (o.status == DONE && total > n)
-            bytes_fill_repeated(data_of(a), span_bytes(o.old ? o.old : (void *)data_of(a), n), total);
-    }
-    object_unlock(&a->header);
+    do {
+        object_lock(&a->header);
+        size_t n = length_of(a), total;
+        huge = __builtin_mul_overflow(n, (size_t)count, &total) || total > (size_t)1 << 60;
+        if (!huge && can_resize(a, total, &o)) {
+            resize(a, total, &o);
+            if (total > n)
+                bytes_fill_repeated(data_of(a), span_bytes(o.old ? o.old : (void *)data_of(a), n), total);
+        }
+        object_unlock(&a->header);
+    } while (again(&o));
+    if (!finish(a, o))
+        return NULL;
     if (huge)
         return raise_no_memory();
-    return finish(a, o) ? value_inc(self) : NULL;
+    shrink(a);
+    return value_inc(self);
 }
 
 const struct type_spec bytearray_type_spec = {
