@@ -132,3 +132,19 @@ nothing *= most
 print([] * most, nothing, () * most, "" * most, b"" * most, bytearray() * most)
 for item in [1, 2], (1, 2), "ab", b"ab", bytearray(b"ab"):
     attempt(lambda: item * most)
+
+# what cannot be held is refused at once
+attempt(lambda: list(range(1 << 62)))
+attempt(lambda: [].extend(range(1 << 55)))
+attempt(lambda: sorted(range(1 << 62)))
+
+
+# a list that extends itself takes the items it had, also of a subclass
+class Sub(list): pass
+
+
+items = Sub([1, 2])
+items.extend(items)
+items += items
+items[1:3] = items
+print(items)

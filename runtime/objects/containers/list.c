@@ -708,6 +708,16 @@ static bool dict_or_set_items(value v, value *out)
     return true;
 }
 
+/* Is there memory for so many items? Asked before the first of very many is taken: a program that wants more than there
+   is learns it at once, not when the machine has none left. */
+#define LIST_HUGE ((ssize)1 << 32)
+static bool list_could_hold(uint64_t count)
+{
+    struct list_storage *storage = storage_new(count);
+    storage_discard(storage);
+    return storage != NULL;
+}
+
 bool list_extend(value v, value iterable)
 {
     struct list *list = list_of(v);
@@ -751,7 +761,8 @@ bool list_extend(value v, value iterable)
     value iterator = iter_get(iterable);
     if (!iterator)
         return false;
-    if (value_length_hint(iterable, 0) < 0) {
+    ssize hint = value_length_hint(iterable, 0);
+    if (hint < 0 || (hint > LIST_HUGE && !list_could_hold((uint64_t)hint))) {
         value_dec(iterator);
         return false;
     }
