@@ -1,4 +1,4 @@
-/* The _collections module: deque (deque.c), defaultdict, and what namedtuple and Counter use. */
+/* The _collections module: deque (deque.c), defaultdict, OrderedDict (objects/containers/ordered_dict.c), and what namedtuple and Counter use. */
 #include "runtime/modules/collections/deque.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/dict.h"
@@ -283,7 +283,8 @@ static bool fill(value module)
            module_define_type(module, &deque_iterator_type, &deque_iterator_spec) &&
            module_define_type(module, &deque_reverse_iterator_type, &deque_reverse_iterator_spec) &&
            module_define_type(module, &defaultdict_type, &defaultdict_spec) &&
-           module_define_type(module, &tuplegetter_type, &tuplegetter_spec);
+           module_define_type(module, &tuplegetter_type, &tuplegetter_spec) &&
+           module_add_type(module, ordered_dict_define());
 }
 
 const struct module_def _collections_module = {

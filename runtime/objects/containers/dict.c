@@ -782,6 +782,17 @@ int dict_delete(value v, value key)
     return 1;
 }
 
+/* Take out an entry that is filled, wherever the index has it. */
+static void entry_take_number(struct dict *dict, struct dict_table *t, uint64_t entry, value *key, value *item)
+{
+    struct probe p;
+    for (probe_start(&p, t, load_relaxed(&t->entries[entry].hash)); index_get(t, p.position) != entry;
+         probe_step(&p, t))
+        ;
+    p.entry = entry;
+    entry_take(dict, t, &p, key, item);
+}
+
 bool dict_pop_last(value v, value *key, value *item)
 {
     struct dict *dict = dict_of(v);
@@ -791,20 +802,125 @@ bool dict_pop_last(value v, value *key, value *item)
         object_unlock(&dict->header);
         return false;
     }
-    struct probe p;
     uint64_t last = load_relaxed(&t->used) - 1, entry = last;
     while (!load_relaxed(&t->entries[entry].key))
         entry = (uint64_t)load_relaxed(&t->entries[entry].hash) - 1;
-    for (probe_start(&p, t, load_relaxed(&t->entries[entry].hash)); index_get(t, p.position) != entry;
-         probe_step(&p, t))
-        ;
-    p.entry = entry;
-    entry_take(dict, t, &p, key, item);
+    entry_take_number(dict, t, entry, key, item);
     store_release(&t->entries[last].hash, (int64_t)entry); /* so that nobody goes that way again step by step */
     store_release(&t->used, entry);
     object_unlock(&dict->header);
     rc_mark(&dict->header);
     return true;
+}
+
+/* ---- for OrderedDict: both ends ---- */
+
+bool dict_pop_end(value v, bool last, value *key, value *item)
+{
+    if (last)
+        return dict_pop_last(v, key, item);
+    struct dict *dict = dict_of(v);
+    object_lock(&dict->header);
+    struct dict_table *t = load_relaxed(&dict->table);
+    if (!t || load_relaxed(&dict->length) == 0) {
+        object_unlock(&dict->header);
+        return false;
+    }
+    uint64_t entry = t->first;
+    while (!load_relaxed(&t->entries[entry].key))
+        entry++;
+    entry_take_number(dict, t, entry, key, item);
+    t->first = entry + 1;
+    object_unlock(&dict->header);
+    rc_mark(&dict->header);
+    return true;
+}
+
+/* A block for the dict as it is, with room at that end for about as many more. NULL with MemoryError. */
+static struct dict_table *table_for_moves(struct dict *dict, bool last)
+{
+    uint64_t length = load_acquire(&dict->length);
+    struct dict_table *t = table_new(length * 2 + 1);
+    if (t && !last && t->capacity > length) {
+        t->gap = t->first = t->spent = (t->capacity - length + 1) / 2;
+        store_relaxed(&t->used, t->spent);
+    }
+    return t;
+}
+
+/* Under the lock: fill the next entry at that end as the one at p is filled, then empty that one. In between the key is
+   there twice, so that readers without the lock never miss it. */
+static void entry_move(struct dict *dict, struct dict_table *t, const struct probe *p, bool last)
+{
+    struct dict_entry *from = &t->entries[p->entry];
+    value key = value_inc(load_relaxed(&from->key)), item = value_inc(load_relaxed(&from->item));
+    int64_t hash = load_relaxed(&from->hash);
+    keys_change(dict);
+    if (last) {
+        table_append(t, key, hash, item);
+    } else {
+        uint64_t n = t->first = --t->gap;
+        table_fill_entry(t, n, key, hash, item);
+        index_set(t, position_for_new(t, hash), n);
+    }
+    index_set(t, p->position, INDEX_DUMMY);
+    store_release(&from->key, NULL);
+    store_release(&from->item, NULL);
+    store_release(&from->hash, (int64_t)p->entry);
+}
+
+int dict_move_key(value v, value key, int64_t hash, bool last)
+{
+    struct dict *dict = dict_of(v);
+    struct dict_table *fresh = NULL;
+    struct probe p;
+    for (;;) {
+        object_lock(&dict->header);
+        int found = dict_find_locked(dict, key, hash, &p);
+        if (found <= 0) {
+            if (found == 0)
+                object_unlock(&dict->header);
+            table_discard(fresh);
+            return found;
+        }
+        struct dict_table *t = load_relaxed(&dict->table), *old = NULL;
+        bool there = last ? p.entry + 1 == load_relaxed(&t->used) : p.entry == t->first;
+        if (there || (last ? t->spent < t->capacity : t->gap > 0)) {
+            value moved_key = load_relaxed(&t->entries[p.entry].key), item = load_relaxed(&t->entries[p.entry].item);
+            if (!there)
+                entry_move(dict, t, &p, last);
+            object_unlock(&dict->header);
+            if (!there) { /* what the emptied entry held */
+                value_dec(moved_key);
+                value_dec(item);
+            }
+            table_discard(fresh);
+            return 1;
+        }
+        if (fresh && fresh->capacity - fresh->spent > load_relaxed(&dict->length)) {
+            old = table_replace(dict, fresh);
+            fresh = NULL;
+        }
+        object_unlock(&dict->header);
+        if (old) {
+            table_give_back(dict, old); /* and look again */
+            continue;
+        }
+        table_discard(fresh);
+        fresh = table_for_moves(dict, last);
+        if (!fresh)
+            return -1;
+    }
+}
+
+struct dict_state dict_state(value v)
+{
+    struct dict *dict = dict_of(v);
+    object_lock(&dict->header);
+    struct dict_table *t = load_relaxed(&dict->table);
+    struct dict_state state = {t ? t->spent - t->gap : 0, load_relaxed(&dict->length), dict->blocks};
+    object_unlock(&dict->header);
+    return state;
 }
 
 void dict_clear(value v)

@@ -27,6 +27,8 @@ struct dict_table {
     uint64_t capacity;     /* entries, two thirds of the positions */
     _Atomic uint64_t used; /* one beyond the last entry that may be filled: popitem lowers it */
     uint64_t spent;        /* entries ever filled, which is the next one's number; under the lock */
+    uint64_t first;        /* no entry before it is filled; under the lock */
+    uint64_t gap;          /* entries before this one were never filled: room at the front; under the lock */
     struct dict_entry entries[];
 };
 
@@ -171,13 +173,28 @@ bool dict_previous(value v, size_t *position, value *key, value *item);
 size_t dict_positions(value v); /* one beyond the last entry */
 /* Remove and return the last entry's key and item; false when empty. */
 bool dict_pop_last(value v, value *key, value *item);
+/* The same of either end. */
+bool dict_pop_end(value v, bool last, value *key, value *item);
+/* Make the key's entry the last or the first one, in one step: 1 done, 0 there is no such key, -1 error. In constant
+ * time, apart from comparisons: when a block has no room at that end the next one gets as much as there are entries. */
+int dict_move_key(value v, value key, int64_t hash, bool last);
+/* What changes with every change of the keys or of their order, and never comes again. */
+struct dict_state {
+    uint64_t fills, length;
+    uint32_t blocks;
+};
+struct dict_state dict_state(value v);
 value dict_pop_hashed(value v, value key, int64_t hash);
 size_t dict_memory(value v); /* bytes of storage */
 extern const struct type_spec dict_type_spec;
 value dict_iter_slot(value v); /* dict's own `iter` slot: tells dicts that iterate as dicts do */
+void dict_view_traverse(struct object *o, struct gc_trace *trace);
+void dict_view_destroy(struct object *o);
 value dict_keys_view(value dict);
 value dict_values_view(value dict);
 value dict_items_view(value dict);
 value dict_reverse_key_iterator(value dict);
+/* The type collections.OrderedDict, made once (ordered_dict.c); NULL with MemoryError. */
+struct type *ordered_dict_define(void);
 
 #endif

@@ -290,11 +290,6 @@ static value view_repr(value v)
     return text;
 }
 
-static bool is_set_view(value v)
-{
-    return value_is(v, TYPE_ID_DICT_KEYS) || value_is(v, TYPE_ID_DICT_ITEMS);
-}
-
 static int keys_contains(value v, value key)
 {
     return dict_contains(view_dict(v), key);
@@ -312,6 +307,17 @@ static int items_contains(value v, value pair)
     int same = item == tuple_get(pair, 1) ? 1 : value_equals(item, tuple_get(pair, 1));
     value_dec(item);
     return same;
+}
+
+/* (OrderedDict's views are dict's with other iterators.) */
+static bool is_keys_view(value v)
+{
+    return value_type_slot(v, contains) == keys_contains;
+}
+
+static bool is_set_view(value v)
+{
+    return is_keys_view(v) || value_type_slot(v, contains) == items_contains;
 }
 
 static int values_contains(value v, value wanted)
@@ -433,7 +439,7 @@ static value view_and(value a, value b)
             fine = item != NULL;
             break;
         }
-        int found = value_is(a, TYPE_ID_DICT_KEYS) ? keys_contains(a, item) : items_contains(a, item);
+        int found = is_keys_view(a) ? keys_contains(a, item) : items_contains(a, item);
         fine = found == 0 || (found > 0 && set_add(result, item));
         value_dec(item);
     }
@@ -476,12 +482,12 @@ static value view_mapping(value v)
     return mapping_proxy_new(view_dict(v));
 }
 
-static void view_traverse(struct object *o, struct gc_trace *trace)
+void dict_view_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct dict_view *)o)->dict);
 }
 
-static void view_destroy(struct object *o)
+void dict_view_destroy(struct object *o)
 {
     slot_drop(&((struct dict_view *)o)->dict);
 }
@@ -514,8 +520,8 @@ static const struct method_def values_methods[] = {
         .size = sizeof(struct dict_view),                       \
         .flags = TYPE_FLAG_NO_NEW,                              \
         .gc_flags = TYPE_GC_CONTAINER,                          \
-        .traverse = view_traverse,                              \
-        .destroy = view_destroy,                                \
+        .traverse = dict_view_traverse,                              \
+        .destroy = dict_view_destroy,                                \
         .slots =                                                \
             {                                                   \
                 .repr = view_repr,                              \
@@ -541,8 +547,8 @@ const struct type_spec dict_values_type_spec = {
     .size = sizeof(struct dict_view),
     .flags = TYPE_FLAG_NO_NEW,
     .gc_flags = TYPE_GC_CONTAINER,
-    .traverse = view_traverse,
-    .destroy = view_destroy,
+    .traverse = dict_view_traverse,
+    .destroy = dict_view_destroy,
     .slots = {.repr = view_repr, .iter = values_iter, .length = view_length, .contains = values_contains},
     .methods = values_methods,
     .getset = view_getset,
