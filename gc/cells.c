@@ -13,9 +13,9 @@
  * shared word, from exactly that count, for the index. An object that waits in a merge queue is not switched. The
  * collector reads the shared word before the cells, so it never misses a count that is on its way into one.
  *
- * A slot's cells are a row of address space, mapped when it first counts there; what is never touched costs nothing.
- * When it cannot be had the count goes to the *spill*, a row that belongs to no slot, exists before any index does, and
- * is changed atomically. Sums include it.
+ * A slot's cells are a row of address space, reserved when it first counts there and made accessible as far as it
+ * counts; what is never touched costs nothing. When it cannot be had the count goes to the *spill*, a row that belongs
+ * to no slot, reaches as far as there are indices, and is changed atomically. Sums include it.
  */
 #include "gc/cells.h"
 
@@ -23,26 +23,50 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices and the making of the spill */
+/* So many objects can have sharded counts; others stay as they are. Fewer where address space is limited. */
+#define CELLS        (1u << 19)
+#define CELLS_SCARCE (1u << 15)
+#define OPEN_STEP    4096u /* cells made accessible at a time: 32 KiB */
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices and the spill's growth */
 static uint32_t next_index;
 static uint32_t *free_indices;
 static size_t free_count, free_capacity;
-static _Atomic int64_t *_Atomic spill;
+static struct cell_row spill;
 
-/* The row at `place`, made if need be. NULL: no address space. Not for two threads at the same place at once. */
-static _Atomic int64_t *make_row(_Atomic int64_t *_Atomic *place)
+static uint32_t cells_most(void)
 {
-    _Atomic int64_t *row = atomic_load_explicit(place, memory_order_acquire);
-    if (row)
-        return row;
-    void *memory =
-        mmap(NULL, CELLS * sizeof *row, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
+    return address_space_is_scarce ? CELLS_SCARCE : CELLS;
+}
+
+/* Make the row reach beyond the index. False: no memory. Not for two threads with the same row at once. */
+static bool reach(struct cell_row *cells, uint32_t index)
+{
+    uint32_t open = atomic_load_explicit(&cells->open, memory_order_relaxed), end = (index / OPEN_STEP + 1) * OPEN_STEP;
+    if (index < open)
+        return true;
+    _Atomic int64_t *row = atomic_load_explicit(&cells->row, memory_order_relaxed);
+    if (!row) {
+        size_t bytes = cells_most() * sizeof *row;
+        void *memory = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED)
+            return false;
+        madvise(memory, bytes, MADV_NOHUGEPAGE); /* a slot uses a few hundred of its cells */
+        row = memory;
+        atomic_store_explicit(&cells->row, row, memory_order_release);
+    }
+    if (mprotect(&row[open], (end - open) * sizeof *row, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    atomic_store_explicit(&cells->open, end, memory_order_release);
+    return true;
+}
+
+/* The cell of the index, or NULL where the row does not reach so far: its count is zero. */
+static inline _Atomic int64_t *cell_at(struct cell_row *cells, uint32_t index)
+{
+    if (index >= atomic_load_explicit(&cells->open, memory_order_acquire))
         return NULL;
-    madvise(memory, CELLS * sizeof *row, MADV_NOHUGEPAGE); /* a slot uses a few hundred of its cells */
-    row = memory;
-    atomic_store_explicit(place, row, memory_order_release);
-    return row;
+    return &atomic_load_explicit(&cells->row, memory_order_relaxed)[index];
 }
 
 static bool take_index(uint32_t *index)
@@ -51,7 +75,7 @@ static bool take_index(uint32_t *index)
     bool ok = true;
     if (free_count)
         *index = free_indices[--free_count];
-    else if (next_index < CELLS && make_row(&spill))
+    else if (next_index < cells_most() && reach(&spill, next_index))
         *index = next_index++;
     else
         ok = false;
@@ -82,7 +106,8 @@ bool cells_shard(struct object *o)
     uint8_t kind = atomic_load_explicit(&page_of(o)->kind, memory_order_relaxed);
     if ((kind != KIND_CONTAINER && kind != KIND_TYPE) || !take_index(&index))
         return false;
-    _Atomic int64_t *row = make_row(&slot_heap(thread_self)->cells), *cell = row ? &row[index] : NULL;
+    struct cell_row *cells = &slot_heap(thread_self)->cells;
+    _Atomic int64_t *cell = reach(cells, index) ? cell_at(cells, index) : NULL;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
     while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED))) {
         atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED, memory_order_relaxed);
@@ -101,11 +126,11 @@ bool cells_shard(struct object *o)
 
 void cells_add_slow(uint32_t index, int64_t amount)
 {
-    if (make_row(&slot_heap(thread_self)->cells)) {
+    if (reach(&slot_heap(thread_self)->cells, index)) {
         cells_add(index, amount);
         return;
     }
-    _Atomic int64_t *cell = &atomic_load_explicit(&spill, memory_order_acquire)[index];
+    _Atomic int64_t *cell = cell_at(&spill, index);
     int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(cell, &old, (old + amount * CELL_ONE) | CELL_DISTURBED,
                                                   memory_order_relaxed, memory_order_relaxed))
@@ -117,11 +142,11 @@ static inline void each_cell(uint32_t index, void (*visit)(_Atomic int64_t *cell
 {
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
         struct slot_heap *heap = slot_heap(thread_slot_at(i));
-        _Atomic int64_t *row = heap ? atomic_load_explicit(&heap->cells, memory_order_acquire) : NULL;
-        if (row)
-            visit(&row[index], context);
+        _Atomic int64_t *cell = heap ? cell_at(&heap->cells, index) : NULL;
+        if (cell)
+            visit(cell, context);
     }
-    visit(&atomic_load_explicit(&spill, memory_order_acquire)[index], context);
+    visit(cell_at(&spill, index), context);
 }
 
 static void add_cell(_Atomic int64_t *cell, void *context)

@@ -15,22 +15,11 @@
 #include "gc/collector.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
-
-#ifndef ATOLL_SANITIZED
-#include <mimalloc.h>
-/* Helping threads free raw memory now and then. mimalloc would keep it until the thread that got it allocates again:
-   give it back at once. */
-static void raw_memory_configure(void)
-{
-    mi_option_set(mi_option_decommit_delay, 0);
-}
-#else
-static void raw_memory_configure(void) {}
-#endif
 
 /* A young cycle for every eighth of the live containers and at least so many, or when the heap grew by a quarter and
    16 MiB, unless hardly any containers were made: a 64th of what starts a cycle else. */
@@ -82,6 +71,7 @@ static pthread_mutex_t cycle_mutex = PTHREAD_MUTEX_INITIALIZER; /* held during a
 static pthread_mutex_t start_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t thread;
 static _Atomic bool running, cycling;
+static _Atomic bool refused;          /* the system refused the thread when it was asked the last time */
 static _Atomic uint64_t begun, ended; /* cycles; `ended` follows under no lock */
 static uint32_t cycle_number;
 static _Atomic uint64_t last_unreachable;
@@ -168,10 +158,10 @@ static void drain_idle_slots(void)
 static uint64_t run_cycle(enum gc_generation generation)
 {
     uint64_t start = now_ns();
+    pthread_mutex_lock(&cycle_mutex);
     if (++cycle_number == NO_CYCLE)
         cycle_number++;
     struct cycle cycle = {.number = cycle_number, .generation = generation};
-    pthread_mutex_lock(&cycle_mutex);
     atomic_store_explicit(&young_allocated, 0, memory_order_relaxed);
     atomic_store_explicit(&pages_before, pages_in_use(), memory_order_relaxed);
 #ifdef ATOLL_ASAN
@@ -210,6 +200,16 @@ static uint64_t run_cycle(enum gc_generation generation)
 
 /* ---- the thread ---- */
 
+static void run_wanted(uint32_t want)
+{
+    atomic_fetch_add_explicit(&begun, 1, memory_order_seq_cst);
+    uint64_t found = run_cycle(want & WANT_FULL ? GC_FULL : GC_YOUNG);
+    atomic_store_explicit(&last_unreachable, found, memory_order_relaxed);
+    atomic_fetch_add_explicit(&ended, 1, memory_order_seq_cst);
+    atomic_fetch_add_explicit(&completed, 1, memory_order_seq_cst);
+    thread_unpark(&completed, SIZE_MAX);
+}
+
 static void *collector_main(void *argument)
 {
     if (!thread_attach_background()) {
@@ -225,14 +225,8 @@ static void *collector_main(void *argument)
             thread_park(&requested, 0, -1);
             continue;
         }
-        if (want & (WANT_YOUNG | WANT_FULL)) {
-            atomic_fetch_add_explicit(&begun, 1, memory_order_seq_cst);
-            uint64_t found = run_cycle(want & WANT_FULL ? GC_FULL : GC_YOUNG);
-            atomic_store_explicit(&last_unreachable, found, memory_order_relaxed);
-            atomic_fetch_add_explicit(&ended, 1, memory_order_seq_cst);
-            atomic_fetch_add_explicit(&completed, 1, memory_order_seq_cst);
-            thread_unpark(&completed, SIZE_MAX);
-        }
+        if (want & (WANT_YOUNG | WANT_FULL))
+            run_wanted(want);
         if (want & WANT_STOP)
             break;
     }
@@ -248,24 +242,50 @@ static bool start_thread(void)
     sigfillset(&all);
     pthread_mutex_lock(&start_mutex);
     if (!atomic_load_explicit(&running, memory_order_relaxed)) {
+        pthread_attr_t attributes;
+        bool prepared = pthread_attr_init(&attributes) == 0;
         pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for mutators */
         atomic_store(&running, true);
-        if (pthread_create(&thread, NULL, collector_main, NULL) != 0)
+        if (prepared)
+            thread_background_stack(&attributes);
+        if (!prepared || pthread_create(&thread, &attributes, collector_main, NULL) != 0)
             atomic_store(&running, false);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
+        if (prepared)
+            pthread_attr_destroy(&attributes);
     }
     bool ok = atomic_load_explicit(&running, memory_order_relaxed);
     pthread_mutex_unlock(&start_mutex);
     return ok;
 }
 
+/* False: there is no thread for it. The calling mutator will run the cycle at its next safepoint, unless it does now.
+ */
 static bool request(uint32_t want)
 {
-    if (!start_thread())
+    bool asked = atomic_load_explicit(&requested, memory_order_relaxed) & want;
+    if ((asked && atomic_load_explicit(&refused, memory_order_relaxed)) || !start_thread()) {
+        atomic_store_explicit(&refused, true, memory_order_relaxed);
+        atomic_fetch_or_explicit(&requested, want, memory_order_seq_cst);
+        if (thread_self && !thread_self->background)
+            thread_request(thread_self, THREAD_POLL_HELP);
         return false;
+    }
+    atomic_store_explicit(&refused, false, memory_order_relaxed);
     if ((atomic_fetch_or_explicit(&requested, want, memory_order_seq_cst) & want) != want)
         thread_unpark(&requested, 1);
     return true;
+}
+
+/* Where the system refuses the thread: what is requested is done by a mutator, in a blocking region. */
+static void act_as_collector(void *unused)
+{
+    (void)unused;
+    uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst) & (WANT_YOUNG | WANT_FULL);
+    if (!want)
+        return; /* another mutator did it */
+    atomic_store_explicit(&cycling, true, memory_order_relaxed);
+    run_wanted(want);
 }
 
 /* ---- triggers ---- */
@@ -342,16 +362,23 @@ static void merge_hook(struct thread_slot *slot)
 
 static void help_hook(struct thread_slot *slot)
 {
+    if (unlikely(atomic_load_explicit(&refused, memory_order_relaxed)) &&
+        atomic_load_explicit(&requested, memory_order_relaxed) && !start_thread()) {
+        thread_enter_blocking();
+        thread_act_in_background(act_as_collector, NULL);
+        thread_leave_blocking();
+    }
     help(slot_heap(slot), true);
 }
 
 bool gc_init(const struct gc_hooks *hooks)
 {
-    raw_memory_configure();
     if (hooks)
         gc_hooks = *hooks;
     if (!pages_init())
         return false;
+    if (address_space_is_scarce)
+        mallopt(M_ARENA_MAX, 1); /* each more reserves 64 MiB */
     threads_set_hooks(&(struct thread_hooks){
         .attach = heap_attach, .detach = heap_detach, .merge = merge_hook, .assist = queue_help, .help = help_hook});
     return true;
@@ -373,8 +400,11 @@ static uint64_t collect_once(enum gc_generation generation)
             return atomic_load_explicit(&last_unreachable, memory_order_relaxed);
         /* Asked anew each time: the collector may have taken the request for a cycle that had begun. */
         if (atomic_load_explicit(&begun, memory_order_seq_cst) < wanted &&
-            !request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG))
-            return 0;
+            !request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG)) {
+            if (!thread_act_in_background(act_as_collector, NULL))
+                return 0;
+            continue;
+        }
         int result = thread_park(&completed, seen, 100000000);
         (void)result;
     }
@@ -507,6 +537,7 @@ static void put_off_cycles(void)
 void gc_after_fork_child(void)
 {
     atomic_store(&running, false); /* the thread is gone */
+    atomic_store(&refused, false);
     atomic_store(&cycling, false);
     atomic_store(&requested, 0);
     atomic_store(&ended, atomic_load(&begun));

@@ -26,6 +26,12 @@ struct retired {
     void *blocks[RETIRE_CHUNK];
 };
 
+/* Sharded counts: address space for all of them, accessible as far as they were needed (cells.c). */
+struct cell_row {
+    _Atomic int64_t *_Atomic row; /* NULL: none yet */
+    _Atomic uint32_t open;        /* cells below may be used; follows the row */
+};
+
 struct slot_heap {
     /* Written by whoever acts for the slot. */
     struct bin bins[KIND_COUNT][SIZE_CLASSES];
@@ -38,7 +44,7 @@ struct slot_heap {
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
     uint32_t aside;       /* pages that are PAGE_ASIDE */
     bool no_code;         /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
-    _Atomic int64_t *_Atomic cells; /* its row of sharded counts; NULL until needed; cells.c, the collector */
+    struct cell_row cells; /* its sharded counts; cells.c, the collector */
 
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */

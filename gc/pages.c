@@ -1,16 +1,20 @@
 /*
  * The region and its pool of free spans.
  *
- * The region is reserved once, without access rights, and opened from its beginning in steps: what was never opened
- * costs nothing, not even in a leak checker that scans what is readable. Free spans are kept in lists by length, and
- * merge with their free neighbours: the first and the last page of a free span both know its length. One mutex guards
- * it all; it is taken once in some hundred allocations.
+ * The region is reserved once, without access rights, and opened from its beginning in steps, its descriptors and views
+ * with it: what was never opened costs nothing, not even in a leak checker that scans what is readable, and does not
+ * count where the limit is on writable memory (RLIMIT_DATA). Where address space itself is limited (RLIMIT_AS) nothing
+ * is reserved: the region is mapped step by step at a place where the system puts nothing on its own. Free spans are
+ * kept in lists by length, and merge with their free neighbours: the first and the last page of a free span both know
+ * its length. One mutex guards it all; it is taken once in some hundred allocations.
  */
 #include "gc/pages.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #ifdef ATOLL_ASAN
 #include <sanitizer/lsan_interface.h>
@@ -22,13 +26,14 @@
 #define REGION_LARGEST ((size_t)1 << 40)
 #endif
 #define REGION_SMALLEST ((size_t)8 << 30)
-#define OPEN_STEP       256u /* pages made accessible at a time: 16 MiB */
-#define LIST_EXACT      32u  /* spans of up to so many pages have a list for each length */
-#define RELEASE_AT_ONCE 64u  /* free spans of so many pages (4 MiB) go back to the system at once */
+#define OPEN_STEP       64u /* pages made accessible at a time: 4 MiB */
+#define LIST_EXACT      32u /* spans of up to so many pages have a list for each length */
+#define RELEASE_AT_ONCE 64u /* free spans of so many pages (4 MiB) go back to the system at once */
 
 char *region, *type_region;
 struct page *pages;
 size_t region_pages;
+bool address_space_is_scarce;
 
 uint32_t size_class_bytes[SIZE_CLASSES];
 
@@ -51,20 +56,20 @@ static void size_classes_init(void)
         size_class_bytes[size_class_of(size)] = (uint32_t)((size + 15) & ~(size_t)15);
 }
 
-/* Reserve a region of `size` bytes, with its descriptors and views. False: the limits do not allow for so much. */
-static bool region_reserve(size_t size)
+static void *map_pages(size_t bytes, int protection)
 {
-    void *memory = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
+    void *memory = mmap(NULL, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Descriptors and views of a region of `count` pages that begins at `begin`. */
+static bool tables_init(char *begin, size_t count, int protection)
+{
+    struct page *table = map_pages(count * sizeof *table, protection);
+    if (!table)
         return false;
-    size_t count = (size >> PAGE_SHIFT) - 1; /* one less: room to align */
-    void *table = mmap(NULL, count * sizeof(struct page), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    char *begin = (char *)(((uintptr_t)memory + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1));
-    if (table == MAP_FAILED || !page_views_init(begin, count)) {
-        if (table != MAP_FAILED)
-            munmap(table, count * sizeof(struct page));
-        munmap(memory, size);
+    if (!page_views_init(begin, count, protection != PROT_NONE)) {
+        munmap(table, count * sizeof *table);
         return false;
     }
     region = type_region = begin;
@@ -73,23 +78,91 @@ static bool region_reserve(size_t size)
     return true;
 }
 
+/* Reserve a region of `size` bytes, with its descriptors and views. False: the limits do not allow for so much. */
+static bool region_reserve(size_t size)
+{
+    char *memory = map_pages(size, PROT_NONE);
+    if (!memory)
+        return false;
+    char *begin = (char *)(((uintptr_t)memory + PAGE_SIZE - 1) & ~(uintptr_t)(PAGE_SIZE - 1));
+    if (tables_init(begin, (size >> PAGE_SHIFT) - 1, PROT_NONE)) /* one page less: room to align */
+        return true;
+    munmap(memory, size);
+    return false;
+}
+
+/* Map memory that was not reserved. */
+static bool map_at(char *address, size_t bytes)
+{
+    void *memory = mmap(address, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (memory == address)
+        return true;
+    if (memory != MAP_FAILED) /* a kernel that takes the place for a hint */
+        munmap(memory, bytes);
+    return false;
+}
+
+/* Choose a place for a region that may grow to `size` bytes beyond its types. It is far from where the system puts
+   programs, libraries and stacks, and not the same each time. */
+static bool region_place(size_t size)
+{
+    static const uintptr_t places[] = {(uintptr_t)1 << 44, (uintptr_t)1 << 45, (uintptr_t)1 << 36};
+    const uint32_t *random = (const uint32_t *)getauxval(AT_RANDOM);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *begin = (char *)(places[i] + ((uintptr_t)(random ? *random & 0xFFFFF : 0) << PAGE_SHIFT));
+        if (!map_at(begin, PAGE_SIZE))
+            continue;
+        munmap(begin, PAGE_SIZE);
+        return tables_init(begin, TYPE_PAGES + (size >> PAGE_SHIFT), PROT_READ | PROT_WRITE);
+    }
+    return false;
+}
+
+static bool region_init(void)
+{
+#if !defined(ATOLL_SANITIZED) /* which have tables for where memory usually is, and need no end of address space */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        address_space_is_scarce = true;
+        return region_place(limit.rlim_cur < REGION_LARGEST ? limit.rlim_cur : REGION_LARGEST);
+    }
+#endif
+    for (size_t size = REGION_LARGEST; size >= REGION_SMALLEST; size /= 2)
+        if (region_reserve(size))
+            return true;
+    return false;
+}
+
+static bool make_accessible(void *from, size_t bytes)
+{
+    uintptr_t begin = (uintptr_t)from & ~(uintptr_t)4095, end = (uintptr_t)from + bytes;
+    return mprotect((void *)begin, end - begin, PROT_READ | PROT_WRITE) == 0;
+}
+
+/* Make pages [from, to) accessible, which adjoin those of the part that are. */
+static bool open_pages(size_t from, size_t to)
+{
+    char *start = region + (from << PAGE_SHIFT);
+    size_t bytes = (to - from) << PAGE_SHIFT;
+    if (address_space_is_scarce)
+        return map_at(start, bytes); /* the tables are */
+    return make_accessible(&pages[from], (to - from) * sizeof *pages) &&
+           make_accessible(page_view_of((struct object *)start), to - from) && make_accessible(start, bytes);
+}
+
 bool pages_init(void)
 {
     if (region)
         return true;
-    size_t size = REGION_LARGEST;
-    while (!region_reserve(size))
-        if ((size /= 2) < REGION_SMALLEST)
-            return false;
-    types = (struct part){.begin = 0, .end = TYPE_PAGES, .next = WELL_KNOWN_PAGES};
+    if (!region_init() || !open_pages(0, WELL_KNOWN_PAGES))
+        return false;
+    types = (struct part){.begin = 0, .end = TYPE_PAGES, .next = WELL_KNOWN_PAGES, .open = WELL_KNOWN_PAGES};
     others = (struct part){.begin = TYPE_PAGES, .end = region_pages, .next = TYPE_PAGES, .open = TYPE_PAGES};
     size_classes_init();
 #ifdef ATOLL_ASAN
     __lsan_register_root_region(region, region_pages << PAGE_SHIFT);
 #endif
-    types.open = WELL_KNOWN_PAGES;
-    if (mprotect(region, WELL_KNOWN_PAGES << PAGE_SHIFT, PROT_READ | PROT_WRITE) != 0)
-        return false;
     for (size_t i = 0; i < WELL_KNOWN_PAGES; i++) {
         pages[i].block_size = TYPE_WELL_KNOWN_STRIDE;
         pages[i].capacity = PAGE_SIZE / TYPE_WELL_KNOWN_STRIDE;
@@ -151,8 +224,7 @@ static struct page *extend(struct part *part, size_t count)
     size_t need = part->next + count;
     if (need > part->open) {
         size_t open = need + OPEN_STEP < part->end ? need + OPEN_STEP : part->end;
-        if (mprotect(region + (part->open << PAGE_SHIFT), (open - part->open) << PAGE_SHIFT, PROT_READ | PROT_WRITE) !=
-            0)
+        if (!open_pages(part->open, open) && !open_pages(part->open, open = need))
             return NULL;
         part->open = open;
     }

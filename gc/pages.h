@@ -106,10 +106,11 @@ struct page {
 extern char *region;       /* == type_region */
 extern struct page *pages; /* descriptors */
 extern size_t region_pages;
+extern bool address_space_is_scarce; /* limited: what is reserved and not used would be missed elsewhere */
 
 /* Views of pages (gc.h); revealed.c. */
-bool page_views_init(const char *begin, size_t count); /* for so many pages from there */
-void page_view_reset(const struct page *page);         /* the page is set up anew */
+bool page_views_init(const char *begin, size_t count, bool open); /* for so many pages from there; accessible? */
+void page_view_reset(const struct page *page);                    /* the page is set up anew */
 /* The caller is about to count the object, which another thread owns, by a pointer that it read from a slot. */
 void page_show(const struct object *o);
 static inline bool page_was_shown(const struct object *o)

@@ -26,9 +26,10 @@
 uintptr_t page_views;
 static uint8_t first_view;
 
-bool page_views_init(const char *begin, size_t count)
+bool page_views_init(const char *begin, size_t count, bool open)
 {
-    void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    int protection = open ? PROT_READ | PROT_WRITE : PROT_NONE;
+    void *memory = mmap(NULL, count, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return false;
     page_views = (uintptr_t)memory - ((uintptr_t)begin >> HEAP_PAGE_SHIFT);

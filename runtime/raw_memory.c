@@ -3,7 +3,7 @@
  *
  * The linker sends every call of malloc, calloc and realloc in the program's own code here (`--wrap`, see
  * CMakeLists.txt), so that -X fail-allocation=N counts and fails them in one sequence with the objects and storage of
- * the private heap, in every build: beside mimalloc as well as beside a sanitizer's allocator. Calls inside shared
+ * the private heap, in every build: beside the C library's allocator or a sanitizer's. Calls inside shared
  * libraries are not redirected. Programs linked without the option never pull this file from the library.
  */
 #include "gc/gc.h"

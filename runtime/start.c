@@ -218,9 +218,12 @@ bool runtime_start(const struct start_config *config)
     signal(SIGPIPE, SIG_IGN);
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();
-    if (!gc_init(&hooks) || !safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap() ||
-        !names_make_all()) {
-        fputs("atoll: cannot start: no memory\n", stderr);
+    if (!gc_init(&hooks)) {
+        fputs("atoll: cannot start: no address space for the heap (see ulimit -v)\n", stderr);
+        return false;
+    }
+    if (!safepoint_init() || !thread_attach() || !interpreter_attach() || !types_bootstrap() || !names_make_all()) {
+        fputs("atoll: cannot start: no memory (see ulimit -v, ulimit -d)\n", stderr);
         return false;
     }
     safepoint_set_main();

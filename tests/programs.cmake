@@ -61,6 +61,12 @@ set_tests_properties(hostile.calls hostile.damage PROPERTIES LABELS hostile TIME
 add_test(NAME smoke COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/smoke $<TARGET_FILE:atoll>)
 set_tests_properties(smoke PROPERTIES LABELS "unit" TIMEOUT 120)
 
+# Limits that sanitizers, which reserve terabytes themselves, cannot live with.
+if(NOT ATOLL_SANITIZE)
+    add_test(NAME limits COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/runtime/limits.py $<TARGET_FILE:atoll>)
+    set_tests_properties(limits PROPERTIES LABELS "unit" TIMEOUT 300)
+endif()
+
 # No memory: a sample of the allocations of a few scripts; `tests/nomem/run.py --all` tries every one.
 if(ATOLL_SANITIZE)
     set(NOMEM_RUNS 8)

@@ -150,7 +150,7 @@ static struct grace_node *_Atomic calls; /* a stack; the grace thread takes all 
 static _Atomic uint32_t calls_word;      /* futex word of the grace thread: 1 while there is or may be work */
 static pthread_t grace_thread;
 static pthread_mutex_t start_mutex = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic bool started;
+static _Atomic bool started, refused; /* the grace thread; refused: the last attempt to start it failed */
 
 void grace_call(struct grace_node *node)
 {
@@ -160,8 +160,10 @@ void grace_call(struct grace_node *node)
     while (!atomic_compare_exchange_weak_explicit(&calls, &head, node, memory_order_seq_cst, memory_order_relaxed));
     if (!head && atomic_exchange_explicit(&calls_word, 1, memory_order_seq_cst) == 0)
         futex_wake(&calls_word, 1);
-    if (unlikely(!atomic_load_explicit(&started, memory_order_acquire)))
-        grace_start(); /* the child of a fork has none yet; without one the node waits for the next call */
+    /* The child of a fork has no thread yet. Where none may be had a mutator makes the calls at its next safepoint. */
+    if (unlikely(!atomic_load_explicit(&started, memory_order_acquire)) &&
+        (atomic_load_explicit(&refused, memory_order_relaxed) || !grace_start()) && thread_self)
+        thread_request(thread_self, THREAD_POLL_CALLS);
 }
 
 static struct grace_node *take_calls(void)
@@ -176,6 +178,33 @@ static struct grace_node *take_calls(void)
     return queue;
 }
 
+static void make_calls(struct grace_node *node)
+{
+    while (node) {
+        struct grace_node *next = node->next; /* the callback may free the node */
+        node->callback(node);
+        node = next;
+    }
+}
+
+void grace_call_here(struct thread_slot *self)
+{
+    if (grace_start())
+        return; /* it finds the calls */
+    struct grace_node *node = take_calls();
+    if (!node)
+        return;
+    thread_enter_blocking();
+    grace_wait();
+    thread_leave_blocking();
+    make_calls(node);
+}
+
+bool grace_calls_wait(void)
+{
+    return !atomic_load_explicit(&started, memory_order_acquire) && atomic_load_explicit(&calls, memory_order_relaxed);
+}
+
 static void *grace_main(void *unused)
 {
     (void)unused;
@@ -187,11 +216,7 @@ static void *grace_main(void *unused)
             continue;
         }
         grace_wait();
-        while (node) {
-            struct grace_node *next = node->next; /* the callback may free the node */
-            node->callback(node);
-            node = next;
-        }
+        make_calls(node);
     }
     return NULL;
 }
@@ -204,6 +229,7 @@ static bool start_thread(void)
     if (pthread_attr_init(&attributes) != 0)
         return false;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    thread_background_stack(&attributes);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for mutators */
     bool ok = pthread_create(&grace_thread, &attributes, grace_main, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -217,6 +243,7 @@ bool grace_start(void)
         return true;
     pthread_mutex_lock(&start_mutex);
     bool ok = atomic_load_explicit(&started, memory_order_relaxed) || start_thread();
+    atomic_store_explicit(&refused, !ok, memory_order_relaxed);
     atomic_store_explicit(&started, ok, memory_order_release);
     pthread_mutex_unlock(&start_mutex);
     return ok;

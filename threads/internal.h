@@ -27,6 +27,8 @@ void slots_wait_for_fork(void); /* at a safepoint */
 
 /* grace.c */
 bool grace_start(void);                        /* start the grace thread once; false: the system refuses a thread */
+void grace_call_here(struct thread_slot *self); /* at a safepoint: make the calls, if still no thread can be had */
+bool grace_calls_wait(void);                   /* there are calls, and no thread that makes them */
 void grace_register(struct thread_slot *slot); /* the calling thread sits in the slot and goes online */
 void grace_unregister(struct thread_slot *slot);
 void grace_report(struct thread_slot *self); /* the calling mutator is quiescent and was asked to say so */

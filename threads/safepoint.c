@@ -48,6 +48,8 @@ int thread_safepoint_slow(struct thread_slot *self)
     }
     if ((now & THREAD_POLL_QUEUE) && thread_hooks.merge)
         thread_hooks.merge(self);
+    if (now & THREAD_POLL_CALLS)
+        grace_call_here(self);
     if ((now & THREAD_POLL_HELP) && thread_hooks.help)
         thread_hooks.help(self);
     if ((now & THREAD_POLL_RUNTIME) && thread_hooks.runtime)

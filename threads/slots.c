@@ -19,7 +19,13 @@
 #include <string.h>
 #include <time.h>
 
-#define DEFAULT_STACK ((size_t)16 << 20)
+#if defined(__SANITIZE_ADDRESS__) || defined(ATOLL_SANITIZED)
+#define DEFAULT_STACK    ((size_t)16 << 20) /* frames are larger there */
+#define BACKGROUND_STACK DEFAULT_STACK
+#else
+#define DEFAULT_STACK    ((size_t)8 << 20)
+#define BACKGROUND_STACK ((size_t)512 << 10)
+#endif
 #define APART         128     /* bytes: two cache lines */
 #define ALONE_POLL_NS 1000000 /* before another look at a thread that is not to be alone: a wake can be missed */
 #define FORK_POLL_NS  50000   /* before another look at a thread that was asked to stop for a fork */
@@ -222,8 +228,7 @@ static void sit_down(struct thread_slot *slot)
 
 struct thread_slot *thread_attach(void)
 {
-    if (!grace_start())
-        return NULL;
+    grace_start(); /* if it can be; else there is a way without (grace_call) */
     struct thread_slot *slot = reserve_slot(false);
     if (slot)
         sit_down(slot);
@@ -270,7 +275,39 @@ void thread_detach_background(void)
     push_vacant(self);
 }
 
+/* ---- acting in the background ---- */
+
+static pthread_mutex_t seat_mutex = PTHREAD_MUTEX_INITIALIZER; /* held by who sits there */
+static struct thread_slot *seat;                               /* VACANT in between, but in no stack; NULL: none yet */
+
+bool thread_act_in_background(void (*act)(void *argument), void *argument)
+{
+    struct thread_slot *own = thread_self;
+    pthread_mutex_lock(&seat_mutex);
+    if (seat)
+        take_back(seat, THREAD_VACANT);
+    else
+        seat = reserve_slot(true);
+    bool done = seat != NULL;
+    if (done) {
+        thread_self = seat;
+        act(argument);
+        vacate(seat);
+        grace_offline(); /* as the caller was */
+        thread_self = own;
+    }
+    pthread_mutex_unlock(&seat_mutex);
+    if (grace_calls_wait())
+        thread_request(own, THREAD_POLL_CALLS);
+    return done;
+}
+
 /* ---- starting threads ---- */
+
+void thread_background_stack(pthread_attr_t *attributes)
+{
+    pthread_attr_setstacksize(attributes, BACKGROUND_STACK);
+}
 
 struct start {
     void (*main)(void *argument);
@@ -290,8 +327,7 @@ static void *thread_main(void *argument)
 
 int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident)
 {
-    if (!grace_start())
-        return EAGAIN;
+    grace_start();
     struct start *start = malloc(sizeof *start);
     if (!start)
         return ENOMEM;
@@ -385,7 +421,8 @@ void threads_after_fork_child(void)
     parking_after_fork();
     pthread_mutex_unlock(&registry);
     grace_after_fork(true, self);
-    vacant = NULL;
+    vacant = seat = NULL;
+    pthread_mutex_init(&seat_mutex, NULL);
     for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
         struct thread_slot *slot = thread_slot_at(i);
         if (slot == self)

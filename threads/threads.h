@@ -12,6 +12,7 @@
 #ifndef ATOLL_THREADS_H
 #define ATOLL_THREADS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,6 +41,7 @@ enum thread_poll {
     THREAD_POLL_ALONE = 8,   /* the number of mutator threads crossed one: recompute `alone` */
     THREAD_POLL_HELP = 16,   /* the collector asks for help */
     THREAD_POLL_FORK = 32,   /* a thread is about to fork: wait until it has */
+    THREAD_POLL_CALLS = 64,  /* calls wait for a grace period, and no thread of their own makes them */
 };
 
 struct thread_slot {
@@ -92,9 +94,14 @@ void thread_detach(void);
    mutator (`alone` does not count it) and reads heap slots only between grace_reader_online and _offline. */
 struct thread_slot *thread_attach_background(void);
 void thread_detach_background(void);
+/* For a mutator in a blocking region, where the system refuses a thread for it: run act(argument) as a background
+   thread would, in a slot that is neither the caller's nor any other mutator's. One at a time. False: no memory. */
+bool thread_act_in_background(void (*act)(void *argument), void *argument);
 
+/* The stack of a background thread: small, where stacks count as memory (RLIMIT_AS, RLIMIT_DATA). */
+void thread_background_stack(pthread_attr_t *attributes);
 /* Start a detached native thread that attaches, runs `main(argument)` and detaches. `stack_size` in bytes, 0 for the
-   default (16 MiB of address space at least). `*ident` (unless
+   default (8 MiB of address space). `*ident` (unless
    NULL) becomes its pthread_t. Returns 0 or an errno value; when it returns an error `main` will never
    run. */
 int thread_start(void (*main)(void *argument), void *argument, size_t stack_size, uint64_t *ident);
@@ -156,8 +163,9 @@ void thread_barrier_all(void);
    threads, or by a mutator inside a blocking region. Establishes happens-before: what threads did before their
    quiescence is visible after it returns. */
 void grace_wait(void);
-/* Run callback(node) on the background grace thread after a grace period. Never blocks, never fails, allocates nothing;
-   in the child of a fork the first call starts the thread. */
+/* Run callback(node) on the background grace thread after a grace period; where there can be none, on the calling
+   mutator at one of its safepoints. Never blocks, never fails, allocates nothing; in the child of a fork the first
+   call starts the thread. */
 struct grace_node {
     struct grace_node *next;
     void (*callback)(struct grace_node *node);

@@ -3,6 +3,7 @@
 #include "runtime/interp/frame.h"
 #include "runtime/interp/stack.h"
 #include "runtime/objects/objects.h"
+#include "runtime/objects/operations/attribute_cache.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -130,6 +131,7 @@ void interpreter_detach(void)
     drop(&self->on_exit);
     value_dec(slot_exchange(&self->pending_exception, NULL));
     interpreter_free_stack(self);
+    attribute_cache_forget_thread();
     thread_self->interpreter = NULL;
     interpreter_self = NULL;
     free(self);

@@ -12,6 +12,8 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/model/module.h"
 
+#include <stdlib.h>
+
 static inline bool is_exact_dict(value v)
 {
     return value_is(v, TYPE_ID_DICT);
@@ -36,8 +38,10 @@ struct polymorphic_entry {
     uint64_t name; /* bits of an interned (immortal) str */
     uint64_t word;
 };
-static _Thread_local struct polymorphic_entry polymorphic_table[POLYMORPHIC_ENTRIES]
-    __attribute__((tls_model("initial-exec")));
+/* A thread gets a table of its own when it has something to put there: most threads of a thousand never do. */
+static struct polymorphic_entry polymorphic_nothing[POLYMORPHIC_ENTRIES];
+static _Thread_local struct polymorphic_entry *polymorphic_table __attribute__((tls_model("initial-exec"))) =
+    polymorphic_nothing;
 static _Thread_local uint32_t polymorphic_hits __attribute__((tls_model("initial-exec")));
 
 static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t name)
@@ -76,8 +80,20 @@ static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
 
 static void cache_put(cache_word *cache, uint64_t name, uint32_t id, uint64_t word)
 {
-    *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
+    if (unlikely(polymorphic_table == polymorphic_nothing)) {
+        struct polymorphic_entry *table = calloc(POLYMORPHIC_ENTRIES, sizeof *table);
+        polymorphic_table = table ? table : polymorphic_nothing;
+    }
+    if (likely(polymorphic_table != polymorphic_nothing))
+        *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
     atomic_store_explicit(cache, word, memory_order_release);
+}
+
+void attribute_cache_forget_thread(void)
+{
+    if (polymorphic_table != polymorphic_nothing)
+        free(polymorphic_table);
+    polymorphic_table = polymorphic_nothing;
 }
 
 static void cache_fill(cache_word *cache, uint64_t name, uint32_t id, enum attribute_cache_kind kind, uint64_t index)

@@ -129,4 +129,7 @@ CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *u
     return NULL;
 }
 
+/* The thread ends: it needs its table of several shapes no more. */
+void attribute_cache_forget_thread(void);
+
 #endif
