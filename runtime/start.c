@@ -1,6 +1,4 @@
 /* Life of the runtime: start-up in the order of dependencies, and the end in the reverse order. */
-#include <signal.h> /* before error.h: see raise there */
-
 #include "runtime/start.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/interp/frame.h"
@@ -215,7 +213,6 @@ bool runtime_start(const struct start_config *config)
 {
     static const struct gc_hooks hooks = {
         .pending = safepoint_request_pending, .weak_callback = safepoint_weak_callback, .roots = trace_roots};
-    signal(SIGPIPE, SIG_IGN);
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();
     if (!gc_init(&hooks)) {

@@ -11,15 +11,23 @@
 /* A path argument: str, bytes, os.PathLike, or, where the call allows it, a file descriptor. */
 struct path {
     value object;     /* the argument, borrowed: for messages */
-    struct text text; /* unless fd >= 0 */
-    int fd;           /* -1: a path */
+    struct text text; /* unless path_is_fd */
+    int fd;           /* -1: a path; other negative numbers are descriptors that nobody has */
     bool is_bytes;    /* results are bytes too */
 };
 enum path_flag { PATH_FD = 1 /* ints allowed */, PATH_NONE = 2 /* None or absent stands for "." */ };
-/* false: TypeError ("stat: path should be ..."), ValueError. */
+/* false: TypeError ("stat: path should be ..."), ValueError. The descriptor -1 is CPython's mark for a path, too: it
+ * stands for "." where None does, and elsewhere for no path at all, OSError EFAULT. */
 bool path_get(struct path *path, value v, const char *function, const char *argument, unsigned flags);
+static inline bool path_is_fd(const struct path *path)
+{
+    return path->fd != -1;
+}
 void path_release(struct path *path);
-value path_error(const struct path *path); /* raise_errno(errno) with the path; NULL */
+value path_error(const struct path *path);           /* raise_errno(errno) with the path; NULL */
+value path_error_unless_fd(const struct path *path); /* the same; a descriptor is not named */
+/* A descriptor goes with no dir_fd, and not with follow_symlinks=False: false with ValueError. */
+bool path_stands_alone(const struct path *path, const char *function, int dir_fd, bool follow);
 value path_error_two(const struct path *a, const struct path *b);
 value path_text(const struct path *path, const char *text, size_t length); /* str, or bytes like the argument */
 /* dir_fd=None -> AT_FDCWD */

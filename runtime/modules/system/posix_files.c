@@ -22,17 +22,19 @@ bool posix_signalled(void)
 
 bool fd_get(value v, int *fd)
 {
-    if (is_int(v))
-        return value_as_int(v, fd);
-    value method = attr_get_optional(v, NAME(fileno));
-    if (!method)
-        return false;
-    if (method == VALUE_MISSING)
-        return raise_false(EXC(TypeError), "argument must be an int, or have a fileno() method.");
-    value number = call_0(method);
-    value_dec(method);
-    if (!number)
-        return false;
+    value number = value_inc(v);
+    if (!is_int(v)) {
+        value method = attr_get_optional(v, NAME(fileno));
+        value_dec(number);
+        if (!method)
+            return false;
+        if (method == VALUE_MISSING)
+            return raise_false(EXC(TypeError), "argument must be an int, or have a fileno() method.");
+        number = call_0(method);
+        value_dec(method);
+        if (!number)
+            return false;
+    }
     bool done =
         is_int(number) ? value_as_int(number, fd) : raise_false(EXC(TypeError), "fileno() returned a non-integer");
     value_dec(number);

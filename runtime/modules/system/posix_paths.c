@@ -14,15 +14,27 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
     static const char *const expected[] = {"string, bytes or os.PathLike", "string, bytes, os.PathLike or integer",
                                            "string, bytes, os.PathLike or None",
                                            "string, bytes, os.PathLike, integer or None"};
+    static const struct text here = {.bytes = ".", .length = 1};
     *path = (struct path){.object = v, .fd = -1};
     if ((flags & PATH_NONE) && !is_given(v)) {
-        path->text = (struct text){.bytes = ".", .length = 1};
+        path->text = here;
         return true;
     }
     if (!is_str(v) && !is_bytes(v)) {
-        bool number = (flags & PATH_FD) && value_type_slot(v, to_index);
-        if (number)
-            return value_as_int(v, &path->fd);
+        bool is_number = (flags & PATH_FD) && value_type_slot(v, to_index);
+        if (is_number) {
+            ssize number; /* clamped */
+            if (!index_as_ssize(v, &number, NULL))
+                return false;
+            if (number != (int)number)
+                return raise_false(EXC(OverflowError),
+                                   number < 0 ? "fd is less than minimum" : "fd is greater than maximum");
+            path->fd = (int)number;
+            if (!path_is_fd(path) && !(flags & PATH_NONE))
+                return raise_errno(EFAULT, v, NULL) != NULL;
+            path->text = here;
+            return true;
+        }
         value method = type_lookup(value_type(v), NAME(__fspath__));
         if (!method)
             return false;
@@ -63,6 +75,18 @@ void path_release(struct path *path)
 value path_error(const struct path *path)
 {
     return raise_errno(errno, is_given(path->object) ? path->object : NULL, NULL);
+}
+value path_error_unless_fd(const struct path *path)
+{
+    return path_is_fd(path) ? raise_errno(errno, NULL, NULL) : path_error(path);
+}
+bool path_stands_alone(const struct path *path, const char *function, int dir_fd, bool follow)
+{
+    if (!path_is_fd(path))
+        return true;
+    if (dir_fd != AT_FDCWD)
+        return raise_false(EXC(ValueError), "%s: can't specify dir_fd without matching path", function);
+    return follow || path->fd <= 0 || raise_false(EXC(ValueError), "%s: cannot use fd and follow_symlinks together", function);
 }
 value path_error_two(const struct path *a, const struct path *b)
 {
@@ -211,9 +235,9 @@ static value posix_chmod(value self, const value *args)
     if (follow < 0 || !value_as_int(args[1], &mode) || !dir_fd_get(args[2], &dir_fd) ||
         !path_get(&path, args[0], "chmod", "path", PATH_FD))
         return NULL;
-    return finish(&path, path.fd >= 0 ? BLOCKING(fchmod(path.fd, (mode_t)mode))
-                                      : BLOCKING(fchmodat(dir_fd, path.text.bytes, (mode_t)mode,
-                                                          follow ? 0 : AT_SYMLINK_NOFOLLOW)));
+    return finish(&path, path_is_fd(&path) ? BLOCKING(fchmod(path.fd, (mode_t)mode))
+                                           : BLOCKING(fchmodat(dir_fd, path.text.bytes, (mode_t)mode,
+                                                               follow ? 0 : AT_SYMLINK_NOFOLLOW)));
 }
 static value change_owner(const value *args, int dir_fd, const char *name, bool follow)
 {
@@ -222,9 +246,9 @@ static value change_owner(const value *args, int dir_fd, const char *name, bool 
     if (!value_as_i64(args[1], &uid) || !value_as_i64(args[2], &gid) ||
         !path_get(&path, args[0], name, "path", PATH_FD))
         return NULL;
-    return finish(&path, path.fd >= 0 ? BLOCKING(fchown(path.fd, (uid_t)uid, (gid_t)gid))
-                                      : BLOCKING(fchownat(dir_fd, path.text.bytes, (uid_t)uid, (gid_t)gid,
-                                                          follow ? 0 : AT_SYMLINK_NOFOLLOW)));
+    return finish(&path, path_is_fd(&path) ? BLOCKING(fchown(path.fd, (uid_t)uid, (gid_t)gid))
+                                           : BLOCKING(fchownat(dir_fd, path.text.bytes, (uid_t)uid, (gid_t)gid,
+                                                               follow ? 0 : AT_SYMLINK_NOFOLLOW)));
 }
 static value posix_chown(value self, const value *args)
 {
@@ -242,8 +266,10 @@ static value posix_truncate(value self, const value *args)
     int64_t length;
     if (!value_as_i64(args[1], &length) || !path_get(&path, args[0], "truncate", "path", PATH_FD))
         return NULL;
-    return finish(&path,
-                  path.fd >= 0 ? BLOCKING(ftruncate(path.fd, length)) : BLOCKING(truncate(path.text.bytes, length)));
+    int result = path_is_fd(&path) ? BLOCKING(ftruncate(path.fd, length)) : BLOCKING(truncate(path.text.bytes, length));
+    value answer = result < 0 ? path_error_unless_fd(&path) : VALUE_NONE;
+    path_release(&path);
+    return answer;
 }
 static value posix_mkfifo(value self, const value *args)
 {
@@ -270,7 +296,7 @@ static value posix_chdir(value self, const value *args)
     struct path path;
     if (!path_get(&path, args[0], "chdir", "path", PATH_FD))
         return NULL;
-    return finish(&path, path.fd >= 0 ? BLOCKING(fchdir(path.fd)) : BLOCKING(chdir(path.text.bytes)));
+    return finish(&path, path_is_fd(&path) ? BLOCKING(fchdir(path.fd)) : BLOCKING(chdir(path.text.bytes)));
 }
 static value posix_chroot(value self, const value *args)
 {
@@ -363,11 +389,18 @@ static value posix_utime(value self, const value *args)
             return NULL;
     struct path path;
     int dir_fd, follow = value_truth(args[4]);
-    if (follow < 0 || !dir_fd_get(args[3], &dir_fd) || !path_get(&path, args[0], "utime", "path", PATH_FD))
+    if (follow < 0 || !dir_fd_get(args[3], &dir_fd))
         return NULL;
-    return finish(&path, path.fd >= 0
-                             ? BLOCKING(futimens(path.fd, times))
-                             : BLOCKING(utimensat(dir_fd, path.text.bytes, times, follow ? 0 : AT_SYMLINK_NOFOLLOW)));
+    if (args[0] == small_int(-1)) /* as CPython's call without a path fares */
+        return raise_errno(EINVAL, NULL, NULL);
+    if (!path_get(&path, args[0], "utime", "path", PATH_FD) || !path_stands_alone(&path, "utime", dir_fd, follow))
+        return NULL;
+    int result = path_is_fd(&path)
+                     ? BLOCKING(futimens(path.fd, times))
+                     : BLOCKING(utimensat(dir_fd, path.text.bytes, times, follow ? 0 : AT_SYMLINK_NOFOLLOW));
+    int error = errno;
+    path_release(&path);
+    return result < 0 ? raise_errno(error, NULL, NULL) : VALUE_NONE; /* CPython does not name the path here */
 }
 
 const struct method_def posix_path_functions[] = {

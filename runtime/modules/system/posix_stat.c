@@ -54,15 +54,16 @@ static value from_stat(const struct stat *s)
     return struct_sequence_new(stat_type, items);
 }
 
-static value stat_path(value v, value dir, bool follow, const char *name)
+static value stat_path(value v, value dir, bool follow, const char *name, unsigned flags)
 {
     struct path path;
     int dir_fd;
-    if (!dir_fd_get(dir, &dir_fd) || !path_get(&path, v, name, "path", follow ? PATH_FD : 0))
+    if (!dir_fd_get(dir, &dir_fd) || !path_get(&path, v, name, "path", flags) ||
+        !path_stands_alone(&path, name, dir_fd, follow))
         return NULL;
     struct stat s;
-    int result = path.fd >= 0 ? BLOCKING(fstat(path.fd, &s))
-                              : BLOCKING(fstatat(dir_fd, path.text.bytes, &s, follow ? 0 : AT_SYMLINK_NOFOLLOW));
+    int result = path_is_fd(&path) ? BLOCKING(fstat(path.fd, &s))
+                                   : BLOCKING(fstatat(dir_fd, path.text.bytes, &s, follow ? 0 : AT_SYMLINK_NOFOLLOW));
     value answer = result < 0 ? path_error(&path) : from_stat(&s);
     path_release(&path);
     return answer;
@@ -70,11 +71,11 @@ static value stat_path(value v, value dir, bool follow, const char *name)
 static value posix_stat(value self, const value *args)
 {
     int follow = value_truth(args[2]);
-    return follow < 0 ? NULL : stat_path(args[0], args[1], follow, "stat");
+    return follow < 0 ? NULL : stat_path(args[0], args[1], follow, "stat", PATH_FD);
 }
 static value posix_lstat(value self, const value *args)
 {
-    return stat_path(args[0], args[1], false, "lstat");
+    return stat_path(args[0], args[1], false, "lstat", 0);
 }
 static value posix_fstat(value self, const value *args)
 {
@@ -99,7 +100,7 @@ static value posix_statvfs(value self, const value *args)
     struct statvfs s;
     if (!path_get(&path, args[0], "statvfs", "path", PATH_FD))
         return NULL;
-    int result = path.fd >= 0 ? BLOCKING(fstatvfs(path.fd, &s)) : BLOCKING(statvfs(path.text.bytes, &s));
+    int result = path_is_fd(&path) ? BLOCKING(fstatvfs(path.fd, &s)) : BLOCKING(statvfs(path.text.bytes, &s));
     value answer = result < 0 ? path_error(&path) : from_statvfs(&s);
     path_release(&path);
     return answer;
@@ -131,7 +132,7 @@ static value posix_makedev(value self, const value *args)
 /* ---- directories ---- */
 static DIR *open_directory(struct path *path)
 {
-    if (path->fd < 0)
+    if (!path_is_fd(path))
         return BLOCKING(opendir(path->text.bytes));
     int fd = fcntl(path->fd, F_DUPFD_CLOEXEC, 0);
     DIR *directory = fd < 0 ? NULL : BLOCKING(fdopendir(fd));
@@ -165,7 +166,7 @@ static value posix_listdir(value self, const value *args)
     if (!path_get(&path, args[0], "listdir", "path", PATH_FD | PATH_NONE))
         return NULL;
     DIR *directory = open_directory(&path);
-    value list = directory ? list_new(0) : path_error(&path);
+    value list = directory ? list_new(0) : path_error_unless_fd(&path);
     struct dirent *entry;
     while (list && (entry = next_entry(directory))) {
         value name = path_text(&path, entry->d_name, strlen(entry->d_name));
@@ -176,7 +177,7 @@ static value posix_listdir(value self, const value *args)
     }
     if (list && errno) {
         value_dec(list);
-        list = path_error(&path);
+        list = path_error_unless_fd(&path);
     }
     if (directory)
         closedir(directory);
@@ -199,7 +200,7 @@ static value entry_make(struct path *directory, const struct dirent *d)
 {
     value name = path_text(directory, d->d_name, strlen(d->d_name)), full = NULL;
     size_t length = directory->text.length;
-    if (name && directory->fd >= 0) {
+    if (name && path_is_fd(directory)) {
         full = value_inc(name);
     } else if (name) {
         size_t tail = strlen(d->d_name);
@@ -232,7 +233,7 @@ static value entry_make(struct path *directory, const struct dirent *d)
 static value entry_fetch(value v, bool follow)
 {
     value dir = ENTRY(v)->dir_fd >= 0 ? small_int(ENTRY(v)->dir_fd) : VALUE_NONE;
-    return stat_path(slot_peek(&ENTRY(v)->path), dir, follow, "stat");
+    return stat_path(slot_peek(&ENTRY(v)->path), dir, follow, "stat", 0);
 }
 static value entry_stat(value v, const value *args)
 {
@@ -355,7 +356,7 @@ static value posix_scandir(value self, const value *args)
         s->fd = path.fd;
         DIR *directory = open_directory(&path);
         if (!directory) {
-            path_error(&path);
+            path_error_unless_fd(&path);
             value_dec(value_of(s));
             s = NULL;
         } else {
@@ -374,12 +375,12 @@ static value scan_next(value v)
         return VALUE_END;
     struct path path;
     value result = NULL;
-    if (path_get(&path, slot_peek(&s->argument), "scandir", "path", PATH_FD)) {
+    if (path_get(&path, slot_peek(&s->argument), "scandir", "path", PATH_FD | PATH_NONE)) {
         struct dirent *entry = next_entry(directory);
         if (entry)
             result = entry_make(&path, entry);
         else
-            result = errno ? path_error(&path) : VALUE_END;
+            result = errno ? path_error_unless_fd(&path) : VALUE_END;
         path_release(&path);
         if (entry) {
             atomic_store(&s->directory, directory);

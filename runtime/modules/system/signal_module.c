@@ -93,7 +93,11 @@ static int handle_signals(void)
 void signals_start(void)
 {
     atomic_store(&safepoint_handle_signals, handle_signals);
-    set_system_handler(SIGINT, note_signal);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    struct sigaction action;
+    if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+        set_system_handler(SIGINT, note_signal);
 }
 
 /* Run handlers now, where the caller is the main thread. false: one raised. */

@@ -2,6 +2,8 @@
 #ifndef ATOLL_SIGNAL_MODULE_H
 #define ATOLL_SIGNAL_MODULE_H
 
-void signals_start(void); /* SIGINT interrupts the main thread from now on; after safepoint_set_main */
+/* After safepoint_set_main: SIGINT, unless it was ignored, interrupts the main thread from now on; SIGPIPE and SIGXFSZ
+ * are ignored, so that calls fail instead. */
+void signals_start(void);
 
 #endif

@@ -181,6 +181,21 @@ static void add_point(char *text, size_t room, bool zero)
     memcpy(at, ".0", add);
 }
 
+/* No double has more significant digits than this, nor more decimals that are not zero: 2**-1074 has 1,074. Beyond, the
+ * C library would fail, or take minutes. */
+enum { DIGITS_MAX = 1100 };
+
+/* Append zeros to the digits of a number: in front of its exponent, if it has one. The block has the room. */
+static void add_zeros(char *text, size_t zeros)
+{
+    char *at = strchr(text, 'e');
+    size_t tail = at ? strlen(at) + 1 : 1;
+    if (!at)
+        at = text + strlen(text);
+    memmove(at + zeros, at, tail);
+    memset(at, '0', zeros);
+}
+
 char *double_to_text(double d, char format, int precision, unsigned flags)
 {
     bool upper = flags & DOUBLE_TEXT_UPPER;
@@ -212,8 +227,15 @@ char *double_to_text(double d, char format, int precision, unsigned flags)
         if (flags & DOUBLE_TEXT_ALTERNATE)
             strcpy(pattern, "%#.*e"), p++;
         p[3] = format;
-        snprintf(out, room - 1, pattern, precision, d);
+        int digits = precision > DIGITS_MAX ? DIGITS_MAX : precision;
+        if (snprintf(out, room - 1, pattern, digits, d) < 0) {
+            free(text);
+            raise_no_memory();
+            return NULL;
+        }
         fix_point(out);
+        if (precision > digits && (format != 'g' || (flags & DOUBLE_TEXT_ALTERNATE))) /* else 'g' takes them away */
+            add_zeros(out, (size_t)(precision - digits));
         if (flags & DOUBLE_TEXT_DOT_ZERO)
             add_point(out, room - 1, true);
     }

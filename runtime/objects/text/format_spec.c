@@ -363,6 +363,8 @@ static char *double_general(double d, int precision, bool alternate)
 {
     if (precision == 0)
         precision = 1;
+    if (!alternate && precision > 1200)
+        precision = 1200; /* no double has as many digits, and zeros are taken away */
     char *text = double_to_text(d, 'e', precision - 1, alternate ? DOUBLE_TEXT_ALTERNATE : 0);
     char *e = text ? strchr(text, 'e') : NULL;
     if (!e)
@@ -370,7 +372,7 @@ static char *double_general(double d, int precision, bool alternate)
     int exponent = atoi(e + 1);
     if (exponent + 1 <= precision - 1 && exponent >= -4) {
         free(text);
-        int decimals = precision - 1 - exponent;
+        int decimals = exponent < 0 && precision > INT_MAX + exponent ? INT_MAX : precision - 1 - exponent;
         text = double_to_text(d, 'f', decimals, alternate ? DOUBLE_TEXT_ALTERNATE : 0);
         if (text && !alternate)
             strip_zeros(text, 1);
