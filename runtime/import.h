@@ -7,7 +7,8 @@
 /* __import__(name, globals, ..., fromlist, level): the module (the top-level package when fromlist is empty), owned.
  * `globals` may be NULL or None. */
 value import_module_level(value name, value globals, value fromlist, int level);
-/* The module with an absolute dotted name itself, loaded if need be; owned. */
+/* For the runtime's own use: the module with an absolute dotted name itself, loaded if need be; owned. It is looked for
+ * in the library before sys.path, and so is what it imports. */
 value import_module(const char *name);
 /* sys.modules[name], owned, or VALUE_MISSING. */
 value import_find_loaded(value name);

@@ -7,6 +7,8 @@
 #include "runtime/objects/text/str.h"
 #include "runtime/start.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,8 @@ static const char usage[] =
     "         into FILE (library.bytecode beside the program is used); others are kept in sys._xoptions\n"
     "file   : program read from script file\n"
     "-      : program read from stdin\n";
+
+enum { INT_DIGITS_LEAST = 640 }; /* no lower limit of digits can be set */
 
 struct command_line {
     const char *command, *module, *file;
@@ -175,8 +179,6 @@ static void read_options(struct command_line *line)
             line->compile_library = x + 16;
         else if (strcmp(x, "dev") == 0)
             sys_flags.dev_mode = 1;
-        else if (strncmp(x, "int_max_str_digits=", 19) == 0)
-            sys_flags.int_max_str_digits = atoi(x + 19);
     }
     if (sys_flags.ignore_environment)
         return;
@@ -189,23 +191,53 @@ static void read_options(struct command_line *line)
     text = getenv("PYTHONSAFEPATH");
     if (text && *text)
         sys_flags.safe_path = 1;
-    text = getenv("PYTHONINTMAXSTRDIGITS");
-    if (text && *text && sys_flags.int_max_str_digits < 0)
-        sys_flags.int_max_str_digits = atoi(text);
+}
+
+static bool fatal(const char *message)
+{
+    fprintf(stderr, "Fatal Python error: %s\nPython runtime state: preinitialized\n\n", message);
+    return false;
+}
+
+/* PYTHONINTMAXSTRDIGITS, and -X int_max_str_digits=N, which counts. */
+static bool read_digit_limit(const struct command_line *line)
+{
+    const char *texts[2] = {sys_flags.ignore_environment ? NULL : getenv("PYTHONINTMAXSTRDIGITS"), NULL};
+    if (texts[0] && !*texts[0])
+        texts[0] = NULL;
+    static const char option[] = "int_max_str_digits";
+    for (size_t i = 0; i < line->x_count; i++)
+        if (strncmp(line->x_options[i], option, strlen(option)) == 0 && strchr("=", line->x_options[i][strlen(option)]))
+            texts[1] = line->x_options[i] + strlen(option);
+    for (int i = 0; i < 2; i++) {
+        if (!texts[i])
+            continue;
+        char *end;
+        const char *digits = texts[i] + (i == 1 && *texts[i] == '=');
+        errno = 0;
+        long limit = strtol(digits, &end, 10);
+        if ((end == digits && digits == texts[i]) || *end || errno || limit > INT_MAX ||
+            (limit != 0 && limit < INT_DIGITS_LEAST))
+            return fatal(i == 0
+                             ? "config_init_int_max_str_digits: PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 "
+                               "or 0 for unlimited."
+                             : "config_init_int_max_str_digits: -X int_max_str_digits: invalid limit; must be >= 640 "
+                               "or 0 for unlimited.");
+        sys_flags.int_max_str_digits = (int)limit;
+    }
+    return true;
 }
 
 /* What the options mean for numbers and hashes. */
-static bool apply_options(void)
+static bool apply_options(const struct command_line *line)
 {
     const char *seed = sys_flags.ignore_environment ? NULL : getenv("PYTHONHASHSEED");
-    if (!hash_set_seed(seed)) {
-        fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; "
-              "4294967295]\n",
-              stderr);
+    if (!hash_set_seed(seed))
+        return fatal("config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
+    if (!read_digit_limit(line))
         return false;
-    }
     sys_flags.hash_randomization = hash_is_random;
-    if (sys_flags.int_max_str_digits == 0 || sys_flags.int_max_str_digits >= 640)
+    if (sys_flags.int_max_str_digits == 0 || sys_flags.int_max_str_digits >= INT_DIGITS_LEAST)
         atomic_store(&int_max_str_digits, sys_flags.int_max_str_digits);
     return true;
 }
@@ -221,7 +253,7 @@ int main(int argc, char **argv)
     if (status >= 0)
         return status;
     read_options(&line);
-    if (!apply_options())
+    if (!apply_options(&line))
         return 1;
     if (sys_flags.optimize > 2)
         sys_flags.optimize = 2;

@@ -88,15 +88,68 @@ static const char *standard_library(bool use_environment)
     return places[0];
 }
 
+/* Take ".", ".." and doubled slashes out of a path, in place, without asking the file system. */
+static void normalize_path(char *path)
+{
+    bool rooted = *path == '/';
+    char *out = path + rooted, *floor = out; /* what is below the floor stays: the root, or leading ".." */
+    for (char *at = path; *at;) {
+        size_t slashes = strspn(at, "/"), length = strcspn(at += slashes, "/");
+        char *part = at;
+        at += length;
+        if (length == 0 || (length == 1 && *part == '.'))
+            continue;
+        bool up = length == 2 && part[0] == '.' && part[1] == '.';
+        if (up && (out > floor || rooted)) {
+            while (out > floor && *--out != '/')
+                ;
+            continue;
+        }
+        if (out > path + rooted)
+            *out++ = '/';
+        memmove(out, part, length);
+        out += length;
+        if (up)
+            floor = out;
+    }
+    *out = 0;
+}
+
+/* An entry of PYTHONPATH as sys.path shows it: absolute, and without detours unless -S leaves them. */
+static value absolute_entry(const char *start, size_t length)
+{
+    char directory[PATH_MAX], *whole = NULL, *entry = strndup(start, length);
+    if (!entry)
+        return raise_no_memory();
+    normalize_path(entry);
+    if (*entry != '/' && getcwd(directory, sizeof directory)) {
+        if (asprintf(&whole, *entry ? "%s/%s" : "%s", directory, entry) < 0)
+            whole = NULL;
+        if (whole && !sys_flags.no_site)
+            normalize_path(whole);
+    } else {
+        whole = entry;
+        entry = NULL;
+    }
+    value v = whole ? str_decode_locale(whole) : raise_no_memory();
+    free(whole);
+    free(entry);
+    return v;
+}
+
+/* PYTHONPATH; without -S each entry counts once. */
 static bool append_environment_path(value list, const char *paths)
 {
     while (paths && *paths) {
         const char *end = strchrnul(paths, ':');
-        char *entry = strndup(paths, (size_t)(end - paths));
-        bool done = entry && list_append_text(list, entry);
-        free(entry);
+        value entry = absolute_entry(paths, (size_t)(end - paths));
+        int twice = entry && !sys_flags.no_site ? value_contains(list, entry) : 0;
+        bool done = entry && twice >= 0 && (twice || list_append(list, entry));
+        value_dec(entry);
         if (!done)
             return false;
+        if (*end && !end[1]) /* "a:" ends with an entry that is empty */
+            return append_environment_path(list, ".");
         paths = *end ? end + 1 : end;
     }
     return true;
@@ -113,7 +166,7 @@ static bool set_path(bool use_environment, const char *library)
         if (stat(sites[i], &info) == 0 && S_ISDIR(info.st_mode))
             done = list_append_text(list, sites[i]);
     value text = done ? str_decode_locale(library) : NULL;
-    done = text && sys_set("path", list) && sys_set("_stdlib_dir", text);
+    done = text && sys_set("path", list) && sys_set("_stdlib_dir", text) && import_set_library(library);
     value_dec(text);
     value_dec(list);
     return done;
@@ -160,12 +213,49 @@ static bool set_builtin_names(void)
     return done;
 }
 
+/* Options of warnings in the order of CPython, each once: -X dev, PYTHONWARNINGS, -W, -b. */
+static bool add_warning_option(value list, const char *text, size_t length)
+{
+    value option = length ? str_from_utf8_surrogates(text, length) : NULL;
+    int twice = option ? value_contains(list, option) : 0;
+    bool done = !length || (option && twice >= 0 && (twice || list_append(list, option)));
+    value_dec(option);
+    return done;
+}
+
+static bool add_warning_options(value list, const struct start_config *config)
+{
+    bool done = !sys_flags.dev_mode || add_warning_option(list, "default", 7);
+    const char *given = config->use_environment ? getenv("PYTHONWARNINGS") : NULL;
+    while (done && given && *given) {
+        const char *end = strchrnul(given, ',');
+        done = add_warning_option(list, given, (size_t)(end - given));
+        given = *end ? end + 1 : end;
+    }
+    for (const char **w = config->warn_options; done && w && *w; w++)
+        done = add_warning_option(list, *w, strlen(*w));
+    const char *bytes = sys_flags.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning";
+    return done && (!sys_flags.bytes_warning || add_warning_option(list, bytes, strlen(bytes)));
+}
+
+/* Where there are options of warnings, they have to count for those that C code raises. */
+static void load_warnings(void)
+{
+    value options = sys_get("warnoptions");
+    bool any = is_given(options) && list_length(options);
+    value_dec(options);
+    value warnings = any ? import_module("warnings") : VALUE_NONE;
+    if (!warnings) {
+        fputs("'import warnings' failed; traceback:\n", stderr);
+        interpreter_report_uncaught();
+    }
+    value_dec(warnings);
+}
+
 static bool set_options(const struct start_config *config)
 {
     value warnings = sys_get("warnoptions"), options = sys_get("_xoptions");
-    bool done = is_given(warnings) && is_given(options);
-    for (const char **w = config->warn_options; done && w && *w; w++)
-        done = list_append_text(warnings, *w);
+    bool done = is_given(warnings) && is_given(options) && add_warning_options(warnings, config);
     for (const char **x = config->x_options; done && x && *x; x++) {
         const char *equals = strchr(*x, '=');
         value key = equals ? str_from_utf8_surrogates(*x, (size_t)(equals - *x)) : str_decode_locale(*x);
@@ -237,6 +327,7 @@ bool runtime_start(const struct start_config *config)
         value_dec(exception);
         return false;
     }
+    load_warnings();
     return true;
 }
 
@@ -402,8 +493,11 @@ int run_file(const char *path)
 /* -m: the runpy module of the standard library does it. */
 int run_module(const char *name)
 {
-    if (!sys_flags.safe_path && !runtime_add_path(NAME_TEXT("")))
-        return interpreter_report_uncaught();
+    char directory[PATH_MAX];
+    value here = sys_flags.safe_path || !getcwd(directory, sizeof directory) ? NULL : str_decode_locale(directory);
+    if (!sys_flags.safe_path && here && !runtime_add_path(here))
+        error_clear();
+    value_dec(here);
     value runpy = import_module("runpy");
     value function = runpy ? attr_get(runpy, NAME(_run_module_as_main)) : NULL;
     value text = str_decode_locale(name);

@@ -5,6 +5,10 @@
  * modules; then the directories of sys.path, or of the parent package's __path__: regular packages, modules, and
  * directories that together make a namespace package. How a file becomes a module is import_file.c's.
  *
+ * A file that happens to lie in the current directory must not stand in for a part of the runtime. So the modules that
+ * CPython carries inside itself, or has loaded before it looks at sys.path, come from the library alone, and what the
+ * runtime itself imports is looked for there first, with all that it imports in turn.
+ *
  * While a module is initialised its name stands in the table of imports in progress with the thread that does it.
  * Another thread that wants the module waits there (in a blocking region). A thread that would wait in a circle takes
  * the partially initialised module instead, as importlib's module locks do.
@@ -293,6 +297,31 @@ static const struct module_def *find_builtin(value name)
     return def;
 }
 
+/* ---- the library ---- */
+static value library; /* a tuple of its one directory, set at start */
+/* This thread imports for the runtime's own use: so deep. */
+static _Thread_local unsigned runtime_imports;
+
+bool import_set_library(const char *directory)
+{
+    value text = str_decode_locale(directory);
+    library = text ? tuple_pack(1, text) : NULL;
+    value_dec(text);
+    return library;
+}
+
+/* Part of the runtime in CPython: frozen into it, or imported before sys.path is looked at. */
+static bool is_part_of_runtime(value name)
+{
+    static const char *const names[] = {
+        "_collections_abc", "_sitebuiltins", "abc",  "codecs", "encodings", "genericpath", "io", "ntpath", "os",
+        "posixpath",        "runpy",         "site", "stat",   "zipimport"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_equals_text(name, names[i]))
+            return true;
+    return false;
+}
+
 /* Find and initialise the module `name`; `path`: the parent package's __path__ (a sequence), or NULL for a top-level
  * module. */
 static value find_and_load(value name, value path)
@@ -303,6 +332,12 @@ static value find_and_load(value name, value path)
     const struct module_def *def = find_builtin(name);
     if (def)
         return load_builtin(def, name);
+    bool whole = !path && is_part_of_runtime(name);
+    if (whole || (!path && runtime_imports)) {
+        module = import_file_load(name, library);
+        if (module != VALUE_MISSING || whole)
+            return module == VALUE_MISSING ? not_found(name, str_format("No module named %R", name)) : module;
+    }
     value search = path ? value_inc(path) : sys_get("path");
     if (!search || search == VALUE_MISSING)
         return search ? not_found(name, str_format("No module named %R", name)) : NULL;
@@ -576,7 +611,9 @@ fail:
 value import_module(const char *name)
 {
     value text = str_from_text(name);
+    runtime_imports++;
     value module = text ? import_absolute(text) : NULL;
+    runtime_imports--;
     value_dec(text);
     return module;
 }
@@ -609,6 +646,8 @@ value import_make_function(void)
 
 void import_finish(void)
 {
+    value_dec(library);
+    library = NULL;
     value_dec(default_import);
     default_import = NULL;
 }

@@ -5,7 +5,9 @@
 #include "runtime/abstract.h"
 #include "runtime/import.h"
 
-/* import_module with the name as a str. */
+/* Where the library is; at start. false: MemoryError. */
+bool import_set_library(const char *directory);
+/* The module with an absolute dotted name itself, loaded if need be; owned. */
 value import_absolute(value name);
 /* The built-in function __import__, owned; made once. */
 value import_make_function(void);
