@@ -25,11 +25,11 @@ class Case:
         self.source = os.path.join(folder, "module.py")
         self.cache = os.path.join(folder, "cache")
 
-    def run(self, *arguments, **variables):
+    def run(self, *arguments, text="", **variables):
         environment = {key: text for key, text in os.environ.items() if not key.startswith(("PYTHON", "ATOLL"))}
-        environment.update(ATOLL_CACHE=self.cache, **variables)
+        environment.update({"ATOLL_CACHE": self.cache} | variables)
         done = subprocess.run(
-            [self.atoll, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60
+            [self.atoll, *arguments], cwd=self.folder, env=environment, input=text, capture_output=True, text=True, timeout=60
         )
         assert done.returncode == 0, (arguments, done.returncode, done.stderr)
         return done.stdout.strip()
@@ -85,6 +85,63 @@ def check_damage(case):
         case.expect("2", "-B", "-O")
 
 
+def check_trust(case):
+    """Only regular files of one's own that nobody else can write are believed, wherever variables point."""
+    shutil.rmtree(case.cache)
+    case.write(FIRST)
+    case.expect("one")
+    (path,) = case.entries()
+    assert os.stat(case.cache).st_mode & 0o777 == 0o700, oct(os.stat(case.cache).st_mode)
+    assert os.stat(path).st_mode & 0o777 == 0o600, oct(os.stat(path).st_mode)
+    case.write(SECOND)
+    case.expect("one", "-B")  # the entry
+
+    def doubted(place, *options, **variables):
+        case.expect("two", "-B", *options, **variables)
+        assert case.entries() == [path], (place, case.entries())
+
+    for place in path, case.cache:
+        mode = os.stat(place).st_mode
+        for more in 0o020, 0o002:
+            os.chmod(place, mode | more)
+            doubted(place)
+        os.chmod(place, mode)
+        if os.geteuid() == 0:
+            os.chown(place, 65534, -1)
+            doubted(place)
+            os.chown(place, 0, -1)
+    doubted("ATOLL_CACHE with -E", "-E")
+    program = f"import sys; sys.path.insert(0, {case.folder!r})\n" + PROGRAM
+    assert [case.run("-B", *option, "-c", program) for option in ((), ("-I",))] == ["one", "two"]
+    case.expect("one", "-B")
+    os.rename(path, path + ".real")
+    os.symlink(path + ".real", path)
+    case.expect("two", "-B")
+    os.unlink(path)
+    os.mkfifo(path)
+    case.expect("two", "-B")
+    case.expect("two")  # and is replaced
+    assert os.path.isfile(path)
+    os.chmod(case.cache, 0o777)
+    os.unlink(path)
+    case.expect("two")
+    assert path not in case.entries(), "written where others may write"
+    os.chmod(case.cache, 0o700)
+
+    home = os.path.join(case.folder, "home")
+    for variables, place in (
+        ({"ATOLL_CACHE": "relative", "XDG_CACHE_HOME": "relative"}, ".cache/atoll"),
+        ({"ATOLL_CACHE": "", "XDG_CACHE_HOME": ""}, ".cache/atoll"),
+        ({"ATOLL_CACHE": "relative", "XDG_CACHE_HOME": os.path.join(home, "xdg")}, "xdg/atoll"),
+    ):
+        os.mkdir(home)
+        case.expect("two", HOME=home, **variables)
+        assert not os.path.exists(os.path.join(case.folder, "relative"))
+        assert os.listdir(os.path.join(home, place)), place
+        assert os.stat(os.path.join(home, place.split("/")[0])).st_mode & 0o777 == 0o700
+        shutil.rmtree(home)
+
+
 def check_library(case):
     """A small standard library beside a copy of the program: what is Python is compiled, the rest is left out."""
     library = os.path.join(case.folder, "library")
@@ -118,8 +175,25 @@ def check_library(case):
     assert outcome("module", "-O") == "new False"
     assert outcome("package") == "package True"
     assert outcome("package.test.t") == "test True"
+    mode = os.stat(compiled).st_mode
+    for more in 0o020, 0o002:
+        os.chmod(compiled, mode | more)
+        assert outcome("module") == "new True", "believed though others may write it"
+    os.chmod(compiled, mode)
+    program = "import module, posix, package\n" \
+              f"file = posix.open({compiled!r}, posix.O_RDWR); posix.ftruncate(file, int(input())); posix.close(file)\n" \
+              "print(*module.f(), *package.f())\ntry: import package.test.t as t\nexcept ImportError: pass\nelse: print(*t.f())"
     with open(compiled, "rb") as file:
         whole = file.read()
+    for length in 0, 100, len(whole) // 2:
+        found = case.run("-B", "-P", "-c", program, ATOLL_STDLIB=library, text=f"{length}\n")
+        assert found == "old True package True\ntest True", ("cut short under a running program", length, found)
+        with open(compiled, "wb") as file:
+            file.write(whole)
+    os.rename(compiled, compiled + ".kept")
+    os.mkfifo(compiled)
+    assert outcome("module") == "new True"
+    os.rename(compiled + ".kept", compiled)
     steps = range(0, len(whole), max(1, len(whole) // 40))
     for data in [whole[:at] for at in steps] + [whole[:at] + b"\xff" + whole[at + 1 :] for at in steps]:
         with open(compiled + ".new", "wb") as file:
@@ -140,6 +214,7 @@ def main():
         case = Case(os.path.abspath(options.atoll), folder)
         check_validity(case)
         check_damage(case)
+        check_trust(case)
         check_library(case)
     print("the bytecode cache is right")
 

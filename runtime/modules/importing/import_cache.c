@@ -3,15 +3,23 @@
  *
  * It has two places. The standard library is compiled when Atoll is built, into one file beside the program
  * (-X compile-library does it), as other Pythons install their library with its bytecode: no process ever writes there
- * later. That file is mapped at the first import and stays, so that code in it can sleep until it is run. Everything
- * else goes into a directory of the user ($ATOLL_CACHE, else $XDG_CACHE_HOME/atoll, else ~/.cache/atoll), one file for
- * each source file. `-B`, PYTHONDONTWRITEBYTECODE and sys.dont_write_bytecode switch writing off, as in CPython.
+ * later. Its table is read at the first import, and of its entries those that are imported; they stay in memory, so
+ * that code in them can sleep until it is run. Everything else goes into a directory of the user ($ATOLL_CACHE, else
+ * $XDG_CACHE_HOME/atoll, else ~/.cache/atoll; absolute paths only), one file for each source file. With -E and -I the
+ * home directory is that of the system's list of users, and variables do not count. `-B`, PYTHONDONTWRITEBYTECODE and
+ * sys.dont_write_bytecode switch writing off, as in CPython.
  *
  * In both, an entry is found by a hash of the level of optimization (-O) and the source's absolute path. It states
  * path, level, size and modification time of the source, and counts only while all agree. Files are replaced by
- * renaming, so readers see an old or a new one, never a half, and what they have mapped does not change under them.
+ * renaming, so readers see an old or a new one, never a half.
+ *
+ * Whoever can write into a bytecode file can run code in our name. So it is believed only if it is a regular file that
+ * nobody else can write: the user's directory and files belong to the user, the library's file to the user, to root or
+ * to whom the program belongs. Nothing is mapped: another process may cut a mapped file short, which would kill us at
+ * the next look.
  */
 #include "runtime/modules/importing/import_cache.h"
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/file.h"
@@ -23,9 +31,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* An entry: this, then the path, then the code. */
@@ -51,7 +59,7 @@ struct library_row {
 /* ---- names ---- */
 
 /* Set once at start, then only read. NULL: nothing is known to be compiled beforehand. */
-static char *library_file, *library_path;
+static char *library_file, *library_path, *program_file;
 static size_t library_path_length;
 
 void import_cache_set_places(const char *executable, const char *library)
@@ -60,7 +68,8 @@ void import_cache_set_places(const char *executable, const char *library)
     size_t room = slash ? (size_t)(slash - executable) + sizeof "/" LIBRARY_FILE : 0;
     library_file = slash ? malloc(room) : NULL;
     library_path = strdup(library);
-    if (!library_file || !library_path) {
+    program_file = strdup(executable);
+    if (!library_file || !library_path || !program_file) {
         import_cache_finish(); /* then everything is looked for in the user's cache */
         return;
     }
@@ -83,21 +92,108 @@ static uint64_t hash_source(const char *source, int optimize)
     return hash;
 }
 
-/* The user's cache file of a source file, or false when there is no place for it. */
-static bool name_user_file(char *out, size_t size, const char *source)
+/* ---- the user's directory ---- */
+
+/* Its path; NULL when there is no place for it. Made once: variables that a program sets for others are not for us. */
+static char *user_directory;
+static pthread_once_t user_once = PTHREAD_ONCE_INIT;
+
+static const char *absolute_variable(const char *name)
 {
-    uint64_t hash = hash_source(source, sys_optimize_level());
+    const char *text = sys_flags.ignore_environment ? NULL : secure_getenv(name);
+    return text && *text == '/' ? text : NULL;
+}
+
+static void find_user_directory(void)
+{
     const char *directory, *below = "";
-    if (!(directory = getenv("ATOLL_CACHE")) || !*directory) {
+    char *buffer = NULL;
+    if (!(directory = absolute_variable("ATOLL_CACHE"))) {
         below = "/atoll";
-        if (!(directory = getenv("XDG_CACHE_HOME")) || !*directory) {
+        if (!(directory = absolute_variable("XDG_CACHE_HOME"))) {
             below = "/.cache/atoll";
-            if (!(directory = getenv("HOME")) || !*directory)
-                return false;
+            directory = absolute_variable("HOME");
         }
     }
-    int written = snprintf(out, size, "%s%s/%016lx", directory, below, hash);
-    return written > 0 && (size_t)written < size;
+    if (!directory && sys_flags.ignore_environment) {
+        enum { ROOM = 16384 };
+        struct passwd user, *found = NULL;
+        buffer = malloc(ROOM);
+        if (buffer && getpwuid_r(geteuid(), &user, buffer, ROOM, &found) == 0 && found && *found->pw_dir == '/')
+            directory = found->pw_dir;
+    }
+    if (directory && asprintf(&user_directory, "%s%s", directory, below) < 0)
+        user_directory = NULL;
+    free(buffer);
+}
+
+/* Nobody but `owner` can write it. */
+static bool is_safe(const struct stat *info, uid_t owner)
+{
+    return info->st_uid == owner && !(info->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* The user's directory, opened, or -1: there is none, or others may write there. */
+static int open_user_directory(bool make)
+{
+    pthread_once(&user_once, find_user_directory);
+    if (!user_directory)
+        return -1;
+    int fd = open(user_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && make && errno == ENOENT) {
+        char path[PATH_MAX];
+        if (snprintf(path, sizeof path, "%s/", user_directory) >= (int)sizeof path)
+            return -1;
+        for (char *p = path + 1; *p; p++) {
+            if (*p != '/')
+                continue;
+            *p = 0;
+            mkdir(path, 0700);
+            *p = '/';
+        }
+        fd = open(user_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    struct stat info;
+    if (fd < 0 || (fstat(fd, &info) == 0 && is_safe(&info, geteuid())))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* A regular file to read, or -1. Nothing else is touched: a FIFO would keep us waiting. */
+static int open_regular(int directory, const char *name, struct stat *info)
+{
+    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0 || (fstat(fd, info) == 0 && S_ISREG(info->st_mode)))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* Read `length` bytes from a place of a file; how many there were. */
+static size_t read_at(int fd, void *bytes, size_t length, off_t at)
+{
+    size_t read = 0;
+    while (read < length) {
+        ssize_t got = pread(fd, (char *)bytes + read, length - read, at + (off_t)read);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        read += (size_t)got;
+    }
+    return read;
+}
+
+/* The name of a source file's entry in the user's directory. */
+struct entry_name {
+    char text[17];
+};
+static struct entry_name name_entry(const char *source)
+{
+    struct entry_name name;
+    snprintf(name.text, sizeof name.text, "%016lx", hash_source(source, sys_optimize_level()));
+    return name;
 }
 
 /* ---- entries ---- */
@@ -162,35 +258,31 @@ static void give_room(struct room *room)
     free(room->size > ROOM_KEPT ? room : atomic_exchange(&spare_room, room));
 }
 
-/* The bytes of a cache file in a room of their own; NULL when it cannot be read. A file that is longer than it was when
- * opened has been tampered with: its checksum will tell. */
-static struct room *read_file(const char *path, size_t *length)
+/* The bytes of an entry of the user in a room of their own; NULL when it cannot be read, or others may have written it.
+ */
+static struct room *read_entry(const char *name, size_t *length)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    int directory = open_user_directory(false);
+    if (directory < 0)
         return NULL;
     struct stat info;
     struct room *room = NULL;
-    if (fstat(fd, &info) == 0 && info.st_size > 0 && info.st_size < INT32_MAX)
+    int fd = open_regular(directory, name, &info);
+    close(directory);
+    if (fd < 0)
+        return NULL;
+    if (is_safe(&info, geteuid()) && info.st_size > 0 && info.st_size < INT32_MAX)
         room = take_room((size_t)info.st_size);
-    *length = 0;
-    while (room && *length < (size_t)info.st_size) {
-        ssize_t got = read(fd, room->bytes + *length, (size_t)info.st_size - *length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        *length += (size_t)got;
-    }
+    if (room)
+        *length = read_at(fd, room->bytes, (size_t)info.st_size, 0);
     close(fd);
     return room;
 }
 
 static value read_user(const char *source, const struct stat *info)
 {
-    char path[PATH_MAX];
     size_t length;
-    struct room *room = name_user_file(path, sizeof path, source) ? read_file(path, &length) : NULL;
+    struct room *room = read_entry(name_entry(source).text, &length);
     if (!room)
         return VALUE_MISSING;
     const uint8_t *bytes = find_code(room->bytes, length, source, info, &length);
@@ -201,38 +293,66 @@ static value read_user(const char *source, const struct stat *info)
 
 /* ---- reading the library's ---- */
 
-/* Made once, by whoever imports first; then only read, but for the sources, which are opened when they are needed. Code
- * objects refer to it, so it stays until the process ends. */
+/* The table, read by whoever imports first; then it does not change. Entries are loaded when they are needed; code
+ * objects refer to them, so they stay until the process ends. */
 struct library {
-    const uint8_t *bytes;
-    size_t length, count;
-    const struct library_row *rows;
-    _Atomic(struct code_source *) sources[];
+    struct stat info; /* of the file that it was read from */
+    int fd;           /* that file, under a number that is out of the program's way; it may close it all the same */
+    size_t count;
+    struct library_row *rows;
+    _Atomic(struct loaded *) loaded[];
+};
+/* An entry in memory. */
+struct loaded {
+    struct code_source *source;
+    uint8_t entry[];
 };
 static struct library *library; /* NULL when there is none */
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
+/* The library's file, if it is one that nobody else can have written; else -1. */
+static int open_library_file(struct stat *info)
+{
+    int fd = open_regular(AT_FDCWD, library_file, info);
+    struct stat program;
+    if (fd < 0 || is_safe(info, 0) || is_safe(info, geteuid()) ||
+        (stat(program_file, &program) == 0 && is_safe(info, program.st_uid)))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+enum { OUT_OF_THE_WAY = 250 };
+
+static void read_table(int fd, const struct stat *info)
+{
+    struct library_header header;
+    if (read_at(fd, &header, sizeof header, 0) != sizeof header ||
+        memcmp(header.magic, LIBRARY_MAGIC, sizeof header.magic) != 0 ||
+        header.count > ((size_t)info->st_size - sizeof header) / sizeof(struct library_row))
+        return;
+    size_t size = header.count * sizeof(struct library_row);
+    struct library *read = calloc(1, sizeof *read + header.count * sizeof read->loaded[0]);
+    struct library_row *rows = malloc(size + 1);
+    if (read && rows && read_at(fd, rows, size, sizeof header) == size) {
+        read->info = *info;
+        read->fd = fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+        read->count = header.count;
+        read->rows = rows;
+        library = read;
+    } else {
+        free(read);
+        free(rows);
+    }
+}
+
 static void open_library(void)
 {
-    int fd = open(library_file, O_RDONLY | O_CLOEXEC);
     struct stat info;
+    int fd = open_library_file(&info);
     if (fd < 0)
         return;
-    if (fstat(fd, &info) == 0 && (size_t)info.st_size > sizeof(struct library_header)) {
-        size_t length = (size_t)info.st_size;
-        const uint8_t *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
-        const struct library_header *header = (const struct library_header *)bytes;
-        if (bytes != MAP_FAILED && memcmp(header->magic, LIBRARY_MAGIC, sizeof header->magic) == 0 &&
-            header->count <= (length - sizeof *header) / sizeof(struct library_row) &&
-            (library = calloc(1, sizeof *library + header->count * sizeof library->sources[0])) != NULL) {
-            library->bytes = bytes;
-            library->length = length;
-            library->count = header->count;
-            library->rows = (const struct library_row *)(header + 1);
-        } else if (bytes != MAP_FAILED) {
-            munmap((void *)bytes, length);
-        }
-    }
+    read_table(fd, &info);
     close(fd);
 }
 
@@ -250,20 +370,63 @@ static size_t find_row(uint64_t hash)
     return low;
 }
 
-static value load_row(size_t row, const uint8_t *bytes, size_t length)
+/* The library's file anew, or -1 when it is no longer the one that the table is of. */
+static int reopen_library(void)
 {
-    struct code_source *source = atomic_load_explicit(&library->sources[row], memory_order_acquire);
-    if (!source) {
-        struct code_source *opened = code_source_open(bytes, length);
-        if (!opened)
-            return NULL;
-        /* Another thread may have been faster: `source` is then its. */
-        if (atomic_compare_exchange_strong(&library->sources[row], &source, opened))
-            source = opened;
-        else
-            code_source_close(opened);
+    struct stat info;
+    const struct stat *known = &library->info;
+    int fd = open_library_file(&info);
+    if (fd < 0 || (info.st_dev == known->st_dev && info.st_ino == known->st_ino && info.st_size == known->st_size &&
+                   info.st_mtim.tv_sec == known->st_mtim.tv_sec && info.st_mtim.tv_nsec == known->st_mtim.tv_nsec))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* An entry of the library in memory of its own, or NULL when it is not to be had. A program that closes descriptors
+ * which it did not open may have put another file in the place of ours: what an entry says of itself tells (find_code).
+ */
+static struct loaded *read_row(const struct library_row *row)
+{
+    size_t whole = (size_t)library->info.st_size;
+    if (row->offset > whole || row->length > whole - row->offset)
+        return NULL;
+    struct loaded *loaded = malloc(sizeof *loaded + row->length);
+    if (!loaded || read_at(library->fd, loaded->entry, row->length, (off_t)row->offset) == row->length)
+        return loaded;
+    int fd = reopen_library();
+    bool done = fd >= 0 && read_at(fd, loaded->entry, row->length, (off_t)row->offset) == row->length;
+    if (fd >= 0)
+        close(fd);
+    if (done)
+        return loaded;
+    free(loaded);
+    return NULL;
+}
+
+/* The code of a row; VALUE_MISSING when its entry is not one for this source. */
+static value load_row(size_t row, const char *path, const struct stat *info)
+{
+    struct loaded *known = atomic_load_explicit(&library->loaded[row], memory_order_acquire);
+    struct loaded *loaded = known ? known : read_row(&library->rows[row]);
+    size_t length;
+    const uint8_t *bytes = loaded ? find_code(loaded->entry, library->rows[row].length, path, info, &length) : NULL;
+    if (known || !bytes) {
+        if (!known)
+            free(loaded);
+        return bytes ? forgive(code_source_load(known->source)) : VALUE_MISSING;
     }
-    return code_source_load(source);
+    loaded->source = code_source_open(bytes, length);
+    if (!loaded->source) {
+        free(loaded);
+        return forgive(NULL);
+    }
+    if (!atomic_compare_exchange_strong(&library->loaded[row], &known, loaded)) { /* another thread was faster */
+        code_source_close(loaded->source);
+        free(loaded);
+        loaded = known;
+    }
+    return forgive(code_source_load(loaded->source));
 }
 
 static value read_library(const char *source, const struct stat *info)
@@ -273,13 +436,9 @@ static value read_library(const char *source, const struct stat *info)
         return VALUE_MISSING;
     uint64_t hash = hash_source(source, sys_optimize_level());
     for (size_t i = find_row(hash); i < library->count && library->rows[i].hash == hash; i++) {
-        struct library_row row = library->rows[i];
-        if (row.offset > library->length || row.length > library->length - row.offset)
-            continue;
-        size_t length;
-        const uint8_t *bytes = find_code(library->bytes + row.offset, row.length, source, info, &length);
-        if (bytes)
-            return forgive(load_row(i, bytes, length));
+        value code = load_row(i, source, info);
+        if (code != VALUE_MISSING)
+            return code;
     }
     return VALUE_MISSING;
 }
@@ -306,44 +465,33 @@ static bool write_all(int fd, const void *bytes, size_t length)
     return true;
 }
 
-/* Make the directories above `path`. */
-static void make_directories(char *path)
-{
-    for (char *p = path + 1; *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = 0;
-        mkdir(path, 0777);
-        *p = '/';
-    }
-}
-
 /* Put a file in place, from pieces. */
 struct piece {
     const void *bytes;
     size_t length;
 };
-static bool write_file(const char *path, const struct piece *pieces, size_t count)
+static bool write_file(int directory, const char *name, mode_t mode, const struct piece *pieces, size_t count)
 {
     char temporary[PATH_MAX + 64];
-    snprintf(temporary, sizeof temporary, "%s.%d.%lx", path, (int)getpid(), (unsigned long)(uintptr_t)interpreter_self);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (snprintf(temporary, sizeof temporary, "%s.%d.%lx", name, (int)getpid(),
+                 (unsigned long)(uintptr_t)interpreter_self) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    int fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
     bool done = true;
     for (size_t i = 0; done && i < count; i++)
         done = write_all(fd, pieces[i].bytes, pieces[i].length);
-    done = close(fd) == 0 && done && rename(temporary, path) == 0;
+    done = close(fd) == 0 && done && renameat(directory, temporary, directory, name) == 0;
     if (!done)
-        unlink(temporary);
+        unlinkat(directory, temporary, 0);
     return done;
 }
 
 void import_cache_write(const char *source, const struct stat *info, value code)
 {
-    char path[PATH_MAX];
-    if (!name_user_file(path, sizeof path, source))
-        return;
     value off = sys_get("dont_write_bytecode");
     int truth = is_given(off) ? value_truth(off) : 0;
     value_dec(off);
@@ -352,11 +500,14 @@ void import_cache_write(const char *source, const struct stat *info, value code)
         error_clear();
         return;
     }
-    make_directories(path);
+    int directory = open_user_directory(true);
     struct cache_header header = make_header(source, info);
     const struct piece pieces[] = {
         {&header, sizeof header}, {source, header.path_length}, {bytes_data(serialized), bytes_length(serialized)}};
-    write_file(path, pieces, sizeof pieces / sizeof *pieces);
+    if (directory >= 0) {
+        write_file(directory, name_entry(source).text, 0600, pieces, sizeof pieces / sizeof *pieces);
+        close(directory);
+    }
     value_dec(serialized);
 }
 
@@ -473,7 +624,7 @@ bool import_cache_compile_library(const char *path)
             qsort(out.rows, out.count, sizeof *out.rows, compare_rows);
         const struct piece pieces[] = {
             {&header, sizeof header}, {out.rows, out.count * sizeof *out.rows}, {out.entries, out.length}};
-        done = write_file(path, pieces, sizeof pieces / sizeof *pieces);
+        done = write_file(AT_FDCWD, path, 0644, pieces, sizeof pieces / sizeof *pieces);
     }
     if (!done)
         fprintf(stderr, "atoll: cannot compile the standard library into %s: %s\n", path, strerror(errno));
@@ -486,6 +637,8 @@ void import_cache_finish(void)
 {
     free(library_file);
     free(library_path);
-    library_file = library_path = NULL;
+    free(program_file);
+    free(user_directory);
+    library_file = library_path = program_file = user_directory = NULL;
     free(atomic_exchange(&spare_room, NULL));
 }

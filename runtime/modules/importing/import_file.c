@@ -12,8 +12,10 @@
 #include "runtime/objects/objects.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 value import_file_compile(value path, bool cached)
 {
@@ -164,13 +166,32 @@ static value try_package(value name, value base)
     return result;
 }
 
+/* A directory of the search and, behind a slash, what is looked for there. Absolute, as CPython's finders make it: a
+ * module stays what it is when the program goes elsewhere, and the cache tells files of one name apart. VALUE_MISSING
+ * where there is no current directory. */
+static value join_directory(value directory, value last)
+{
+    size_t length = str_length(directory);
+    if (length && str_at(directory, 0) == '/')
+        return str_format(str_at(directory, length - 1) == '/' ? "%U%U" : "%U/%U", directory, last);
+    char here[PATH_MAX];
+    if (!getcwd(here, sizeof here))
+        return VALUE_MISSING;
+    value start = str_decode_locale(here);
+    bool alone = !length || str_equals_text(directory, ".");
+    value base = !start  ? NULL
+                 : alone ? str_format(here[1] ? "%U/%U" : "%U%U", start, last)
+                         : str_format(here[1] ? "%U/%U/%U" : "%U%U/%U", start, directory, last);
+    value_dec(start);
+    return base;
+}
+
 /* Try one directory: the module, VALUE_MISSING, or NULL. A directory without __init__.py is added to *portions. */
 static value try_directory(value name, value last, value directory, value portions)
 {
-    bool here = str_length(directory) == 0;
-    value base =
-        here ? value_inc(last)
-             : str_format(str_at(directory, str_length(directory) - 1) == '/' ? "%U%U" : "%U/%U", directory, last);
+    value base = join_directory(directory, last);
+    if (base == VALUE_MISSING)
+        return VALUE_MISSING;
     enum file_kind kind = base ? kind_of(base) : FILE_FAILED;
     value result = kind == FILE_FAILED ? NULL : kind == FILE_DIRECTORY ? try_package(name, base) : VALUE_MISSING;
     if (result != VALUE_MISSING) {
