@@ -29,6 +29,9 @@ row("heapify", together(200, *[lambda: heapq.heapify(heap)] * 2), len(heap), is_
 heap = [0] + list(range(1, 100))
 row("the first beside the others", beside(N, lambda: heap[0] == 0 and len(heap) in (100, 101),
                                           lambda: (heapq.heappush(heap, 50), heap.remove(50))))
+heap = [0, 0] + list(range(1, 100))
+row("the first beside heapreplace", beside(N, lambda: heap[0] == 0, lambda: heapq.heapreplace(heap, 0)))
+row("the first beside heappop", beside(N, lambda: heap[0] <= 1, lambda: (heapq.heappush(heap, 0), heapq.heappop(heap))))
 for name, kind in (("floats", float), ("strs", str), ("pairs", lambda x: (x, str(x))), ("big", lambda x: x << 70)):
     heap = []
     numbers = iter(range(10**6))

@@ -111,13 +111,34 @@ static value heappush(value self, const value *args)
     return done ? VALUE_NONE : NULL;
 }
 
-/* Put `item` (stolen) at the root, whose item is returned, and find its place. NULL: an exception, lock given up. */
+/* Put `item` (stolen) at the root, whose item is returned, and find its place. NULL: an exception, lock given up. Who
+   reads heap[0] without the lock meanwhile finds the first item from before or after, unless comparing them takes
+   Python. */
 static value root_replace(struct list *heap, value item, bool max)
 {
-    value first = load_relaxed(&items_of(heap)[0]);
-    store_release(&items_of(heap)[0], item);
-    if (sift_up(heap, 0, max))
-        return first;
+    value_slot *items = items_of(heap);
+    value first = load_relaxed(&items[0]);
+    uint64_t length = load_relaxed(&heap->length), child = 1;
+    int less = length > 1;
+    if (length > 2) {
+        value a = load_relaxed(&items[1]), b = load_relaxed(&items[2]);
+        less = max ? less_plain(b, a) : less_plain(a, b);
+        child += !less;
+    }
+    if (less >= 0 && length > 1) {
+        value next = load_relaxed(&items[child]);
+        less = max ? less_plain(next, item) : less_plain(item, next);
+    }
+    if (less == 0 && length > 1) { /* the child comes first */
+        store_release(&items[0], load_relaxed(&items[child]));
+        store_release(&items[child], item);
+        if (sift_up(heap, child, max))
+            return first;
+    } else {
+        store_release(&items[0], item);
+        if (less > 0 || length == 1 || sift_up(heap, 0, max))
+            return first;
+    }
     value_dec(first);
     return NULL;
 }
