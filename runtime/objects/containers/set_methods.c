@@ -116,21 +116,22 @@ static int set_is_subset(value a, value b)
 {
     if (set_length(a) > set_length(b))
         return 0;
-    if (!mutator_is_alone()) { /* each as it is at one moment */
-        struct set_items *items = set_items_of(a);
-        int lacking = items ? set_ask_all(b, items, NULL, 0) : -1;
-        set_items_free(items);
-        return lacking < 0 ? -1 : !lacking;
+    if (set_is_unshared(a) && set_is_unshared(b)) {
+        size_t position = 0;
+        value item;
+        int64_t hash;
+        int found = 1;
+        while (found > 0 && set_next_hashed(a, &position, &item, &hash)) {
+            found = set_contains_hashed(b, item, hash);
+            value_dec(item);
+        }
+        if (found < 0 || (set_is_unshared(a) && set_is_unshared(b))) /* still: nobody else changed them meanwhile */
+            return found;
     }
-    size_t position = 0;
-    value item;
-    int64_t hash;
-    int found = 1;
-    while (found > 0 && set_next_hashed(a, &position, &item, &hash)) {
-        found = set_contains_hashed(b, item, hash);
-        value_dec(item);
-    }
-    return found;
+    struct set_items *items = set_items_of(a); /* each as it is at one moment */
+    int lacking = items ? set_ask_all(b, items, NULL, 0) : -1;
+    set_items_free(items);
+    return lacking < 0 ? -1 : !lacking;
 }
 
 static value set_compare(value a, value b, int op)
