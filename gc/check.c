@@ -149,6 +149,7 @@ size_t gc_shutdown(void)
         thread_enter_blocking();
         grace_barrier();
         thread_leave_blocking();
+        gc_run_late_drops();
     }
     struct full_trace trace;
     struct leaks leaks = {.trace = &trace};

@@ -207,6 +207,7 @@ static inline bool object_disturbed(const struct object *o)
 bool pending_add_finalizer(struct object *o);
 /* Work was queued and has not been taken yet. */
 bool pending_any(void);
+void gc_run_late_drops(void); /* those whose grace period is over */
 
 #ifdef ATOLL_CHECKED
 void check_islands(struct cycle *cycle);

@@ -221,6 +221,10 @@ static inline void rc_dec(struct object *o)
         rc_dec_slow(o);
 }
 
+/* Drop a reference after a grace period: to what others may have found uncounted in the slot that it was in, and may be
+   using until they are quiescent. For slots that change rarely and are looked at all the time. */
+void rc_dec_later(struct object *o);
+
 /* Count an object of which the caller holds no reference: a pointer that it read, since its last safepoint, from a slot
    that another thread may be changing. False: it is dead. True: something alive was counted, though perhaps a newer
    object in the same block: the caller then verifies (sequentially consistent load) that the slot still holds it, and

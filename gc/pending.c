@@ -12,7 +12,15 @@ struct finalizer {
     struct object *object; /* held */
 };
 
+/* A reference that is dropped after a grace period. */
+struct late_drop {
+    struct grace_node node; /* first */
+    struct late_drop *next;
+    struct object *object; /* held */
+};
+
 static struct finalizer *_Atomic finalizers;
+static struct late_drop *_Atomic late_drops;
 static _Atomic uint64_t dying;                   /* address of the first; linked as dying.c links */
 static struct weak_reference *_Atomic callbacks; /* held; linked by `next` */
 
@@ -59,9 +67,46 @@ bool pending_add_finalizer(struct object *o)
     return true;
 }
 
+static void late_drop_ripe(struct grace_node *node)
+{
+    struct late_drop *drop = (struct late_drop *)node;
+    drop->next = atomic_load_explicit(&late_drops, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&late_drops, &drop->next, drop, memory_order_acq_rel,
+                                                  memory_order_relaxed))
+        ;
+    tell();
+}
+
+void rc_dec_later(struct object *o)
+{
+    struct late_drop *drop = thread_self->alone ? NULL : malloc(sizeof *drop);
+    if (thread_self->alone) {
+        rc_dec(o);
+    } else if (!drop) {
+        heap_make_immortal(o); /* a leak, never a wait */
+    } else {
+        drop->object = o;
+        drop->node.callback = late_drop_ripe;
+        grace_call(&drop->node);
+    }
+}
+
+void gc_run_late_drops(void)
+{
+    struct late_drop *drop = atomic_exchange_explicit(&late_drops, NULL, memory_order_acq_rel);
+    while (drop) {
+        struct late_drop *next = drop->next;
+        struct object *o = drop->object;
+        free(drop);
+        rc_dec(o);
+        drop = next;
+    }
+}
+
 bool pending_any(void)
 {
-    return atomic_load_explicit(&finalizers, memory_order_relaxed) ||
+    return atomic_load_explicit(&late_drops, memory_order_relaxed) ||
+           atomic_load_explicit(&finalizers, memory_order_relaxed) ||
            atomic_load_explicit(&dying, memory_order_relaxed) || atomic_load_explicit(&callbacks, memory_order_relaxed);
 }
 
@@ -97,4 +142,5 @@ void gc_run_pending(void)
         o = next;
     }
     run_finalizers();
+    gc_run_late_drops();
 }

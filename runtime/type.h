@@ -15,6 +15,8 @@ struct type;
 struct shape;
 struct buffer;
 struct type_spec;
+struct subclass_entry;
+struct subclass_links;
 
 /* Well-known types have fixed references in object headers: testing for one is a comparison with a constant. */
 enum type_id {
@@ -178,7 +180,7 @@ enum type_flag {
     TYPE_FLAG_NO_WEAKREF = 4096,       /* instances cannot be weakly referenced */
     TYPE_FLAG_IMMUTABLE = 8192,        /* attributes cannot be set from Python: all built-in types */
     TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
-    TYPE_FLAG_MRO_CUSTOM = 1 << 15,    /* the metaclass overrides mro() */
+    TYPE_FLAG_ODD_KEYS = 1 << 15,      /* a heap type whose dictionary has keys that are no plain strs */
     /* inherited marks of built-in bases, so that is_str() and so on are one test */
     TYPE_FLAG_INT = 1 << 20,
     TYPE_FLAG_STR = 1 << 21,
@@ -197,11 +199,10 @@ struct type {
     _Atomic uint32_t flags;
     _Atomic uint32_t version; /* unique number of the present state of attributes along the MRO; changes when any of
                                  them does; 0: none given */
-    struct type *base;        /* the solid base; counted */
+    _Atomic(struct type *) base; /* the solid base; counted */
     value_slot bases;         /* tuple */
     value_slot mro;           /* tuple */
     value_slot dict;          /* the class dictionary, a dict */
-    value_slot subclasses;    /* internal: a dict of weak references, or NULL */
     value_slot short_name, qualified_name, module_name; /* str or NULL */
     _Atomic(struct shape *) root_shape;                 /* of instances; see objects/model/shape.h */
     _Atomic(void *) lookup;                             /* flattened attribute table; see objects/model/lookup.h */
@@ -213,8 +214,12 @@ struct type {
        __dict__ when dict_offset is in their range. */
     uint32_t slots_offset, slots_count;
     uint32_t reserved_slots; /* struct instance: the first in-line slots, which belong to __slots__ (bases' included) */
-    _Atomic uint32_t modifications; /* counts every change of an attribute along the MRO; guards fills of `lookup` */
-    struct type *solid;             /* the type along the bases that fixed the layout of instances; not counted */
+    _Atomic uint32_t modifications;   /* counts every change of an attribute along the MRO; guards fills of `lookup` */
+    _Atomic uint32_t special_changes; /* counts those of names like __len__; guards what slots are worked out to be */
+    _Atomic uint32_t arrivals;        /* counts the direct subclasses that came; changed under the class lock */
+    struct subclass_entry *first_subclass, *last_subclass; /* see objects/model/subclasses.c */
+    struct subclass_links *links;                          /* its places in the lists of its bases; class lock */
+    _Atomic(struct type *) solid; /* the type along the bases that fixed the layout of instances; not counted */
     void (*solid_traverse)(struct object *object,
                            struct gc_trace *trace); /* that layout's own functions, which those */
     void (*solid_destroy)(struct object *object);   /* of a class made at run time call; may be NULL */

@@ -12,6 +12,7 @@
 #include "runtime/interp/frame.h"
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/operations/attribute_cache.h"
+#include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/descriptors/descriptor.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
@@ -1185,8 +1186,8 @@ add_strings : {
         } else {
             SAVE();
             value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
-            item = likely(next != NULL) ? next(iterator)
-                                        : raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
+            item =
+                likely(next != NULL) ? next(iterator) : raise(EXC(TypeError), "'%T' object is not iterable", iterator);
             if (unlikely(!item)) {
                 if (!error_matches(EXC(StopIteration)))
                     goto error;
@@ -1315,7 +1316,7 @@ add_strings : {
                 for (uint32_t i = nargs; i < parameters->count; i++)
                     bound[i] = parameters->parameters[i].fallback;
                 const struct method_def *def = ((struct descriptor *)callable)->def;
-                value result = def->fn(self, bound);
+                value result = result_checked(def->fn(self, bound), def->name);
                 DROP_TO(base);
                 if (unlikely(!result))
                     goto error;

@@ -107,13 +107,22 @@ static int is_abstract(value v)
 static bool add_own_abstracts(value cls, value set)
 {
     value dict = attr_get(cls, NAME(__dict__)), items = dict ? call_method_0(dict, NAME(items)) : NULL;
-    value list = items ? list_from_iterable(items) : NULL;
+    if (items && !value_is_iterable(items))
+        raise(EXC(TypeError), "%T.items() returned a non-iterable (type %T)", dict, items);
+    value list = items && value_is_iterable(items) ? list_from_iterable(items) : NULL;
     bool done = list != NULL;
     for (size_t i = 0; done && i < list_length(list); i++) {
-        value pair = list_get(list, i);
-        int abstract = is_abstract(tuple_get(pair, 1));
-        done = abstract == 0 || (abstract > 0 && set_add(set, tuple_get(pair, 0)));
+        value item = list_get(list, i), pair = value_is_iterable(item) ? tuple_from_iterable(item) : NULL;
+        if (!value_is_iterable(item))
+            raise(EXC(TypeError), "items() returned non-iterable");
+        done = pair &&
+               (tuple_length(pair) == 2 || raise_false(EXC(TypeError), "items() returned item which size is not 2"));
+        if (done) {
+            int abstract = is_abstract(tuple_get(pair, 1));
+            done = abstract == 0 || (abstract > 0 && set_add(set, tuple_get(pair, 0)));
+        }
         value_dec(pair);
+        value_dec(item);
     }
     value_dec(list);
     value_dec(items);
@@ -130,7 +139,9 @@ static bool add_base_abstracts(value cls, value base, value set)
     value list = names ? list_from_iterable(names) : NULL;
     bool done = list != NULL;
     for (size_t i = 0; done && i < list_length(list); i++) {
-        value name = list_get(list, i), attribute = attr_get_optional(cls, name);
+        value name = list_get(list, i);
+        value attribute = is_str(name) ? attr_get_optional(cls, name)
+                                       : raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
         int abstract = !attribute ? -1 : attribute == VALUE_MISSING ? 0 : is_abstract(attribute);
         done = abstract == 0 || (abstract > 0 && set_add(set, name));
         value_dec(attribute);
@@ -143,8 +154,8 @@ static bool add_base_abstracts(value cls, value base, value set)
 
 static bool compute_abstracts(value cls)
 {
-    value set = set_new(NULL), bases = set ? attr_get(cls, NAME(__bases__)) : NULL;
-    bool done = bases && is_tuple(bases) && add_own_abstracts(cls, set);
+    value set = set_new(NULL), bases = set && add_own_abstracts(cls, set) ? attr_get(cls, NAME(__bases__)) : NULL;
+    bool done = bases && (is_tuple(bases) || raise_false(EXC(TypeError), "__bases__ is not tuple"));
     for (size_t i = 0; done && i < tuple_length(bases); i++)
         done = add_base_abstracts(cls, tuple_get(bases, i), set);
     value frozen = done ? frozenset_new(set) : NULL;
@@ -170,6 +181,11 @@ static bool take_collection_flags(value cls)
     }
     int64_t bits;
     if (is_int(flags) && int_fits_i64(flags, &bits)) {
+        if ((bits & 96) == 96) {
+            value_dec(flags);
+            return raise_false(EXC(TypeError),
+                               "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING");
+        }
         uint32_t wanted = (bits & 32 ? TYPE_FLAG_SEQUENCE : 0) | (bits & 64 ? TYPE_FLAG_MAPPING : 0);
         type_change_flags((struct type *)cls, wanted, 0);
     }

@@ -368,10 +368,7 @@ static value builtin_iter(value self, const value *args)
 
 static value builtin_next(value self, const value *args)
 {
-    value (*next)(value) = value_type_slot(args[0], next);
-    if (!next)
-        return raise(EXC(TypeError), "'%T' object is not an iterator", args[0]);
-    value item = next(args[0]); /* as it is: a StopIteration keeps its value */
+    value item = iterator_step(args[0]);
     if (item == VALUE_END) {
         if (!is_missing(args[1]))
             return value_inc(args[1]);

@@ -124,9 +124,9 @@ static bool local_setattr(value v, value name, value attribute)
     value dict = local_dict(v);
     value found = dict ? type_lookup(value_type(v), name) : NULL;
     bool done = false;
-    bool (*set)(value, value, value) = found && found != VALUE_MISSING ? value_type_slot(found, descr_set) : NULL;
-    if (set) {
-        done = set(found, v, attribute);
+    int described = found && found != VALUE_MISSING ? descriptor_set(found, v, attribute) : 0;
+    if (described) {
+        done = described > 0;
     } else if (found && attribute) {
         done = dict_set(dict, name, attribute);
     } else if (found) {

@@ -7,6 +7,18 @@
 #include "runtime/objects/descriptors/descriptor.h"
 
 /* ---- calling ---- */
+#ifdef ATOLL_CHECKED
+value result_checked(value result, const char *function)
+{
+    if (unlikely((result == NULL) != error_occurred())) {
+        fprintf(stderr, "atoll: %s returned %s\n", function,
+                result ? "a value with an exception set" : "NULL without an exception");
+        abort();
+    }
+    return result;
+}
+#endif
+
 static value call_signed(const struct method_def *def, struct signature *signature, struct signature_parameters *parsed,
                          value self, const value *args, size_t nargs, value kwnames)
 {
@@ -17,11 +29,11 @@ static value call_signed(const struct method_def *def, struct signature *signatu
             bound[i] = args[i];
         for (size_t i = nargs; i < parsed->count; i++)
             bound[i] = parsed->parameters[i].fallback;
-        return def->fn(self, bound);
+        return result_checked(def->fn(self, bound), def->name);
     }
     if (!signature_bind(signature, args, nargs, kwnames, bound))
         return NULL;
-    value result = def->fn(self, bound);
+    value result = result_checked(def->fn(self, bound), def->name);
     signature_release(signature, bound);
     return result;
 }
@@ -30,12 +42,12 @@ value builtin_call(const struct method_def *def, struct signature *signature, va
                    size_t nargs, value kwnames)
 {
     if (def->flags & METHOD_RAW)
-        return def->raw(self, args, nargs, kwnames);
+        return result_checked(def->raw(self, args, nargs, kwnames), def->name);
     struct signature_parameters *parsed = signature_parsed(signature);
     if (unlikely(!parsed))
         return NULL;
     if (likely(parsed->simple && nargs == parsed->count && !kwnames))
-        return def->fn(self, args);
+        return result_checked(def->fn(self, args), def->name);
     return call_signed(def, signature, parsed, self, args, nargs, kwnames);
 }
 

@@ -16,6 +16,18 @@ struct builtin_function {
     struct signature own_signature;
 };
 
+/* What a C function returned, passed on. Checked builds end here, with the function's name, unless it is NULL if and
+   only if an exception is set. */
+#ifdef ATOLL_CHECKED
+value result_checked(value result, const char *function);
+#else
+static inline value result_checked(value result, const char *function)
+{
+    (void)function;
+    return result;
+}
+#endif
+
 /* Call a C function with its signature. */
 value builtin_call(const struct method_def *def, struct signature *signature, value self, const value *args,
                    size_t nargs, value kwnames);

@@ -221,7 +221,7 @@ static value wrapper_apply(struct descriptor *d, value self, const value *args, 
         def->offset == offsetof(struct type_slots, call) || def->offset == offsetof(struct type_slots, init);
     if (!keywords && kwnames && tuple_length(kwnames))
         return raise(EXC(TypeError), "wrapper %s() takes no keyword arguments", def->name);
-    return def->wrapper(self, args, nargs, kwnames, d->function);
+    return result_checked(def->wrapper(self, args, nargs, kwnames, d->function), def->name);
 }
 
 static value wrapper_descriptor_call(value self, const value *args, size_t nargs, value kwnames)

@@ -37,23 +37,21 @@ value super_lookup(struct type *start, value object, struct type *object_type, v
     return found;
 }
 
-/* The type whose MRO counts when super(start, object) is asked; borrowed from object. */
+/* The type whose MRO counts when super(start, object) is asked: owned. */
 static struct type *super_check(struct type *start, value object)
 {
     if (is_type(object) && type_is_subtype((struct type *)object, start))
-        return (struct type *)object;
+        return (struct type *)value_inc(object);
     if (type_is_subtype(value_type(object), start))
-        return value_type(object);
+        return (struct type *)value_inc(value_of(value_type(object)));
     value claimed = attr_get_optional(object, NAME(__class__));
-    struct type *result = NULL;
     if (claimed && claimed != VALUE_MISSING && is_type(claimed) && claimed != value_of(value_type(object)) &&
         type_is_subtype((struct type *)claimed, start))
-        result = (struct type *)claimed;
-    bool failed = !claimed;
-    value_dec(claimed);
-    if (!result && !failed)
+        return (struct type *)claimed;
+    if (claimed)
         raise(EXC(TypeError), "super(type, obj): obj must be an instance or subtype of type");
-    return result;
+    value_dec(claimed);
+    return NULL;
 }
 
 static value super_getattr(value self, value name)
@@ -95,7 +93,7 @@ static bool super_fill(value self, struct type *start, value object)
     }
     slot_store(value_object(self), &SUPER(self)->start, value_inc(value_of(start)));
     slot_store(value_object(self), &SUPER(self)->object, value_inc(object));
-    slot_store(value_object(self), &SUPER(self)->object_type, value_inc(value_of(object_type)));
+    slot_store(value_object(self), &SUPER(self)->object_type, value_of(object_type));
     return true;
 }
 
@@ -140,11 +138,16 @@ static value super_descr_get(value self, value object, struct type *type)
     (void)type;
     if (!object || object == VALUE_NONE || slot_peek(&SUPER(self)->object))
         return value_inc(self);
-    value made = super_new(value_type(self), NULL, 0, NULL);
-    value start = slot_load(value_object(self), &SUPER(self)->start);
-    if (made && (!start || !super_fill(made, (struct type *)start, object))) {
-        value_dec(made);
-        made = NULL;
+    value start = slot_load(value_object(self), &SUPER(self)->start), made;
+    if (value_type(self) != TYPE(SUPER)) { /* of a subclass: as its constructor makes one */
+        value args[2] = {start, object};
+        made = call_vector(value_of(value_type(self)), args, start ? 2 : 0, NULL);
+    } else {
+        made = super_new(TYPE(SUPER), NULL, 0, NULL);
+        if (made && !super_fill(made, (struct type *)start, object)) {
+            value_dec(made);
+            made = NULL;
+        }
     }
     value_dec(start);
     return made;

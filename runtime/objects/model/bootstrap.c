@@ -52,7 +52,12 @@ static bool group_fill_bases(void)
         return false;
     slot_store(&group->gc.header, &group->bases, bases);
     slot_store(&group->gc.header, &group->mro, mro);
-    return true;
+    subclass_links_leave(group->links);
+    subclass_links_free(group->links);
+    group->links = subclass_links_new(group, bases);
+    if (group->links)
+        subclass_links_enter(group->links, bases);
+    return group->links != NULL;
 }
 
 bool types_bootstrap(void)

@@ -281,6 +281,13 @@ void subtype_destroy(struct object *object)
         type->solid_destroy(object);
 }
 
+/* The layout below the one that the type's solid class fixed. */
+static struct type *solid_base(struct type *type)
+{
+    struct type *solid = type->solid, *base = solid->base;
+    return base ? base->solid : NULL;
+}
+
 bool class_layouts_compatible(struct type *from, struct type *to, const char *attribute)
 {
     bool both_instances = type_has_flag(from, TYPE_FLAG_INSTANCE) && type_has_flag(to, TYPE_FLAG_INSTANCE);
@@ -291,7 +298,7 @@ bool class_layouts_compatible(struct type *from, struct type *to, const char *at
         /* Two classes that added equal __slots__ to the same base. */
         value a = dict_get(type_dict(from->solid), NAME(__slots__));
         value b = dict_get(type_dict(to->solid), NAME(__slots__));
-        same_slots = from->solid->base->solid == to->solid->base->solid && a && b && value_equals(a, b) == 1;
+        same_slots = solid_base(from) == solid_base(to) && a && b && value_equals(a, b) == 1;
         value_dec(a);
         value_dec(b);
         error_clear();
@@ -480,6 +487,22 @@ static bool set_name_text(struct type *type, value name)
     return true;
 }
 
+/* Keys that Python code compares: those that are no plain strs. Programs change the dictionary by type_attribute_set
+ * alone, so it gets no others later. */
+static bool has_odd_keys(value dict)
+{
+    value keys = dict_keys_list(dict);
+    bool odd = !keys;
+    for (size_t i = 0; keys && i < list_length(keys); i++) {
+        value key = list_get(keys, i);
+        odd |= !value_is(key, TYPE_ID_STR);
+        value_dec(key);
+    }
+    value_dec(keys);
+    error_clear();
+    return odd;
+}
+
 /* From the copied dictionary to a class whose slots are filled. */
 static bool class_build(struct type *type, struct type *base, value bases, value dict, value name,
                         struct class_slots *slots)
@@ -493,13 +516,18 @@ static bool class_build(struct type *type, struct type *base, value bases, value
     if (!fill_class_dict(type, base, dict, name, slots))
         return false;
     slot_init(&type->dict, value_inc(dict));
-    if (!mro_update(type))
+    if (has_odd_keys(dict))
+        type_change_flags(type, TYPE_FLAG_ODD_KEYS, 0);
+    /* Among its bases' subclasses before it looks at what they are: from here on it is told what changes of them. */
+    type->links = subclass_links_new(type, bases);
+    if (!type->links)
         return false;
-    atomic_store_explicit(&type->version, shape_next_id(), memory_order_relaxed);
+    class_lock();
+    subclass_links_enter(type->links, bases);
+    class_unlock();
+    if (!mro_update(type, NULL, NULL))
+        return false;
     slots_update_all(type);
-    for (size_t i = 0; i < tuple_length(bases); i++)
-        if (!type_add_subclass((struct type *)tuple_get(bases, i), type))
-            return false;
     return true;
 }
 

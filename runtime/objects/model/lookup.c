@@ -87,12 +87,27 @@ static struct lookup_table *table_with_room(struct type *type)
     return larger;
 }
 
+/* Changes during which nothing is entered (lookup_suspend), and how many of them are over; under the class lock. */
+static _Atomic uint32_t suspended, resumed;
+
+/* What a walk depends on. */
+struct walk_state {
+    uint32_t modifications, resumed;
+};
+static struct walk_state walk_begin(struct type *type)
+{
+    return (struct walk_state){atomic_load_explicit(&type->modifications, memory_order_acquire),
+                               atomic_load_explicit(&resumed, memory_order_acquire)};
+}
+
 /* Enter what a walk found, unless the class changed since. */
-static uint32_t table_fill(struct type *type, value name, value found, uint32_t modifications)
+static uint32_t table_fill(struct type *type, value name, value found, struct walk_state before)
 {
     uint32_t number = LOOKUP_NO_INDEX;
     class_lock();
-    if (atomic_load_explicit(&type->modifications, memory_order_acquire) == modifications) {
+    struct walk_state now = walk_begin(type);
+    if (now.modifications == before.modifications && now.resumed == before.resumed &&
+        atomic_load_explicit(&suspended, memory_order_relaxed) == 0) {
         struct lookup_table *table = table_of(type);
         number = table_find(table, name);
         if (number != LOOKUP_NO_INDEX) {
@@ -138,11 +153,11 @@ value lookup_find(struct type *type, value name, uint32_t *index)
             return v;
         }
     }
-    uint32_t modifications = atomic_load_explicit(&type->modifications, memory_order_acquire);
+    struct walk_state before = walk_begin(type);
     value found = walk_mro(type, name);
     number = LOOKUP_NO_INDEX;
     if (found)
-        number = table_fill(type, name, found, modifications);
+        number = table_fill(type, name, found, before);
     if (index)
         *index = number;
     return found;
@@ -173,91 +188,166 @@ value type_lookup(struct type *type, value name)
 }
 
 /* ---- changes ---- */
-static void renumber(struct type *type)
+void lookup_renumber(struct type *type)
 {
     atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
     shapes_renumber(type);
 }
 
-static bool renumber_if_instance_of(struct type *type, void *metatype)
+static void renumber_instances(const struct class_tree *all, struct type *metatype)
 {
-    if (type_is_subtype(value_type(value_of(type)), metatype))
-        atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
+    for (size_t i = 0; i < all->count; i++) {
+        struct type *type = all->members[i].type;
+        if (type_is_subtype(value_type(value_of(type)), metatype))
+            atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
+    }
+}
+
+bool lookup_renumber_instances(struct type *metatype)
+{
+    struct class_tree all;
+    if (!class_tree_lock(&all, TYPE(OBJECT)))
+        return false;
+    renumber_instances(&all, metatype);
+    class_unlock();
+    class_tree_drop(&all);
     return true;
 }
 
-struct change {
-    struct type *origin;
-    value name, old, v;
-};
+bool lookup_change_begin(struct class_change *change, struct type *type)
+{
+    change->metaclass = type_is_subtype(type, TYPE(TYPE));
+    if (!change->metaclass)
+        return class_tree_lock(&change->tree, type);
+    for (;;) {
+        if (!class_tree_collect(&change->all, TYPE(OBJECT)))
+            return false;
+        if (!class_tree_lock(&change->tree, type)) {
+            class_tree_drop(&change->all);
+            return false;
+        }
+        if (class_tree_is_whole(&change->all))
+            return true;
+        lookup_change_end(change);
+    }
+}
 
-/* Does a class before `origin` in the MRO of `type` have the name? Then the change is hidden from `type`. */
-static bool change_is_hidden(struct type *type, struct change *change)
+void lookup_change_end(struct class_change *change)
+{
+    class_unlock();
+    class_tree_drop(&change->tree);
+    if (change->metaclass)
+        class_tree_drop(&change->all);
+}
+
+/* May a class before `origin` in the MRO of `type` have the name, so that the change is hidden from `type`? Asks no
+ * Python code: 1 yes, 0 no, -1 not to be known. */
+static int change_is_hidden(struct type *type, struct type *origin, value name)
 {
     value mro = slot_peek(&type->mro);
     size_t length = mro ? tuple_length(mro) : 0;
     for (size_t i = 0; i < length; i++) {
         struct type *base = (struct type *)tuple_get(mro, i);
-        if (base == change->origin)
-            return false;
-        value dict = type_dict(base);
-        if (dict && dict_contains(dict, change->name) == 1)
-            return true;
+        if (base == origin)
+            return 0;
+        if (type_has_flag(base, TYPE_FLAG_ODD_KEYS))
+            return -1;
+        value dict = atomic_load_explicit(&base->dict, memory_order_acquire);
+        if (!dict)
+            return -1;
+        if (dict_contains(dict, name) == 1)
+            return 1;
     }
-    return false;
+    return 0;
 }
 
-static bool apply_change(struct type *type, void *context)
+static void note_change(struct type *type, value name)
 {
-    struct change *change = context;
     atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
+    if (name_is_special(name))
+        atomic_fetch_add_explicit(&type->special_changes, 1, memory_order_acq_rel);
+}
+
+/* Forget what the entry says, and what caches made of it. Forgotten first: who reads the new number (acquire) does not
+ * find the old value any more, and a new one is entered under the class lock, when the numbers are new. */
+static void forget(struct class_change *change, struct type *type, value_slot *slot)
+{
+    atomic_store_explicit(slot, NULL, memory_order_release);
+    lookup_renumber(type);
+    if (change->metaclass)
+        renumber_instances(&change->all, type);
+}
+
+static value_slot *entry_of(struct type *type, value name)
+{
     struct lookup_table *table = table_of(type);
-    uint32_t number = table_find(table, change->name);
+    uint32_t number = table_find(table, name);
     if (number == LOOKUP_NO_INDEX)
-        return true;
+        return NULL;
     value_slot *slot = &table->entries[number].v;
+    return atomic_load_explicit(slot, memory_order_relaxed) ? slot : NULL;
+}
+
+static void apply_change(struct class_change *change, struct type *type, value name, value old, value v)
+{
+    struct type *origin = change->tree.members[0].type;
+    note_change(type, name);
+    value_slot *slot = entry_of(type, name);
+    int hidden = slot && type != origin ? change_is_hidden(type, origin, name) : 0;
+    if (!slot || hidden == 1)
+        return;
     value present = atomic_load_explicit(slot, memory_order_relaxed);
-    if (present == NULL || (type != change->origin && change_is_hidden(type, change)))
-        return true;
     enum lookup_kind before = lookup_kind_of(present);
     /* A deletion may uncover a base's attribute: forget, and let the next lookup
        walk. Caches hold methods themselves. */
-    if (change->v != VALUE_MISSING && present == change->old && before == lookup_kind_of(change->v) &&
-        before != LOOKUP_ABSENT && before != LOOKUP_METHOD) {
-        atomic_store_explicit(slot, change->v, memory_order_release);
-        return true;
+    if (hidden == 0 && v != VALUE_MISSING && present == old && before == lookup_kind_of(v) && before != LOOKUP_ABSENT &&
+        before != LOOKUP_METHOD)
+        atomic_store_explicit(slot, v, memory_order_release);
+    else
+        forget(change, type, slot);
+}
+
+void lookup_changed(struct class_change *change, value name, value old, value v)
+{
+    for (size_t i = 0; i < change->tree.count; i++)
+        apply_change(change, change->tree.members[i].type, name, old, v);
+}
+
+bool lookup_suspend(struct type *type, value name)
+{
+    struct class_change change;
+    if (!lookup_change_begin(&change, type))
+        return false;
+    atomic_store_explicit(&suspended, suspended + 1, memory_order_relaxed);
+    for (size_t i = 0; i < change.tree.count; i++) {
+        struct type *one = change.tree.members[i].type;
+        note_change(one, name);
+        value_slot *slot = entry_of(one, name);
+        if (slot)
+            forget(&change, one, slot);
     }
-    /* Forgotten first: who reads the new number (acquire) does not find the old value any more, and a new one is
-       entered under the class lock, when the numbers are new. */
-    atomic_store_explicit(slot, NULL, memory_order_release);
-    renumber(type);
-    if (type_is_subtype(type, TYPE(TYPE)))
-        type_visit_subclasses(TYPE(OBJECT), renumber_if_instance_of, type);
+    lookup_change_end(&change);
     return true;
 }
 
-void lookup_changed(struct type *type, value name, value old, value v)
+void lookup_resume(void)
 {
-    struct change change = {type, name, old, v};
-    type_visit_subclasses(type, apply_change, &change);
+    class_lock();
+    atomic_store_explicit(&suspended, suspended - 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&resumed, 1, memory_order_release);
+    class_unlock();
 }
 
-static bool reset_one(struct type *type, void *context)
+void lookup_reset(struct type *type)
 {
-    (void)context;
     atomic_fetch_add_explicit(&type->modifications, 1, memory_order_acq_rel);
+    atomic_fetch_add_explicit(&type->special_changes, 1, memory_order_acq_rel);
     /* The table stays, so that entry numbers in caches that are being read stay
        inside it; its entries are forgotten. */
     struct lookup_table *table = table_of(type);
     for (uint32_t i = 0; table && i < table->count; i++)
         atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);
-    renumber(type);
-    return true;
-}
-
-void lookup_reset(struct type *type)
-{
-    type_visit_subclasses(type, reset_one, NULL);
+    lookup_renumber(type);
 }
 
 void lookup_free(struct type *type)

@@ -60,6 +60,10 @@ static inline value attribute_bind(value found, value object, struct type *type)
     return bound;
 }
 
+/* Have a data descriptor set `object`'s attribute (v NULL: delete it): 1 done, -1 error, 0: it is no data descriptor,
+   or not any more. */
+int descriptor_set(value descriptor, value object, value v);
+
 #define LOOKUP_NO_INDEX UINT32_MAX
 /* The attribute along the MRO: owned, VALUE_MISSING, or NULL on error. `name` is interned. *index (may be NULL) becomes
    the entry's number, or LOOKUP_NO_INDEX when it could not be entered. */
@@ -107,12 +111,25 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
 /* lookup_find for a lasting value (gc.h), uncounted: good until the caller's next quiescent point. NULL: use that one;
    so always while the caller is alone. */
 value lookup_find_peek(struct type *type, value name);
-/* The attribute `name` of `type` itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
-   dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. Under the class
-   lock; the caller still holds `old`. */
-void lookup_changed(struct type *type, value name, value old, value v);
-/* Everything may have changed (new bases): drop the tables of the class and its subclasses, renumber. Class lock. */
+struct class_change;
+/* A change of an attribute of `type`, under the class lock from begin to end. false: MemoryError, and no change begun.
+ */
+bool lookup_change_begin(struct class_change *change, struct type *type);
+/* The attribute `name` of the type itself changed from `old` to `v` (borrowed, both may be VALUE_MISSING), and its
+   dictionary says so already. Updates tables, versions and shapes of the class and its subclasses. The caller still
+   holds `old`. */
+void lookup_changed(struct class_change *change, value name, value old, value v);
+void lookup_change_end(struct class_change *change);
+/* For a change during which Python code runs, hence without the lock: between the two, nothing is known of the name
+   `name` in the tables of the class and its subclasses, and nothing is entered into any table. false: MemoryError. */
+bool lookup_suspend(struct type *type, value name);
+void lookup_resume(void);
+/* Everything may have changed (a new MRO): forget what the class's own table says, renumber. Under the class lock. */
 void lookup_reset(struct type *type);
+/* New numbers for the class and its shapes: no inline cache is right any more. Under the class lock. */
+void lookup_renumber(struct type *type);
+/* The metaclass changed otherwise than by an attribute: new numbers for its instances. false: MemoryError. */
+bool lookup_renumber_instances(struct type *metatype);
 void lookup_free(struct type *type);
 /* The name as an interned str, which is immortal: need not be given back. NULL on
    error (TypeError when it is no str). */

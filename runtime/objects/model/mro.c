@@ -82,13 +82,20 @@ static value merge_step(struct merge_list *lists, size_t count, bool *done)
     return NULL;
 }
 
-value mro_compute(struct type *type, value bases)
+static void drop_orders(value *owned, size_t count)
+{
+    for (size_t i = 0; owned && i < count; i++)
+        value_dec(owned[i]);
+    free(owned);
+}
+
+value mro_compute(struct type *type, value bases, value *used)
 {
     size_t count = tuple_length(bases);
     if (has_duplicates(bases))
         return NULL;
     struct merge_list *lists = calloc(count + 1, sizeof *lists);
-    value *owned = calloc(count + 1, sizeof *owned);
+    value *owned = used ? used : calloc(count + 1, sizeof *owned);
     value order = lists && owned ? list_new(8) : raise_no_memory();
     bool ok = order && list_append(order, value_of(type));
     for (size_t i = 0; ok && i < count; i++) {
@@ -113,9 +120,8 @@ value mro_compute(struct type *type, value bases)
     }
     value result = ok ? list_to_tuple(order) : NULL;
     value_dec(order);
-    for (size_t i = 0; owned && i < count; i++)
-        value_dec(owned[i]);
-    free(owned);
+    if (!used)
+        drop_orders(owned, count);
     free(lists);
     return result;
 }
@@ -143,26 +149,90 @@ static value mro_checked(struct type *type, value sequence)
     return result;
 }
 
-bool mro_update(struct type *type)
+/* Does the metaclass override mro()? 1, 0, -1. */
+static int mro_is_custom(struct type *type)
 {
     struct type *metatype = value_type(value_of(type));
-    value order;
+    if (metatype == TYPE(TYPE) || !type_has_flag(metatype, TYPE_FLAG_HEAP))
+        return 0;
+    value custom = type_lookup(metatype, NAME(mro));
+    value builtin = custom ? type_lookup(TYPE(TYPE), NAME(mro)) : NULL;
+    int differs = custom && builtin ? custom != builtin : -1;
+    value_dec(custom);
+    value_dec(builtin);
+    return differs;
+}
+
+static void exchange_order(struct type *type, value order)
+{
+    slot_exchange(&type->mro, value_inc(order));
+    lookup_reset(type);
+}
+
+bool mro_exchange(struct type *type, value expected, value order)
+{
+    class_lock();
+    bool same = slot_peek(&type->mro) == expected;
+    if (same)
+        exchange_order(type, order);
+    class_unlock();
+    if (same && expected)
+        rc_dec_later(value_object(expected)); /* the slot's reference: others may be looking at it uncounted */
+    return same;
+}
+
+/* The C3 order for the bases and their orders of this moment: 1 installed, 0 they changed meanwhile, -1 error. */
+static int update_plain(struct type *type, value *old, value *installed)
+{
     value bases = slot_load(&type->gc.header, &type->bases);
-    if (metatype == TYPE(TYPE) || !type_has_flag(metatype, TYPE_FLAG_HEAP)) {
-        order = mro_compute(type, bases);
-    } else {
-        value custom = type_lookup(metatype, NAME(mro));
-        value builtin = custom ? type_lookup(TYPE(TYPE), NAME(mro)) : NULL;
-        if (custom && builtin && custom != builtin)
-            order = mro_checked(type, call_special(value_of(type), NAME(mro), NULL, 0));
-        else
-            order = custom && builtin ? mro_compute(type, bases) : NULL;
-        value_dec(custom);
-        value_dec(builtin);
+    size_t count = tuple_length(bases);
+    value *used = calloc(count + 1, sizeof *used);
+    value before = slot_load(&type->gc.header, &type->mro);
+    value order = used ? mro_compute(type, bases, used) : raise_no_memory();
+    int result = order ? 0 : -1;
+    if (order) {
+        class_lock();
+        bool same = slot_peek(&type->mro) == before && slot_peek(&type->bases) == bases;
+        for (size_t i = 0; same && i < count; i++)
+            same = slot_peek(&((struct type *)tuple_get(bases, i))->mro) == used[i];
+        if (same)
+            exchange_order(type, order);
+        class_unlock();
+        if (same && before)
+            rc_dec_later(value_object(before));
+        result = same;
     }
+    drop_orders(used, count);
     value_dec(bases);
-    if (!order)
-        return false;
-    slot_store(&type->gc.header, &type->mro, order);
-    return true;
+    if (result == 1 && old) {
+        *old = before;
+        *installed = order;
+    } else {
+        value_dec(before);
+        value_dec(order);
+    }
+    return result;
+}
+
+bool mro_update(struct type *type, value *old, value *installed)
+{
+    if (old)
+        *old = *installed = NULL;
+    int custom = mro_is_custom(type), done = 0;
+    if (custom <= 0) {
+        while (custom == 0 && done == 0)
+            done = update_plain(type, old, installed);
+        return done > 0;
+    }
+    value before = slot_load(&type->gc.header, &type->mro);
+    value order = mro_checked(type, call_special(value_of(type), NAME(mro), NULL, 0));
+    bool ok = order != NULL;
+    if (ok && mro_exchange(type, before, order) && old) {
+        *old = before;
+        *installed = order;
+        return true;
+    }
+    value_dec(before);
+    value_dec(order);
+    return ok;
 }

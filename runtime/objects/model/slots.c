@@ -53,6 +53,18 @@ static value call_required(value self, value name, const value *args, size_t nar
     return result;
 }
 
+/* A slot function runs because somebody read the slot; the method may have been deleted since. Then the operation is
+ * what it would be had the deletion come first: true: the operation begins again, because the slot, worked out anew, is
+ * another, or the method is back. False: it is the same, because the class has the other one of two methods that share
+ * it (__setitem__ without __delitem__): that is an AttributeError of the bare name. */
+static bool slot_is_gone(value self, value name, unsigned offset, void *function);
+#define GONE(SELF, NAME, SLOT, FUNCTION) slot_is_gone(SELF, NAME, offsetof(struct type_slots, SLOT), (void *)FUNCTION)
+
+static value no_method(value self, value name)
+{
+    return attribute_error(self, name, "%U", name);
+}
+
 /* ---- generic slot functions ---- */
 static value slot_repr(value self)
 {
@@ -191,9 +203,13 @@ static value slot_iter(value self)
     return raise(EXC(TypeError), "'%T' object is not iterable", self);
 }
 
-value slot_next_python(value self)
+value slot_next_or(value self, const char *message)
 {
-    value result = call_required(self, NAME(__next__), NULL, 0);
+    value result = call_optional(self, NAME(__next__), NULL, 0);
+    if (unlikely(result == VALUE_MISSING)) {
+        value (*next)(value) = GONE(self, NAME(__next__), next, slot_next_python) ? value_type_slot(self, next) : NULL;
+        return next ? next(self) : raise(EXC(TypeError), message, self);
+    }
     if (!result && error_matches(EXC(StopIteration))) {
         /* One with a value stays raised: next() and `yield from` want it. */
         value stop = error_fetch(), carried = stop_iteration_value(stop);
@@ -208,6 +224,11 @@ value slot_next_python(value self)
     return result;
 }
 
+value slot_next_python(value self)
+{
+    return slot_next_or(self, "'%T' object is not iterable");
+}
+
 static value slot_descr_get(value descriptor, value object, struct type *type)
 {
     value args[2] = {object ? object : VALUE_NONE, type ? value_of(type) : VALUE_NONE};
@@ -220,6 +241,21 @@ static bool slot_descr_set(value descriptor, value object, value v)
     value args[2] = {object, v};
     return drop_result(v ? call_required(descriptor, NAME(__set__), args, 2)
                          : call_required(descriptor, NAME(__delete__), args, 1));
+}
+
+int descriptor_set(value descriptor, value object, value v)
+{
+    bool (*set)(value, value, value) = value_type_slot(descriptor, descr_set);
+    if (set != slot_descr_set)
+        return !set ? 0 : set(descriptor, object, v) ? 1 : -1;
+    value args[2] = {object, v}, name = v ? NAME(__set__) : NAME(__delete__);
+    value result = call_optional(descriptor, name, args, v ? 2 : 1);
+    if (unlikely(result == VALUE_MISSING)) {
+        if (GONE(descriptor, name, descr_set, slot_descr_set))
+            return descriptor_set(descriptor, object, v);
+        result = no_method(descriptor, name);
+    }
+    return drop_result(result) ? 1 : -1;
 }
 
 bool slot_init_python(value self, const value *args, size_t nargs, value kwnames)
@@ -366,26 +402,55 @@ static value slot_power(value base, value exponent, value modulus)
     return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
 }
 
-#define UNARY_FUNCTION(FUNCTION, METHOD)                   \
-    static value FUNCTION(value self)                      \
-    {                                                      \
-        return call_required(self, NAME(METHOD), NULL, 0); \
+#define UNARY_FUNCTION(FUNCTION, METHOD, SLOT, AGAIN)                                                  \
+    static value FUNCTION(value self)                                                                  \
+    {                                                                                                  \
+        value result = call_optional(self, NAME(METHOD), NULL, 0);                                     \
+        if (likely(result != VALUE_MISSING))                                                           \
+            return result;                                                                             \
+        return GONE(self, NAME(METHOD), SLOT, FUNCTION) ? AGAIN(self) : no_method(self, NAME(METHOD)); \
     }
-UNARY_FUNCTION(slot_negative, __neg__)
-UNARY_FUNCTION(slot_positive, __pos__)
-UNARY_FUNCTION(slot_absolute, __abs__)
-UNARY_FUNCTION(slot_invert, __invert__)
-UNARY_FUNCTION(slot_to_int, __int__)
-UNARY_FUNCTION(slot_to_float, __float__)
-UNARY_FUNCTION(slot_to_index, __index__)
-UNARY_FUNCTION(slot_await, __await__)
-UNARY_FUNCTION(slot_async_iter, __aiter__)
-UNARY_FUNCTION(slot_async_next, __anext__)
+#define OPERATOR_FUNCTION(FUNCTION, METHOD, OP) \
+    static value FUNCTION##_again(value self)   \
+    {                                           \
+        return operate_unary(OP, self);         \
+    }                                           \
+    UNARY_FUNCTION(FUNCTION, METHOD, unary[OP], FUNCTION##_again)
+#define SLOT_FUNCTION(FUNCTION, METHOD, SLOT, MESSAGE)                           \
+    static value FUNCTION##_again(value self)                                    \
+    {                                                                            \
+        value (*function)(value) = value_type_slot(self, SLOT);                  \
+        return function ? function(self) : raise(EXC(TypeError), MESSAGE, self); \
+    }                                                                            \
+    UNARY_FUNCTION(FUNCTION, METHOD, SLOT, FUNCTION##_again)
+OPERATOR_FUNCTION(slot_negative, __neg__, UNARY_NEGATIVE)
+OPERATOR_FUNCTION(slot_positive, __pos__, UNARY_POSITIVE)
+OPERATOR_FUNCTION(slot_absolute, __abs__, UNARY_ABSOLUTE)
+OPERATOR_FUNCTION(slot_invert, __invert__, UNARY_INVERT)
+UNARY_FUNCTION(slot_to_int, __int__, to_int, number_int)
+UNARY_FUNCTION(slot_to_index, __index__, to_index, index_value)
+SLOT_FUNCTION(slot_await, __await__, await, "object %T can't be used in 'await' expression")
+SLOT_FUNCTION(slot_async_iter, __aiter__, async_iter, "'async for' requires an object with __aiter__ method, got %T")
+SLOT_FUNCTION(slot_async_next, __anext__, async_next, "'async for' requires an iterator with __anext__ method, got %T")
+
+static value slot_to_float_again(value self)
+{
+    if (!value_type_slot(self, to_float) && !value_type_slot(self, to_index))
+        return raise(EXC(TypeError), "float() argument must be a string or a real number, not '%T'", self);
+    double x;
+    return value_as_double(self, &x) ? float_new(x) : NULL;
+}
+UNARY_FUNCTION(slot_to_float, __float__, to_float, slot_to_float_again)
 
 /* ---- containers ---- */
 static ssize slot_length(value self)
 {
-    value result = call_required(self, NAME(__len__), NULL, 0);
+    value result = call_optional(self, NAME(__len__), NULL, 0);
+    if (unlikely(result == VALUE_MISSING)) {
+        if (GONE(self, NAME(__len__), length, slot_length))
+            return value_length(self);
+        result = no_method(self, NAME(__len__));
+    }
     if (!result)
         return -1;
     ssize length;
@@ -406,12 +471,9 @@ static int slot_truth(value self)
 {
     value result = call_optional(self, NAME(__bool__), NULL, 0);
     if (result == VALUE_MISSING) {
-        result = call_optional(self, NAME(__len__), NULL, 0);
-        if (result == VALUE_MISSING)
-            return 1;
-        value_dec(result);
-        ssize length = result ? slot_length(self) : -1;
-        return length < 0 ? -1 : length > 0;
+        ssize (*length)(value) = value_type_slot(self, length);
+        ssize n = length ? length(self) : 1;
+        return n < 0 ? -1 : n > 0;
     }
     if (result && !value_is_bool(result))
         raise(EXC(TypeError), "__bool__ should return bool, returned %T", result);
@@ -421,14 +483,23 @@ static int slot_truth(value self)
 
 static value slot_getitem(value self, value key)
 {
-    return call_required(self, NAME(__getitem__), &key, 1);
+    value result = call_optional(self, NAME(__getitem__), &key, 1);
+    if (likely(result != VALUE_MISSING))
+        return result;
+    return GONE(self, NAME(__getitem__), getitem, slot_getitem) ? item_get(self, key)
+                                                                : no_method(self, NAME(__getitem__));
 }
 
 static bool slot_setitem(value self, value key, value v)
 {
-    value args[2] = {key, v};
-    return drop_result(v ? call_required(self, NAME(__setitem__), args, 2)
-                         : call_required(self, NAME(__delitem__), args, 1));
+    value args[2] = {key, v}, name = v ? NAME(__setitem__) : NAME(__delitem__);
+    value result = call_optional(self, name, args, v ? 2 : 1);
+    if (unlikely(result == VALUE_MISSING)) {
+        if (GONE(self, name, setitem, slot_setitem))
+            return v ? item_set(self, key, v) : item_delete(self, key);
+        result = no_method(self, name);
+    }
+    return drop_result(result);
 }
 
 static int slot_contains(value self, value item)
@@ -511,6 +582,19 @@ WRAPPER(wrap_init)
 {
     return AS(bool (*)(value, const value *, size_t, value))(self, args, nargs, kwnames) ? VALUE_NONE : NULL;
 }
+/* Slot functions take attribute names for strs; but a class that does not change at all says so of any. */
+static bool name_allowed(value self, value name)
+{
+    return likely(is_str(name)) || (is_type(self) && type_has_flag((struct type *)self, TYPE_FLAG_IMMUTABLE)) ||
+           raise_false(EXC(TypeError), "attribute name must be string, not '%T'", name);
+}
+WRAPPER(wrap_getattr)
+{
+    ARGS(1, 1)
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[0]);
+    return AS(value(*)(value, value))(self, args[0]);
+}
 /* object.__setattr__(a_class, ...) must not get round the class's own function. */
 static bool setattr_allowed(value self, void *function, const char *what)
 {
@@ -518,20 +602,20 @@ static bool setattr_allowed(value self, void *function, const char *what)
     while (type && type_has_flag(type, TYPE_FLAG_HEAP))
         type = type->base;
     if (type && (void *)type_slot(type, setattr) != function)
-        return raise_false(EXC(TypeError), "can't apply this %s to %s object", what, type_short_name(type));
+        return raise_false(EXC(TypeError), "can't apply this %s to %s object", what, value_type(self)->gc.name);
     return true;
 }
 WRAPPER(wrap_setattr)
 {
     ARGS(2, 2)
-    if (!setattr_allowed(self, function, "__setattr__"))
+    if (!setattr_allowed(self, function, "__setattr__") || !name_allowed(self, args[0]))
         return NULL;
     return AS(bool (*)(value, value, value))(self, args[0], args[1]) ? VALUE_NONE : NULL;
 }
 WRAPPER(wrap_delattr)
 {
     ARGS(1, 1)
-    if (!setattr_allowed(self, function, "__delattr__"))
+    if (!setattr_allowed(self, function, "__delattr__") || !name_allowed(self, args[0]))
         return NULL;
     return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
 }
@@ -628,7 +712,7 @@ const struct slot_def slot_defs[] = {
     DEF(__hash__, hash, slot_hash, wrap_hash, "Return hash(self)."),
     DEF(__call__, call, slot_call, wrap_call, "Call self as a function."),
     DEF(__str__, str, slot_str, wrap_unary, "Return str(self)."),
-    DEF(__getattribute__, getattr, slot_getattr, wrap_binary, "Return getattr(self, name)."),
+    DEF(__getattribute__, getattr, slot_getattr, wrap_getattr, "Return getattr(self, name)."),
     DEF(__getattr__, getattr, slot_getattr, NULL, ""),
     DEF(__setattr__, setattr, slot_setattr, wrap_setattr, "Implement setattr(self, name, value)."),
     DEF(__delattr__, setattr, slot_setattr, wrap_delattr, "Implement delattr(self, name)."),
@@ -852,30 +936,56 @@ static void update_group(struct type *type, struct slot_words *copy, unsigned fi
 }
 
 /* A class that defines __len__ and no __bool__ is true when it is not empty: that needs no truth slot of its own
- * (value_truth asks the length). Flags that repeat what slots say. */
-static void update_flags(struct type *type, const struct slot_words *copy)
+ * (value_truth asks the length). */
+struct slot_state {
+    struct slot_words words;
+    uint32_t set, clear; /* flags that repeat what slots say */
+    void (*finalize)(struct object *object);
+};
+
+static void find_flags(struct type *type, struct slot_state *state)
 {
-    uint32_t set = 0, clear = 0;
-    bool custom_get = copy->slots.getattr == slot_getattr;
-    bool custom_set = copy->slots.setattr == slot_setattr;
-    *(custom_get ? &set : &clear) |= TYPE_FLAG_CUSTOM_GETATTR;
-    *(custom_set ? &set : &clear) |= TYPE_FLAG_CUSTOM_SETATTR;
-    *(copy->slots.descr_set ? &set : &clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
+    state->set = state->clear = 0;
+    const struct type_slots *slots = &state->words.slots;
+    *(slots->getattr == slot_getattr ? &state->set : &state->clear) |= TYPE_FLAG_CUSTOM_GETATTR;
+    *(slots->setattr == slot_setattr ? &state->set : &state->clear) |= TYPE_FLAG_CUSTOM_SETATTR;
+    *(slots->descr_set ? &state->set : &state->clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
     value finalizer = lookup_find(type, NAME(__del__), NULL);
-    void (*finalize)(struct object *) = type_finalizer(&type->gc);
+    if (!finalizer)
+        error_clear();
+    state->finalize = type_finalizer(&type->gc);
     if (finalizer && finalizer != VALUE_MISSING) {
-        set |= TYPE_FLAG_FINALIZER;
+        state->set |= TYPE_FLAG_FINALIZER;
         atomic_store_explicit(&types_have_finalizers, true, memory_order_relaxed);
-        finalize = slot_finalize;
-    } else if (finalize == slot_finalize || !finalize) {
-        clear |= TYPE_FLAG_FINALIZER;
-        finalize = type->base ? type_finalizer(&type->base->gc) : NULL;
-        if (finalize == slot_finalize)
-            finalize = NULL;
+        state->finalize = slot_finalize;
+    } else if (state->finalize == slot_finalize || !state->finalize) {
+        state->clear |= TYPE_FLAG_FINALIZER;
+        struct type *base = type->base;
+        state->finalize = base ? type_finalizer(&base->gc) : NULL;
+        if (state->finalize == slot_finalize)
+            state->finalize = NULL;
     }
     value_dec(finalizer);
-    atomic_store_explicit(&type->gc.finalize, finalize, memory_order_relaxed);
-    type_change_flags(type, set, clear);
+}
+
+/* Under the class lock. Who reads attributes otherwise than before gets new numbers, so that no cache that was filled
+ * between the change of the dictionary and this moment goes round it. */
+static void publish(struct type *type, const struct slot_state *state)
+{
+    bool renumber = type_slot(type, getattr) != state->words.slots.getattr ||
+                    type_slot(type, setattr) != state->words.slots.setattr;
+    atomic_store_explicit(&type->gc.finalize, state->finalize, memory_order_relaxed);
+    type_change_flags(type, state->set, state->clear);
+    words_publish(type, &state->words);
+    if (renumber)
+        lookup_renumber(type);
+}
+
+bool name_is_special(value name)
+{
+    size_t length = str_length(name);
+    return length > 4 && str_at(name, 0) == '_' && str_at(name, 1) == '_' && str_at(name, length - 1) == '_' &&
+           str_at(name, length - 2) == '_';
 }
 
 /* A set of groups, by their first rows. */
@@ -908,30 +1018,59 @@ static void hide_sequence_slots(struct type_slots *slots)
         slots->send = NULL;
 }
 
-static void update_groups(struct type *type, struct slot_words *copy, const struct group_set *set)
+/* Work the slots of the groups out, the others being what those of `from` are, and publish them. Looking the methods up
+ * may run Python code, so it is done without a lock, and anew when a special method changed meanwhile. */
+static void update_groups(struct type *type, bool from_base, const struct group_set *set)
 {
-    for (unsigned word = 0; word < 2; word++)
-        for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
-            update_group(type, copy, word * 64 + (unsigned)__builtin_ctzll(bits));
-    hide_sequence_slots(&copy->slots);
-    update_flags(type, copy);
-    words_publish(type, copy);
+    for (bool done = false; !done;) {
+        uint32_t seen = atomic_load_explicit(&type->special_changes, memory_order_acquire);
+        struct slot_state state;
+        words_load(&state.words, from_base ? type->base : type);
+        for (unsigned word = 0; word < 2; word++)
+            for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
+                update_group(type, &state.words, word * 64 + (unsigned)__builtin_ctzll(bits));
+        hide_sequence_slots(&state.words.slots);
+        find_flags(type, &state);
+        class_lock();
+        done = atomic_load_explicit(&type->special_changes, memory_order_relaxed) == seen;
+        if (done)
+            publish(type, &state);
+        class_unlock();
+    }
 }
 
-static bool update_one_class(struct type *type, void *context)
+static bool slot_is_gone(value self, value name, unsigned offset, void *function)
 {
-    struct slot_words copy;
-    words_load(&copy, type);
-    if (type_has_flag(type, TYPE_FLAG_HEAP))
-        update_groups(type, &copy, context);
-    return true;
+    struct type *type = value_type(self);
+    if (!type_has_flag(type, TYPE_FLAG_HEAP))
+        return false;
+    struct group_set set = {0};
+    for (unsigned row = 0; row < SLOT_DEF_COUNT; row++)
+        if (slot_defs[row].generic && slot_defs[row].offset == offset)
+            set.bits[groups[row] / 64] |= UINT64_C(1) << groups[row] % 64;
+    uint32_t seen = atomic_load_explicit(&type->special_changes, memory_order_acquire);
+    update_groups(type, false, &set);
+    value method = lookup_find(type, name, NULL);
+    if (!method)
+        error_clear();
+    value_dec(method);
+    return method != VALUE_MISSING || seen != atomic_load_explicit(&type->special_changes, memory_order_acquire) ||
+           atomic_load_explicit(&type->slots[offset / sizeof(void *)], memory_order_relaxed) != function;
 }
 
-void slots_update(struct type *type, value name)
+bool slots_update(struct type *type, value name)
 {
     struct group_set set = {0};
-    if (add_groups(&set, name))
-        type_visit_subclasses(type, update_one_class, &set);
+    struct class_tree tree;
+    if (!add_groups(&set, name))
+        return true;
+    if (!class_tree_collect(&tree, type))
+        return false;
+    for (size_t i = 0; i < tree.count; i++)
+        if (type_has_flag(tree.members[i].type, TYPE_FLAG_HEAP))
+            update_groups(tree.members[i].type, false, &set);
+    class_tree_drop(&tree);
+    return true;
 }
 
 /* The slots of which a class's own dictionary has a name. */
@@ -952,28 +1091,31 @@ static bool add_own_groups(struct group_set *set, struct type *type)
  * dictionaries of classes off that one can lead elsewhere. false: a metaclass has made an MRO of another kind. */
 static bool find_own_groups(struct group_set *set, struct type *type)
 {
-    value mro = slot_peek(&type->mro), base_mro = type->base ? slot_peek(&type->base->mro) : NULL;
+    struct type *base = type->base;
+    value mro = slot_load(&type->gc.header, &type->mro);
+    value base_mro = base ? slot_load(&base->gc.header, &base->mro) : NULL;
+    bool similar = mro && base_mro;
     size_t known = 0, all = base_mro ? tuple_length(base_mro) : 0;
-    for (size_t i = 0; base_mro && i < tuple_length(mro); i++) {
+    for (size_t i = 0; similar && i < tuple_length(mro); i++) {
         struct type *one = (struct type *)tuple_get(mro, i);
         if (known < all && value_of(one) == tuple_get(base_mro, known))
             known++;
-        else if (type_is_subtype(type->base, one) || !add_own_groups(set, one))
-            return false;
+        else
+            similar = !type_is_subtype(base, one) && add_own_groups(set, one);
     }
-    return base_mro && known == all;
+    value_dec(mro);
+    value_dec(base_mro);
+    return similar && known == all;
 }
 
 void slots_update_all(struct type *type)
 {
     struct group_set set = {0};
-    struct slot_words copy;
-    words_load(&copy, type->base);
     if (!find_own_groups(&set, type)) {
         error_clear();
         for (unsigned i = 0; i < SLOT_DEF_COUNT; i++)
             if (slot_defs[i].generic)
                 set.bits[groups[i] / 64] |= UINT64_C(1) << groups[i] % 64;
     }
-    update_groups(type, &copy, &set);
+    update_groups(type, true, &set);
 }

@@ -18,7 +18,7 @@ _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type
      TYPE_FLAG_TYPE | TYPE_FLAG_EXCEPTION | TYPE_FLAG_FLOAT | TYPE_FLAG_SET)
 #define INHERITED_FLAGS (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE)
 
-/* ---- every built-in type, for __subclasses__ and for taking them down at the end; grows under the class lock ---- */
+/* ---- every built-in type, for taking them down at the end; grows under the class lock ---- */
 static struct type **builtin_types;
 static size_t builtin_count, builtin_capacity;
 
@@ -35,8 +35,10 @@ static bool builtin_register(struct type *type)
             builtin_capacity = capacity;
         }
     }
-    if (ok)
+    if (ok) {
         builtin_types[builtin_count++] = type;
+        subclass_links_enter(type->links, slot_peek(&type->bases));
+    }
     class_unlock();
     return ok;
 }
@@ -59,9 +61,12 @@ void class_lock(void)
     pthread_once(&class_mutex_once, class_mutex_init);
     if (likely(pthread_mutex_trylock(&class_mutex) == 0))
         return;
-    thread_enter_blocking();
+    bool running = atomic_load_explicit(&thread_self->state, memory_order_relaxed) == THREAD_RUNNING;
+    if (running && !thread_self->background)
+        thread_enter_blocking();
     pthread_mutex_lock(&class_mutex);
-    thread_leave_blocking();
+    if (running && !thread_self->background)
+        thread_leave_blocking();
 }
 
 void class_unlock(void)
@@ -202,7 +207,8 @@ bool type_fill_bases(struct type *type)
         tuple_init(mro, depth++, value_inc(value_of(t)));
     slot_init(&type->bases, bases);
     slot_init(&type->mro, mro);
-    return builtin_register(type);
+    type->links = subclass_links_new(type, bases);
+    return type->links && builtin_register(type);
 }
 
 struct type *type_define_with_base(const struct type_spec *spec, struct type *base)
@@ -297,9 +303,12 @@ void types_shutdown(void)
 {
     for (size_t i = builtin_count; i-- > 0;) {
         struct type *type = builtin_types[i];
+        subclass_links_leave(type->links);
+        subclass_links_free(type->links);
+        type->links = NULL;
+        subclasses_abandon(type);
         lookup_free(type);
-        value_slot *slots[] = {&type->dict, &type->subclasses, &type->short_name, &type->qualified_name,
-                               &type->module_name};
+        value_slot *slots[] = {&type->dict, &type->short_name, &type->qualified_name, &type->module_name};
         for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
             slot_store(&type->gc.header, slots[k], NULL);
         shapes_free(type);
@@ -460,27 +469,57 @@ bool type_setattr(value self, value name, value v)
 {
     struct type *type = (struct type *)self;
     if (type_has_flag(type, TYPE_FLAG_IMMUTABLE))
-        return raise_false(EXC(TypeError), "cannot set '%U' attribute of immutable type '%s'", name,
-                           type_short_name(type));
+        return raise_false(EXC(TypeError), "cannot set %R attribute of immutable type '%s'", name, type->gc.name);
     value interned = name_intern(name);
     if (!interned)
         return false;
     value meta = lookup_find(value_type(self), interned, NULL);
     bool ok = false;
-    bool (*set)(value, value, value) = meta && meta != VALUE_MISSING ? value_type_slot(meta, descr_set) : NULL;
-    if (set)
-        ok = set(meta, self, v);
+    int described = meta && meta != VALUE_MISSING ? descriptor_set(meta, self, v) : 0;
+    if (described)
+        ok = described > 0;
     else if (meta)
         ok = type_attribute_set(type, interned, v);
     value_dec(meta);
     return ok;
 }
 
-static bool name_is_special(value name)
+static void no_class_attribute(struct type *type, value name)
 {
-    size_t length = str_length(name);
-    return length > 4 && str_at(name, 0) == '_' && str_at(name, 1) == '_' && str_at(name, length - 1) == '_' &&
-           str_at(name, length - 2) == '_';
+    attribute_error(value_of(type), name, "type object '%s' has no attribute '%U'", type->gc.name, name);
+}
+
+/* A dictionary with keys whose __eq__ may be asked: what the tables say of the name is forgotten, and nothing is
+ * entered until the dictionary has changed. */
+static bool set_beside_odd_keys(struct type *type, value dict, value name, value v)
+{
+    if (!lookup_suspend(type, name))
+        return false;
+    int done = v ? (dict_set(dict, name, v) ? 1 : -1) : dict_delete(dict, name);
+    lookup_resume();
+    if (done == 0)
+        no_class_attribute(type, name);
+    return done > 0;
+}
+
+static bool set_beside_strs(struct type *type, value dict, value name, value v)
+{
+    struct class_change change;
+    if (!lookup_change_begin(&change, type))
+        return false;
+    value old = dict_get(dict, name);
+    bool ok = old != NULL;
+    if (ok && v)
+        ok = dict_set(dict, name, v);
+    else if (ok && (ok = old != VALUE_MISSING))
+        ok = dict_delete(dict, name) >= 0;
+    if (ok)
+        lookup_changed(&change, name, old, v ? v : VALUE_MISSING);
+    lookup_change_end(&change);
+    if (old == VALUE_MISSING && !v)
+        no_class_attribute(type, name);
+    value_dec(old);
+    return ok;
 }
 
 bool type_attribute_set(struct type *type, value name, value v)
@@ -488,121 +527,9 @@ bool type_attribute_set(struct type *type, value name, value v)
     value dict = type_dict(type);
     if (!dict)
         return false;
-    class_lock();
-    value old = dict_get(dict, name);
-    bool ok = old != NULL;
-    if (ok && v)
-        ok = dict_set(dict, name, v);
-    else if (ok && (ok = old != VALUE_MISSING))
-        ok = dict_delete(dict, name) >= 0;
-    if (ok) {
-        lookup_changed(type, name, old, v ? v : VALUE_MISSING);
-        if (name_is_special(name))
-            slots_update(type, name);
-    }
-    class_unlock();
-    if (old == VALUE_MISSING && !v)
-        attribute_error(value_of(type), name, "type object '%s' has no attribute '%U'", type->gc.name, name);
-    value_dec(old);
-    return ok;
-}
-
-/* ---- subclasses: a list of weak references, pruned when it has doubled ---- */
-static bool subclasses_prune(value list, struct type *gone)
-{
-    size_t kept = 0, length = list_length(list);
-    for (size_t i = 0; i < length; i++) {
-        value reference = list_get(list, i);
-        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
-        if (referent && (struct type *)referent != gone && !list_set(list, kept++, reference))
-            error_clear();
-        value_dec(value_of(referent));
-        value_dec(reference);
-    }
-    return list_set_slice(list, (ssize)kept, (ssize)length, NULL);
-}
-
-bool type_add_subclass(struct type *base, struct type *type)
-{
-    value reference = weak_reference_new(value_of(type));
-    if (!reference)
-        return false;
-    bool ok = true;
-    class_lock();
-    value list = slot_peek(&base->subclasses);
-    if (!list) {
-        list = list_new(4);
-        ok = list != NULL;
-        slot_store(&base->gc.header, &base->subclasses, list);
-    }
-    size_t length = ok ? list_length(list) : 0;
-    if (ok && length >= 8 && (length & (length - 1)) == 0)
-        ok = subclasses_prune(list, NULL);
-    ok = ok && list_append(list, reference);
-    class_unlock();
-    value_dec(reference);
-    return ok;
-}
-
-void type_remove_subclass(struct type *base, struct type *type)
-{
-    class_lock();
-    value list = slot_peek(&base->subclasses);
-    if (list && !subclasses_prune(list, type))
-        error_clear();
-    class_unlock();
-}
-
-/* The direct subclasses that are alive, as a new list. */
-value type_subclasses_list(struct type *type)
-{
-    value result = list_new(4);
-    if (!result)
-        return NULL;
-    class_lock();
-    bool ok = true;
-    if (!type_has_flag(type, TYPE_FLAG_HEAP))
-        for (size_t i = 0; ok && i < builtin_count; i++)
-            if (builtin_types[i]->base == type)
-                ok = list_append(result, value_of(builtin_types[i]));
-    value list = slot_load(&type->gc.header, &type->subclasses);
-    size_t length = list ? list_length(list) : 0;
-    for (size_t i = 0; ok && i < length; i++) {
-        value reference = list_get(list, i);
-        struct object *referent = reference != VALUE_MISSING ? weak_load((struct weak_reference *)reference) : NULL;
-        if (referent)
-            ok = list_append_owned(result, value_of(referent));
-        value_dec(reference);
-    }
-    class_unlock();
-    value_dec(list);
-    if (ok)
-        return result;
-    value_dec(result);
-    return NULL;
-}
-
-bool type_visit_subclasses(struct type *type, bool (*visit)(struct type *type, void *context), void *context)
-{
-    if (!visit(type, context))
-        return false;
-    if (!slot_peek(&type->subclasses) && type_has_flag(type, TYPE_FLAG_HEAP))
-        return true;
-    value list = type_subclasses_list(type);
-    if (!list) {
-        error_clear();
-        return true;
-    }
-    bool ok = true;
-    size_t length = list_length(list);
-    for (size_t i = 0; ok && i < length; i++) {
-        value subclass = list_get(list, i);
-        if (subclass != VALUE_MISSING)
-            ok = type_visit_subclasses((struct type *)subclass, visit, context);
-        value_dec(subclass);
-    }
-    value_dec(list);
-    return ok;
+    bool odd = type_has_flag(type, TYPE_FLAG_ODD_KEYS);
+    bool ok = odd ? set_beside_odd_keys(type, dict, name, v) : set_beside_strs(type, dict, name, v);
+    return ok && (!name_is_special(name) || slots_update(type, name));
 }
 
 /* ---- the collector's view ---- */
@@ -612,7 +539,6 @@ static void type_traverse(struct object *object, struct gc_trace *trace)
     trace_slot(trace, &type->bases);
     trace_slot(trace, &type->mro);
     trace_slot(trace, &type->dict);
-    trace_slot(trace, &type->subclasses);
     if (type_has_flag(type, TYPE_FLAG_HEAP) && type->base)
         trace_value(trace, value_of(type->base));
 }
@@ -622,16 +548,13 @@ static void type_destroy(struct object *object)
     struct type *type = (struct type *)object;
     value mro = slot_exchange(&type->mro, NULL);
     value bases = slot_exchange(&type->bases, NULL);
-    size_t length = bases ? tuple_length(bases) : 0;
-    for (size_t i = 0; i < length; i++) {
-        value base = tuple_get(bases, i);
-        if (base && is_type(base))
-            type_remove_subclass((struct type *)base, type);
-    }
+    subclass_links_leave(type->links);
+    subclass_links_free(type->links);
+    type->links = NULL;
+    subclasses_abandon(type);
     lookup_free(type);
     shapes_free(type);
-    value_slot *slots[] = {&type->dict, &type->subclasses, &type->short_name, &type->qualified_name,
-                           &type->module_name};
+    value_slot *slots[] = {&type->dict, &type->short_name, &type->qualified_name, &type->module_name};
     for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
         slot_drop(slots[k]);
     value_dec(mro);

@@ -7,10 +7,10 @@ static bool check_mutable(struct type *type, const char *attribute, value v)
 {
     if (type_has_flag(type, TYPE_FLAG_IMMUTABLE))
         return raise_false(EXC(TypeError), "cannot set '%s' attribute of immutable type '%s'", attribute,
-                           type_short_name(type));
+                           type->gc.name);
     if (!v)
         return raise_false(EXC(TypeError), "cannot delete '%s' attribute of immutable type '%s'", attribute,
-                           type_short_name(type));
+                           type->gc.name);
     return true;
 }
 
@@ -74,67 +74,183 @@ static value get_bases(value self)
     return slot_load(value_object(self), &SELF->bases);
 }
 
-/* New MROs for the class and its subclasses after its bases changed. */
-static bool update_mro_below(struct type *type, void *context)
+/* MROs that were exchanged, to be put back when one fails. */
+struct exchanged {
+    value *orders; /* for each member of the tree the old one and the new one, owned */
+    size_t count, capacity;
+};
+
+static bool exchanged_room(struct exchanged *exchanged)
 {
-    (void)context;
-    return mro_update(type);
+    if (exchanged->count < exchanged->capacity)
+        return true;
+    size_t capacity = exchanged->capacity ? exchanged->capacity * 2 : 8;
+    value *larger = realloc(exchanged->orders, capacity * 2 * sizeof *larger);
+    if (!larger)
+        return raise_no_memory() != NULL;
+    exchanged->orders = larger;
+    exchanged->capacity = capacity;
+    return true;
 }
-static bool refresh_slots(struct type *type, void *context)
+
+/* New MROs for the class and its subclasses after its bases changed; all as they were when one cannot be made. Each
+ * gets its own before its subclasses are asked for: who comes later makes its own from that. */
+static bool update_orders(struct class_tree *tree, struct type *type)
 {
-    (void)context;
-    if (type_has_flag(type, TYPE_FLAG_HEAP)) {
-        slots_update_all(type);
+    struct exchanged exchanged = {0};
+    bool ok = true;
+    class_tree_begin(tree, type);
+    for (size_t i = 0; ok && i < tree->count; i++) {
+        value *pair = exchanged_room(&exchanged) ? &exchanged.orders[2 * i] : NULL;
+        ok = pair && mro_update(tree->members[i].type, &pair[0], &pair[1]);
+        if (pair)
+            exchanged.count++;
+        ok = ok && class_tree_extend(tree, i);
+    }
+    for (size_t i = exchanged.count; i-- > 0;) {
+        value before = exchanged.orders[2 * i], installed = exchanged.orders[2 * i + 1];
+        if (!ok && installed)
+            mro_exchange(tree->members[i].type, installed, before);
+        value_dec(before);
+        value_dec(installed);
+    }
+    free(exchanged.orders);
+    if (!ok)
+        class_tree_drop(tree);
+    return ok;
+}
+
+/* Does a class derive from `type`, by the bases that it and its bases have now? Their MROs may not say so yet. */
+static bool class_reaches(struct type *cls, struct type *type, unsigned depth)
+{
+    value mro = slot_peek(&cls->mro), bases = slot_peek(&cls->bases);
+    if (type_is_subtype(cls, type))
+        return true;
+    size_t length = mro ? tuple_length(mro) : 0;
+    for (size_t i = 0; i < (length ? length : 1); i++) {
+        struct type *one = length ? (struct type *)tuple_get(mro, i) : cls;
+        bases = slot_peek(&one->bases);
+        for (size_t k = 0; bases && k < tuple_length(bases); k++) {
+            struct type *base = (struct type *)tuple_get(bases, k);
+            if (base == type || (depth && !type_is_subtype(cls, base) && class_reaches(base, type, depth - 1)))
+                return true;
+        }
+    }
+    return false;
+}
+
+enum { PENDING_DEPTH = 64 }; /* classes in a row whose bases are being changed by other threads */
+
+static bool bases_reach(value bases, struct type *type)
+{
+    for (size_t i = 0; i < tuple_length(bases); i++)
+        if (class_reaches((struct type *)tuple_get(bases, i), type, PENDING_DEPTH))
+            return true;
+    return false;
+}
+
+static bool check_bases(struct type *type, value v)
+{
+    if (!check_mutable(type, "__bases__", v))
+        return false;
+    if (!is_tuple(v))
+        return raise_false(EXC(TypeError), "can only assign tuple to %s.__bases__, not %T", type->gc.name, v);
+    if (tuple_length(v) == 0)
+        return raise_false(EXC(TypeError), "can only assign non-empty tuple to %s.__bases__, not ()", type->gc.name);
+    for (size_t i = 0; i < tuple_length(v); i++) {
+        value base = tuple_get(v, i);
+        if (!is_type(base))
+            return raise_false(EXC(TypeError), "%s.__bases__ must be tuple of classes, not '%T'", type->gc.name, base);
+        if (class_reaches((struct type *)base, type, PENDING_DEPTH))
+            return raise_false(EXC(TypeError), "a __bases__ item causes an inheritance cycle");
     }
     return true;
 }
 
-static bool set_bases(value self, value v)
+/* The bases and the base become new ones, unless that would close a cycle: other threads change classes, too. What was
+ * there is returned owned, to be dropped when nobody looks at it any more. */
+static bool exchange_bases(struct type *type, value *bases, struct type **base)
 {
-    if (!check_mutable(SELF, "__bases__", v))
-        return false;
-    if (!is_tuple(v))
-        return raise_false(EXC(TypeError), "can only assign tuple to %s.__bases__, not %T", SELF->gc.name, v);
-    if (tuple_length(v) == 0)
-        return raise_false(EXC(TypeError), "can only assign non-empty tuple to %s.__bases__, not ()", SELF->gc.name);
-    for (size_t i = 0; i < tuple_length(v); i++) {
-        value base = tuple_get(v, i);
-        if (!is_type(base))
-            return raise_false(EXC(TypeError), "%s.__bases__ must be tuple of classes, not '%T'", SELF->gc.name, base);
-        if (type_is_subtype((struct type *)base, SELF))
-            return raise_false(EXC(TypeError), "a __bases__ item causes an inheritance cycle");
-    }
-    struct type *base = class_best_base(v);
-    if (!base)
-        return false;
-    if (base != SELF->base && !class_layouts_compatible(SELF->base, base, "__bases__"))
-        return false;
     class_lock();
-    value old_bases = slot_exchange(&SELF->bases, value_inc(v));
-    struct type *old_base = SELF->base;
-    value_inc(value_of(base));
-    SELF->base = base;
-    bool ok = type_visit_subclasses(SELF, update_mro_below, NULL);
+    bool ok = !bases_reach(*bases, type);
     if (ok) {
-        for (size_t i = 0; i < tuple_length(old_bases); i++)
-            type_remove_subclass((struct type *)tuple_get(old_bases, i), SELF);
-        for (size_t i = 0; ok && i < tuple_length(v); i++)
-            ok = type_add_subclass((struct type *)tuple_get(v, i), SELF);
-        lookup_reset(SELF);
-        type_visit_subclasses(SELF, refresh_slots, NULL);
-    } else {
-        value error = error_fetch();
-        value new_bases = slot_exchange(&SELF->bases, value_inc(old_bases));
-        SELF->base = old_base;
-        old_base = base;
-        type_visit_subclasses(SELF, update_mro_below, NULL);
-        value_dec(new_bases);
-        error_restore(error);
+        value_inc(*bases);
+        value_inc(value_of(*base));
+        *bases = slot_exchange(&type->bases, *bases);
+        *base = atomic_exchange(&type->base, *base);
     }
     class_unlock();
-    value_dec(old_bases);
-    value_dec(value_of(old_base));
-    return ok;
+    return ok || raise_false(EXC(TypeError), "a __bases__ item causes an inheritance cycle");
+}
+
+/* The layout is the same, but the class that fixed it is another, and the former may die. */
+static void update_solid(const struct class_tree *tree, struct type *before)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        struct type *one = tree->members[i].type, *base = one->base;
+        if (one->solid == before && one != before && base)
+            one->solid = base->solid;
+    }
+}
+
+static void drop_later(value bases, struct type *base)
+{
+    rc_dec_later(value_object(bases));
+    if (base)
+        rc_dec_later(&base->gc.header);
+}
+
+/* In the order of CPython: the bases change; MROs are made for the class and what derives from it, which may run mro()
+ * of metaclasses, hence any code; the lists of subclasses and the slots follow, unless that code gave the class other
+ * bases again. */
+static bool set_bases(value self, value v)
+{
+    struct type *type = SELF;
+    if (!check_bases(type, v))
+        return false;
+    struct type *base = class_best_base(v), *solid = type->solid;
+    if (!base)
+        return false;
+    if (base != type->base && !class_layouts_compatible(type->base, base, "__bases__"))
+        return false;
+    struct subclass_links *links = subclass_links_new(type, v);
+    if (!links)
+        return false;
+    value old_bases = v;
+    struct type *old_base = base;
+    if (!exchange_bases(type, &old_bases, &old_base)) {
+        subclass_links_free(links);
+        return false;
+    }
+    struct class_tree tree;
+    bool ok = update_orders(&tree, type);
+    value displaced = NULL;
+    struct type *displaced_base = NULL;
+    class_lock();
+    bool still = slot_peek(&type->bases) == v;
+    if (!ok && still) {
+        displaced = slot_exchange(&type->bases, value_inc(old_bases));
+        value_inc(value_of(old_base));
+        displaced_base = atomic_exchange(&type->base, old_base);
+    } else if (ok && still) {
+        struct subclass_links *before = type->links;
+        subclass_links_leave(before);
+        subclass_links_enter(links, v);
+        type->links = links;
+        links = before;
+        update_solid(&tree, solid);
+    }
+    class_unlock();
+    subclass_links_free(links);
+    if (displaced)
+        drop_later(displaced, displaced_base);
+    drop_later(old_bases, old_base);
+    if (!ok)
+        return false;
+    for (size_t i = 0; i < tree.count; i++)
+        slots_update_all(tree.members[i].type);
+    class_tree_drop(&tree);
+    return !type_is_subtype(type, TYPE(TYPE)) || lookup_renumber_instances(type);
 }
 
 static bool set_readonly(value self, value v)
@@ -150,7 +266,8 @@ static value get_mro(value self)
 }
 static value get_base(value self)
 {
-    return SELF->base ? value_inc(value_of(SELF->base)) : VALUE_NONE;
+    struct type *base = SELF->base;
+    return base ? value_inc(value_of(base)) : VALUE_NONE;
 }
 
 /* ---- dictionary, documentation ---- */
@@ -194,7 +311,7 @@ static bool set_abstract_methods(value self, value v)
         return false;
     if (type_has_flag(SELF, TYPE_FLAG_IMMUTABLE))
         return raise_false(EXC(TypeError), "cannot set '__abstractmethods__' attribute of immutable type '%s'",
-                           type_short_name(SELF));
+                           SELF->gc.name);
     if (!v) {
         value dict = type_dict(SELF);
         if (dict && dict_contains(dict, NAME(__abstractmethods__)) == 0)
@@ -226,7 +343,7 @@ static bool set_annotations(value self, value v)
 {
     if (type_has_flag(SELF, TYPE_FLAG_IMMUTABLE))
         return raise_false(EXC(TypeError), "cannot set '__annotations__' attribute of immutable type '%s'",
-                           type_short_name(SELF));
+                           SELF->gc.name);
     if (!v && dict_contains(type_dict(SELF), NAME(__annotations__)) == 0)
         return raise_false(EXC(AttributeError), "__annotations__");
     return type_attribute_set(SELF, NAME(__annotations__), v);
@@ -296,7 +413,7 @@ static value type_mro_method(value self, const value *args)
 {
     (void)args;
     value bases = get_bases(self);
-    value order = bases ? mro_compute(SELF, bases) : NULL;
+    value order = bases ? mro_compute(SELF, bases, NULL) : NULL;
     value list = order ? list_from_iterable(order) : NULL;
     value_dec(bases);
     value_dec(order);

@@ -32,16 +32,15 @@ value type_getattr_optional(struct type *type, value name, uint32_t *index); /* 
 bool type_setattr(value self, value name, value v);
 /* Raise AttributeError with its name and obj attributes set. */
 value attribute_error(value object, value name, const char *format, ...);
-/* All mutations of classes happen between these two (recursive; a waiting thread is in a blocking region). */
+/* What says the same in several places about a class changes between these two: its dictionary and the tables and
+   numbers of itself and its subclasses, its bases and MRO, its shapes. (Recursive; a mutator that waits is in a
+   blocking region meanwhile, and one that is in such a region already stays there.) No Python code runs under it and
+   nothing is dropped: who needs Python code to know what to write finds that out before, and looks again under the lock
+   whether it still holds. */
 void class_lock(void);
 void class_unlock(void);
 /* In the child of a fork. Who held it was about to leave a blocking region: it had changed nothing yet. */
 void class_lock_after_fork(void);
-/* Call visit for the type and every live subclass, bases first; under the class lock. false: stopped. */
-bool type_visit_subclasses(struct type *type, bool (*visit)(struct type *type, void *context), void *context);
-bool type_add_subclass(struct type *base, struct type *type);
-void type_remove_subclass(struct type *base, struct type *type);
-value type_subclasses_list(struct type *type);
 /* The dictionary of a class changes: name becomes v (NULL: goes), with everything that depends on it. */
 bool type_attribute_set(struct type *type, value name, value v);
 bool type_is_abstract_error(struct type *type); /* raises "Can't instantiate abstract class ..." */
@@ -49,6 +48,46 @@ struct type *type_solid(struct type *type);
 bool type_dict_address(value v, value_slot **slot); /* the __dict__ field of v, false when it has none */
 value object_dict(value v, bool create); /* of any value: owned; VALUE_MISSING when it has none; NULL error */
 bool object_set_dict(value v, value dict);
+
+/* ---- subclasses.c ---- */
+/* The places of a type in its bases' lists of subclasses. NULL: MemoryError. */
+struct subclass_links *subclass_links_new(struct type *type, value bases);
+void subclass_links_enter(struct subclass_links *links, value bases); /* once, under the class lock */
+void subclass_links_leave(struct subclass_links *links);              /* any thread; NULL passes */
+void subclass_links_free(struct subclass_links *links);               /* after they left; drops references */
+void subclasses_abandon(struct type *type);                           /* the type dies: its list ends */
+/* The direct subclasses that are alive, in the order in which they came, as a new list. */
+value type_subclasses_list(struct type *type);
+
+/* A type and all that derive from it, held; a base comes before what derives from it (which may come again). */
+enum { CLASS_TREE_FEW = 4 };
+struct class_tree_member {
+    struct type *type; /* owned */
+    uint32_t arrivals; /* of the type when its list was walked */
+};
+struct class_tree {
+    struct class_tree_member *members;
+    size_t count, capacity;
+    struct class_tree_member few[CLASS_TREE_FEW];
+};
+/* Collect the tree as it is at some moment. false: MemoryError, nothing to drop. Neither under a lock. */
+bool class_tree_collect(struct class_tree *tree, struct type *type);
+/* Collect it and take the class lock, under which no member comes any more. */
+bool class_tree_lock(struct class_tree *tree, struct type *type);
+/* Under the class lock: has nothing come since it was collected? */
+bool class_tree_is_whole(const struct class_tree *tree);
+void class_tree_drop(struct class_tree *tree); /* not under a lock */
+/* Step by step, for who changes member i before its subclasses are asked for: begin with the type alone, extend by each
+   member's subclasses in turn. false: MemoryError. */
+void class_tree_begin(struct class_tree *tree, struct type *type);
+bool class_tree_extend(struct class_tree *tree, size_t i);
+
+/* A change of a class's attribute: the class with its subclasses, and, since caches tell a class by its number, all
+   classes when it is a metaclass. */
+struct class_change {
+    struct class_tree tree, all;
+    bool metaclass;
+};
 
 /* ---- class.c ---- */
 void subtype_traverse(struct object *object, struct gc_trace *trace);
@@ -60,8 +99,15 @@ extern const struct getset_def subtype_dict_getset;
 extern const struct getset_def subtype_weakref_getset;
 
 /* ---- mro.c ---- */
-value mro_compute(struct type *type, value bases); /* C3: a tuple */
-bool mro_update(struct type *type);                /* compute and install, with mro() of the metaclass */
+/* C3: a tuple. used[i], unless `used` is NULL, becomes the MRO of base i that went into it, owned; NULL the rest. */
+value mro_compute(struct type *type, value bases, value *used);
+/* Compute and install the MRO, with mro() of the metaclass, which may do what it likes: no lock is held. *old (unless
+   NULL) becomes the MRO that was replaced and *installed the new one, both owned; NULL and NULL when mro() itself had
+   it replaced, which is then left as it is. */
+bool mro_update(struct type *type, value *old, value *installed);
+/* Give the class its MRO `order` in place of `expected`, both borrowed; its table and numbers are new then. false: it
+   has another by now. */
+bool mro_exchange(struct type *type, value expected, value order);
 
 /* ---- slots.c ---- */
 typedef value (*slot_wrapper)(value self, const value *args, size_t nargs, value kwnames, void *function);
@@ -75,8 +121,11 @@ struct slot_def {
 extern const struct slot_def slot_defs[];
 extern const unsigned slot_def_count;
 bool slots_bootstrap(void);
-void slots_update(struct type *type, value name); /* the class's attribute `name` changed */
-void slots_update_all(struct type *type);         /* the class is new, or its bases are */
+bool name_is_special(value name); /* begins and ends with two underscores */
+/* The class's attribute `name` changed: new slots for it and its subclasses. Not under the class lock, as Python code
+   may be asked what the attributes are. false: MemoryError. */
+bool slots_update(struct type *type, value name);
+void slots_update_all(struct type *type); /* the class is new, or its bases are */
 /* The slots of a built-in type: its own, and its base's for the rest; without `new` unless it is creatable. */
 void type_fill_slots(struct type *type, const struct type_slots *own, const struct type *base, bool creatable);
 bool slots_add_wrappers(struct type *type, value dict); /* descriptors for the slots of a built-in type */
@@ -88,6 +137,7 @@ value slot_new(struct type *type, const value *args, size_t nargs, value kwnames
 bool slot_init_python(value self, const value *args, size_t nargs, value kwnames);
 value slot_getattr(value self, value name);
 value slot_next_python(value self);
+value slot_next_or(value self, const char *message); /* the same; TypeError with this text, of self, without __next__ */
 
 /* ---- object.c, attribute.c, abstract.c ---- */
 value attr_get_generic_optional(value v, value name); /* object.__getattribute__; VALUE_MISSING instead of an error */

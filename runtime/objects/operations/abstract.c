@@ -276,7 +276,7 @@ value iter_next(value iterator)
 {
     value (*next)(value) = value_type_slot(iterator, next);
     if (unlikely(!next))
-        return raise(EXC(TypeError), "'%T' object is not an iterator", iterator);
+        return raise(EXC(TypeError), "'%T' object is not iterable", iterator);
     value item = next(iterator);
     /* A generator's value, or a StopIteration out of the function that an iterator calls. */
     if (unlikely(!item) && error_matches(EXC(StopIteration))) {
@@ -284,6 +284,15 @@ value iter_next(value iterator)
         return VALUE_END;
     }
     return item;
+}
+
+value iterator_step(value v)
+{
+    static const char message[] = "'%T' object is not an iterator";
+    value (*next)(value) = value_type_slot(v, next);
+    if (!next)
+        return raise(EXC(TypeError), message, v);
+    return next == slot_next_python ? slot_next_or(v, message) : next(v);
 }
 
 bool value_is_iterator(value v)

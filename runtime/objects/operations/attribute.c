@@ -209,10 +209,10 @@ static bool set_interned(value v, value name, value attribute)
     value found = lookup_find(value_type(v), name, NULL);
     if (!found)
         return false;
-    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_type_slot(found, descr_set);
+    int described = found == VALUE_MISSING ? 0 : descriptor_set(found, v, attribute);
     bool ok;
-    if (set) {
-        ok = set(found, v, attribute);
+    if (described) {
+        ok = described > 0;
     } else if (value_is_object(v) && value_has_shape(v)) {
         int done = instance_set((struct instance *)v, name, attribute);
         ok = done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));

@@ -516,8 +516,7 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
         value entry = class_entry(v, type, word);
         if (!entry)
             return 0;
-        bool (*set)(value, value, value) = value_type_slot(entry, descr_set);
-        int done = !set ? 0 : set(entry, v, attribute) ? 1 : -1;
+        int done = descriptor_set(entry, v, attribute);
         value_dec(entry);
         return done;
     }
@@ -539,15 +538,16 @@ bool attribute_store_slow(value v, value name, value attribute, cache_word *cach
     value found = lookup_find(type, name, &index);
     if (!found)
         return false;
-    bool (*set)(value, value, value) = found == VALUE_MISSING ? NULL : value_type_slot(found, descr_set);
+    bool data = found != VALUE_MISSING && value_type_slot(found, descr_set);
     bool ok;
-    if (set) {
+    if (data) {
         uint32_t place = member_place(found, type);
         if (place)
             cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_MEMBER, place);
         else if (index != LOOKUP_NO_INDEX && lookup_kind_of(found) == LOOKUP_DATA)
             cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_CLASS_SETTER, index);
-        ok = set(found, v, attribute);
+        int described = descriptor_set(found, v, attribute);
+        ok = described ? described > 0 : attr_set_generic(v, name, attribute);
     } else if (value_has_shape(v)) {
         ok = store_in_instance((struct instance *)v, name, attribute, id, index != LOOKUP_NO_INDEX, cache);
     } else {

@@ -1,5 +1,6 @@
 /* Calls, seen from C. Python-to-Python calls are the interpreter's; everything else comes through here. */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/interpreter.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ value call_vector(value callable, const value *args, size_t nargs, value kwnames
         return call(callable, args, nargs, kwnames);
     if (unlikely(!recursion_enter(" while calling a Python object")))
         return NULL;
-    value result = call(callable, args, nargs, kwnames);
+    value result = result_checked(call(callable, args, nargs, kwnames), value_type(callable)->gc.name);
     recursion_leave();
     return result;
 }
