@@ -244,7 +244,7 @@ void lookup_change_end(struct class_change *change)
  * Python code: 1 yes, 0 no, -1 not to be known. */
 static int change_is_hidden(struct type *type, struct type *origin, value name)
 {
-    value mro = slot_peek(&type->mro);
+    value mro = type_mro_peek(type);
     size_t length = mro ? tuple_length(mro) : 0;
     for (size_t i = 0; i < length; i++) {
         struct type *base = (struct type *)tuple_get(mro, i);
@@ -328,6 +328,11 @@ bool lookup_suspend(struct type *type, value name)
     }
     lookup_change_end(&change);
     return true;
+}
+
+void lookup_after_fork(void)
+{
+    atomic_store_explicit(&suspended, 0, memory_order_relaxed);
 }
 
 void lookup_resume(void)

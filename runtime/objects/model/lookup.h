@@ -124,6 +124,7 @@ void lookup_change_end(struct class_change *change);
    `name` in the tables of the class and its subclasses, and nothing is entered into any table. false: MemoryError. */
 bool lookup_suspend(struct type *type, value name);
 void lookup_resume(void);
+void lookup_after_fork(void); /* in the child: who was at it in another thread is gone */
 /* Everything may have changed (a new MRO): forget what the class's own table says, renumber. Under the class lock. */
 void lookup_reset(struct type *type);
 /* New numbers for the class and its shapes: no inline cache is right any more. Under the class lock. */

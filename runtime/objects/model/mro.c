@@ -172,7 +172,7 @@ static void exchange_order(struct type *type, value order)
 bool mro_exchange(struct type *type, value expected, value order)
 {
     class_lock();
-    bool same = slot_peek(&type->mro) == expected;
+    bool same = type_mro_peek(type) == expected;
     if (same)
         exchange_order(type, order);
     class_unlock();
@@ -192,9 +192,9 @@ static int update_plain(struct type *type, value *old, value *installed)
     int result = order ? 0 : -1;
     if (order) {
         class_lock();
-        bool same = slot_peek(&type->mro) == before && slot_peek(&type->bases) == bases;
+        bool same = type_mro_peek(type) == before && slot_peek(&type->bases) == bases;
         for (size_t i = 0; same && i < count; i++)
-            same = slot_peek(&((struct type *)tuple_get(bases, i))->mro) == used[i];
+            same = type_mro_peek((struct type *)tuple_get(bases, i)) == used[i];
         if (same)
             exchange_order(type, order);
         class_unlock();

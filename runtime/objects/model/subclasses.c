@@ -145,7 +145,7 @@ static bool each_subclass(struct type *type, bool (*take)(void *context, struct 
 static bool take_for_list(void *context, struct type *subclass)
 {
     /* One that has no MRO yet is being made: programs do not see it. */
-    if (!slot_peek(&subclass->mro)) {
+    if (!type_mro_peek(subclass)) {
         value_dec(value_of(subclass));
         return true;
     }
@@ -197,6 +197,8 @@ bool class_tree_extend(struct class_tree *tree, size_t i)
 {
     struct type *type = tree->members[i].type;
     tree->members[i].arrivals = atomic_load_explicit(&type->arrivals, memory_order_acquire);
+    if (likely(tree->members[i].arrivals == 0))
+        return true;
     return each_subclass(type, tree_add, tree);
 }
 

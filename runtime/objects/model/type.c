@@ -77,6 +77,7 @@ void class_unlock(void)
 void class_lock_after_fork(void)
 {
     class_mutex_init();
+    lookup_after_fork();
 }
 
 /* ---- filling a built-in type ---- */
@@ -327,7 +328,7 @@ bool type_is_subtype(struct type *type, struct type *base)
 {
     if (type == base)
         return true;
-    value mro = slot_peek(&type->mro);
+    value mro = type_mro_peek(type);
     if (!mro) { /* while it is being made */
         for (; type; type = type->base)
             if (type == base)

@@ -123,13 +123,13 @@ static bool update_orders(struct class_tree *tree, struct type *type)
 /* Does a class derive from `type`, by the bases that it and its bases have now? Their MROs may not say so yet. */
 static bool class_reaches(struct type *cls, struct type *type, unsigned depth)
 {
-    value mro = slot_peek(&cls->mro), bases = slot_peek(&cls->bases);
     if (type_is_subtype(cls, type))
         return true;
+    value mro = type_mro_peek(cls);
     size_t length = mro ? tuple_length(mro) : 0;
     for (size_t i = 0; i < (length ? length : 1); i++) {
         struct type *one = length ? (struct type *)tuple_get(mro, i) : cls;
-        bases = slot_peek(&one->bases);
+        value bases = atomic_load_explicit(&one->bases, memory_order_acquire);
         for (size_t k = 0; bases && k < tuple_length(bases); k++) {
             struct type *base = (struct type *)tuple_get(bases, k);
             if (base == type || (depth && !type_is_subtype(cls, base) && class_reaches(base, type, depth - 1)))

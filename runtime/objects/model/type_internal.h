@@ -98,6 +98,13 @@ struct type *class_best_base(value bases);
 extern const struct getset_def subtype_dict_getset;
 extern const struct getset_def subtype_weakref_getset;
 
+/* The MRO as it is at this moment, uncounted, NULL while a class has none yet. Another may take its place at any time, but
+   it is dropped after a grace period only (rc_dec_later): good until the caller's next quiescent point. */
+static inline value type_mro_peek(const struct type *type)
+{
+    return atomic_load_explicit((value_slot *)&type->mro, memory_order_acquire);
+}
+
 /* ---- mro.c ---- */
 /* C3: a tuple. used[i], unless `used` is NULL, becomes the MRO of base i that went into it, owned; NULL the rest. */
 value mro_compute(struct type *type, value bases, value *used);
