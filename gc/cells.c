@@ -109,6 +109,7 @@ bool cells_shard(struct object *o)
     struct cell_row *cells = &slot_heap(thread_self)->cells;
     _Atomic int64_t *cell = reach(cells, index) ? cell_at(cells, index) : NULL;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
+    chaos_point();
     while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED))) {
         atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED, memory_order_relaxed);
         if (atomic_compare_exchange_weak_explicit(&o->shared, &old,

@@ -64,6 +64,7 @@ static void inc_shared(struct object *o, uint32_t old)
 {
     if ((object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && cells_shard(o))
         old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    chaos_point();
     do {
         if (unlikely(old & SHARED_SHARDED)) {
             cells_add(old >> SHARED_SHIFT, 1);
@@ -93,6 +94,7 @@ void rc_inc_slow(struct object *o)
 bool rc_try_inc_slow(struct object *o)
 {
     uint32_t old;
+    chaos_point();
     for (;;) {
         uint32_t local = atomic_load_explicit(&o->local, memory_order_seq_cst);
         old = atomic_load_explicit(&o->shared, memory_order_seq_cst);
@@ -112,6 +114,7 @@ bool rc_try_inc_slow(struct object *o)
                                                   memory_order_seq_cst, memory_order_seq_cst))
             break;
     }
+    chaos_point(); /* before the caller's second look */
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
     flag_shared(o);
@@ -170,6 +173,7 @@ static bool merge_object(struct object *o)
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
     int64_t count;
     uint32_t merged;
+    chaos_point();
     do {
         CHECK(!(old & SHARED_SHARDED), o, "switched to cells while it waited to be merged");
         count = shared_count(old) + local - 1;
@@ -237,6 +241,7 @@ static void queue_object(struct object *o, uint16_t owner)
     while (!atomic_compare_exchange_weak_explicit(&heap->queue, &entry->next, entry, memory_order_seq_cst,
                                                   memory_order_relaxed))
         ;
+    chaos_point();
     /* Then the bit, then the state: see safepoint.c. */
     if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
         atomic_fetch_or_explicit(&slot->poll, THREAD_POLL_QUEUE, memory_order_seq_cst);
@@ -248,6 +253,7 @@ static void queue_object(struct object *o, uint16_t owner)
 
 static bool release_shared(struct object *o)
 {
+    chaos_point();
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     for (;;) {
         uint32_t next;
@@ -299,6 +305,7 @@ static bool release_local_end(struct object *o)
     }
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
+    chaos_point();
     while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
                                                   memory_order_acq_rel, memory_order_relaxed))
         if (old & SHARED_SHARDED)

@@ -468,6 +468,7 @@ static inline value slot_exchange(value_slot *slot, value v)
         atomic_store_explicit(slot, v, memory_order_release);
         return old;
     }
+    chaos_point();
     return atomic_exchange_explicit(slot, v, memory_order_seq_cst); /* pairs with slot_load's second look */
 }
 /* Store, stealing `v`, and drop what was there. For slots at fixed places of an object (not in a list or dict). Readers

@@ -237,6 +237,7 @@ bool heap_drain_one(struct slot_heap *heap)
 static void free_remote(struct page *page, void *first, void *last)
 {
     size_t offset = link_offset(page);
+    chaos_point();
     void *head = atomic_load_explicit(&page->remote, memory_order_relaxed);
     do
         atomic_store_explicit(block_link(last, offset), head, memory_order_relaxed);
@@ -637,7 +638,7 @@ static void retire_block(void *block, size_t size)
     struct retired *chunk = heap->retired;
     chunk->blocks[chunk->count++] = block;
     heap->retired_bytes += size;
-    if (chunk->count == RETIRE_CHUNK || heap->retired_bytes >= RETIRE_BYTES)
+    if (chunk->count == RETIRE_CHUNK || heap->retired_bytes >= RETIRE_BYTES || chaos_chance(16))
         heap_flush_retired(heap);
 }
 

@@ -39,12 +39,14 @@ bool page_views_init(const char *begin, size_t count, bool open)
 
 void page_view_reset(const struct page *page)
 {
-    atomic_store_explicit(page_view_of((struct object *)page_start(page)), first_view, memory_order_relaxed);
+    uint8_t view = chaos_chance(4) ? PAGE_LEFT_ALONE : first_view; /* as good as any, and many ways lead past it */
+    atomic_store_explicit(page_view_of((struct object *)page_start(page)), view, memory_order_relaxed);
 }
 
 void page_show(const struct object *o)
 {
     _Atomic uint8_t *view = page_view_of(o);
+    chaos_point();
     uint8_t seen = PAGE_UNSEEN;
     if (!atomic_compare_exchange_strong_explicit(view, &seen, PAGE_SHOWING, memory_order_seq_cst,
                                                  memory_order_seq_cst) &&
@@ -52,6 +54,7 @@ void page_show(const struct object *o)
         return;
     thread_barrier_all(); /* for a page that somebody else is showing too: its barrier may be yet to come */
     seen = PAGE_SHOWING;
+    chaos_point();
     atomic_compare_exchange_strong_explicit(view, &seen, PAGE_SEEN, memory_order_seq_cst, memory_order_seq_cst);
 }
 

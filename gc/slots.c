@@ -28,7 +28,9 @@ void object_lock_slow(struct object *o)
 {
     if (!object_is_mine(o))
         object_reveal(o);
+    chaos_point();
     byte_lock(&o->lock);
+    chaos_point();
 }
 
 void object_share_slow(struct object *o)

@@ -225,6 +225,7 @@ static bool take_object(struct cycle *cycle, struct snapshot_page *page, uint32_
             traverse(o, &t->trace);
         if (described->gc_flags & TYPE_GC_COUNTED)
             typed = visit_type(t, page, type);
+        chaos_point();
     }
     if (type == 0 || snapshot_disturbed(&t->trace) || !graph_end_node(&t->writer)) {
         graph_drop_edges(&t->writer); /* busy: it lives, and what was read of it is thrown away */

@@ -29,7 +29,8 @@ static const char usage[] =
     "-V     : print the version and exit\n"
     "-W arg : warning control\n"
     "-X opt : gc-stats prints the collector's figures at the end; compile-library=FILE compiles the standard library\n"
-    "         into FILE (library.bytecode beside the program is used); others are kept in sys._xoptions\n"
+    "         into FILE (library.bytecode beside the program is used); chaos=SEED pauses threads where they may meet,\n"
+    "         as the number says; others are kept in sys._xoptions\n"
     "file   : program read from script file\n"
     "-      : program read from stdin\n";
 
@@ -42,7 +43,8 @@ struct command_line {
     size_t warn_count, x_count;
     const char *compile_library; /* -X compile-library=FILE */
     bool gc_stats;
-    bool injects; /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
+    const char *chaos; /* -X chaos=SEED */
+    bool injects;      /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;
 };
 
@@ -175,6 +177,8 @@ static void read_options(struct command_line *line)
             line->gc_stats = true;
         else if (strncmp(x, "fail-allocation=", 16) == 0)
             line->injects = (line->fail_allocation = atoll(x + 16)) >= 0;
+        else if (strncmp(x, "chaos=", 6) == 0)
+            line->chaos = x + 6;
         else if (strncmp(x, "compile-library=", 16) == 0)
             line->compile_library = x + 16;
         else if (strcmp(x, "dev") == 0)
@@ -228,9 +232,22 @@ static bool read_digit_limit(const struct command_line *line)
     return true;
 }
 
-/* What the options mean for numbers and hashes. */
+static bool start_chaos(const char *seed)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(seed, &end, 0);
+    if (end == seed || *end || *seed == '-' || errno)
+        return fatal("-X chaos=SEED: the seed is a number from 0 to 18446744073709551615");
+    chaos_begin(number);
+    return true;
+}
+
+/* What the options mean for numbers, hashes and pauses. */
 static bool apply_options(const struct command_line *line)
 {
+    if (line->chaos && !start_chaos(line->chaos))
+        return false;
     const char *seed = sys_flags.ignore_environment ? NULL : getenv("PYTHONHASHSEED");
     if (!hash_set_seed(seed))
         return fatal("config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");

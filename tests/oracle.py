@@ -19,6 +19,27 @@ def add_interpreter_options(parser):
     parser.add_argument("--preset", default="release", help="test build/PRESET/atoll (default: release)")
 
 
+def seeds(text):
+    """The seeds that an option names: "1,5", "0-19"."""
+    found = []
+    for part in filter(None, text.split(",")):
+        first, _, last = part.partition("-")
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
+
+
+def add_chaos_option(parser):
+    """Add --chaos: the seeds with which Atoll runs (-X chaos=SEED); none: one run without."""
+    parser.add_argument(
+        "--chaos", type=seeds, default=[], metavar="SEEDS", help="run Atoll with -X chaos=SEED for each: 1,5 or 0-19"
+    )
+
+
+def chaos_arguments(options):
+    """For each run that the option --chaos asks for: its seed and the interpreter's arguments."""
+    return [(seed, ["-X", f"chaos={seed}"]) for seed in options.chaos] or [(None, [])]
+
+
 def find_interpreter(parser, options):
     """Return the absolute path of the interpreter that the options name, or end the program with a usage error."""
     wanted = options.atoll or os.path.join(ROOT, "build", options.preset, "atoll")

@@ -6,11 +6,13 @@ set(ATOLL_UNDER_TEST --atoll $<TARGET_FILE:atoll>)
 # Sanitizers make programs ten to twenty times slower: fewer repeats there, and small sizes only.
 if(ATOLL_SANITIZE)
     set(SCRIPT_REPEAT 2)
+    set(CHAOS_SEEDS 1)
     set(HOSTILE_COUNT 40)
     set(HOSTILE_CALLS 2000)
     set(HOSTILE_OPTIONS --no-syntax)
 else()
     set(SCRIPT_REPEAT 5)
+    set(CHAOS_SEEDS 1-3)
     set(HOSTILE_COUNT 200)
     set(HOSTILE_CALLS 5000)
     set(HOSTILE_OPTIONS)
@@ -27,6 +29,12 @@ foreach(case ${LANGUAGE_CASES})
         list(APPEND labels concurrent)
     endif()
     set_tests_properties(language.${name} PROPERTIES LABELS "${labels}" TIMEOUT 240)
+    if(name MATCHES "^(threading|concurrent|queue)")
+        add_test(NAME chaos.${name}
+            COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/language/run.py ${ATOLL_UNDER_TEST} -j1 --timeout 120
+                --chaos ${CHAOS_SEEDS} ${case})
+        set_tests_properties(chaos.${name} PROPERTIES LABELS "chaos;concurrent" TIMEOUT 400)
+    endif()
 endforeach()
 
 file(GLOB SCRIPTS CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/stress/scripts
@@ -42,6 +50,10 @@ foreach(script ${SCRIPTS})
             COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/scripts/run.py ${ATOLL_UNDER_TEST}
                 --repeat 1 --threads 2,4 --timeout 100 ${name})
         set_tests_properties(scripts.${name}.full PROPERTIES LABELS "scripts;concurrent" TIMEOUT 400)
+        add_test(NAME chaos.${name}
+            COMMAND ${ATOLL_ORACLE} ${CMAKE_CURRENT_SOURCE_DIR}/scripts/run.py ${ATOLL_UNDER_TEST}
+                --size small --repeat 1 --threads 4 --chaos ${CHAOS_SEEDS} --timeout 100 ${name})
+        set_tests_properties(chaos.${name} PROPERTIES LABELS "chaos;concurrent" TIMEOUT 400)
     endif()
 endforeach()
 

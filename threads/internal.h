@@ -25,6 +25,10 @@ void thread_assist(struct thread_slot *slot);
 void slots_recompute_alone(struct thread_slot *self);
 void slots_wait_for_fork(void); /* at a safepoint */
 
+/* chaos.c */
+void chaos_sit_down(struct thread_slot *slot); /* the calling thread sits in the slot, whose bits were cleared */
+void chaos_safepoint(struct thread_slot *self);
+
 /* grace.c */
 bool grace_start(void);                        /* start the grace thread once; false: the system refuses a thread */
 void grace_call_here(struct thread_slot *self); /* at a safepoint: make the calls, if still no thread can be had */

@@ -226,6 +226,7 @@ static bool byte_still(const volatile void *address, uint32_t expected)
 void byte_lock_slow(_Atomic uint8_t *lock)
 {
     for (int round = 0;; round++) {
+        chaos_point();
         uint8_t state = atomic_load_explicit(lock, memory_order_relaxed);
         if (!(state & LOCK_HELD)) {
             if (atomic_compare_exchange_weak_explicit(lock, &state, state | LOCK_HELD, memory_order_acquire,
@@ -254,6 +255,7 @@ static void byte_release(const volatile void *address, bool more)
 
 void byte_unlock_slow(_Atomic uint8_t *lock)
 {
+    chaos_point();
     /* Free the byte under the bucket's mutex: a thread about to sleep checks it there. The woken one competes anew. */
     unpark(lock, 1, byte_release);
 }

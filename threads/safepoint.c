@@ -34,7 +34,9 @@ void thread_publish_alone(struct thread_slot *slot, bool alone)
 int thread_safepoint_slow(struct thread_slot *self)
 {
     uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire);
-    uint32_t now = poll & ~(uint32_t)THREAD_POLL_GRACE;
+    uint32_t now = poll & ~(uint32_t)(THREAD_POLL_GRACE | THREAD_POLL_CHAOS);
+    if (poll & THREAD_POLL_CHAOS)
+        chaos_safepoint(self);
     if (now)
         atomic_fetch_and_explicit(&self->poll, ~now, memory_order_seq_cst);
     if (now & THREAD_POLL_ALONE)
@@ -76,6 +78,7 @@ void thread_enter_blocking(void)
     if (thread_hooks.settle)
         thread_hooks.settle(self);
     for (;;) {
+        chaos_point();
         atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
         if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
             break;
@@ -92,8 +95,10 @@ void thread_enter_blocking(void)
 void thread_leave_blocking(void)
 {
     struct thread_slot *self = thread_self;
+    chaos_point();
     take_back(self, THREAD_BLOCKED);
     grace_online();
+    chaos_point();
     /* `alone` may not be true any more than the number of mutators says: a thread that attached while this one was
        blocked did not wait for it. */
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) & THREAD_POLL_ALONE)) {

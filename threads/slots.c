@@ -218,6 +218,7 @@ static void sit_down(struct thread_slot *slot)
     slot->interpreter = NULL;
     enter_mutators(slot);
     thread_self = slot;
+    chaos_sit_down(slot);
     grace_register(slot);
     if (left & THREAD_POLL_QUEUE) /* queued for the slot while it was vacant */
         thread_request(slot, THREAD_POLL_QUEUE);
@@ -256,6 +257,7 @@ struct thread_slot *thread_attach_background(void)
     slot->alone = false;
     atomic_store_explicit(&slot->alone_seen, 0, memory_order_seq_cst);
     thread_self = slot;
+    chaos_sit_down(slot);
     grace_register(slot);
     grace_offline();
     return slot;

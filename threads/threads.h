@@ -42,6 +42,7 @@ enum thread_poll {
     THREAD_POLL_HELP = 16,   /* the collector asks for help */
     THREAD_POLL_FORK = 32,   /* a thread is about to fork: wait until it has */
     THREAD_POLL_CALLS = 64,  /* calls wait for a grace period, and no thread of their own makes them */
+    THREAD_POLL_CHAOS = 128, /* chaos is on: never cleared while the thread sits in the slot */
 };
 
 struct thread_slot {
@@ -62,6 +63,7 @@ struct thread_slot {
     bool stopped;                    /* held by the thread that forks, which alone looks at this */
     struct thread_slot *next_vacant; /* in the stack of vacant slots; under the registry's mutex */
     void *reader;                    /* liburcu's record of the sitting thread: for the child of a fork */
+    uint64_t chaos;                  /* state of the slot's generator in chaos.c; 0: chaos is off */
 };
 
 /* The calling thread's slot, or NULL in a thread that is not attached. Local-exec TLS: one instruction. */
@@ -156,6 +158,24 @@ void thread_end_help(struct thread_slot *slot);
    accesses need a barrier for the compiler only. False from the former: this kernel has no such thing. Any thread. */
 bool thread_barrier_init(void);
 void thread_barrier_all(void);
+
+/* ---- chaos: pauses that a seed decides, for tests (chaos.c)
+ * ---------------------------------------------------------------------------------------------------- */
+/* Switch it on for the rest of the process; before the first thread_attach. */
+void chaos_begin(uint64_t seed);
+extern bool chaos_is_on; /* constant after that */
+void chaos_pause(void);
+/* To stand where another thread may come in between: before an atomic operation, and between the looks of a lock-free
+   reader. When chaos is on the thread may yield, spin or sleep here (up to 200 microseconds), as its slot's generator
+   decides; else this is one predictable test. Not a quiescent point, and right under locks. errno stays. Any thread;
+   one that is not attached goes on at once. */
+static inline void chaos_point(void)
+{
+    if (unlikely(chaos_is_on))
+        chaos_pause();
+}
+/* True at one of `one_in` calls, and only when chaos is on: for choosing the rarer of two right ways. */
+bool chaos_chance(uint32_t one_in);
 
 /* ---- grace periods (liburcu QSBR; the only file that touches it is threads/grace.c)
  * ------------------------------------------ */

@@ -1,11 +1,11 @@
 #!/usr/bin/python3.11
 """Runs the language cases under Atoll and under CPython 3.11 and compares what they say.
 
-    run.py [--atoll PATH | --preset NAME] [-j N] [--list] [FILTER...]
+    run.py [--atoll PATH | --preset NAME] [-j N] [--chaos SEEDS] [--list] [FILTER...]
 
 A case is a file of this folder. Standard output, standard error and the exit status have to be the same;
 addresses in object representations do not count. Differences are printed as unified diffs, CPython's side
-first. A FILTER is the name of a case's file, or a part of it.
+first. With --chaos Atoll runs each case once for each seed. A FILTER is the name of a case's file, or a part of it.
 """
 
 import argparse
@@ -24,24 +24,27 @@ ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
 MAX_DIFF_LINES = 60
 
 
-def run_case(interpreter, name, timeout):
+def run_case(interpreter, name, timeout, arguments=()):
     """Run one case; return what it said, without addresses, which differ from run to run."""
-    return ADDRESS.sub("at 0x...", oracle.run([interpreter, name], timeout, cwd=HERE).text())
+    return ADDRESS.sub("at 0x...", oracle.run([interpreter, *arguments, name], timeout, cwd=HERE).text())
 
 
 def compare(case, options):
-    """Return (case, diff lines); no lines when both agree."""
+    """Return (case, diff lines of the first run that differs); no lines when all agree."""
     expected = run_case(oracle.CPYTHON, case, 60)
-    actual = run_case(options.atoll, case, options.timeout)
-    diff = difflib.unified_diff(
-        expected.splitlines(), actual.splitlines(), f"{case} cpython", f"{case} atoll", lineterm="", n=1
-    )
-    return case, list(diff)
+    for seed, arguments in oracle.chaos_arguments(options):
+        actual = run_case(options.atoll, case, options.timeout, arguments)
+        if actual != expected:
+            name = f"{case} atoll" if seed is None else f"{case} atoll -X chaos={seed}"
+            lines = expected.splitlines(), actual.splitlines()
+            return case, list(difflib.unified_diff(*lines, f"{case} cpython", name, lineterm="", n=1))
+    return case, []
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     oracle.add_interpreter_options(parser)
+    oracle.add_chaos_option(parser)
     parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds for a case")
     parser.add_argument("--list", action="store_true", help="print the names of the cases")

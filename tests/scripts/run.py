@@ -1,9 +1,10 @@
 #!/usr/bin/python3.11
 """Runs the programs of stress/scripts with several numbers of threads and compares them with CPython 3.11.
 
-    run.py [--atoll PATH | --preset NAME] [--threads 1,2,4,16] [--repeat K] [--size small|default] [FILTER...]
+    run.py [--atoll PATH | --preset NAME] [--threads 1,2,4,16] [--repeat K] [--size small|default] [--chaos SEEDS]
+           [FILTER...]
 
-Every program is run K times with each number of threads; each time it has to print exactly what CPython
+Every program is run K times with each number of threads, and so for each seed of --chaos; each time it has to print exactly what CPython
 prints, nothing on standard error, and end with status 0. The full measure is --repeat 20 --size default; the
 small sizes are for the test suite and for sanitizers.
 """
@@ -36,9 +37,9 @@ SMALL = {
 }
 
 
-def command(interpreter, name, threads, size):
+def command(interpreter, name, threads, size, options=()):
     """The command line of one run."""
-    arguments = [interpreter, name + ".py", str(threads)]
+    arguments = [interpreter, *options, name + ".py", str(threads)]
     if size == "small":
         arguments.append(str(SMALL[name]))
     return arguments
@@ -47,19 +48,21 @@ def command(interpreter, name, threads, size):
 def check(name, threads, options):
     """Run one program under both; return (runs that agreed, a description of the first that did not)."""
     expected = oracle.run(command(oracle.CPYTHON, name, threads, options.size), options.timeout, cwd=SCRIPTS).text()
-    for number in range(options.repeat):
-        actual = oracle.run(command(options.atoll, name, threads, options.size), options.timeout, cwd=SCRIPTS).text()
+    runs = [run for run in oracle.chaos_arguments(options) for _ in range(options.repeat)]
+    for number, (seed, arguments) in enumerate(runs):
+        line = command(options.atoll, name, threads, options.size, arguments)
+        actual = oracle.run(line, options.timeout, cwd=SCRIPTS).text()
         if actual != expected:
-            diff = difflib.unified_diff(
-                expected.splitlines(), actual.splitlines(), f"{name} cpython", f"{name} atoll", lineterm="", n=1
-            )
-            return number, "\n".join(list(diff)[:40])
-    return options.repeat, None
+            ours = f"{name} atoll" if seed is None else f"{name} atoll -X chaos={seed}"
+            lines = expected.splitlines(), actual.splitlines()
+            return number, "\n".join(list(difflib.unified_diff(*lines, f"{name} cpython", ours, lineterm="", n=1))[:40])
+    return len(runs), None
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     oracle.add_interpreter_options(parser)
+    oracle.add_chaos_option(parser)
     parser.add_argument("--threads", default="1,2,4,16", help="numbers of threads, with commas")
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--size", choices=["small", "default"], default="default")
@@ -79,8 +82,9 @@ def main():
         for threads in map(int, options.threads.split(",")):
             start = time.monotonic()
             agreed, difference = check(name, threads, options)
+            runs = options.repeat * (len(options.chaos) or 1)
             print(
-                f"{name:22} {threads:3} threads: {agreed:3} of {options.repeat} runs agree"
+                f"{name:22} {threads:3} threads: {agreed:3} of {runs} runs agree"
                 f" ({time.monotonic() - start:.1f} s)",
                 flush=True,
             )

@@ -21,7 +21,7 @@
 
 #define load_relaxed(p)     atomic_load_explicit((p), memory_order_relaxed)
 #define load_acquire(p)     atomic_load_explicit((p), memory_order_acquire)
-#define load_again(p)       atomic_load_explicit((p), memory_order_seq_cst) /* the proof after counting */
+#define load_again(p)       (chaos_point(), atomic_load_explicit((p), memory_order_seq_cst)) /* the proof after counting */
 #define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
 #define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 
