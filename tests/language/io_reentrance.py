@@ -66,3 +66,59 @@ for _ in range(50):
 print(layer.closed, layer.read(4))
 layer.close()
 print(layer.closed)
+
+
+class Raw(io.RawIOBase):
+    """Closes the stream above it in the middle of its work."""
+
+    def __init__(self, when):
+        self.when = when
+        self.above = None
+
+    def meddle(self, when):
+        if when == self.when and self.above is not None:
+            above, self.above = self.above, None
+            attempt("close in " + when, above.close)
+
+    def readable(self):
+        return True
+
+    def writable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def readinto(self, room):
+        self.meddle("readinto")
+        return 0
+
+    def write(self, data):
+        self.meddle("write")
+        return len(data)
+
+    def close(self):
+        self.meddle("close")
+        super().close()
+
+
+def attempt(what, call, *args):
+    try:
+        print(what, call(*args))
+    except Exception as error:
+        print(what, type(error).__name__, str(error).split("<")[0])
+
+
+for kind, when in ((io.BufferedReader, "readinto"), (io.BufferedReader, "close"), (io.BufferedWriter, "write"),
+                   (io.BufferedWriter, "close")):
+    raw = Raw(when)
+    stream = raw.above = kind(raw)
+    if kind is io.BufferedReader:
+        attempt("read", stream.read, 5)
+    else:
+        attempt("write", stream.write, b"abc")
+        attempt("flush", stream.flush)
+    print(stream.closed)
+    attempt("close", stream.close)
+    print(stream.closed, raw.closed)
+    attempt("close again", stream.close)

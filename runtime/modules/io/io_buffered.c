@@ -541,8 +541,43 @@ static void buffered_destroy(struct object *o)
     free(((struct buffered *)o)->buffer);
 }
 
+/* Refused to who is in the middle of an operation: the raw stream calls back. (That holds while it is closed, too.) */
+static value buffered_close(value v, const value *args)
+{
+    struct io_lock *lock = &SELF(v)->upper.lock;
+    value raw = io_beneath(v);
+    if (!raw || !io_lock_enter(lock, v)) {
+        value_dec(raw);
+        return NULL;
+    }
+    int closed = io_is_closed(raw);
+    io_lock_leave(lock);
+    value result = closed < 0 ? NULL : VALUE_NONE, error = NULL;
+    if (closed == 0) {
+        if (!io_call(v, NAME(flush)))
+            error = error_fetch();
+        result = NULL;
+        if (io_lock_enter(lock, v)) {
+            result = call_method_0(raw, NAME(close));
+            io_lock_leave(lock);
+        }
+    }
+    value_dec(raw);
+    if (!error)
+        return result;
+    if (result) {
+        value_dec(result);
+    } else {
+        value second = error_fetch();
+        exception_set_context(second, error);
+        error = second;
+    }
+    error_restore(error);
+    return NULL;
+}
+
 #define COMMON_METHODS                                                                                                \
-    METHOD("close", io_upper_close, "($self, /)", NULL), METHOD("detach", io_upper_detach, "($self, /)", NULL),       \
+    METHOD("close", buffered_close, "($self, /)", NULL), METHOD("detach", io_upper_detach, "($self, /)", NULL),       \
         METHOD("seek", buffered_seek, "($self, target, whence=0, /)", NULL),                                          \
         METHOD("tell", buffered_tell, "($self, /)", NULL),                                                            \
         METHOD("truncate", buffered_truncate, "($self, pos=None, /)", NULL),                                          \

@@ -49,24 +49,59 @@ static bool reserve(struct bytes_io *b, size_t length)
     return true;
 }
 
+/* Under the lock. False: no memory. */
+static bool put(struct bytes_io *b, const uint8_t *data, size_t length)
+{
+    if (!length)
+        return true;
+    if (!reserve(b, b->position + length))
+        return false;
+    if (b->position > b->length)
+        memset(b->data + b->length, 0, b->position - b->length);
+    memcpy(b->data + b->position, data, length);
+    b->position += length;
+    if (b->position > b->length)
+        b->length = b->position;
+    return true;
+}
+
 static ssize write_bytes(value v, const uint8_t *data, size_t length)
 {
     struct bytes_io *b = lock(v);
     if (!b)
         return -1;
-    bool free_to = !b->exports, done = free_to && (!length || reserve(b, b->position + length));
-    if (done && length) {
-        if (b->position > b->length)
-            memset(b->data + b->length, 0, b->position - b->length);
-        memcpy(b->data + b->position, data, length);
-        b->position += length;
-        if (b->position > b->length)
-            b->length = b->position;
-    }
+    bool free_to = !b->exports, done = free_to && put(b, data, length);
     unlock(v);
     if (!done)
         free_to ? (void)raise_no_memory() : (void)exported();
     return done ? (ssize)length : -1;
+}
+
+/* Other contents, and the position at their start, in one step; `open`: of a closed stream, too. False: exception. */
+static bool replace(value v, value contents, bool open)
+{
+    struct buffer data = {0};
+    if (contents && !buffer_get(contents, &data, BUFFER_SIMPLE))
+        return false;
+    struct bytes_io *b = SELF(v);
+    if (open)
+        object_lock(value_object(v));
+    else
+        b = lock(v);
+    bool free_to = b && !b->exports, done = free_to;
+    if (free_to) {
+        b->length = b->position = 0;
+        if (open)
+            atomic_store(&b->base.closed, false);
+        done = put(b, data.data, (size_t)data.length);
+        b->position = 0;
+    }
+    if (b)
+        unlock(v);
+    buffer_release(&data);
+    if (b && !done)
+        free_to ? (void)raise_no_memory() : (void)exported();
+    return done;
 }
 
 static value bytes_write(value v, const value *args)
@@ -84,21 +119,30 @@ static value bytes_write(value v, const value *args)
 /* The next `size` bytes (all: < 0), or the rest of a line. */
 static value read_part(value v, ssize size, bool line)
 {
-    struct bytes_io *b = lock(v);
-    if (!b)
-        return NULL;
-    size_t left = b->position < b->length ? b->length - b->position : 0;
-    size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
-    const uint8_t *start = b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
-    if (end)
-        n = (size_t)(end - start) + 1;
-    value bytes = bytes_new(NULL, n);
-    if (bytes && n) {
-        memcpy(bytes_data(bytes), start, n);
-        b->position += n;
+    for (value bytes = NULL;;) {
+        struct bytes_io *b = lock(v);
+        if (!b) {
+            value_dec(bytes);
+            return NULL;
+        }
+        size_t left = b->position < b->length ? b->length - b->position : 0;
+        size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
+        const uint8_t *start = b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
+        if (end)
+            n = (size_t)(end - start) + 1;
+        /* The bytes are made without the lock, for what there was; who finds another length makes them anew. */
+        bool fits = bytes && bytes_length(bytes) == n;
+        if (fits && n) {
+            memcpy(bytes_data(bytes), start, n);
+            b->position += n;
+        }
+        unlock(v);
+        if (fits)
+            return bytes;
+        value_dec(bytes);
+        if (!(bytes = bytes_new(NULL, n)))
+            return NULL;
     }
-    unlock(v);
-    return bytes;
 }
 static value bytes_read(value v, const value *args)
 {
@@ -140,21 +184,32 @@ static value bytes_readinto(value v, const value *args)
 
 static value bytes_getvalue(value v, const value *args)
 {
-    struct bytes_io *b = lock(v);
-    if (!b)
-        return NULL;
-    value bytes = bytes_new(b->data, b->length);
-    unlock(v);
-    return bytes;
+    for (value bytes = NULL;;) {
+        struct bytes_io *b = lock(v);
+        if (!b) {
+            value_dec(bytes);
+            return NULL;
+        }
+        size_t n = b->length;
+        bool fits = bytes && bytes_length(bytes) == n;
+        if (fits && n)
+            memcpy(bytes_data(bytes), b->data, n);
+        unlock(v);
+        if (fits)
+            return bytes;
+        value_dec(bytes);
+        if (!(bytes = bytes_new(NULL, n))) /* without the lock, as in read_part */
+            return NULL;
+    }
 }
 static value bytes_tell(value v, const value *args)
 {
     struct bytes_io *b = lock(v);
     if (!b)
         return NULL;
-    value at = int_from_u64(b->position);
+    size_t at = b->position;
     unlock(v);
-    return at;
+    return int_from_u64(at);
 }
 static value bytes_seek(value v, const value *args)
 {
@@ -240,20 +295,14 @@ static value bytes_setstate(value v, const value *args)
     value state = args[0];
     if (!is_tuple(state) || tuple_length(state) < 3)
         return raise(EXC(TypeError), "%T.__setstate__ argument should be 3-tuple, got %T", v, state);
-    const value start[] = {small_int(0), small_int(0)}, none = small_int(0);
-    value at = bytes_seek(v, start), cut = at ? bytes_truncate(v, &none) : NULL;
-    value items[] = {tuple_get(state, 0)}, written = cut ? bytes_write(v, items) : NULL;
     const value position[] = {tuple_get(state, 1), small_int(0)};
-    value sought = written ? bytes_seek(v, position) : NULL;
+    value sought = replace(v, tuple_get(state, 0), false) ? bytes_seek(v, position) : NULL;
     bool done = sought != NULL;
     if (done && tuple_get(state, 2) != VALUE_NONE) {
         value dict = object_dict(v, true);
         done = dict && dict_update(dict, tuple_get(state, 2));
         value_dec(dict);
     }
-    value_dec(at);
-    value_dec(cut);
-    value_dec(written);
     value_dec(sought);
     return done ? VALUE_NONE : NULL;
 }
@@ -321,20 +370,7 @@ static bool bytes_init(value v, const value *args, size_t nargs, value kwnames)
     value bound[1];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
-    object_lock(value_object(v));
-    bool free_to = !SELF(v)->exports;
-    if (free_to)
-        SELF(v)->length = SELF(v)->position = 0;
-    atomic_store(&SELF(v)->base.closed, false);
-    unlock(v);
-    if (!free_to)
-        return exported();
-    if (!is_given(bound[0]))
-        return true;
-    value written = bytes_write(v, bound);
-    value_dec(written);
-    SELF(v)->position = 0;
-    return written != NULL;
+    return replace(v, is_given(bound[0]) ? bound[0] : NULL, true);
 }
 static value bytes_new_slot(struct type *type, const value *args, size_t nargs, value kwnames)
 {

@@ -49,16 +49,11 @@ static bool reserve(struct string_io *s, size_t length)
     return true;
 }
 
-static value string_write(value v, const value *args)
+/* Text as it is kept; `text` stolen. */
+static value translated(value text, const struct io_newline *newline, unsigned *seen)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "string argument expected, got '%T'", args[0]);
-    value text = str_to_exact(args[0]);
-    size_t given = text ? str_exact_length(text) : 0;
-    unsigned seen = 0;
-    const struct io_newline *newline = &SELF(v)->newline;
-    if (text && newline->universal)
-        text = io_newline_translate(text, newline->translate, &seen);
+    if (newline->universal)
+        text = io_newline_translate(text, newline->translate, seen);
     if (text && newline->written && span_find_char(str_span(text), '\n') != SPAN_NONE) {
         value end = str_interned(newline->written);
         const value arguments[] = {NAME_TEXT("\n"), end};
@@ -67,42 +62,46 @@ static value string_write(value v, const value *args)
         value_dec(text);
         text = replaced;
     }
+    return text;
+}
+
+/* Under the lock. False: no memory. */
+static bool put(struct string_io *s, struct span span, unsigned seen)
+{
+    if (!reserve(s, s->position + span.length))
+        return false;
+    if (!span.length)
+        return true;
+    for (; s->length < s->position; s->length++)
+        s->data[s->length] = 0;
+    span_copy_to(s->data, 4, s->position, span);
+    s->position += span.length;
+    if (s->position > s->length)
+        s->length = s->position;
+    s->seen |= seen;
+    return true;
+}
+
+static value string_write(value v, const value *args)
+{
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "string argument expected, got '%T'", args[0]);
+    value text = str_to_exact(args[0]);
+    size_t given = text ? str_exact_length(text) : 0;
+    unsigned seen = 0;
+    object_lock(value_object(v));
+    struct io_newline newline = SELF(v)->newline;
+    object_unlock(value_object(v));
+    text = text ? translated(text, &newline, &seen) : NULL;
     struct string_io *s = text ? lock(v) : NULL;
     if (!s) {
         value_dec(text);
         return NULL;
     }
-    struct span span = str_span(text);
-    bool done = reserve(s, s->position + span.length);
-    if (done && span.length) {
-        for (; s->length < s->position; s->length++)
-            s->data[s->length] = 0;
-        span_copy_to(s->data, 4, s->position, span);
-        s->position += span.length;
-        if (s->position > s->length)
-            s->length = s->position;
-        s->seen |= seen;
-    }
+    bool done = put(s, str_span(text), seen);
     unlock(v);
     value_dec(text);
     return done ? int_from_u64(given) : raise_no_memory();
-}
-
-static value string_read(value v, const value *args)
-{
-    ssize size;
-    if (!io_optional_size(args[0], &size))
-        return NULL;
-    struct string_io *s = lock(v);
-    if (!s)
-        return NULL;
-    size_t left = s->position < s->length ? s->length - s->position : 0;
-    size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
-    value text = str_from_ucs4(s->data + s->position, n);
-    if (text)
-        s->position += n;
-    unlock(v);
-    return text;
 }
 
 /* How many characters the line at the position has; under the lock. */
@@ -123,29 +122,74 @@ static size_t line_length(struct string_io *s, size_t left)
     }
     return left;
 }
-static value read_line(value v, ssize size)
+/* Characters that are taken out under the lock; the str is made of them without it. */
+struct copied {
+    uint32_t *data;
+    size_t length, room;
+};
+/* Under the lock. False: there is no room (copy_make_room, without the lock, then look again). */
+static bool copy(struct copied *copied, const uint32_t *from, size_t length)
 {
-    struct string_io *s = lock(v);
-    if (!s)
-        return NULL;
-    size_t left = s->position < s->length ? s->length - s->position : 0;
-    size_t n = left ? line_length(s, left) : 0;
-    if (size >= 0 && (size_t)size < n)
-        n = (size_t)size;
-    value text = str_from_ucs4(s->data + s->position, n);
-    if (text)
-        s->position += n;
-    unlock(v);
+    copied->length = length;
+    if (length > copied->room)
+        return false;
+    if (length)
+        memcpy(copied->data, from, length * sizeof *from);
+    return true;
+}
+static bool copy_make_room(struct copied *copied)
+{
+    uint32_t *data = raw_resize(copied->data, copied->length * sizeof *data);
+    if (!data)
+        return raise_no_memory() != NULL;
+    copied->data = data;
+    copied->room = copied->length;
+    return true;
+}
+static value copy_text(struct copied *copied)
+{
+    value text = str_from_ucs4(copied->data, copied->length);
+    free(copied->data);
     return text;
+}
+
+/* The next `size` characters (all: < 0), or the rest of a line. */
+static value read_part(value v, ssize size, bool line)
+{
+    struct string_io *s;
+    struct copied copied = {0};
+    while ((s = lock(v)) != NULL) {
+        size_t left = s->position < s->length ? s->length - s->position : 0;
+        size_t n = line && left ? line_length(s, left) : left;
+        if (size >= 0 && (size_t)size < n)
+            n = (size_t)size;
+        bool done = copy(&copied, s->data + s->position, n);
+        if (done)
+            s->position += n;
+        unlock(v);
+        if (done)
+            return copy_text(&copied);
+        if (!copy_make_room(&copied))
+            break;
+    }
+    free(copied.data);
+    return NULL;
+}
+static value string_read(value v, const value *args)
+{
+    ssize size;
+    if (!io_optional_size(args[0], &size))
+        return NULL;
+    return read_part(v, size, false);
 }
 static value string_readline(value v, const value *args)
 {
     ssize size;
-    return io_optional_size(args[0], &size) ? read_line(v, size) : NULL;
+    return io_optional_size(args[0], &size) ? read_part(v, size, true) : NULL;
 }
 static value string_next(value v)
 {
-    value line = read_line(v, -1);
+    value line = read_part(v, -1, true);
     if (!line || str_length(line))
         return line;
     value_dec(line);
@@ -157,18 +201,25 @@ static value string_getvalue(value v, const value *args)
     struct string_io *s = lock(v);
     if (!s)
         return NULL;
-    value text = str_from_ucs4(s->data, s->length);
+    struct copied copied = {0};
+    while (!copy(&copied, s->data, s->length)) {
+        unlock(v);
+        if (!copy_make_room(&copied) || !(s = lock(v))) {
+            free(copied.data);
+            return NULL;
+        }
+    }
     unlock(v);
-    return text;
+    return copy_text(&copied);
 }
 static value string_tell(value v, const value *args)
 {
     struct string_io *s = lock(v);
     if (!s)
         return NULL;
-    value at = int_from_u64(s->position);
+    size_t at = s->position;
     unlock(v);
-    return at;
+    return int_from_u64(at);
 }
 static value string_seek(value v, const value *args)
 {
@@ -234,7 +285,10 @@ static value get_line_buffering(value v)
 }
 static value get_newlines(value v)
 {
-    return io_newline_seen(SELF(v)->seen);
+    object_lock(value_object(v));
+    unsigned seen = SELF(v)->seen;
+    object_unlock(value_object(v));
+    return io_newline_seen(seen);
 }
 
 static bool string_init(value v, const value *args, size_t nargs, value kwnames)
@@ -248,19 +302,23 @@ static bool string_init(value v, const value *args, size_t nargs, value kwnames)
         return false;
     if (is_given(bound[0]) && !is_str(bound[0]))
         return raise_false(EXC(TypeError), "initial_value must be str or None, not %T", bound[0]);
-    object_lock(value_object(v));
-    SELF(v)->newline = newline;
-    SELF(v)->length = SELF(v)->position = 0;
-    SELF(v)->seen = 0;
-    SELF(v)->ready = true;
-    atomic_store(&SELF(v)->base.closed, false);
+    unsigned seen = 0;
+    value text = is_given(bound[0]) ? str_to_exact(bound[0]) : str_from_text("");
+    text = text ? translated(text, &newline, &seen) : NULL;
+    if (!text)
+        return false;
+    struct string_io *s = SELF(v);
+    object_lock(value_object(v)); /* contents and all else change in one step */
+    s->newline = newline;
+    s->length = s->position = 0;
+    s->seen = 0;
+    s->ready = true;
+    atomic_store(&s->base.closed, false);
+    bool done = put(s, str_span(text), seen);
+    s->position = 0;
     object_unlock(value_object(v));
-    if (!is_given(bound[0]))
-        return true;
-    value written = string_write(v, bound);
-    SELF(v)->position = 0;
-    value_dec(written);
-    return written != NULL;
+    value_dec(text);
+    return done || raise_no_memory() != NULL;
 }
 static value string_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {

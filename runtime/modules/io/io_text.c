@@ -27,10 +27,12 @@ struct text_io {
     enum codec_id id;
     int byte_order;
     struct io_newline newline;
-    unsigned seen;
-    bool line_buffering, write_through, readable, writable, seekable, has_read1, plain_utf8;
+    /* Atomic is what is read, or written, without the lock: getters, next(). */
+    _Atomic unsigned seen;
+    _Atomic bool line_buffering, write_through, seekable;
+    bool readable, writable, has_read1, plain_utf8;
     bool started; /* a byte order mark was written, or the stream is not at its start */
-    size_t chunk_size;
+    _Atomic size_t chunk_size;
     uint8_t *pending; /* encoded text on its way down */
     size_t pending_length, pending_room;
     value_slot decoded;         /* exact str, or NULL */
@@ -38,7 +40,7 @@ struct text_io {
     struct bytes_builder chunk; /* the bytes that `decoded` was made of, and behind them the incomplete rest */
     size_t chunk_decoded;       /* of the chunk */
     bool pending_cr;            /* a '\r' at the chunk's end waits for what follows; it is not in `decoded` */
-    bool telling;               /* not between next() calls */
+    _Atomic bool telling;       /* not between next() calls */
 };
 #define SELF(v) ((struct text_io *)(v))
 struct type *io_text_type;
@@ -192,7 +194,7 @@ static value text_flush(value v, const value *args)
     value buffer = enter(v, &again);
     if (!buffer)
         return NULL;
-    SELF(v)->telling = SELF(v)->seekable;
+    store_relaxed(&SELF(v)->telling, load_relaxed(&SELF(v)->seekable));
     bool done = write_pending(SELF(v), buffer) && io_call(buffer, NAME(flush));
     leave(v, buffer, again);
     return done ? VALUE_NONE : NULL;
@@ -249,6 +251,15 @@ static void drop_decoded(struct text_io *t)
     t->chunk_decoded = 0;
 }
 
+/* Under the lock, like all that reads. */
+static value translate_newlines(struct text_io *t, value text, bool final)
+{
+    unsigned seen = load_relaxed(&t->seen);
+    text = io_newline_feed(text, final, t->newline.translate, &t->pending_cr, &seen);
+    store_relaxed(&t->seen, seen);
+    return text;
+}
+
 /* Read and decode a chunk: 1, 0 at the end of the stream, -1. What was decoded before is used up. */
 static int read_chunk(struct text_io *t, value buffer)
 {
@@ -276,7 +287,7 @@ static int read_chunk(struct text_io *t, value buffer)
     value_dec(data);
     value text = t->chunk.failed ? raise_no_memory() : decode(t, end);
     if (t->newline.universal)
-        text = io_newline_feed(text, end, t->newline.translate, &t->pending_cr, &t->seen);
+        text = translate_newlines(t, text, end);
     if (!text)
         return -1;
     size_t length = str_length(text);
@@ -325,7 +336,7 @@ static value read_all(struct text_io *t, value buffer, struct str_builder *b)
     value_dec(data);
     value text = t->chunk.failed ? raise_no_memory() : decode(t, true);
     if (t->newline.universal)
-        text = io_newline_feed(text, true, t->newline.translate, &t->pending_cr, &t->seen);
+        text = translate_newlines(t, text, true);
     forget_read(t);
     if (!text)
         return NULL;
@@ -427,7 +438,7 @@ static value text_readline(value v, const value *args)
 }
 static value text_next(value v)
 {
-    SELF(v)->telling = false;
+    store_relaxed(&SELF(v)->telling, false);
     value line = value_type(v) == io_text_type ? read_line(v, -1) : call_method_0(v, NAME(readline));
     if (line && !is_str(line)) {
         raise(EXC(OSError), "readline() should have returned a str object, not '%T'", line);
@@ -436,7 +447,7 @@ static value text_next(value v)
     }
     line = io_line_or_end(line);
     if (line == VALUE_END)
-        SELF(v)->telling = SELF(v)->seekable;
+        store_relaxed(&SELF(v)->telling, load_relaxed(&SELF(v)->seekable));
     return line;
 }
 
@@ -683,7 +694,8 @@ static bool set_up(value v, const value *bound)
         return false;
     t->line_buffering = line_buffering;
     t->write_through = write_through;
-    t->seekable = t->telling = seekable;
+    t->seekable = seekable;
+    t->telling = seekable;
     t->readable = readable;
     t->writable = writable;
     t->has_read1 = read1;
