@@ -95,10 +95,14 @@ uint32_t graph_find(const struct cycle *cycle, const void *address)
     struct page *page = page_of(address);
     if (atomic_load_explicit(&page->cycle, memory_order_acquire) != cycle->number)
         return NO_NODE;
+    /* `base` is written when pages are chosen, and is this cycle's. But the page may have left for the pool since, and
+       be set up anew at this moment, with more blocks than it had: so the number is looked at before it is believed.
+       (What is found there then does no harm: all nodes of a page that left live.) */
     uint32_t number = page_block_number(page, address);
-    uint32_t node = atomic_load_explicit(&page->base, memory_order_relaxed) + number;
+    uint32_t base = atomic_load_explicit(&page->base, memory_order_relaxed), node = base + number;
     /* Blocks that came into use after the page was chosen have no node. */
-    if ((void *)page_object(page, number) != address || number >= cycle_page_of(cycle, node)->count)
+    if (number > NODE_MASK || number >= cycle_page_of(cycle, base)->count ||
+        (void *)page_object(page, number) != address)
         return NO_NODE;
     return node_state(cycle, node) & NODE_CANDIDATE ? node : NO_NODE;
 }

@@ -151,6 +151,14 @@ static _Atomic uint32_t calls_word;      /* futex word of the grace thread: 1 wh
 static pthread_t grace_thread;
 static pthread_mutex_t start_mutex = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic bool started, refused; /* the grace thread; refused: the last attempt to start it failed */
+/* What a thread took from the stack and has not called yet. The mutex is held while it takes and while it makes a call,
+   and a fork takes it: the child finds each call made or not made, and makes what is left. */
+struct taker {
+    struct grace_node *nodes; /* oldest first */
+    struct taker *next;
+};
+static struct taker *takers;
+static pthread_mutex_t call_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void grace_call(struct grace_node *node)
 {
@@ -166,38 +174,53 @@ void grace_call(struct grace_node *node)
         thread_request(thread_self, THREAD_POLL_CALLS);
 }
 
-static struct grace_node *take_calls(void)
+/* Take all calls that wait. False: there are none. */
+static bool take_calls(struct taker *taker)
 {
-    struct grace_node *stack = atomic_exchange_explicit(&calls, NULL, memory_order_seq_cst), *queue = NULL;
+    pthread_mutex_lock(&call_mutex);
+    struct grace_node *stack = atomic_exchange_explicit(&calls, NULL, memory_order_seq_cst);
+    *taker = (struct taker){NULL, takers};
     while (stack) {
         struct grace_node *next = stack->next;
-        stack->next = queue;
-        queue = stack;
+        stack->next = taker->nodes;
+        taker->nodes = stack;
         stack = next;
     }
-    return queue;
+    if (taker->nodes)
+        takers = taker;
+    pthread_mutex_unlock(&call_mutex);
+    return taker->nodes != NULL;
 }
 
-static void make_calls(struct grace_node *node)
+/* A grace period has passed since they were taken: make them. */
+static void make_calls(struct taker *taker)
 {
-    while (node) {
-        struct grace_node *next = node->next; /* the callback may free the node */
-        node->callback(node);
-        node = next;
+    for (bool some = true; some;) {
+        pthread_mutex_lock(&call_mutex);
+        struct grace_node *node = taker->nodes;
+        some = node != NULL;
+        if (some) {
+            taker->nodes = node->next; /* the callback may free the node */
+            node->callback(node);
+        } else {
+            struct taker **place = &takers;
+            while (*place != taker)
+                place = &(*place)->next;
+            *place = taker->next;
+        }
+        pthread_mutex_unlock(&call_mutex);
     }
 }
 
 void grace_call_here(struct thread_slot *self)
 {
-    if (grace_start())
-        return; /* it finds the calls */
-    struct grace_node *node = take_calls();
-    if (!node)
-        return;
+    struct taker taker;
+    if (grace_start() || !take_calls(&taker))
+        return; /* the thread finds the calls */
     thread_enter_blocking();
     grace_wait();
     thread_leave_blocking();
-    make_calls(node);
+    make_calls(&taker);
 }
 
 bool grace_calls_wait(void)
@@ -208,15 +231,15 @@ bool grace_calls_wait(void)
 static void *grace_main(void *unused)
 {
     (void)unused;
+    struct taker taker;
     for (;;) {
         atomic_store_explicit(&calls_word, 0, memory_order_seq_cst);
-        struct grace_node *node = take_calls();
-        if (!node) {
+        if (!take_calls(&taker)) {
             futex_wait(&calls_word, 0, -1);
             continue;
         }
         grace_wait();
-        make_calls(node);
+        make_calls(&taker);
     }
     return NULL;
 }
@@ -278,6 +301,7 @@ void grace_barrier(void)
 
 void grace_before_fork(void)
 {
+    pthread_mutex_lock(&call_mutex); /* calls are short */
     /* No period may be under way: liburcu moves its readers between lists meanwhile. The caller is offline. */
     pthread_mutex_lock(&mutex);
     while (running)
@@ -287,6 +311,15 @@ void grace_before_fork(void)
 void grace_after_fork(bool child, struct thread_slot *self)
 {
     pthread_mutex_unlock(&mutex);
+    /* What the parent's threads had taken waits for a period of the child's. */
+    for (; child && takers; takers = takers->next) {
+        for (struct grace_node *node = takers->nodes, *next; node; node = next) {
+            next = node->next;
+            node->next = atomic_load_explicit(&calls, memory_order_relaxed);
+            atomic_store_explicit(&calls, node, memory_order_relaxed);
+        }
+    }
+    pthread_mutex_unlock(&call_mutex);
     if (!child)
         return;
     pthread_cond_init(&ended_condition, NULL);

@@ -238,6 +238,57 @@ static void child_is_alone(void **state)
     wait_for_others();
 }
 
+/* ---- what the grace thread had taken when the process forked ---- */
+
+static _Atomic int stage, calls_made;
+
+static void pass_slowly(struct grace_node *node)
+{
+    (void)node;
+    atomic_store(&stage, 1);
+    pass_time(100000000);
+}
+
+static void count_call(struct grace_node *node)
+{
+    (void)node;
+    atomic_fetch_add(&calls_made, 1);
+}
+
+static void child_makes_the_calls_that_are_left(void **state)
+{
+    (void)state;
+    static struct grace_node first = {.callback = count_call}, slow = {.callback = pass_slowly},
+                             left[3] = {{.callback = count_call}, {.callback = count_call}, {.callback = count_call}};
+    calls_made = stage = 0;
+    grace_call(&first);
+    pass_time(50000000); /* the grace thread has taken the first and waits for this thread */
+    grace_call(&slow);   /* the others are taken together */
+    for (int i = 0; i < 3; i++)
+        grace_call(&left[i]);
+    while (atomic_load(&stage) == 0) {
+        thread_safepoint(thread_self);
+        pass_time(100000);
+    }
+    threads_before_fork();
+    pid_t child = fork();
+    if (child == 0) {
+        threads_after_fork_child();
+        thread_enter_blocking();
+        grace_barrier();
+        thread_leave_blocking();
+        _exit(atomic_load(&calls_made) == 4 ? 0 : 1 + atomic_load(&calls_made));
+    }
+    threads_after_fork_parent();
+    int status = -1;
+    thread_enter_blocking();
+    waitpid(child, &status, 0);
+    grace_barrier();
+    thread_leave_blocking();
+    assert_int_equal(status, 0);
+    assert_int_equal(calls_made, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +300,7 @@ int main(void)
         cmocka_unit_test(work_is_not_slept_through),
         cmocka_unit_test(safepoint_hands_on_the_result),
         cmocka_unit_test(child_is_alone),
+        cmocka_unit_test(child_makes_the_calls_that_are_left),
     };
     threads_set_hooks(&(struct thread_hooks){.merge = count_merge});
     if (!thread_attach())
