@@ -18,8 +18,8 @@
  * to no slot, reaches as far as there are indices, and is changed atomically. Sums include it.
  */
 #include "gc/cells.h"
+#include "threads/watched.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -28,7 +28,7 @@
 #define CELLS_SCARCE (1u << 15)
 #define OPEN_STEP    4096u /* cells made accessible at a time: 32 KiB */
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards indices and the spill's growth */
+static struct watched_mutex mutex = WATCHED_MUTEX_INITIALIZER; /* guards indices and the spill's growth */
 static uint32_t next_index;
 static uint32_t *free_indices;
 static size_t free_count, free_capacity;
@@ -71,7 +71,7 @@ static inline _Atomic int64_t *cell_at(struct cell_row *cells, uint32_t index)
 
 static bool take_index(uint32_t *index)
 {
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     bool ok = true;
     if (free_count)
         *index = free_indices[--free_count];
@@ -79,14 +79,14 @@ static bool take_index(uint32_t *index)
         *index = next_index++;
     else
         ok = false;
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
     return ok;
 }
 
 /* All its cells are zero. */
 static void give_index(uint32_t index)
 {
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     if (free_count == free_capacity) {
         size_t capacity = free_capacity ? free_capacity * 2 : 64;
         uint32_t *grown = realloc(free_indices, capacity * sizeof *grown);
@@ -97,7 +97,7 @@ static void give_index(uint32_t index)
     }
     if (free_count < free_capacity)
         free_indices[free_count++] = index; /* else the index is lost: a cell's worth of memory */
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
 }
 
 bool cells_shard(struct object *o)
@@ -196,10 +196,10 @@ void cells_release(uint32_t index)
 
 void cells_lock(void)
 {
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
 }
 
 void cells_unlock(void)
 {
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
 }

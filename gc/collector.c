@@ -8,11 +8,12 @@
  * about once in a page's worth of allocation. One that does so while a cycle is under way helps (share.c); it never
  * waits.
  *
- * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else ever does: `mutator_stops`
- * counts the times a mutator had to, and there is no code that increments it elsewhere.
+ * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else waits for a cycle: `mutator_stops`
+ * counts the times that a mutator found a lock held by the collector, or the collector one held by a mutator (watched.h).
  */
 #include "gc/cells.h"
 #include "gc/collector.h"
+#include "threads/watched.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -81,7 +82,6 @@ static _Atomic uint32_t collecting; /* mutators that wait in collect_once */
 static struct {
     _Atomic uint64_t cycles[3], examined, islands, unreachable, nanoseconds;
 } stats;
-_Atomic uint64_t collector_mutator_stops;
 
 extern _Atomic uint64_t share_helped;
 
@@ -472,7 +472,7 @@ void gc_get_stats(struct gc_stats *out)
         .islands = atomic_load(&stats.islands),
         .unreachable = atomic_load(&stats.unreachable),
         .nanoseconds = atomic_load(&stats.nanoseconds),
-        .mutator_stops = atomic_load(&collector_mutator_stops),
+        .mutator_stops = atomic_load(&thread_waits_across),
         .helped_pages = atomic_load(&share_helped),
         .heap_bytes = (uint64_t)pages_in_use() << PAGE_SHIFT,
     };

@@ -21,6 +21,7 @@ enum task {
     TASK_VALIDATE,
     TASK_JOIN,
     TASK_SWITCH_OFF,
+    TASK_RELEASE,
     TASK_DESTROY,
     TASK_FREE,
 };
@@ -46,6 +47,7 @@ struct snapshot_page {
     uint32_t roots;          /* nodes that stand for an island */
     uint32_t type_node;      /* the type of most objects of the page, where that is a candidate */
     bool special;            /* some suspect is NODE_WEAK or NODE_FINALIZE */
+    bool releases;           /* some node that is reclaimed has a release function */
     _Atomic uint8_t *states; /* enum node_state */
     /* Count minus references found in the graph, modulo 256 or 2^32: in `wide` if some count of the page is larger than
        255, else in `narrow`. Where more references were found than are counted, some of them were moved meanwhile, so
@@ -70,6 +72,7 @@ struct cycle {
     _Atomic bool special;        /* some page is special */
     bool spares;                 /* some island is spared */
     _Atomic bool types;          /* types are reclaimed */
+    _Atomic bool releases;       /* members are reclaimed that have a release function */
     enum task reached;           /* the last task that is done */
     struct chunk *_Atomic chunk; /* memory of the graph */
     struct chunk *_Atomic spans; /* the same: large pieces */
@@ -87,8 +90,8 @@ void judge_find_islands(struct cycle *cycle); /* 4. islands, weak references, fi
 void reclaim_islands(struct cycle *cycle);    /* 4. teardown */
 void cycle_free(struct cycle *cycle);
 
-/* share.c: what is done item by item, by the collector and by mutators that help. DESTROY drops references, so mutators
-   do that only at a safepoint; all else at any moment. Items are pages, and what is handed over. */
+/* share.c: what is done item by item, by the collector and by mutators that help. RELEASE and DESTROY drop references,
+   so mutators do them only at a safepoint; all else at any moment. Items are pages, and what is handed over. */
 /* Do the task, and those after it that need nothing in between; returns when all items are done, at once if the task
    was done so already. The collector's thread only. */
 void share_run(struct cycle *cycle, enum task task);
@@ -107,6 +110,7 @@ void judge_page_trial(struct cycle *cycle, struct snapshot_page *page);
 void judge_page_validate(struct cycle *cycle, struct snapshot_page *page);
 void judge_page_join(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page);
+void reclaim_page_release(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page);
 void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page);
 

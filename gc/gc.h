@@ -103,6 +103,12 @@ struct object_type {
     /* The object is about to die: run its finalizer once (it may resurrect the object). NULL when the type has none.
      * Runs before weak references are cleared. Programs exchange it at any time: read it by type_finalizer, once. */
     void (*_Atomic finalize)(struct object *object);
+    /* What `destroy` may not do, because other members of an island may be destroyed before this object: follow its
+       references (give a buffer back to who lent it, ask a class or code how many slots there are). Runs for all members
+       that have it before any is destroyed, when nobody else looks at them; drops what it followed. It must leave the
+       object such that others' release functions may still follow references to it. `destroy` runs afterwards, and does
+       the same work where `release` did not run (an object that dies alone). May be NULL. */
+    void (*release)(struct object *object);
 };
 static inline void (*type_finalizer(const struct object_type *type))(struct object *)
 {
@@ -214,6 +220,7 @@ static inline void rc_inc(struct object *o)
    So never under a lock, never while a container is half changed. */
 static inline void rc_dec(struct object *o)
 {
+    thread_check_unlocked("a reference is dropped");
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
     if (likely(object_is_mine(o) && local >= 2 * LOCAL_ONE))
         atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
@@ -310,6 +317,7 @@ static inline bool value_dec_plain(value v)
         return true;
     struct object *o = value_object(v);
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    thread_check_unlocked("a reference is dropped");
     if (unlikely(!object_is_mine(o) || local < 2 * LOCAL_ONE))
         return false;
     atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
@@ -386,8 +394,14 @@ static inline void object_unlock(struct object *o)
     if (atomic_load_explicit(&thread_self->section, memory_order_relaxed) == o)
         object_leave();
     else
-        byte_unlock(&o->lock);
+        (byte_unlock)(&o->lock);
 }
+#ifdef ATOLL_CHECKED /* as in threads.h; also where there is nobody to lock out */
+#define object_enter(o)  (object_enter(o) && (thread_lock_begin(THREAD_HERE), true))
+#define object_leave()   (object_leave(), thread_lock_end())
+#define object_lock(o)   (thread_lock_begin(THREAD_HERE), object_lock(o))
+#define object_unlock(o) (object_unlock(o), thread_lock_end())
+#endif
 
 /* True when no other mutator reads or writes the object without its lock: no other thread exists, or the caller owns
  * it and nobody else has ever held it. For deciding about replaced storage, under the lock. Without the lock the answer
@@ -561,7 +575,7 @@ struct gc_stats {
     uint64_t islands, unreachable; /* islands condemned and objects in them */
     uint64_t uncollectable;
     uint64_t nanoseconds;   /* time of the collector in cycles */
-    uint64_t mutator_stops; /* times any mutator was made to wait for the collector; zero by design */
+    uint64_t mutator_stops; /* times a mutator waited for the collector or the collector for a mutator: watched.h */
     uint64_t helped_pages;  /* snapshot pages processed by mutators */
     uint64_t heap_bytes, live_containers, live_leaves;
 };

@@ -339,6 +339,7 @@ static struct page *take_partial(struct slot_heap *heap, struct bin *bin)
 /* The current page has nothing left: find or make one that has. NULL: no memory. */
 static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, unsigned size_class)
 {
+    NO_QUIESCENCE;
     struct slot_heap *heap = slot_heap(self);
     struct bin *bin = &heap->bins[kind][size_class];
     struct page *page = bin->current;
@@ -454,6 +455,7 @@ static inline struct object *alloc_object(enum page_kind kind, size_t size, uint
 
 struct object *heap_alloc(struct object_type *type, size_t size)
 {
+    thread_check_unlocked("an object is allocated");
     uint32_t flags = type->gc_flags;
     struct object *o = alloc_object(flags & TYPE_GC_CONTAINER ? KIND_CONTAINER : KIND_LEAF, size, type_ref(type));
     if (unlikely(flags & TYPE_GC_COUNTED) && o)

@@ -9,8 +9,8 @@
  * its length. One mutex guards it all; it is taken once in some hundred allocations.
  */
 #include "gc/pages.h"
+#include "threads/watched.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -45,7 +45,7 @@ struct part {
     struct page *lists[LIST_EXACT + 1]; /* lists[0]: longer spans */
 };
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct watched_mutex mutex = WATCHED_MUTEX_INITIALIZER;
 static struct part types, others;
 static _Atomic size_t in_use;
 static size_t dirty_free; /* pages; under the mutex */
@@ -239,7 +239,7 @@ struct page *pages_take(size_t count, bool for_types, size_t zero)
 {
     struct part *part = for_types ? &types : &others;
     bool dirty = false;
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     struct page *page = find_span(part, count);
     if (page) {
         size_t span = page->span;
@@ -253,7 +253,7 @@ struct page *pages_take(size_t count, bool for_types, size_t zero)
     } else {
         page = extend(part, count);
     }
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
     if (!page)
         return NULL;
     page->span = (uint32_t)count;
@@ -295,7 +295,7 @@ static void release_memory(struct page *page, size_t span)
 static void insert_span(struct page *page, size_t span)
 {
     struct part *part = page < &pages[TYPE_PAGES] ? &types : &others;
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     dirty_free += count_dirty(page, span);
     if (page > &pages[part->begin] && page[-1].free_span) {
         struct page *before = page - page[-1].span;
@@ -309,7 +309,7 @@ static void insert_span(struct page *page, size_t span)
         span += after->span;
     }
     list_insert(part, page, span);
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
 }
 
 void pages_give(struct page *page)
@@ -343,13 +343,13 @@ static struct page *take_dirty(struct part *part, size_t list, size_t keep, stru
 void pages_trim(size_t keep)
 {
     struct page *taken = NULL;
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     for (size_t i = 0; i <= LIST_EXACT && dirty_free > keep; i++) { /* long spans first */
         size_t list = i ? LIST_EXACT + 1 - i : 0;
         taken = take_dirty(&others, list, keep, taken);
         taken = take_dirty(&types, list, keep, taken);
     }
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
     while (taken) {
         struct page *page = taken;
         taken = page->pool_next;
@@ -365,18 +365,18 @@ size_t pages_in_use(void)
 
 void pages_extent(size_t *types_end, size_t *others_end)
 {
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
     *types_end = types.next;
     *others_end = others.next;
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
 }
 
 void pages_lock(void)
 {
-    pthread_mutex_lock(&mutex);
+    watched_lock(&mutex);
 }
 
 void pages_unlock(void)
 {
-    pthread_mutex_unlock(&mutex);
+    watched_unlock(&mutex);
 }

@@ -1,15 +1,19 @@
 /*
  * Phase 4, second half: islands are torn down.
  *
- * Members refer to each other, so teardown has three steps over all of them: first their counts are switched off
- * (nobody else looks at them, and dropping a reference to them does nothing from then on); then each drops what it
- * holds; at last the blocks are freed. References to what is not condemned are dropped in order, by this thread, which
- * counts like any other that is not the owner: what dies thereby and has a finalizer waits for a mutator (dying.c).
+ * Members refer to each other, so teardown has four steps over all of them: first their counts are switched off
+ * (nobody else looks at them, and dropping a reference to them does nothing from then on); then those that must follow
+ * references to let go of what they hold do so, while all members are whole; then each drops what it holds, and is not
+ * looked into any more (checked builds see to that); at last the blocks are freed. References to what is not condemned
+ * are dropped in order, by this thread, which counts like any other that is not the owner: what dies thereby and has a
+ * finalizer waits for a mutator (dying.c).
  *
  * Types are destroyed after all else: instances need theirs to be destroyed.
  */
 #include "gc/cells.h"
 #include "gc/cycle.h"
+
+#include <string.h>
 
 static bool holds_types(const struct snapshot_page *page)
 {
@@ -24,6 +28,7 @@ void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
         node_add(cycle, node, NODE_RECLAIM);
         page->reclaimed++;
         struct object *o = node_object(page, node);
+        page->releases |= object_type(o)->release != NULL;
         /* Plain stores: nobody else can be looking. */
         uint8_t flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
         atomic_store_explicit(&o->flags, flags | OBJECT_IMMORTAL | OBJECT_FINALIZED, memory_order_relaxed);
@@ -31,6 +36,39 @@ void reclaim_page_switch_off(struct cycle *cycle, struct snapshot_page *page)
     }
     if (page->reclaimed && holds_types(page))
         cycle->types = true;
+    if (page->releases)
+        cycle->releases = true;
+}
+
+void reclaim_page_release(struct cycle *cycle, struct snapshot_page *page)
+{
+    if (!page->releases)
+        return;
+    for (uint32_t node = page->base; node < page->base + page->count; node++) {
+        if (!(node_state(cycle, node) & NODE_RECLAIM))
+            continue;
+        struct object *o = node_object(page, node);
+        if (object_type(o)->release)
+            object_type(o)->release(o);
+    }
+}
+
+/* From its destruction on a member's body is nobody's: its header tells that dropping a reference to it does nothing.
+ */
+static void spoil(struct snapshot_page *page, struct object *o)
+{
+#ifdef ATOLL_CHECKED
+    if (holds_types(page))
+        return; /* types of types, and of what is destroyed later */
+    char *body = (char *)o + sizeof *o;
+    size_t size = heap_usable_size(o) - sizeof *o;
+    memory_unpoison(body, size);
+    memset(body, 0xDB, size);
+    memory_poison(body, size);
+#else
+    (void)page;
+    (void)o;
+#endif
 }
 
 static void destroy_page(struct cycle *cycle, struct snapshot_page *page)
@@ -38,8 +76,10 @@ static void destroy_page(struct cycle *cycle, struct snapshot_page *page)
     if (page->reclaimed == 0)
         return;
     for (uint32_t node = page->base; node < page->base + page->count; node++)
-        if (node_state(cycle, node) & NODE_RECLAIM)
+        if (node_state(cycle, node) & NODE_RECLAIM) {
             object_destroy(node_object(page, node));
+            spoil(page, node_object(page, node));
+        }
 }
 
 void reclaim_page_destroy(struct cycle *cycle, struct snapshot_page *page)
@@ -66,6 +106,7 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
                 heap_free(o);
                 continue;
             }
+            memory_unpoison(o, heap_usable_size(o));
             heap_chain_dead(page->page, o, &chain, &last);
         }
     if (chain)
@@ -77,6 +118,8 @@ void reclaim_islands(struct cycle *cycle)
     if (cycle->failed)
         return;
     share_run(cycle, TASK_SWITCH_OFF);
+    if (cycle->releases)
+        share_run(cycle, TASK_RELEASE);
     share_run(cycle, TASK_DESTROY);
     for (size_t p = 0; p < cycle->page_count && cycle->types; p++)
         if (holds_types(&cycle->pages[p]))

@@ -17,6 +17,7 @@
  * until it leaves for the pool. An owner that finds its objects dying in such a page allocates elsewhere (heap_avoid).
  */
 #include "gc/pages.h"
+#include "threads/watched.h"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -64,9 +65,12 @@ void object_reveal_slow(struct object *o)
     struct page *page = page_of(o);
     _Atomic(void *) *section = &thread_slot_at(page->slot)->section;
     void *entered;
-    for (unsigned look = 1; (entered = atomic_load_explicit(section, memory_order_acquire)) == o; look++)
+    for (unsigned look = 1; (entered = atomic_load_explicit(section, memory_order_acquire)) == o; look++) {
+        if (look == WATCHED_LOOKS)
+            thread_note_wait(false);
         if (look % LOOKS == 0)
             sched_yield();
+    }
     uint8_t seen = PAGE_SEEN;
     if (!entered || page_of(entered) != page)
         atomic_compare_exchange_strong_explicit(page_view_of(o), &seen, PAGE_LEFT_ALONE, memory_order_seq_cst,

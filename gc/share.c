@@ -39,11 +39,16 @@ static inline enum task task_of(uint64_t word)
     return (enum task)(word >> 60);
 }
 
+static bool drops_references(enum task task)
+{
+    return task == TASK_RELEASE || task == TASK_DESTROY;
+}
+
 static bool claim(bool at_safepoint, uint64_t *claimed)
 {
     uint64_t now = atomic_load_explicit(&work, memory_order_acquire);
     do {
-        if (((now >> 24) & FIELD) >= (now & FIELD) || (task_of(now) == TASK_DESTROY && !at_safepoint))
+        if (((now >> 24) & FIELD) >= (now & FIELD) || (drops_references(task_of(now)) && !at_safepoint))
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&work, &now, now + ((uint64_t)1 << 24), memory_order_acq_rel,
                                                     memory_order_acquire));
@@ -79,8 +84,10 @@ static enum task task_after(const struct cycle *cycle, enum task task)
     case TASK_VALIDATE:
         return TASK_JOIN;
     case TASK_JOIN: /* which has switched off the counts, if no island can be spared */
-        return cycle->special ? TASK_NONE : TASK_DESTROY;
+        return cycle->special ? TASK_NONE : cycle->releases ? TASK_RELEASE : TASK_DESTROY;
     case TASK_SWITCH_OFF:
+        return cycle->releases ? TASK_RELEASE : TASK_DESTROY;
+    case TASK_RELEASE:
         return TASK_DESTROY;
     case TASK_DESTROY: /* types are destroyed after all else */
         return cycle->types ? TASK_NONE : TASK_FREE;
@@ -178,6 +185,9 @@ static void process_page(struct cycle *cycle, struct snapshot_page *page, enum t
     case TASK_SWITCH_OFF:
         reclaim_page_switch_off(cycle, page);
         break;
+    case TASK_RELEASE:
+        reclaim_page_release(cycle, page);
+        break;
     case TASK_DESTROY:
         reclaim_page_destroy(cycle, page);
         break;
@@ -269,8 +279,8 @@ bool share_help(bool at_safepoint)
 uint64_t share_left(void)
 {
     static const uint8_t tasks_after[] = {
-        [TASK_COUNTS] = 6, [TASK_REFERENCES] = 5, [TASK_TRIAL] = 4,   [TASK_VALIDATE] = 3,
-        [TASK_JOIN] = 2,   [TASK_SWITCH_OFF] = 2, [TASK_DESTROY] = 1, [TASK_FREE] = 0};
+        [TASK_COUNTS] = 6,     [TASK_REFERENCES] = 5, [TASK_TRIAL] = 4,   [TASK_VALIDATE] = 3, [TASK_JOIN] = 2,
+        [TASK_SWITCH_OFF] = 2, [TASK_RELEASE] = 2,    [TASK_DESTROY] = 1, [TASK_FREE] = 0};
     uint64_t now = atomic_load_explicit(&work, memory_order_relaxed);
     uint64_t items = now & FIELD, next = (now >> 24) & FIELD;
     return (next < items ? items - next : 0) + tasks_after[task_of(now)] * items;

@@ -8,6 +8,7 @@
  * second look at the slot; and hence the undo is an ordinary rc_dec.
  */
 #include "gc/heap.h"
+#include "threads/watched.h"
 
 value slot_load_slow(struct object *container, value_slot *slot)
 {
@@ -24,12 +25,21 @@ value slot_load_slow(struct object *container, value_slot *slot)
     }
 }
 
+/* What a thread of the runtime's own locked last. */
+static struct object *_Atomic background_lock;
+
 void object_lock_slow(struct object *o)
 {
     if (!object_is_mine(o))
         object_reveal(o);
     chaos_point();
-    byte_lock(&o->lock);
+    /* (It is noted as held where object_lock was called.) */
+    if (unlikely(!byte_try_lock(&o->lock))) {
+        _Atomic bool background = atomic_load_explicit(&background_lock, memory_order_relaxed) == o;
+        watched_byte_lock(&o->lock, &background);
+    }
+    if (unlikely(thread_is_background()))
+        atomic_store_explicit(&background_lock, o, memory_order_relaxed);
     chaos_point();
 }
 
@@ -37,5 +47,5 @@ void object_share_slow(struct object *o)
 {
     object_lock_slow(o);
     atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
-    byte_unlock(&o->lock);
+    (byte_unlock)(&o->lock);
 }

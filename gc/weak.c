@@ -12,6 +12,7 @@
  * Under a stripe's lock nothing blocks, nothing runs Python code, and no reference is dropped.
  */
 #include "gc/weak.h"
+#include "threads/watched.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct entry {
 /* Open addressing, linear probing; grows at three quarters. */
 static struct stripe {
     _Alignas(64) _Atomic uint8_t lock;
+    _Atomic bool background; /* who holds it is a thread of the runtime's own */
     struct entry *entries;
     size_t capacity, used;
 } stripes[WEAK_STRIPES];
@@ -38,9 +40,12 @@ unsigned weak_stripe_of(const struct object *o)
     return (unsigned)(hash_of(o) >> 32) % WEAK_STRIPES;
 }
 
-void weak_lock_stripe(unsigned stripe)
+void weak_lock_stripe(unsigned number)
 {
-    byte_lock(&stripes[stripe].lock);
+    struct stripe *stripe = &stripes[number];
+    thread_lock_begin(THREAD_HERE);
+    watched_byte_lock(&stripe->lock, &stripe->background);
+    atomic_store_explicit(&stripe->background, thread_is_background(), memory_order_relaxed);
 }
 
 void weak_unlock_stripe(unsigned stripe)
@@ -50,9 +55,9 @@ void weak_unlock_stripe(unsigned stripe)
 
 static struct stripe *lock_stripe(const struct object *o)
 {
-    struct stripe *stripe = &stripes[weak_stripe_of(o)];
-    byte_lock(&stripe->lock);
-    return stripe;
+    unsigned number = weak_stripe_of(o);
+    weak_lock_stripe(number);
+    return &stripes[number];
 }
 
 /* ---- the table; the stripe is locked ---- */
@@ -84,23 +89,38 @@ static struct entry *put(struct stripe *stripe, struct object *o)
     return &stripe->entries[i];
 }
 
-static bool make_room(struct stripe *stripe)
+static bool has_room(const struct stripe *stripe)
 {
-    if ((stripe->used + 1) * 4 <= stripe->capacity * 3)
-        return true;
-    struct stripe old = {.entries = stripe->entries, .capacity = stripe->capacity};
-    size_t capacity = old.capacity ? old.capacity * 2 : 16;
-    struct entry *entries = calloc(capacity, sizeof *entries);
-    if (!entries)
-        return false;
-    stripe->entries = entries;
-    stripe->capacity = capacity;
-    stripe->used = 0;
-    for (size_t i = 0; i < old.capacity; i++)
-        if (old.entries[i].object)
-            put(stripe, old.entries[i].object)->first = old.entries[i].first;
-    free(old.entries);
-    return true;
+    return (stripe->used + 1) * 4 <= stripe->capacity * 3;
+}
+
+/* Lock the stripe of `o` with room for one more entry. No memory is asked for under the lock. NULL: there is none. */
+static struct stripe *lock_with_room(const struct object *o)
+{
+    struct stripe *stripe = lock_stripe(o);
+    while (!has_room(stripe)) {
+        size_t capacity = stripe->capacity ? stripe->capacity * 2 : 16;
+        byte_unlock(&stripe->lock);
+        struct entry *entries = calloc(capacity, sizeof *entries);
+        if (!entries)
+            return NULL;
+        lock_stripe(o);
+        struct stripe old = {.entries = entries};
+        if (capacity > stripe->capacity) { /* else another thread made room meanwhile */
+            old.entries = stripe->entries;
+            old.capacity = stripe->capacity;
+            stripe->entries = entries;
+            stripe->capacity = capacity;
+            stripe->used = 0;
+            for (size_t i = 0; i < old.capacity; i++)
+                if (old.entries[i].object)
+                    put(stripe, old.entries[i].object)->first = old.entries[i].first;
+        }
+        byte_unlock(&stripe->lock);
+        free(old.entries);
+        lock_stripe(o);
+    }
+    return stripe;
 }
 
 /* Remove an entry and move back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
@@ -137,15 +157,12 @@ static void unlink_reference(struct stripe *stripe, struct entry *entry, struct 
 bool weak_attach(struct weak_reference *reference, struct object *referent)
 {
     rc_merge_newborn(&reference->header);
-    struct stripe *stripe = lock_stripe(referent);
+    struct stripe *stripe = lock_with_room(referent);
+    if (!stripe)
+        return false;
     struct entry *entry = find(stripe, referent);
-    if (!entry) {
-        if (!make_room(stripe)) {
-            byte_unlock(&stripe->lock);
-            return false;
-        }
+    if (!entry)
         entry = put(stripe, referent);
-    }
     reference->previous = NULL;
     reference->next = entry->first;
     if (entry->first)

@@ -310,6 +310,7 @@ struct type_spec {
     void (*traverse)(struct object *object, struct gc_trace *trace);
     void (*destroy)(struct object *object);
     void (*finalize)(struct object *object);
+    void (*release)(struct object *object); /* what destroy must not do: see struct object_type */
     struct type_slots slots;
     const struct method_def *methods;
     const struct getset_def *getset;

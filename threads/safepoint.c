@@ -18,6 +18,7 @@
  * calls the `assist` hook if there is some.
  */
 #include "threads/internal.h"
+#include "threads/watched.h"
 
 #include <limits.h>
 
@@ -33,6 +34,7 @@ void thread_publish_alone(struct thread_slot *slot, bool alone)
 
 int thread_safepoint_slow(struct thread_slot *self)
 {
+    thread_check_quiescent("a safepoint");
     uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire);
     uint32_t now = poll & ~(uint32_t)(THREAD_POLL_GRACE | THREAD_POLL_CHAOS);
     if (poll & THREAD_POLL_CHAOS)
@@ -64,10 +66,15 @@ int thread_safepoint_slow(struct thread_slot *self)
 void take_back(struct thread_slot *self, uint32_t from)
 {
     uint32_t expected = from;
+    bool noted = false;
     while (!atomic_compare_exchange_weak_explicit(&self->state, &expected, THREAD_RUNNING, memory_order_seq_cst,
                                                   memory_order_seq_cst)) {
-        if (expected == THREAD_HELPED)
+        if (expected == THREAD_HELPED) {
+            if (!noted)
+                thread_note_wait(atomic_load_explicit(&self->helped_by_background, memory_order_relaxed));
+            noted = true;
             futex_wait(&self->state, THREAD_HELPED, -1);
+        }
         expected = from;
     }
 }
@@ -75,6 +82,7 @@ void take_back(struct thread_slot *self, uint32_t from)
 void thread_enter_blocking(void)
 {
     struct thread_slot *self = thread_self;
+    thread_check_quiescent("a blocking region");
     if (thread_hooks.settle)
         thread_hooks.settle(self);
     for (;;) {
@@ -116,6 +124,7 @@ bool thread_try_help(struct thread_slot *slot)
                                                  memory_order_relaxed))
         return false;
     slot->helped_from = state;
+    atomic_store_explicit(&slot->helped_by_background, thread_is_background(), memory_order_relaxed);
     return true;
 }
 

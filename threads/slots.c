@@ -10,6 +10,7 @@
  * one waits for that in thread_attach, holding nothing.
  */
 #include "threads/internal.h"
+#include "threads/watched.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -33,6 +34,7 @@
 _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
 
 struct thread_hooks thread_hooks;
+_Atomic uint64_t thread_waits_across;
 
 /* Entries are written once, by the maker of the slot, before slot_count covers them. */
 static struct thread_slot *_Atomic slots[THREAD_SLOT_MAX + 1];

@@ -45,6 +45,14 @@ enum thread_poll {
     THREAD_POLL_CHAOS = 128, /* chaos is on: never cleared while the thread sits in the slot */
 };
 
+#ifdef ATOLL_CHECKED
+/* What the thread holds that forbids it something, and the place where it began to; checks.c. */
+struct thread_held {
+    uint32_t peeks, locks;
+    const char *peek_place, *lock_place;
+};
+#endif
+
 struct thread_slot {
     _Atomic uint32_t poll; /* enum thread_poll bits */
     uint16_t id;           /* number in object headers; constant */
@@ -56,14 +64,18 @@ struct thread_slot {
     void *interpreter;      /* the runtime's part: belongs to the sitting thread; NULL in vacant slots */
 
     /* This room's own. */
-    _Atomic uint32_t alone_seen;     /* `alone` for other threads to read: 1 or 0 */
-    _Atomic uint32_t parked;         /* futex word of the sitting thread while it is parked: enum in parking.c */
-    uint32_t helped_from;            /* state to go back to when help ends; written by the helper that holds the slot */
-    bool background;                 /* not a mutator: the collector's slot; under the registry's mutex */
-    bool stopped;                    /* held by the thread that forks, which alone looks at this */
-    struct thread_slot *next_vacant; /* in the stack of vacant slots; under the registry's mutex */
-    void *reader;                    /* liburcu's record of the sitting thread: for the child of a fork */
-    uint64_t chaos;                  /* state of the slot's generator in chaos.c; 0: chaos is off */
+    _Atomic uint32_t alone_seen; /* `alone` for other threads to read: 1 or 0 */
+    _Atomic uint32_t parked;     /* futex word of the sitting thread while it is parked: enum in parking.c */
+    uint32_t helped_from;        /* state to go back to when help ends; written by the helper that holds the slot */
+    bool background;             /* not a mutator: the collector's slot; under the registry's mutex */
+    _Atomic bool helped_by_background; /* the same: is the helper a thread of the runtime's own? */
+    bool stopped;                      /* held by the thread that forks, which alone looks at this */
+    struct thread_slot *next_vacant;   /* in the stack of vacant slots; under the registry's mutex */
+    void *reader;                      /* liburcu's record of the sitting thread: for the child of a fork */
+#ifdef ATOLL_CHECKED
+    struct thread_held held; /* its own thread only */
+#endif
+    uint64_t chaos; /* state of the slot's generator in chaos.c; 0: chaos is off */
 };
 
 /* The calling thread's slot, or NULL in a thread that is not attached. Local-exec TLS: one instruction. */
@@ -127,6 +139,50 @@ struct thread_slot *thread_slot_at(size_t index);
 /* Number of threads that are attached as mutators. */
 size_t thread_mutator_count(void);
 
+/* ---- what a thread must not do now (checked builds: checks.c; nothing in others)
+ * ---------------------------------------------------------------------------------------------------- */
+/* PEEK_SCOPE;       from here to the end of the block the caller uses something that it read and did not count (C5):
+                     a quiescent point, a blocking region or Python code meanwhile ends the process, with this place.
+   NO_QUIESCENCE;    the same, for what must never become quiescent whoever calls it: allocation.
+   Locks note themselves (byte_lock, object_lock, object_enter; thread_lock_begin for others): Python code, a reference
+   that is dropped, allocation and blocking meanwhile end the process, with the place of the lock.
+   Both are noted on a thread that is alone, too. Never between these and their ends: longjmp. */
+#ifdef ATOLL_CHECKED
+void thread_peek_begin(const char *place);
+void thread_peek_end(void);
+void thread_lock_begin(const char *place);
+void thread_lock_end(void);
+/* `what` is about to happen: the thread may be quiescent meanwhile, or run any code. */
+void thread_check_quiescent(const char *what);
+/* `what` is about to happen, which must not be under a lock. */
+void thread_check_unlocked(const char *what);
+static inline void thread_peek_leave(const char *const *place)
+{
+    (void)place;
+    thread_peek_end();
+}
+#define THREAD_HERE__(file, line) file ":" #line
+#define THREAD_HERE_(file, line)  THREAD_HERE__(file, line)
+#define THREAD_HERE               THREAD_HERE_(__FILE__, __LINE__)
+#define PEEK_SCOPE                                                                     \
+    const char *const peek_scope __attribute__((cleanup(thread_peek_leave), unused)) = \
+        (thread_peek_begin(THREAD_HERE), THREAD_HERE)
+#else
+static inline void thread_check_quiescent(const char *what)
+{
+    (void)what;
+}
+static inline void thread_check_unlocked(const char *what)
+{
+    (void)what;
+}
+#define thread_lock_begin(place) ((void)0)
+#define thread_lock_end()        ((void)0)
+#define THREAD_HERE              ""
+#define PEEK_SCOPE               _Static_assert(true, "")
+#endif
+#define NO_QUIESCENCE PEEK_SCOPE
+
 /* ---- safepoints
  * ------------------------------------------------------------------------------------------------------------ */
 /* Passing a safepoint is being quiescent: everything the caller holds is counted, everything it moved is marked.
@@ -134,6 +190,7 @@ size_t thread_mutator_count(void);
 int thread_safepoint_slow(struct thread_slot *self);
 static inline int thread_safepoint(struct thread_slot *self)
 {
+    thread_check_quiescent("a safepoint");
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0))
         return thread_safepoint_slow(self);
     return 0;
@@ -223,6 +280,10 @@ static inline void byte_unlock(_Atomic uint8_t *lock)
             !atomic_compare_exchange_strong_explicit(lock, &expected, 0, memory_order_seq_cst, memory_order_relaxed)))
         byte_unlock_slow(lock);
 }
+#ifdef ATOLL_CHECKED /* (a function's own name in its macro means the function) */
+#define byte_lock(lock)   (thread_lock_begin(THREAD_HERE), byte_lock(lock))
+#define byte_unlock(lock) (byte_unlock(lock), thread_lock_end())
+#endif
 
 /* Park the calling thread while `*address == expected` (checked under the bucket's lock); woken by unpark, by the
    timeout (nanoseconds, < 0: none) or by thread_interrupt (signals). The caller is in a blocking region when it is a

@@ -151,6 +151,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     uint32_t unit;
     struct thread_slot *const self = thread_self;
 
+    thread_check_quiescent("Python code");
     if (unlikely((char *)__builtin_frame_address(0) < interpreter->stack_limit)) {
         if (!recursion_enter("")) { /* raises */
             frame->ip = frame->code->units;
@@ -168,6 +169,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     DISPATCH();
 
     TARGET(RESUME)
+    thread_check_quiescent("a safepoint");
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
         SAVE();
         if (thread_safepoint_slow(self) != 0)
@@ -1063,6 +1065,7 @@ add_strings : {
 
     TARGET(JUMP_BACKWARD)
     ip = frame->code->units + ARG();
+    thread_check_quiescent("a safepoint");
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
         SAVE();
         if (thread_safepoint_slow(self) != 0)

@@ -565,6 +565,14 @@ GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace
         trace_slots(trace, (const value_slot *)frame->slots, used);
 }
 
+/* A frame object that outlives the frame takes over what is in it, as the code says. */
+static void generator_part(struct object *o)
+{
+    struct generator *g = (struct generator *)o;
+    if (atomic_load_explicit(&g->state, memory_order_relaxed) != GENERATOR_FINISHED && g->frame.object)
+        frame_object_detach(&g->frame);
+}
+
 void generator_destroy(struct object *o)
 {
     struct generator *g = (struct generator *)o;
@@ -642,6 +650,7 @@ const struct type_spec generator_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = generator_traverse,
     .destroy = generator_destroy,
+    .release = generator_part,
     .finalize = generator_finalize,
     .slots = {.repr = generator_repr, .iter = iterator_self, .next = generator_next, .send = generator_send},
     .methods = generator_methods,
@@ -668,6 +677,7 @@ const struct type_spec coroutine_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = generator_traverse,
     .destroy = generator_destroy,
+    .release = generator_part,
     .finalize = generator_finalize,
     .slots = {.repr = generator_repr, .await = coroutine_await, .send = generator_send},
     .methods = generator_methods,

@@ -412,10 +412,19 @@ static value scanner_search(value v, const value *args)
     return scanner_step(v, sre_search);
 }
 
-static void scanner_traverse(struct object *o, struct gc_trace *trace)
+GC_READS_RACILY static void scanner_traverse(struct object *o, struct gc_trace *trace)
 {
-    trace_slot(trace, &((struct scanner *)o)->pattern);
-    trace_slot(trace, &((struct scanner *)o)->state.string);
+    struct scanner *self = (struct scanner *)o;
+    trace_slot(trace, &self->pattern);
+    trace_slot(trace, &self->state.string);
+    value lender = self->state.buffer.owner; /* constant while the scanner lives; NULL for a str, or a copy */
+    if (lender)
+        trace_value(trace, lender);
+}
+/* The subject is told that its memory is not looked at any more. */
+static void scanner_release(struct object *o)
+{
+    buffer_release(&((struct scanner *)o)->state.buffer);
 }
 static void scanner_destroy(struct object *o)
 {
@@ -439,6 +448,7 @@ const struct type_spec sre_scanner_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = scanner_traverse,
     .destroy = scanner_destroy,
+    .release = scanner_release,
     .methods = scanner_methods,
     .members = scanner_members,
 };

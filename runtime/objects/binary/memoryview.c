@@ -296,6 +296,7 @@ static void memoryview_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct memory_view *)o)->owner);
 }
+/* Also `release`: the owner is told. */
 static void memoryview_destroy(struct object *o)
 {
     give_back((struct memory_view *)o);
@@ -873,6 +874,7 @@ const struct type_spec memoryview_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = memoryview_traverse,
     .destroy = memoryview_destroy,
+    .release = memoryview_destroy,
     .slots =
         {
             .new = memoryview_new,

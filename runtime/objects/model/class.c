@@ -198,6 +198,7 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     type->dict_offset = base->dict_offset;
     type->solid_traverse = base->solid_traverse;
     type->solid_destroy = base->solid_destroy;
+    type->gc.release = base->gc.release;
     bool plain = base->solid == TYPE(OBJECT) && !base->dict_offset;
     if (type_has_flag(base, TYPE_FLAG_INSTANCE) || (plain && dict && base->slots_count == 0)) {
         flags |= TYPE_FLAG_INSTANCE;

@@ -8,8 +8,8 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/model/weakref.h"
+#include "threads/watched.h"
 
-#include <pthread.h>
 
 _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type fits its place");
 
@@ -44,7 +44,7 @@ static bool builtin_register(struct type *type)
 }
 
 /* ---- the class lock ---- */
-static pthread_mutex_t class_mutex;
+static struct watched_mutex class_mutex;
 static pthread_once_t class_mutex_once = PTHREAD_ONCE_INIT;
 
 static void class_mutex_init(void)
@@ -52,26 +52,27 @@ static void class_mutex_init(void)
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&class_mutex, &attributes);
+    pthread_mutex_init(&class_mutex.mutex, &attributes);
     pthread_mutexattr_destroy(&attributes);
 }
 
 void class_lock(void)
 {
     pthread_once(&class_mutex_once, class_mutex_init);
-    if (likely(pthread_mutex_trylock(&class_mutex) == 0))
+    thread_check_quiescent("the class lock"); /* who waits for it is quiescent */
+    if (likely(watched_try_lock(&class_mutex)))
         return;
     bool running = atomic_load_explicit(&thread_self->state, memory_order_relaxed) == THREAD_RUNNING;
     if (running && !thread_self->background)
         thread_enter_blocking();
-    pthread_mutex_lock(&class_mutex);
+    watched_wait(&class_mutex);
     if (running && !thread_self->background)
         thread_leave_blocking();
 }
 
 void class_unlock(void)
 {
-    pthread_mutex_unlock(&class_mutex);
+    watched_unlock(&class_mutex);
 }
 
 void class_lock_after_fork(void)
@@ -149,6 +150,7 @@ static void fill_layout(struct type *type, struct type *base, const struct type_
     type->gc.destroy = spec->destroy;
     void (*finalize)(struct object *) = spec->finalize ? spec->finalize : base ? type_finalizer(&base->gc) : NULL;
     atomic_store_explicit(&type->gc.finalize, finalize, memory_order_relaxed);
+    type->gc.release = spec->release;
     type->solid = type;
     if (!base)
         return;
@@ -158,6 +160,8 @@ static void fill_layout(struct type *type, struct type *base, const struct type_
         type->gc.traverse = base->gc.traverse;
     if (!type->gc.destroy)
         type->gc.destroy = base->gc.destroy;
+    if (!type->gc.release)
+        type->gc.release = base->gc.release;
     bool variable = type_has_flag(type, TYPE_FLAG_VARIABLE_SIZE) && !type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE);
     if (type->gc.instance_size == base->gc.instance_size && !variable)
         type->solid = base->solid;
@@ -544,22 +548,28 @@ static void type_traverse(struct object *object, struct gc_trace *trace)
         trace_value(trace, value_of(type->base));
 }
 
-static void type_destroy(struct object *object)
+/* The bases are told, and those that derive from it. */
+static void type_release(struct object *object)
 {
     struct type *type = (struct type *)object;
-    value mro = slot_exchange(&type->mro, NULL);
-    value bases = slot_exchange(&type->bases, NULL);
     subclass_links_leave(type->links);
     subclass_links_free(type->links);
     type->links = NULL;
     subclasses_abandon(type);
+}
+
+static void type_destroy(struct object *object)
+{
+    struct type *type = (struct type *)object;
+    type_release(object);
+    value mro = slot_exchange(&type->mro, NULL);
+    value bases = slot_exchange(&type->bases, NULL);
     lookup_free(type);
     shapes_free(type);
     value_slot *slots[] = {&type->dict, &type->short_name, &type->qualified_name, &type->module_name};
     for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
         slot_drop(slots[k]);
     value_dec(mro);
-    value_dec(bases);
     struct type *base = type->base;
     type->base = NULL;
     value_dec(value_of(base));
@@ -584,6 +594,7 @@ const struct type_spec type_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = type_traverse,
     .destroy = type_destroy,
+    .release = type_release,
     .slots = {.new = type_new_slot,
               .init = type_init_slot,
               .call = type_call,

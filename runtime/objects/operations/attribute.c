@@ -245,9 +245,13 @@ bool attr_delete(value v, value name)
 value special_lookup(value v, value name)
 {
     struct type *type = value_type(v);
-    value found = lookup_find_peek(type, name);
-    if (likely(found && type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) /* binding runs no code */
-        return value_type_slot(found, descr_get)(found, v, type);
+    value found;
+    {
+        PEEK_SCOPE;
+        found = lookup_find_peek(type, name);
+        if (likely(found && type_has_flag(value_type(found), TYPE_FLAG_METHOD_LIKE))) /* binding runs no code */
+            return value_type_slot(found, descr_get)(found, v, type);
+    }
     found = type_lookup(type, name);
     return found ? attribute_bind(found, v, type) : NULL;
 }

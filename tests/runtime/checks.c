@@ -1,0 +1,205 @@
+/*
+ * The checks of checked builds bite: each program here breaks one rule, in a process of its own, and must be ended with
+ * the place where it began to. The same programs without the mistake go through. In other builds there is nothing to
+ * see.
+ */
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/runtime/support.h"
+#include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/list.h"
+
+
+static value sample; /* a list */
+
+/* Run `body` in a child; what it said on stderr is in `said`. Returns its wait status. */
+static int run_apart(void (*body)(void), char *said, size_t room)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], 2);
+        body();
+        _exit(0);
+    }
+    close(ends[1]);
+    size_t length = 0;
+    for (ssize_t got; length + 1 < room && (got = read(ends[0], said + length, room - 1 - length)) > 0;)
+        length += (size_t)got;
+    said[length] = 0;
+    close(ends[0]);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void assert_goes_through(void (*body)(void))
+{
+    char said[4096];
+    int status = run_apart(body, said, sizeof said);
+    if (status)
+        print_error("%s\n", said);
+    assert_int_equal(status, 0);
+}
+
+/* `what` is part of the message, beside the name of this file. */
+static void assert_ended(void (*body)(void), const char *what)
+{
+#ifdef ATOLL_CHECKED
+    char said[4096];
+    int status = run_apart(body, said, sizeof said);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT || !strstr(said, what) || !strstr(said, "checks.c:")) {
+        print_error("status %d, expected: %s\n%s\n", status, what, said);
+        fail();
+    }
+#else
+    (void)body;
+    (void)what;
+    skip();
+#endif
+}
+
+/* ---- something uncounted is in use ---- */
+
+static void peek_across_safepoint(void)
+{
+    PEEK_SCOPE;
+    thread_safepoint(thread_self);
+}
+static void peek_across_blocking(void)
+{
+    PEEK_SCOPE;
+    thread_enter_blocking();
+    thread_leave_blocking();
+}
+static void peek_across_python(void)
+{
+    PEEK_SCOPE;
+    run_command("0");
+}
+/* What allocation would be if it waited. */
+static void allocation_that_blocks(void)
+{
+    NO_QUIESCENCE;
+    value v = list_new(1);
+    thread_enter_blocking();
+    thread_leave_blocking();
+    value_dec(v);
+}
+static void peek_in_order(void)
+{
+    {
+        PEEK_SCOPE;
+        for (int i = 0; i < 100000; i++)
+            value_dec(list_new(4)); /* pages are filled, helpers may be called */
+    }
+    thread_safepoint(thread_self);
+    run_command("sum(range(10))");
+    thread_enter_blocking();
+    thread_leave_blocking();
+}
+
+static void peeks_are_watched(void **state)
+{
+    (void)state;
+    assert_goes_through(peek_in_order);
+    assert_ended(peek_across_safepoint, "a safepoint while something uncounted is in use");
+    assert_ended(peek_across_blocking, "a blocking region while something uncounted is in use");
+    assert_ended(peek_across_python, "Python code while something uncounted is in use");
+    assert_ended(allocation_that_blocks, "a blocking region while something uncounted is in use");
+}
+
+/* ---- a lock is held ---- */
+
+static void drop_under_lock(void)
+{
+    value v = value_inc(sample);
+    object_lock(value_object(sample));
+    value_dec(v);
+    object_unlock(value_object(sample));
+}
+static void drop_in_section(void)
+{
+    value v = list_new(1);
+    if (!object_enter(value_object(v)))
+        _exit(0); /* others look into its page */
+    value_dec(sample);
+    object_leave();
+}
+static void object_under_lock(void)
+{
+    object_lock(value_object(sample));
+    list_new(0);
+    object_unlock(value_object(sample));
+}
+static void object_under_byte_lock(void)
+{
+    static _Atomic uint8_t lock;
+    byte_lock(&lock);
+    list_new(0);
+    byte_unlock(&lock);
+}
+static void safepoint_under_lock(void)
+{
+    object_lock(value_object(sample));
+    thread_safepoint(thread_self);
+    object_unlock(value_object(sample));
+}
+static void blocking_under_lock(void)
+{
+    object_lock(value_object(sample));
+    thread_enter_blocking();
+    thread_leave_blocking();
+    object_unlock(value_object(sample));
+}
+static void python_under_lock(void)
+{
+    static _Atomic uint8_t lock;
+    byte_lock(&lock);
+    run_command("0");
+    byte_unlock(&lock);
+}
+static void lock_in_order(void)
+{
+    static _Atomic uint8_t lock;
+    value v = value_inc(sample);
+    for (int i = 0; i < 1000; i++) {
+        object_lock(value_object(sample));
+        object_unlock(value_object(sample));
+        byte_lock(&lock);
+        byte_unlock(&lock);
+        value_dec(list_new(1));
+        thread_safepoint(thread_self);
+    }
+    value_dec(v);
+    run_command("[].append(1)");
+}
+
+static void locks_are_watched(void **state)
+{
+    (void)state;
+    assert_goes_through(lock_in_order);
+    assert_ended(drop_under_lock, "a reference is dropped while a lock is held");
+    assert_ended(drop_in_section, "a reference is dropped while a lock is held");
+    assert_ended(object_under_lock, "an object is allocated while a lock is held");
+    assert_ended(object_under_byte_lock, "an object is allocated while a lock is held");
+    assert_ended(safepoint_under_lock, "a safepoint while a lock is held");
+    assert_ended(blocking_under_lock, "a blocking region while a lock is held");
+    assert_ended(python_under_lock, "while a lock is held");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(peeks_are_watched),
+        cmocka_unit_test(locks_are_watched),
+    };
+    if (!support_start() || !(sample = list_new(1)))
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    value_dec(sample);
+    return support_finish(failed);
+}
