@@ -42,7 +42,7 @@ _Static_assert(sizeof(struct object) == 16, "an object header is 16 bytes");
 
 enum object_flag {
     OBJECT_SHARED =
-        1, /* some thread other than the owner has held a reference: readers race, storage must be retired */
+        1, /* some thread other than the owner counts it or reads its storage: that must be retired (object_share) */
     OBJECT_IMMORTAL =
         2, /* never counted, never freed before shutdown (types and strings of the runtime itself, saturated counts) */
     OBJECT_WEAK = 4,      /* has weak references */
@@ -404,8 +404,11 @@ static inline void object_unlock(struct object *o)
 #endif
 
 /* True when no other mutator reads or writes the object without its lock: no other thread exists, or the caller owns
- * it and nobody else has ever held it. For deciding about replaced storage, under the lock. Without the lock the answer
- * may be out of date at once when other threads exist: it is no licence to change the object unlocked. */
+ * it and nobody else has flagged it. Others may hold it all the same: a reference that moves (list.pop, a queue, a
+ * result, a generator's send) is not counted anew, so nothing is flagged on its way. That is why each of them flags the
+ * object itself before it looks into its storage (object_share). For deciding about replaced storage, under the lock or
+ * after it: who flags later finds the new storage. Without the lock the answer may be out of date at once when other
+ * threads exist: it is no licence to change the object unlocked. */
 static inline bool object_is_private(const struct object *o)
 {
     if (thread_self->alone)

@@ -112,29 +112,13 @@ static bool set_class(value self, value v)
         return true;
     if (!class_layouts_compatible(from, to, "__class__"))
         return false;
+    if (value_has_shape(self))
+        return instance_set_class((struct instance *)self, to);
     struct object *o = value_object(self);
-    if (value_has_shape(self)) {
-        /* Through the dict, whose shape says nothing about the class; then the new class's dict shape. */
-        value dict = instance_dict((struct instance *)self);
-        if (!dict)
-            return false;
-        if (!shape_root(to)) {
-            value_dec(dict);
-            return raise_no_memory() != NULL;
-        }
-        value_inc(v);
-        atomic_store_explicit(&o->type, type_ref(&to->gc), memory_order_release);
-        bool ok = instance_set_dict((struct instance *)self, dict);
-        value_dec(dict);
-        value_dec(value_of(from));
-        return ok;
-    }
-    if (type_has_flag(to, TYPE_FLAG_HEAP))
-        value_inc(v);
-    atomic_store_explicit(&o->type, type_ref(&to->gc), memory_order_release);
+    value_inc(v);
+    uint32_t displaced = atomic_exchange_explicit(&o->type, type_ref(&to->gc), memory_order_acq_rel);
     rc_mark(o);
-    if (type_has_flag(from, TYPE_FLAG_HEAP))
-        value_dec(value_of(from));
+    value_dec(value_of(type_from_ref(displaced)));
     return true;
 }
 

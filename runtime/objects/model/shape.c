@@ -1,9 +1,10 @@
 /*
- * Shapes, and the attributes of instances that they describe (invariants S1 to S4 in shape.h).
+ * Shapes, and the attributes of instances that they describe (invariants S1 to S5 in shape.h).
  *
- * The tree of shapes belongs to its class and is changed under the class lock; a lookup in it needs no lock, because
- * shapes are immutable once published. Instances are changed under their own lock, except for the replacement of an
- * existing attribute, which is one compare-and-swap.
+ * The tree of shapes belongs to its class. It only grows: a shape is made outside of it, and entered by one
+ * compare-and-swap. So making an instance, or giving it an attribute that no other had, takes no lock, never waits and
+ * is no quiescent point: what the caller found uncounted is still good afterwards. Instances are changed under their
+ * own lock, except for the replacement of an existing attribute, which is one compare-and-swap.
  */
 #include "runtime/objects/model/type_internal.h"
 
@@ -27,27 +28,54 @@ static struct shape *shape_make(struct type *type, struct shape *parent, value n
         return NULL;
     shape->type = type;
     shape->parent = parent;
+    shape->dict = parent ? parent->dict : NULL;
     shape->name = value_inc(name);
     shape->count = count;
     atomic_store_explicit(&shape->id, shape_next_id(), memory_order_relaxed);
     return shape;
 }
 
-/* A root in front of the class's older ones, with its dict shape as first child, under no name. Under the class lock;
- * NULL: no memory. */
+/* Throw away a shape that was not entered. */
+static void shape_discard(struct shape *shape)
+{
+    if (!shape)
+        return;
+    value_dec(shape->name);
+    storage_free(shape, sizeof *shape);
+}
+
+/* A root with its dict shape, which is its first child, under no name. NULL: no memory. */
 static struct shape *root_make(struct type *type, uint32_t inline_capacity)
 {
     struct shape *root = shape_make(type, NULL, NULL, type->reserved_slots);
     struct shape *dict = root ? shape_make(type, root, NULL, type->reserved_slots) : NULL;
     if (!dict) {
-        storage_free(root, sizeof *root);
+        shape_discard(root);
         return NULL;
     }
     dict->is_dict = true;
+    dict->dict = root->dict = dict;
     root->inline_capacity = inline_capacity;
-    root->sibling = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
-    atomic_store_explicit(&root->child, dict, memory_order_release);
-    atomic_store_explicit(&type->root_shape, root, memory_order_release);
+    atomic_store_explicit(&root->child, dict, memory_order_relaxed);
+    return root;
+}
+
+/* The root of the next instances, whose in-line slots are at least so many; older ones stay behind it. Without memory
+ * for a new one: the root as it is, or NULL. */
+static struct shape *root_at_least(struct type *type, uint32_t inline_capacity)
+{
+    struct shape *fresh = NULL, *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
+    while (!root || root->inline_capacity < inline_capacity) {
+        if (!fresh && !(fresh = root_make(type, inline_capacity)))
+            return root;
+        fresh->sibling = root;
+        if (atomic_compare_exchange_weak_explicit(&type->root_shape, &root, fresh, memory_order_acq_rel,
+                                                  memory_order_acquire))
+            return fresh;
+    }
+    if (fresh)
+        shape_discard(fresh->dict);
+    shape_discard(fresh);
     return root;
 }
 
@@ -56,31 +84,19 @@ struct shape *shape_root(struct type *type)
     struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
     if (likely(root != NULL))
         return root;
-    class_lock();
-    root = atomic_load_explicit(&type->root_shape, memory_order_relaxed);
-    if (!root)
-        root = root_make(type, atomic_load_explicit(&type->inline_slots, memory_order_relaxed));
-    class_unlock();
-    return root;
+    return root_at_least(type, atomic_load_explicit(&type->inline_slots, memory_order_relaxed));
 }
 
-/* The next instances of the class get this many slots in line. Without memory for that they do not. */
+/* The next instances of the class, and of classes that will be derived from it, get this many slots in line. Without
+ * memory for that they do not. */
 static void shape_learn(struct type *type, uint32_t capacity)
 {
-    if (capacity <= atomic_load_explicit(&type->inline_slots, memory_order_relaxed))
-        return;
-    class_lock();
-    if (capacity > atomic_load_explicit(&type->inline_slots, memory_order_relaxed) && root_make(type, capacity))
-        atomic_store_explicit(&type->inline_slots, capacity, memory_order_relaxed);
-    class_unlock();
-}
-
-static struct shape *shape_dict(struct type *type)
-{
-    struct shape *shape = atomic_load_explicit(&shape_root(type)->child, memory_order_acquire);
-    while (!shape->is_dict)
-        shape = shape->sibling;
-    return shape;
+    struct shape *root = root_at_least(type, capacity);
+    uint32_t slots = atomic_load_explicit(&type->inline_slots, memory_order_relaxed);
+    while (root && slots < root->inline_capacity &&
+           !atomic_compare_exchange_weak_explicit(&type->inline_slots, &slots, root->inline_capacity,
+                                                  memory_order_relaxed, memory_order_relaxed))
+        ;
 }
 
 ssize shape_find(const struct shape *shape, value name)
@@ -91,44 +107,68 @@ ssize shape_find(const struct shape *shape, value name)
     return -1;
 }
 
-static struct shape *shape_child(struct shape *shape, value name)
+/* The child of this name among `child` and its older siblings. */
+static struct shape *child_find(struct shape *child, value name)
 {
-    struct shape *child = atomic_load_explicit(&shape->child, memory_order_acquire);
     while (child && child->name != name)
         child = child->sibling;
     return child;
 }
 
+struct shape *shape_child(struct shape *shape, value name)
+{
+    return child_find(atomic_load_explicit(&shape->child, memory_order_acquire), name);
+}
+
 struct shape *shape_add(struct shape *shape, value name)
 {
-    struct shape *child = shape_child(shape, name);
-    if (child)
-        return child;
-    if (shape->count >= SHAPE_ATTRIBUTES_MAX ||
-        atomic_load_explicit(&shape->depth, memory_order_relaxed) >= SHAPE_CHILDREN_MAX)
-        return NULL;
-    class_lock();
-    child = shape_child(shape, name);
-    if (!child && (child = shape_make(shape->type, shape, name, shape->count + 1))) {
-        child->sibling = atomic_load_explicit(&shape->child, memory_order_relaxed);
-        atomic_fetch_add_explicit(&shape->depth, 1, memory_order_relaxed);
-        atomic_store_explicit(&shape->child, child, memory_order_release);
+    struct shape *newest = atomic_load_explicit(&shape->child, memory_order_acquire), *fresh = NULL;
+    for (;;) {
+        struct shape *child = child_find(newest, name);
+        if (child) {
+            shape_discard(fresh);
+            return child;
+        }
+        if (!fresh) {
+            if (shape->count >= SHAPE_ATTRIBUTES_MAX ||
+                atomic_load_explicit(&shape->children, memory_order_relaxed) >= SHAPE_CHILDREN_MAX)
+                return NULL;
+            fresh = shape_make(shape->type, shape, name, shape->count + 1);
+            if (!fresh)
+                return NULL;
+        }
+        fresh->sibling = newest;
+        if (atomic_compare_exchange_weak_explicit(&shape->child, &newest, fresh, memory_order_acq_rel,
+                                                  memory_order_acquire)) {
+            atomic_fetch_add_explicit(&shape->children, 1, memory_order_relaxed);
+            return fresh;
+        }
     }
-    class_unlock();
-    return child;
+}
+
+/* The shapes that were entered at a place up to now. The word is exchanged for itself, so that who enters one
+ * afterwards, or finds that one, sees what the caller wrote before: see shapes_renumber. */
+static struct shape *newest_of(_Atomic(struct shape *) *place)
+{
+    struct shape *newest = atomic_load_explicit(place, memory_order_acquire);
+    while (!atomic_compare_exchange_weak_explicit(place, &newest, newest, memory_order_acq_rel, memory_order_acquire))
+        ;
+    return newest;
 }
 
 static void renumber_tree(struct shape *shape)
 {
     for (; shape; shape = shape->sibling) {
         atomic_store_explicit(&shape->id, shape_next_id(), memory_order_release);
-        renumber_tree(atomic_load_explicit(&shape->child, memory_order_relaxed));
+        renumber_tree(newest_of(&shape->child));
     }
 }
 
+/* A shape that is entered behind the caller's back keeps its number. Nobody knows that number yet, and who learns it
+ * sees the class as it is now. */
 void shapes_renumber(struct type *type)
 {
-    renumber_tree(atomic_load_explicit(&type->root_shape, memory_order_relaxed));
+    renumber_tree(newest_of(&type->root_shape));
 }
 
 static void free_tree(struct shape *shape)
@@ -169,8 +209,8 @@ static inline size_t overflow_size(uint32_t capacity)
 
 struct object *instance_new(struct type *type)
 {
-    struct shape *root = atomic_load_explicit(&type->root_shape, memory_order_acquire);
-    if (unlikely(!root) && !(root = shape_root(type))) {
+    struct shape *root = shape_root(type);
+    if (unlikely(!root)) {
         raise_no_memory();
         return NULL;
     }
@@ -233,6 +273,15 @@ void instance_destroy(struct object *object)
     storage_release(object, overflow, overflow_size(overflow->capacity));
 }
 
+void *instance_overflow_word(struct instance *instance)
+{
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+    if (overflow_tag(word) != 0 || thread_self->alone || object_is_mine(&instance->header))
+        return word;
+    object_share(&instance->header); /* S5; what was loaded before may be gone already */
+    return atomic_load_explicit(&instance->overflow, memory_order_acquire);
+}
+
 /* The place of attribute `index`, or NULL when the instance has no room for it (or has a dict). */
 static value_slot *instance_slot(struct instance *instance, void *word, uint32_t index)
 {
@@ -290,11 +339,11 @@ static value instance_load_dict(struct instance *instance)
 }
 
 /* Publish `dict` (stolen) as the home of the attributes, under the lock. */
-static void instance_publish_dict(struct instance *instance, struct shape *dict_shape, value dict)
+static void instance_publish_dict(struct instance *instance, struct shape *shape, value dict)
 {
     atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)(value_bits(dict) | INSTANCE_DICT),
                           memory_order_release);
-    atomic_store_explicit(&instance->shape, dict_shape, memory_order_release);
+    atomic_store_explicit(&instance->shape, shape->dict, memory_order_release);
     rc_mark(&instance->header);
 }
 
@@ -329,7 +378,7 @@ value instance_dict_snapshot(struct instance *instance)
             return copy;
         }
         struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        void *word = instance_overflow_word(instance);
         if (overflow_tag(word) == INSTANCE_DICT)
             continue;
         value dict = instance_collect(instance, shape, word);
@@ -369,40 +418,46 @@ static bool instance_empty_slots(struct instance *instance, void *word, struct s
 /* Replace the slots by `replacement`, or by a new dict with the attributes when it is NULL. Returns the dict, owned. */
 static value instance_convert(struct instance *instance, value replacement)
 {
-    struct shape *dict_shape = shape_dict((struct type *)object_type(&instance->header));
     value displaced[SHAPE_ATTRIBUTES_MAX + 1];
     unsigned count = 0;
-    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-    value dict = replacement ? value_inc(replacement) : dict_new_sized(shape->count);
-    if (!dict)
-        return NULL;
-    value present = NULL;
-    bool ok = true;
-    object_lock(&instance->header);
-    void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
-    shape = atomic_load_explicit(&instance->shape, memory_order_relaxed);
-    if (overflow_tag(word) == INSTANCE_DICT) {
-        present = overflow_dict(word);
-        if (replacement)
-            instance_publish_dict(instance, dict_shape, value_inc(dict)); /* `present` is ours to drop */
-        else
-            value_inc(present);
-    } else {
-        ok = instance_empty_slots(instance, word, shape, replacement ? NULL : dict, displaced, &count);
-        if (ok)
-            instance_publish_dict(instance, dict_shape, value_inc(dict));
+    for (;;) {
+        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+        value dict = replacement ? value_inc(replacement) : dict_new_sized(shape->count);
+        if (!dict)
+            return NULL;
+        value present = NULL;
+        bool ok = true;
+        object_lock(&instance->header);
+        void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
+        if (atomic_load_explicit(&instance->shape, memory_order_relaxed) != shape) {
+            /* It has grown, and the dict might have to as well, which is not to happen under the lock. */
+            object_unlock(&instance->header);
+            value_dec(dict);
+            continue;
+        }
+        if (overflow_tag(word) == INSTANCE_DICT) {
+            present = overflow_dict(word);
+            if (replacement)
+                instance_publish_dict(instance, shape, value_inc(dict)); /* `present` is ours to drop */
+            else
+                value_inc(present);
+        } else {
+            ok = instance_empty_slots(instance, word, shape, replacement ? NULL : dict, displaced, &count);
+            if (ok)
+                instance_publish_dict(instance, shape, value_inc(dict));
+        }
+        object_unlock(&instance->header);
+        if (!ok || (present && !replacement)) {
+            value_dec(dict);
+            return ok ? present : NULL;
+        }
+        value_dec(present);
+        for (unsigned i = 0; i < count; i++)
+            value_dec(displaced[i]);
+        if (overflow_tag(word) == 0)
+            storage_release(&instance->header, word, overflow_size(((struct instance_overflow *)word)->capacity));
+        return dict;
     }
-    object_unlock(&instance->header);
-    if (!ok || (present && !replacement)) {
-        value_dec(dict);
-        return ok ? present : NULL;
-    }
-    value_dec(present);
-    for (unsigned i = 0; i < count; i++)
-        value_dec(displaced[i]);
-    if (overflow_tag(word) == 0)
-        storage_release(&instance->header, word, overflow_size(((struct instance_overflow *)word)->capacity));
-    return dict;
 }
 
 value instance_dict(struct instance *instance)
@@ -416,6 +471,26 @@ bool instance_set_dict(struct instance *instance, value dict)
     value set = instance_convert(instance, dict);
     value_dec(set);
     return set != NULL;
+}
+
+bool instance_set_class(struct instance *instance, struct type *to)
+{
+    struct shape *root = shape_root(to);
+    if (!root)
+        return raise_no_memory() != NULL;
+    value dict = instance_dict(instance); /* there for good: no slot index outlives the class that gave it */
+    if (!dict)
+        return false;
+    value_dec(dict);
+    value_inc(value_of(to));
+    object_lock(&instance->header);
+    struct object_type *from = object_type(&instance->header);
+    atomic_store_explicit(&instance->header.type, type_ref(&to->gc), memory_order_release);
+    atomic_store_explicit(&instance->shape, root->dict, memory_order_release);
+    rc_mark(&instance->header);
+    object_unlock(&instance->header);
+    value_dec(value_of(from));
+    return true;
 }
 
 /* ---- attributes ---- */
@@ -434,7 +509,7 @@ value instance_get(struct instance *instance, value name)
         ssize index = shape_find(shape, name);
         if (index < 0)
             return VALUE_MISSING;
-        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        void *word = instance_overflow_word(instance);
         value_slot *slot = instance_slot(instance, word, (uint32_t)index);
         value found = slot ? slot_load(&instance->header, slot) : NULL;
         if (found &&
@@ -515,7 +590,7 @@ int instance_set(struct instance *instance, value name, value v)
         if (!v)
             return index < 0 ? 0 : instance_set_in_dict(instance, name, NULL);
         if (index >= 0) {
-            void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+            void *word = instance_overflow_word(instance);
             value_slot *slot = instance_slot(instance, word, (uint32_t)index);
             if (slot && slot_replace(&instance->header, slot, v))
                 return 1;

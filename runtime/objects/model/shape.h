@@ -2,13 +2,13 @@
  * Instances and shapes. An instance of a Python class keeps its attributes in line; its shape says which name sits in
  * which slot.
  *
- * A shape is immutable but for its id: (parent, name) -> slot index, in a tree whose root belongs to the class.
- * Instances that got the same attributes in the same order share a shape. A shape's id is a process-wide unique number
- * that is never used again; inline caches compare it. When a class changes in a way that could change what a cached
- * lookup means (an attribute appears, disappears, or changes its kind: plain value, method, data descriptor), every
- * shape of the class and of its subclasses gets a new id. So one comparison guards: "this instance has attribute X in
- * slot i, no data descriptor of the class hides it", or "it has no X of its own and the class's X is entry i of the
- * class's lookup table" (lookup.h).
+ * A shape is immutable but for its id and its children: (parent, name) -> slot index, in a tree whose root belongs to
+ * the class. Instances that got the same attributes in the same order share a shape. A shape's id is a process-wide
+ * unique number that is never used again; inline caches compare it. When a class changes in a way that could change
+ * what a cached lookup means (an attribute appears, disappears, or changes its kind: plain value, method, data
+ * descriptor), every shape of the class and of its subclasses gets a new id. So one comparison guards: "this instance
+ * has attribute X in slot i, no data descriptor of the class hides it", or "it has no X of its own and the class's X is
+ * entry i of the class's lookup table" (lookup.h).
  *
  * An attribute added beyond the in-line slots goes to the overflow storage. The class then learns: it gets a new root,
  * whose instances have more slots in line. So all instances of one shape have the same number of them, and a cache that
@@ -27,6 +27,10 @@
  *       one by one into the new one with an exchange, before the new one is published.
  *   S4  The functions of the collector read `overflow` alone, never the shape: a shape may be gone when an island of
  *       a class and its instances is torn down.
+ *   S5  A thread that is not the owner flags the instance as shared (object_share) before it follows `overflow` to a
+ *       block of storage; the owner looks for the flag, under the lock, before it frees one that it replaced. The
+ *       reader has to do that, and not whoever hands the instance over: a reference that moves (list.pop, a queue, a
+ *       result) gets to another thread without being counted, so nobody else would notice.
  */
 #ifndef ATOLL_SHAPE_H
 #define ATOLL_SHAPE_H
@@ -38,10 +42,11 @@ struct shape {
     uint32_t count;      /* attributes, so slots 0..count-1 are used (the reserved ones of __slots__ included) */
     struct type *type;   /* the class; not counted: the class owns its shapes, which die with it */
     struct shape *parent;
+    struct shape *dict;            /* what the instance has when its attributes are in a dict: the root's first child */
     value name;                    /* the attribute that this shape adds; interned, owned; NULL in roots */
-    _Atomic(struct shape *) child; /* the newest child; changed under the class lock */
-    struct shape *sibling;         /* constant */
-    _Atomic uint32_t depth;        /* children made so far: changed under the class lock, looked at without it */
+    _Atomic(struct shape *) child; /* the newest child: by compare-and-swap, any thread */
+    struct shape *sibling;         /* an older one; constant once entered */
+    _Atomic uint32_t children;     /* about how many there are */
     bool is_dict;                  /* the instance's attributes are in a dict */
     uint32_t inline_capacity;      /* of roots: in-line slots of the instances that begin with this shape */
 };
@@ -79,12 +84,15 @@ static inline bool value_has_shape(value v) /* v is an object */
 #define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */
 #define SHAPE_CHILDREN_MAX   64u /* so does one that would give a shape more children */
 
-#define SHAPE_LAST_ID (UINT32_MAX / 4)       /* two bits are left for the users of ids */
-uint32_t shape_next_id(void);                /* a number for a shape or a type's version; 0 when all are used up */
-struct shape *shape_root(struct type *type); /* made when missing; NULL: no memory */
-ssize shape_find(const struct shape *shape, value name);  /* slot of an interned name, or -1 */
-struct shape *shape_add(struct shape *shape, value name); /* the child; NULL when it should be a dict instead */
-void shapes_renumber(struct type *type);                  /* give every shape of the class a new id */
+#define SHAPE_LAST_ID (UINT32_MAX / 4) /* two bits are left for the users of ids */
+uint32_t shape_next_id(void);          /* a number for a shape or a type's version; 0 when all are used up */
+/* These take no lock and are no quiescent points. A shape lives as long as its class; a thread that read it from an
+   instance may use it until its next quiescent point. */
+struct shape *shape_root(struct type *type);                /* made when missing; NULL: no memory */
+ssize shape_find(const struct shape *shape, value name);    /* slot of an interned name, or -1 */
+struct shape *shape_child(struct shape *shape, value name); /* the shape with that attribute more, or NULL */
+struct shape *shape_add(struct shape *shape, value name);   /* made when missing; NULL: it should be a dict instead */
+void shapes_renumber(struct type *type);                    /* give every shape of the class a new id; class lock */
 void shapes_free(struct type *type);
 
 struct object *instance_new(struct type *type); /* NULL: MemoryError set */
@@ -92,8 +100,12 @@ struct object *instance_new(struct type *type); /* NULL: MemoryError set */
 value instance_get(struct instance *instance, value name);
 /* Set (v borrowed) or delete (v NULL): 1 done, 0 nothing to delete, -1 error. */
 int instance_set(struct instance *instance, value name, value v);
+/* The word `overflow`, for following it without the lock (S5). */
+void *instance_overflow_word(struct instance *instance);
 value instance_dict(struct instance *instance); /* owned; the attributes live there from now on */
 bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
+/* Give it another class, whose instances have the same layout. false: MemoryError set. */
+bool instance_set_class(struct instance *instance, struct type *to);
 value instance_dict_snapshot(struct instance *instance); /* a new dict with the attributes as they are now */
 void instance_traverse(struct object *object, struct gc_trace *trace);
 void instance_destroy(struct object *object);

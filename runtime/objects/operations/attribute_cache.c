@@ -142,7 +142,7 @@ static inline value class_entry(value v, struct type *type, uint64_t word)
 
 static value_slot *overflow_slot(value v, uint32_t index, struct instance_overflow **storage)
 {
-    void *word = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);
+    void *word = instance_overflow_word((struct instance *)v);
     if ((uintptr_t)word & INSTANCE_TAG)
         return NULL;
     *storage = word;
@@ -276,7 +276,7 @@ static value load_own(struct instance *instance, value name, uint32_t id, cache_
         ssize index = shape_find(shape, name);
         if (index < 0)
             return VALUE_MISSING;
-        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        void *word = instance_overflow_word(instance);
         uint64_t place;
         enum attribute_cache_kind kind = place_of_slot(word, (uint64_t)index, &place);
         if (kind)
@@ -464,9 +464,7 @@ static int try_add(struct instance *instance, value name, value attribute, uint6
     struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
     if (atomic_load_explicit(&shape->id, memory_order_acquire) != CACHE_ID(word))
         return 0;
-    struct shape *child = atomic_load_explicit(&shape->child, memory_order_acquire);
-    while (child && child->name != name)
-        child = child->sibling;
+    struct shape *child = shape_child(shape, name);
     return child ? instance_add(instance, shape, child, attribute) : 0;
 }
 
@@ -476,7 +474,7 @@ static bool store_in_instance(struct instance *instance, value name, value attri
     struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
     if (cacheable && !shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
         ssize index = shape_find(shape, name);
-        void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
+        void *word = instance_overflow_word(instance);
         enum attribute_cache_kind kind = CACHE_ADD_SLOT;
         uint64_t place = shape->count;
         if (index >= 0)
