@@ -225,11 +225,12 @@ static void add_traceback(struct printer *p, value traceback)
     long limit = traceback_limit(), depth = 0, repeats = 0;
     if (limit <= 0)
         return;
-    for (struct traceback *t = (struct traceback *)traceback; t; t = (struct traceback *)slot_peek(&t->next))
+    for (value entry = value_inc(traceback); entry; entry = traceback_step(entry))
         depth++;
-    struct code *last_code = NULL;
+    struct code *last_code = NULL; /* owned */
     int last_line = -1;
-    for (struct traceback *t = (struct traceback *)traceback; t; t = (struct traceback *)slot_peek(&t->next)) {
+    for (value entry = value_inc(traceback); entry; entry = traceback_step(entry)) {
+        struct traceback *t = (struct traceback *)entry;
         if (depth-- > limit)
             continue;
         value code_value = attr_get(slot_peek(&t->frame), NAME(f_code));
@@ -245,7 +246,8 @@ static void add_traceback(struct printer *p, value traceback)
             add_repeats(p, repeats);
             repeats = 0;
         }
-        last_code = code; /* the frame keeps it */
+        value_dec(value_of(last_code));
+        last_code = (struct code *)value_inc(code_value);
         last_line = t->line;
         if (++repeats <= REPEATS_SHOWN) {
             struct code_location where;
@@ -259,6 +261,7 @@ static void add_traceback(struct printer *p, value traceback)
         }
         value_dec(code_value);
     }
+    value_dec(value_of(last_code));
     add_repeats(p, repeats);
 }
 

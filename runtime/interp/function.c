@@ -247,20 +247,16 @@ static value get_annotations(value v)
             dict = NULL;
         }
     }
+    /* Two threads may both make it, or set another one meanwhile: the first one stays. */
+    value present = found;
+    bool mine = dict && atomic_compare_exchange_strong_explicit(&self->annotations, &present, value_inc(dict),
+                                                                memory_order_seq_cst, memory_order_relaxed);
+    value_dec(mine ? found : dict); /* the slot's, or what it did not take */
     value_dec(found);
-    if (!dict)
-        return NULL;
-    /* Two threads may both make it: the first one stays. */
-    object_lock(&self->header);
-    value present = slot_peek(&self->annotations);
-    bool mine = !present || !is_dict(present);
-    value displaced = mine ? slot_exchange(&self->annotations, value_inc(dict)) : NULL;
-    object_unlock(&self->header);
-    value_dec(displaced);
-    if (mine)
+    if (!dict || mine)
         return dict;
     value_dec(dict);
-    return slot_load(&self->header, &self->annotations);
+    return get_annotations(v);
 }
 static bool set_annotations(value v, value new)
 {

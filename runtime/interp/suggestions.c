@@ -109,10 +109,13 @@ static value for_name(value exception, value name)
     value traceback = exception_traceback(exception);
     value best = NULL;
     if (traceback && traceback != VALUE_NONE) {
-        struct traceback *last = (struct traceback *)traceback;
-        for (value next; (next = slot_peek(&last->next)) != NULL;)
-            last = (struct traceback *)next;
-        value frame = slot_peek(&last->frame), code = attr_get(frame, NAME(f_code));
+        value last = NULL;
+        for (value entry = value_inc(traceback); entry; entry = traceback_step(value_inc(entry))) {
+            value_dec(last);
+            last = entry;
+        }
+        value frame = slot_load(value_object(last), &((struct traceback *)last)->frame),
+              code = attr_get(frame, NAME(f_code));
         value variables = code ? attr_get(code, NAME(co_varnames)) : NULL;
         static const char *const namespaces[] = {"f_globals", "f_builtins"};
         value list = variables ? list_from_iterable(variables) : NULL;
@@ -129,6 +132,8 @@ static value for_name(value exception, value name)
             value_dec(dict);
             value_dec(key);
         }
+        value_dec(frame);
+        value_dec(last);
     }
     value_dec(traceback);
     return best;

@@ -12,4 +12,12 @@ struct traceback {
     int32_t line;
 };
 
+/* The entry behind `entry`, which is stolen: owned, or NULL. (Programs can set tb_next at any time.) */
+static inline value traceback_step(value entry)
+{
+    value next = slot_load(value_object(entry), &((struct traceback *)entry)->next);
+    value_dec(entry);
+    return next;
+}
+
 #endif
