@@ -94,6 +94,8 @@ static value alias_parameters(value self)
     value parameters = slot_load(value_object(self), &ALIAS(self)->parameters);
     if (parameters)
         return parameters;
+    if (!stack_check(" in __parameters__")) /* of aliases in aliases */
+        return NULL;
     parameters = collect_parameters(alias_args(self));
     if (parameters)
         slot_store(value_object(self), &ALIAS(self)->parameters, value_inc(parameters));
@@ -245,12 +247,12 @@ static value alias_getattr(value self, value name)
     for (int i = 0; own[i]; i++)
         if (str_equals_text(name, own[i]))
             return attr_get_generic(self, name);
-    return attr_get(alias_origin(self), name);
+    return stack_check("") ? attr_get(alias_origin(self), name) : NULL;
 }
 
 static value alias_getitem(value self, value item)
 {
-    value parameters = alias_parameters(self);
+    value parameters = stack_check(" in __getitem__") ? alias_parameters(self) : NULL;
     value args = parameters ? substitute(self, alias_args(self), parameters, item) : NULL;
     value result = args ? alias_make(value_type(self), alias_origin(self), args, ALIAS(self)->starred) : NULL;
     value_dec(parameters);

@@ -277,6 +277,9 @@ value iter_next(value iterator)
     value (*next)(value) = value_type_slot(iterator, next);
     if (unlikely(!next))
         return raise(EXC(TypeError), "'%T' object is not iterable", iterator);
+    struct interpreter *self = interpreter_self; /* an iterator over iterators over ... */
+    if (unlikely(self && (char *)__builtin_frame_address(0) < self->stack_limit && !stack_check(" while iterating")))
+        return NULL;
     value item = next(iterator);
     /* A generator's value, or a StopIteration out of the function that an iterator calls. */
     if (unlikely(!item) && error_matches(EXC(StopIteration))) {

@@ -132,6 +132,12 @@ static inline bool stack_ends(struct interpreter *self)
     return (char *)__builtin_frame_address(0) < self->stack_limit && !self->c_headroom;
 }
 
+bool stack_check(const char *where)
+{
+    struct interpreter *self = interpreter_self;
+    return !self || !stack_ends(self) || too_deep(self, where);
+}
+
 /* A level of C counts like a Python frame against the recursion limit, as in CPython. */
 bool recursion_enter(const char *where)
 {
