@@ -5,6 +5,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/objects.h"
+#include "runtime/step.h"
 
 value build_set(const value *items, size_t n)
 {
@@ -170,6 +171,18 @@ static bool merge_one(value callable, value dict, value key, value v)
 
 bool dict_merge_keywords(value callable, value dict, value mapping)
 {
+    if (value_is(mapping, TYPE_ID_DICT) && !thread_self->alone) { /* one moment's state */
+        value copy = dict_copy(mapping), key, v;
+        size_t position = 0;
+        bool done = copy != NULL;
+        while (done && dict_next(copy, &position, &key, &v)) {
+            done = merge_one(callable, dict, key, v);
+            value_dec(v);
+            value_dec(key);
+        }
+        value_dec(copy);
+        return done;
+    }
     value keys = value_is(mapping, TYPE_ID_DICT) ? dict_keys_list(mapping) : NULL;
     if (!keys && !error_occurred()) {
         value method = attr_get_optional(mapping, NAME(keys));
@@ -204,15 +217,15 @@ static bool unpack_error(uint32_t expected, bool at_least, size_t got)
                        at_least ? "at least " : "", expected, got);
 }
 
-static value unpack_iterator(value sequence)
+static bool unpack_open(struct sweep *sweep, value sequence)
 {
-    value iterator = iter_get(sequence);
-    if (!iterator && error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter) &&
-        !value_type_slot(sequence, getitem)) {
+    if (sweep_open(sweep, sequence))
+        return true;
+    if (error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter) && !value_type_slot(sequence, getitem)) {
         error_clear();
         raise(EXC(TypeError), "cannot unpack non-iterable %T object", sequence);
     }
-    return iterator;
+    return false;
 }
 
 static void drop_items(value *from, value *to)
@@ -260,12 +273,12 @@ bool unpack_sequence(value sequence, uint32_t n, value *place)
         value_dec(list);
         return length == n;
     }
-    value iterator = unpack_iterator(sequence);
-    if (!iterator)
+    struct sweep sweep;
+    if (!unpack_open(&sweep, sequence))
         return false;
-    bool done = take_items(iterator, n, place, n, false);
+    bool done = take_items(sweep.iterator, n, place, n, false);
     if (done) {
-        value extra = iter_next(iterator);
+        value extra = iter_next(sweep.iterator);
         done = extra == VALUE_END;
         if (!done) {
             if (extra)
@@ -276,7 +289,7 @@ bool unpack_sequence(value sequence, uint32_t n, value *place)
     }
     if (!done && n > 0)
         place[-(ptrdiff_t)n] = operand;
-    value_dec(iterator);
+    sweep_close(&sweep);
     return done;
 }
 
@@ -286,12 +299,12 @@ bool unpack_ex(value sequence, uint32_t before, uint32_t after, value *place)
 {
     uint32_t total = before + 1 + after;
     value operand = place[-(ptrdiff_t)total];
-    value iterator = unpack_iterator(sequence);
-    if (!iterator)
+    struct sweep sweep;
+    if (!unpack_open(&sweep, sequence))
         return false;
-    bool done = take_items(iterator, before, place, before + after, after > 0 || before > 0);
-    value rest = done ? list_from_iterable(iterator) : NULL;
-    value_dec(iterator);
+    bool done = take_items(sweep.iterator, before, place, before + after, after > 0 || before > 0);
+    value rest = done ? list_from_iterable(sweep.iterator) : NULL;
+    sweep_close(&sweep);
     size_t length = rest ? list_length(rest) : 0;
     if (rest && length < after) {
         unpack_error(before + after, true, before + length);

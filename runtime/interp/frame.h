@@ -18,6 +18,7 @@
 #define ATOLL_FRAME_H
 
 #include "runtime/interp/interp.h"
+#include "runtime/step.h"
 
 enum frame_flag {
     FRAME_ENTRY = 1,     /* returning from it leaves the evaluation loop (called from C) */
@@ -174,6 +175,12 @@ bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value 
 /* The loop: runs `frame` (the running one, flagged FRAME_ENTRY) until it returns or yields. Owned result; NULL with an
  * exception. */
 value eval_frame(struct interpreter *interpreter, struct frame *frame);
+/* The same from C code, whose steps (step.h) end with it. */
+value eval_between_steps(struct interpreter *interpreter, struct frame *frame);
+static inline value eval_from_c(struct interpreter *interpreter, struct frame *frame)
+{
+    return likely(!step_is_on()) ? eval_frame(interpreter, frame) : eval_between_steps(interpreter, frame);
+}
 
 /* locals() of a frame: a dict brought up to date for functions, the mapping itself
    elsewhere. Borrowed from the frame. */

@@ -82,7 +82,7 @@ value function_call(value v, const value *args, size_t nargs, value kwnames)
     }
     frame->flags = FRAME_ENTRY;
     interpreter->frame = frame;
-    return eval_frame(interpreter, frame);
+    return eval_from_c(interpreter, frame);
 }
 
 /* ---- attributes ---- */

@@ -198,7 +198,7 @@ static value resume(struct generator *g, value sent, int state)
             error_restore(raised);
         }
     }
-    return eval_frame(interpreter, &g->frame);
+    return eval_from_c(interpreter, &g->frame);
 }
 
 static inline bool is_finished(const struct generator *g)
@@ -262,7 +262,7 @@ static value generator_next(value v)
         return VALUE_END;
     if (unlikely(!generator_link(interpreter, g, VALUE_NONE, FRAME_ENTRY, state)))
         return NULL;
-    value result = eval_frame(interpreter, &g->frame);
+    value result = eval_from_c(interpreter, &g->frame);
     if (!result || !is_finished(g))
         return result;
     return result == VALUE_NONE ? VALUE_END : finish_outcome(SEND_RETURN, result);

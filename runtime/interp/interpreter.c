@@ -91,6 +91,7 @@ void interpreter_adopt(struct interpreter *self)
     self->stack_limit = find_stack_limit();
     self->ident = (uint64_t)pthread_self();
     interpreter_self = self;
+    step_attach();
     thread_self->interpreter = self;
     byte_lock(&list_lock);
     self->next = list_head;
@@ -274,13 +275,23 @@ value interpreter_run_code(value code_value, value globals, value locals, value 
         frame->slots[code->slots_count - given + i] = value_inc(tuple_get(closure, i));
     frame->flags = FRAME_ENTRY;
     self->frame = frame;
-    return eval_frame(self, frame);
+    return eval_from_c(self, frame);
+}
+
+value eval_between_steps(struct interpreter *interpreter, struct frame *frame)
+{
+    struct step_pause pause;
+    step_pause(&pause);
+    value result = eval_frame(interpreter, frame);
+    step_resume(&pause);
+    return result;
 }
 
 void interpreter_after_fork(void)
 {
     struct interpreter *self = interpreter_self;
     atomic_store(&list_lock, 0);
+    step_after_fork();
     list_head = self;
     self->next = NULL;
     self->previous = &list_head;

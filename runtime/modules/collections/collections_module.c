@@ -2,6 +2,7 @@
 #include "runtime/modules/collections/deque.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/step.h"
 
 #include <stddef.h>
 
@@ -251,8 +252,9 @@ static bool count_one(value mapping, value key, bool plain, value get)
 
 static value count_elements(value self, const value *args)
 {
-    value mapping = args[0], iterator = iter_get(args[1]);
-    if (!iterator)
+    value mapping = args[0];
+    struct sweep sweep;
+    if (!sweep_open(&sweep, args[1]))
         return NULL;
     value get = attr_get(mapping, NAME(get));
     value own = is_dict(mapping) ? type_lookup(value_type(mapping), NAME(get)) : NULL;
@@ -262,12 +264,12 @@ static value count_elements(value self, const value *args)
     value_dec(plain_get);
     value item = NULL;
     bool done = get != NULL;
-    while (done && (item = iter_next(iterator)) && item != VALUE_END) {
+    while (done && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
         done = count_one(mapping, item, plain, get);
         value_dec(item);
     }
     value_dec(get);
-    value_dec(iterator);
+    sweep_close(&sweep);
     return done && item ? VALUE_NONE : NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "runtime/modules/collections/deque.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/signature.h"
+#include "runtime/step.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ static value_slot *place(struct deque *d, uint64_t index)
 static void changed(struct deque *d)
 {
     store_relaxed(&d->state, load_relaxed(&d->state) + 1);
+    step_note_change();
 }
 
 static struct ring *ring_new(uint64_t capacity)
@@ -310,17 +312,17 @@ static bool deque_extend(struct deque *d, value iterable, bool left)
         free(items);
         return done;
     }
-    value iterator = iter_get(iterable);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
         return false;
     value item;
     bool done = true;
-    while (done && (item = iter_next(iterator)) && item != VALUE_END) {
+    while (done && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
         if (maxlen_of(d) != 0)
             done = deque_add(d, item, left);
         value_dec(item);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return done && item != NULL;
 }
 
@@ -839,6 +841,7 @@ struct deque_iterator {
     struct object header;
     value_slot deque; /* constant */
     _Atomic uint64_t index, state, left;
+    struct moment moment;
 };
 
 static value iterator_make(struct type *type, value v, uint64_t skip)
@@ -853,6 +856,7 @@ static value iterator_make(struct type *type, value v, uint64_t skip)
     store_relaxed(&self->index, skip);
     store_relaxed(&self->state, state);
     store_relaxed(&self->left, length - skip);
+    moment_init(&self->moment);
     return value_of(self);
 }
 
@@ -865,21 +869,71 @@ static value method_reversed(value v, const value *args)
     return iterator_make(deque_reverse_iterator_type, v, 0);
 }
 
-static value iterator_next(value v)
+/* A moment's copy for iterators: a tuple of the deque's state, then the items. */
+static value deque_moment(value v)
+{
+    struct deque *d = DEQUE(v);
+    for (;;) {
+        uint64_t length = deque_measure(d, NULL);
+        value copy = tuple_new(length + 1);
+        if (!copy)
+            return NULL;
+        object_lock(&d->header);
+        bool fits = d->length == length;
+        tuple_init(copy, 0, small_int((int64_t)(load_relaxed(&d->state) & SMALL_INT_MAX)));
+        for (uint64_t i = 0; i < length; i++)
+            tuple_init(copy, i + 1, fits ? value_inc(load_relaxed(place(d, i))) : VALUE_NONE);
+        object_unlock(&d->header);
+        if (fits)
+            return copy;
+        value_dec(copy);
+    }
+}
+
+static value iterator_advance(value v)
 {
     struct deque_iterator *self = (struct deque_iterator *)v;
-    uint64_t left = load_relaxed(&self->left);
-    struct deque *d = DEQUE(slot_peek(&self->deque));
-    if (load_relaxed(&d->state) != load_relaxed(&self->state)) {
-        store_relaxed(&self->left, 0);
-        return raise(EXC(RuntimeError), "deque mutated during iteration");
+    value deque = slot_peek(&self->deque), copy = NULL;
+    struct deque *d = DEQUE(deque);
+    enum moment_change change = CHANGE_IS_ERROR;
+    if (!mutator_is_alone())
+        copy = moment_enter(&self->header, &self->moment, deque, deque_moment, &change);
+    if (unlikely(copy == VALUE_MISSING))
+        return NULL;
+    for (;;) {
+        uint64_t index = load_relaxed(&self->index), state, length;
+        if (copy) {
+            state = (uint64_t)small_int_value(tuple_get(copy, 0));
+            length = tuple_length(copy) - 1;
+        } else {
+            length = deque_measure(d, &state);
+        }
+        if (state != load_relaxed(&self->state)) {
+            if (change == CHANGE_IS_ERROR) {
+                store_relaxed(&self->left, 0);
+                return raise(EXC(RuntimeError), "deque mutated during iteration");
+            }
+            store_relaxed(&self->state, state);
+            store_relaxed(&self->left, length > index ? length - index : 0);
+        }
+        uint64_t left = load_relaxed(&self->left);
+        if (left == 0)
+            return VALUE_END;
+        uint64_t at = value_type(v) == deque_iterator_type ? index : left - 1;
+        value item = copy                        ? value_inc(tuple_get(copy, at + 1))
+                     : change == CHANGE_IS_ERROR ? deque_item_in_state(d, at, state)
+                                                 : deque_item(d, at);
+        if (!item && change != CHANGE_IS_ERROR) /* and once more meanwhile */
+            continue;
+        store_relaxed(&self->index, index + 1);
+        store_relaxed(&self->left, left - 1);
+        return item;
     }
-    if (left == 0)
-        return VALUE_END;
-    uint64_t index = load_relaxed(&self->index);
-    store_relaxed(&self->index, index + 1);
-    store_relaxed(&self->left, left - 1);
-    return deque_item_in_state(d, value_type(v) == deque_iterator_type ? index : left - 1, load_relaxed(&self->state));
+}
+
+static value iterator_next(value v)
+{
+    return step_run(v, iterator_advance);
 }
 
 static value iterator_hint(value v, const value *args)
@@ -913,10 +967,12 @@ static value iterator_new(struct type *type, const value *args, size_t nargs, va
 static void iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct deque_iterator *)o)->deque);
+    trace_slot(trace, &((struct deque_iterator *)o)->moment.items);
 }
 static void iterator_destroy(struct object *o)
 {
     slot_drop(&((struct deque_iterator *)o)->deque);
+    slot_drop(&((struct deque_iterator *)o)->moment.items);
 }
 
 static const struct method_def iterator_methods[] = {

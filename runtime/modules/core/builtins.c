@@ -5,6 +5,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/sys.h"
+#include "runtime/step.h"
 
 /* ---- values ---- */
 static value builtin_abs(value self, const value *args)
@@ -14,12 +15,12 @@ static value builtin_abs(value self, const value *args)
 
 static value all_or_any(value iterable, int stop_at, bool otherwise)
 {
-    value iterator = iter_get(iterable);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
         return NULL;
     value result = NULL;
     for (;;) {
-        value item = iter_next(iterator);
+        value item = iter_next(sweep.iterator);
         if (item == VALUE_END)
             result = value_bool(otherwise);
         if (!item || item == VALUE_END)
@@ -31,7 +32,7 @@ static value all_or_any(value iterable, int stop_at, bool otherwise)
         if (truth < 0 || result)
             break;
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return result;
 }
 static value builtin_all(value self, const value *args)
@@ -174,11 +175,12 @@ static value builtin_sum(value self, const value *args)
                                      : plain ? "sum() can't sum bytes [use b''.join(seq) instead]"
                                              : "sum() can't sum bytearray [use b''.join(seq) instead]");
     }
-    value iterator = iter_get(args[0]);
-    while (iterator) {
-        value item = iter_next(iterator);
+    struct sweep sweep;
+    bool open = sweep_open(&sweep, args[0]);
+    while (open) {
+        value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
-            value_dec(iterator);
+            sweep_close(&sweep);
             if (item)
                 return total;
             break;
@@ -196,7 +198,7 @@ static value builtin_sum(value self, const value *args)
         value_dec(total);
         total = next;
         if (!total) {
-            value_dec(iterator);
+            sweep_close(&sweep);
             return NULL;
         }
     }
@@ -213,10 +215,12 @@ static value extreme(const char *name, const value *args, int op)
         return raise(EXC(TypeError), "%s expected at least 1 argument, got 0", name);
     if (n > 1 && !is_missing(fallback))
         return raise(EXC(TypeError), "Cannot specify a default for %s() with multiple positional arguments", name);
-    value iterator = iter_get(n == 1 ? tuple_get(positional, 0) : positional);
+    struct sweep sweep;
+    if (!sweep_open(&sweep, n == 1 ? tuple_get(positional, 0) : positional))
+        return NULL;
     value best = NULL, best_key = NULL;
-    while (iterator) {
-        value item = iter_next(iterator);
+    for (;;) {
+        value item = iter_next(sweep.iterator);
         if (!item)
             goto fail;
         if (item == VALUE_END)
@@ -235,15 +239,13 @@ static value extreme(const char *name, const value *args, int op)
         if (better < 0)
             goto fail;
     }
-    if (!iterator)
-        return NULL;
-    value_dec(iterator);
+    sweep_close(&sweep);
     value_dec(best_key);
     if (best)
         return best;
     return is_missing(fallback) ? raise(EXC(ValueError), "%s() arg is an empty sequence", name) : value_inc(fallback);
 fail:
-    value_dec(iterator);
+    sweep_close(&sweep);
     value_dec(best);
     value_dec(best_key);
     return NULL;

@@ -3,6 +3,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/step.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -299,14 +300,14 @@ static const struct type_spec key_spec = {
 /* ---- reduce ---- */
 static value reduce(value self, const value *args)
 {
-    value iterator = iter_get(args[1]);
-    if (!iterator) {
+    struct sweep sweep;
+    if (!sweep_open(&sweep, args[1])) {
         if (error_matches(EXC(TypeError)))
             return raise(EXC(TypeError), "reduce() arg 2 must support iteration");
         return NULL;
     }
     value total = is_missing(args[2]) ? NULL : value_inc(args[2]), item;
-    while ((item = iter_next(iterator)) && item != VALUE_END) {
+    while ((item = iter_next(sweep.iterator)) && item != VALUE_END) {
         if (!total) {
             total = item;
             continue;
@@ -318,7 +319,7 @@ static value reduce(value self, const value *args)
         if (!total)
             break;
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     if (!item) {
         value_dec(total);
         return NULL;

@@ -1,11 +1,13 @@
 /*
  * The itertools module: iterators over iterators. Those that build tuples from pools are in itertools_combine.c.
  *
- * All share one layout: four references and two numbers, whose meaning each type states. References are exchanged
- * atomically, so two threads that advance one iterator get wrong items at worst.
+ * All share one layout: four references and four numbers, whose meaning each type states. Iterators that change some of
+ * them, or take from several others, are held during a step (step.h), and all words are exchanged atomically, because
+ * Python code that runs in the middle of a step lets others in.
  */
 #include "runtime/modules/functional/itertools.h"
 #include "runtime/modules/module.h"
+#include "runtime/step.h"
 
 #include <stddef.h>
 
@@ -88,14 +90,10 @@ static value count_new(struct type *type, const value *args, size_t nargs, value
     return v;
 }
 
-static value count_next(value v)
+static value count_general(value v)
 {
-    if (number_get(v, 1)) {
-        /* one atomic step, so that threads that share a counter get each number once */
-        int64_t n = atomic_fetch_add_explicit(&COUNTER(v, 0), 1, memory_order_relaxed);
-        if (likely(n < SMALL_INT_MAX))
-            return small_int(n);
-        STORE(v, 0, int_from_i64(n));
+    if (number_get(v, 1)) { /* the small ints end here, whatever others that came too late added */
+        STORE(v, 0, int_from_i64(SMALL_INT_MAX));
         number_set(v, 1, 0);
     }
     value now = LOAD(v, 0), step = LOAD(v, 1);
@@ -107,6 +105,17 @@ static value count_next(value v)
     }
     STORE(v, 0, next);
     return now;
+}
+
+static value count_next(value v)
+{
+    if (number_get(v, 1)) {
+        /* one atomic step, so that threads that share a counter get each number once */
+        int64_t n = atomic_fetch_add_explicit(&COUNTER(v, 0), 1, memory_order_relaxed);
+        if (likely(n < SMALL_INT_MAX))
+            return small_int(n);
+    }
+    return step_run(v, count_general);
 }
 
 static value count_repr(value v)
@@ -172,11 +181,11 @@ static value repeat_new(struct type *type, const value *args, size_t nargs, valu
 
 static value repeat_next(value v)
 {
-    int64_t left = number_get(v, 0);
-    if (left == 0)
-        return VALUE_END;
-    if (left > 0)
-        number_set(v, 0, left - 1);
+    int64_t left;
+    do
+        if ((left = number_get(v, 0)) == 0)
+            return VALUE_END;
+    while (left > 0 && !position_claim(value_object(v), &COUNTER(v, 0), left, left - 1));
     return LOAD(v, 0);
 }
 
@@ -531,7 +540,7 @@ static value groupby_new(struct type *type, const value *args, size_t nargs, val
 }
 
 /* Take the next item and its key: 1, 0 at the end, -1. */
-static int groupby_step(value v)
+static int groupby_take(value v)
 {
     value item = advance(v, 0);
     if (!item || item == VALUE_END)
@@ -570,7 +579,7 @@ static value groupby_next(value v)
             return NULL;
         if (same == 0)
             break;
-        int stepped = groupby_step(v);
+        int stepped = groupby_take(v);
         if (stepped <= 0)
             return stepped == 0 ? VALUE_END : NULL;
     }
@@ -587,13 +596,13 @@ static value groupby_next(value v)
 }
 
 /* A group: 0 the groupby, 1 the key; number 0: which group it is. Its items end when the groupby moved on. */
-static value grouper_next(value v)
+static value grouper_advance(value v)
 {
     value parent = LOAD(v, 0), result = VALUE_END;
     if (number_get(parent, 0) == number_get(v, 0)) {
         value item = slot_take(value_object(parent), &SELF(parent)->slots[3], NULL);
         if (!item) {
-            int stepped = groupby_step(parent);
+            int stepped = groupby_take(parent);
             item = stepped > 0 ? slot_take(value_object(parent), &SELF(parent)->slots[3], NULL) : NULL;
             result = stepped < 0 ? NULL : VALUE_END;
         }
@@ -611,6 +620,12 @@ static value grouper_next(value v)
     }
     value_dec(parent);
     return result;
+}
+
+static value grouper_next(value v)
+{
+    value parent = slot_peek(&SELF(v)->slots[0]); /* constant */
+    return step_held(parent, v, grouper_advance);
 }
 
 static void groupby_traverse(struct object *o, struct gc_trace *trace)
@@ -688,6 +703,7 @@ static value zip_longest_next(value v)
 struct tee_cell {
     struct object header;
     value_slot source, item, next; /* item NULL: not taken yet; next: the cell after it */
+    _Atomic bool running;          /* its item is being taken */
 };
 static struct type *tee_cell_type, *tee_type;
 
@@ -699,26 +715,39 @@ static value tee_cell_new(value source)
     return value_of(cell);
 }
 
+/* The cell's item, taken from the source by whoever comes first. */
+static value tee_cell_item(value v)
+{
+    struct tee_cell *cell = (struct tee_cell *)v;
+    value item = slot_load(&cell->header, &cell->item);
+    if (item)
+        return item;
+    if (atomic_exchange_explicit(&cell->running, true, memory_order_acquire))
+        return raise(EXC(RuntimeError), "cannot re-enter the tee iterator");
+    value source = slot_peek(&cell->source); /* constant */
+    item = iter_next(source);
+    value next = item && item != VALUE_END ? tee_cell_new(source) : NULL;
+    if (next) {
+        slot_store(&cell->header, &cell->next, next);
+        slot_store(&cell->header, &cell->item, value_inc(item));
+    }
+    atomic_store_explicit(&cell->running, false, memory_order_release);
+    if (next || item == VALUE_END)
+        return item;
+    value_dec(item);
+    return NULL;
+}
+
 static value tee_next(value v)
 {
     value cell_value = LOAD(v, 0);
     struct tee_cell *cell = (struct tee_cell *)cell_value;
     value item = slot_load(&cell->header, &cell->item);
-    if (!item) {
-        value source = slot_load(&cell->header, &cell->source);
-        item = source ? iter_next(source) : VALUE_END;
-        value next = item && item != VALUE_END ? tee_cell_new(source) : NULL;
-        value_dec(source);
-        if (!next) {
-            if (item != VALUE_END) {
-                value_dec(item);
-                item = NULL;
-            }
-            value_dec(cell_value);
-            return item;
-        }
-        slot_store(&cell->header, &cell->next, next);
-        slot_store(&cell->header, &cell->item, value_inc(item));
+    if (!item) /* the first to come takes it, the others wait for the cell */
+        item = step_held(cell_value, cell_value, tee_cell_item);
+    if (!item || item == VALUE_END) {
+        value_dec(cell_value);
+        return item;
     }
     value next = slot_load(&cell->header, &cell->next);
     if (next)
@@ -817,30 +846,47 @@ static const struct method_def tee_methods[] = {
         .name = "itertools." #NAME, .size = sizeof(struct iterator), .flags = TYPE_FLAG_BASE,                  \
         .gc_flags = TYPE_GC_CONTAINER, .traverse = iterator_traverse, .destroy = iterator_destroy, __VA_ARGS__ \
     }
-#define SLOTS(NAME) .slots = {.new = NAME##_new, .iter = iterator_self, .next = NAME##_next}
+#define SLOTS(NAME)      .slots = {.new = NAME##_new, .iter = iterator_self, .next = NAME##_next}
+#define HELD_SLOTS(NAME) .slots = {.new = NAME##_new, .iter = iterator_self, .next = NAME##_step}
+#define STEP(NAME)                       \
+    static value NAME##_step(value v)    \
+    {                                    \
+        return step_run(v, NAME##_next); \
+    }
+STEP(cycle)
+STEP(accumulate)
+STEP(chain)
+STEP(compress)
+STEP(dropwhile)
+STEP(takewhile)
+STEP(islice)
+STEP(pairwise)
+STEP(zip_longest)
+STEP(groupby)
+STEP(tee)
 
 static const struct type_spec specs[] = {
     ITERATOR(count, .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr}),
-    ITERATOR(cycle, SLOTS(cycle)),
+    ITERATOR(cycle, HELD_SLOTS(cycle)),
     ITERATOR(repeat, .slots = {.new = repeat_new, .iter = iterator_self, .next = repeat_next, .repr = repeat_repr},
              .methods = repeat_methods),
-    ITERATOR(accumulate, SLOTS(accumulate)),
-    ITERATOR(chain, SLOTS(chain), .methods = chain_methods),
-    ITERATOR(compress, SLOTS(compress)),
-    ITERATOR(dropwhile, SLOTS(dropwhile)),
-    ITERATOR(takewhile, SLOTS(takewhile)),
+    ITERATOR(accumulate, HELD_SLOTS(accumulate)),
+    ITERATOR(chain, HELD_SLOTS(chain), .methods = chain_methods),
+    ITERATOR(compress, HELD_SLOTS(compress)),
+    ITERATOR(dropwhile, HELD_SLOTS(dropwhile)),
+    ITERATOR(takewhile, HELD_SLOTS(takewhile)),
     ITERATOR(filterfalse, SLOTS(filterfalse)),
     ITERATOR(starmap, SLOTS(starmap)),
-    ITERATOR(islice, SLOTS(islice)),
-    ITERATOR(pairwise, SLOTS(pairwise)),
-    ITERATOR(zip_longest, SLOTS(zip_longest)),
+    ITERATOR(islice, HELD_SLOTS(islice)),
+    ITERATOR(pairwise, HELD_SLOTS(pairwise)),
+    ITERATOR(zip_longest, HELD_SLOTS(zip_longest)),
     {.name = "itertools.groupby",
      .size = sizeof(struct groupby),
      .flags = TYPE_FLAG_BASE,
      .gc_flags = TYPE_GC_CONTAINER,
      .traverse = groupby_traverse,
      .destroy = groupby_destroy,
-     SLOTS(groupby)},
+     HELD_SLOTS(groupby)},
 };
 static const struct type_spec grouper_spec = {.name = "itertools._grouper",
                                               .size = sizeof(struct iterator),
@@ -854,7 +900,7 @@ static const struct type_spec tee_spec = {.name = "itertools._tee",
                                           .gc_flags = TYPE_GC_CONTAINER,
                                           .traverse = iterator_traverse,
                                           .destroy = iterator_destroy,
-                                          .slots = {.new = tee_new, .iter = iterator_self, .next = tee_next},
+                                          .slots = {.new = tee_new, .iter = iterator_self, .next = tee_step},
                                           .methods = tee_methods};
 
 static const struct method_def functions[] = {

@@ -2,6 +2,7 @@
 #include "runtime/modules/functional/operator_getters.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/binary/buffer.h"
+#include "runtime/step.h"
 
 #define BINARY_FUNCTIONS(X)    \
     X(add, ADD)                \
@@ -111,12 +112,13 @@ static value op_iconcat(value self, const value *args)
 /* countOf and indexOf: items that are, or equal, the wanted one. */
 static value count_or_index(const value *args, bool index)
 {
-    value iterator = iter_get(args[0]), item = NULL;
-    if (!iterator)
+    struct sweep sweep;
+    value item = NULL;
+    if (!sweep_open(&sweep, args[0]))
         return NULL;
     int64_t count = 0, position = 0;
     bool failed = false, found = false;
-    while (!failed && !found && (item = iter_next(iterator)) && item != VALUE_END) {
+    while (!failed && !found && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
         int equal = value_equals(item, args[1]);
         value_dec(item);
         failed = equal < 0;
@@ -124,7 +126,7 @@ static value count_or_index(const value *args, bool index)
         found = index && equal > 0;
         position++;
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     if (failed || !item)
         return NULL;
     if (index && !found)

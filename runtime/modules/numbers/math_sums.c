@@ -7,6 +7,7 @@
  */
 #include "runtime/modules/numbers/math_module.h"
 #include "runtime/modules/module.h"
+#include "runtime/step.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -85,18 +86,19 @@ static double expansion_round(struct expansion *e)
 
 static value math_fsum(value self, const value *args)
 {
-    value iterator = iter_get(args[0]), item = NULL;
-    if (!iterator)
+    struct sweep sweep;
+    value item = NULL;
+    if (!sweep_open(&sweep, args[0]))
         return NULL;
     struct expansion e = {.room = 32};
     e.parts = e.few;
     bool done = true;
-    while (done && (item = iter_next(iterator)) && item != VALUE_END) {
+    while (done && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
         double x;
         done = value_as_double(item, &x) && expansion_add(&e, x);
         value_dec(item);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     value result = NULL;
     if (done && item) {
         if (e.specials == 0.0)
@@ -114,17 +116,18 @@ static value math_fsum(value self, const value *args)
 /* ---- prod ---- */
 static value math_prod(value self, const value *args)
 {
-    value iterator = iter_get(args[0]), item = NULL;
-    if (!iterator)
+    struct sweep sweep;
+    value item = NULL;
+    if (!sweep_open(&sweep, args[0]))
         return NULL;
     value total = value_inc(args[1]);
-    while (total && (item = iter_next(iterator)) && item != VALUE_END) {
+    while (total && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
         value next = operate_binary(BINARY_MULTIPLY, total, item);
         value_dec(item);
         value_dec(total);
         total = next;
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     if (total && !item) {
         value_dec(total);
         return NULL;

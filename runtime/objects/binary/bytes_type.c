@@ -4,6 +4,7 @@
 #include "runtime/objects/binary/bytes_methods.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/signature.h"
+#include "runtime/step.h"
 
 #include <stdlib.h>
 
@@ -52,16 +53,16 @@ bool bytes_add_source(struct bytes_builder *out, value source, const char *type_
     }
     if (is_str(source) || (!value_type_slot(source, iter) && !value_type_slot(source, getitem)))
         return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
-    value iterator = iter_get(source);
-    if (!iterator) {
+    struct sweep sweep;
+    if (!sweep_open(&sweep, source)) {
         if (error_matches(EXC(TypeError))) {
             error_clear();
             raise(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
         }
         return false;
     }
-    bool ok = add_items(out, iterator, range_message);
-    value_dec(iterator);
+    bool ok = add_items(out, sweep.iterator, range_message);
+    sweep_close(&sweep);
     return ok;
 }
 

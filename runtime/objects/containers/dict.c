@@ -473,6 +473,7 @@ static __attribute__((noinline)) void version_end(struct dict *dict)
 /* The set of keys changes now. Under the lock. */
 static inline void keys_change(struct dict *dict)
 {
+    step_note_change();
     if (unlikely(load_relaxed(&dict->version) != 0))
         version_end(dict);
 }
@@ -1063,6 +1064,30 @@ bool dict_next_key(value v, size_t *position, value *key)
     }
 }
 
+value dict_moment(value v)
+{
+    struct dict *dict = dict_of(v);
+    for (;;) {
+        size_t positions = dict_positions(v);
+        value copy = tuple_new(2 * positions + 1);
+        if (!copy)
+            return NULL;
+        object_lock(&dict->header);
+        struct dict_table *t = load_relaxed(&dict->table);
+        bool fits = positions == (t ? load_relaxed(&t->used) : 0);
+        tuple_init(copy, 0, small_int((int64_t)load_relaxed(&dict->length)));
+        for (uint64_t i = 0; i < positions; i++) {
+            value key = fits ? load_relaxed(&t->entries[i].key) : NULL;
+            tuple_init(copy, 2 * i + 1, key ? value_inc(key) : VALUE_MISSING);
+            tuple_init(copy, 2 * i + 2, key ? value_inc(load_relaxed(&t->entries[i].item)) : VALUE_MISSING);
+        }
+        object_unlock(&dict->header);
+        if (fits)
+            return copy;
+        value_dec(copy);
+    }
+}
+
 bool dict_previous(value v, size_t *position, value *key, value *item)
 {
     struct dict *dict = dict_of(v);
@@ -1194,13 +1219,14 @@ bool dict_merge(value v, value mapping, bool override)
     value keys = call_method_0(mapping, NAME(keys));
     if (!keys)
         return false;
-    value iterator = iter_get(keys);
-    value_dec(keys);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, keys)) {
+        value_dec(keys);
         return false;
+    }
     bool fine = true;
     while (fine) {
-        value key = iter_next(iterator);
+        value key = iter_next(sweep.iterator);
         if (!key || key == VALUE_END) {
             fine = key != NULL;
             break;
@@ -1214,19 +1240,20 @@ bool dict_merge(value v, value mapping, bool override)
         }
         value_dec(key);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
+    value_dec(keys);
     return fine;
 }
 
 /* Pairs from an iterable of two-item sequences. */
 static bool dict_merge_pairs(value v, value pairs)
 {
-    value iterator = iter_get(pairs);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, pairs))
         return false;
     bool fine = true;
     for (size_t n = 0; fine; n++) {
-        value element = iter_next(iterator);
+        value element = iter_next(sweep.iterator);
         if (!element || element == VALUE_END) {
             fine = element != NULL;
             break;
@@ -1252,7 +1279,7 @@ static bool dict_merge_pairs(value v, value pairs)
             fine = dict_set(v, tuple_get(items, 0), tuple_get(items, 1));
         value_dec(items);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return fine;
 }
 

@@ -15,6 +15,7 @@
 #define ATOLL_DICT_H
 
 #include "runtime/objects/containers/container.h"
+#include "runtime/step.h"
 
 struct dict_entry {
     _Atomic int64_t hash; /* once emptied: entries from this number up to here are empty, too */
@@ -52,6 +53,7 @@ struct dict_iterator {
     _Atomic int64_t position;  /* of the next entry to look at; -1 once exhausted */
     _Atomic uint64_t expected; /* the dict's length when iteration began; UINT64_MAX after "changed size" */
     _Atomic int64_t remaining;
+    struct moment moment;
     value_slot pair; /* item iterators: the tuple given out last; see pair_next */
 };
 
@@ -155,8 +157,6 @@ bool dict_set_building(value v, value key, value item);
 value dict_iterator_new(value dict); /* over the keys */
 /* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
 value dict_key_iterator_next(value iterator);
-/* The next pair of an exact item iterator: 1 with both owned, 0 at the end, -1 on error. */
-int dict_item_iterator_next_pair(value iterator, value *key, value *item);
 
 /* ---- among the dict files ---- */
 value dict_new_of(struct type *type);
@@ -166,6 +166,8 @@ bool dict_set_hashed(value v, value key, int64_t hash, value item);
 /* Move all entries of a dict that nobody else has seen into v, in one step apart from comparisons in Python. */
 bool dict_take_all(value v, value private_dict);
 bool dict_next_key(value v, size_t *position, value *key); /* as dict_next, without the item */
+/* A moment's copy for iterators: a tuple of the length, then key and item of each position (VALUE_MISSING: none). */
+value dict_moment(value v);
 int dict_contains_hashed(value v, value key, int64_t hash);
 bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);
 /* The last filled entry before *position, going down; false at the beginning. */

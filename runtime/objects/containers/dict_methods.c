@@ -37,10 +37,10 @@ static value dict_fromkeys(value cls, const value *args)
     value result = call_0(cls);
     if (!result)
         return NULL;
-    value iterator = iter_get(args[0]);
-    bool plain = value_is(result, TYPE_ID_DICT), fine = iterator != NULL;
+    struct sweep sweep;
+    bool plain = value_is(result, TYPE_ID_DICT), open = sweep_open(&sweep, args[0]), fine = open;
     while (fine) {
-        value key = iter_next(iterator);
+        value key = iter_next(sweep.iterator);
         if (!key || key == VALUE_END) {
             fine = key != NULL;
             break;
@@ -48,7 +48,8 @@ static value dict_fromkeys(value cls, const value *args)
         fine = plain ? dict_set(result, key, args[1]) : item_set(result, key, args[1]);
         value_dec(key);
     }
-    value_dec(iterator);
+    if (open)
+        sweep_close(&sweep);
     if (fine)
         return result;
     value_dec(result);
@@ -65,10 +66,11 @@ static value dict_repr(value v)
     struct str_builder builder;
     builder_init(&builder);
     builder_add_char(&builder, '{');
-    bool fine = true, first = true;
+    bool first = true;
     size_t position = 0;
-    value key, item;
-    while (fine && dict_next(v, &position, &key, &item)) {
+    value source = mutator_is_alone() ? value_inc(v) : dict_copy(v), key, item; /* one moment's state */
+    bool fine = source != NULL;
+    while (fine && dict_next(source, &position, &key, &item)) {
         if (!first)
             builder_add_text(&builder, ", ");
         first = false;
@@ -78,6 +80,7 @@ static value dict_repr(value v)
         value_dec(key);
         value_dec(item);
     }
+    value_dec(source);
     repr_leave(v);
     builder_add_char(&builder, '}');
     if (fine)

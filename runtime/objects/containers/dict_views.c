@@ -19,6 +19,7 @@ static value iterator_new(value dict, unsigned type_id, bool reverse)
     store_relaxed(&iterator->position, reverse ? (int64_t)dict_positions(dict) : 0);
     store_relaxed(&iterator->expected, length);
     store_relaxed(&iterator->remaining, (int64_t)length);
+    moment_init(&iterator->moment);
     slot_init(&iterator->dict, value_inc(dict));
     return value_of(iterator);
 }
@@ -40,37 +41,75 @@ static void iterator_finish(struct dict_iterator *iterator)
         slot_store(&iterator->header, &iterator->dict, NULL);
 }
 
+static int iterator_changed_size(struct dict_iterator *iterator)
+{
+    store_relaxed(&iterator->expected, UINT64_MAX); /* for good */
+    raise(EXC(RuntimeError), "dictionary changed size during iteration");
+    return -1;
+}
+
+/* The next entry, from `position` on, of a moment's copy (see dict_moment). */
+static bool moment_step(value copy, bool reverse, size_t *position, value *key, value *item)
+{
+    size_t positions = (tuple_length(copy) - 1) / 2, at = *position;
+    while (reverse ? at > 0 : at < positions) {
+        size_t i = reverse ? --at : at++;
+        value k = i < positions ? tuple_get(copy, 2 * i + 1) : VALUE_MISSING;
+        if (k != VALUE_MISSING) {
+            *key = value_inc(k);
+            if (item)
+                *item = value_inc(tuple_get(copy, 2 * i + 2));
+            *position = at;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The next entry: 1 with both owned (item NULL: not wanted), 0 at the end, -1 on error. */
 static inline int iterator_step(struct dict_iterator *iterator, bool reverse, value *key, value *item)
 {
-    int64_t position = load_relaxed(&iterator->position);
-    if (unlikely(position < 0))
-        return 0;
-    value dict = slot_peek(&iterator->dict);
-    if (unlikely(load_relaxed(&iterator->expected) != dict_length_fast(dict))) {
-        store_relaxed(&iterator->expected, UINT64_MAX); /* for good */
-        raise(EXC(RuntimeError), "dictionary changed size during iteration");
-        return -1;
-    }
-    size_t at = (size_t)position;
-    if (!item     ? dict_next_key(dict, &at, key)
-        : reverse ? dict_previous(dict, &at, key, item)
-                  : dict_next(dict, &at, key, item)) {
-        int64_t remaining = load_relaxed(&iterator->remaining);
-        /* (threads that share an iterator may set each other's count and position back) */
-        if (unlikely(remaining <= 0) && object_is_private(&iterator->header)) {
-            value_dec(*key);
-            value_dec(item ? *item : NULL);
+    for (;;) {
+        int64_t position = load_relaxed(&iterator->position);
+        if (unlikely(position < 0))
+            return 0;
+        value dict = slot_peek(&iterator->dict), copy = NULL;
+        enum moment_change change = CHANGE_IS_ERROR;
+        if (!mutator_is_alone())
+            copy = moment_enter(&iterator->header, &iterator->moment, dict, dict_moment, &change);
+        if (unlikely(copy == VALUE_MISSING))
+            return -1;
+        uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : dict_length_fast(dict);
+        size_t at = (size_t)position;
+        if (unlikely(load_relaxed(&iterator->expected) != length)) {
+            if (change == CHANGE_IS_ERROR)
+                return iterator_changed_size(iterator);
+            store_relaxed(&iterator->expected, length);
+            store_relaxed(&iterator->remaining, (int64_t)length);
+        }
+        if (change == CHANGE_BEFORE && reverse)
+            at = copy ? (tuple_length(copy) - 1) / 2 : dict_positions(dict);
+        if (copy      ? !moment_step(copy, reverse, &at, key, item)
+            : !item   ? !dict_next_key(dict, &at, key)
+            : reverse ? !dict_previous(dict, &at, key, item)
+                      : !dict_next(dict, &at, key, item)) {
+            iterator_finish(iterator);
+            return 0;
+        }
+        if (likely(position_claim(&iterator->header, &iterator->position, position, (int64_t)at))) {
+            int64_t remaining = load_relaxed(&iterator->remaining);
+            store_relaxed(&iterator->remaining, remaining - 1);
+            if (likely(remaining > 0 || copy || !step_is_undisturbed(value_of(iterator))))
+                return 1;
             iterator_finish(iterator);
             raise(EXC(RuntimeError), "dictionary keys changed during iteration");
-            return -1;
+            position = -1;
         }
-        store_relaxed(&iterator->position, (int64_t)at);
-        store_relaxed(&iterator->remaining, remaining - 1);
-        return 1;
+        value_dec(*key);
+        value_dec(item ? *item : NULL);
+        if (position < 0)
+            return -1;
     }
-    iterator_finish(iterator);
-    return 0;
 }
 
 static inline value iterator_next_part(value v, bool reverse, enum dict_part part)
@@ -138,17 +177,6 @@ static value dict_reverse_item_iterator_next(value v)
     return iterator_next_part(v, true, PART_ITEM);
 }
 
-int dict_item_iterator_next_pair(value v, value *key, value *item)
-{
-    struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
-    if (likely(entry != NULL)) {
-        *key = value_inc(load_relaxed(&entry->key));
-        *item = value_inc(load_relaxed(&entry->item));
-        return 1;
-    }
-    return iterator_step((struct dict_iterator *)v, false, key, item);
-}
-
 static value dict_iterator_hint(value v, const value *args)
 {
     struct dict_iterator *iterator = (struct dict_iterator *)v;
@@ -180,12 +208,14 @@ static void dict_iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct dict_iterator *)o)->dict);
     trace_slot(trace, &((struct dict_iterator *)o)->pair);
+    trace_slot(trace, &((struct dict_iterator *)o)->moment.items);
 }
 
 static void dict_iterator_destroy(struct object *o)
 {
     slot_drop(&((struct dict_iterator *)o)->dict);
     slot_drop(&((struct dict_iterator *)o)->pair);
+    slot_drop(&((struct dict_iterator *)o)->moment.items);
 }
 
 static const struct method_def dict_iterator_methods[] = {
@@ -320,38 +350,15 @@ static bool is_set_view(value v)
     return is_keys_view(v) || value_type_slot(v, contains) == items_contains;
 }
 
-static int values_contains(value v, value wanted)
-{
-    size_t position = 0;
-    value key, item;
-    int found = 0;
-    while (found == 0 && dict_next(view_dict(v), &position, &key, &item)) {
-        found = item == wanted ? 1 : value_equals(item, wanted);
-        value_dec(key);
-        value_dec(item);
-    }
-    return found;
-}
-
-/* The iterator for walking a view or set whose changes by others must not matter: over a list while others exist. */
-static value iterator_of_moment(value v)
-{
-    if (mutator_is_alone() || !(is_set(v) || is_set_view(v)))
-        return iter_get(v);
-    value list = list_from_iterable(v), iterator = list ? iter_get(list) : NULL;
-    value_dec(list);
-    return iterator;
-}
-
 /* Are all items of the iterable a in b: 1, 0, -1. */
 static int all_contained(value a, value b)
 {
-    value iterator = iterator_of_moment(a);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, a))
         return -1;
     int result = 1;
     while (result > 0) {
-        value item = iter_next(iterator);
+        value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
             result = item ? 1 : -1;
             break;
@@ -359,7 +366,7 @@ static int all_contained(value a, value b)
         result = value_contains(b, item);
         value_dec(item);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return result;
 }
 
@@ -431,10 +438,11 @@ static value view_and(value a, value b)
         a = b;
         b = swap;
     }
-    value result = set_new(NULL), iterator = result ? iterator_of_moment(b) : NULL;
-    bool fine = iterator != NULL;
+    struct sweep sweep;
+    value result = set_new(NULL);
+    bool open = result && sweep_open(&sweep, b), fine = open;
     while (fine) {
-        value item = iter_next(iterator);
+        value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
             fine = item != NULL;
             break;
@@ -443,7 +451,8 @@ static value view_and(value a, value b)
         fine = found == 0 || (found > 0 && set_add(result, item));
         value_dec(item);
     }
-    value_dec(iterator);
+    if (open)
+        sweep_close(&sweep);
     if (fine)
         return result;
     value_dec(result);
@@ -459,12 +468,12 @@ static value view_isdisjoint(value v, const value *args)
         self = other;
         other = v;
     }
-    value iterator = iterator_of_moment(other);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, other))
         return NULL;
     value result = VALUE_TRUE;
     while (result == VALUE_TRUE) {
-        value item = iter_next(iterator);
+        value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
             result = item ? result : NULL;
             break;
@@ -473,7 +482,7 @@ static value view_isdisjoint(value v, const value *args)
         value_dec(item);
         result = found < 0 ? NULL : value_bool(!found);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return result;
 }
 
@@ -549,7 +558,7 @@ const struct type_spec dict_values_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = dict_view_traverse,
     .destroy = dict_view_destroy,
-    .slots = {.repr = view_repr, .iter = values_iter, .length = view_length, .contains = values_contains},
+    .slots = {.repr = view_repr, .iter = values_iter, .length = view_length},
     .methods = values_methods,
     .getset = view_getset,
 };

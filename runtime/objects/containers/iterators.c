@@ -3,6 +3,7 @@
  * callable.
  */
 #include "runtime/objects/containers/iterators.h"
+#include "runtime/step.h"
 
 /* ---- sequence iterators, and reversed: the same struct, counting up or down ---- */
 struct sequence_iterator {
@@ -34,18 +35,25 @@ static value iterator_finish(struct sequence_iterator *iterator)
     return VALUE_END;
 }
 
-static value iterator_item(struct sequence_iterator *iterator, int64_t index, int64_t next_index)
+static value iterator_item(struct sequence_iterator *iterator, int64_t index, int by)
 {
-    /* owned: __getitem__ may exhaust this very iterator, which drops the sequence */
+again:; /* owned: __getitem__ may exhaust this very iterator, which drops the sequence */
     value sequence = slot_load(&iterator->header, &iterator->sequence);
     if (!sequence)
         return VALUE_END;
     value item = item_get(sequence, small_int(index));
+    bool python = value_has_flag(sequence, TYPE_FLAG_HEAP);
     value_dec(sequence);
     if (item) {
-        if (load_relaxed(&iterator->index) == index)
-            store_relaxed(&iterator->index, next_index);
-        return item;
+        int64_t now = load_relaxed(&iterator->index);
+        if (now == index && position_claim(&iterator->header, &iterator->index, index, index + by))
+            return item;
+        now = load_relaxed(&iterator->index);
+        if (python || now < 0) /* a __getitem__ that moves the iterator, or lets others do so */
+            return item;
+        value_dec(item);
+        index = now;
+        goto again;
     }
     if (error_matches(EXC(IndexError)) || error_matches(EXC(StopIteration))) {
         error_clear();
@@ -62,7 +70,7 @@ static value sequence_iterator_next(value v)
         return VALUE_END;
     if (index == SMALL_INT_MAX)
         return raise(EXC(OverflowError), "iter index too large");
-    return iterator_item(iterator, index, index + 1);
+    return iterator_item(iterator, index, 1);
 }
 
 static value sequence_iterator_hint(value v, const value *args)
@@ -160,7 +168,7 @@ static value reversed_next(value v)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
-    return index < 0 ? iterator_finish(iterator) : iterator_item(iterator, index, index - 1);
+    return index < 0 ? iterator_finish(iterator) : iterator_item(iterator, index, -1);
 }
 
 static value reversed_hint(value v, const value *args)
@@ -255,7 +263,13 @@ static value callable_iterator_next(value v)
     value callable = slot_load(&iterator->header, &iterator->callable);
     if (!callable)
         return VALUE_END;
+    struct step_pause pause; /* what is called may wait for another thread that waits for this iterator */
+    bool paused = step_is_on();
+    if (paused)
+        step_pause(&pause);
     value result = call_0(callable);
+    if (paused)
+        step_resume(&pause);
     value_dec(callable);
     if (result) {
         value sentinel = slot_load(&iterator->header, &iterator->sentinel);

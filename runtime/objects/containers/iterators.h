@@ -9,9 +9,6 @@ value sequence_iterator_new(value sequence);
 /* Calls until the result equals the sentinel: iter(callable, sentinel). */
 value callable_iterator_new(value callable, value sentinel);
 
-/* enumerate: the next pair of an exact enumerate: 1 with both owned, 0 at the end, -1 on error. */
-int enumerate_next_pair(value v, value *index, value *item);
-
 /* One step of next(): an item or VALUE_END; a StopIteration that carries a value stays raised. TypeError when `v` is no
    iterator. */
 value iterator_step(value v);

@@ -1,12 +1,13 @@
 /*
  * enumerate, zip, map, filter: iterators that make their values from other iterators' on demand.
  *
- * Threads may share one. Their fields are constant but for enumerate's counter, so what can happen is that two threads
- * take items in an order nobody promised, as with any two iterators.
+ * Threads may share one. Those that take from several iterators, or count, are held during a step (step.h), so that
+ * what belongs together stays together.
  */
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/range.h"
+#include "runtime/step.h"
 
 #include <stdlib.h>
 
@@ -32,14 +33,24 @@ static void lazy_destroy(struct object *o)
     slot_drop(&((struct lazy *)o)->pair);
 }
 
-/* iter_next, without a detour for the commonest iterators. */
-static inline value lazy_iter_next(value iterator)
+static __attribute__((noinline)) value source_next_shared(value source)
 {
-    if (value_is(iterator, TYPE_ID_LIST_ITERATOR))
-        return list_iterator_next_fast(iterator);
-    if (value_is(iterator, TYPE_ID_RANGE_ITERATOR))
-        return range_iterator_next_fast(iterator);
-    return iter_next(iterator);
+    value_inc(source); /* so that whoever comes to it sees that he is not the only one */
+    value item = iter_next(source);
+    value_dec(source);
+    return item;
+}
+
+/* The next item of a source of the lazy iterator v; without a detour for the commonest. */
+static inline value source_next(value v, value source)
+{
+    if (unlikely(!mutator_is_alone()))
+        return object_is_sole(value_object(v)) ? iter_next(source) : source_next_shared(source);
+    if (value_is(source, TYPE_ID_LIST_ITERATOR))
+        return list_iterator_next_fast(source);
+    if (value_is(source, TYPE_ID_RANGE_ITERATOR))
+        return range_iterator_next_fast(source);
+    return iter_next(source);
 }
 
 /* Steals both; NULL when one is NULL or there is no memory. */
@@ -102,12 +113,12 @@ static value enumerate_type_new(struct type *type, const value *args, size_t nar
     return start ? lazy_new(type, start, iter_get(iterable)) : NULL;
 }
 
-int enumerate_next_pair(value v, value *index, value *item)
+static value enumerate_advance(value v)
 {
     struct lazy *lazy = (struct lazy *)v;
-    value next = lazy_iter_next(lazy_source(v));
+    value next = source_next(v, lazy_source(v));
     if (!next || next == VALUE_END)
-        return next ? 0 : -1;
+        return next;
     value number = load_relaxed(&lazy->function);
     if (likely(value_is_small_int(number) && small_int_value(number) < SMALL_INT_MAX)) {
         store_relaxed(&lazy->function, small_int(small_int_value(number) + 1));
@@ -117,22 +128,16 @@ int enumerate_next_pair(value v, value *index, value *item)
         if (!after) {
             value_dec(number);
             value_dec(next);
-            return -1;
+            return NULL;
         }
         slot_store(&lazy->header, &lazy->function, after);
     }
-    *index = number;
-    *item = next;
-    return 1;
+    return pair_next(&lazy->header, &lazy->pair, number, next);
 }
 
 static value enumerate_next(value v)
 {
-    value pair[2];
-    int got = enumerate_next_pair(v, &pair[0], &pair[1]);
-    if (unlikely(got <= 0))
-        return got ? NULL : VALUE_END;
-    return pair_next(&((struct lazy *)v)->header, &((struct lazy *)v)->pair, pair[0], pair[1]);
+    return step_run(v, enumerate_advance);
 }
 
 static value enumerate_reduce(value v, const value *args)
@@ -183,14 +188,15 @@ static value zip_type_new(struct type *type, const value *args, size_t nargs, va
 }
 
 /* Strict, and iterator i ended: an error unless all end here. `previous`: all before i gave an item. */
-static value zip_check_strict(value iterators, size_t i)
+static value zip_check_strict(value v, size_t i)
 {
+    value iterators = lazy_source(v);
     size_t count = tuple_length(iterators);
     if (i > 0)
         return raise(EXC(ValueError), "zip() argument %zu is shorter than argument%s%zu", i + 1, i == 1 ? " " : "s 1-",
                      i);
     for (i = 1; i < count; i++) {
-        value item = lazy_iter_next(tuple_get(iterators, i));
+        value item = source_next(v, tuple_get(iterators, i));
         if (!item)
             return NULL;
         if (item != VALUE_END) {
@@ -202,7 +208,7 @@ static value zip_check_strict(value iterators, size_t i)
     return VALUE_END;
 }
 
-static value zip_next(value v)
+static value zip_advance(value v)
 {
     value iterators = lazy_source(v);
     size_t count = tuple_length(iterators);
@@ -214,7 +220,7 @@ static value zip_next(value v)
     value result = NULL;
     size_t i = 0;
     for (; i < count; i++) {
-        items[i] = lazy_iter_next(tuple_get(iterators, i));
+        items[i] = source_next(v, tuple_get(iterators, i));
         if (!items[i] || items[i] == VALUE_END) {
             result = items[i];
             break;
@@ -227,11 +233,16 @@ static value zip_next(value v)
         for (size_t k = 0; k < i; k++)
             value_dec(items[k]);
         if (result == VALUE_END && lazy_function(v) == VALUE_TRUE)
-            result = zip_check_strict(iterators, i);
+            result = zip_check_strict(v, i);
     }
     if (items != few)
         free(items);
     return result;
+}
+
+static value zip_next(value v)
+{
+    return step_run(v, zip_advance);
 }
 
 static value zip_reduce(value v, const value *args)
@@ -280,12 +291,12 @@ static value map_type_new(struct type *type, const value *args, size_t nargs, va
     return lazy_new(type, value_inc(args[0]), iterators_over(args + 1, nargs - 1));
 }
 
-static value map_next(value v)
+static value map_advance(value v)
 {
     value iterators = lazy_source(v), function = lazy_function(v);
     size_t count = tuple_length(iterators);
     if (likely(count == 1)) {
-        value item = lazy_iter_next(tuple_get(iterators, 0));
+        value item = source_next(v, tuple_get(iterators, 0));
         if (!item || item == VALUE_END)
             return item;
         value result = call_1(function, item);
@@ -298,7 +309,7 @@ static value map_next(value v)
     value result = NULL;
     size_t i = 0;
     for (; i < count; i++) {
-        items[i] = lazy_iter_next(tuple_get(iterators, i));
+        items[i] = source_next(v, tuple_get(iterators, i));
         if (!items[i] || items[i] == VALUE_END) {
             result = items[i];
             break;
@@ -311,6 +322,11 @@ static value map_next(value v)
     if (items != few)
         free(items);
     return result;
+}
+
+static value map_next(value v)
+{
+    return tuple_length(lazy_source(v)) == 1 ? map_advance(v) : step_run(v, map_advance);
 }
 
 static value map_reduce(value v, const value *args)
@@ -360,7 +376,7 @@ static value filter_next(value v)
     value function = lazy_function(v), iterator = lazy_source(v);
     bool truth_only = is_none(function) || function == value_of(TYPE(BOOL));
     for (;;) {
-        value item = lazy_iter_next(iterator);
+        value item = source_next(v, iterator);
         if (!item || item == VALUE_END)
             return item;
         int wanted;

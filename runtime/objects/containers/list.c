@@ -758,27 +758,28 @@ bool list_extend(value v, value iterable)
         storage_discard(storage);
         return done;
     }
-    value iterator = iter_get(iterable);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
         return false;
+    value iterator = sweep.iterator;
     ssize hint = value_length_hint(iterable, 0);
     if (hint < 0 || (hint > LIST_HUGE && !list_could_hold((uint64_t)hint))) {
-        value_dec(iterator);
+        sweep_close(&sweep);
         return false;
     }
     if (value_is(iterator, TYPE_ID_RANGE_ITERATOR) && value_is(iterable, TYPE_ID_RANGE)) {
         bool done = list_extend_by_range(list, (struct range_iterator *)iterator);
-        value_dec(iterator);
+        sweep_close(&sweep);
         return done;
     }
     for (;;) {
         value item = iter_next(iterator);
         if (!item || item == VALUE_END) {
-            value_dec(iterator);
+            sweep_close(&sweep);
             return item != NULL;
         }
         if (!list_append_fast(v, item)) {
-            value_dec(iterator);
+            sweep_close(&sweep);
             return false;
         }
     }

@@ -8,6 +8,7 @@
 #define ATOLL_LIST_H
 
 #include "runtime/objects/containers/container.h"
+#include "runtime/step.h"
 
 /* Items beyond the list's length are NULL. `capacity` is constant once the storage is published. */
 struct list_storage {
@@ -25,6 +26,7 @@ struct list_iterator {
     struct object header;
     value_slot list;       /* dropped at the end while alone; else kept, so that other threads may go on reading it */
     _Atomic int64_t index; /* of the next item; -1 once exhausted */
+    struct moment moment;
 };
 
 static inline struct list *list_of(value v)
@@ -116,12 +118,12 @@ static inline bool list_append_building(value v, value item)
 
 value list_iterator_next(value v);
 
-/* The next item, owned, or VALUE_END. For exact list iterators. */
+/* The next item, owned, or VALUE_END. For exact list iterators, outside of sweeps or while alone. */
 static inline value list_iterator_next_fast(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
-    if (likely(index >= 0)) {
+    if (likely(index >= 0 && step_is_undisturbed(v))) {
         value item = list_item_fast(slot_peek(&iterator->list), index);
         if (likely(item != NULL)) {
             store_relaxed(&iterator->index, index + 1);

@@ -441,17 +441,34 @@ static value list_iterator_finish(struct list_iterator *iterator)
     return VALUE_END;
 }
 
+/* The next item, owned, going `by` (1 or -1); VALUE_END, or NULL with an exception. */
+static inline value list_iterator_step(struct list_iterator *iterator, int by)
+{
+    for (;;) {
+        int64_t index = load_relaxed(&iterator->index);
+        if (index < 0)
+            return by > 0 ? VALUE_END : list_iterator_finish(iterator);
+        value list = slot_peek(&iterator->list), copy = NULL;
+        if (step_self.moment && !mutator_is_alone()) {
+            enum moment_change change;
+            copy = moment_enter(&iterator->header, &iterator->moment, list, list_to_tuple, &change);
+            if (unlikely(copy == VALUE_MISSING))
+                return NULL;
+        }
+        value item = !copy                                ? list_get(list, (size_t)index)
+                     : (size_t)index < tuple_length(copy) ? value_inc(tuple_get(copy, (size_t)index))
+                                                          : VALUE_MISSING;
+        if (item == VALUE_MISSING)
+            return list_iterator_finish(iterator);
+        if (likely(position_claim(&iterator->header, &iterator->index, index, index + by)))
+            return item;
+        value_dec(item);
+    }
+}
+
 value list_iterator_next(value v)
 {
-    struct list_iterator *iterator = (struct list_iterator *)v;
-    int64_t index = load_relaxed(&iterator->index);
-    if (index < 0)
-        return VALUE_END;
-    value item = list_get(slot_peek(&iterator->list), (size_t)index);
-    if (item == VALUE_MISSING)
-        return list_iterator_finish(iterator);
-    store_relaxed(&iterator->index, index + 1);
-    return item;
+    return list_iterator_step((struct list_iterator *)v, 1);
 }
 
 static value list_iterator_hint(value v, const value *args)
@@ -487,11 +504,13 @@ static value list_iterator_setstate(value v, const value *args)
 void list_iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct list_iterator *)o)->list);
+    trace_slot(trace, &((struct list_iterator *)o)->moment.items);
 }
 
 void list_iterator_destroy(struct object *o)
 {
     slot_drop(&((struct list_iterator *)o)->list);
+    slot_drop(&((struct list_iterator *)o)->moment.items);
 }
 
 /* Backwards: index counts down to -1. */
@@ -507,15 +526,7 @@ static value list_reversed(value v, const value *args)
 
 static value list_reverse_iterator_next(value v)
 {
-    struct list_iterator *iterator = (struct list_iterator *)v;
-    int64_t index = load_relaxed(&iterator->index);
-    if (index < 0)
-        return list_iterator_finish(iterator);
-    value item = list_get(slot_peek(&iterator->list), (size_t)index);
-    if (item == VALUE_MISSING)
-        return list_iterator_finish(iterator);
-    store_relaxed(&iterator->index, index - 1);
-    return item;
+    return list_iterator_step((struct list_iterator *)v, -1);
 }
 
 static value list_reverse_iterator_hint(value v, const value *args)

@@ -438,11 +438,13 @@ static value range_iterator_setstate(value v, const value *args)
 static value long_range_iterator_next(value v)
 {
     struct long_range_iterator *iterator = (struct long_range_iterator *)v;
-    int64_t index = load_relaxed(&iterator->index);
-    int more = compare_bool(small_int(index), slot_peek(&iterator->length), COMPARE_LT);
-    if (more <= 0)
-        return more < 0 ? NULL : VALUE_END;
-    store_relaxed(&iterator->index, index + 1);
+    int64_t index;
+    do {
+        index = load_relaxed(&iterator->index);
+        int more = compare_bool(small_int(index), slot_peek(&iterator->length), COMPARE_LT);
+        if (more <= 0)
+            return more < 0 ? NULL : VALUE_END;
+    } while (!position_claim(&iterator->header, &iterator->index, index, index + 1));
     return range_number(slot_peek(&iterator->start), slot_peek(&iterator->step), small_int(index));
 }
 

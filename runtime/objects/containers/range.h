@@ -3,6 +3,7 @@
 #define ATOLL_RANGE_H
 
 #include "runtime/objects/containers/container.h"
+#include "runtime/step.h"
 
 /* Four exact ints; constant. (They are numbers, so a range is a leaf: no cycle leads through it.) */
 struct range {
@@ -10,8 +11,7 @@ struct range {
     value_slot start, stop, step, length;
 };
 
-/* Over ranges whose numbers are small ints. One word changes, so threads that share one get every number in the range,
-   if some of them twice. */
+/* Over ranges whose numbers are small ints. One word changes. */
 struct range_iterator {
     struct object header;
     _Atomic int64_t next; /* equals `end` when exhausted */
@@ -23,10 +23,12 @@ struct range_iterator {
 static inline value range_iterator_next_fast(value v)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;
-    int64_t next = load_relaxed(&iterator->next);
-    if (unlikely(next == iterator->end))
-        return VALUE_END;
-    store_relaxed(&iterator->next, next + iterator->step);
+    int64_t next;
+    do {
+        next = load_relaxed(&iterator->next);
+        if (unlikely(next == iterator->end))
+            return VALUE_END;
+    } while (unlikely(!position_claim(&iterator->header, &iterator->next, next, next + iterator->step)));
     return small_int(next);
 }
 

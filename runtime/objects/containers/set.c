@@ -253,6 +253,7 @@ size_t set_length(value v)
 static inline void set_changes(struct set *set)
 {
     store_relaxed(&set->changes, load_relaxed(&set->changes) + 1);
+    step_note_change();
 }
 
 /* Publish a table, without dummies, with room for all there is; the old one is returned for table_give_back. */
@@ -609,6 +610,32 @@ value set_items_list(value v)
     return list;
 }
 
+value set_moment(value v)
+{
+    struct set *set = set_of(v);
+    for (;;) {
+        object_lock(&set->header);
+        struct set_table *t = load_relaxed(&set->table);
+        size_t places = t ? t->mask + 1 : 0;
+        object_unlock(&set->header);
+        value copy = tuple_new(places + 1);
+        if (!copy)
+            return NULL;
+        object_lock(&set->header);
+        t = load_relaxed(&set->table);
+        bool fits = places == (t ? t->mask + 1 : 0);
+        tuple_init(copy, 0, small_int((int64_t)load_relaxed(&set->length)));
+        for (size_t i = 0; i < places; i++) {
+            value key = fits ? load_relaxed(&t->entries[i].key) : NULL;
+            tuple_init(copy, i + 1, key ? value_inc(key) : SET_DUMMY);
+        }
+        object_unlock(&set->header);
+        if (fits)
+            return copy;
+        value_dec(copy);
+    }
+}
+
 bool set_merge(value v, value other)
 {
     struct set *set = set_of(v);
@@ -680,26 +707,17 @@ bool set_update(value v, value iterable)
         value_dec(source);
         return fine;
     }
-    value snapshot = NULL; /* of a dict's view: one moment's state */
-    if (value_is(iterable, TYPE_ID_DICT_KEYS) || value_is(iterable, TYPE_ID_DICT_VALUES) ||
-        value_is(iterable, TYPE_ID_DICT_ITEMS)) {
-        snapshot = mutator_is_alone() ? NULL : list_from_iterable(iterable);
-        if (!snapshot && error_occurred())
-            return false;
-        if (snapshot && !set_is_unshared(v)) {
-            bool fine = set_change_all(v, set_items_of(snapshot), SET_ADD);
-            value_dec(snapshot);
-            return fine;
-        }
+    if (!set_is_unshared(v) && (value_is(iterable, TYPE_ID_DICT_KEYS) || value_is(iterable, TYPE_ID_DICT_VALUES) ||
+                                value_is(iterable, TYPE_ID_DICT_ITEMS))) {
+        value list = list_from_iterable(iterable);
+        bool fine = list && set_change_all(v, set_items_of(list), SET_ADD);
+        value_dec(list);
+        return fine;
     }
-    value iterator = iter_get(snapshot ? snapshot : iterable);
-    value_dec(snapshot);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
         return false;
-    for (;;) {
-        item = iter_next(iterator);
-        if (!item || item == VALUE_END)
-            break;
+    while ((item = iter_next(sweep.iterator)) && item != VALUE_END) {
         bool added = set_add(v, item);
         value_dec(item);
         if (!added) {
@@ -707,7 +725,7 @@ bool set_update(value v, value iterable)
             break;
         }
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return item != NULL;
 }
 
@@ -763,11 +781,11 @@ bool set_difference_update(value v, value other)
             value_dec(item);
         }
     } else {
-        value iterator = iter_get(other);
-        if (!iterator)
+        struct sweep sweep;
+        if (!sweep_open(&sweep, other))
             return false;
         while (found >= 0) {
-            item = iter_next(iterator);
+            item = iter_next(sweep.iterator);
             if (!item || item == VALUE_END) {
                 found = item ? 0 : -1;
                 break;
@@ -775,7 +793,7 @@ bool set_difference_update(value v, value other)
             found = set_discard(v, item);
             value_dec(item);
         }
-        value_dec(iterator);
+        sweep_close(&sweep);
     }
     return found >= 0 && set_tidy(set_of(v));
 }

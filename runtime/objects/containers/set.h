@@ -11,6 +11,7 @@
 #define ATOLL_SET_H
 
 #include "runtime/objects/containers/container.h"
+#include "runtime/step.h"
 
 struct set_entry {
     _Atomic int64_t hash;
@@ -40,6 +41,7 @@ struct set_iterator {
     _Atomic int64_t position;
     _Atomic uint64_t expected;
     _Atomic int64_t remaining;
+    struct moment moment;
 };
 
 static inline struct set *set_of(value v)
@@ -91,6 +93,8 @@ value set_snapshot(value v);
 /* Exchange contents: a's by those of the private set b. */
 void set_take_contents(value a, value b);
 value set_new_of(struct type *type);
+/* A moment's copy for iterators: a tuple of the length, then the item of each place (VALUE_MISSING: none). */
+value set_moment(value v);
 value set_items_list(value v); /* a new list of the items at one moment */
 value set_pop(value v);        /* VALUE_MISSING when empty */
 void set_clear(value v);

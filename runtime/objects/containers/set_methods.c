@@ -259,10 +259,11 @@ static value set_intersection_of(value v, value other)
             value_dec(item);
         }
     } else {
-        value iterator = iter_get(other);
-        fine = iterator != NULL;
+        struct sweep sweep;
+        bool open = sweep_open(&sweep, other);
+        fine = open;
         while (fine) {
-            item = iter_next(iterator);
+            item = iter_next(sweep.iterator);
             if (!item || item == VALUE_END) {
                 fine = item != NULL;
                 break;
@@ -271,7 +272,8 @@ static value set_intersection_of(value v, value other)
             fine = found == 0 || (found > 0 && set_add_hashed(result, item, hash));
             value_dec(item);
         }
-        value_dec(iterator);
+        if (open)
+            sweep_close(&sweep);
     }
     if (fine)
         return result;
@@ -504,12 +506,12 @@ static value set_issubset(value v, const value *args)
 /* Walk an iterable until `v` contains an item (stop_at true) or lacks one. Returns whether it was stopped; -1. */
 static int set_walk_until(value v, value iterable, bool stop_at)
 {
-    value iterator = iter_get(iterable);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
         return -1;
     int stopped = 0;
     while (stopped == 0) {
-        value item = iter_next(iterator);
+        value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
             stopped = item ? 0 : -1;
             break;
@@ -518,7 +520,7 @@ static int set_walk_until(value v, value iterable, bool stop_at)
         value_dec(item);
         stopped = found < 0 ? -1 : found == stop_at;
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return stopped;
 }
 
@@ -583,31 +585,58 @@ value set_iterator_new(value set)
     size_t length = set_length(set);
     store_relaxed(&iterator->expected, length);
     store_relaxed(&iterator->remaining, (int64_t)length);
+    moment_init(&iterator->moment);
     slot_init(&iterator->set, value_inc(set));
     return value_of(iterator);
+}
+
+/* The next item, from `position` on, of a moment's copy (see set_moment). */
+static bool moment_step(value copy, size_t *position, value *item)
+{
+    for (size_t i = *position + 1; i < tuple_length(copy); i++)
+        if (tuple_get(copy, i) != SET_DUMMY) {
+            *item = value_inc(tuple_get(copy, i));
+            *position = i;
+            return true;
+        }
+    return false;
 }
 
 value set_iterator_next(value v)
 {
     struct set_iterator *iterator = (struct set_iterator *)v;
-    int64_t position = load_relaxed(&iterator->position);
-    if (position < 0)
-        return VALUE_END;
-    value set = slot_peek(&iterator->set), item;
-    if (unlikely(load_relaxed(&iterator->expected) != set_length(set))) {
-        store_relaxed(&iterator->expected, UINT64_MAX); /* for good */
-        return raise(EXC(RuntimeError), "Set changed size during iteration");
+    for (;;) {
+        int64_t position = load_relaxed(&iterator->position);
+        if (position < 0)
+            return VALUE_END;
+        value set = slot_peek(&iterator->set), item, copy = NULL;
+        enum moment_change change = CHANGE_IS_ERROR;
+        if (!mutator_is_alone())
+            copy = moment_enter(&iterator->header, &iterator->moment, set, set_moment, &change);
+        if (unlikely(copy == VALUE_MISSING))
+            return NULL;
+        uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : set_length(set);
+        if (unlikely(load_relaxed(&iterator->expected) != length)) {
+            if (change == CHANGE_IS_ERROR) {
+                store_relaxed(&iterator->expected, UINT64_MAX); /* for good */
+                return raise(EXC(RuntimeError), "Set changed size during iteration");
+            }
+            store_relaxed(&iterator->expected, length);
+            store_relaxed(&iterator->remaining, (int64_t)length);
+        }
+        size_t at = (size_t)position;
+        if (copy ? !moment_step(copy, &at, &item) : !set_next(set, &at, &item)) {
+            store_relaxed(&iterator->position, -1);
+            if (mutator_is_alone())
+                slot_store(&iterator->header, &iterator->set, NULL);
+            return VALUE_END;
+        }
+        if (likely(position_claim(&iterator->header, &iterator->position, position, (int64_t)at))) {
+            store_relaxed(&iterator->remaining, load_relaxed(&iterator->remaining) - 1);
+            return item;
+        }
+        value_dec(item);
     }
-    size_t at = (size_t)position;
-    if (set_next(set, &at, &item)) {
-        store_relaxed(&iterator->position, (int64_t)at);
-        store_relaxed(&iterator->remaining, load_relaxed(&iterator->remaining) - 1);
-        return item;
-    }
-    store_relaxed(&iterator->position, -1);
-    if (mutator_is_alone())
-        slot_store(&iterator->header, &iterator->set, NULL);
-    return VALUE_END;
 }
 
 static value set_iterator_hint(value v, const value *args)
@@ -639,11 +668,13 @@ static value set_iterator_reduce(value v, const value *args)
 static void set_iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct set_iterator *)o)->set);
+    trace_slot(trace, &((struct set_iterator *)o)->moment.items);
 }
 
 static void set_iterator_destroy(struct object *o)
 {
     slot_drop(&((struct set_iterator *)o)->set);
+    slot_drop(&((struct set_iterator *)o)->moment.items);
 }
 
 /* ---- the types ---- */

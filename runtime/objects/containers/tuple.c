@@ -346,6 +346,11 @@ static value tuple_iterator_next(value v)
     return tuple_iterator_next_fast(v);
 }
 
+value tuple_iterator_next_shared(value v)
+{
+    return tuple_iterator_next_fast(v);
+}
+
 static value tuple_iterator_hint(value v, const value *args)
 {
     struct tuple_iterator *iterator = (struct tuple_iterator *)v;

@@ -2,7 +2,7 @@
 #ifndef ATOLL_TUPLE_H
 #define ATOLL_TUPLE_H
 
-#include "runtime/value.h"
+#include "runtime/step.h"
 
 struct type;
 
@@ -42,6 +42,7 @@ void tuple_destroy(struct object *o);
 
 value tuple_iterator_new(value tuple);
 value tuple_iterator_finish(struct tuple_iterator *iterator);
+value tuple_iterator_next_shared(value v); /* tries again */
 /* The next item, owned, or VALUE_END. For exact tuple iterators. */
 static inline value tuple_iterator_next_fast(value v)
 {
@@ -52,7 +53,8 @@ static inline value tuple_iterator_next_fast(value v)
     value tuple = slot_peek(&iterator->tuple);
     if (unlikely((uint64_t)index >= tuple_length(tuple)))
         return tuple_iterator_finish(iterator);
-    atomic_store_explicit(&iterator->index, index + 1, memory_order_relaxed);
+    if (unlikely(!position_claim(&iterator->header, &iterator->index, index, index + 1)))
+        return tuple_iterator_next_shared(v);
     return value_inc(tuple_get(tuple, (size_t)index));
 }
 

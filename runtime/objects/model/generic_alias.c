@@ -1,5 +1,6 @@
 /* types.GenericAlias (list[int]) and types.UnionType (int | None), by PEP 585 and PEP 604. */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/step.h"
 
 struct generic_alias {
     struct object header;

@@ -2,6 +2,7 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/interpreter.h"
+#include "runtime/step.h"
 
 value builtin_lookup(value name)
 {
@@ -225,18 +226,18 @@ int contains_by_iteration(value container, value item)
 {
     if (!value_is_iterable(container))
         return raise_int(EXC(TypeError), "argument of type '%T' is not iterable", container);
-    value iterator = iter_get(container);
-    if (!iterator)
+    struct sweep sweep;
+    if (!sweep_open(&sweep, container))
         return -1;
     int found = 0;
     while (!found) {
-        value v = iter_next(iterator);
+        value v = iter_next(sweep.iterator);
         if (v == VALUE_END)
             break;
         found = v ? compare_bool(v, item, COMPARE_EQ) : -1;
         value_dec(v);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return found;
 }
 
@@ -345,15 +346,18 @@ static value tuple_from_iterator_of(value iterable)
 {
     value few[16], tuple = NULL, item = NULL;
     size_t count = 0;
-    value iterator = iter_get(iterable);
-    if (iterator && !value_is(iterable, TYPE_ID_GENERATOR) && value_length_hint(iterable, 0) < 0) {
-        value_dec(iterator);
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable))
+        return NULL;
+    value iterator = sweep.iterator;
+    if (!value_is(iterable, TYPE_ID_GENERATOR) && value_length_hint(iterable, 0) < 0) {
+        sweep_close(&sweep);
         return NULL;
     }
-    while (iterator && count < sizeof few / sizeof *few && (item = iter_next(iterator)) && item != VALUE_END)
+    while (count < sizeof few / sizeof *few && (item = iter_next(iterator)) && item != VALUE_END)
         few[count++] = item;
     if (item == VALUE_END) {
-        value_dec(iterator);
+        sweep_close(&sweep);
         return tuple_from_owned(few, count);
     }
     if (item) {
@@ -365,7 +369,7 @@ static value tuple_from_iterator_of(value iterable)
         for (size_t i = 0; i < count; i++)
             value_dec(few[i]);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return tuple;
 }
 

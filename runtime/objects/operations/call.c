@@ -2,6 +2,7 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/interpreter.h"
+#include "runtime/step.h"
 
 #include <stdlib.h>
 

@@ -7,6 +7,7 @@
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/objects/text/unicode.h"
 #include "runtime/signature.h"
+#include "runtime/step.h"
 
 /* ---- construction ---- */
 
@@ -568,7 +569,7 @@ static const struct method_def str_methods[] = {
 struct str_iterator {
     struct object header;
     value_slot text; /* exact, or None once exhausted */
-    _Atomic size_t index;
+    _Atomic int64_t index;
 };
 
 static value str_iter(value self)
@@ -586,22 +587,21 @@ static value str_iterator_next(value self)
     value text = slot_peek(&it->text);
     if (likely(!is_none(text) && (thread_self->alone || object_is_mine(value_object(text))))) {
         /* The common case, without counting: a str of the caller's own cannot die now. */
-        size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
-        if (likely(i < str_exact_length(text))) {
-            atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
+        size_t i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
+        if (likely(i < str_exact_length(text) && position_claim(&it->header, &it->index, (int64_t)i, (int64_t)i + 1)))
             return str_from_code_point(str_exact_at(text, i));
-        }
     }
     text = slot_load(&it->header, &it->text);
     if (is_none(text))
         return VALUE_END;
-    /* Threads that share an iterator may see a character twice, as in CPython without its lock: never one outside. */
-    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
     value result = VALUE_END;
-    if (i < str_exact_length(text)) {
-        atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
+    size_t i;
+    do
+        i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
+    while (i < str_exact_length(text) && !position_claim(&it->header, &it->index, (int64_t)i, (int64_t)i + 1));
+    if (i < str_exact_length(text))
         result = str_from_code_point(str_exact_at(text, i));
-    } else
+    else
         slot_store(&it->header, &it->text, VALUE_NONE);
     value_dec(text);
     return result;
@@ -611,7 +611,7 @@ static value str_iterator_length_hint(value self, const value *args)
 {
     struct str_iterator *it = (struct str_iterator *)self;
     value text = slot_load(&it->header, &it->text);
-    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
+    size_t i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
     size_t n = is_none(text) ? 0 : str_exact_length(text);
     value_dec(text);
     return small_int(i < n ? (int64_t)(n - i) : 0);
