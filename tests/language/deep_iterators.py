@@ -1,10 +1,11 @@
-"""Iterators over iterators over iterators, 60,000 deep: an error or a result, never a crash."""
+"""Iterators over iterators over iterators, aliases of aliases, 60,000 deep: an error or a result, never a crash."""
 import functools
 import itertools
 import operator
 import os
 import platform
 import threading
+import types
 
 DEEP = 60_000
 WRAPPERS = {
@@ -30,38 +31,49 @@ WRAPPERS = {
 }
 
 
-def nest(wrap):
-    iterator = iter([1, 2, 3])
+ALIASES = {
+    "argument": lambda x: types.GenericAlias(list, (x,)),
+    "origin": lambda x: types.GenericAlias(x, int),
+}
+USES = {
+    "parameters": lambda x: x.__parameters__,
+    "item": lambda x: x[int],
+    "attribute": lambda x: x.missing,
+}
+
+
+def nest(wrap, x):
     for _ in range(DEEP):
-        iterator = wrap(iterator)
-    return iterator
+        x = wrap(x)
+    return x
 
 
-def step(iterator):
-    try:
-        next(iterator)
-    except (RecursionError, StopIteration, TypeError):
-        pass
-
-
-def survives(wrap):
+def survives(wrap, x, use):
     """In a child, because CPython crashes in some of them."""
     child = os.fork()
     if not child:
-        step(nest(wrap))  # which then dies
+        try:
+            use(nest(wrap, x))  # which then dies
+        except (RecursionError, StopIteration, TypeError, AttributeError):
+            pass
         os._exit(0)
     return os.waitpid(child, 0)[1] == 0
 
 
-def everywhere():
-    for name, wrap in WRAPPERS.items():
-        if survives(wrap) or platform.python_implementation() != "Atoll":
-            print(name, "survived")
-        else:
-            print(name, "crashed")
+def report(name, survived):
+    survived = survived or platform.python_implementation() != "Atoll"
+    print(name, "survived" if survived else "crashed")
 
 
-everywhere()
-thread = threading.Thread(target=everywhere)
+def of_iterators(names):
+    for name in names:
+        report(name, survives(WRAPPERS[name], iter([1, 2, 3]), next))
+
+
+of_iterators(WRAPPERS)
+for name, wrap in ALIASES.items():
+    for use in USES:
+        report(f"{name} {use}", survives(wrap, int, USES[use]))
+thread = threading.Thread(target=of_iterators, args=(["map", "chain", "zip"],))
 thread.start()
 thread.join()

@@ -900,6 +900,8 @@ static value iterator_advance(value v)
         copy = moment_enter(&self->header, &self->moment, deque, deque_moment, &change);
     if (unlikely(copy == VALUE_MISSING))
         return NULL;
+    if (change == CHANGE_BEFORE && load_relaxed(&self->index) != 0) /* it was used while the thread was alone */
+        change = CHANGE_IS_ERROR;
     for (;;) {
         uint64_t index = load_relaxed(&self->index), state, length;
         if (copy) {

@@ -81,6 +81,9 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
             return -1;
         uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : dict_length_fast(dict);
         size_t at = (size_t)position;
+        bool unused = load_relaxed(&iterator->remaining) == (int64_t)load_relaxed(&iterator->expected);
+        if (change == CHANGE_BEFORE && !unused) /* it was used while the thread was alone */
+            change = CHANGE_IS_ERROR;
         if (unlikely(load_relaxed(&iterator->expected) != length)) {
             if (change == CHANGE_IS_ERROR)
                 return iterator_changed_size(iterator);
@@ -99,7 +102,7 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
         if (likely(position_claim(&iterator->header, &iterator->position, position, (int64_t)at))) {
             int64_t remaining = load_relaxed(&iterator->remaining);
             store_relaxed(&iterator->remaining, remaining - 1);
-            if (likely(remaining > 0 || copy || !step_is_undisturbed(value_of(iterator))))
+            if (likely(remaining > 0 || change != CHANGE_IS_ERROR || !step_is_undisturbed(value_of(iterator))))
                 return 1;
             iterator_finish(iterator);
             raise(EXC(RuntimeError), "dictionary keys changed during iteration");

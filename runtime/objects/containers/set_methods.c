@@ -616,6 +616,9 @@ value set_iterator_next(value v)
         if (unlikely(copy == VALUE_MISSING))
             return NULL;
         uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : set_length(set);
+        bool unused = load_relaxed(&iterator->remaining) == (int64_t)load_relaxed(&iterator->expected);
+        if (change == CHANGE_BEFORE && !unused) /* it was used while the thread was alone */
+            change = CHANGE_IS_ERROR;
         if (unlikely(load_relaxed(&iterator->expected) != length)) {
             if (change == CHANGE_IS_ERROR) {
                 store_relaxed(&iterator->expected, UINT64_MAX); /* for good */

@@ -193,6 +193,8 @@ void step_pause(struct step_pause *pause)
         hold_release((struct held *)hold);
     step_self.moment = 0;
     step_self.holds = NULL;
+    if (step_self.copy)
+        step_forget_copy(); /* a sweep of the code that runs now has another moment */
 }
 
 void step_resume(const struct step_pause *pause)
