@@ -1180,7 +1180,7 @@ add_strings : {
         value item;
         struct generator *generator;
         if (value_is(iterator, TYPE_ID_RANGE_ITERATOR)) {
-            item = range_iterator_next_fast(iterator);
+            item = likely(self->alone) ? range_iterator_next_alone(iterator) : range_iterator_next_fast(iterator);
         } else if (value_is(iterator, TYPE_ID_LIST_ITERATOR)) {
             item = list_iterator_next_fast(iterator);
         } else if (value_is(iterator, TYPE_ID_GENERATOR)) {

@@ -900,8 +900,6 @@ static value iterator_advance(value v)
         copy = moment_enter(&self->header, &self->moment, deque, deque_moment, &change);
     if (unlikely(copy == VALUE_MISSING))
         return NULL;
-    if (change == CHANGE_BEFORE && load_relaxed(&self->index) != 0) /* it was used while the thread was alone */
-        change = CHANGE_IS_ERROR;
     for (;;) {
         uint64_t index = load_relaxed(&self->index), state, length;
         if (copy) {
@@ -916,7 +914,10 @@ static value iterator_advance(value v)
                 return raise(EXC(RuntimeError), "deque mutated during iteration");
             }
             store_relaxed(&self->state, state);
-            store_relaxed(&self->left, length > index ? length - index : 0);
+            uint64_t rest = length > index ? length - index : 0;
+            /* (a loop of Python ends after as many steps as it was to have) */
+            if (index == 0 || step_self.moment || rest < load_relaxed(&self->left))
+                store_relaxed(&self->left, rest);
         }
         uint64_t left = load_relaxed(&self->left);
         if (left == 0)

@@ -82,13 +82,18 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
         uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : dict_length_fast(dict);
         size_t at = (size_t)position;
         bool unused = load_relaxed(&iterator->remaining) == (int64_t)load_relaxed(&iterator->expected);
-        if (change == CHANGE_BEFORE && !unused) /* it was used while the thread was alone */
-            change = CHANGE_IS_ERROR;
+        if (change == CHANGE_BEFORE && !unused)
+            change = CHANGE_BY_OTHERS;
         if (unlikely(load_relaxed(&iterator->expected) != length)) {
             if (change == CHANGE_IS_ERROR)
                 return iterator_changed_size(iterator);
             store_relaxed(&iterator->expected, length);
-            store_relaxed(&iterator->remaining, (int64_t)length);
+            if (unused || step_self.moment) /* (a loop of Python ends after as many steps as it was to have) */
+                store_relaxed(&iterator->remaining, (int64_t)length);
+        }
+        if (unlikely(change == CHANGE_BY_OTHERS && load_relaxed(&iterator->remaining) <= 0)) {
+            iterator_finish(iterator);
+            return 0;
         }
         if (change == CHANGE_BEFORE && reverse)
             at = copy ? (tuple_length(copy) - 1) / 2 : dict_positions(dict);

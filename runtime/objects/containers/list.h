@@ -116,21 +116,28 @@ static inline bool list_append_building(value v, value item)
     return list_append_fast(v, item);
 }
 
-value list_iterator_next(value v);
+value list_iterator_next_slow(value v); /* as `next` of lists' iterators */
 
 /* The next item, owned, or VALUE_END. For exact list iterators, outside of sweeps or while alone. */
 static inline value list_iterator_next_fast(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
-    if (likely(index >= 0 && step_is_undisturbed(v))) {
+    if (likely(mutator_is_alone())) {
+        struct list *list = list_of(slot_peek(&iterator->list));
+        if (unlikely(index < 0 || (uint64_t)index >= load_relaxed(&list->length)))
+            return list_iterator_next_slow(v);
+        store_relaxed(&iterator->index, index + 1);
+        return value_inc(load_relaxed(&load_relaxed(&list->storage)->items[index]));
+    }
+    if (likely(index >= 0 && object_is_sole(&iterator->header))) {
         value item = list_item_fast(slot_peek(&iterator->list), index);
         if (likely(item != NULL)) {
             store_relaxed(&iterator->index, index + 1);
             return item;
         }
     }
-    return list_iterator_next(v);
+    return list_iterator_next_slow(v);
 }
 
 value list_iterator_new(value list);

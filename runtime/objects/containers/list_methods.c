@@ -466,9 +466,14 @@ static inline value list_iterator_step(struct list_iterator *iterator, int by)
     }
 }
 
-value list_iterator_next(value v)
+value list_iterator_next_slow(value v)
 {
     return list_iterator_step((struct list_iterator *)v, 1);
+}
+
+static value list_iterator_next(value v)
+{
+    return likely(mutator_is_alone()) ? list_iterator_next_fast(v) : list_iterator_next_slow(v);
 }
 
 static value list_iterator_hint(value v, const value *args)

@@ -20,6 +20,16 @@ struct range_iterator {
     int64_t start;
 };
 
+static inline value range_iterator_next_alone(value v) /* while the thread is alone */
+{
+    struct range_iterator *iterator = (struct range_iterator *)v;
+    int64_t next = load_relaxed(&iterator->next);
+    if (unlikely(next == iterator->end))
+        return VALUE_END;
+    store_relaxed(&iterator->next, next + iterator->step);
+    return small_int(next);
+}
+
 static inline value range_iterator_next_fast(value v)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;

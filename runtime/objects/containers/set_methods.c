@@ -617,18 +617,20 @@ value set_iterator_next(value v)
             return NULL;
         uint64_t length = copy ? (uint64_t)small_int_value(tuple_get(copy, 0)) : set_length(set);
         bool unused = load_relaxed(&iterator->remaining) == (int64_t)load_relaxed(&iterator->expected);
-        if (change == CHANGE_BEFORE && !unused) /* it was used while the thread was alone */
-            change = CHANGE_IS_ERROR;
+        if (change == CHANGE_BEFORE && !unused)
+            change = CHANGE_BY_OTHERS;
         if (unlikely(load_relaxed(&iterator->expected) != length)) {
             if (change == CHANGE_IS_ERROR) {
                 store_relaxed(&iterator->expected, UINT64_MAX); /* for good */
                 return raise(EXC(RuntimeError), "Set changed size during iteration");
             }
             store_relaxed(&iterator->expected, length);
-            store_relaxed(&iterator->remaining, (int64_t)length);
+            if (unused || step_self.moment) /* (a loop of Python ends after as many steps as it was to have) */
+                store_relaxed(&iterator->remaining, (int64_t)length);
         }
         size_t at = (size_t)position;
-        if (copy ? !moment_step(copy, &at, &item) : !set_next(set, &at, &item)) {
+        bool over = change == CHANGE_BY_OTHERS && load_relaxed(&iterator->remaining) <= 0;
+        if (over ? true : copy ? !moment_step(copy, &at, &item) : !set_next(set, &at, &item)) {
             store_relaxed(&iterator->position, -1);
             if (mutator_is_alone())
                 slot_store(&iterator->header, &iterator->set, NULL);

@@ -51,22 +51,36 @@ static value copy_of(value container, value (*copy)(value container))
     return items;
 }
 
+/* Outside of sweeps an iterator remembers, as one that was not used yet, what changes its thread had made when it moved
+   last. If those are all that it made until now, then others changed the container at some time in between, where they
+   could as well have come before or after: a loop of Python over it goes on. */
+static enum moment_change change_outside(struct moment *moment, uint64_t number)
+{
+    uint64_t own = step_self.changes | MOMENT_UNUSED;
+    if (number != own)
+        store_relaxed(&moment->number, own);
+    return number == own ? CHANGE_BEFORE : CHANGE_IS_ERROR;
+}
+
 value moment_enter(struct object *iterator, struct moment *moment, value container, value (*copy)(value container),
                    enum moment_change *change)
 {
     uint64_t present = step_self.moment, number = load_relaxed(&moment->number);
     *change = CHANGE_IS_ERROR;
-    if (number == present) {
-        *change = number ? CHANGE_BY_OTHERS : CHANGE_IS_ERROR;
-        return number ? slot_peek(&moment->items) : NULL;
+    if (number == present && present) {
+        *change = CHANGE_BY_OTHERS;
+        return slot_peek(&moment->items);
     }
-    if (number & MOMENT_UNUSED)
-        *change = number == (step_self.changes | MOMENT_UNUSED) ? CHANGE_BEFORE : CHANGE_IS_ERROR;
-    else if (number && number >> THREAD_BITS_SHIFT != step_self.moments >> THREAD_BITS_SHIFT)
+    if (number && !(number & MOMENT_UNUSED) && number >> THREAD_BITS_SHIFT != step_self.moments >> THREAD_BITS_SHIFT)
         return NULL; /* another thread moves it in moments of its own: it is shared, and is in no moment of ours */
+    if (!present) {
+        *change = change_outside(moment, number);
+        return NULL;
+    }
+    if (number == (step_self.changes | MOMENT_UNUSED))
+        *change = CHANGE_BEFORE;
     if (!atomic_compare_exchange_strong_explicit(&moment->number, &number, present, memory_order_relaxed,
-                                                 memory_order_relaxed) ||
-        !present)
+                                                 memory_order_relaxed))
         return NULL;
     value items = NULL;
     if (present == step_self.first && !is_unseen(value_object(container))) {
