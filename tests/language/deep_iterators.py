@@ -2,8 +2,7 @@
 import functools
 import itertools
 import operator
-import os
-import platform
+import sys
 import threading
 import types
 
@@ -48,32 +47,24 @@ def nest(wrap, x):
     return x
 
 
-def survives(wrap, x, use):
-    """In a child, because CPython crashes in some of them."""
-    child = os.fork()
-    if not child:
+def survives(name, wrap, x, use):
+    if sys.implementation.name == "atoll":  # CPython crashes in some of them
         try:
             use(nest(wrap, x))  # which then dies
         except (RecursionError, StopIteration, TypeError, AttributeError):
             pass
-        os._exit(0)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def report(name, survived):
-    survived = survived or platform.python_implementation() != "Atoll"
-    print(name, "survived" if survived else "crashed")
+    print(name, "survived")
 
 
 def of_iterators(names):
     for name in names:
-        report(name, survives(WRAPPERS[name], iter([1, 2, 3]), next))
+        survives(name, WRAPPERS[name], iter([1, 2, 3]), next)
 
 
 of_iterators(WRAPPERS)
 for name, wrap in ALIASES.items():
     for use in USES:
-        report(f"{name} {use}", survives(wrap, int, USES[use]))
+        survives(f"{name} {use}", wrap, int, USES[use])
 thread = threading.Thread(target=of_iterators, args=(["map", "chain", "zip"],))
 thread.start()
 thread.join()
