@@ -570,6 +570,7 @@ static void type_destroy(struct object *object)
     for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
         slot_drop(slots[k]);
     value_dec(mro);
+    value_dec(bases);
     struct type *base = type->base;
     type->base = NULL;
     value_dec(value_of(base));
