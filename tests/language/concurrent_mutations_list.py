@@ -3,7 +3,7 @@ nothing is lost or doubled, and who reads beside it sees a state from before or 
 import bisect
 from support import beside, together
 
-N = 6000
+N = 2000
 
 
 def row(name, *odd):
