@@ -96,6 +96,8 @@ static bool write_pending(struct text_io *t, value buffer)
 
 static bool gather(struct text_io *t, const void *bytes, size_t length)
 {
+    if (!length)
+        return true; /* there may be no memory at either end yet */
     if (t->pending_length + length > t->pending_room) {
         size_t room = t->pending_length + length + IO_BUFFER_SIZE;
         uint8_t *more = realloc(t->pending, room);

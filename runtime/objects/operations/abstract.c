@@ -341,6 +341,24 @@ value list_from_iterable(value iterable)
     return list;
 }
 
+/* Hints are believed up to so many items: more room is made when it is needed. */
+#define HINT_TRUSTED (1 << 27)
+
+/* A list of the owned items, all of them stolen, with room for as many as are hinted at. */
+static value list_of_first(value *items, size_t count, ssize hint)
+{
+    value list = list_new(hint > (ssize)count && hint <= HINT_TRUSTED ? (size_t)hint : count);
+    for (size_t i = 0; i < count; i++) {
+        if (list && !list_append_owned(list, items[i])) {
+            value_dec(list);
+            list = NULL;
+        } else if (!list) {
+            value_dec(items[i]);
+        }
+    }
+    return list;
+}
+
 /* Few items go straight into the tuple, more into a list first. */
 static value tuple_from_iterator_of(value iterable)
 {
@@ -350,7 +368,8 @@ static value tuple_from_iterator_of(value iterable)
     if (!sweep_open(&sweep, iterable))
         return NULL;
     value iterator = sweep.iterator;
-    if (!value_is(iterable, TYPE_ID_GENERATOR) && value_length_hint(iterable, 0) < 0) {
+    ssize hint = value_is(iterable, TYPE_ID_GENERATOR) ? 0 : value_length_hint(iterable, 0);
+    if (hint < 0) {
         sweep_close(&sweep);
         return NULL;
     }
@@ -361,7 +380,7 @@ static value tuple_from_iterator_of(value iterable)
         return tuple_from_owned(few, count);
     }
     if (item) {
-        value list = list_from_owned(few, count);
+        value list = list_of_first(few, count, hint);
         if (list && list_extend(list, iterator))
             tuple = list_to_tuple(list);
         value_dec(list);
