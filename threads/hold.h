@@ -6,7 +6,6 @@
 
 #include "threads/threads.h"
 
-#define THREAD_POLL_PAUSE 256u /* a reason beside those of enum thread_poll: somebody wants to hold the slot */
 
 /* As thread_try_help, and until thread_end_help, but for the slot of a thread that lives, and also when it runs: then
  * it is asked to come to a safepoint, where it waits until the help ends. The caller waits for that in a blocking

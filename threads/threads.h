@@ -45,6 +45,7 @@ enum thread_poll {
     THREAD_POLL_CHAOS = 128, /* chaos is on: never cleared while the thread sits in the slot */
     THREAD_POLL_RAISE = 256, /* an exception is to be raised in the thread, between two instructions of its program */
     THREAD_POLL_AWAIT = 512, /* somebody waits until the thread comes by (thread_await_safepoint) */
+    THREAD_POLL_PAUSE = 1024 /* somebody wants to hold the slot (hold.h) */
 };
 
 #ifdef ATOLL_CHECKED

@@ -19,9 +19,20 @@ static void task_run(void *context)
     mpz_init(task->result);
     task->run(task);
 }
+/* About how many limbs the task has to do with. */
+static mp_size_t task_limbs(const struct task *task)
+{
+    mp_size_t most = (mp_size_t)(task->n > task->k ? task->n : task->k) / 8;
+    if (task->a && (mp_size_t)mpz_size(task->a) > most)
+        most = (mp_size_t)mpz_size(task->a);
+    if (task->b && (mp_size_t)mpz_size(task->b) > most)
+        most = (mp_size_t)mpz_size(task->b);
+    return most;
+}
+
 static value task_value(struct task *task)
 {
-    if (!int_guarded(task_run, task))
+    if (!int_guarded_long(task_run, task, task_limbs(task)))
         return NULL;
     value v = int_from_mpz(task->result);
     mpz_clear(task->result);

@@ -12,6 +12,7 @@
 #include "runtime/objects/containers/range.h"
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/slice.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -681,8 +682,10 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
     value *items = count < LIST_MAX ? malloc((count ? count : 1) * sizeof(value)) : NULL;
     if (!items)
         return raise_no_memory() != NULL;
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++) {
+        thread_pause_at(i + 1);
         items[i] = small_int(iterator->start + (int64_t)i * iterator->step);
+    }
     bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count);
     free(items);
     return done;

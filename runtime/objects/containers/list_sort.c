@@ -18,6 +18,7 @@
  * without dispatch; everything else by `<`.
  */
 #include "runtime/objects/containers/list.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -173,6 +174,7 @@ static ssize count_run(struct sorter *s, const value *keys, size_t length, bool 
     *descending = less;
     size_t n = 2;
     for (; n < length; n++) {
+        thread_pause_at(n);
         int next = s->less(keys[n], keys[n - 1]);
         if (next < 0)
             return -1;
@@ -296,6 +298,7 @@ static bool merge_low(struct sorter *s, struct lane a, size_t na, struct lane b,
     for (;;) {
         size_t a_wins = 0, b_wins = 0;
         while (a_wins < gallop_min && b_wins < gallop_min) {
+            thread_pause_at(k);
             int less = s->less(b.keys[j], a.keys[i]);
             if (less < 0)
                 goto done;
@@ -369,6 +372,7 @@ static bool merge_high(struct sorter *s, struct lane a, size_t na, struct lane b
     for (;;) {
         size_t a_wins = 0, b_wins = 0;
         while (a_wins < gallop_min && b_wins < gallop_min) {
+            thread_pause_at(k);
             int less = s->less(b.keys[j - 1], a.keys[i - 1]);
             if (less < 0)
                 goto done;

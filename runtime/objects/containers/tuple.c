@@ -2,6 +2,7 @@
 #include "runtime/objects/containers/tuple.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/slice.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -159,6 +160,7 @@ static bool tuple_hash(value v, int64_t *out)
         return false;
     for (size_t i = 0; i < length; i++) {
         int64_t lane;
+        thread_pause_at(i + 1);
         if (!key_hash(tuple_get(v, i), &lane)) {
             recursion_leave();
             return false;

@@ -50,7 +50,8 @@ static void gmp_install(void)
     mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_free);
 }
 
-bool int_guarded(void (*call)(void *context), void *context)
+/* False: no memory; nothing is raised. */
+static bool guard(void (*call)(void *context), void *context)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, gmp_install);
@@ -58,12 +59,28 @@ bool int_guarded(void (*call)(void *context), void *context)
     gmp_escape = &escape;
     if (_setjmp(escape)) {
         gmp_escape = NULL;
-        raise_no_memory();
         return false;
     }
     call(context);
     gmp_escape = NULL;
     return true;
+}
+
+bool int_guarded(void (*call)(void *context), void *context)
+{
+    return guard(call, context) || raise_no_memory() != NULL;
+}
+
+#define LONG_LIMBS 512 /* a product of two such numbers takes some 50 microseconds */
+
+bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs)
+{
+    if (limbs < LONG_LIMBS)
+        return int_guarded(call, context);
+    thread_enter_blocking();
+    bool done = guard(call, context);
+    thread_leave_blocking();
+    return done || raise_no_memory() != NULL;
 }
 
 /* ---- making ---- */

@@ -81,6 +81,9 @@ static inline mpz_srcptr int_operand_mpz(const struct int_operand *o, mpz_t z)
  * made through int_guarded, which leaves them by a jump in that case: false with MemoryError. What GMP held then leaks.
  */
 bool int_guarded(void (*call)(void *context), void *context);
+/* The same for a call on so many limbs that it may take long: the thread is then in a blocking region, where the call
+ * must touch no object but read what the caller holds and write what only the caller knows. */
+bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs);
 
 /* int.c */
 int int_compare(value a, value b);                             /* exact ints: -1, 0, 1 */

@@ -120,7 +120,7 @@ value int_multiply(value a, value b)
     struct multiply_call call = {r, x, y};
     if (y->size < GUARD_LIMBS)
         multiply_call(&call);
-    else if (!int_guarded(multiply_call, &call)) {
+    else if (!int_guarded_long(multiply_call, &call, y->size)) {
         value_dec(value_of(r));
         return NULL;
     }
@@ -157,7 +157,7 @@ static bool divide_big(const struct int_operand *x, const struct int_operand *y,
     struct big_int *q = int_result_new((size_t)quotient_size + 1); /* one more: the step towards minus infinity */
     struct big_int *r = q ? int_result_new((size_t)y->size) : NULL;
     struct divide_call call = {q, r, x, y};
-    if (!r || (y->size >= GUARD_LIMBS && !int_guarded(divide_call, &call))) {
+    if (!r || (y->size >= GUARD_LIMBS && !int_guarded_long(divide_call, &call, y->size))) {
         value_dec(value_of(q));
         value_dec(value_of(r));
         return false;
@@ -345,7 +345,7 @@ static value power_modular(value base, value exponent, value modulus)
     int_operand_init(&m, modulus);
     mpz_t zb, ze, zm, result;
     struct power_call call = {int_operand_mpz(&b, zb), int_operand_mpz(&e, ze), int_operand_mpz(&m, zm), result, 0, 0};
-    if (!int_guarded(modular_call, &call))
+    if (!int_guarded_long(modular_call, &call, m.size * e.size))
         return NULL;
     value v =
         call.status ? int_from_mpz(result) : raise(EXC(ValueError), "base is not invertible for the given modulus");
@@ -393,7 +393,7 @@ value int_power(value base, value exponent, value modulus)
     int_operand_init(&b, base);
     mpz_t zb, result;
     struct power_call call = {int_operand_mpz(&b, zb), NULL, NULL, result, n, 0};
-    if (!int_guarded(power_call, &call))
+    if (!int_guarded_long(power_call, &call, (mp_size_t)(bits * n / 64)))
         return NULL;
     value v = int_from_mpz(result);
     mpz_clear(result);

@@ -112,7 +112,7 @@ char *int_digits(value v, int base, size_t *length)
     }
     mpn_copyi(scratch, o.limbs, o.size);
     struct digits_call call = {out, 0, scratch, o.size, base};
-    bool done = int_guarded(digits_call, &call);
+    bool done = int_guarded_long(digits_call, &call, o.size);
     free(scratch);
     if (!done) {
         free(out);
@@ -196,7 +196,7 @@ static value parse_many(const char *text, size_t count, int base, bool negative)
             skip++;
         call.out += skip;
         call.length -= skip;
-        if (call.length == 0 || int_guarded(digits_parse_call, &call))
+        if (call.length == 0 || int_guarded_long(digits_parse_call, &call, (mp_size_t)(count / 16)))
             result = int_result_finish(r, call.size, negative);
         else
             value_dec(value_of(r));

@@ -3,6 +3,7 @@
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 value builtin_lookup(value name)
 {
@@ -31,6 +32,7 @@ value value_repr(value v)
     value (*repr)(value) = value_type_slot(v, repr);
     if (!repr)
         return object_repr_default(v);
+    thread_pause(thread_self); /* containers of any length come here for each item */
     if (unlikely(!recursion_enter(" while getting the repr of an object")))
         return NULL;
     value text = repr(v);
@@ -281,6 +283,7 @@ value iter_next(value iterator)
     struct interpreter *self = interpreter_self; /* an iterator over iterators over ... */
     if (unlikely(self && (char *)__builtin_frame_address(0) < self->stack_limit && !stack_check(" while iterating")))
         return NULL;
+    thread_pause(thread_self); /* Python code might run here, so callers are prepared; their loops may be long */
     value item = next(iterator);
     /* A generator's value, or a StopIteration out of the function that an iterator calls. */
     if (unlikely(!item) && error_matches(EXC(StopIteration))) {

@@ -1,5 +1,6 @@
 /* Operators: which operand's slot is asked first, and what the errors say. */
 #include "runtime/objects/model/type_internal.h"
+#include "threads/pause.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {
     [BINARY_ADD] = "+",
@@ -179,6 +180,7 @@ static value compare_try(value a, value b, int op)
 
 value compare_rich(value a, value b, int op)
 {
+    thread_pause(thread_self); /* as in iter_next */
     if (unlikely(!recursion_enter(" in comparison")))
         return NULL;
     value result = compare_try(a, b, op);
