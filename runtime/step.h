@@ -83,8 +83,9 @@ static inline void step_note_change(void)
     step_self.changes++;
 }
 
-/* What an iterator over a container knows of moments. `number`: the last moment in which it moved; 0: it moved outside
- * of sweeps; with MOMENT_UNUSED: it has not moved yet, and the rest is `changes` of the thread that made it. */
+/* What an iterator over a container knows of moments. `number`: the moment in which it moved last; or, with
+ * MOMENT_UNUSED, that this was outside of sweeps, or never, and the rest are the `changes` its thread had made by then:
+ * if they still are, others alone changed the container since. */
 struct moment {
     _Atomic uint64_t number;
     value_slot items; /* a tuple: the container in moment `number`; its thread alone writes it and looks at it */
@@ -98,7 +99,7 @@ static inline void moment_init(struct moment *moment)
 /* How a change of the container since the iterator moved last is to be taken. */
 enum moment_change {
     CHANGE_IS_ERROR,  /* as CPython takes it */
-    CHANGE_BY_OTHERS, /* it came in a moment of ours: the iterator goes on with what the container is now */
+    CHANGE_BY_OTHERS, /* the iterator goes on with what the container is now */
     CHANGE_BEFORE,    /* by others too, and the iterator was not used yet: it begins with what the container is now */
 };
 /* For each `next` while other threads run. Returns the items of the moment, borrowed until Python code runs; NULL: look

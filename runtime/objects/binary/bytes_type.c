@@ -293,7 +293,7 @@ const struct type_spec bytes_type_spec = {
 struct bytes_iterator {
     struct object header;
     value_slot owner; /* bytes or bytearray; None once exhausted */
-    _Atomic size_t index;
+    _Atomic int64_t index;
 };
 
 static value iterator_next(value self)
@@ -302,8 +302,10 @@ static value iterator_next(value self)
     value owner = slot_load(&it->header, &it->owner), result = VALUE_END;
     if (is_none(owner))
         return VALUE_END;
-    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
-    atomic_store_explicit(&it->index, i + 1, memory_order_relaxed);
+    size_t i;
+    do
+        i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
+    while (!position_claim(&it->header, &it->index, (int64_t)i, (int64_t)i + 1));
     if (is_bytes(owner)) {
         struct span s = bytes_span(bytes_exact(owner));
         if (i < s.length)
@@ -325,7 +327,7 @@ static value iterator_length_hint(value self, const value *args)
 {
     struct bytes_iterator *it = (struct bytes_iterator *)self;
     value owner = slot_load(&it->header, &it->owner);
-    size_t i = atomic_load_explicit(&it->index, memory_order_relaxed);
+    size_t i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
     ssize n = is_none(owner) ? 0 : value_length(owner);
     value_dec(owner);
     return n < 0 ? NULL : small_int((size_t)n > i ? n - (ssize)i : 0);

@@ -49,9 +49,11 @@ again:; /* owned: __getitem__ may exhaust this very iterator, which drops the se
         if (now == index && position_claim(&iterator->header, &iterator->index, index, index + by))
             return item;
         now = load_relaxed(&iterator->index);
-        if (python || now < 0) /* a __getitem__ that moves the iterator, or lets others do so */
+        if (python) /* a __getitem__ that moves the iterator, or lets others do so */
             return item;
-        value_dec(item);
+        value_dec(item); /* another thread has it */
+        if (now < 0)
+            return VALUE_END;
         index = now;
         goto again;
     }
@@ -263,6 +265,7 @@ static value callable_iterator_next(value v)
     value callable = slot_load(&iterator->header, &iterator->callable);
     if (!callable)
         return VALUE_END;
+    value expected = slot_load(&iterator->header, &iterator->sentinel);
     struct step_pause pause; /* what is called may wait for another thread that waits for this iterator */
     bool paused = step_is_on();
     if (paused)
@@ -273,6 +276,10 @@ static value callable_iterator_next(value v)
     value_dec(callable);
     if (result) {
         value sentinel = slot_load(&iterator->header, &iterator->sentinel);
+        if (!sentinel && expected && !step_is_undisturbed(v))
+            sentinel = value_inc(expected); /* another thread came to the end: this result was before it */
+        value_dec(expected);
+        expected = NULL;
         int same = sentinel ? sentinel == result ? 1 : value_equals(sentinel, result) : 1;
         value_dec(sentinel);
         if (same == 0)
@@ -280,10 +287,11 @@ static value callable_iterator_next(value v)
         value_dec(result);
         if (same < 0)
             return NULL;
-    } else if (error_matches(EXC(StopIteration))) {
-        error_clear();
     } else {
-        return NULL;
+        value_dec(expected);
+        if (!error_matches(EXC(StopIteration)))
+            return NULL;
+        error_clear();
     }
     callable_iterator_destroy(&iterator->header);
     return VALUE_END;

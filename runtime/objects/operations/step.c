@@ -109,6 +109,7 @@ struct held_bucket {
 struct held {
     struct step_hold hold;
     struct held *next; /* in the bucket */
+    const struct stepping *thread;
 };
 #define BUCKETS 64
 static struct held_bucket buckets[BUCKETS];
@@ -119,17 +120,11 @@ static struct held_bucket *bucket_of(const struct object *o)
     return &buckets[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
 }
 
-static bool is_mine(const struct object *iterator)
-{
-    for (const struct step_hold *hold = step_self.holds; hold; hold = hold->outer)
-        if (hold->iterator == iterator)
-            return true;
-    return false;
-}
-
-/* False: waiting was interrupted, an exception is set. */
+/* False: waiting was interrupted, an exception is set. True with nothing held: this thread holds the iterator already. */
 static bool hold_take(struct held *held, struct object *iterator)
 {
+    held->hold.iterator = NULL;
+    held->thread = &step_self;
     struct held_bucket *bucket = bucket_of(iterator);
     for (;;) {
         byte_lock(&bucket->lock);
@@ -140,6 +135,10 @@ static bool hold_take(struct held *held, struct object *iterator)
             held->hold.iterator = iterator;
             held->next = bucket->first;
             bucket->first = held;
+            byte_unlock(&bucket->lock);
+            return true;
+        }
+        if (other->thread == &step_self) {
             byte_unlock(&bucket->lock);
             return true;
         }
@@ -178,7 +177,7 @@ static void hold_release(struct held *held)
 
 value step_held(value to_hold, value v, value (*next)(value iterator))
 {
-    if (mutator_is_alone() || is_mine(value_object(to_hold)))
+    if (mutator_is_alone())
         return next(v);
     struct held held;
     if (!hold_take(&held, value_object(to_hold)))
