@@ -419,7 +419,7 @@ size_t gc_collect(enum gc_generation generation)
         uint64_t found = collect_once(generation);
         atomic_fetch_sub(&collecting, 1);
         thread_leave_blocking();
-        thread_safepoint(thread_self);
+        thread_safepoint_at(thread_self, THREAD_IN_OPERATION);
         bool pending = pending_any();
         gc_run_pending();
         total += found;

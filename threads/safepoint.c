@@ -19,6 +19,7 @@
  */
 #include "threads/internal.h"
 
+#include <errno.h>
 #include <limits.h>
 
 /* Written by the slot's thread, or by a helper that holds the slot; under the registry's mutex, or after the caller
@@ -31,9 +32,9 @@ void thread_publish_alone(struct thread_slot *slot, bool alone)
         futex_wake(&slot->alone_seen, INT_MAX);
 }
 
-int thread_safepoint_slow(struct thread_slot *self)
+int thread_safepoint_slow(struct thread_slot *self, enum thread_safepoint_kind kind)
 {
-    uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire);
+    uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire) & (uint32_t)kind;
     uint32_t now = poll & ~(uint32_t)THREAD_POLL_GRACE;
     if (now)
         atomic_fetch_and_explicit(&self->poll, ~now, memory_order_seq_cst);
@@ -52,9 +53,25 @@ int thread_safepoint_slow(struct thread_slot *self)
         grace_call_here(self);
     if ((now & THREAD_POLL_HELP) && thread_hooks.help)
         thread_hooks.help(self);
-    if ((now & THREAD_POLL_RUNTIME) && thread_hooks.runtime)
-        return thread_hooks.runtime(self);
+    if (now & THREAD_POLL_AWAIT)
+        futex_wake(&self->poll, INT_MAX);
+    uint32_t reasons = now & (THREAD_POLL_RUNTIME | THREAD_POLL_RAISE);
+    if (reasons && thread_hooks.runtime)
+        return thread_hooks.runtime(self, reasons);
     return 0;
+}
+
+void thread_await_safepoint(struct thread_slot *slot, int64_t timeout_ns)
+{
+    if (!(atomic_load_explicit(&slot->poll, memory_order_acquire) & THREAD_POLL_AWAIT))
+        return;
+    thread_enter_blocking();
+    for (;;) {
+        uint32_t poll = atomic_load_explicit(&slot->poll, memory_order_acquire);
+        if (!(poll & THREAD_POLL_AWAIT) || futex_wait(&slot->poll, poll, timeout_ns) == ETIMEDOUT)
+            break;
+    }
+    thread_leave_blocking();
 }
 
 /* Back to RUNNING from `from`, once no helper holds the slot. Helpers only move counts and blocks about: they are done

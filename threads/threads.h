@@ -37,11 +37,13 @@ enum thread_state {
 enum thread_poll {
     THREAD_POLL_GRACE = 1,   /* somebody waits for a grace period: report quiescence */
     THREAD_POLL_QUEUE = 2,   /* the slot's merge queue holds objects */
-    THREAD_POLL_RUNTIME = 4, /* the interpreter's business: signals, asynchronous exceptions, pending calls */
+    THREAD_POLL_RUNTIME = 4, /* the interpreter's business: signals, pending calls; ends a wait (thread_park) */
     THREAD_POLL_ALONE = 8,   /* the number of mutator threads crossed one: recompute `alone` */
     THREAD_POLL_HELP = 16,   /* the collector asks for help */
     THREAD_POLL_FORK = 32,   /* a thread is about to fork: wait until it has */
     THREAD_POLL_CALLS = 64,  /* calls wait for a grace period, and no thread of their own makes them */
+    THREAD_POLL_RAISE = 128, /* an exception is to be raised in the thread, between two instructions of its program */
+    THREAD_POLL_AWAIT = 256, /* somebody waits until the thread comes by (thread_await_safepoint) */
 };
 
 struct thread_slot {
@@ -79,8 +81,9 @@ struct thread_hooks {
                                                  attached thread that holds nothing */
     void (*settle)(struct thread_slot *slot); /* the slot's own thread is about to be quiescent: it counts what it holds
                                                  uncounted. No other code may run in it */
-    int (*runtime)(
-        struct thread_slot *slot); /* THREAD_POLL_RUNTIME; a non-zero result is handed to the caller of the safepoint */
+    /* THREAD_POLL_RUNTIME and _RAISE, those that were set; a non-zero result is handed to the caller of the
+     * safepoint. */
+    int (*runtime)(struct thread_slot *slot, uint32_t reasons);
 };
 /* Each room sets its own: only the hooks that are not NULL replace what was set. */
 void threads_set_hooks(const struct thread_hooks *hooks);
@@ -127,14 +130,27 @@ size_t thread_mutator_count(void);
 
 /* ---- safepoints
  * ------------------------------------------------------------------------------------------------------------ */
-/* Passing a safepoint is being quiescent: everything the caller holds is counted, everything it moved is marked.
-   Returns 0, or what the runtime hook returned (non-zero: an exception is set on the thread). */
-int thread_safepoint_slow(struct thread_slot *self);
+/* Passing a safepoint is being quiescent: everything the caller holds is counted, everything it moved is marked. What
+   the interpreter does there may run the program's code and raise, so the place says how much of it is due; the rest
+   stays requested. Returns 0, or what the runtime hook returned (non-zero: an exception is set on the thread). */
+enum thread_safepoint_kind {
+    THREAD_BETWEEN_INSTRUCTIONS = -1,    /* everything */
+    THREAD_IN_WAIT = ~THREAD_POLL_RAISE, /* in an operation that signals interrupt: their handlers run */
+    THREAD_IN_OPERATION = ~(THREAD_POLL_RAISE | THREAD_POLL_RUNTIME), /* nothing of the interpreter's: returns 0 */
+};
+int thread_safepoint_slow(struct thread_slot *self, enum thread_safepoint_kind kind);
+static inline int thread_safepoint_at(struct thread_slot *self, enum thread_safepoint_kind kind)
+{
+    if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) & (uint32_t)kind))
+        return thread_safepoint_slow(self, kind);
+    return 0;
+}
+/* Wait until the slot's thread passed a safepoint after THREAD_POLL_AWAIT was requested of it, but at most so long. The
+ * caller is attached; it is in a blocking region meanwhile. */
+void thread_await_safepoint(struct thread_slot *slot, int64_t timeout_ns);
 static inline int thread_safepoint(struct thread_slot *self)
 {
-    if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0))
-        return thread_safepoint_slow(self);
-    return 0;
+    return thread_safepoint_at(self, THREAD_BETWEEN_INSTRUCTIONS);
 }
 /* Ask another slot's thread to take the slow path at its next safepoint. Safe from signal handlers. */
 static inline void thread_request(struct thread_slot *slot, uint32_t reasons)

@@ -71,6 +71,16 @@
         goto *labels[unit & 0xFF];                                                                     \
     } while (0)
 
+/* The same after a call that CPython makes outside of its loop, which looks for signals and asynchronous exceptions
+ * then, at the start of a function and at jumps backwards. Nothing may strike elsewhere, above all not between taking a
+ * lock and the `try` that gives it back. */
+#define DISPATCH_SAFEPOINT()                                                        \
+    do {                                                                            \
+        if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) \
+            goto pass_safepoint;                                                    \
+        DISPATCH();                                                                 \
+    } while (0)
+
 /* Push an owned result in place of the top n operands, or fail when it is NULL. */
 #define REPLACE(n, expression)        \
     do {                              \
@@ -169,7 +179,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(RESUME)
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
         SAVE();
-        if (thread_safepoint_slow(self) != 0)
+        /* After a delegation nothing may strike: the delegate's result has not been taken yet. */
+        if (thread_safepoint_at(self, ARG() < 2 ? THREAD_BETWEEN_INSTRUCTIONS : THREAD_IN_OPERATION) != 0)
             goto error;
     }
     DISPATCH();
@@ -1061,12 +1072,12 @@ add_strings : {
     DISPATCH();
 
     TARGET(JUMP_BACKWARD)
-    ip = frame->code->units + ARG();
     if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) {
-        SAVE();
-        if (thread_safepoint_slow(self) != 0)
+        SAVE(); /* what is raised here comes from the end of the loop's body, and its handlers cover it */
+        if (thread_safepoint_slow(self, THREAD_BETWEEN_INSTRUCTIONS) != 0)
             goto error;
     }
+    ip = frame->code->units + ARG();
     DISPATCH();
 
 /* The truth of the top operand, which is popped. */
@@ -1244,13 +1255,15 @@ add_strings : {
         if (flags & FRAME_ENTRY)
             return result;
         LOAD_FRAME();
-        if (unlikely(flags & FRAME_INIT)) {
-            if (unlikely(result != VALUE_NONE)) {
+        if (unlikely(flags & (FRAME_INIT | FRAME_EXTENDED))) {
+            if (flags & FRAME_EXTENDED)
+                PUSH(result);
+            else if (unlikely(result != VALUE_NONE)) {
                 raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
                 DEC(result);
                 goto error;
             }
-            DISPATCH();
+            DISPATCH_SAFEPOINT();
         }
         PUSH(result);
         DISPATCH();
@@ -1307,20 +1320,20 @@ add_strings : {
         SAVE();
         if (value_is(callable, TYPE_ID_METHOD_DESCRIPTOR) && base[1]) {
             /* A method of a built-in type with a few positional parameters: no detour. */
-            value self = stack_plain(base[1]), bound[METHOD_DIRECT_MAX];
-            const struct signature_parameters *parameters = method_descriptor_direct(callable, self, nargs);
+            value receiver = stack_plain(base[1]), bound[METHOD_DIRECT_MAX];
+            const struct signature_parameters *parameters = method_descriptor_direct(callable, receiver, nargs);
             if (likely(parameters != NULL)) {
                 for (uint32_t i = 0; i < nargs; i++)
                     bound[i] = stack_plain(base[2 + i]);
                 for (uint32_t i = nargs; i < parameters->count; i++)
                     bound[i] = parameters->parameters[i].fallback;
                 const struct method_def *def = ((struct descriptor *)callable)->def;
-                value result = def->fn(self, bound);
+                value result = def->fn(receiver, bound);
                 DROP_TO(base);
                 if (unlikely(!result))
                     goto error;
                 PUSH(result);
-                DISPATCH();
+                DISPATCH_SAFEPOINT();
             }
         }
         if (value_is(callable, TYPE_ID_TYPE) && !base[1]) {
@@ -1368,7 +1381,7 @@ add_strings : {
         if (unlikely(!result))
             goto error;
         PUSH(result);
-        DISPATCH();
+        DISPATCH_SAFEPOINT();
     }
 
     TARGET(CALL_KW)
@@ -1407,7 +1420,7 @@ add_strings : {
         if (unlikely(!result))
             goto error;
         PUSH(result);
-        DISPATCH();
+        DISPATCH_SAFEPOINT();
     }
 
     TARGET(CALL_COMPREHENSION)
@@ -1451,6 +1464,7 @@ add_strings : {
         value result = call_extended(interpreter, base, ARG() & 1, &next);
         DROP_TO(base);
         if (next) { /* a Python function: its frame is bound and ready */
+            next->flags |= FRAME_EXTENDED;
             frame->sp = sp;
             interpreter->frame = frame = next;
             LOAD_FRAME();
@@ -1459,7 +1473,7 @@ add_strings : {
         if (!result)
             goto error;
         PUSH(result);
-        DISPATCH();
+        DISPATCH_SAFEPOINT();
     }
 
     TARGET(MAKE_FUNCTION)
@@ -1772,6 +1786,12 @@ add_strings : {
 
     TARGET(PRINT_EXPR)
     PERFORM(print_expression(stack_plain(TOP())), 1);
+
+pass_safepoint:
+    SAVE();
+    if (thread_safepoint_slow(self, THREAD_BETWEEN_INSTRUCTIONS) != 0)
+        goto error;
+    DISPATCH();
 
 unbound_local:
     SAVE();

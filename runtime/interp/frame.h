@@ -28,6 +28,7 @@ enum frame_flag {
         16, /* __init__ of the instance that the previous frame has on its stack already: the result must be None */
     FRAME_SETTLED = 32,       /* see settle in stack.c */
     FRAME_COMPREHENSION = 64, /* its function is that of the frame below, whose code it is a part of */
+    FRAME_EXTENDED = 128,     /* called by CALL_FUNCTION_EX, which passes a safepoint afterwards */
 };
 
 struct frame {

@@ -66,27 +66,26 @@ static void run_pending_work(void)
         error_restore(saved);
 }
 
-static int runtime_hook(struct thread_slot *slot)
+/* The main thread's signals. */
+static int handle_signals(void)
 {
-    struct interpreter *self = interpreter_self;
-    if (!self)
-        return 0;
-    if (slot == atomic_load(&main_slot)) {
-        if (atomic_exchange(&work_waits, false))
-            run_pending_work();
-        if (atomic_exchange(&interrupted, false)) {
-            value interrupt = call_0(value_of(EXC(KeyboardInterrupt)));
-            if (interrupt)
-                raise_exception(interrupt);
-            value_dec(interrupt);
-            return -1;
-        }
-        if (atomic_exchange(&signals_wait, false)) {
-            int (*handle)(void) = atomic_load(&safepoint_handle_signals);
-            if (handle && handle() != 0)
-                return -1;
-        }
+    if (atomic_exchange(&interrupted, false)) {
+        value interrupt = call_0(value_of(EXC(KeyboardInterrupt)));
+        if (interrupt)
+            raise_exception(interrupt);
+        value_dec(interrupt);
+        return -1;
     }
+    if (atomic_exchange(&signals_wait, false)) {
+        int (*handle)(void) = atomic_load(&safepoint_handle_signals);
+        return handle ? handle() : 0;
+    }
+    return 0;
+}
+
+/* An exception that another thread wants to be raised here (PyThreadState_SetAsyncExc). */
+static int raise_pending(struct interpreter *self)
+{
     value exception = slot_exchange(&self->pending_exception, NULL);
     if (!exception)
         return 0;
@@ -95,10 +94,31 @@ static int runtime_hook(struct thread_slot *slot)
         value_dec(exception);
         exception = instance;
     }
+    if (exception && !is_exception(exception)) {
+        raise(EXC(TypeError), "exceptions must derive from BaseException");
+        value_dec(exception);
+        return -1;
+    }
     if (exception)
         raise_exception(exception);
     value_dec(exception);
     return -1;
+}
+
+static int runtime_hook(struct thread_slot *slot, uint32_t reasons)
+{
+    struct interpreter *self = interpreter_self;
+    if (!self)
+        return 0;
+    if ((reasons & THREAD_POLL_RUNTIME) && slot == atomic_load(&main_slot)) {
+        if (atomic_exchange(&work_waits, false))
+            run_pending_work();
+        if (handle_signals() != 0) {
+            thread_request(slot, reasons); /* for what is still to come */
+            return -1;
+        }
+    }
+    return reasons & THREAD_POLL_RAISE ? raise_pending(self) : 0;
 }
 
 void safepoint_weak_callback(struct object *reference)
@@ -131,7 +151,7 @@ static void raise_visit(struct interpreter *interpreter, void *context)
     request->found = 1;
     request->exception = atomic_exchange(&interpreter->pending_exception, request->exception);
     if (interpreter->slot)
-        thread_request(interpreter->slot, THREAD_POLL_RUNTIME);
+        thread_request(interpreter->slot, THREAD_POLL_RAISE);
 }
 
 int safepoint_raise_in(uint64_t ident, value exception)

@@ -175,9 +175,9 @@ static void work_is_not_slept_through(void **state)
     assert_int_equal(atomic_load(&merges), before + 2);
 }
 
-static int answer_runtime(struct thread_slot *slot)
+static int answer_runtime(struct thread_slot *slot, uint32_t reasons)
 {
-    return slot == thread_self ? 7 : 0;
+    return slot == thread_self ? (int)reasons : 0;
 }
 
 static void safepoint_hands_on_the_result(void **state)
@@ -186,7 +186,21 @@ static void safepoint_hands_on_the_result(void **state)
     threads_set_hooks(&(struct thread_hooks){.runtime = answer_runtime});
     assert_int_equal(thread_safepoint(thread_self), 0);
     thread_request(thread_self, THREAD_POLL_RUNTIME);
-    assert_int_equal(thread_safepoint(thread_self), 7);
+    assert_int_equal(thread_safepoint(thread_self), THREAD_POLL_RUNTIME);
+    assert_int_equal(thread_safepoint(thread_self), 0);
+}
+
+static void what_is_not_due_stays_requested(void **state)
+{
+    (void)state;
+    threads_set_hooks(&(struct thread_hooks){.runtime = answer_runtime});
+    int before = atomic_load(&merges);
+    thread_request(thread_self, THREAD_POLL_RUNTIME | THREAD_POLL_RAISE | THREAD_POLL_QUEUE);
+    assert_int_equal(thread_safepoint_at(thread_self, THREAD_IN_OPERATION), 0);
+    assert_int_equal(atomic_load(&merges), before + 1);
+    assert_int_equal(thread_safepoint_at(thread_self, THREAD_IN_WAIT), THREAD_POLL_RUNTIME);
+    assert_int_equal(thread_safepoint_at(thread_self, THREAD_IN_WAIT), 0);
+    assert_int_equal(thread_safepoint(thread_self), THREAD_POLL_RAISE);
     assert_int_equal(thread_safepoint(thread_self), 0);
 }
 
@@ -248,6 +262,7 @@ int main(void)
         cmocka_unit_test(blocked_threads_are_helped),
         cmocka_unit_test(work_is_not_slept_through),
         cmocka_unit_test(safepoint_hands_on_the_result),
+        cmocka_unit_test(what_is_not_due_stays_requested),
         cmocka_unit_test(child_is_alone),
     };
     threads_set_hooks(&(struct thread_hooks){.merge = count_merge});

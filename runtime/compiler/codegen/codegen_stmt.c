@@ -182,8 +182,7 @@ static void gen_for(struct compiler *c, struct ast_stmt *stmt)
     gen_jump(c, OP_FOR_ITER, cleanup);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
-    gen_no_position(c);
-    gen_jump(c, PSEUDO_JUMP, start);
+    gen_jump(c, PSEUDO_JUMP, start); /* as a part of what the body did last */
     gen_use(c, cleanup);
     gen_pop_block(c);
     gen_stmts(c, &stmt->for_loop.orelse);
@@ -209,8 +208,7 @@ static void gen_async_for(struct compiler *c, struct ast_stmt *stmt)
     gen_restore_handler(c, outer);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
-    gen_no_position(c);
-    gen_jump(c, PSEUDO_JUMP, start);
+    gen_jump(c, PSEUDO_JUMP, start); /* as a part of what the body did last */
     gen_pop_block(c);
     gen_use(c, handler);
     gen_at(c, stmt->for_loop.iter->position);

@@ -22,7 +22,7 @@ static bool lock_wait(struct io_lock *lock)
             thread_enter_blocking();
             int outcome = thread_park(&lock->word, 2, -1);
             thread_leave_blocking();
-            if (outcome == EINTR && thread_safepoint(thread_self) != 0)
+            if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
                 return false;
         }
     }

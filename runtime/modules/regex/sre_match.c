@@ -41,7 +41,7 @@ enum record_kind {
 static bool pass_safepoint(struct sre_state *s)
 {
     s->budget = BUDGET;
-    return thread_safepoint(thread_self) == 0;
+    return thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0;
 }
 
 /* Fresh pages cost more than what is written to them, so that a stack which had to grow is kept with the program. */

@@ -17,7 +17,7 @@
 
 bool posix_signalled(void)
 {
-    return thread_safepoint(thread_self) != 0;
+    return thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0;
 }
 
 bool fd_get(value v, int *fd)

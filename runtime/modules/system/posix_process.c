@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static value os_error(void)
@@ -300,9 +301,15 @@ static value posix_killpg(value self, const value *args)
     int signal;
     if (!value_as_i64(args[0], &group) || !value_as_int(args[1], &signal))
         return NULL;
-    if (killpg((pid_t)group, signal) < 0)
-        return os_error();
-    return posix_signalled() ? NULL : VALUE_NONE;
+    return killpg((pid_t)group, signal) < 0 ? os_error() : VALUE_NONE;
+}
+static value posix_pidfd_open(value self, const value *args)
+{
+    int64_t pid, flags;
+    if (!value_as_i64(args[0], &pid) || !value_as_i64(args[1], &flags))
+        return NULL;
+    long fd = syscall(SYS_pidfd_open, (pid_t)pid, (unsigned)flags);
+    return fd < 0 ? os_error() : small_int(fd);
 }
 
 /* ---- identities ---- */
@@ -480,6 +487,7 @@ const struct method_def posix_process_functions[] = {
     METHOD("waitstatus_to_exitcode", posix_exitcode, "(status)", "Convert a wait status to an exit code."),
     PLAIN(kill, "(pid, signal, /)", "Kill a process with a signal."),
     PLAIN(killpg, "(pgid, signal, /)", "Kill a process group with a signal."),
+    PLAIN(pidfd_open, "(pid, flags=0)", "Return a file descriptor referring to the process *pid*."),
     PLAIN(getpid, "()", "Return the current process id."),
     PLAIN(getppid, "()", "Return the parent's process id."),
     PLAIN(getuid, "()", "Return the current process's user id."),

@@ -103,7 +103,7 @@ void signals_start(void)
 /* Run handlers now, where the caller is the main thread. false: one raised. */
 static bool run_handlers(void)
 {
-    return thread_safepoint(thread_self) == 0;
+    return thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0;
 }
 
 /* ---- arguments ---- */

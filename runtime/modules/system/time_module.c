@@ -117,7 +117,7 @@ static value time_sleep(value self, const value *args)
             return VALUE_NONE;
         if (error != EINTR)
             return raise_errno(error, NULL, NULL);
-        if (thread_safepoint(thread_self) != 0)
+        if (thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
             return NULL;
     }
 }

@@ -81,7 +81,7 @@ static value get_until(value v, int64_t deadline /* < 0: for ever; 0: do not wai
             thread_leave_blocking();
         }
         atomic_fetch_sub(&q->waiting, 1);
-        if (outcome == EINTR && thread_safepoint(thread_self) != 0)
+        if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
             return NULL;
         if (item == VALUE_MISSING)
             item = take(v);

@@ -38,7 +38,8 @@ static bool word_try_acquire(_Atomic uint32_t *word)
 }
 
 /* Wait for the lock until `deadline` (monotonic ns; < 0: for ever). 1 acquired, 0 timed out, -1 a signal handler
- * raised. */
+ * raised. When the lock was acquired, handlers of signals that came meanwhile have yet to run: the caller's program
+ * must learn first that it has it. */
 static int word_acquire(_Atomic uint32_t *word, int64_t deadline)
 {
     while (atomic_exchange_explicit(word, 2, memory_order_acquire) != 0) {
@@ -51,7 +52,7 @@ static int word_acquire(_Atomic uint32_t *word, int64_t deadline)
         thread_enter_blocking();
         int outcome = thread_park(word, 2, left);
         thread_leave_blocking();
-        if (outcome == EINTR && thread_safepoint(thread_self) != 0)
+        if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
             return -1;
     }
     return 1;
@@ -275,13 +276,19 @@ static value rlock_acquire_restore(value v, const value *args)
         return raise(EXC(TypeError), "_acquire_restore() argument must be a tuple of two ints");
     if (!int_as_u64(tuple_get(args[0], 0), &count))
         return NULL;
-    while (!word_try_acquire(&r->word))
-        if (word_acquire(&r->word, -1) > 0)
-            break;
-        else
-            error_clear(); /* the lock must be held again whatever a signal handler raised */
+    /* The lock must be held again whatever a signal handler raised; that comes out afterwards. */
+    value raised = NULL;
+    while (!word_try_acquire(&r->word) && word_acquire(&r->word, -1) < 0) {
+        value later = error_fetch();
+        if (raised)
+            exception_set_context(later, raised);
+        raised = later;
+    }
     rlock_own(r, count);
-    return VALUE_NONE;
+    if (!raised)
+        return VALUE_NONE;
+    error_restore(raised);
+    return NULL;
 }
 
 static value rlock_at_fork_reinit(value v, const value *args)
@@ -332,7 +339,8 @@ static const struct type_spec rlock_type_spec = {
 /* ---- threads ---- */
 struct start {
     struct interpreter *interpreter; /* made by the starting thread, adopted by the new one */
-    value function, args, kwargs;    /* owned; kwargs may be NULL */
+    struct thread_slot *starter;
+    value function, args, kwargs; /* owned; kwargs may be NULL */
 };
 static _Atomic int64_t running_threads;
 static _Atomic size_t stack_size;
@@ -344,6 +352,10 @@ static void thread_main(void *argument)
     struct start start = *(struct start *)argument;
     free(argument);
     interpreter_adopt(start.interpreter);
+    /* Programs believe that a thread gets somewhere no sooner than who started it leaves the call (or the interval at
+     * which CPython's threads take turns is over): what a signal from the new thread interrupts must not be that call,
+     * or the caller takes a thread that runs, or has ended, for one that could not be started. */
+    thread_await_safepoint(start.starter, 5000000);
     value result = call_tuple(start.function, start.args, start.kwargs);
     if (!result) {
         if (error_matches(EXC(SystemExit)))
@@ -380,9 +392,10 @@ static value start_new_thread(value self, const value *args)
             interpreter_delete(interpreter);
         return raise_no_memory();
     }
-    *start = (struct start){interpreter, value_inc(args[0]), value_inc(args[1]),
+    *start = (struct start){interpreter, thread_self, value_inc(args[0]), value_inc(args[1]),
                             is_missing(args[2]) ? NULL : value_inc(args[2])};
     atomic_fetch_add(&running_threads, 1);
+    thread_request(thread_self, THREAD_POLL_AWAIT);
     uint64_t ident;
     size_t wanted = atomic_load(&stack_size);
     int error = thread_start(thread_main, start, wanted && wanted < LEAST_STACK ? LEAST_STACK : wanted, &ident);
