@@ -17,6 +17,7 @@
  * unseen for as long as a thread is blocked. A helper that came for something else looks for work when it lets go, and
  * calls the `assist` hook if there is some.
  */
+#include "threads/hold.h"
 #include "threads/internal.h"
 
 #include <errno.h>
@@ -32,6 +33,37 @@ void thread_publish_alone(struct thread_slot *slot, bool alone)
         futex_wake(&slot->alone_seen, INT_MAX);
 }
 
+/* Long enough for somebody who waited for this to take the slot; who then lets go ends the pause. */
+static void pause_for_helper(struct thread_slot *self)
+{
+    thread_enter_blocking();
+    futex_wake(&self->poll, INT_MAX);
+    futex_wait(&self->state, THREAD_BLOCKED, 1000000);
+    thread_leave_blocking();
+}
+
+bool thread_hold(struct thread_slot *slot, int64_t timeout_ns)
+{
+    if (slot == thread_self)
+        return false;
+    for (int64_t step = timeout_ns / 8;; timeout_ns -= step) {
+        if (thread_try_help(slot)) {
+            if (slot->helped_from == THREAD_BLOCKED)
+                return true;
+            thread_end_help(slot);
+            return false;
+        }
+        if (timeout_ns <= 0)
+            return false;
+        thread_request(slot, THREAD_POLL_PAUSE);
+        thread_enter_blocking();
+        uint32_t poll = atomic_load_explicit(&slot->poll, memory_order_acquire);
+        if (poll & THREAD_POLL_PAUSE)
+            futex_wait(&slot->poll, poll, step);
+        thread_leave_blocking();
+    }
+}
+
 int thread_safepoint_slow(struct thread_slot *self, enum thread_safepoint_kind kind)
 {
     uint32_t poll = atomic_load_explicit(&self->poll, memory_order_acquire) & (uint32_t)kind;
@@ -42,6 +74,8 @@ int thread_safepoint_slow(struct thread_slot *self, enum thread_safepoint_kind k
         slots_recompute_alone(self);
     if (now & THREAD_POLL_FORK)
         slots_wait_for_fork();
+    if (now & THREAD_POLL_PAUSE)
+        pause_for_helper(self);
     if (poll & THREAD_POLL_GRACE) {
         if (thread_hooks.settle)
             thread_hooks.settle(self);
@@ -92,6 +126,10 @@ void thread_enter_blocking(void)
     struct thread_slot *self = thread_self;
     if (thread_hooks.settle)
         thread_hooks.settle(self);
+    if (atomic_load_explicit(&self->poll, memory_order_relaxed) & THREAD_POLL_AWAIT) {
+        atomic_fetch_and_explicit(&self->poll, ~(uint32_t)THREAD_POLL_AWAIT, memory_order_seq_cst);
+        futex_wake(&self->poll, INT_MAX);
+    }
     for (;;) {
         atomic_store_explicit(&self->state, THREAD_BLOCKED, memory_order_seq_cst);
         if (!(atomic_load_explicit(&self->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))

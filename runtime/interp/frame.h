@@ -180,15 +180,24 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame);
 value frame_locals(struct frame *frame);
 /* The frame's Python object, made on demand; owned. */
 value frame_get_object(struct frame *frame);
+/* The object of the frame that the thread of a slot runs, owned, and its ident. Any thread: one that runs is asked to
+ * stop for a moment. NULL without exception when there is none, or the thread does not stop. */
+value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident);
 /* Prepend an entry for the frame to the current exception's traceback. Failure leaves the traceback as it is. */
 void traceback_add(struct interpreter *interpreter, struct frame *frame);
 
 /* ---- generators (generator.c) ---- */
-enum generator_state { GENERATOR_CREATED, GENERATOR_SUSPENDED, GENERATOR_RUNNING, GENERATOR_FINISHED };
+enum generator_state {
+    GENERATOR_CREATED,
+    GENERATOR_SUSPENDED,
+    GENERATOR_RUNNING,
+    GENERATOR_FINISHED,
+    GENERATOR_HELD = 4, /* a flag of the first two: somebody reads the frame and is done in a moment */
+};
 struct generator {
     struct object header;
     value_slot name, qualified_name;
-    _Atomic uint32_t state; /* enum generator_state; whoever moves it to RUNNING runs it */
+    _Atomic uint32_t state; /* enum generator_state; whoever moves it to RUNNING runs it; see generator_state */
     bool closing;           /* async generators: aclose was called; hooks were initialised */
     struct handled_state handled;
     value_slot origin_or_finalizer; /* async generators: finalizer hook; coroutines: cr_origin */
@@ -198,6 +207,15 @@ static inline struct generator *frame_generator(struct frame *frame)
 {
     return (struct generator *)((char *)frame - offsetof(struct generator, frame));
 }
+static inline uint32_t generator_state(const struct generator *g)
+{
+    return atomic_load_explicit(&g->state, memory_order_acquire) & ~(uint32_t)GENERATOR_HELD;
+}
+/* Keep everybody from running a generator for the moment in which the caller reads its frame or puts a reference there:
+ * nothing is dropped, no Python code runs, nothing blocks until generator_let_go. Whoever wants to run it waits. false:
+ * it runs or has finished. The caller holds the generator. */
+bool generator_hold(struct generator *generator);
+void generator_let_go(struct generator *generator);
 /* Turn the running frame into a generator, coroutine or asynchronous generator: moves its contents. The frame is
  * popped. Owned; NULL with MemoryError. */
 value generator_from_frame(struct interpreter *interpreter, struct frame *frame);

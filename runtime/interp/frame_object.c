@@ -1,31 +1,46 @@
 /*
  * Frame objects: what Python code sees of a frame (sys._getframe, tracebacks, generators' gi_frame). Made on demand.
  *
- * While its frame runs, the object only points to it and holds nothing but code and namespaces; the locals are
- * registers of the running thread, and only that thread may ask for them (another thread sees the locals that the last
- * call of locals() left). When the frame ends, the object takes its locals over.
+ * While its frame is alive, the object only points to it and holds nothing but code and namespaces; when the frame
+ * ends, the object takes its locals over. The locals of a live frame are registers of the thread that runs it, or
+ * belong to the generator that whoever resumes it turns into registers. So every look at a frame takes it first
+ * (frame_look):
+ *   - a frame of the calling thread is the caller's anyway;
+ *   - a suspended generator is held for a moment, and who wants to resume it waits (generator_hold). The object does
+ * not count the generator, which dies when its last reference goes: its pointer is cleared under the object's lock, by
+ *     which readers count it;
+ *   - a thread that is blocked is held as helpers do (thread_try_help); one that runs is asked to come to a safepoint;
+ *   - what cannot be had (a generator that another thread is running at this moment, a thread that passes no safepoint)
+ *     has the line where it was seen last, and no locals and no caller.
+ * Nobody waits for long, and a look runs no Python code and drops nothing.
  */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"
 #include "runtime/objects/objects.h"
+#include "threads/hold.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 struct frame_object {
     struct object header;
-    _Atomic(struct frame *) frame; /* NULL once the frame has ended */
-    struct interpreter *thread;    /* the thread that made it; meaningful while `frame` is set */
+    _Atomic(struct frame *) frame; /* NULL once the frame has ended; from something to NULL under the object's lock */
+    _Atomic bool generator;        /* the frame is inside a generator */
+    struct thread_slot *slot;      /* of the thread whose stack it is on, else */
     value_slot code, globals, builtins;
     value_slot locals;     /* of a frame that has ended: its dict or mapping, made on demand */
     value_slot back;       /* of a frame that has ended: frame object or NULL */
     value_slot trace;      /* f_trace */
-    _Atomic uint32_t unit; /* of a frame that has ended: where it stopped */
+    _Atomic uint32_t unit; /* where it stopped, or was seen last */
     _Atomic uint32_t value_count;
     value_slot values[]; /* of a frame that has ended: its slots */
 };
 #define SELF(v) ((struct frame_object *)(v))
 
-value frame_get_object(struct frame *frame)
+#define HOLD_NS 20000000 /* how long a look waits for a thread that runs */
+
+/* The object of a frame that the caller has taken; owned. `slot`: of the thread that runs it, unless a generator's. */
+static value object_of(struct frame *frame, struct thread_slot *slot)
 {
     if (frame->object)
         return value_inc(frame->object);
@@ -37,15 +52,33 @@ value frame_get_object(struct frame *frame)
     slot_init(&self->code, value_inc(value_of(code)));
     slot_init(&self->globals, value_inc(frame->globals));
     slot_init(&self->builtins, value_inc(frame->builtins));
-    self->thread = interpreter_self;
+    self->slot = slot;
+    atomic_store_explicit(&self->generator, (frame->flags & FRAME_GENERATOR) != 0, memory_order_relaxed);
+    atomic_store_explicit(&self->unit, frame_unit(frame), memory_order_relaxed);
     atomic_store_explicit(&self->frame, frame, memory_order_release);
     frame->object = value_inc(value_of(self));
     return value_of(self);
 }
 
+value frame_get_object(struct frame *frame)
+{
+    return object_of(frame, thread_self);
+}
+
 void frame_object_move(struct frame *moved)
 {
-    atomic_store_explicit(&SELF(moved->object)->frame, moved, memory_order_release);
+    struct frame_object *self = SELF(moved->object);
+    object_lock(&self->header);
+    atomic_store_explicit(&self->generator, true, memory_order_relaxed);
+    atomic_store_explicit(&self->frame, moved, memory_order_release);
+    object_unlock(&self->header);
+}
+
+static void forget_frame(struct frame_object *self)
+{
+    object_lock(&self->header);
+    atomic_store_explicit(&self->frame, NULL, memory_order_release);
+    object_unlock(&self->header);
 }
 
 /* The frame ends. Somebody else may hold the object: it takes over what is left in the slots (the frame drops the
@@ -57,7 +90,7 @@ void frame_object_detach(struct frame *frame)
     struct frame_object *self = SELF(v);
     atomic_store_explicit(&self->unit, frame_unit(frame), memory_order_relaxed);
     if (rc_is_unique(&self->header)) {
-        atomic_store_explicit(&self->frame, NULL, memory_order_release);
+        forget_frame(self);
         value_dec(v);
         return;
     }
@@ -80,9 +113,147 @@ void frame_object_detach(struct frame *frame)
         slot_init(&self->locals, frame->locals);
         frame->locals = NULL;
     }
-    atomic_store_explicit(&self->frame, NULL, memory_order_release);
+    forget_frame(self);
     rc_mark(&self->header);
     value_dec(v);
+}
+
+/* ---- looking at a frame ---- */
+typedef void frame_visit(struct frame *frame, struct thread_slot *slot, void *context);
+enum look { LOOK_ENDED, LOOK_DONE, LOOK_AWAY };
+
+static bool runs(const struct interpreter *interpreter, const struct frame *frame)
+{
+    const struct frame *at = interpreter ? interpreter->frame : NULL;
+    while (at && at != frame)
+        at = at->previous;
+    return at != NULL;
+}
+
+/* Steps of generators are short: worth another look. */
+static bool generator_hold_soon(struct generator *g)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        if (generator_hold(g))
+            return true;
+        if (generator_state(g) == GENERATOR_FINISHED || runs(interpreter_self, &g->frame))
+            return false;
+    }
+    return false;
+}
+
+/* A generator that runs: on this thread, or on one that is blocked. */
+static enum look look_at_running(struct frame *frame, frame_visit *visit, void *context)
+{
+    if (runs(interpreter_self, frame)) {
+        visit(frame, thread_self, context);
+        return LOOK_DONE;
+    }
+    enum look result = LOOK_AWAY;
+    for (size_t i = 0, n = thread_slot_count(); result == LOOK_AWAY && i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        if (slot == thread_self || !thread_try_help(slot))
+            continue;
+        if (slot->helped_from == THREAD_BLOCKED && runs(slot->interpreter, frame)) {
+            visit(frame, slot, context);
+            result = LOOK_DONE;
+        }
+        thread_end_help(slot);
+    }
+    return result;
+}
+
+/* Call `visit` with the frame, which nobody runs meanwhile. */
+static enum look frame_look(struct frame_object *self, frame_visit *visit, void *context)
+{
+    for (;;) {
+        struct generator *generator = NULL;
+        bool counted = false;
+        object_lock(&self->header);
+        struct frame *frame = atomic_load_explicit(&self->frame, memory_order_acquire);
+        if (frame && atomic_load_explicit(&self->generator, memory_order_relaxed)) {
+            generator = frame_generator(frame);
+            counted = rc_try_inc(&generator->header);
+        }
+        object_unlock(&self->header);
+        if (!frame)
+            return LOOK_ENDED;
+        if (!generator) {
+            enum look result = LOOK_AWAY;
+            if (self->slot == thread_self) {
+                visit(frame, thread_self, context);
+                result = LOOK_DONE;
+            } else if (thread_hold(self->slot, HOLD_NS)) {
+                /* It may have ended, or become a generator's, before it was held. */
+                result = LOOK_ENDED;
+                if (atomic_load_explicit(&self->frame, memory_order_acquire) == frame) {
+                    visit(frame, self->slot, context);
+                    result = LOOK_DONE;
+                }
+                thread_end_help(self->slot);
+                if (result == LOOK_ENDED)
+                    continue;
+            } else if (!atomic_load_explicit(&self->frame, memory_order_acquire))
+                continue;
+            return result;
+        }
+        if (!counted)
+            return LOOK_AWAY; /* dying: it hands its locals over in a moment */
+        enum look result = LOOK_AWAY;
+        if (generator_hold_soon(generator)) {
+            visit(&generator->frame, NULL, context);
+            generator_let_go(generator);
+            result = LOOK_DONE;
+        } else if (generator_state(generator) == GENERATOR_RUNNING) {
+            result = look_at_running(frame, visit, context);
+        } else {
+            result = LOOK_ENDED;
+        }
+        rc_dec(&generator->header);
+        return result;
+    }
+}
+
+value frame_object_of_generator(struct generator *g)
+{
+    for (int tries = 0; tries < 10; tries++) {
+        if (generator_hold_soon(g)) {
+            value found = object_of(&g->frame, NULL);
+            generator_let_go(g);
+            return found;
+        }
+        if (generator_state(g) == GENERATOR_FINISHED)
+            return VALUE_NONE;
+        if (runs(interpreter_self, &g->frame))
+            return object_of(&g->frame, NULL);
+        for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+            struct thread_slot *slot = thread_slot_at(i);
+            if (!thread_hold(slot, HOLD_NS))
+                continue;
+            bool there = runs(slot->interpreter, &g->frame);
+            value found = there ? object_of(&g->frame, NULL) : NULL;
+            thread_end_help(slot);
+            if (there)
+                return found;
+        }
+    }
+    return VALUE_NONE;
+}
+
+value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident)
+{
+    if (slot != thread_self && !thread_hold(slot, HOLD_NS))
+        return NULL;
+    struct interpreter *interpreter = slot->interpreter;
+    struct frame *frame = interpreter ? interpreter->frame : NULL;
+    value found = NULL;
+    if (frame) {
+        *ident = interpreter->ident;
+        found = object_of(frame, slot);
+    }
+    if (slot != thread_self)
+        thread_end_help(slot);
+    return found;
 }
 
 /* ---- locals ---- */
@@ -134,15 +305,29 @@ value frame_locals(struct frame *frame)
     return frame->locals;
 }
 
-static value get_locals(value v)
+/* The locals of a live frame at one moment. */
+struct snapshot {
+    value fresh;   /* a dict for a frame that has none */
+    value locals;  /* owned: the frame's dict or mapping */
+    value *values; /* owned; room for all slots */
+};
+static void take_snapshot(struct frame *frame, struct thread_slot *slot, void *context)
 {
-    struct frame_object *self = SELF(v);
-    struct frame *frame = atomic_load_explicit(&self->frame, memory_order_acquire);
-    if (frame) {
-        if (self->thread == interpreter_self)
-            return value_inc(frame_locals(frame));
-        return dict_new(); /* the registers of another thread's running frame are not to be had */
-    }
+    (void)slot;
+    struct snapshot *snapshot = context;
+    for (uint32_t i = 0; i < frame->code->slots_count; i++)
+        snapshot->values[i] = value_inc(frame->slots[i]);
+    if (!frame->locals)
+        frame->locals = value_inc(snapshot->fresh);
+    snapshot->locals = value_inc(frame->locals);
+}
+static value snapshot_slot(void *context, uint32_t slot)
+{
+    return value_inc(((struct snapshot *)context)->values[slot]);
+}
+
+static value locals_of_ended(struct frame_object *self)
+{
     value locals = slot_load(&self->header, &self->locals);
     struct code *code = (struct code *)slot_peek(&self->code);
     if (!locals) {
@@ -159,17 +344,48 @@ static value get_locals(value v)
     return locals;
 }
 
+static value get_locals(value v)
+{
+    struct frame_object *self = SELF(v);
+    if (!atomic_load_explicit(&self->frame, memory_order_acquire))
+        return locals_of_ended(self);
+    struct code *code = (struct code *)slot_peek(&self->code);
+    struct snapshot snapshot = {.fresh = dict_new(), .values = calloc(code->slots_count + 1, sizeof(value))};
+    if (!snapshot.fresh || !snapshot.values) {
+        value_dec(snapshot.fresh);
+        free(snapshot.values);
+        return raise_no_memory();
+    }
+    enum look seen = frame_look(self, take_snapshot, &snapshot);
+    value result = snapshot.locals;
+    if (seen == LOOK_AWAY)
+        result = value_inc(snapshot.fresh);
+    else if (seen == LOOK_ENDED)
+        result = locals_of_ended(self);
+    else if (is_dict(result) && !copy_locals(code, result, snapshot_slot, &snapshot)) {
+        value_dec(result);
+        result = NULL;
+    }
+    for (uint32_t i = 0; i < code->slots_count; i++)
+        value_dec(snapshot.values[i]);
+    free(snapshot.values);
+    value_dec(snapshot.fresh);
+    return result;
+}
+
 /* ---- attributes ---- */
+static void take_back(struct frame *frame, struct thread_slot *slot, void *context)
+{
+    *(value *)context = frame->previous ? object_of(frame->previous, slot ? slot : thread_self) : VALUE_NONE;
+}
 static value get_back(value v)
 {
-    struct frame *frame = atomic_load_explicit(&SELF(v)->frame, memory_order_acquire);
-    if (frame) {
-        if (SELF(v)->thread != interpreter_self || !frame->previous)
-            return VALUE_NONE;
-        return frame_get_object(frame->previous);
+    value back = VALUE_NONE;
+    if (frame_look(SELF(v), take_back, &back) == LOOK_ENDED) {
+        back = slot_load(value_object(v), &SELF(v)->back);
+        return back ? back : VALUE_NONE;
     }
-    value back = slot_load(value_object(v), &SELF(v)->back);
-    return back ? back : VALUE_NONE;
+    return back;
 }
 static value get_code(value v)
 {
@@ -184,11 +400,14 @@ static value get_builtins(value v)
     return slot_load(value_object(v), &SELF(v)->builtins);
 }
 
+static void take_unit(struct frame *frame, struct thread_slot *slot, void *context)
+{
+    (void)slot;
+    atomic_store_explicit(&((struct frame_object *)context)->unit, frame_unit(frame), memory_order_relaxed);
+}
 static uint32_t current_unit(value v)
 {
-    struct frame *frame = atomic_load_explicit(&SELF(v)->frame, memory_order_acquire);
-    if (frame && SELF(v)->thread == interpreter_self)
-        return frame_unit(frame);
+    frame_look(SELF(v), take_unit, v);
     return atomic_load_explicit(&SELF(v)->unit, memory_order_relaxed);
 }
 
@@ -213,17 +432,43 @@ static bool set_trace(value v, value new)
     return true;
 }
 
+/* The generator whose frame this is, owned, or NULL. */
+static struct generator *generator_of(struct frame_object *self)
+{
+    object_lock(&self->header);
+    struct frame *frame = atomic_load_explicit(&self->frame, memory_order_acquire);
+    struct generator *g = NULL;
+    if (frame && atomic_load_explicit(&self->generator, memory_order_relaxed)) {
+        g = frame_generator(frame);
+        if (!rc_try_inc(&g->header))
+            g = NULL;
+    }
+    object_unlock(&self->header);
+    return g;
+}
+
 /* frame.clear(): drop the locals of a frame that has ended, or of a suspended generator (which it closes). */
 static value method_clear(value v, const value *args)
 {
     struct frame_object *self = SELF(v);
-    struct frame *frame = atomic_load_explicit(&self->frame, memory_order_acquire);
-    if (frame) {
-        if (!(frame->flags & FRAME_GENERATOR) ||
-            atomic_load_explicit(&frame_generator(frame)->state, memory_order_acquire) == GENERATOR_RUNNING)
-            return raise(EXC(RuntimeError), "cannot clear an executing frame");
-        return generator_close(value_of(frame_generator(frame)));
+    struct generator *g = generator_of(self);
+    if (g) {
+        bool runs = generator_state(g) == GENERATOR_RUNNING;
+        value closed = runs ? NULL : generator_close(value_of(g));
+        if (!runs && !closed) {
+            /* somebody was faster, or the generator failed: nobody hears of that */
+            runs = generator_state(g) == GENERATOR_RUNNING && error_matches(EXC(ValueError));
+            if (runs)
+                error_clear();
+            else
+                error_unraisable(NULL, value_of(g));
+        }
+        value_dec(closed);
+        rc_dec(&g->header);
+        return runs ? raise(EXC(RuntimeError), "cannot clear an executing frame") : VALUE_NONE;
     }
+    if (atomic_load_explicit(&self->frame, memory_order_acquire))
+        return raise(EXC(RuntimeError), "cannot clear an executing frame");
     uint32_t count = atomic_load_explicit(&self->value_count, memory_order_acquire);
     for (uint32_t i = 0; i < count; i++)
         slot_store(&self->header, &self->values[i], NULL);

@@ -10,6 +10,7 @@
 #include "runtime/interp/generator.h"
 #include "runtime/objects/objects.h"
 
+#include <sched.h>
 #include <stddef.h>
 
 #define GENERATOR(v) ((struct generator *)(v))
@@ -71,11 +72,36 @@ static uint32_t claim(struct generator *g)
     if (!object_is_mine(&g->header))
         object_reveal(&g->header);
     state = atomic_load_explicit(&g->state, memory_order_acquire);
-    while ((state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED) &&
-           !atomic_compare_exchange_weak_explicit(&g->state, &state, GENERATOR_RUNNING, memory_order_acq_rel,
-                                                  memory_order_acquire))
-        ;
+    while (state != GENERATOR_RUNNING && state != GENERATOR_FINISHED) {
+        if (state & GENERATOR_HELD) {
+            sched_yield();
+            state = atomic_load_explicit(&g->state, memory_order_acquire);
+        } else if (atomic_compare_exchange_weak_explicit(&g->state, &state, GENERATOR_RUNNING, memory_order_acq_rel,
+                                                         memory_order_acquire))
+            break;
+    }
     return state;
+}
+
+bool generator_hold(struct generator *g)
+{
+    if (!object_is_mine(&g->header))
+        object_reveal(&g->header);
+    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    while (state != GENERATOR_RUNNING && state != GENERATOR_FINISHED) {
+        if (state & GENERATOR_HELD) {
+            sched_yield();
+            state = atomic_load_explicit(&g->state, memory_order_acquire);
+        } else if (atomic_compare_exchange_weak_explicit(&g->state, &state, state | GENERATOR_HELD,
+                                                         memory_order_acq_rel, memory_order_acquire))
+            return true;
+    }
+    return false;
+}
+
+void generator_let_go(struct generator *g)
+{
+    atomic_fetch_and_explicit(&g->state, ~(uint32_t)GENERATOR_HELD, memory_order_release);
 }
 
 int generator_claim(struct generator *g)
@@ -126,12 +152,11 @@ void generator_unlink(struct interpreter *interpreter, struct generator *g, int 
     if (state == GENERATOR_FINISHED) {
         value handled = g->handled.exception;
         g->handled.exception = NULL;
-        struct code *code = (struct code *)value_inc(value_of(frame->code)); /* gi_code outlives the frame */
+        value_inc(value_of(frame->code)); /* gi_code outlives the frame */
         frame_clear(frame);
         frame->sp = frame->slots;
         frame->function = frame->locals = NULL;
         frame->globals = frame->builtins = NULL;
-        frame->code = code;
         value_dec(handled);
     }
     atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
@@ -268,16 +293,10 @@ static value delegate(struct generator *g)
 value generator_delegate(value v)
 {
     struct generator *g = GENERATOR(v);
-    if (atomic_load_explicit(&g->state, memory_order_acquire) != GENERATOR_SUSPENDED)
+    if (generator_state(g) != GENERATOR_SUSPENDED || !generator_hold(g))
         return NULL;
-    int state = generator_claim(g);
-    if (state < 0) {
-        error_clear();
-        return NULL;
-    }
-    value found = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
-    if (state != GENERATOR_FINISHED)
-        generator_release(g, state);
+    value found = delegate(g);
+    generator_let_go(g);
     return found;
 }
 
@@ -397,6 +416,14 @@ value generator_throw(value v, value type, value argument, value traceback)
             exception = call_1(type, argument);
         else
             exception = call_0(type);
+        if (exception && !is_exception(exception)) {
+            raise(EXC(TypeError), "calling %R should have returned an instance of BaseException, not %T", type,
+                  exception);
+            value_dec(exception);
+            exception = NULL;
+        }
+        if (!exception)
+            exception = error_fetch(); /* that is thrown then */
     } else if (is_exception(type)) {
         if (is_given(argument))
             return raise(EXC(TypeError), "instance exception may not have a separate value");
@@ -424,7 +451,7 @@ static value method_throw(value v, const value *args)
 value generator_close(value v)
 {
     struct generator *g = GENERATOR(v);
-    uint32_t seen = atomic_load_explicit(&g->state, memory_order_acquire);
+    uint32_t seen = generator_state(g);
     if (seen == GENERATOR_FINISHED)
         return VALUE_NONE;
     if (seen == GENERATOR_CREATED) {
@@ -474,11 +501,11 @@ static value method_close(value v, const value *args)
 /* ---- attributes ---- */
 value generator_get_running(value v)
 {
-    return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_RUNNING);
+    return value_bool(generator_state(GENERATOR(v)) == GENERATOR_RUNNING);
 }
 static value get_suspended(value v)
 {
-    return value_bool(atomic_load_explicit(&GENERATOR(v)->state, memory_order_acquire) == GENERATOR_SUSPENDED);
+    return value_bool(generator_state(GENERATOR(v)) == GENERATOR_SUSPENDED);
 }
 value generator_get_delegate(value v)
 {
@@ -491,10 +518,7 @@ value generator_get_code(value v)
 }
 value generator_get_frame(value v)
 {
-    struct generator *g = GENERATOR(v);
-    if (atomic_load_explicit(&g->state, memory_order_acquire) == GENERATOR_FINISHED)
-        return VALUE_NONE;
-    return frame_get_object(&g->frame);
+    return frame_object_of_generator(GENERATOR(v));
 }
 value generator_get_name(value v)
 {
@@ -543,7 +567,7 @@ GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace
     trace_slot(trace, &g->name);
     trace_slot(trace, &g->qualified_name);
     trace_slot(trace, &g->origin_or_finalizer);
-    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    uint32_t state = generator_state(g);
     if (state == GENERATOR_RUNNING)
         return;
     struct frame *frame = &g->frame;
@@ -568,7 +592,10 @@ GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace
 void generator_destroy(struct object *o)
 {
     struct generator *g = (struct generator *)o;
-    uint32_t state = atomic_load_explicit(&g->state, memory_order_relaxed);
+    uint32_t state = generator_state(g);
+    /* In an island the frame object may have been torn down already; it is its counts that tell. */
+    if (g->frame.object && object_is_immortal(value_object(g->frame.object)))
+        g->frame.object = NULL;
     if (state != GENERATOR_FINISHED)
         frame_clear(&g->frame);
     else
@@ -585,7 +612,7 @@ void generator_destroy(struct object *o)
 void generator_finalize(struct object *o)
 {
     struct generator *g = (struct generator *)o;
-    uint32_t state = atomic_load_explicit(&g->state, memory_order_acquire);
+    uint32_t state = generator_state(g);
     struct code *code = g->frame.code;
     if (state == GENERATOR_CREATED && (code->flags & CODE_COROUTINE)) {
         value saved = error_fetch();

@@ -15,8 +15,10 @@ value generator_close(value v);
 /* What a suspended generator delegates to, owned; NULL (no exception) when it does not. */
 value generator_delegate(value v);
 value coroutine_await(value v);
-/* generator_from_frame moved the frame that a frame object belongs to. */
+/* generator_from_frame moved the frame that a frame object belongs to into a generator. */
 void frame_object_move(struct frame *moved);
+/* The frame object of a generator that has not finished, made on demand, else None; owned. Any thread. */
+value frame_object_of_generator(struct generator *generator);
 
 /* What the three kinds of generators share. */
 void generator_traverse(struct object *o, struct gc_trace *trace);

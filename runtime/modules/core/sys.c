@@ -1,6 +1,6 @@
 /* The sys module. What the command line decides is put in by start.c. */
 #include "runtime/sys.h"
-#include "runtime/interp/interp.h"
+#include "runtime/interp/frame.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/objects/numbers/int.h"
@@ -263,22 +263,21 @@ static value sys_gettrace(value self, const value *args)
     return VALUE_NONE;
 }
 
-static void add_frame(struct interpreter *interpreter, void *context)
-{
-    /* The frames of running threads are registers of theirs: only the caller's own can be shown. */
-    if (interpreter != interpreter_self)
-        return;
-    value frame = interpreter_frame_object(0), ident = int_from_u64(interpreter->ident);
-    if (frame && ident)
-        dict_set((value)context, ident, frame);
-    value_dec(frame);
-    value_dec(ident);
-}
 static value sys_current_frames(value self, const value *args)
 {
     value dict = dict_new();
-    if (dict)
-        add_frame(interpreter_self, dict);
+    for (size_t i = 0, n = thread_slot_count(); dict && i < n; i++) {
+        uint64_t number;
+        value frame = frame_object_of_thread(thread_slot_at(i), &number);
+        value ident = frame ? int_from_u64(number) : NULL;
+        bool done = frame ? ident && dict_set(dict, ident, frame) : !error_occurred();
+        value_dec(frame);
+        value_dec(ident);
+        if (!done) {
+            value_dec(dict);
+            return NULL;
+        }
+    }
     return dict;
 }
 

@@ -352,10 +352,10 @@ static void thread_main(void *argument)
     struct start start = *(struct start *)argument;
     free(argument);
     interpreter_adopt(start.interpreter);
-    /* Programs believe that a thread gets somewhere no sooner than who started it leaves the call (or the interval at
-     * which CPython's threads take turns is over): what a signal from the new thread interrupts must not be that call,
-     * or the caller takes a thread that runs, or has ended, for one that could not be started. */
-    thread_await_safepoint(start.starter, 5000000);
+    /* Programs believe that a thread gets nowhere before the one that started it leaves the call or blocks: what a signal
+     * from the new thread interrupts must not be that call, or the caller takes a thread that runs, or has ended, for one
+     * that could not be started. */
+    thread_await_safepoint(start.starter, 1000000000);
     value result = call_tuple(start.function, start.args, start.kwargs);
     if (!result) {
         if (error_matches(EXC(SystemExit)))
