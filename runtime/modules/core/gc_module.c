@@ -1,5 +1,39 @@
-/* The gc module: the collector as programs see it. */
+/*
+ * The gc module: the collector as programs see it.
+ *
+ * gc.callbacks are told of the collections that gc.collect() makes, on the thread that asks for them. The cycles in the
+ * background are not reported: they stop nobody, and no thread of the program is there to be told.
+ */
 #include "runtime/modules/module.h"
+
+static value_slot callbacks;          /* the list gc.callbacks, from the module's first fill to its end */
+static _Thread_local bool collecting; /* this thread is within gc.collect() */
+
+static bool add_figure(value dict, const char *name, uint64_t figure);
+
+/* What a callback raises, nobody hears of. */
+static void tell_callbacks(const char *phase, int generation, uint64_t collected, uint64_t uncollectable)
+{
+    value list = slot_peek(&callbacks);
+    if (!list || list_length(list) == 0)
+        return;
+    value info = dict_new(), name = str_from_text(phase);
+    if (info && name && add_figure(info, "generation", (uint64_t)generation) &&
+        add_figure(info, "collected", collected) && add_figure(info, "uncollectable", uncollectable)) {
+        value callback;
+        for (size_t i = 0; (callback = list_get(list, i)) != VALUE_MISSING; i++) {
+            value result = call_2(callback, name, info);
+            if (!result)
+                error_unraisable(NULL, callback);
+            value_dec(result);
+            value_dec(callback);
+        }
+    }
+    if (error_occurred())
+        error_unraisable(NULL, list);
+    value_dec(info);
+    value_dec(name);
+}
 
 /* There are two kinds of cycles, young and full; programs that name CPython's middle generation get a young one. */
 static value module_collect(value self, const value *args)
@@ -9,8 +43,21 @@ static value module_collect(value self, const value *args)
         return NULL;
     if (generation < 0 || generation > 2)
         return raise(EXC(ValueError), "invalid generation");
+    if (collecting)
+        return small_int(0); /* a callback or finalizer of a collection asks for another one */
+    collecting = true;
+    tell_callbacks("start", generation, 0, 0);
+    struct gc_stats before, after;
+    gc_get_stats(&before);
     size_t found = gc_collect(generation == 2 ? GC_FULL : GC_YOUNG);
-    return error_occurred() ? NULL : int_from_u64(found);
+    gc_get_stats(&after);
+    value raised = error_fetch();
+    tell_callbacks("stop", generation, found, after.uncollectable - before.uncollectable);
+    collecting = false;
+    if (!raised)
+        return int_from_u64(found);
+    error_restore(raised);
+    return NULL;
 }
 
 static value module_enable(value self, const value *args)
@@ -265,10 +312,18 @@ static const struct method_def functions[] = {
 
 static bool fill(value module)
 {
-    return module_add_owned(module, "garbage", list_new(0)) && module_add_owned(module, "callbacks", list_new(0)) &&
-           module_add(module, "DEBUG_STATS", small_int(1)) && module_add(module, "DEBUG_COLLECTABLE", small_int(2)) &&
+    if (!slot_peek(&callbacks))
+        slot_init(&callbacks, list_new(0));
+    return slot_peek(&callbacks) && module_add_owned(module, "garbage", list_new(0)) &&
+           module_add(module, "callbacks", slot_peek(&callbacks)) && module_add(module, "DEBUG_STATS", small_int(1)) &&
+           module_add(module, "DEBUG_COLLECTABLE", small_int(2)) &&
            module_add(module, "DEBUG_UNCOLLECTABLE", small_int(4)) &&
            module_add(module, "DEBUG_SAVEALL", small_int(32)) && module_add(module, "DEBUG_LEAK", small_int(38));
+}
+
+static void finish(void)
+{
+    value_dec(slot_exchange(&callbacks, NULL));
 }
 
 const struct module_def gc_module = {
@@ -276,4 +331,5 @@ const struct module_def gc_module = {
     .doc = "This module provides access to the garbage collector for reference cycles.",
     .functions = functions,
     .fill = fill,
+    .finish = finish,
 };
