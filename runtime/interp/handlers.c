@@ -1,5 +1,6 @@
 /* Instructions about exceptions, with statements, awaiting and pattern matching. */
 #include "runtime/interp/instructions.h"
+#include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/objects.h"
 
 /* Ranges are sorted and disjoint: binary search for the one that covers the unit. */
@@ -64,53 +65,59 @@ static bool handler_has_group(value handler)
     return false;
 }
 
+/* What split() of a group makes of it; that may be the program's own. */
+static bool split_group(value group, value handler, value *rest, value *match)
+{
+    value pair = call_method_1(group, NAME(split), handler);
+    if (!pair)
+        return false;
+    bool ok = value_is(pair, TYPE_ID_TUPLE);
+    if (!ok)
+        raise(EXC(TypeError), "%T.split must return a tuple, not %T", group, pair);
+    else if (!(ok = tuple_length(pair) >= 2))
+        raise(EXC(TypeError), "%T.split must return a 2-tuple, got tuple of size %zu", group, tuple_length(pair));
+    for (size_t i = 0; ok && i < 2; i++) {
+        value part = tuple_get(pair, i);
+        ok = part == VALUE_NONE || is_exception(part);
+        if (!ok)
+            raise(EXC(TypeError), "%T.split must return exceptions or None, not %T", group, part);
+    }
+    if (ok) {
+        *match = value_inc(tuple_get(pair, 0));
+        *rest = value_inc(tuple_get(pair, 1));
+    }
+    value_dec(pair);
+    return ok;
+}
+
 /* except*: split what is being handled into the part that matches (None if nothing does) and the rest. A naked
  * exception that matches is wrapped into a group. */
 bool exception_group_match(value exception, value handler, value *rest, value *match)
 {
-    if (exception == VALUE_NONE) {
-        *rest = *match = VALUE_NONE;
-        return true;
-    }
     if (!check_handler(handler, "catching classes that do not inherit from BaseException is not allowed"))
         return false;
     if (handler_has_group(handler))
         return raise_false(EXC(TypeError), "catching ExceptionGroup with except* is not allowed. Use except instead.");
-    if (value_is_of(exception, EXC(BaseExceptionGroup))) {
-        value pair = call_method_1(exception, NAME(split), handler);
-        if (pair && (!is_tuple(pair) || tuple_length(pair) < 2)) {
-            raise(EXC(TypeError), "%T.split must return a 2-tuple", exception);
-            value_dec(pair);
-            return false;
-        }
-        if (!pair)
-            return false;
-        *match = value_inc(tuple_get(pair, 0));
-        *rest = value_inc(tuple_get(pair, 1));
-        value_dec(pair);
+    if (exception == VALUE_NONE) {
+        *rest = *match = VALUE_NONE;
         return true;
     }
-    if (!matches(exception, handler)) {
-        *match = VALUE_NONE;
-        *rest = value_inc(exception);
+    bool whole = matches(exception, handler), group_raised = value_is_of(exception, EXC(BaseExceptionGroup));
+    if (group_raised && !whole)
+        return split_group(exception, handler, rest, match);
+    *match = whole && group_raised ? value_inc(exception) : VALUE_NONE;
+    *rest = whole ? VALUE_NONE : value_inc(exception);
+    if (!whole || group_raised)
         return true;
-    }
     value members = tuple_pack(1, exception);
-    value group = members ? call_2(value_of(EXC(ExceptionGroup)), str_interned(""), members) : NULL;
+    value group = members ? call_2(value_of(EXC(BaseExceptionGroup)), str_interned(""), members) : NULL;
     value_dec(members);
-    if (!group && !value_is_of(exception, EXC(Exception))) {
-        error_clear();
-        members = tuple_pack(1, exception);
-        group = members ? call_2(value_of(EXC(BaseExceptionGroup)), str_interned(""), members) : NULL;
-        value_dec(members);
-    }
     if (!group)
         return false;
     value traceback = exception_traceback(exception);
     exception_set_traceback(group, traceback);
     value_dec(traceback);
     *match = group;
-    *rest = VALUE_NONE;
     return true;
 }
 
@@ -122,46 +129,7 @@ static bool same_metadata(value a, value b)
     value_dec(tb);
     if (!same)
         return false;
-    static const char *const names[] = {"__cause__", "__context__"};
-    for (size_t i = 0; same && i < 2; i++) {
-        value name = str_interned(names[i]);
-        value x = attr_get(a, name), y = attr_get(b, name);
-        same = x && x == y;
-        value_dec(x);
-        value_dec(y);
-    }
-    if (error_occurred())
-        error_clear();
-    return same;
-}
-
-/* The part of a group whose leaves have their addresses in `leaves`, or None; owned. */
-static value exception_group_subset(value group, value leaves)
-{
-    if (!recursion_enter(" in exception_group_projection"))
-        return NULL;
-    value members = attr_get(group, NAME(exceptions)), kept = list_new(0), result = NULL;
-    bool done = members && kept;
-    for (size_t i = 0; done && i < tuple_length(members); i++) {
-        value e = tuple_get(members, i);
-        value part;
-        if (value_is_of(e, EXC(BaseExceptionGroup))) {
-            part = exception_group_subset(e, leaves);
-        } else {
-            value identity = int_from_u64(value_bits(e));
-            int is_leaf = identity ? set_contains(leaves, identity) : -1;
-            value_dec(identity);
-            part = is_leaf < 0 ? NULL : is_leaf ? value_inc(e) : VALUE_NONE;
-        }
-        done = part && (part == VALUE_NONE || list_append(kept, part));
-        value_dec(part);
-    }
-    if (done)
-        result = list_length(kept) ? call_method_1(group, NAME(derive), kept) : VALUE_NONE;
-    value_dec(members);
-    value_dec(kept);
-    recursion_leave();
-    return result;
+    return exception_has_links_of(a, b);
 }
 
 /* The subgroup of `original` made of the leaves of the groups in `list`, in the original's structure; owned. */
@@ -173,7 +141,7 @@ static value exception_group_project(value original, value list)
     while (done && list_length(pending)) {
         value e = list_pop(pending, -1);
         if (value_is_of(e, EXC(BaseExceptionGroup))) {
-            value members = attr_get(e, NAME(exceptions));
+            value members = exception_group_members(e);
             done = members && list_extend(pending, members);
             value_dec(members);
         } else {
@@ -184,7 +152,7 @@ static value exception_group_project(value original, value list)
         value_dec(e);
     }
     value_dec(pending);
-    value result = done ? exception_group_subset(original, leaves) : NULL;
+    value result = done ? exception_group_pick(original, leaves) : NULL;
     value_dec(leaves);
     return result;
 }
@@ -215,7 +183,7 @@ value prepare_reraise_star(value original, value list)
     } else if (done) {
         value kept = VALUE_NONE;
         if (list_length(reraised)) { /* what was re-raised unchanged keeps the structure of the original */
-            kept = list_length(reraised) == 1 ? list_get(reraised, 0) : exception_group_project(original, reraised);
+            kept = exception_group_project(original, reraised);
         }
         if (kept && list_length(raised) == 0) {
             result = kept;

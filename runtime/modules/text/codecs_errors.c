@@ -4,6 +4,7 @@
  */
 #include "runtime/modules/text/codecs_errors.h"
 #include "runtime/modules/module.h"
+#include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/text/codec.h"
 
 static value_slot handlers; /* a dict by name; made by the module's first fill */
@@ -15,29 +16,35 @@ struct failure {
     bool encoding, decoding;
 };
 
+/* The fields themselves, whatever the program made of them; a subclass's attributes do not count. */
 static bool failure_get(value exception, struct failure *f)
 {
     *f = (struct failure){.encoding = value_is_of(exception, EXC(UnicodeEncodeError)),
                           .decoding = value_is_of(exception, EXC(UnicodeDecodeError))};
     if (!f->encoding && !f->decoding && !value_is_of(exception, EXC(UnicodeTranslateError)))
         return raise_false(EXC(TypeError), "don't know how to handle %T in error callback", exception);
-    value start = attr_get(exception, NAME(start)), end = start ? attr_get(exception, NAME(end)) : NULL;
-    f->object = end ? attr_get(exception, NAME(object)) : NULL;
-    bool done = f->object && index_as_ssize(start, &f->start, NULL) && index_as_ssize(end, &f->end, NULL);
-    value_dec(start);
-    value_dec(end);
-    ssize length = done ? value_length(f->object) : -1;
-    if (length < 0) {
-        value_dec(f->object);
+    f->object = unicode_error_object(exception, f->decoding);
+    if (!f->object)
         return false;
-    }
-    if (f->end > length)
-        f->end = length;
+    ssize length = (ssize)(f->decoding ? bytes_length(f->object) : str_length(f->object));
+    f->start = unicode_error_position(exception, EXTRA_UNICODE_START);
+    f->end = unicode_error_position(exception, EXTRA_UNICODE_END);
     if (f->start < 0)
         f->start = 0;
-    if (f->start > f->end)
-        f->start = f->end;
+    if (f->start >= length)
+        f->start = length - 1;
+    if (f->end < 1)
+        f->end = 1;
+    if (f->end > length)
+        f->end = length;
+    if (f->start < 0) /* an empty object */
+        f->start = 0;
     return true;
+}
+static value wrong_kind(struct failure *f, value exception)
+{
+    value_dec(f->object);
+    return raise(EXC(TypeError), "don't know how to handle %T in error callback", exception);
 }
 
 /* (text, end); finishes the failure. */
@@ -81,6 +88,10 @@ static value replace(value self, const value *args)
     if (!failure_get(args[0], &f))
         return NULL;
     ssize count = f.decoding ? 1 : f.end - f.start;
+    if (count < 0) {
+        value_dec(f.object);
+        return raise(EXC(SystemError), "Negative size passed to PyUnicode_New");
+    }
     for (ssize i = 0; i < count; i++)
         builder_add_char(&b, f.encoding ? '?' : 0xFFFD);
     return answer(&f, &b);
@@ -102,6 +113,13 @@ static value backslashreplace(value self, const value *args)
     return answer(&f, &b);
 }
 
+static value namereplace(value self, const value *args)
+{
+    if (!value_is_of(args[0], EXC(UnicodeEncodeError)))
+        return raise(EXC(TypeError), "don't know how to handle %T in error callback", args[0]);
+    return backslashreplace(self, args);
+}
+
 static value xmlcharrefreplace(value self, const value *args)
 {
     struct failure f;
@@ -109,10 +127,8 @@ static value xmlcharrefreplace(value self, const value *args)
     builder_init(&b);
     if (!failure_get(args[0], &f))
         return NULL;
-    if (!f.encoding) {
-        value_dec(f.object);
-        return raise(EXC(TypeError), "don't know how to handle %T in error callback", args[0]);
-    }
+    if (!f.encoding)
+        return wrong_kind(&f, args[0]);
     for (ssize i = f.start; i < f.end; i++)
         builder_add_format(&b, "&#%u;", (unsigned)str_at(f.object, (size_t)i));
     return answer(&f, &b);
@@ -142,7 +158,7 @@ static value surrogateescape(value self, const value *args)
         return result;
     }
     if (!f.decoding)
-        return refuse(&f, args[0]);
+        return wrong_kind(&f, args[0]);
     struct str_builder b;
     builder_init(&b);
     ssize i = f.start;
@@ -161,7 +177,7 @@ static const struct method_def standard[] = {
     METHOD("ignore", ignore, "(exception, /)", "Implements the 'ignore' error handling."),
     METHOD("replace", replace, "(exception, /)", "Implements the 'replace' error handling."),
     METHOD("backslashreplace", backslashreplace, "(exception, /)", "Implements the 'backslashreplace' error handling."),
-    METHOD("namereplace", backslashreplace, "(exception, /)", "Implements the 'namereplace' error handling."),
+    METHOD("namereplace", namereplace, "(exception, /)", "Implements the 'namereplace' error handling."),
     METHOD("xmlcharrefreplace", xmlcharrefreplace, "(exception, /)",
            "Implements the 'xmlcharrefreplace' error handling."),
     METHOD("surrogateescape", surrogateescape, "(exception, /)", "Implements the 'surrogateescape' error handling."),

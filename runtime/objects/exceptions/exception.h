@@ -70,8 +70,21 @@ static inline void exception_set_extra(value v, unsigned index, value x /* borro
     slot_store(value_object(v), &EXCEPTION(v)->extra[index], value_inc(x));
 }
 void exceptions_shutdown(void);
+/* What a UnicodeError says it is about, owned: bytes or a str, or NULL with TypeError. */
+value unicode_error_object(value exception, bool bytes);
+/* Its start or end, 0 when there is none. */
+ssize unicode_error_position(value exception, unsigned index);
 value exception_group_new(struct type *type, const value *args, size_t nargs, value kwnames);
 value exception_group_str(value self);
+value exception_group_members(value group); /* a tuple; owned */
+/* The part of a group whose exceptions that are no groups have their addresses in the set, or None; owned. Calls derive
+ * of the group and of those in it. */
+value exception_group_pick(value group, value identities);
+static inline bool exception_has_links_of(value a, value b) /* the same __cause__ and __context__ */
+{
+    return slot_peek(&EXCEPTION(a)->cause) == slot_peek(&EXCEPTION(b)->cause) &&
+           slot_peek(&EXCEPTION(a)->context) == slot_peek(&EXCEPTION(b)->context);
+}
 extern const struct method_def exception_group_methods[];
 
 #endif

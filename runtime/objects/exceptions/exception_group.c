@@ -44,6 +44,12 @@ value exception_group_new(struct type *type, const value *args, size_t nargs, va
     return self;
 }
 
+value exception_group_members(value group)
+{
+    value members = exception_extra(group, EXTRA_GROUP_EXCEPTIONS);
+    return members ? members : tuple_pack(0);
+}
+
 value exception_group_str(value self)
 {
     value message = exception_extra(self, EXTRA_GROUP_MESSAGE);
@@ -76,7 +82,7 @@ static value group_like(value self, value exceptions)
                           atomic_load_explicit(&from->suppress_context, memory_order_relaxed), memory_order_relaxed);
     value notes = attr_get_optional(self, NAME(__notes__));
     bool ok = notes != NULL;
-    if (ok && notes != VALUE_MISSING && value_is_iterable(notes)) {
+    if (ok && notes != VALUE_MISSING && value_type_slot(notes, getitem) && !is_dict(notes)) {
         value copy = list_from_iterable(notes);
         ok = copy && attr_set(group, NAME(__notes__), copy);
         value_dec(copy);
@@ -91,16 +97,33 @@ static value group_like(value self, value exceptions)
 static value group_derive(value self, const value *args)
 {
     value message = exception_extra(self, EXTRA_GROUP_MESSAGE);
+    if (!message) /* made without __new__ */
+        return raise(EXC(TypeError), "argument 1 must be str, not NoneType");
     value result = call_2(value_of(EXC(BaseExceptionGroup)), message, args[0]);
     value_dec(message);
     return result;
 }
 
-/* 1: the exception matches the condition (type, tuple of types, or predicate), 0, -1. */
+/* 1: the exception matches the condition (type, tuple of types, predicate, or a set of addresses of exceptions that are
+ * no groups: only from exception_group_pick), 0, -1. */
 static int condition_holds(value exception, value condition)
 {
-    if (is_type(condition) || is_tuple(condition))
-        return value_is_instance(exception, condition);
+    if (is_type(condition))
+        return value_is_of(exception, (struct type *)condition);
+    if (is_tuple(condition)) {
+        for (size_t i = 0; i < tuple_length(condition); i++)
+            if (value_is_of(exception, (struct type *)tuple_get(condition, i)))
+                return 1;
+        return 0;
+    }
+    if (value_is(condition, TYPE_ID_SET)) {
+        if (value_is_of(exception, EXC(BaseExceptionGroup)))
+            return 0;
+        value identity = int_from_u64(value_bits(exception));
+        int found = identity ? set_contains(condition, identity) : -1;
+        value_dec(identity);
+        return found;
+    }
     value result = call_1(condition, exception);
     int truth = result ? value_truth(result) : -1;
     value_dec(result);
@@ -110,7 +133,7 @@ static int condition_holds(value exception, value condition)
 static bool condition_is_valid(value condition)
 {
     bool ok = (is_type(condition) && type_is_subtype((struct type *)condition, EXC(BaseException))) ||
-              is_tuple(condition) || (!is_type(condition) && value_is_callable(condition));
+              value_is(condition, TYPE_ID_TUPLE) || value_is(condition, TYPE_ID_FUNCTION);
     for (size_t i = 0; ok && is_tuple(condition) && i < tuple_length(condition); i++) {
         value item = tuple_get(condition, i);
         ok = is_type(item) && type_is_subtype((struct type *)item, EXC(BaseException));
@@ -138,7 +161,7 @@ static bool group_split_into(value self, value condition, value *match, value *r
     }
     if (!recursion_enter(" in exceptiongroup_split_recursive"))
         return false;
-    value exceptions = exception_extra(self, EXTRA_GROUP_EXCEPTIONS);
+    value exceptions = exception_group_members(self);
     value matches = list_new(0), others = list_new(0);
     bool ok = exceptions && matches && others;
     for (size_t i = 0; ok && i < tuple_length(exceptions); i++) {
@@ -164,6 +187,12 @@ static bool group_split_into(value self, value condition, value *match, value *r
     value_dec(*match);
     *match = VALUE_NONE;
     return false;
+}
+
+value exception_group_pick(value group, value identities)
+{
+    value match;
+    return group_split_into(group, identities, &match, NULL) ? match : NULL;
 }
 
 static value group_split(value self, const value *args)

@@ -377,19 +377,26 @@ static bool unicode_init(value self, const value *args, size_t nargs, value kwna
     if (nargs != 5 - first)
         return raise_false(EXC(TypeError), "function takes exactly %zu arguments (%zu given)", 5 - first, nargs);
     value object = args[1 - first];
-    int64_t number;
     if (!first && !is_str(args[0]))
         return raise_false(EXC(TypeError), "argument 1 must be str, not %T", args[0]);
     if (decode ? !value_type_slot(object, buffer) && !is_bytes(object) : !is_str(object))
         return decode ? raise_false(EXC(TypeError), "a bytes-like object is required, not '%T'", object)
                       : raise_false(EXC(TypeError), "argument %zu must be str, not %T", 2 - first, object);
-    for (size_t i = 2 - first; i < 4 - first; i++)
-        if (!value_as_i64(args[i], &number))
+    int64_t positions[2];
+    for (size_t i = 0; i < 2; i++)
+        if (!value_as_i64(args[2 - first + i], &positions[i]))
             return false;
     if (!is_str(args[4 - first]))
         return raise_false(EXC(TypeError), "argument %zu must be str, not %T", 5 - first, args[4 - first]);
     for (size_t i = 0; i < nargs; i++)
         exception_set_extra(self, EXTRA_UNICODE_ENCODING + (unsigned)(i + first), args[i]);
+    for (size_t i = 0; i < 2; i++) {
+        value position = int_from_i64(positions[i]);
+        if (!position)
+            return false;
+        exception_set_extra(self, EXTRA_UNICODE_START + (unsigned)i, position);
+        value_dec(position);
+    }
     if (decode && !is_bytes(object)) {
         value copy = call_1(value_of(TYPE(BYTES)), object);
         if (!copy)
@@ -412,55 +419,104 @@ static bool unicode_translate_init(value self, const value *args, size_t nargs, 
     return unicode_init(self, args, nargs, kwnames, "UnicodeTranslateError", false);
 }
 
-/* "'utf-8' codec can't decode byte 0xff in position 0: reason" and its relatives. */
+value unicode_error_object(value exception, bool bytes)
+{
+    value object = exception_extra(exception, EXTRA_UNICODE_OBJECT);
+    if (!object)
+        return raise(EXC(TypeError), "object attribute not set");
+    if (bytes ? is_bytes(object) : is_str(object))
+        return object;
+    value_dec(object);
+    return raise(EXC(TypeError), bytes ? "object attribute must be bytes" : "object attribute must be unicode");
+}
+ssize unicode_error_position(value exception, unsigned index)
+{
+    value v = exception_extra(exception, index);
+    int64_t n = v && is_int(v) && int_fits_i64(v, &n) ? n : 0; /* the setter lets nothing else in */
+    value_dec(v);
+    return n;
+}
+
+/* "'utf-8' codec can't decode byte 0xff in position 0: reason" and its relatives; of a field that was deleted, and of
+ * an object that was replaced by one of the wrong type, what can be said. */
 static value unicode_str(value self)
 {
-    value parts[5];
-    bool complete = true;
+    value object = exception_extra(self, EXTRA_UNICODE_OBJECT);
+    if (!object)
+        return str_from_utf8("", 0);
     bool translate = value_is_of(self, EXC(UnicodeTranslateError)), decode = value_is_of(self, EXC(UnicodeDecodeError));
-    for (unsigned i = 0; i < 5; i++) {
-        parts[i] = exception_extra(self, i);
-        complete &= parts[i] != NULL || (i == 0 && translate);
-    }
+    value encoding = exception_extra(self, EXTRA_UNICODE_ENCODING),
+          reason = exception_extra(self, EXTRA_UNICODE_REASON);
+    value reason_text = reason ? value_str(reason) : str_from_text("<NULL>");
+    value encoding_text = !reason_text ? NULL : encoding ? value_str(encoding) : str_from_text("<NULL>");
+    ssize start = unicode_error_position(self, EXTRA_UNICODE_START);
+    ssize end = unicode_error_position(self, EXTRA_UNICODE_END), length = 0;
+    if (decode && is_bytes(object))
+        length = (ssize)bytes_length(object);
+    else if (!decode && is_str(object))
+        length = (ssize)str_length(object);
+    value prefix = !encoding_text ? NULL
+                   : translate    ? str_from_text("can't translate")
+                                  : str_format("'%U' codec can't %s", encoding_text, decode ? "decode" : "encode");
     value text = NULL;
-    int64_t start = 0, end = 0;
-    if (!complete) {
-        text = str_from_utf8("", 0);
-    } else if (value_as_i64(parts[EXTRA_UNICODE_START], &start) && value_as_i64(parts[EXTRA_UNICODE_END], &end)) {
-        value object = parts[EXTRA_UNICODE_OBJECT], reason = parts[EXTRA_UNICODE_REASON];
-        const char *verb = decode ? "decode" : translate ? "translate" : "encode";
-        value prefix = translate ? str_from_text("can't translate")
-                                 : str_format("'%S' codec can't %s", parts[EXTRA_UNICODE_ENCODING], verb);
-        size_t length =
-            decode ? (is_bytes(object) ? bytes_length(object) : 0) : (is_str(object) ? str_length(object) : 0);
-        if (!prefix) {
-            text = NULL;
-        } else if (start >= 0 && (size_t)start < length && end == start + 1) {
-            uint32_t c = decode ? bytes_data(object)[start] : str_at(object, (size_t)start);
-            char shown[16];
-            snprintf(shown, sizeof shown,
-                     decode      ? "0x%02x"
-                     : c < 256   ? "\\x%02x"
-                     : c < 65536 ? "\\u%04x"
-                                 : "\\U%08x",
-                     c);
-            text = str_format(decode ? "%U byte %s in position %lld: %S" : "%U character '%s' in position %lld: %S",
-                              prefix, shown, (long long)start, reason);
-        } else {
-            text = str_format("%U %s in position %lld-%lld: %S", prefix, decode ? "bytes" : "characters",
-                              (long long)start, (long long)end - 1, reason);
-        }
-        value_dec(prefix);
+    if (prefix && start >= 0 && start < length && end == start + 1) {
+        uint32_t c = decode ? bytes_data(object)[start] : str_at(object, (size_t)start);
+        char shown[16];
+        snprintf(shown, sizeof shown, decode ? "0x%02x" : c < 256 ? "\\x%02x" : c < 65536 ? "\\u%04x" : "\\U%08x", c);
+        text = str_format(decode ? "%U byte %s in position %lld: %U" : "%U character '%s' in position %lld: %U", prefix,
+                          shown, (long long)start, reason_text);
+    } else if (prefix) {
+        text = str_format("%U %s in position %lld-%lld: %U", prefix, decode ? "bytes" : "characters", (long long)start,
+                          (long long)((uint64_t)end - 1), reason_text);
     }
-    for (unsigned i = 0; i < 5; i++)
-        value_dec(parts[i]);
+    value_dec(prefix);
+    value_dec(encoding_text);
+    value_dec(reason_text);
+    value_dec(encoding);
+    value_dec(reason);
+    value_dec(object);
     return text;
 }
+
+static value get_position(value self, unsigned index)
+{
+    return int_from_i64(unicode_error_position(self, index));
+}
+static bool set_position(value self, unsigned index, value v)
+{
+    int64_t n;
+    if (!v)
+        return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
+    if (!value_as_i64(v, &n))
+        return false;
+    value exact = int_from_i64(n);
+    if (!exact)
+        return false;
+    exception_set_extra(self, index, exact);
+    value_dec(exact);
+    return true;
+}
+static value get_start(value self)
+{
+    return get_position(self, EXTRA_UNICODE_START);
+}
+static bool set_start(value self, value v)
+{
+    return set_position(self, EXTRA_UNICODE_START, v);
+}
+static value get_end(value self)
+{
+    return get_position(self, EXTRA_UNICODE_END);
+}
+static bool set_end(value self, value v)
+{
+    return set_position(self, EXTRA_UNICODE_END, v);
+}
+static const struct getset_def unicode_getset[] = {
+    {"start", get_start, set_start, "exception start"}, {"end", get_end, set_end, "exception end"}, {0}};
 static const struct member_def unicode_members[] = {
     EXTRA_MEMBER("encoding", EXTRA_UNICODE_ENCODING, "exception encoding"),
     EXTRA_MEMBER("object", EXTRA_UNICODE_OBJECT, "exception object"),
-    EXTRA_MEMBER("start", EXTRA_UNICODE_START, "exception start"),
-    EXTRA_MEMBER("end", EXTRA_UNICODE_END, "exception end"),
     EXTRA_MEMBER("reason", EXTRA_UNICODE_REASON, "exception reason"),
     {0},
 };
@@ -524,11 +580,14 @@ const struct type_spec exception_type_specs[] = {
     SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
             .members = syntax_members),
     SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members),
+            SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members,
+            .getset = unicode_getset),
     SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members),
+            SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members,
+            .getset = unicode_getset),
     SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_translate_init, .str = unicode_str), .members = unicode_members),
+            SLOTS(.init = unicode_translate_init, .str = unicode_str), .members = unicode_members,
+            .getset = unicode_getset),
     SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
             SLOTS(.new = exception_group_new, .str = exception_group_str), .members = group_members,
             .methods = exception_group_methods),
