@@ -125,6 +125,8 @@ static value xmlcharrefreplace(value self, const value *args)
     struct failure f;
     struct str_builder b;
     builder_init(&b);
+    if (!value_is_of(args[0], EXC(UnicodeEncodeError)))
+        return wrong_kind(args[0]);
     if (!failure_get(args[0], &f))
         return NULL;
     if (!f.encoding)
@@ -138,6 +140,8 @@ static value xmlcharrefreplace(value self, const value *args)
 static value surrogateescape(value self, const value *args)
 {
     struct failure f;
+    if (value_is_of(args[0], EXC(UnicodeTranslateError)))
+        return wrong_kind(args[0]);
     if (!failure_get(args[0], &f))
         return NULL;
     if (f.encoding) {
