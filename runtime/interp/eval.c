@@ -1172,7 +1172,8 @@ add_strings : {
     }
 
     TARGET(GET_ITER)
-    FINISH_1(iter_get(stack_plain(TOP())));
+    FINISH_1(value_is(stack_plain(TOP()), TYPE_ID_RANGE) ? range_iterator_for_loop(stack_plain(TOP()))
+                                                         : iter_get(stack_plain(TOP())));
 
     TARGET(FOR_ITER)
     {
@@ -1180,7 +1181,7 @@ add_strings : {
         value item;
         struct generator *generator;
         if (value_is(iterator, TYPE_ID_RANGE_ITERATOR)) {
-            item = likely(self->alone) ? range_iterator_next_alone(iterator) : range_iterator_next_fast(iterator);
+            item = range_iterator_next_in_loop(iterator);
         } else if (value_is(iterator, TYPE_ID_LIST_ITERATOR)) {
             item = list_iterator_next_fast(iterator);
         } else if (value_is(iterator, TYPE_ID_GENERATOR)) {

@@ -370,6 +370,7 @@ static value iterator_over(value start, value step, value length)
                 iterator->start = small_int_value(start);
                 iterator->step = small_int_value(step);
                 iterator->end = end;
+                store_relaxed(&iterator->loop, end);
                 store_relaxed(&iterator->next, iterator->start);
                 return value_of(iterator);
             }
@@ -390,6 +391,17 @@ value range_iterator_new(value v)
     return iterator_over(range_start(v), range_step(v), range_count_of(v));
 }
 
+value range_iterator_for_loop(value v)
+{
+    value made = range_iterator_new(v);
+    if (made && value_is(made, TYPE_ID_RANGE_ITERATOR)) {
+        struct range_iterator *iterator = (struct range_iterator *)made;
+        store_relaxed(&iterator->loop, iterator->start);
+        store_relaxed(&iterator->next, iterator->end);
+    }
+    return made;
+}
+
 static value range_reversed(value v, const value *args)
 {
     value length = range_count_of(v);
@@ -403,15 +415,21 @@ static value range_reversed(value v, const value *args)
     return result;
 }
 
-static value range_iterator_next(value v)
+value range_iterator_next(value v)
 {
     return range_iterator_next_fast(v);
+}
+
+static int64_t range_iterator_position(const struct range_iterator *iterator)
+{
+    int64_t loop = load_relaxed(&iterator->loop);
+    return loop != iterator->end ? loop : load_relaxed(&iterator->next);
 }
 
 static value range_iterator_hint(value v, const value *args)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;
-    return small_int((iterator->end - load_relaxed(&iterator->next)) / iterator->step);
+    return small_int((iterator->end - range_iterator_position(iterator)) / iterator->step);
 }
 
 static value range_iterator_reduce(value v, const value *args)
@@ -420,7 +438,7 @@ static value range_iterator_reduce(value v, const value *args)
     value stop = int_from_i64(iterator->end);
     value range = stop ? range_new(small_int(iterator->start), stop, small_int(iterator->step)) : NULL;
     value_dec(stop);
-    int64_t index = (load_relaxed(&iterator->next) - iterator->start) / iterator->step;
+    int64_t index = (range_iterator_position(iterator) - iterator->start) / iterator->step;
     return range ? reduce_result(builtin_by_name("iter"), range, small_int(index), true) : NULL;
 }
 
@@ -431,6 +449,7 @@ static value range_iterator_setstate(value v, const value *args)
     if (!value_as_i64(args[0], &index))
         return NULL;
     index = index < 0 ? 0 : index > length ? length : index;
+    store_relaxed(&iterator->loop, iterator->end);
     store_relaxed(&iterator->next, iterator->start + index * iterator->step);
     return VALUE_NONE;
 }
