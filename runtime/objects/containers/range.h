@@ -11,8 +11,9 @@ struct range {
     value_slot start, stop, step, length;
 };
 
-/* Over ranges whose numbers are small ints. Where it stands is one of two words, while the other one equals `end`. That of
-   a loop, whose operand stack alone has the iterator, needs no look at who else is there: `loop`. Else it is `next`. */
+/* Over ranges whose numbers are small ints. Where it stands is one of two words, while the other one equals `end`. That
+   of a loop, whose operand stack alone has the iterator, needs no look at who else is there: `loop`. Else it is `next`.
+ */
 struct range_iterator {
     struct object header;
     _Atomic int64_t loop;
