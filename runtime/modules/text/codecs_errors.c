@@ -16,13 +16,18 @@ struct failure {
     bool encoding, decoding;
 };
 
+static value wrong_kind(value exception)
+{
+    return raise(EXC(TypeError), "don't know how to handle %T in error callback", exception);
+}
+
 /* The fields themselves, whatever the program made of them; a subclass's attributes do not count. */
 static bool failure_get(value exception, struct failure *f)
 {
     *f = (struct failure){.encoding = value_is_of(exception, EXC(UnicodeEncodeError)),
                           .decoding = value_is_of(exception, EXC(UnicodeDecodeError))};
     if (!f->encoding && !f->decoding && !value_is_of(exception, EXC(UnicodeTranslateError)))
-        return raise_false(EXC(TypeError), "don't know how to handle %T in error callback", exception);
+        return wrong_kind(exception) != NULL;
     f->object = unicode_error_object(exception, f->decoding);
     if (!f->object)
         return false;
@@ -41,12 +46,6 @@ static bool failure_get(value exception, struct failure *f)
         f->start = 0;
     return true;
 }
-static value wrong_kind(struct failure *f, value exception)
-{
-    value_dec(f->object);
-    return raise(EXC(TypeError), "don't know how to handle %T in error callback", exception);
-}
-
 /* (text, end); finishes the failure. */
 static value answer(struct failure *f, struct str_builder *b)
 {
@@ -116,7 +115,7 @@ static value backslashreplace(value self, const value *args)
 static value namereplace(value self, const value *args)
 {
     if (!value_is_of(args[0], EXC(UnicodeEncodeError)))
-        return raise(EXC(TypeError), "don't know how to handle %T in error callback", args[0]);
+        return wrong_kind(args[0]);
     return backslashreplace(self, args);
 }
 
@@ -129,8 +128,6 @@ static value xmlcharrefreplace(value self, const value *args)
         return wrong_kind(args[0]);
     if (!failure_get(args[0], &f))
         return NULL;
-    if (!f.encoding)
-        return wrong_kind(&f, args[0]);
     for (ssize i = f.start; i < f.end; i++)
         builder_add_format(&b, "&#%u;", (unsigned)str_at(f.object, (size_t)i));
     return answer(&f, &b);
@@ -161,8 +158,6 @@ static value surrogateescape(value self, const value *args)
         value_dec(f.object);
         return result;
     }
-    if (!f.decoding)
-        return wrong_kind(&f, args[0]);
     struct str_builder b;
     builder_init(&b);
     ssize i = f.start;
