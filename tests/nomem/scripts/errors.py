@@ -35,7 +35,11 @@ try:
     except Failure:
         int("not a number")
 except ValueError as error:
-    print(error, type(error.__context__).__name__, error.__traceback__.tb_lineno, error.__context__.__traceback__.tb_next is None)
+    first, second = error.__traceback__, error.__context__.__traceback__
+    if first and second and second.tb_next:
+        print(error, type(error.__context__).__name__, first.tb_lineno)
+    else:  # an entry for which there is no memory is left out of a traceback
+        print("MemoryError: a traceback is not complete", file=sys.stderr)
 print(sys.exc_info())
 for source in ("1 +", "x = 3\nprint(x * 14)\n", "def f(a, a): pass", "for i in range(2):\n    print(f'{i!r:>4}')", "'\\"):
     try:
