@@ -20,9 +20,12 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+/* Sanitizers have tables for where memory usually is, and need no end of address space. */
 #if defined(ATOLL_SANITIZED)
+#define SANITIZED      true
 #define REGION_LARGEST ((size_t)64 << 30)
 #else
+#define SANITIZED      false
 #define REGION_LARGEST ((size_t)1 << 40)
 #endif
 #define REGION_SMALLEST ((size_t)8 << 30)
@@ -123,13 +126,11 @@ static bool region_place(size_t size)
 
 static bool region_init(void)
 {
-#if !defined(ATOLL_SANITIZED) /* which have tables for where memory usually is, and need no end of address space */
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+    if (!SANITIZED && getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
         address_space_is_scarce = true;
         return region_place(limit.rlim_cur < REGION_LARGEST ? limit.rlim_cur : REGION_LARGEST);
     }
-#endif
     for (size_t size = REGION_LARGEST; size >= REGION_SMALLEST; size /= 2)
         if (region_reserve(size))
             return true;
