@@ -181,6 +181,8 @@ enum type_flag {
     TYPE_FLAG_IMMUTABLE = 8192,        /* attributes cannot be set from Python: all built-in types */
     TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
     TYPE_FLAG_ODD_KEYS = 1 << 15,      /* a heap type whose dictionary has keys that are no plain strs */
+    TYPE_FLAG_DESCRIPTOR = 1 << 16,    /* instances have descr_get */
+    TYPE_FLAG_CLASSIFIED = 1 << 17,    /* caches may know what an instance means as a class attribute (lookup.h) */
     /* inherited marks of built-in bases, so that is_str() and so on are one test */
     TYPE_FLAG_INT = 1 << 20,
     TYPE_FLAG_STR = 1 << 21,
@@ -350,13 +352,14 @@ static inline bool type_has_flag(const struct type *type, uint32_t flag)
 {
     return (type_flags(type) & flag) != 0;
 }
-/* Set some flags and clear others, in one step. */
-static inline void type_change_flags(struct type *type, uint32_t set, uint32_t clear)
+/* Set some flags and clear others, in one step. What they were. */
+static inline uint32_t type_change_flags(struct type *type, uint32_t set, uint32_t clear)
 {
     uint32_t flags = type_flags(type);
-    while (!atomic_compare_exchange_weak_explicit(&type->flags, &flags, (flags | set) & ~clear, memory_order_relaxed,
+    while (!atomic_compare_exchange_weak_explicit(&type->flags, &flags, (flags | set) & ~clear, memory_order_acq_rel,
                                                   memory_order_relaxed))
         ;
+    return flags;
 }
 static inline bool value_has_flag(value v, uint32_t flag)
 {

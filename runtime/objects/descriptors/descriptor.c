@@ -330,13 +330,8 @@ static void method_wrapper_destroy(struct object *o)
 }
 
 /* ---- getset_descriptor ---- */
-static value getset_get(value self, value object, struct type *type)
+static value getset_read(value self, value object)
 {
-    (void)type;
-    if (!object)
-        return value_inc(self);
-    if (!applies(self, object))
-        return NULL;
     const struct getset_def *def = ((struct descriptor *)self)->def;
     if (def->get)
         return def->get(object);
@@ -344,15 +339,26 @@ static value getset_get(value self, value object, struct type *type)
                  owner_of(self)->gc.name);
 }
 
-static bool getset_set(value self, value object, value v)
+static value getset_get(value self, value object, struct type *type)
 {
-    if (!applies(self, object))
-        return false;
+    (void)type;
+    if (!object)
+        return value_inc(self);
+    return applies(self, object) ? getset_read(self, object) : NULL;
+}
+
+static bool getset_write(value self, value object, value v)
+{
     const struct getset_def *def = ((struct descriptor *)self)->def;
     if (def->set)
         return def->set(object, v);
     return raise_false(EXC(AttributeError), "attribute '%U' of '%s' objects is not writable", name_of(self),
                        owner_of(self)->gc.name);
+}
+
+static bool getset_set(value self, value object, value v)
+{
+    return applies(self, object) && getset_write(self, object, v);
 }
 
 static value getset_repr(value v)
@@ -366,7 +372,7 @@ value_slot *slot_descriptor_place(struct descriptor *d, value object)
     return (value_slot *)((char *)object + d->offset);
 }
 
-static value member_read(const struct member_def *def, value object)
+static value field_read(const struct member_def *def, value object)
 {
     const char *place = (const char *)object + def->offset;
     switch (def->kind) {
@@ -387,15 +393,10 @@ static value member_read(const struct member_def *def, value object)
     }
 }
 
-static value member_get(value self, value object, struct type *type)
+static value member_read(value self, value object)
 {
-    (void)type;
-    if (!object)
-        return value_inc(self);
-    if (!applies(self, object))
-        return NULL;
     struct descriptor *d = (struct descriptor *)self;
-    value v = d->def ? member_read(d->def, object) : slot_load(value_object(object), slot_descriptor_place(d, object));
+    value v = d->def ? field_read(d->def, object) : slot_load(value_object(object), slot_descriptor_place(d, object));
     if (v || error_occurred())
         return v;
     if (!d->def)
@@ -403,7 +404,15 @@ static value member_get(value self, value object, struct type *type)
     return attribute_error(object, name_of(self), "%U", name_of(self));
 }
 
-static bool member_write(const struct member_def *def, value object, value v)
+static value member_get(value self, value object, struct type *type)
+{
+    (void)type;
+    if (!object)
+        return value_inc(self);
+    return applies(self, object) ? member_read(self, object) : NULL;
+}
+
+static bool field_write(const struct member_def *def, value object, value v)
 {
     char *place = (char *)object + def->offset;
     int number;
@@ -426,10 +435,8 @@ static bool member_write(const struct member_def *def, value object, value v)
     }
 }
 
-static bool member_set(value self, value object, value v)
+static bool member_write(value self, value object, value v)
 {
-    if (!applies(self, object))
-        return false;
     struct descriptor *d = (struct descriptor *)self;
     if (!d->def) {
         value_slot *place = slot_descriptor_place(d, object);
@@ -446,12 +453,35 @@ static bool member_set(value self, value object, value v)
         return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
     if (!v && def->kind == MEMBER_VALUE && !slot_peek((value_slot *)((char *)object + def->offset)))
         return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;
-    return member_write(def, object, v);
+    return field_write(def, object, v);
+}
+
+static bool member_set(value self, value object, value v)
+{
+    return applies(self, object) && member_write(self, object, v);
 }
 
 static value member_repr(value v)
 {
     return str_format("<member '%U' of '%s' objects>", name_of(v), owner_of(v)->gc.name);
+}
+
+/* ---- for an object whose class was looked at already ---- */
+bool descriptor_serves(value v, struct type *type)
+{
+    return (value_is(v, TYPE_ID_GETSET_DESCRIPTOR) || value_is(v, TYPE_ID_MEMBER_DESCRIPTOR)) &&
+           type_is_subtype(type, owner_of(v));
+}
+
+value descriptor_read(value v, value object)
+{
+    return value_is(v, TYPE_ID_GETSET_DESCRIPTOR) ? getset_read(v, object) : member_read(v, object);
+}
+
+bool descriptor_write(value v, value object, value attribute)
+{
+    return value_is(v, TYPE_ID_GETSET_DESCRIPTOR) ? getset_write(v, object, attribute)
+                                                  : member_write(v, object, attribute);
 }
 
 /* ---- the types ---- */

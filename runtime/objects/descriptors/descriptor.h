@@ -22,6 +22,12 @@ struct descriptor {
 void *wrapper_descriptor_function(value v, unsigned offset);
 /* The value_slot of a member descriptor of __slots__ in an instance. */
 value_slot *slot_descriptor_place(struct descriptor *descriptor, value object);
+/* Is v a getset or member descriptor for instances of `type`? Then it can be read, set and deleted (attribute NULL) in
+   an object whose class was `type` when v was found on that. Its class may have changed since, into one with the same
+   layout; to ask it again, as the slots of the descriptors do, would be an error that no order of steps explains. */
+bool descriptor_serves(value v, struct type *type);
+value descriptor_read(value v, value object);
+bool descriptor_write(value v, value object, value attribute);
 /* May the C function of a method descriptor be called with an array of `nargs` values and the fallbacks of the other
    parameters, for this `self`, without further binding? The parameters if so, at most METHOD_DIRECT_MAX; else NULL. */
 #define METHOD_DIRECT_MAX 3

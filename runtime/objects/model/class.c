@@ -189,8 +189,9 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     uint32_t count = (uint32_t)list_length(slots->names);
     bool dict = !slots->given || slots->dict, in_line = false, weak = !slots->given || slots->weak;
     uint32_t flags = TYPE_FLAG_HEAP | TYPE_FLAG_BASE | slot_flags_from_bases(bases, &dict, &in_line, &weak);
-    flags |= type_flags(base) & ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT |
-                                            TYPE_FLAG_INSTANCE | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE);
+    flags |= type_flags(base) &
+             ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE |
+                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED);
     if (!weak)
         flags |= TYPE_FLAG_NO_WEAKREF;
     type->gc.gc_flags = TYPE_GC_CONTAINER | TYPE_GC_COUNTED | (base->gc.gc_flags & TYPE_GC_SHARDABLE);
@@ -528,8 +529,7 @@ static bool class_build(struct type *type, struct type *base, value bases, value
     class_unlock();
     if (!mro_update(type, NULL, NULL))
         return false;
-    slots_update_all(type);
-    return true;
+    return slots_update_all(type);
 }
 
 static value class_make(struct type *metatype, struct type *base, value name, value bases, value original_dict,

@@ -100,11 +100,13 @@ static struct walk_state walk_begin(struct type *type)
                                atomic_load_explicit(&resumed, memory_order_acquire)};
 }
 
-/* Enter what a walk found, unless the class changed since. */
+/* Enter what a walk found, unless the class changed since, or somebody is changing classes just now: to wait for them
+ * would be a quiescent point, and the next look-up will do. */
 static uint32_t table_fill(struct type *type, value name, value found, struct walk_state before)
 {
     uint32_t number = LOOKUP_NO_INDEX;
-    class_lock();
+    if (!class_try_lock())
+        return number;
     struct walk_state now = walk_begin(type);
     if (now.modifications == before.modifications && now.resumed == before.resumed &&
         atomic_load_explicit(&suspended, memory_order_relaxed) == 0) {
@@ -192,6 +194,59 @@ void lookup_renumber(struct type *type)
 {
     atomic_store_explicit(&type->version, shape_next_id(), memory_order_release);
     shapes_renumber(type);
+}
+
+/* ---- kinds ---- */
+/* A kind changed, and the numbers are not new yet; under the class lock. */
+static _Atomic bool kinds_changed;
+
+enum lookup_kind lookup_kind_first(struct object *o)
+{
+    for (;;) {
+        struct type *type = (struct type *)object_type(o);
+        uint32_t flags = atomic_fetch_or_explicit(&type->flags, TYPE_FLAG_CLASSIFIED, memory_order_acq_rel);
+        /* Either who gives o another type finds the flag, or that type is seen here: they change the type first and
+           then the same word, without changing it (lookup_class_assigned). */
+        if (object_type(o) == &type->gc)
+            return lookup_kind_of_flags(flags);
+    }
+}
+
+void lookup_kind_changed(uint32_t before, uint32_t after)
+{
+    if ((before & TYPE_FLAG_CLASSIFIED) && lookup_kind_of_flags(before) != lookup_kind_of_flags(after))
+        atomic_store_explicit(&kinds_changed, true, memory_order_release);
+}
+
+bool lookup_settle_kinds(void)
+{
+    struct class_tree all;
+    if (likely(!atomic_load_explicit(&kinds_changed, memory_order_acquire)))
+        return true;
+    if (!class_tree_lock(&all, TYPE(OBJECT)))
+        return false;
+    if (atomic_load_explicit(&kinds_changed, memory_order_relaxed)) {
+        for (size_t i = 0; i < all.count; i++)
+            lookup_renumber(all.members[i].type);
+        atomic_store_explicit(&kinds_changed, false, memory_order_release); /* last: who finds it false relies on it */
+    }
+    class_unlock();
+    class_tree_drop(&all);
+    return true;
+}
+
+bool lookup_class_assigned(struct type *from, struct type *to)
+{
+    uint32_t before = atomic_fetch_or_explicit(&from->flags, 0, memory_order_acq_rel);
+    if (!(before & TYPE_FLAG_CLASSIFIED))
+        return true;
+    uint32_t after = atomic_fetch_or_explicit(&to->flags, TYPE_FLAG_CLASSIFIED, memory_order_acq_rel);
+    if (lookup_kind_of_flags(before) == lookup_kind_of_flags(after))
+        return true;
+    class_lock();
+    lookup_kind_changed(before, after);
+    class_unlock();
+    return lookup_settle_kinds();
 }
 
 static void renumber_instances(const struct class_tree *all, struct type *metatype)

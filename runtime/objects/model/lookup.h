@@ -7,7 +7,8 @@
  * lookup.c) before the old value is dropped. A reader counts the value and verifies that the entry, and the table, are
  * still the same: then the value was alive.
  *
- * Writers hold the class lock. The table grows by publishing a larger copy; the old one is retired.
+ * Writers hold the class lock; a look-up enters what it found only if it gets the lock at once, so it never waits. The
+ * table grows by publishing a larger copy; the old one is retired.
  */
 #ifndef ATOLL_LOOKUP_H
 #define ATOLL_LOOKUP_H
@@ -32,8 +33,21 @@ enum lookup_kind {
     LOOKUP_PLAIN,  /* no descriptor */
     LOOKUP_METHOD, /* binds by putting the instance in front of the arguments */
     LOOKUP_GETTER, /* __get__ but not __set__: the instance's own attribute goes first */
-    LOOKUP_DATA,   /* __set__: goes before the instance's own attribute */
+    LOOKUP_SETTER, /* __set__ but not __get__: asked when the attribute is set; for reading a plain value */
+    LOOKUP_DATA,   /* both: goes before the instance's own attribute */
 };
+/* The flags of a type say it of its instances, in one word. */
+static inline enum lookup_kind lookup_kind_of_flags(uint32_t flags)
+{
+    if (flags & TYPE_FLAG_METHOD_LIKE)
+        return LOOKUP_METHOD;
+    if (flags & TYPE_FLAG_DATA_DESCRIPTOR)
+        return flags & TYPE_FLAG_DESCRIPTOR ? LOOKUP_DATA : LOOKUP_SETTER;
+    return flags & TYPE_FLAG_DESCRIPTOR ? LOOKUP_GETTER : LOOKUP_PLAIN;
+}
+enum lookup_kind lookup_kind_first(struct object *o);
+/* Caches may remember the answer under a number that was read before. For the type may become another kind, or v get
+ * another type; so the type is flagged, and who makes it another kind looks for the flag and renumbers all classes. */
 static inline enum lookup_kind lookup_kind_of(value v)
 {
     if (v == VALUE_MISSING)
@@ -41,11 +55,10 @@ static inline enum lookup_kind lookup_kind_of(value v)
     if (!value_is_object(v))
         return LOOKUP_PLAIN;
     struct type *type = value_type(v);
-    if (type_has_flag(type, TYPE_FLAG_METHOD_LIKE))
-        return LOOKUP_METHOD;
-    if (type_slot(type, descr_set))
-        return LOOKUP_DATA;
-    return type_slot(type, descr_get) ? LOOKUP_GETTER : LOOKUP_PLAIN;
+    uint32_t flags = atomic_load_explicit(&type->flags, memory_order_acquire);
+    if (likely(flags & (TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED)) && likely(value_type(v) == type))
+        return lookup_kind_of_flags(flags);
+    return lookup_kind_first(value_object(v));
 }
 
 /* What an attribute found on a class stands for: what its __get__ returns for `object` (NULL: asked of the class) and
@@ -125,6 +138,16 @@ void lookup_change_end(struct class_change *change);
 bool lookup_suspend(struct type *type, value name);
 void lookup_resume(void);
 void lookup_after_fork(void); /* in the child: who was at it in another thread is gone */
+/* The flags of a type changed from `before` to `after`: note it if caches may take the type's instances for another
+   kind of class attribute than they are now. Under the class lock; lookup_settle_kinds follows when it is given back.
+ */
+void lookup_kind_changed(uint32_t before, uint32_t after);
+/* If any thread has noted such a change: new numbers for all classes. When it returns, caches know of every change
+   noted before. Not under a lock. false: MemoryError; what was noted stays noted. */
+bool lookup_settle_kinds(void);
+/* An object of the type `from` has become one of the type `to` (its header says so already): note and settle. Not
+   under a lock. The caller holds both. false: MemoryError. */
+bool lookup_class_assigned(struct type *from, struct type *to);
 /* Everything may have changed (a new MRO): forget what the class's own table says, renumber. Under the class lock. */
 void lookup_reset(struct type *type);
 /* New numbers for the class and its shapes: no inline cache is right any more. Under the class lock. */

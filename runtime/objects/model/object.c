@@ -1,5 +1,6 @@
 /* object: the base of everything. Construction, comparison, printing, pickling, and __class__. */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/operations/attribute_view.h"
 
 /* ---- construction ---- */
 static bool excess_arguments(size_t nargs, value kwnames)
@@ -112,14 +113,23 @@ static bool set_class(value self, value v)
         return true;
     if (!class_layouts_compatible(from, to, "__class__"))
         return false;
-    if (value_has_shape(self))
-        return instance_set_class((struct instance *)self, to);
     struct object *o = value_object(self);
-    value_inc(v);
-    uint32_t displaced = atomic_exchange_explicit(&o->type, type_ref(&to->gc), memory_order_acq_rel);
-    rc_mark(o);
-    value_dec(value_of(type_from_ref(displaced)));
-    return true;
+    atomic_fetch_add_explicit(&class_assignments, 1, memory_order_acq_rel);
+    if (value_has_shape(self)) {
+        from = instance_set_class((struct instance *)self, to);
+        if (!from)
+            return false;
+    } else {
+        value_inc(v);
+        from =
+            (struct type *)type_from_ref(atomic_exchange_explicit(&o->type, type_ref(&to->gc), memory_order_acq_rel));
+        rc_mark(o);
+    }
+    if (is_type(self)) /* its metaclass may hide what it has itself */
+        atomic_store_explicit(&((struct type *)self)->version, shape_next_id(), memory_order_release);
+    bool ok = lookup_class_assigned(from, to);
+    value_dec(value_of(from));
+    return ok;
 }
 
 /* ---- pickling: the work is copyreg's and ours, shared as in CPython ---- */

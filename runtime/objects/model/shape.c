@@ -473,14 +473,14 @@ bool instance_set_dict(struct instance *instance, value dict)
     return set != NULL;
 }
 
-bool instance_set_class(struct instance *instance, struct type *to)
+struct type *instance_set_class(struct instance *instance, struct type *to)
 {
     struct shape *root = shape_root(to);
     if (!root)
-        return raise_no_memory() != NULL;
+        return (struct type *)raise_no_memory();
     value dict = instance_dict(instance); /* there for good: no slot index outlives the class that gave it */
     if (!dict)
-        return false;
+        return NULL;
     value_dec(dict);
     value_inc(value_of(to));
     object_lock(&instance->header);
@@ -489,33 +489,33 @@ bool instance_set_class(struct instance *instance, struct type *to)
     atomic_store_explicit(&instance->shape, root->dict, memory_order_release);
     rc_mark(&instance->header);
     object_unlock(&instance->header);
-    value_dec(value_of(from));
-    return true;
+    return (struct type *)from;
 }
 
 /* ---- attributes ---- */
-value instance_get(struct instance *instance, value name)
+/* Until the thread that moves the attributes is through. */
+static void instance_wait(struct instance *instance)
 {
+    object_lock(&instance->header);
+    object_unlock(&instance->header);
+}
+
+value instance_get(struct instance *instance, struct shape *shape, value name)
+{
+    ssize index = shape_find(shape, name);
+    if (index < 0)
+        return VALUE_MISSING;
     for (;;) {
-        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-        if (unlikely(shape->is_dict)) {
-            value dict = instance_load_dict(instance);
-            if (!dict)
-                continue;
-            value found = dict_get(dict, name);
-            value_dec(dict);
-            return found;
-        }
-        ssize index = shape_find(shape, name);
-        if (index < 0)
-            return VALUE_MISSING;
         void *word = instance_overflow_word(instance);
         value_slot *slot = instance_slot(instance, word, (uint32_t)index);
         value found = slot ? slot_load(&instance->header, slot) : NULL;
-        if (found &&
-            (overflow_tag(word) != 0 || atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
+        if (likely(found && (overflow_tag(word) != 0 ||
+                             atomic_load_explicit(&instance->overflow, memory_order_acquire) == word)))
             return found;
-        value_dec(found); /* it moved meanwhile */
+        value_dec(found);
+        instance_wait(instance);
+        if (overflow_tag(atomic_load_explicit(&instance->overflow, memory_order_acquire)) == INSTANCE_DICT)
+            return NULL;
     }
 }
 
@@ -580,27 +580,23 @@ static int instance_set_in_dict(struct instance *instance, value name, value v)
     return result;
 }
 
-int instance_set(struct instance *instance, value name, value v)
+int instance_set(struct instance *instance, struct shape *shape, value name, value v)
 {
-    for (;;) {
-        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-        if (shape->is_dict)
-            return instance_set_in_dict(instance, name, v);
-        ssize index = shape_find(shape, name);
-        if (!v)
-            return index < 0 ? 0 : instance_set_in_dict(instance, name, NULL);
-        if (index >= 0) {
-            void *word = instance_overflow_word(instance);
-            value_slot *slot = instance_slot(instance, word, (uint32_t)index);
-            if (slot && slot_replace(&instance->header, slot, v))
-                return 1;
-            continue;
-        }
-        struct shape *grown = shape_add(shape, name);
-        if (!grown)
-            return instance_set_in_dict(instance, name, v);
-        int done = instance_add(instance, shape, grown, v);
-        if (done)
-            return done;
+    if (shape->is_dict)
+        return instance_set_in_dict(instance, name, v);
+    ssize index = shape_find(shape, name);
+    if (!v)
+        return index < 0 ? 0 : instance_set_in_dict(instance, name, NULL);
+    if (index >= 0) {
+        value_slot *slot = instance_slot(instance, instance_overflow_word(instance), (uint32_t)index);
+        if (slot && slot_replace(&instance->header, slot, v))
+            return 1;
+        instance_wait(instance);
+        return INSTANCE_MOVED;
     }
+    struct shape *grown = shape_add(shape, name);
+    if (!grown)
+        return instance_set_in_dict(instance, name, v);
+    int done = instance_add(instance, shape, grown, v);
+    return done ? done : INSTANCE_MOVED;
 }

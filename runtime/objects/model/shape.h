@@ -96,16 +96,20 @@ void shapes_renumber(struct type *type);                    /* give every shape 
 void shapes_free(struct type *type);
 
 struct object *instance_new(struct type *type); /* NULL: MemoryError set */
-/* The instance's own attribute, owned; VALUE_MISSING; NULL on error. `name` is interned. */
-value instance_get(struct instance *instance, value name);
-/* Set (v borrowed) or delete (v NULL): 1 done, 0 nothing to delete, -1 error. */
-int instance_set(struct instance *instance, value name, value v);
+/* The instance's own attribute by way of a shape that it has, or had before it grew, but not of a dict shape: owned;
+   VALUE_MISSING; NULL without an exception: the attributes are in a dict by now. `name` is interned. */
+value instance_get(struct instance *instance, struct shape *shape, value name);
+/* Set (v borrowed) or delete (v NULL) by way of a shape that it has: 1 done, 0 nothing to delete, -1 error;
+   INSTANCE_MOVED: nothing done, it has another shape by now. */
+#define INSTANCE_MOVED 2
+int instance_set(struct instance *instance, struct shape *shape, value name, value v);
 /* The word `overflow`, for following it without the lock (S5). */
 void *instance_overflow_word(struct instance *instance);
 value instance_dict(struct instance *instance); /* owned; the attributes live there from now on */
 bool instance_set_dict(struct instance *instance, value dict /* borrowed */);
-/* Give it another class, whose instances have the same layout. false: MemoryError set. */
-bool instance_set_class(struct instance *instance, struct type *to);
+/* Give it another class, whose instances have the same layout. The old one, owned; NULL: MemoryError set. Class and
+   shape change together for those that hold the lock; others take the class from the shape (attribute_view.h). */
+struct type *instance_set_class(struct instance *instance, struct type *to);
 value instance_dict_snapshot(struct instance *instance); /* a new dict with the attributes as they are now */
 void instance_traverse(struct object *object, struct gc_trace *trace);
 void instance_destroy(struct object *object);

@@ -231,8 +231,10 @@ value slot_next_python(value self)
 
 static value slot_descr_get(value descriptor, value object, struct type *type)
 {
-    value args[2] = {object ? object : VALUE_NONE, type ? value_of(type) : VALUE_NONE};
+    /* The type is often only known by the object's header, which may say something else soon. */
+    value args[2] = {object ? object : VALUE_NONE, type ? value_inc(value_of(type)) : VALUE_NONE};
     value result = call_optional(descriptor, NAME(__get__), args, 2);
+    value_dec(args[1]);
     return result == VALUE_MISSING ? value_inc(descriptor) : result;
 }
 
@@ -949,6 +951,7 @@ static void find_flags(struct type *type, struct slot_state *state)
     const struct type_slots *slots = &state->words.slots;
     *(slots->getattr == slot_getattr ? &state->set : &state->clear) |= TYPE_FLAG_CUSTOM_GETATTR;
     *(slots->setattr == slot_setattr ? &state->set : &state->clear) |= TYPE_FLAG_CUSTOM_SETATTR;
+    *(slots->descr_get ? &state->set : &state->clear) |= TYPE_FLAG_DESCRIPTOR;
     *(slots->descr_set ? &state->set : &state->clear) |= TYPE_FLAG_DATA_DESCRIPTOR;
     value finalizer = lookup_find(type, NAME(__del__), NULL);
     if (!finalizer)
@@ -969,14 +972,16 @@ static void find_flags(struct type *type, struct slot_state *state)
 }
 
 /* Under the class lock. Who reads attributes otherwise than before gets new numbers, so that no cache that was filled
- * between the change of the dictionary and this moment goes round it. */
+ * between the change of the dictionary and this moment goes round it. The flags change after the slots: who empties
+ * caches because of them empties them of what the slots were. */
 static void publish(struct type *type, const struct slot_state *state)
 {
     bool renumber = type_slot(type, getattr) != state->words.slots.getattr ||
                     type_slot(type, setattr) != state->words.slots.setattr;
     atomic_store_explicit(&type->gc.finalize, state->finalize, memory_order_relaxed);
-    type_change_flags(type, state->set, state->clear);
     words_publish(type, &state->words);
+    uint32_t before = type_change_flags(type, state->set, state->clear);
+    lookup_kind_changed(before, (before | state->set) & ~state->clear);
     if (renumber)
         lookup_renumber(type);
 }
@@ -1019,7 +1024,8 @@ static void hide_sequence_slots(struct type_slots *slots)
 }
 
 /* Work the slots of the groups out, the others being what those of `from` are, and publish them. Looking the methods up
- * may run Python code, so it is done without a lock, and anew when a special method changed meanwhile. */
+ * may run Python code, so it is done without a lock, and anew when a special method changed meanwhile.
+ * lookup_settle_kinds follows. */
 static void update_groups(struct type *type, bool from_base, const struct group_set *set)
 {
     for (bool done = false; !done;) {
@@ -1050,6 +1056,8 @@ static bool slot_is_gone(value self, value name, unsigned offset, void *function
             set.bits[groups[row] / 64] |= UINT64_C(1) << groups[row] % 64;
     uint32_t seen = atomic_load_explicit(&type->special_changes, memory_order_acquire);
     update_groups(type, false, &set);
+    if (!lookup_settle_kinds())
+        error_clear(); /* it stays noted for the next one */
     value method = lookup_find(type, name, NULL);
     if (!method)
         error_clear();
@@ -1070,7 +1078,7 @@ bool slots_update(struct type *type, value name)
         if (type_has_flag(tree.members[i].type, TYPE_FLAG_HEAP))
             update_groups(tree.members[i].type, false, &set);
     class_tree_drop(&tree);
-    return true;
+    return lookup_settle_kinds();
 }
 
 /* The slots of which a class's own dictionary has a name. */
@@ -1108,7 +1116,7 @@ static bool find_own_groups(struct group_set *set, struct type *type)
     return similar && known == all;
 }
 
-void slots_update_all(struct type *type)
+bool slots_update_all(struct type *type)
 {
     struct group_set set = {0};
     if (!find_own_groups(&set, type)) {
@@ -1118,4 +1126,5 @@ void slots_update_all(struct type *type)
                 set.bits[groups[i] / 64] |= UINT64_C(1) << groups[i] % 64;
     }
     update_groups(type, true, &set);
+    return lookup_settle_kinds();
 }

@@ -10,7 +10,6 @@
 #include "runtime/objects/model/weakref.h"
 #include "threads/watched.h"
 
-
 _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type fits its place");
 
 #define KIND_FLAGS                                                                                         \
@@ -56,11 +55,16 @@ static void class_mutex_init(void)
     pthread_mutexattr_destroy(&attributes);
 }
 
-void class_lock(void)
+bool class_try_lock(void)
 {
     pthread_once(&class_mutex_once, class_mutex_init);
+    return watched_try_lock(&class_mutex);
+}
+
+void class_lock(void)
+{
     thread_check_quiescent("the class lock"); /* who waits for it is quiescent */
-    if (likely(watched_try_lock(&class_mutex)))
+    if (likely(class_try_lock()))
         return;
     bool running = atomic_load_explicit(&thread_self->state, memory_order_relaxed) == THREAD_RUNNING;
     if (running && !thread_self->background)
@@ -180,15 +184,16 @@ void type_fill(struct type *type, const struct type_spec *spec)
     uint32_t flags = spec->flags | TYPE_FLAG_IMMUTABLE | kind_flags_of(spec->id);
     if (base)
         flags |= type_flags(base) & INHERITED_FLAGS;
-    if (spec->slots.descr_set)
-        flags |= TYPE_FLAG_DATA_DESCRIPTOR;
     atomic_store_explicit(&type->flags, flags, memory_order_relaxed);
     fill_layout(type, base, spec);
     type->solid_traverse = type->gc.traverse;
     type->solid_destroy = type->gc.destroy;
     type_fill_slots(type, &spec->slots, base, !(flags & TYPE_FLAG_NO_NEW));
-    if (!type_slot(type, new))
-        type_change_flags(type, TYPE_FLAG_NO_NEW, 0);
+    type_change_flags(type,
+                      (type_slot(type, new) ? 0 : TYPE_FLAG_NO_NEW) |
+                          (type_slot(type, descr_get) ? TYPE_FLAG_DESCRIPTOR : 0) |
+                          (type_slot(type, descr_set) ? TYPE_FLAG_DATA_DESCRIPTOR : 0),
+                      0);
     atomic_store_explicit(&type->version, shape_next_id(), memory_order_relaxed);
 }
 

@@ -248,9 +248,9 @@ static bool set_bases(value self, value v)
     if (!ok)
         return false;
     for (size_t i = 0; i < tree.count; i++)
-        slots_update_all(tree.members[i].type);
+        ok = slots_update_all(tree.members[i].type) && ok;
     class_tree_drop(&tree);
-    return !type_is_subtype(type, TYPE(TYPE)) || lookup_renumber_instances(type);
+    return ok && (!type_is_subtype(type, TYPE(TYPE)) || lookup_renumber_instances(type));
 }
 
 static bool set_readonly(value self, value v)

@@ -38,6 +38,7 @@ value attribute_error(value object, value name, const char *format, ...);
    nothing is dropped: who needs Python code to know what to write finds that out before, and looks again under the lock
    whether it still holds. */
 void class_lock(void);
+bool class_try_lock(void); /* false: somebody else has it */
 void class_unlock(void);
 /* In the child of a fork. Who held it was about to leave a blocking region: it had changed nothing yet. */
 void class_lock_after_fork(void);
@@ -98,8 +99,8 @@ struct type *class_best_base(value bases);
 extern const struct getset_def subtype_dict_getset;
 extern const struct getset_def subtype_weakref_getset;
 
-/* The MRO as it is at this moment, uncounted, NULL while a class has none yet. Another may take its place at any time, but
-   it is dropped after a grace period only (rc_dec_later): good until the caller's next quiescent point. */
+/* The MRO as it is at this moment, uncounted, NULL while a class has none yet. Another may take its place at any time,
+   but it is dropped after a grace period only (rc_dec_later): good until the caller's next quiescent point. */
 static inline value type_mro_peek(const struct type *type)
 {
     return atomic_load_explicit((value_slot *)&type->mro, memory_order_acquire);
@@ -132,7 +133,7 @@ bool name_is_special(value name); /* begins and ends with two underscores */
 /* The class's attribute `name` changed: new slots for it and its subclasses. Not under the class lock, as Python code
    may be asked what the attributes are. false: MemoryError. */
 bool slots_update(struct type *type, value name);
-void slots_update_all(struct type *type); /* the class is new, or its bases are */
+bool slots_update_all(struct type *type); /* the class is new, or its bases are; ditto */
 /* The slots of a built-in type: its own, and its base's for the rest; without `new` unless it is creatable. */
 void type_fill_slots(struct type *type, const struct type_slots *own, const struct type *base, bool creatable);
 bool slots_add_wrappers(struct type *type, value dict); /* descriptors for the slots of a built-in type */

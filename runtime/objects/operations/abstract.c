@@ -630,6 +630,20 @@ static int ask_hook(value cls, value hook_name, value argument, const char *wher
     return truth;
 }
 
+/* Is a type, looked at once, derived from one of the plain classes that a tuple begins with? Asking the value for each
+ * of them would miss one whose __class__ goes from one to another meanwhile. */
+static bool is_instance_of_any(struct type *type, value classes)
+{
+    for (size_t i = 0; i < tuple_length(classes); i++) {
+        value cls = tuple_get(classes, i);
+        if (!value_is(cls, TYPE_ID_TYPE))
+            return false;
+        if (type_is_subtype(type, (struct type *)cls))
+            return true;
+    }
+    return false;
+}
+
 int value_is_instance(value v, value cls)
 {
     if (value_of(value_type(v)) == cls)
@@ -637,6 +651,8 @@ int value_is_instance(value v, value cls)
     if (value_is_object(cls) && value_type(cls) == TYPE(TYPE))
         return value_is_instance_plain(v, cls);
     if (is_tuple(cls)) {
+        if (is_instance_of_any(value_type(v), cls))
+            return 1;
         int found = 0;
         if (!recursion_enter(" in __instancecheck__"))
             return -1;

@@ -2,7 +2,9 @@
  * Attributes: what `v.name` means for any value. The generic rule (object.__getattribute__): data descriptors of the
  * class, then the instance's own attributes, then the rest of the class.
  */
+#include "runtime/objects/descriptors/descriptor.h"
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/operations/attribute_view.h"
 
 value attribute_error(value object, value name, const char *format, ...)
 {
@@ -81,42 +83,67 @@ bool object_set_dict(value v, value dict)
     return true;
 }
 
-/* The value's own attribute: owned, VALUE_MISSING, NULL on error. `name` is interned. */
-static value own_attribute(value v, value name)
+/* ---- by way of a view ---- */
+_Atomic uint64_t class_assignments;
+
+value attribute_view_dict(value v, const struct attribute_view *view)
 {
-    if (!value_is_object(v))
-        return VALUE_MISSING;
-    if (value_has_shape(v))
-        return instance_get((struct instance *)v, name);
     value_slot *slot;
-    if (!type_dict_address(v, &slot))
-        return VALUE_MISSING;
-    value dict = slot_load(value_object(v), slot);
+    if (view->shape)
+        return view->shape->is_dict ? instance_dict((struct instance *)v) : NULL;
+    return type_dict_address(v, &slot) ? slot_load(value_object(v), slot) : NULL;
+}
+
+value attribute_view_own(value v, const struct attribute_view *view, value name)
+{
+    if (view->shape && !view->shape->is_dict) {
+        value found = instance_get((struct instance *)v, view->shape, name);
+        return found ? found : ATTRIBUTE_AGAIN;
+    }
+    value dict = attribute_view_dict(v, view);
     if (!dict)
-        return VALUE_MISSING;
+        return view->shape ? NULL : VALUE_MISSING;
     value found = dict_get(dict, name);
     value_dec(dict);
+    if (unlikely(found && !attribute_view_holds(v, view))) {
+        value_dec(found);
+        return ATTRIBUTE_AGAIN;
+    }
     return found;
+}
+
+value attribute_view_bind(value found, value v, const struct attribute_view *view)
+{
+    if (!descriptor_serves(found, view->type))
+        return attribute_bind(found, v, view->type);
+    value bound = descriptor_read(found, v);
+    value_dec(found);
+    return bound;
+}
+
+int attribute_view_set(value found, value v, const struct attribute_view *view, value attribute)
+{
+    if (descriptor_serves(found, view->type))
+        return descriptor_write(found, v, attribute) ? 1 : -1;
+    int done = descriptor_set(found, v, attribute);
+    return done || attribute_view_holds(v, view) ? done : INSTANCE_MOVED;
 }
 
 /* ---- reading ---- */
 static value get_interned(value v, value name)
 {
-    struct type *type = value_type(v);
-    value found = lookup_find(type, name, NULL);
-    if (unlikely(!found))
-        return NULL;
-    enum lookup_kind kind = lookup_kind_of(found);
-    if (kind != LOOKUP_DATA) {
-        value own = own_attribute(v, name);
-        if (own != VALUE_MISSING) {
-            value_dec(found);
-            return own;
-        }
-        if (kind == LOOKUP_ABSENT || kind == LOOKUP_PLAIN)
-            return found;
+    if (!value_is_object(v)) {
+        struct type *type = value_type(v);
+        value found = lookup_find(type, name, NULL);
+        return found && found != VALUE_MISSING ? attribute_bind(found, v, type) : found;
     }
-    return attribute_bind(found, v, type);
+    for (;;) {
+        struct attribute_view view = attribute_view_of(v);
+        bool to_bind;
+        value found = attribute_find(v, name, &view, NULL, &to_bind);
+        if (likely(found != ATTRIBUTE_AGAIN))
+            return to_bind ? attribute_view_bind(found, v, &view) : found;
+    }
 }
 
 value attr_get_generic_optional(value v, value name)
@@ -204,23 +231,29 @@ static bool set_in_field(value v, value name, value attribute, value found)
     return done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));
 }
 
+int attribute_view_set_own(value v, const struct attribute_view *view, value name, value attribute, value found)
+{
+    if (!view->shape)
+        return set_in_field(v, name, attribute, found) ? 1 : -1;
+    int done = instance_set((struct instance *)v, view->shape, name, attribute);
+    return done ? done : no_such_attribute(v, name, VALUE_MISSING) ? 1 : -1;
+}
+
 static bool set_interned(value v, value name, value attribute)
 {
-    value found = lookup_find(value_type(v), name, NULL);
-    if (!found)
-        return false;
-    int described = found == VALUE_MISSING ? 0 : descriptor_set(found, v, attribute);
-    bool ok;
-    if (described) {
-        ok = described > 0;
-    } else if (value_is_object(v) && value_has_shape(v)) {
-        int done = instance_set((struct instance *)v, name, attribute);
-        ok = done > 0 || (done == 0 && no_such_attribute(v, name, VALUE_MISSING));
-    } else {
-        ok = set_in_field(v, name, attribute, found);
+    if (!value_is_object(v)) {
+        value found = lookup_find(value_type(v), name, NULL);
+        int done = found && found != VALUE_MISSING ? descriptor_set(found, v, attribute) : 0;
+        bool ok = done ? done > 0 : found && no_such_attribute(v, name, found);
+        value_dec(found);
+        return ok;
     }
-    value_dec(found);
-    return ok;
+    for (;;) {
+        struct attribute_view view = attribute_view_of(v);
+        int done = attribute_assign(v, name, attribute, &view, NULL);
+        if (likely(done != INSTANCE_MOVED))
+            return done > 0;
+    }
 }
 
 bool attr_set_generic(value v, value name, value attribute)

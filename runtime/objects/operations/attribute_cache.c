@@ -7,6 +7,7 @@
  * lookup.c): for other kinds a reader checks the number again after it read the entry.
  */
 #include "runtime/objects/operations/attribute_cache.h"
+#include "runtime/objects/operations/attribute_view.h"
 #include "runtime/objects/descriptors/descriptor.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
@@ -17,15 +18,6 @@
 static inline bool is_exact_dict(value v)
 {
     return value_is(v, TYPE_ID_DICT);
-}
-
-static inline uint32_t current_id(value v, struct type *type)
-{
-    if (value_has_shape(v)) {
-        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
-        return atomic_load_explicit(&shape->id, memory_order_acquire);
-    }
-    return atomic_load_explicit(&type->version, memory_order_acquire);
 }
 
 /*
@@ -108,32 +100,13 @@ static bool reads_generically(struct type *type)
     return !getattr || getattr == attr_get_generic;
 }
 
-/* An instance with a dict may hide any class attribute but data descriptors, whatever its class says. */
-static bool may_hide(value v, struct type *type)
-{
-    if (value_has_shape(v))
-        return atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire)->is_dict;
-    return type->dict_offset != 0;
-}
-
-/* The dict of such an instance, owned; NULL when it has none (yet). */
-static value hiding_dict(value v)
-{
-    value_slot *slot;
-    if (value_has_shape(v)) {
-        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
-        return shape->is_dict ? instance_dict((struct instance *)v) : NULL;
-    }
-    return type_dict_address(v, &slot) ? slot_load(value_object(v), slot) : NULL;
-}
-
 /* ---- hits ---- */
-/* The class attribute that the word speaks of, or NULL when it is out of date. The caller found the word to be right
- * for v just now; when another thread may have changed the class since, that is checked again. */
-static inline value class_entry(value v, struct type *type, uint64_t word)
+/* The class attribute that the word speaks of, or NULL when it is out of date. The number in the word is the view's;
+ * when another thread may have changed the class since, that is checked again. */
+static inline value class_entry(const struct attribute_view *view, uint64_t word)
 {
-    value found = lookup_at(type, CACHE_INDEX(word));
-    if (found && !thread_self->alone && current_id(v, type) != CACHE_ID(word)) {
+    value found = lookup_at(view->type, CACHE_INDEX(word));
+    if (found && !thread_self->alone && attribute_view_number(view) != CACHE_ID(word)) {
         value_dec(found);
         return NULL;
     }
@@ -149,51 +122,78 @@ static value_slot *overflow_slot(value v, uint32_t index, struct instance_overfl
     return index < (*storage)->capacity ? &(*storage)->slots[index] : NULL;
 }
 
-/* NULL without an exception: no hit. The word is right for v (for a class as value: still to be checked): a number of
- * a shape, so v has that shape, or the version of its type. */
-static value try_hit(value v, value name, uint64_t word)
+static value load_from_overflow(value v, uint32_t index)
 {
-    struct type *type = value_type(v);
+    struct instance_overflow *storage;
+    value_slot *slot = overflow_slot(v, index, &storage);
+    value found = slot ? slot_load(value_object(v), slot) : NULL;
+    if (found && !thread_self->alone &&
+        atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire) != (void *)storage) {
+        value_dec(found);
+        return NULL;
+    }
+    return found;
+}
+
+/* The item of the instance's dict that the word speaks of; NULL: no hit. */
+static value load_from_dict(value v, const struct attribute_view *view, value name, uint64_t word)
+{
+    value dict = attribute_view_dict(v, view);
+    value found = dict ? dict_load_hint(dict, name, CACHE_INDEX(word)) : VALUE_MISSING;
+    value_dec(dict);
+    if (found == VALUE_MISSING)
+        return NULL;
+    if (unlikely(!attribute_view_holds(v, view))) {
+        value_dec(found);
+        return NULL;
+    }
+    return found;
+}
+
+/* v is a class: the attribute of its own that the word speaks of; NULL: no hit. */
+static value load_from_class(value v, uint64_t word)
+{
+    struct type *type = (struct type *)v;
+    if (!is_type(v) || atomic_load_explicit(&type->version, memory_order_acquire) != CACHE_ID(word))
+        return NULL;
+    value found = lookup_at(type, CACHE_INDEX(word));
+    if (found && !thread_self->alone && atomic_load_explicit(&type->version, memory_order_acquire) != CACHE_ID(word)) {
+        value_dec(found);
+        return NULL;
+    }
+    return found;
+}
+
+/* NULL without an exception: no hit. The number in the word is the view's (for a class as value: still to be
+ * checked). */
+static value try_hit(value v, const struct attribute_view *view, value name, uint64_t word)
+{
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
         return slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
-    case CACHE_OVERFLOW_SLOT: {
-        struct instance_overflow *storage;
-        value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
-        value found = slot ? slot_load(value_object(v), slot) : NULL;
-        if (found && !thread_self->alone &&
-            atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire) != (void *)storage) {
-            value_dec(found);
-            return NULL;
-        }
-        return found;
-    }
+    case CACHE_OVERFLOW_SLOT:
+        return load_from_overflow(v, CACHE_INDEX(word));
     case CACHE_CLASS_PLAIN:
-        return class_entry(v, type, word);
-    case CACHE_DICT_ITEM: {
-        value dict = hiding_dict(v);
-        value found = dict ? dict_load_hint(dict, name, CACHE_INDEX(word)) : NULL;
-        value_dec(dict);
-        return found == VALUE_MISSING ? NULL : found;
-    }
+        return class_entry(view, word);
+    case CACHE_DICT_ITEM:
+        return load_from_dict(v, view, name, word);
     case CACHE_MEMBER:
         return slot_load(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)));
     case CACHE_TYPE_PLAIN:
-        if (!is_type(v) || atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word))
-            return NULL;
-        value found = lookup_at((struct type *)v, CACHE_INDEX(word));
-        if (found && !thread_self->alone &&
-            atomic_load_explicit(&((struct type *)v)->version, memory_order_acquire) != CACHE_ID(word)) {
-            value_dec(found);
-            return NULL;
-        }
-        return found;
+        return load_from_class(v, word);
     default:
         return NULL;
     }
 }
 
 /* ---- filling ---- */
+/* Whether what was found by way of the view may be remembered under its number: the class's table has an entry for the
+ * name, so changes will be noticed, and there was none since the view was made. */
+static inline bool may_remember(const cache_word *cache, const struct attribute_view *view, uint32_t index)
+{
+    return cache && view->id && index != LOOKUP_NO_INDEX && attribute_view_number(view) == view->id;
+}
+
 /* For a name of __slots__ of this class: where its slot is, in words; 0: it is something else. */
 static uint32_t member_place(value found, struct type *type)
 {
@@ -203,52 +203,47 @@ static uint32_t member_place(value found, struct type *type)
     return is_slot ? (uint32_t)d->offset / sizeof(value_slot) : 0;
 }
 
-static void fill_class_entry(value v, struct type *type, value name, value found, uint32_t id, uint32_t index,
-                             cache_word *cache)
+static void remember_method(const struct attribute_view *view, value name, value found, uint32_t index,
+                            cache_word *cache)
 {
-    if (index == LOOKUP_NO_INDEX || !id || current_id(v, type) != id)
+    struct object *method = value_object(found);
+    /* Python functions are to die at once as long as nobody else needs them. */
+    if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
+        rc_shard(method);
+    bool lasting = object_is_lasting(method);
+    if (attribute_view_may_hide(view))
+        cache_fill(cache, value_bits(name), view->id, CACHE_DICT_METHOD, index);
+    else if ((lasting || thread_self->alone) && object_number(method) <= UINT32_MAX)
+        cache_put(cache, value_bits(name), view->id,
+                  (uint64_t)(view->id | CACHE_METHOD | (lasting ? CACHE_LASTING : 0)) << 32 | object_number(method));
+}
+
+static void remember_class_entry(const struct attribute_view *view, value name, value found, enum lookup_kind kind,
+                                 uint32_t index, cache_word *cache)
+{
+    if (!may_remember(cache, view, index))
         return;
-    switch (lookup_kind_of(found)) {
+    switch (kind) {
     case LOOKUP_PLAIN:
-        if (!may_hide(v, type))
-            cache_fill(cache, value_bits(name), id, CACHE_CLASS_PLAIN, index);
+    case LOOKUP_SETTER:
+        if (!attribute_view_may_hide(view))
+            cache_fill(cache, value_bits(name), view->id, CACHE_CLASS_PLAIN, index);
         break;
-    case LOOKUP_METHOD: {
-        struct object *method = value_object(found);
-        /* Python functions are to die at once as long as nobody else needs them. */
-        if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
-            rc_shard(method);
-        bool lasting = object_is_lasting(method);
-        if (may_hide(v, type))
-            cache_fill(cache, value_bits(name), id, CACHE_DICT_METHOD, index);
-        else if ((lasting || thread_self->alone) && object_number(method) <= UINT32_MAX)
-            cache_put(cache, value_bits(name), id,
-                      (uint64_t)(id | CACHE_METHOD | (lasting ? CACHE_LASTING : 0)) << 32 | object_number(method));
+    case LOOKUP_METHOD:
+        remember_method(view, name, found, index, cache);
         break;
-    }
     case LOOKUP_GETTER:
-        if (!may_hide(v, type))
-            cache_fill(cache, value_bits(name), id, CACHE_CLASS_GETTER, index);
+        if (!attribute_view_may_hide(view))
+            cache_fill(cache, value_bits(name), view->id, CACHE_CLASS_GETTER, index);
         break;
     case LOOKUP_DATA: {
-        uint32_t place = member_place(found, type);
-        if (place)
-            cache_fill(cache, value_bits(name), id, CACHE_MEMBER, place);
-        else
-            cache_fill(cache, value_bits(name), id, CACHE_CLASS_GETTER, index);
+        uint32_t place = member_place(found, view->type);
+        cache_fill(cache, value_bits(name), view->id, place ? CACHE_MEMBER : CACHE_CLASS_GETTER, place ? place : index);
         break;
     }
     default:
         break;
     }
-}
-
-static value load_from_dict(value dict, value name, uint32_t id, cache_word *cache)
-{
-    value found = dict_get(dict, name);
-    if (found && found != VALUE_MISSING && is_exact_dict(dict))
-        cache_fill(cache, value_bits(name), id, CACHE_DICT_ITEM, dict_hint(dict, name));
-    return found;
 }
 
 /* Where slot `index` is, by the word `overflow` of the instance; 0: nowhere that a cache may say. */
@@ -262,27 +257,23 @@ static enum attribute_cache_kind place_of_slot(void *word, uint64_t index, uint6
     return index < in_line ? CACHE_INSTANCE_SLOT : tag == 0 ? CACHE_OVERFLOW_SLOT : 0;
 }
 
-/* The own attribute of a struct instance, filling the cache. */
-static value load_own(struct instance *instance, value name, uint32_t id, cache_word *cache)
+/* The own attribute was found. */
+static void remember_own(value v, const struct attribute_view *view, value name, uint32_t index, cache_word *cache)
 {
-    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-    if (shape->is_dict) {
-        value dict = instance_dict(instance);
-        value found = dict ? load_from_dict(dict, name, id, cache) : NULL;
+    if (!may_remember(cache, view, index))
+        return;
+    if (attribute_view_may_hide(view)) {
+        value dict = attribute_view_dict(v, view);
+        if (dict && is_exact_dict(dict))
+            cache_fill(cache, value_bits(name), view->id, CACHE_DICT_ITEM, dict_hint(dict, name));
         value_dec(dict);
-        return found;
-    }
-    if (atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
-        ssize index = shape_find(shape, name);
-        if (index < 0)
-            return VALUE_MISSING;
-        void *word = instance_overflow_word(instance);
+    } else if (view->shape) {
         uint64_t place;
-        enum attribute_cache_kind kind = place_of_slot(word, (uint64_t)index, &place);
+        enum attribute_cache_kind kind = place_of_slot(instance_overflow_word((struct instance *)v),
+                                                       (uint64_t)shape_find(view->shape, name), &place);
         if (kind)
-            cache_fill(cache, value_bits(name), id, kind, place);
+            cache_fill(cache, value_bits(name), view->id, kind, place);
     }
-    return instance_get(instance, name);
 }
 
 static value load_class_object(struct type *type, value name, cache_word *cache)
@@ -292,7 +283,8 @@ static value load_class_object(struct type *type, value name, cache_word *cache)
     if (found && found != VALUE_MISSING && id && index != LOOKUP_NO_INDEX) {
         /* Only what reading does not bind: a plain value, or a function. */
         value entry = lookup_at(type, index);
-        if (entry == found && (lookup_kind_of(entry) == LOOKUP_PLAIN || lookup_kind_of(entry) == LOOKUP_METHOD) &&
+        enum lookup_kind kind = entry ? lookup_kind_of(entry) : LOOKUP_ABSENT;
+        if (entry == found && (kind == LOOKUP_PLAIN || kind == LOOKUP_METHOD) &&
             atomic_load_explicit(&type->version, memory_order_acquire) == id)
             cache_fill(cache, value_bits(name), id, CACHE_TYPE_PLAIN, index);
         value_dec(entry);
@@ -302,153 +294,169 @@ static value load_class_object(struct type *type, value name, cache_word *cache)
     return found;
 }
 
-/* The generic rule of attribute.c with the cache being filled. *bind: what was found is still to be bound. */
-static value load_generic(value v, struct type *type, value name, cache_word *cache, bool *bind)
+value attribute_find(value v, value name, const struct attribute_view *view, cache_word *cache, bool *bind)
 {
-    uint32_t id = current_id(v, type), index;
+    uint32_t index;
     *bind = false;
-    value found = lookup_find(type, name, &index);
+    value found = lookup_find(view->type, name, &index);
     if (!found)
         return NULL;
     enum lookup_kind kind = lookup_kind_of(found);
-    if (kind != LOOKUP_DATA) {
-        value own = VALUE_MISSING;
-        value_slot *slot;
-        if (value_has_shape(v)) {
-            own = load_own((struct instance *)v, name, id, cache);
-        } else if (type_dict_address(v, &slot)) {
-            value dict = slot_load(value_object(v), slot);
-            if (dict)
-                own = load_from_dict(dict, name, id, cache);
-            value_dec(dict);
-        }
-        if (own != VALUE_MISSING) {
-            value_dec(found);
-            return own;
-        }
+    value own = !attribute_view_holds(v, view) ? ATTRIBUTE_AGAIN
+                : kind == LOOKUP_DATA          ? VALUE_MISSING
+                                               : attribute_view_own(v, view, name);
+    if (own != VALUE_MISSING) {
+        if (own && own != ATTRIBUTE_AGAIN)
+            remember_own(v, view, name, index, cache);
+        value_dec(found);
+        return own;
     }
-    if (kind == LOOKUP_ABSENT)
-        return attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
-    fill_class_entry(v, type, name, found, id, index, cache);
-    *bind = kind != LOOKUP_PLAIN;
+    remember_class_entry(view, name, found, kind, index, cache);
+    *bind = kind == LOOKUP_METHOD || kind == LOOKUP_GETTER || kind == LOOKUP_DATA;
     return found;
+}
+
+static value no_attribute(value v, value name)
+{
+    return attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
+}
+
+/* By the way that the type itself gives. */
+static value load_by_slot(value v, struct type *type, value name, cache_word *cache)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
+    value (*getattr)(value, value) = type_slot(type, getattr);
+    if (getattr == type_getattr) {
+        value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? load_from_class(v, word) : NULL;
+        return found ? found : load_class_object((struct type *)v, name, cache);
+    }
+    return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
 value attribute_load_slow(value v, value name, cache_word *cache)
 {
     if (!value_is_object(v))
         return attr_get(v, name);
-    struct type *type = value_type(v);
-    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
-    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT && !(CACHE_ID(word) & CACHE_METHOD))) {
-        value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
-        if (likely(found != NULL))
-            return found;
-    }
-    if (type == TYPE(MODULE)) {
-        bool uncounted;
-        value found = module_load(v, name, cache, &uncounted);
-        return uncounted ? value_inc(found) : found;
-    }
-    unsigned kind = CACHE_KIND(word);
-    if (CACHE_ID(word) & CACHE_METHOD) {
-        bool uncounted;
-        value method = word_method(word, &uncounted);
-        if (likely(method != NULL))
-            return attribute_bind(uncounted ? value_inc(method) : method, v, type);
-    } else if (kind == CACHE_CLASS_GETTER) {
-        value entry = class_entry(v, type, word);
-        if (likely(entry != NULL))
-            return attribute_bind(entry, v, type);
-    } else if (kind) {
-        value found = try_hit(v, name, word);
-        if (likely(found != NULL))
-            return found;
-    }
-    if (reads_generically(type)) {
+    for (;;) {
+        struct attribute_view view = attribute_view_of(v);
+        uint64_t word = cache_find(cache, view.id, value_bits(name));
+        if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT && !(CACHE_ID(word) & CACHE_METHOD))) {
+            value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
+            if (likely(found != NULL))
+                return found;
+        }
+        if (view.type == TYPE(MODULE)) {
+            bool uncounted;
+            value found = module_load(v, name, cache, &uncounted);
+            return uncounted ? value_inc(found) : found;
+        }
+        unsigned kind = CACHE_KIND(word);
+        if (CACHE_ID(word) & CACHE_METHOD) {
+            bool uncounted;
+            value method = word_method(word, &uncounted);
+            if (likely(method != NULL))
+                return attribute_view_bind(uncounted ? value_inc(method) : method, v, &view);
+        } else if (kind == CACHE_CLASS_GETTER) {
+            value entry = class_entry(&view, word);
+            if (likely(entry != NULL))
+                return attribute_view_bind(entry, v, &view);
+        } else if (kind) {
+            value found = try_hit(v, &view, name, word);
+            if (likely(found != NULL))
+                return found;
+        }
+        if (!reads_generically(view.type))
+            return load_by_slot(v, view.type, name, cache);
         bool to_bind;
-        value found = load_generic(v, type, name, cache, &to_bind);
-        return found && to_bind ? attribute_bind(found, v, type) : found;
+        value found = attribute_find(v, name, &view, cache, &to_bind);
+        if (found == VALUE_MISSING)
+            return no_attribute(v, name);
+        if (found != ATTRIBUTE_AGAIN)
+            return to_bind ? attribute_view_bind(found, v, &view) : found;
     }
-    word = atomic_load_explicit(cache, memory_order_relaxed);
-    value (*getattr)(value, value) = type_slot(type, getattr);
-    if (getattr == type_getattr) {
-        value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? try_hit(v, name, word) : NULL;
-        return found ? found : load_class_object((struct type *)v, name, cache);
-    }
-    return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
 /* The class's method that the word speaks of, when the instance's dict does not hide it; NULL: no hit. */
-static value load_past_dict(value v, struct type *type, value name, uint64_t word)
+static value load_past_dict(value v, const struct attribute_view *view, value name, uint64_t word)
 {
-    value entry = class_entry(v, type, word), dict = entry ? hiding_dict(v) : NULL;
-    if (dict && (!is_exact_dict(dict) || dict_contains(dict, name) != 0)) {
-        value_dec(entry);
-        entry = NULL;
-    }
+    value entry = class_entry(view, word), dict = entry ? attribute_view_dict(v, view) : NULL;
+    bool hidden = dict && (!is_exact_dict(dict) || dict_contains(dict, name) != 0);
     value_dec(dict);
+    if (hidden || (entry && !attribute_view_holds(v, view))) {
+        value_dec(entry);
+        return NULL;
+    }
     return entry;
+}
+
+/* A method of an immediate value, or whatever else it has. */
+static value load_method_of_immediate(value v, value name, value *self_or_null)
+{
+    struct type *type = value_type(v);
+    value found = reads_generically(type) ? type_lookup(type, name) : VALUE_MISSING;
+    if (found && found != VALUE_MISSING && lookup_kind_of(found) == LOOKUP_METHOD) {
+        *self_or_null = v;
+        return found;
+    }
+    if (!found)
+        return NULL;
+    value_dec(found);
+    return attr_get(v, name);
 }
 
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted)
 {
-    struct type *type = value_type(v);
     *self_or_null = NULL;
     *uncounted = false;
-    if (!value_is_object(v)) {
-        value found = reads_generically(type) ? type_lookup(type, name) : VALUE_MISSING;
-        if (found && found != VALUE_MISSING && lookup_kind_of(found) == LOOKUP_METHOD) {
-            *self_or_null = v;
-            return found;
+    if (!value_is_object(v))
+        return load_method_of_immediate(v, name, self_or_null);
+    for (;;) {
+        struct attribute_view view = attribute_view_of(v);
+        if (view.type == TYPE(MODULE))
+            return module_load(v, name, cache, uncounted);
+        if (!reads_generically(view.type))
+            return attribute_load_slow(v, name, cache);
+        uint64_t word = cache_find(cache, view.id, value_bits(name));
+        value method = word_method(word, uncounted);
+        if (likely(method != NULL)) {
+            *self_or_null = value_inc(v);
+            return method;
         }
-        if (!found)
-            return NULL;
-        value_dec(found);
-        return attr_get(v, name);
-    }
-    if (type == TYPE(MODULE))
-        return module_load(v, name, cache, uncounted);
-    if (!reads_generically(type))
-        return attribute_load_slow(v, name, cache);
-    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name));
-    value method = word_method(word, uncounted);
-    if (likely(method != NULL)) {
-        *self_or_null = value_inc(v);
-        return method;
-    }
-    switch (CACHE_ID(word) & CACHE_METHOD ? 0 : CACHE_KIND(word)) {
-    case 0:
-        break;
-    case CACHE_DICT_METHOD: {
-        value found = load_past_dict(v, type, name, word);
-        if (likely(found != NULL)) {
+        switch (CACHE_ID(word) & CACHE_METHOD ? 0 : CACHE_KIND(word)) {
+        case 0:
+            break;
+        case CACHE_DICT_METHOD: {
+            value found = load_past_dict(v, &view, name, word);
+            if (likely(found != NULL)) {
+                *self_or_null = value_inc(v);
+                return found;
+            }
+            break;
+        }
+        case CACHE_CLASS_GETTER: {
+            value found = class_entry(&view, word);
+            if (found)
+                return attribute_view_bind(found, v, &view);
+            break;
+        }
+        default: {
+            value found = try_hit(v, &view, name, word);
+            if (found)
+                return found;
+        }
+        }
+        bool to_bind;
+        value found = attribute_find(v, name, &view, cache, &to_bind);
+        if (found == ATTRIBUTE_AGAIN)
+            continue;
+        if (found == VALUE_MISSING)
+            return no_attribute(v, name);
+        if (to_bind && lookup_kind_of(found) == LOOKUP_METHOD) {
             *self_or_null = value_inc(v);
             return found;
         }
-        break;
+        return to_bind ? attribute_view_bind(found, v, &view) : found;
     }
-    case CACHE_CLASS_GETTER: {
-        value found = class_entry(v, type, word);
-        if (found)
-            return attribute_bind(found, v, type);
-        break;
-    }
-    default: {
-        value found = try_hit(v, name, word);
-        if (found)
-            return found;
-    }
-    }
-    bool to_bind;
-    value found = load_generic(v, type, name, cache, &to_bind);
-    if (!found || !to_bind)
-        return found;
-    if (lookup_kind_of(found) == LOOKUP_METHOD) {
-        *self_or_null = value_inc(v);
-        return found;
-    }
-    return attribute_bind(found, v, type);
 }
 
 /* ---- storing ---- */
@@ -458,35 +466,15 @@ static bool writes_generically(struct type *type)
     return !setattr || setattr == attr_set_generic;
 }
 
-/* The shape after adding `name`, when the instance has the shape of the word and the child is there already. */
-static int try_add(struct instance *instance, value name, value attribute, uint64_t word)
+/* The shape after adding `name`, when that is there already. */
+static int try_add(struct instance *instance, struct shape *shape, value name, value attribute)
 {
-    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-    if (atomic_load_explicit(&shape->id, memory_order_acquire) != CACHE_ID(word))
-        return 0;
     struct shape *child = shape_child(shape, name);
     return child ? instance_add(instance, shape, child, attribute) : 0;
 }
 
-static bool store_in_instance(struct instance *instance, value name, value attribute, uint32_t id, bool cacheable,
-                              cache_word *cache)
-{
-    struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-    if (cacheable && !shape->is_dict && atomic_load_explicit(&shape->id, memory_order_acquire) == id) {
-        ssize index = shape_find(shape, name);
-        void *word = instance_overflow_word(instance);
-        enum attribute_cache_kind kind = CACHE_ADD_SLOT;
-        uint64_t place = shape->count;
-        if (index >= 0)
-            kind = place_of_slot(word, (uint64_t)index, &place);
-        if (kind)
-            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, kind, place);
-    }
-    return instance_set(instance, name, attribute) > 0;
-}
-
-/* 1 stored, 0 no hit, -1 error. The word is right for the present number. */
-static int try_store(value v, struct type *type, value name, value attribute, uint64_t word)
+/* 1 stored, 0 no hit, -1 error, or INSTANCE_MOVED. The number in the word is the view's. */
+static int try_store(value v, const struct attribute_view *view, value name, value attribute, uint64_t word)
 {
     switch (CACHE_KIND(word)) {
     case CACHE_INSTANCE_SLOT:
@@ -497,24 +485,16 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
         return slot ? slot_replace(value_object(v), slot, attribute) : 0;
     }
     case CACHE_ADD_SLOT:
-        return try_add((struct instance *)v, name, attribute, word);
+        return try_add((struct instance *)v, view->shape, name, attribute);
     case CACHE_MEMBER:
         value_dec(slot_put(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
                            value_inc(attribute)));
         return 1;
-    case CACHE_DICT_ITEM: {
-        value dict = hiding_dict(v);
-        bool stored = dict && dict_store_hint(dict, name, CACHE_INDEX(word), value_inc(attribute));
-        if (dict && !stored)
-            value_dec(attribute);
-        value_dec(dict);
-        return stored;
-    }
     case CACHE_CLASS_SETTER: {
-        value entry = class_entry(v, type, word);
+        value entry = class_entry(view, word);
         if (!entry)
             return 0;
-        int done = descriptor_set(entry, v, attribute);
+        int done = attribute_view_set(entry, v, view, attribute);
         value_dec(entry);
         return done;
     }
@@ -523,34 +503,66 @@ static int try_store(value v, struct type *type, value name, value attribute, ui
     }
 }
 
-bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
+static void remember_setter(const struct attribute_view *view, value name, value found, uint32_t index,
+                            cache_word *cache)
 {
-    struct type *type = value_type(v);
-    if (!value_is_object(v) || !writes_generically(type))
-        return attr_set(v, name, attribute);
-    uint64_t word = cache_find(cache, current_id(v, type), value_bits(name) | POLYMORPHIC_STORE);
-    int done = word ? try_store(v, type, name, attribute, word) : 0;
-    if (likely(done))
-        return done > 0;
-    uint32_t id = current_id(v, type), index;
-    value found = lookup_find(type, name, &index);
+    if (!may_remember(cache, view, index))
+        return;
+    uint32_t place = member_place(found, view->type);
+    cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, view->id, place ? CACHE_MEMBER : CACHE_CLASS_SETTER,
+               place ? place : index);
+}
+
+/* The attribute is about to be set in a slot. */
+static void remember_store(value v, const struct attribute_view *view, value name, uint32_t index, cache_word *cache)
+{
+    if (!view->shape || view->shape->is_dict || !may_remember(cache, view, index))
+        return;
+    ssize slot = shape_find(view->shape, name);
+    enum attribute_cache_kind kind = CACHE_ADD_SLOT;
+    uint64_t place = view->shape->count;
+    if (slot >= 0)
+        kind = place_of_slot(instance_overflow_word((struct instance *)v), (uint64_t)slot, &place);
+    if (kind)
+        cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, view->id, kind, place);
+}
+
+int attribute_assign(value v, value name, value attribute, const struct attribute_view *view, cache_word *cache)
+{
+    uint32_t index;
+    value found = lookup_find(view->type, name, &index);
     if (!found)
-        return false;
-    bool data = found != VALUE_MISSING && value_type_slot(found, descr_set);
-    bool ok;
-    if (data) {
-        uint32_t place = member_place(found, type);
-        if (place)
-            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_MEMBER, place);
-        else if (index != LOOKUP_NO_INDEX && lookup_kind_of(found) == LOOKUP_DATA)
-            cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, id, CACHE_CLASS_SETTER, index);
-        int described = descriptor_set(found, v, attribute);
-        ok = described ? described > 0 : attr_set_generic(v, name, attribute);
-    } else if (value_has_shape(v)) {
-        ok = store_in_instance((struct instance *)v, name, attribute, id, index != LOOKUP_NO_INDEX, cache);
-    } else {
-        ok = attr_set_generic(v, name, attribute);
+        return -1;
+    int done = INSTANCE_MOVED;
+    if (attribute_view_holds(v, view)) {
+        enum lookup_kind kind = lookup_kind_of(found);
+        bool data = kind == LOOKUP_DATA || kind == LOOKUP_SETTER;
+        if (data)
+            remember_setter(view, name, found, index, cache);
+        done = found == VALUE_MISSING ? 0 : attribute_view_set(found, v, view, attribute);
+        if (!done) {
+            if (!data && attribute)
+                remember_store(v, view, name, index, cache);
+            done = attribute_view_set_own(v, view, name, attribute, found);
+        }
     }
     value_dec(found);
-    return ok;
+    return done;
+}
+
+bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
+{
+    for (;;) {
+        if (!value_is_object(v))
+            return attr_set(v, name, attribute);
+        struct attribute_view view = attribute_view_of(v);
+        if (!writes_generically(view.type))
+            return attr_set(v, name, attribute);
+        uint64_t word = cache_find(cache, view.id, value_bits(name) | POLYMORPHIC_STORE);
+        int done = word ? try_store(v, &view, name, attribute, word) : 0;
+        if (!done)
+            done = attribute_assign(v, name, attribute, &view, cache);
+        if (likely(done != INSTANCE_MOVED))
+            return done > 0;
+    }
 }
