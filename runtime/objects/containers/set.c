@@ -144,12 +144,21 @@ void set_destroy(struct object *o)
 }
 
 /* ---- looking up ---- */
+/* Let the length, which is read without the lock, take part in the changes of a step: before the lock is given up. */
+static inline void length_publish(struct set *set, int64_t *grown)
+{
+    if (*grown)
+        store_release(&set->length, load_relaxed(&set->length) + (uint64_t)*grown);
+    *grown = 0;
+}
+
 /* With the lock held, which is given up around Python comparisons. 1 found (c->place), 0 absent (c->free or else
    c->place is where it would go; no table: undefined); lock held. -1: exception, lock not held. `once`: an item that
    was equal is found, though it may be gone by now. Otherwise, if the item that was compared is not in its place any
    more, or its place not in the set, the search starts again. As in CPython; other insertions are no reason, because a
-   comparison that inserts something would never come to an end. */
-static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c, bool once)
+   comparison that inserts something would never come to an end. `grown`: by how much the length lags behind, or NULL.
+ */
+static int set_find_locked(struct set *set, value key, int64_t hash, struct cursor *c, bool once, int64_t *grown)
 {
 restart:;
     struct set_table *t = load_relaxed(&set->table);
@@ -171,6 +180,8 @@ restart:;
         int same = equals_plain(k, key);
         if (same < 0) {
             uint32_t changes = load_relaxed(&set->changes);
+            if (grown)
+                length_publish(set, grown);
             value_inc(k);
             object_unlock(&set->header);
             same = value_equals(k, key);
@@ -194,7 +205,7 @@ static int set_contains_locked(struct set *set, value key, int64_t hash)
 {
     struct cursor c;
     object_lock(&set->header);
-    int found = set_find_locked(set, key, hash, &c, false);
+    int found = set_find_locked(set, key, hash, &c, false, NULL);
     if (found >= 0)
         object_unlock(&set->header);
     return found;
@@ -303,23 +314,33 @@ static inline bool place_is_free(const struct set_table *t, const struct cursor 
     return t && (c->free != NO_PLACE || t->fill < t->mask);
 }
 
-/* Put it there; steals it. Returns whether the table is due to grow. */
-static inline bool place_take(struct set *set, struct set_table *t, const struct cursor *c, value key, int64_t hash)
+/* Put it there; steals it. Returns whether the table is due to grow. The length is the caller's. */
+static inline bool place_fill(struct set *set, struct set_table *t, const struct cursor *c, value key, int64_t hash)
 {
     struct set_entry *entry = &t->entries[c->free != NO_PLACE ? c->free : c->place];
     set_changes(set);
     store_release(&entry->hash, hash);
     store_release(&entry->key, key);
-    store_release(&set->length, load_relaxed(&set->length) + 1);
     return c->free == NO_PLACE && ++t->fill * 5 >= t->mask * 3;
 }
+static inline bool place_take(struct set *set, struct set_table *t, const struct cursor *c, value key, int64_t hash)
+{
+    bool full = place_fill(set, t, c, key, hash);
+    store_release(&set->length, load_relaxed(&set->length) + 1);
+    return full;
+}
 
-/* Take the item at a place out. */
-static inline value place_vacate(struct set *set, struct set_entry *entry)
+/* Take the item at a place out. The length is the caller's. */
+static inline value place_empty(struct set *set, struct set_entry *entry)
 {
     value old = load_relaxed(&entry->key);
     set_changes(set);
     store_release(&entry->key, SET_DUMMY);
+    return old;
+}
+static inline value place_vacate(struct set *set, struct set_entry *entry)
+{
+    value old = place_empty(set, entry);
     store_release(&set->length, load_relaxed(&set->length) - 1);
     return old;
 }
@@ -341,7 +362,7 @@ bool set_add_hashed(value v, value key, int64_t hash)
     value_inc(key);
     for (;;) {
         object_lock(&set->header);
-        int found = set_find_locked(set, key, hash, &c, true);
+        int found = set_find_locked(set, key, hash, &c, true, NULL);
         if (found < 0)
             break;
         if (found) {
@@ -376,7 +397,7 @@ int set_discard_hashed(value v, value key, int64_t hash)
     struct set *set = set_of(v);
     struct cursor c;
     object_lock(&set->header);
-    int found = set_find_locked(set, key, hash, &c, false);
+    int found = set_find_locked(set, key, hash, &c, false, NULL);
     if (found < 0)
         return -1;
     value old = found ? place_vacate(set, &load_relaxed(&set->table)->entries[c.place]) : NULL;
@@ -922,6 +943,7 @@ bool set_change_all(value v, struct set_items *items, unsigned change)
     struct cursor c;
     bool fine = items != NULL;
     uint64_t i = 0;
+    int64_t grown = 0; /* one change of the length for all */
     while (fine && i < items->count) {
         uint64_t left = change & SET_ADD ? items->count - i : 0;
         object_lock(&set->header);
@@ -940,23 +962,28 @@ bool set_change_all(value v, struct set_items *items, unsigned change)
         }
         for (; i < items->count; i++) {
             struct set_item *item = &items->at[i];
-            int found = set_find_locked(set, item->key, item->hash, &c, !(change & SET_REMOVE));
+            int found = set_find_locked(set, item->key, item->hash, &c, !(change & SET_REMOVE), &grown);
             if (found < 0) {
                 fine = false;
                 break;
             }
             t = load_relaxed(&set->table);
-            if (found && (change & SET_REMOVE))
-                item->displaced = place_vacate(set, &t->entries[c.place]);
+            if (found && (change & SET_REMOVE)) {
+                item->displaced = place_empty(set, &t->entries[c.place]);
+                grown--;
+            }
             if (found || !(change & SET_ADD))
                 continue;
             if (!place_is_free(t, &c)) /* filled while Python code ran */
                 break;
-            place_take(set, t, &c, item->key, item->hash);
+            place_fill(set, t, &c, item->key, item->hash);
             item->key = NULL;
+            grown++;
         }
-        if (fine)
+        if (fine) {
+            length_publish(set, &grown);
             object_unlock(&set->header);
+        }
         rc_mark(&set->header);
         if (old)
             table_give_back(set, old);
@@ -974,7 +1001,7 @@ int set_ask_all(value v, const struct set_items *items, bool *present, int stop_
     bool stopped = false;
     object_lock(&set->header);
     for (uint64_t i = 0; i < items->count && !stopped; i++) {
-        found = set_find_locked(set, items->at[i].key, items->at[i].hash, &c, false);
+        found = set_find_locked(set, items->at[i].key, items->at[i].hash, &c, false, NULL);
         if (found < 0)
             return -1;
         if (present)
@@ -1009,6 +1036,7 @@ bool set_keep_all(value v, value other)
     value *displaced = NULL;
     uint64_t room = 0, count = 0;
     bool fine = true;
+    int64_t grown = 0;
 restart:
     object_lock(&set->header);
     struct set_table *t = load_relaxed(&set->table);
@@ -1033,6 +1061,7 @@ restart:
         int has = table_has(load_relaxed(&set_of(other)->table), key, hash);
         if (has < 0) {
             uint32_t changes = load_relaxed(&set->changes);
+            length_publish(set, &grown);
             value_inc(key);
             object_unlock(&set->header);
             has = set_contains_hashed(other, key, hash);
@@ -1047,9 +1076,12 @@ restart:
                 goto restart;
             }
         }
-        if (!has)
-            displaced[count++] = place_vacate(set, entry);
+        if (!has) {
+            displaced[count++] = place_empty(set, entry);
+            grown--;
+        }
     }
+    length_publish(set, &grown);
     object_unlock(&set->header);
     rc_mark(&set->header);
 done:
