@@ -106,7 +106,6 @@ static bool map_at(char *address, size_t bytes)
     return false;
 }
 
-#if !defined(ATOLL_SANITIZED) /* see region_init */
 /* Choose a place for a region that may grow to `size` bytes beyond its types. It is far from where the system puts
    programs, libraries and stacks, and not the same each time. */
 static bool region_place(size_t size)
@@ -122,7 +121,6 @@ static bool region_place(size_t size)
     }
     return false;
 }
-#endif
 
 static bool region_init(void)
 {
