@@ -15,7 +15,7 @@ def run(*functions):
 # ---- the first instances of a class, made by several threads: each finds its attributes ----
 def first_instances():
     wrong = []
-    for generation in range(60):
+    for generation in range(30):
         class Point:
             def __init__(self, n):
                 self.n = n
@@ -111,7 +111,7 @@ def handed_over(box):
 
     def make():
         nonlocal done
-        for i in range(400):
+        for i in range(200):
             D = type("D", (), {"end": False})  # instances of a new class have few slots in line
             o = D()
             for j in range(12):

@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.setswitchinterval(0.0005)
-ROUNDS = 150
+ROUNDS = 50
 THREADS = 3
 
 
@@ -155,7 +155,7 @@ beside(keep_the_sum, {
 # ---- an iterator that was made but not used yet is out of date by its own thread's changes, not by others' ----
 def unused_iterators():
     failed = 0
-    for _ in range(300):
+    for _ in range(100):
         for use in (lambda: list(enumerate(d)), lambda: list(zip(d, d.values())), lambda: list(map(str, s)),
                     lambda: list(filter(None, d.values())), lambda: sum(map(int, q))):
             try:
@@ -222,7 +222,7 @@ def crowd(iterator, count=THREADS):
     return [item for part in got for item in part]
 
 
-SIZE = 3000
+SIZE = 1000
 numbers = list(range(SIZE))
 SHARED = {
     "list": lambda: iter(numbers),
