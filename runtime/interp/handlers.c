@@ -84,7 +84,7 @@ static bool split_group(value group, value handler, value *rest, value *match)
     }
     if (ok) {
         *match = value_inc(tuple_get(pair, 0));
-        *rest = value_inc(tuple_get(pair, 1));
+        *rest = value_inc(*match == VALUE_NONE ? group : tuple_get(pair, 1)); /* what matches nothing goes on whole */
     }
     value_dec(pair);
     return ok;

@@ -487,8 +487,10 @@ static bool set_position(value self, unsigned index, value v)
     int64_t n;
     if (!v)
         return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
-    if (!value_as_i64(v, &n))
-        return false;
+    if (!is_int(v))
+        return raise_false(EXC(TypeError), "an integer is required");
+    if (!int_fits_i64(v, &n))
+        return raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
     value exact = int_from_i64(n);
     if (!exact)
         return false;
