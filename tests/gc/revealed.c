@@ -143,10 +143,9 @@ static void views(void **state)
     (void)state;
     if (!thread_barrier_init())
         return; /* all pages are taken for seen where the kernel has no such barrier */
-    struct large *large = large_new();
+    struct large *large = large_new(), *second = large_new();
     assert_true(object_is_unseen(&large->header));
     assert_true(object_enter(&large->header));
-    struct large *second = large_new();
     assert_false(object_enter(&second->header)); /* one at a time */
     object_leave();
     assert_true(object_enter(&second->header));
