@@ -34,7 +34,7 @@ void object_lock_slow(struct object *o)
         object_reveal(o);
     chaos_point();
     /* (It is noted as held where object_lock was called.) */
-    if (unlikely(!byte_try_lock(&o->lock))) {
+    if (unlikely(!(byte_try_lock)(&o->lock))) {
         _Atomic bool background = atomic_load_explicit(&background_lock, memory_order_relaxed) == o;
         watched_byte_lock(&o->lock, &background);
     }

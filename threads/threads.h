@@ -298,8 +298,9 @@ static inline void byte_unlock(_Atomic uint8_t *lock)
         byte_unlock_slow(lock);
 }
 #ifdef ATOLL_CHECKED /* (a function's own name in its macro means the function) */
-#define byte_lock(lock)   (thread_lock_begin(THREAD_HERE), byte_lock(lock))
-#define byte_unlock(lock) (byte_unlock(lock), thread_lock_end())
+#define byte_try_lock(lock) (byte_try_lock(lock) && (thread_lock_begin(THREAD_HERE), true))
+#define byte_lock(lock)     (thread_lock_begin(THREAD_HERE), byte_lock(lock))
+#define byte_unlock(lock)   (byte_unlock(lock), thread_lock_end())
 #endif
 
 /* Park the calling thread while `*address == expected` (checked under the bucket's lock); woken by unpark, by the

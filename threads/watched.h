@@ -30,10 +30,11 @@ static inline void thread_note_wait(bool for_background)
         atomic_fetch_add_explicit(&thread_waits_across, 1, memory_order_relaxed);
 }
 
-/* byte_lock for locks that both sides take; *background says whether the collector has it, when it is taken. */
+/* byte_lock for locks that both sides take; *background says whether the collector has it, when it is taken. The caller
+   notes the lock as held (thread_lock_begin). */
 static inline void watched_byte_lock(_Atomic uint8_t *lock, const _Atomic bool *background)
 {
-    for (int look = 0; unlikely(!byte_try_lock(lock)); look++) {
+    for (int look = 0; unlikely(!(byte_try_lock)(lock)); look++) {
         if (look == WATCHED_LOOKS) {
             thread_note_wait(atomic_load_explicit(background, memory_order_relaxed));
             byte_lock_slow(lock);

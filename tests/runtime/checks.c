@@ -9,9 +9,11 @@
 #include "tests/runtime/support.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
+#include "runtime/sys.h"
 
 
-static value sample; /* a list */
+static value sample;   /* a list */
+static value function; /* one of Python code, compiled in advance: the compiler has safepoints of its own */
 
 /* Run `body` in a child; what it said on stderr is in `said`. Returns its wait status. */
 static int run_apart(void (*body)(void), char *said, size_t room)
@@ -78,7 +80,7 @@ static void peek_across_blocking(void)
 static void peek_across_python(void)
 {
     PEEK_SCOPE;
-    run_command("0");
+    call_0(function);
 }
 /* What allocation would be if it waited. */
 static void allocation_that_blocks(void)
@@ -159,7 +161,7 @@ static void python_under_lock(void)
 {
     static _Atomic uint8_t lock;
     byte_lock(&lock);
-    run_command("0");
+    call_0(function);
     byte_unlock(&lock);
 }
 static void lock_in_order(void)
@@ -188,7 +190,18 @@ static void locks_are_watched(void **state)
     assert_ended(object_under_byte_lock, "an object is allocated while a lock is held");
     assert_ended(safepoint_under_lock, "a safepoint while a lock is held");
     assert_ended(blocking_under_lock, "a blocking region while a lock is held");
-    assert_ended(python_under_lock, "while a lock is held");
+    assert_ended(python_under_lock, "Python code while a lock is held");
+}
+
+static value make_function(void)
+{
+    if (run_command("def function(): pass"))
+        return NULL;
+    value modules = sys_get("modules"), main = dict_get_text(modules, "__main__");
+    value made = is_given(main) ? dict_get_text(module_dict(main), "function") : NULL;
+    value_dec(main);
+    value_dec(modules);
+    return made;
 }
 
 int main(void)
@@ -197,9 +210,10 @@ int main(void)
         cmocka_unit_test(peeks_are_watched),
         cmocka_unit_test(locks_are_watched),
     };
-    if (!support_start() || !(sample = list_new(1)))
+    if (!support_start() || !(sample = list_new(1)) || !(function = make_function()))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    value_dec(function);
     value_dec(sample);
     return support_finish(failed);
 }

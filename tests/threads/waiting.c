@@ -164,9 +164,13 @@ static void byte_lock_excludes(void **state)
     assert_int_equal(atomic_load(&lock), 0);
 }
 
+static _Atomic bool held;
+
 static void take_and_leave(void *argument)
 {
     (void)argument;
+    while (!atomic_load(&held))
+        thread_safepoint(thread_self);
     byte_lock(&lock);
     byte_unlock(&lock);
     atomic_fetch_sub(&running, 1);
@@ -175,12 +179,13 @@ static void take_and_leave(void *argument)
 static void held_lock_parks(void **state)
 {
     (void)state;
-    byte_lock(&lock);
     atomic_store(&running, 3);
     for (int i = 0; i < 3; i++)
         assert_int_equal(thread_start(take_and_leave, NULL, 0, NULL), 0);
     while (thread_self->alone)
         thread_safepoint(thread_self);
+    byte_lock(&lock);
+    atomic_store(&held, true);
     pass_time(30000000);
     assert_int_equal(atomic_load(&running), 3);
     assert_false(byte_try_lock(&lock));
