@@ -89,7 +89,7 @@ enum type_gc_flag {
    live in a region of their own so that 32 bits name one. */
 struct object_type {
     struct object header;
-    const char *name; /* for reports */
+    const char *_Atomic name; /* for reports; programs exchange it, the old one stays readable for a grace period */
     uint32_t gc_flags;
     uint32_t instance_size; /* bytes of a fixed-size object, header included; a lower bound otherwise */
     /* Call trace_slot / trace_value / trace_storage for everything the object holds counted. May run on the collector
@@ -135,7 +135,7 @@ static inline uint32_t type_ref(const struct object_type *type)
 }
 static inline uint32_t object_type_ref(const struct object *o)
 {
-    return atomic_load_explicit(&o->type, memory_order_relaxed);
+    return atomic_load_explicit(&o->type, memory_order_acquire); /* programs exchange it: what the new one says is seen */
 }
 static inline struct object_type *object_type(const struct object *o)
 {

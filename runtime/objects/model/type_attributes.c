@@ -38,7 +38,7 @@ static bool set_name(value self, value v)
     text_release(&text);
     if (!copy)
         return raise_no_memory() != NULL;
-    const char *old = __atomic_exchange_n(&SELF->gc.name, copy, __ATOMIC_ACQ_REL);
+    const char *old = atomic_exchange(&SELF->gc.name, copy);
     storage_retire((void *)(uintptr_t)old, strlen(old) + 1);
     slot_store(&SELF->gc.header, &SELF->short_name, value_inc(v));
     return true;
