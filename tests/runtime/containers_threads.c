@@ -335,13 +335,14 @@ static void set_keeps_what_each_thread_put(void **state)
 /* ---- one iterator for all ---- */
 static void shared_iterator_work(struct team *team, unsigned member)
 {
-    value item;
-    while ((item = iter_next(team->shared)) != VALUE_END) {
+    value item, iterator = value_inc(team->shared); /* who uses what others use holds it: see object_is_sole */
+    while ((item = iter_next(iterator)) != VALUE_END) {
         REQUIRE(item);
         REQUIRE(is_text(item));
         value_dec(item);
         pause_here();
     }
+    value_dec(iterator);
 }
 
 static void iterators_can_be_shared(void **state)
