@@ -126,7 +126,7 @@ static void note_leak(struct object *o, struct page *page, void *context)
     struct leaks *leaks = context;
     (void)page;
     if ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL) ||
-        (leaks->trace->marks && is_marked(leaks->trace, o)))
+        (object_type(o)->gc_flags & TYPE_GC_HIDDEN) || (leaks->trace->marks && is_marked(leaks->trace, o)))
         return;
     leaks->count++;
     struct object_type *type = object_type(o);

@@ -267,11 +267,15 @@ int main(int argc, char **argv)
     if (!line.warn_options || !line.x_options)
         return 1;
     int status = parse(argc, argv, &line);
-    if (status >= 0)
+    if (status < 0) {
+        read_options(&line);
+        status = apply_options(&line) ? -1 : 1;
+    }
+    if (status >= 0) {
+        free(line.warn_options);
+        free(line.x_options);
         return status;
-    read_options(&line);
-    if (!apply_options(&line))
-        return 1;
+    }
     if (sys_flags.optimize > 2)
         sys_flags.optimize = 2;
     static char *no_arguments[] = {"", NULL};
