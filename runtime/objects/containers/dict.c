@@ -289,8 +289,13 @@ static value dict_get_shared(struct dict *dict, value key, int64_t hash)
         k = load_acquire(&entry->key);
         if (k == key)
             break;
-        if (!k || load_relaxed(&entry->hash) != hash)
+        if (unlikely(!k)) /* it was just deleted, or moved (entry_move) */
+            goto slow;
+        if (load_acquire(&entry->hash) != hash) {
+            if (unlikely(load_acquire(&entry->key) != k)) /* that was no hash: the entry has been emptied */
+                goto slow;
             continue;
+        }
         if (!value_is_object(k)) {
             if (value_is_small_int(k) && value_is_small_int(key))
                 continue;
@@ -849,22 +854,21 @@ static struct dict_table *table_for_moves(struct dict *dict, bool last)
     return t;
 }
 
-/* Under the lock: fill the next entry at that end as the one at p is filled, then empty that one. In between the key is
-   there twice, so that readers without the lock never miss it. */
+/* Under the lock: fill the next entry at that end as the one at p is filled, let the key's position in the index lead to
+   it, then empty the old one. So a reader without the lock finds the key in one of the two, or an entry that was just
+   emptied, and then looks again under the lock. */
 static void entry_move(struct dict *dict, struct dict_table *t, const struct probe *p, bool last)
 {
     struct dict_entry *from = &t->entries[p->entry];
     value key = value_inc(load_relaxed(&from->key)), item = value_inc(load_relaxed(&from->item));
-    int64_t hash = load_relaxed(&from->hash);
+    uint64_t n = last ? t->spent++ : --t->gap;
     keys_change(dict);
-    if (last) {
-        table_append(t, key, hash, item);
-    } else {
-        uint64_t n = t->first = --t->gap;
-        table_fill_entry(t, n, key, hash, item);
-        index_set(t, position_for_new(t, hash), n);
-    }
-    index_set(t, p->position, INDEX_DUMMY);
+    table_fill_entry(t, n, key, load_relaxed(&from->hash), item);
+    index_set(t, p->position, n);
+    if (last)
+        store_release(&t->used, n + 1);
+    else
+        t->first = n;
     store_release(&from->key, NULL);
     store_release(&from->item, NULL);
     store_release(&from->hash, (int64_t)p->entry);

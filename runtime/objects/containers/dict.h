@@ -61,6 +61,10 @@ struct dict_view {
     struct object header;
     value_slot dict; /* constant */
 };
+static inline value dict_view_dict(value view)
+{
+    return slot_peek(&((struct dict_view *)view)->dict);
+}
 
 static inline struct dict *dict_of(value v)
 {
@@ -190,6 +194,7 @@ value dict_pop_hashed(value v, value key, int64_t hash);
 size_t dict_memory(value v); /* bytes of storage */
 extern const struct type_spec dict_type_spec;
 value dict_iter_slot(value v); /* dict's own `iter` slot: tells dicts that iterate as dicts do */
+value dict_view_new(struct type *type, value dict); /* of dict's view types, or of one that extends them */
 void dict_view_traverse(struct object *o, struct gc_trace *trace);
 void dict_view_destroy(struct object *o);
 value dict_keys_view(value dict);

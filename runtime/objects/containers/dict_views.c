@@ -258,14 +258,9 @@ DICT_ITERATOR_SPEC(dict_reverse_item_iterator_type_spec, TYPE_ID_DICT_REVERSE_IT
                    dict_reverse_item_iterator_next);
 
 /* ---- views ---- */
-static inline value view_dict(value view)
+value dict_view_new(struct type *type, value dict)
 {
-    return slot_peek(&((struct dict_view *)view)->dict);
-}
-
-static value view_new(value dict, unsigned type_id)
-{
-    struct dict_view *view = (struct dict_view *)object_new(TYPE_WELL_KNOWN(type_id), sizeof *view);
+    struct dict_view *view = (struct dict_view *)object_new(type, sizeof *view);
     if (view)
         slot_init(&view->dict, value_inc(dict));
     return value_of(view);
@@ -273,47 +268,47 @@ static value view_new(value dict, unsigned type_id)
 
 value dict_keys_view(value dict)
 {
-    return view_new(dict, TYPE_ID_DICT_KEYS);
+    return dict_view_new(TYPE_WELL_KNOWN(TYPE_ID_DICT_KEYS), dict);
 }
 
 value dict_values_view(value dict)
 {
-    return view_new(dict, TYPE_ID_DICT_VALUES);
+    return dict_view_new(TYPE_WELL_KNOWN(TYPE_ID_DICT_VALUES), dict);
 }
 
 value dict_items_view(value dict)
 {
-    return view_new(dict, TYPE_ID_DICT_ITEMS);
+    return dict_view_new(TYPE_WELL_KNOWN(TYPE_ID_DICT_ITEMS), dict);
 }
 
 static ssize view_length(value v)
 {
-    return (ssize)dict_length(view_dict(v));
+    return (ssize)dict_length(dict_view_dict(v));
 }
 
 static value keys_iter(value v)
 {
-    return dict_iterator_new(view_dict(v));
+    return dict_iterator_new(dict_view_dict(v));
 }
 static value values_iter(value v)
 {
-    return iterator_new(view_dict(v), TYPE_ID_DICT_VALUE_ITERATOR, false);
+    return iterator_new(dict_view_dict(v), TYPE_ID_DICT_VALUE_ITERATOR, false);
 }
 static value items_iter(value v)
 {
-    return iterator_new(view_dict(v), TYPE_ID_DICT_ITEM_ITERATOR, false);
+    return iterator_new(dict_view_dict(v), TYPE_ID_DICT_ITEM_ITERATOR, false);
 }
 static value keys_reversed(value v, const value *args)
 {
-    return iterator_new(view_dict(v), TYPE_ID_DICT_REVERSE_KEY_ITERATOR, true);
+    return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_KEY_ITERATOR, true);
 }
 static value values_reversed(value v, const value *args)
 {
-    return iterator_new(view_dict(v), TYPE_ID_DICT_REVERSE_VALUE_ITERATOR, true);
+    return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_VALUE_ITERATOR, true);
 }
 static value items_reversed(value v, const value *args)
 {
-    return iterator_new(view_dict(v), TYPE_ID_DICT_REVERSE_ITEM_ITERATOR, true);
+    return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_ITEM_ITERATOR, true);
 }
 
 static value view_repr(value v)
@@ -330,14 +325,14 @@ static value view_repr(value v)
 
 static int keys_contains(value v, value key)
 {
-    return dict_contains(view_dict(v), key);
+    return dict_contains(dict_view_dict(v), key);
 }
 
 static int items_contains(value v, value pair)
 {
     if (!is_tuple(pair) || tuple_length(pair) != 2)
         return 0;
-    value item = dict_get(view_dict(v), tuple_get(pair, 0));
+    value item = dict_get(dict_view_dict(v), tuple_get(pair, 0));
     if (!item)
         return -1;
     if (item == VALUE_MISSING)
@@ -496,7 +491,7 @@ static value view_isdisjoint(value v, const value *args)
 
 static value view_mapping(value v)
 {
-    return mapping_proxy_new(view_dict(v));
+    return mapping_proxy_new(dict_view_dict(v));
 }
 
 void dict_view_traverse(struct object *o, struct gc_trace *trace)
@@ -537,8 +532,8 @@ static const struct method_def values_methods[] = {
         .size = sizeof(struct dict_view),                       \
         .flags = TYPE_FLAG_NO_NEW,                              \
         .gc_flags = TYPE_GC_CONTAINER,                          \
-        .traverse = dict_view_traverse,                              \
-        .destroy = dict_view_destroy,                                \
+        .traverse = dict_view_traverse,                         \
+        .destroy = dict_view_destroy,                           \
         .slots =                                                \
             {                                                   \
                 .repr = view_repr,                              \

@@ -338,32 +338,19 @@ static const struct type_spec iterator_spec = {
     .methods = iterator_methods,
 };
 
-static value view_dict(value view)
-{
-    return slot_peek(&((struct dict_view *)view)->dict);
-}
-
-static value view_new(struct type *type, value dict)
-{
-    struct dict_view *view = (struct dict_view *)object_new(type, sizeof *view);
-    if (view)
-        slot_init(&view->dict, value_inc(dict));
-    return value_of(view);
-}
-
 /* A view is the dict's own with other iterators. */
 #define ORDERED_VIEW(PART, PART_, BASE)                              \
     static value PART##_iter(value v)                                \
     {                                                                \
-        return iterator_new(view_dict(v), PART_, false);             \
+        return iterator_new(dict_view_dict(v), PART_, false);        \
     }                                                                \
     static value PART##_reversed(value v, const value *args)         \
     {                                                                \
-        return iterator_new(view_dict(v), PART_, true);              \
+        return iterator_new(dict_view_dict(v), PART_, true);         \
     }                                                                \
     static value ordered_##PART(value v, const value *args)          \
     {                                                                \
-        return view_new(PART##_type, v);                             \
+        return dict_view_new(PART##_type, v);                        \
     }                                                                \
     static const struct method_def PART##_methods[] = {              \
         METHOD("__reversed__", PART##_reversed, "($self, /)", NULL), \
