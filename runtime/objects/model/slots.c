@@ -208,7 +208,9 @@ value slot_next_or(value self, const char *message)
     value result = call_optional(self, NAME(__next__), NULL, 0);
     if (unlikely(result == VALUE_MISSING)) {
         value (*next)(value) = GONE(self, NAME(__next__), next, slot_next_python) ? value_type_slot(self, next) : NULL;
-        return next ? next(self) : raise(EXC(TypeError), message, self);
+        if (!next)
+            return raise(EXC(TypeError), message, self);
+        return next == slot_next_python ? slot_next_or(self, message) : next(self);
     }
     if (!result && error_matches(EXC(StopIteration))) {
         /* One with a value stays raised: next() and `yield from` want it. */
