@@ -248,7 +248,7 @@ SHARED = {
     "map of two": lambda: map(operator.sub, numbers, range(0, 2 * SIZE, 2)),
     "filter": lambda: filter(None, numbers),
     "chain": lambda: itertools.chain(numbers, range(SIZE, 2 * SIZE), "ab"),
-    "chained": lambda: itertools.chain.from_iterable([i, i + 1] for i in range(0)),
+    "chained": lambda: itertools.chain.from_iterable([[i, i + 1] for i in range(SIZE)]),
     "islice": lambda: itertools.islice(itertools.count(), 5, SIZE, 3),
     "islice of count by steps": lambda: itertools.islice(itertools.count(0, 7), SIZE),
     "islice of floats": lambda: itertools.islice(itertools.count(0.5), SIZE),
@@ -279,7 +279,6 @@ for name, make in SHARED.items():
 
 def groups():
     """Threads that share a groupby see each group's key once."""
-    keys = crowd(key for key in ())
     keys = crowd(map(operator.itemgetter(0), itertools.groupby(numbers, key=(10).__rfloordiv__)))
     return keys == [] or sorted(keys) == list(range(SIZE // 10))
 
