@@ -474,6 +474,7 @@ void gc_get_stats(struct gc_stats *out)
         .nanoseconds = atomic_load(&stats.nanoseconds),
         .mutator_stops = atomic_load(&thread_waits_across),
         .helped_pages = atomic_load(&share_helped),
+        .longest_grace = grace_longest(),
         .heap_bytes = (uint64_t)pages_in_use() << PAGE_SHIFT,
     };
     for (int i = 0; i < 3; i++)

@@ -581,6 +581,7 @@ struct gc_stats {
     uint64_t nanoseconds;   /* time of the collector in cycles */
     uint64_t mutator_stops; /* times a mutator waited for the collector or the collector for a mutator: watched.h */
     uint64_t helped_pages;  /* snapshot pages processed by mutators */
+    uint64_t longest_grace; /* nanoseconds: the longest grace period so far */
     uint64_t heap_bytes, live_containers, live_leaves;
 };
 void gc_get_stats(struct gc_stats *stats);

@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <urcu-qsbr.h>
 #include <urcu/static/urcu-qsbr.h> /* for its data structures: the functions are called out of line */
 
@@ -111,8 +112,24 @@ void grace_reader_offline(void)
 
 /* ---- waiting ---- */
 
+static _Atomic uint64_t longest; /* nanoseconds that a period took */
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+uint64_t grace_longest(void)
+{
+    return atomic_load_explicit(&longest, memory_order_relaxed);
+}
+
+/* Periods are serialized: nobody else writes `longest`. */
 static void run_period(void)
 {
+    uint64_t begin = now();
     atomic_fetch_add_explicit(&waiting, 1, memory_order_seq_cst);
     for (size_t i = 0, n = thread_slot_count(); i < n; i++)
         atomic_fetch_or_explicit(&thread_slot_at(i)->poll, THREAD_POLL_GRACE, memory_order_seq_cst);
@@ -120,6 +137,9 @@ static void run_period(void)
     urcu_qsbr_synchronize_rcu();
     order_acquire();
     atomic_fetch_sub_explicit(&waiting, 1, memory_order_seq_cst);
+    uint64_t took = now() - begin;
+    if (took > grace_longest())
+        atomic_store_explicit(&longest, took, memory_order_relaxed);
 }
 
 void grace_wait(void)

@@ -17,7 +17,6 @@
 extern struct thread_hooks thread_hooks;
 
 /* safepoint.c */
-void thread_publish_alone(struct thread_slot *self, bool alone);
 void take_back(struct thread_slot *self, uint32_t from);
 void thread_assist(struct thread_slot *slot);
 

@@ -24,16 +24,6 @@
 #include <errno.h>
 #include <limits.h>
 
-/* Written by the slot's thread, or by a helper that holds the slot; under the registry's mutex, or after the caller
-   was counted as a mutator. */
-void thread_publish_alone(struct thread_slot *slot, bool alone)
-{
-    slot->alone = alone;
-    atomic_store_explicit(&slot->alone_seen, alone, memory_order_seq_cst);
-    if (!alone)
-        futex_wake(&slot->alone_seen, INT_MAX);
-}
-
 /* Long enough for somebody who waited for this to take the slot; who then lets go ends the pause. */
 static void pause_for_helper(struct thread_slot *self)
 {

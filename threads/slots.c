@@ -162,10 +162,26 @@ static void push_vacant(struct thread_slot *slot)
 
 /* ---- alone ---- */
 
+static struct thread_slot *_Atomic alone_slot; /* the one whose `alone_seen` is set; NULL: none */
+
+/* Written by the slot's thread, or by a helper that holds the slot; under the registry's mutex, or (false) after the
+   caller was counted as a mutator. */
+static void publish_alone(struct thread_slot *slot, bool alone)
+{
+    slot->alone = alone;
+    if (alone)
+        atomic_store_explicit(&alone_slot, slot, memory_order_seq_cst);
+    if (!atomic_exchange_explicit(&slot->alone_seen, alone, memory_order_seq_cst) || alone)
+        return;
+    struct thread_slot *before = slot;
+    atomic_compare_exchange_strong_explicit(&alone_slot, &before, NULL, memory_order_seq_cst, memory_order_relaxed);
+    futex_wake(&slot->alone_seen, INT_MAX);
+}
+
 void slots_recompute_alone(struct thread_slot *self)
 {
     pthread_mutex_lock(&registry);
-    thread_publish_alone(self, atomic_load_explicit(&mutators, memory_order_relaxed) == 1);
+    publish_alone(self, atomic_load_explicit(&mutators, memory_order_relaxed) == 1);
     pthread_mutex_unlock(&registry);
 }
 
@@ -176,35 +192,34 @@ static void ask_to_recompute(void)
         thread_request(thread_slot_at(i), THREAD_POLL_ALONE);
 }
 
-/* Count the caller as a mutator, and wait until no other thread believes that it is alone. */
-static void enter_mutators(struct thread_slot *self)
+/* Count the caller as a mutator, and wait until no other thread believes that it is alone. Returns the slot that was
+   changed in its thread's stead, if one was. */
+static struct thread_slot *enter_mutators(struct thread_slot *self)
 {
     pthread_mutex_lock(&registry);
     size_t count = atomic_fetch_add_explicit(&mutators, 1, memory_order_seq_cst) + 1;
     if (count == 2)
         ask_to_recompute();
-    self->alone = count == 1;
-    atomic_store_explicit(&self->alone_seen, self->alone, memory_order_seq_cst);
-    pthread_mutex_unlock(&registry);
     if (count == 1)
-        return;
-    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
-        struct thread_slot *slot = thread_slot_at(i);
-        while (slot != self && atomic_load_explicit(&slot->alone_seen, memory_order_seq_cst) != 0) {
-            if (thread_try_help(slot)) { /* it is blocked: change it in its stead */
-                thread_publish_alone(slot, false);
-                thread_end_help(slot);
-                break;
-            }
-            futex_wait(&slot->alone_seen, 1, ALONE_POLL_NS);
+        publish_alone(self, true);
+    else
+        self->alone = false;
+    pthread_mutex_unlock(&registry);
+    struct thread_slot *slot = atomic_load_explicit(&alone_slot, memory_order_seq_cst);
+    while (count > 1 && slot && atomic_load_explicit(&slot->alone_seen, memory_order_seq_cst) != 0) {
+        if (thread_try_help(slot)) { /* it is blocked */
+            publish_alone(slot, false);
+            thread_end_help(slot);
+            return slot;
         }
+        futex_wait(&slot->alone_seen, 1, ALONE_POLL_NS);
     }
+    return NULL;
 }
 
 static void leave_mutators(struct thread_slot *self)
 {
-    self->alone = false;
-    atomic_store_explicit(&self->alone_seen, 0, memory_order_seq_cst);
+    publish_alone(self, false);
     pthread_mutex_lock(&registry);
     if (atomic_fetch_sub_explicit(&mutators, 1, memory_order_seq_cst) == 2)
         ask_to_recompute();
@@ -218,15 +233,15 @@ static void sit_down(struct thread_slot *slot)
 {
     uint32_t left = atomic_exchange_explicit(&slot->poll, 0, memory_order_seq_cst);
     slot->interpreter = NULL;
-    enter_mutators(slot);
+    struct thread_slot *helped = enter_mutators(slot);
     thread_self = slot;
     chaos_sit_down(slot);
     grace_register(slot);
     if (left & THREAD_POLL_QUEUE) /* queued for the slot while it was vacant */
         thread_request(slot, THREAD_POLL_QUEUE);
-    for (size_t i = 0, n = thread_slot_count(); i < n; i++) /* that was queued while enter_mutators helped */
-        if (unlikely(atomic_load_explicit(&thread_slot_at(i)->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
-            thread_assist(thread_slot_at(i));
+    /* What was queued meanwhile could not be merged by this thread, which was not attached yet. */
+    if (helped && atomic_load_explicit(&helped->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE)
+        thread_assist(helped);
 }
 
 struct thread_slot *thread_attach(void)
@@ -434,7 +449,7 @@ void threads_after_fork_child(void)
         slot->interpreter = NULL;
         slot->background = slot->alone = slot->stopped = false;
         atomic_store(&slot->section, NULL);
-        atomic_store(&slot->alone_seen, 0);
+        publish_alone(slot, false);
         atomic_store(&slot->state, THREAD_VACANT);
         slot->next_vacant = vacant;
         vacant = slot;

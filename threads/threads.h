@@ -257,6 +257,8 @@ bool chaos_chance(uint32_t one_in);
    threads, or by a mutator inside a blocking region. Establishes happens-before: what threads did before their
    quiescence is visible after it returns. */
 void grace_wait(void);
+/* The longest that a grace period of this process took, in nanoseconds. */
+uint64_t grace_longest(void);
 /* Run callback(node) on the background grace thread after a grace period; where there can be none, on the calling
    mutator at one of its safepoints. Never blocks, never fails, allocates nothing; in the child of a fork the first
    call starts the thread. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define CHUNK_WORDS 8192
+#define FIRST_WORDS 256 /* of a thread beside others: most of them only wait */
 
 struct stack_chunk {
     struct stack_chunk *previous;
@@ -40,7 +41,8 @@ struct frame *frame_place_slow(struct interpreter *interpreter, size_t words)
         current->spare = chunk = NULL;
     }
     if (!chunk) {
-        size_t size = words > CHUNK_WORDS ? words : CHUNK_WORDS;
+        size_t usual = current || thread_mutator_count() <= 1 ? CHUNK_WORDS : FIRST_WORDS;
+        size_t size = words > usual ? words : usual;
         chunk = malloc(sizeof *chunk + size * sizeof(value));
         if (!chunk) {
             raise_no_memory();

@@ -130,7 +130,8 @@ static value module_get_stats(value self, const value *args)
             done = add_figure(dict, "examined", s.examined) && add_figure(dict, "islands", s.islands) &&
                    add_figure(dict, "nanoseconds", s.nanoseconds) &&
                    add_figure(dict, "mutator_stops", s.mutator_stops) &&
-                   add_figure(dict, "helped_pages", s.helped_pages) && add_figure(dict, "heap_bytes", s.heap_bytes) &&
+                   add_figure(dict, "helped_pages", s.helped_pages) &&
+                   add_figure(dict, "longest_grace", s.longest_grace) && add_figure(dict, "heap_bytes", s.heap_bytes) &&
                    add_figure(dict, "live_containers", s.live_containers);
         if (!done || !list_append(list, dict)) {
             value_dec(dict);

@@ -58,20 +58,22 @@ value builtin_function_call(value function, const value *args, size_t nargs, val
 }
 
 /* ---- making ---- */
-static struct builtin_function *function_alloc(const struct method_def *def, value self)
+/* With a signature that others keep, or (NULL) with room for its own. */
+static struct builtin_function *function_alloc(const struct method_def *def, value self, struct signature *signature)
 {
-    struct builtin_function *f = (struct builtin_function *)object_new(TYPE(BUILTIN_FUNCTION), sizeof *f);
+    size_t size = signature ? offsetof(struct builtin_function, own_signature) : sizeof(struct builtin_function);
+    struct builtin_function *f = (struct builtin_function *)object_new(TYPE(BUILTIN_FUNCTION), size);
     if (!f)
         return NULL;
     f->def = def;
-    f->signature = &f->own_signature;
+    f->signature = signature ? signature : &f->own_signature;
     slot_init(&f->self, value_inc(self));
     return f;
 }
 
 value builtin_function_new(const struct method_def *def, value self, value module_name)
 {
-    struct builtin_function *f = function_alloc(def, self);
+    struct builtin_function *f = function_alloc(def, self, NULL);
     if (!f)
         return NULL;
     f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
@@ -90,10 +92,9 @@ value builtin_function_new(const struct method_def *def, value self, value modul
 
 value builtin_function_bound(const struct method_def *def, struct signature *signature, value descriptor, value self)
 {
-    struct builtin_function *f = function_alloc(def, self);
+    struct builtin_function *f = function_alloc(def, self, signature);
     if (!f)
         return NULL;
-    f->signature = signature;
     slot_init(&f->descriptor, value_inc(descriptor));
     return value_of(f);
 }
@@ -123,7 +124,7 @@ static const struct method_def new_def = METHOD_ANY(
 
 value new_wrapper_new(struct type *type)
 {
-    struct builtin_function *f = function_alloc(&new_def, value_of(type));
+    struct builtin_function *f = function_alloc(&new_def, value_of(type), NULL);
     if (f)
         f->new_of = type;
     return value_of(f);
@@ -235,7 +236,8 @@ static void function_traverse(struct object *o, struct gc_trace *trace)
 static void function_destroy(struct object *o)
 {
     struct builtin_function *f = (struct builtin_function *)o;
-    free(atomic_load_explicit(&f->own_signature.parsed, memory_order_relaxed));
+    if (f->signature == &f->own_signature)
+        free(atomic_load_explicit(&f->own_signature.parsed, memory_order_relaxed));
     slot_drop(&f->self);
     slot_drop(&f->module);
     slot_drop(&f->descriptor);

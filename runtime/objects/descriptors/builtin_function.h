@@ -10,10 +10,10 @@ struct builtin_function {
     const struct method_def *def;
     value_slot self;       /* what the C function gets; NULL for none */
     value_slot module;     /* str or NULL: __module__ */
-    value_slot descriptor; /* the method descriptor that `signature` belongs to, or NULL: own_signature */
+    value_slot descriptor; /* the method descriptor that `signature` belongs to, or NULL */
     struct type *new_of;   /* this is the __new__ of that type; not counted: it is immortal */
     struct signature *signature;
-    struct signature own_signature;
+    struct signature own_signature; /* only where `signature` is this one: bound methods end before it */
 };
 
 /* What a C function returned, passed on. Checked builds end here, with the function's name, unless it is NULL if and
