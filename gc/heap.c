@@ -465,6 +465,7 @@ struct object *heap_alloc(struct object_type *type, size_t size)
 
 struct object_type *heap_alloc_type(size_t size, struct object_type *meta)
 {
+    thread_check_unlocked("an object is allocated");
     struct object *o = alloc_object(KIND_TYPE, size, meta ? type_ref(meta) : 0);
     if (o && meta && (meta->gc_flags & TYPE_GC_COUNTED))
         rc_inc(&meta->header);
@@ -565,6 +566,7 @@ void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count)
 
 void *storage_alloc(size_t size)
 {
+    thread_check_unlocked("storage is allocated");
     struct thread_slot *self = thread_self;
     if (unlikely(heap_injecting) && inject_failure())
         return NULL;

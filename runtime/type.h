@@ -199,12 +199,12 @@ enum type_flag {
 struct type {
     struct object_type gc; /* header, name (tp_name: "list", "collections.deque"), traverse, destroy, finalize */
     _Atomic uint32_t flags;
-    _Atomic uint32_t version; /* unique number of the present state of attributes along the MRO; changes when any of
-                                 them does; 0: none given */
+    _Atomic uint32_t version;    /* unique number of the present state of attributes along the MRO; changes when any of
+                                    them does; 0: none given */
     _Atomic(struct type *) base; /* the solid base; counted */
-    value_slot bases;         /* tuple */
-    value_slot mro;           /* tuple */
-    value_slot dict;          /* the class dictionary, a dict */
+    value_slot bases;            /* tuple */
+    value_slot mro;              /* tuple */
+    value_slot dict;             /* the class dictionary, a dict */
     value_slot short_name, qualified_name, module_name; /* str or NULL */
     _Atomic(struct shape *) root_shape;                 /* of instances; see objects/model/shape.h */
     _Atomic(void *) lookup;                             /* flattened attribute table; see objects/model/lookup.h */
@@ -226,15 +226,16 @@ struct type {
                            struct gc_trace *trace); /* that layout's own functions, which those */
     void (*solid_destroy)(struct object *object);   /* of a class made at run time call; may be NULL */
     const char *doc;
-    const struct type_spec *spec; /* built-in types */
+    const struct type_spec *spec;           /* built-in types */
+    struct type *next_builtin;              /* the one made before; class lock */
     _Atomic(void *) slots[TYPE_SLOT_COUNT]; /* of struct type_slots, in its order; see type_slot */
 };
 
 /* The function of a slot of a type, or NULL, with its proper type: type_slot(type, next), type_slot(type, binary[op]).
    Python code may exchange it at any time (`del C.__next__`), so it is loaded once: into a local, which is tested and
    then called. A slot function whose special method is gone by then finds what to do instead (slots.c). */
-#define type_slot(TYPE, SLOT)                                                                               \
-    ((__typeof__(((struct type_slots *)0)->SLOT))atomic_load_explicit(                                      \
+#define type_slot(TYPE, SLOT)                                          \
+    ((__typeof__(((struct type_slots *)0)->SLOT))atomic_load_explicit( \
         &(TYPE)->slots[__builtin_offsetof(struct type_slots, SLOT) / sizeof(void *)], memory_order_relaxed))
 #define value_type_slot(V, SLOT) type_slot(value_type(V), SLOT)
 
@@ -320,10 +321,12 @@ struct type_spec {
     uint32_t dict_offset;
     const char *signature; /* of the constructor, for __text_signature__; may be NULL */
 };
-/* Make the type: immortal. Well-known ones are made in order at start-up (objects/model/bootstrap.c); others by their module.
- * NULL with an exception. The spec must live forever. */
+/* Make the type: immortal. Well-known ones are made in order at start-up (objects/model/bootstrap.c); others by their
+ * module. NULL with an exception. The spec must live forever. */
 struct type *type_define(const struct type_spec *spec);
 struct type *type_define_with_base(const struct type_spec *spec, struct type *base); /* a base without a number */
+/* The type of a spec, made by the first who asks; NULL with an exception. Any thread, not under a lock. */
+struct type *type_define_once(_Atomic(struct type *) *made, const struct type_spec *spec);
 /* Drop what the built-in types hold; the last thing before gc_shutdown. No Python code may run afterwards. */
 void types_shutdown(void);
 

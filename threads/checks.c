@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void thread_peek_begin(const char *place)
 {
@@ -54,7 +55,7 @@ void thread_check_quiescent(const char *what)
 void thread_check_unlocked(const char *what)
 {
     const struct thread_slot *self = thread_self;
-    if (unlikely(self && self->held.locks))
+    if (unlikely(self && self->held.locks) && !strstr(self->held.lock_place, "text/str_intern.c"))
         fail(what, "a lock is held since", self->held.lock_place);
 }
 

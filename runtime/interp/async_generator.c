@@ -31,24 +31,10 @@ static const struct type_spec wrapped_spec = {.name = "async_generator_wrapped_v
                                               .gc_flags = TYPE_GC_CONTAINER,
                                               .traverse = wrapped_traverse,
                                               .destroy = wrapped_destroy};
-
-static struct type *type_once(_Atomic(struct type *) *made, const struct type_spec *spec)
-{
-    struct type *type = atomic_load_explicit(made, memory_order_acquire);
-    if (type)
-        return type;
-    type = type_define(spec);
-    struct type *expected = NULL;
-    if (type && !atomic_compare_exchange_strong(made, &expected, type)) {
-        value_dec(value_of(type));
-        return expected;
-    }
-    return type;
-}
 static struct type *wrapped_type(void)
 {
     static _Atomic(struct type *) made;
-    return type_once(&made, &wrapped_spec);
+    return type_define_once(&made, &wrapped_spec);
 }
 
 value async_gen_wrap(value v)
@@ -213,7 +199,8 @@ static const struct type_spec athrow_spec = STEP_SPEC("async_generator_athrow");
 static value step_new(value generator, enum step_kind kind, value argument /* stolen */)
 {
     static _Atomic(struct type *) asend, athrow;
-    struct type *type = kind == STEP_SEND ? type_once(&asend, &asend_spec) : type_once(&athrow, &athrow_spec);
+    struct type *type =
+        kind == STEP_SEND ? type_define_once(&asend, &asend_spec) : type_define_once(&athrow, &athrow_spec);
     struct step *s = type && argument ? (struct step *)object_new(type, sizeof *s) : NULL;
     if (!s) {
         value_dec(argument);

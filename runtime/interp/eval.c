@@ -133,6 +133,7 @@
 /* A global variable by its cache (instructions.h): a word for the operand stack, or VALUE_MISSING. */
 static inline __attribute__((always_inline)) value load_global_hit(const struct frame *frame, uint64_t word, value name)
 {
+    PEEK_SCOPE;
     uint32_t version = global_version(word);
     if (version != 0) {
         if (unlikely(!dict_has_version(frame->globals, version)))

@@ -114,6 +114,7 @@ static inline __attribute__((always_inline)) struct frame *frame_open(struct int
     struct frame *frame = (struct frame *)interpreter->stack_top;
     if (unlikely((size_t)(interpreter->stack_end - interpreter->stack_top) < words ||
                  interpreter->depth >= atomic_load_explicit(&recursion_limit, memory_order_relaxed))) {
+        function = stack_own(function); /* to wake the code takes a while, with pauses */
         frame = frame_place_for(interpreter, code);
         if (!frame) {
             value_dec(function);

@@ -720,14 +720,7 @@ struct coroutine_wrapper {
 static struct type *wrapper_type(void)
 {
     static _Atomic(struct type *) made;
-    struct type *type = atomic_load_explicit(&made, memory_order_acquire);
-    if (type)
-        return type;
-    type = type_define(&coroutine_wrapper_type_spec);
-    struct type *expected = NULL;
-    if (type && !atomic_compare_exchange_strong(&made, &expected, type))
-        return expected;
-    return type;
+    return type_define_once(&made, &coroutine_wrapper_type_spec);
 }
 
 value coroutine_await(value v)

@@ -1,6 +1,7 @@
 /* Instructions that call and that make functions: the ways that leave the loop, and
    those that prepare a frame for it. */
 #include "runtime/interp/instructions.h"
+#include "runtime/objects/model/shape.h"
 #include "runtime/objects/objects.h"
 
 /* C functions see plain values, so borrowed words are made plain for the call and must not be dropped after it: a bit
@@ -114,16 +115,22 @@ value instance_prepare(struct type *type, value *init)
 {
     struct type *object = TYPE(OBJECT);
     if (type_slot(type, new) != type_slot(object, new) || type_slot(type, init) == type_slot(object, init) ||
-        type_has_flag(type, TYPE_FLAG_ABSTRACT))
+        (type_flags(type) & (TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE)) != TYPE_FLAG_INSTANCE)
         return NULL;
-    value found = lookup_find_peek(type, NAME(__init__));
-    bool counted = !found;
-    if (counted)
-        found = type_lookup(type, NAME(__init__));
-    value instance = found && is_function(found) ? type_slot(object, new)(type, NULL, 0, NULL) : NULL;
+    {
+        PEEK_SCOPE; /* (the caller is to see to it afterwards) */
+        value found = lookup_find_peek(type, NAME(__init__));
+        if (likely(found != NULL)) {
+            value instance = is_function(found) ? value_of(instance_new(type)) : NULL;
+            *init = stack_borrow(found);
+            return instance;
+        }
+    }
+    value found = type_lookup(type, NAME(__init__));
+    value instance = found && is_function(found) ? value_of(instance_new(type)) : NULL;
     if (instance)
-        *init = counted ? found : stack_borrow(found);
-    else if (counted)
+        *init = found;
+    else
         value_dec(found);
     return instance;
 }

@@ -9,11 +9,12 @@
 #include "tests/runtime/support.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
+#include "runtime/objects/model/type_internal.h"
 #include "runtime/sys.h"
 
-
-static value sample;   /* a list */
-static value function; /* one of Python code, compiled in advance: the compiler has safepoints of its own */
+static value sample;       /* a list */
+static value function;     /* one of Python code, compiled in advance: the compiler has safepoints of its own */
+static value sample_class; /* of Python code, without instances yet */
 
 /* Run `body` in a child; what it said on stderr is in `said`. Returns its wait status. */
 static int run_apart(void (*body)(void), char *said, size_t room)
@@ -82,6 +83,12 @@ static void peek_across_python(void)
     PEEK_SCOPE;
     call_0(function);
 }
+static void peek_across_class_lock(void)
+{
+    PEEK_SCOPE;
+    class_lock();
+    class_unlock();
+}
 /* What allocation would be if it waited. */
 static void allocation_that_blocks(void)
 {
@@ -98,6 +105,10 @@ static void peek_in_order(void)
         for (int i = 0; i < 100000; i++)
             value_dec(list_new(4)); /* pages are filled, helpers may be called */
     }
+    {
+        PEEK_SCOPE;
+        value_dec(value_of(instance_new((struct type *)sample_class))); /* the first one: there is no shape yet */
+    }
     thread_safepoint(thread_self);
     run_command("sum(range(10))");
     thread_enter_blocking();
@@ -110,6 +121,7 @@ static void peeks_are_watched(void **state)
     assert_goes_through(peek_in_order);
     assert_ended(peek_across_safepoint, "a safepoint while something uncounted is in use");
     assert_ended(peek_across_blocking, "a blocking region while something uncounted is in use");
+    assert_ended(peek_across_class_lock, "the class lock while something uncounted is in use");
     assert_ended(peek_across_python, "Python code while something uncounted is in use");
     assert_ended(allocation_that_blocks, "a blocking region while something uncounted is in use");
 }
@@ -144,6 +156,45 @@ static void object_under_byte_lock(void)
     list_new(0);
     byte_unlock(&lock);
 }
+static void storage_under_lock(void)
+{
+    object_lock(value_object(sample));
+    storage_alloc(16);
+    object_unlock(value_object(sample));
+}
+static void storage_under_class_lock(void)
+{
+    class_lock();
+    storage_alloc(16);
+    class_unlock();
+}
+static void drop_under_class_lock(void)
+{
+    value v = value_inc(sample);
+    if (class_try_lock())
+        value_dec(v);
+    class_unlock();
+}
+static void python_under_class_lock(void)
+{
+    class_lock();
+    call_0(function);
+    class_unlock();
+}
+static void blocking_under_class_lock(void)
+{
+    class_lock();
+    thread_enter_blocking();
+    thread_leave_blocking();
+    class_unlock();
+}
+static void class_lock_under_lock(void)
+{
+    object_lock(value_object(sample));
+    class_lock();
+    class_unlock();
+    object_unlock(value_object(sample));
+}
 static void safepoint_under_lock(void)
 {
     object_lock(value_object(sample));
@@ -173,11 +224,18 @@ static void lock_in_order(void)
         object_unlock(value_object(sample));
         byte_lock(&lock);
         byte_unlock(&lock);
+        class_lock();
+        class_unlock();
         value_dec(list_new(1));
         thread_safepoint(thread_self);
     }
     value_dec(v);
-    run_command("[].append(1)");
+    run_command("class C: pass\n"
+                "c = C()\n"
+                "for i in range(100): setattr(C, f'a{i}', i); setattr(c, f'b{i}', i)\n"
+                "for i in range(100): delattr(C, f'a{i}')\n"
+                "C.__bases__ = type('D', (), {}),\n"
+                "[].append(1)");
 }
 
 static void locks_are_watched(void **state)
@@ -188,17 +246,24 @@ static void locks_are_watched(void **state)
     assert_ended(drop_in_section, "a reference is dropped while a lock is held");
     assert_ended(object_under_lock, "an object is allocated while a lock is held");
     assert_ended(object_under_byte_lock, "an object is allocated while a lock is held");
+    assert_ended(storage_under_lock, "storage is allocated while a lock is held");
+    assert_ended(storage_under_class_lock, "storage is allocated while a lock is held");
+    assert_ended(drop_under_class_lock, "a reference is dropped while a lock is held");
+    assert_ended(python_under_class_lock, "Python code while a lock is held");
+    assert_ended(blocking_under_class_lock, "a blocking region while a lock is held");
+    assert_ended(class_lock_under_lock, "the class lock while a lock is held");
     assert_ended(safepoint_under_lock, "a safepoint while a lock is held");
     assert_ended(blocking_under_lock, "a blocking region while a lock is held");
     assert_ended(python_under_lock, "Python code while a lock is held");
 }
 
-static value make_function(void)
+/* What the statement defines by that name, owned. */
+static value define(const char *statement, const char *name)
 {
-    if (run_command("def function(): pass"))
+    if (run_command(statement))
         return NULL;
     value modules = sys_get("modules"), main = dict_get_text(modules, "__main__");
-    value made = is_given(main) ? dict_get_text(module_dict(main), "function") : NULL;
+    value made = is_given(main) ? dict_get_text(module_dict(main), name) : NULL;
     value_dec(main);
     value_dec(modules);
     return made;
@@ -210,9 +275,11 @@ int main(void)
         cmocka_unit_test(peeks_are_watched),
         cmocka_unit_test(locks_are_watched),
     };
-    if (!support_start() || !(sample = list_new(1)) || !(function = make_function()))
+    if (!support_start() || !(sample = list_new(1)) || !(function = define("def function(): pass", "function")) ||
+        !(sample_class = define("class sample: pass", "sample")))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    value_dec(sample_class);
     value_dec(function);
     value_dec(sample);
     return support_finish(failed);

@@ -135,13 +135,44 @@ static void lock_keeps_the_state(void **unused)
     assert_int_equal(atomic_load(&thread_self->state), THREAD_RUNNING);
 }
 
+/* A thread like the collector's has the class lock for a while. */
+static _Atomic bool background_has_it;
+static void *hold_class_lock(void *unused)
+{
+    (void)unused;
+    assert_non_null(thread_attach_background());
+    class_lock();
+    atomic_store(&background_has_it, true);
+    usleep(20000);
+    class_unlock();
+    thread_detach_background();
+    return NULL;
+}
+
+/* Who waits meanwhile is counted: one mutator stop. */
+static void waits_are_counted(void **unused)
+{
+    struct gc_stats before, after;
+    pthread_t thread;
+    gc_get_stats(&before);
+    assert_int_equal(pthread_create(&thread, NULL, hold_class_lock, NULL), 0);
+    while (!atomic_load(&background_has_it))
+        usleep(100);
+    class_lock();
+    class_unlock();
+    thread_enter_blocking();
+    pthread_join(thread, NULL);
+    thread_leave_blocking();
+    gc_get_stats(&after);
+    assert_true(after.mutator_stops > before.mutator_stops);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_are_told),
-        cmocka_unit_test(subclasses_leave),
-        cmocka_unit_test(trees_tell_who_came),
-        cmocka_unit_test(lock_keeps_the_state),
+        cmocka_unit_test(errors_are_told),     cmocka_unit_test(subclasses_leave),
+        cmocka_unit_test(trees_tell_who_came), cmocka_unit_test(lock_keeps_the_state),
+        cmocka_unit_test(waits_are_counted),
     };
     if (!support_start())
         return EXIT_FAILURE;

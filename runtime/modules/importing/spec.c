@@ -188,24 +188,11 @@ static const struct type_spec spec_type_spec = {
     .getset = spec_getset,
 };
 
-static struct type *type_once(_Atomic(struct type *) *made, const struct type_spec *spec)
-{
-    struct type *type = atomic_load_explicit(made, memory_order_acquire);
-    if (type)
-        return type;
-    type = type_define(spec);
-    struct type *expected = NULL;
-    if (type && !atomic_compare_exchange_strong(made, &expected, type)) {
-        value_dec(value_of(type));
-        return expected;
-    }
-    return type;
-}
-
 value spec_new(value name, value kind, value file, value search, value package)
 {
     static _Atomic(struct type *) loader_type, spec_type;
-    struct type *lt = type_once(&loader_type, &loader_type_spec), *st = type_once(&spec_type, &spec_type_spec);
+    struct type *lt = type_define_once(&loader_type, &loader_type_spec),
+                *st = type_define_once(&spec_type, &spec_type_spec);
     struct loader *loader = lt && st ? (struct loader *)object_new(lt, sizeof *loader) : NULL;
     if (!loader)
         return NULL;

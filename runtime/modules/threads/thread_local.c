@@ -199,8 +199,6 @@ static const struct type_spec local_type_spec = {
 
 struct type *thread_local_type(void)
 {
-    static struct type *type;
-    if (!type)
-        type = type_define(&local_type_spec);
-    return type;
+    static _Atomic(struct type *) made;
+    return type_define_once(&made, &local_type_spec);
 }

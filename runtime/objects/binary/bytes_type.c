@@ -363,18 +363,8 @@ value bytes_iterator_new(value owner)
 {
     static _Atomic(struct type *) types[2];
     bool array = !is_bytes(owner);
-    struct type *type = atomic_load_explicit(&types[array], memory_order_acquire);
-    if (!type) {
-        struct type *made = type_define(&iterator_specs[array]);
-        if (!made)
-            return NULL;
-        heap_make_immortal(&made->gc.header);
-        if (!atomic_compare_exchange_strong(&types[array], &type,
-                                            made)) /* another thread was first: ours stays unused */
-            made = type;
-        type = made;
-    }
-    struct bytes_iterator *it = (struct bytes_iterator *)object_new(type, sizeof *it);
+    struct type *type = type_define_once(&types[array], &iterator_specs[array]);
+    struct bytes_iterator *it = type ? (struct bytes_iterator *)object_new(type, sizeof *it) : NULL;
     if (!it)
         return NULL;
     slot_init(&it->owner, value_inc(owner));

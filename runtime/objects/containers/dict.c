@@ -267,22 +267,24 @@ static value dict_get_locked(struct dict *dict, value key, int64_t hash)
     return item;
 }
 
-/* The lock-free lookup. The candidate's reference is dropped last: dropping may run Python code, after which the block
-   may be gone. */
-static value dict_get_shared(struct dict *dict, value key, int64_t hash)
+/* The lock-free lookup: PROBE_FOUND, PROBE_ABSENT, or PROBE_ASK the locked one. *item is counted, for nothing if the
+   result is PROBE_ASK, and so is *held: the caller drops them, because dropping may run Python code, after which the
+   block may be gone. */
+static inline __attribute__((always_inline)) int dict_read(struct dict *dict, value key, int64_t hash, value *held,
+                                                           value *item)
 {
-    object_share(&dict->header);
+    PEEK_SCOPE;
     struct dict_table *t = load_acquire(&dict->table);
     if (!t)
-        return VALUE_MISSING;
+        return PROBE_ABSENT;
     struct probe p;
-    value held = NULL, item, k;
+    value k;
     struct dict_entry *entry;
     for (probe_start(&p, t, hash);; probe_step(&p, t)) {
         uint64_t n = index_get(t, p.position);
         if (n >= t->capacity) {
             if (n & 1)
-                return VALUE_MISSING;
+                return PROBE_ABSENT;
             continue;
         }
         entry = &t->entries[n];
@@ -290,34 +292,43 @@ static value dict_get_shared(struct dict *dict, value key, int64_t hash)
         if (k == key)
             break;
         if (unlikely(!k)) /* it was just deleted, or moved (entry_move) */
-            goto slow;
+            return PROBE_ASK;
         if (load_acquire(&entry->hash) != hash) {
             if (unlikely(load_acquire(&entry->key) != k)) /* that was no hash: the entry has been emptied */
-                goto slow;
+                return PROBE_ASK;
             continue;
         }
         if (!value_is_object(k)) {
             if (value_is_small_int(k) && value_is_small_int(key))
                 continue;
-            goto slow;
+            return PROBE_ASK;
         }
         if (!value_try_inc(k))
-            goto slow;
-        held = k;
+            return PROBE_ASK;
+        *held = k;
         if (load_again(&entry->key) != k || load_again(&dict->table) != t || key_equal_simple(k, key) != 1)
-            goto slow;
+            return PROBE_ASK;
         break;
     }
-    item = load_acquire(&entry->item);
-    if (!item || !value_try_inc(item))
-        goto slow;
-    if (likely(load_again(&entry->item) == item && load_again(&entry->key) == k && load_again(&dict->table) == t)) {
-        value_dec(held);
-        return item;
-    }
-    value_dec(item);
-slow:
+    value v = load_acquire(&entry->item);
+    if (!v || !value_try_inc(v))
+        return PROBE_ASK;
+    *item = v;
+    bool same = load_again(&entry->item) == v && load_again(&entry->key) == k && load_again(&dict->table) == t;
+    return likely(same) ? PROBE_FOUND : PROBE_ASK;
+}
+
+static value dict_get_shared(struct dict *dict, value key, int64_t hash)
+{
+    value held = NULL, item = NULL;
+    object_share(&dict->header);
+    int found = dict_read(dict, key, hash, &held, &item);
     value_dec(held);
+    if (likely(found == PROBE_FOUND))
+        return item;
+    if (found == PROBE_ABSENT)
+        return VALUE_MISSING;
+    value_dec(item);
     return dict_get_locked(dict, key, hash);
 }
 
@@ -380,18 +391,23 @@ size_t dict_length(value v)
 /* ---- hints ---- */
 value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint)
 {
+    value item;
     object_share(&dict->header);
-    struct dict_table *t = load_acquire(&dict->table);
-    if (!t || hint >= t->capacity)
-        return VALUE_MISSING;
-    struct dict_entry *entry = &t->entries[hint];
-    if (load_acquire(&entry->key) != name)
-        return VALUE_MISSING;
-    value item = load_acquire(&entry->item);
-    if (!item || !value_try_inc(item))
-        return VALUE_MISSING;
-    if (likely(load_again(&entry->item) == item && load_again(&entry->key) == name && load_again(&dict->table) == t))
-        return item;
+    {
+        PEEK_SCOPE;
+        struct dict_table *t = load_acquire(&dict->table);
+        if (!t || hint >= t->capacity)
+            return VALUE_MISSING;
+        struct dict_entry *entry = &t->entries[hint];
+        if (load_acquire(&entry->key) != name)
+            return VALUE_MISSING;
+        item = load_acquire(&entry->item);
+        if (!item || !value_try_inc(item))
+            return VALUE_MISSING;
+        if (likely(load_again(&entry->item) == item && load_again(&entry->key) == name &&
+                   load_again(&dict->table) == t))
+            return item;
+    }
     value_dec(item);
     return VALUE_MISSING;
 }
@@ -737,6 +753,22 @@ value dict_set_default(value v, value key, value item)
     return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present) ? present : NULL;
 }
 
+int dict_contains_plain(value v, value key)
+{
+    struct dict *dict = dict_of(v);
+    int found = PROBE_ABSENT;
+    object_lock(&dict->header);
+    struct dict_table *t = load_relaxed(&dict->table);
+    if (t) {
+        struct probe p;
+        int64_t hash = str_hash(key);
+        probe_start(&p, t, hash);
+        found = table_find(t, key, hash, &p);
+    }
+    object_unlock(&dict->header);
+    return found == PROBE_ASK ? -1 : found == PROBE_FOUND;
+}
+
 /* Take entry p out; both references are the caller's then, who marks the dict. Under the lock. */
 static void entry_take(struct dict *dict, struct dict_table *t, const struct probe *p, value *key, value *item)
 {
@@ -749,6 +781,56 @@ static void entry_take(struct dict *dict, struct dict_table *t, const struct pro
     store_release(&entry->item, NULL);
     store_release(&entry->hash, (int64_t)p->entry);
     store_release(&dict->length, load_relaxed(&dict->length) - 1);
+}
+
+bool dict_exchange(value v, value key, value item, value *old_key, value *old)
+{
+    struct dict *dict = dict_of(v);
+    struct probe p;
+    int64_t hash = str_hash(key);
+    bool room = true;
+    *old_key = NULL;
+    *old = VALUE_MISSING;
+    object_lock(&dict->header);
+    struct dict_table *t = load_relaxed(&dict->table);
+    int found = PROBE_ABSENT;
+    if (t) {
+        probe_start(&p, t, hash);
+        found = table_find(t, key, hash, &p);
+    }
+    if (found == PROBE_FOUND) {
+        if (item)
+            *old = item_replace(dict, &t->entries[p.entry].item, value_inc(item));
+        else
+            entry_take(dict, t, &p, old_key, old);
+    } else if (item) {
+        room = t && t->spent < t->capacity;
+        if (room)
+            entry_insert(dict, t, value_inc(key), hash, value_inc(item));
+    }
+    object_unlock(&dict->header);
+    rc_mark(&dict->header);
+    return room;
+}
+
+bool dict_make_room(value v)
+{
+    struct dict *dict = dict_of(v);
+    for (;;) {
+        struct dict_table *fresh = table_for_growth(dict, 1), *old;
+        if (!fresh)
+            return false;
+        object_lock(&dict->header);
+        bool fits = load_relaxed(&dict->length) < fresh->capacity;
+        if (fits)
+            old = table_replace(dict, fresh);
+        object_unlock(&dict->header);
+        if (fits) {
+            table_give_back(dict, old);
+            return true;
+        }
+        table_discard(fresh);
+    }
 }
 
 value dict_pop_hashed(value v, value key, int64_t hash)
@@ -854,9 +936,9 @@ static struct dict_table *table_for_moves(struct dict *dict, bool last)
     return t;
 }
 
-/* Under the lock: fill the next entry at that end as the one at p is filled, let the key's position in the index lead to
-   it, then empty the old one. So a reader without the lock finds the key in one of the two, or an entry that was just
-   emptied, and then looks again under the lock. */
+/* Under the lock: fill the next entry at that end as the one at p is filled, let the key's position in the index lead
+   to it, then empty the old one. So a reader without the lock finds the key in one of the two, or an entry that was
+   just emptied, and then looks again under the lock. */
 static void entry_move(struct dict *dict, struct dict_table *t, const struct probe *p, bool last)
 {
     struct dict_entry *from = &t->entries[p->entry];
@@ -976,30 +1058,38 @@ static int dict_entry_locked(struct dict *dict, uint64_t i, value *key, value *i
     return result;
 }
 
-/* The same without the lock. */
-static int dict_entry_shared(struct dict *dict, uint64_t i, value *key, value *item, int64_t *hash)
+/* The same without the lock; *key and *item are counted, or NULL, also when it returns -2: not to be had so. */
+static inline __attribute__((always_inline)) int entry_read(struct dict *dict, uint64_t i, value *key, value *item,
+                                                            int64_t *hash)
 {
+    PEEK_SCOPE;
+    *key = *item = NULL;
     struct dict_table *t = load_acquire(&dict->table);
     if (!t || i >= load_acquire(&t->used))
         return -1;
     struct dict_entry *entry = &t->entries[i];
     value k = load_acquire(&entry->key);
     if (!k)
-        return load_again(&dict->table) == t ? 0 : dict_entry_locked(dict, i, key, item, hash);
-    if (value_try_inc(k)) {
-        value x = load_acquire(&entry->item);
-        *hash = load_acquire(&entry->hash);
-        if (x && value_try_inc(x)) {
-            if (likely(load_again(&entry->key) == k && load_again(&entry->item) == x &&
-                       load_again(&dict->table) == t)) {
-                *key = k;
-                *item = x;
-                return 1;
-            }
-            value_dec(x);
-        }
-        value_dec(k);
-    }
+        return load_again(&dict->table) == t ? 0 : -2;
+    if (!value_try_inc(k))
+        return -2;
+    *key = k;
+    value x = load_acquire(&entry->item);
+    *hash = load_acquire(&entry->hash);
+    if (!x || !value_try_inc(x))
+        return -2;
+    *item = x;
+    bool same = load_again(&entry->key) == k && load_again(&entry->item) == x && load_again(&dict->table) == t;
+    return likely(same) ? 1 : -2;
+}
+
+static int dict_entry_shared(struct dict *dict, uint64_t i, value *key, value *item, int64_t *hash)
+{
+    int got = entry_read(dict, i, key, item, hash);
+    if (likely(got != -2))
+        return got;
+    value_dec(*item);
+    value_dec(*key);
     return dict_entry_locked(dict, i, key, item, hash);
 }
 
@@ -1043,19 +1133,23 @@ bool dict_next_key(value v, size_t *position, value *key)
     struct dict *dict = dict_of(v);
     object_share(&dict->header);
     for (;;) {
-        struct dict_table *t = load_acquire(&dict->table);
         uint64_t i = *position;
-        if (!t || i >= load_acquire(&t->used))
-            return false;
-        value k = load_acquire(&t->entries[i].key), item;
-        if (k && value_try_inc(k)) {
-            if (likely(load_again(&t->entries[i].key) == k && load_again(&dict->table) == t)) {
+        value k, item;
+        {
+            PEEK_SCOPE;
+            struct dict_table *t = load_acquire(&dict->table);
+            if (!t || i >= load_acquire(&t->used))
+                return false;
+            k = load_acquire(&t->entries[i].key);
+            if (k && !value_try_inc(k))
+                k = NULL;
+            if (likely(k && load_again(&t->entries[i].key) == k && load_again(&dict->table) == t)) {
                 *position = i + 1;
                 *key = k;
                 return true;
             }
-            value_dec(k);
         }
+        value_dec(k);
         int64_t hash;
         int got = dict_entry_locked(dict, i, key, &item, &hash);
         if (got < 0)

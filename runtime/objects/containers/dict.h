@@ -94,6 +94,7 @@ static inline __attribute__((always_inline)) value dict_peek_hint(value v, value
 {
     struct dict *dict = dict_of(v);
     object_share(&dict->header);
+    PEEK_SCOPE;
     struct dict_table *table = load_acquire(&dict->table);
     if (unlikely(!table || hint >= table->capacity))
         return NULL;
@@ -110,21 +111,21 @@ static inline __attribute__((always_inline)) value dict_peek_hint(value v, value
     return likely(same) ? item : NULL;
 }
 
-/* The same, borrowed: only while alone, until the next call that may run Python code. NULL: take the other one. */
-static inline value dict_borrow_hint(value v, value name, uint32_t hint)
-{
-    struct dict_table *table = load_relaxed(&dict_of(v)->table);
-    if (unlikely(!mutator_is_alone() || !table || hint >= table->capacity))
-        return NULL;
-    struct dict_entry *entry = &table->entries[hint];
-    return likely(load_relaxed(&entry->key) == name) ? load_relaxed(&entry->item) : NULL;
-}
-
 /* dict[name] = item for an entry that exists: steals item and returns true if entry `hint` has this very name. */
 bool dict_store_hint(value v, value name, uint32_t hint, value item);
 
 /* The number of the entry whose key is this very name; UINT32_MAX when it is absent or equal only. */
 uint32_t dict_hint(value v, value name);
+
+/* For dicts whose keys are plain strs, as is `key`, by callers that hold a lock: these two run no Python code, allocate
+ * nothing and drop nothing. */
+/* Is the key there? 1, 0; -1: there are other keys, and only dict_contains can tell. */
+int dict_contains_plain(value v, value key);
+/* The key's item becomes `item` (borrowed), or it goes (NULL). *old_key (NULL: none) and *old (VALUE_MISSING: none) are
+ * what is in the dict no more, for the caller to drop. false: nothing done, there is no room; see dict_make_room. */
+bool dict_exchange(value v, value key, value item, value *old_key, value *old);
+/* Room for one key more, until another is inserted; not under a lock. false: MemoryError. */
+bool dict_make_room(value v);
 
 /* Versions, for the interpreter's caches of global variables and modules' attributes. A version is a process-wide
  * unique number of the dict's present state: it changes before a key is inserted or deleted, and before an item that
@@ -193,7 +194,7 @@ struct dict_state dict_state(value v);
 value dict_pop_hashed(value v, value key, int64_t hash);
 size_t dict_memory(value v); /* bytes of storage */
 extern const struct type_spec dict_type_spec;
-value dict_iter_slot(value v); /* dict's own `iter` slot: tells dicts that iterate as dicts do */
+value dict_iter_slot(value v);                      /* dict's own `iter` slot: tells dicts that iterate as dicts do */
 value dict_view_new(struct type *type, value dict); /* of dict's view types, or of one that extends them */
 void dict_view_traverse(struct object *o, struct gc_trace *trace);
 void dict_view_destroy(struct object *o);

@@ -198,18 +198,22 @@ value list_item_shared(struct list *list, uint64_t index)
     object_share(&list->header);
     if (index >= load_acquire(&list->length))
         return NULL;
-    struct list_storage *storage = load_acquire(&list->storage);
-    if (likely(storage && index < storage->capacity)) {
-        value_slot *slot = &storage->items[index];
-        value item = load_acquire(slot);
-        if (item && !value_is_object(item))
-            return item;
-        if (likely(item && value_try_inc(item))) {
-            if (likely(load_again(slot) == item && load_again(&list->storage) == storage))
+    value item = NULL;
+    {
+        PEEK_SCOPE;
+        struct list_storage *storage = load_acquire(&list->storage);
+        if (likely(storage && index < storage->capacity)) {
+            value_slot *slot = &storage->items[index];
+            item = load_acquire(slot);
+            if (item && !value_is_object(item))
                 return item;
-            value_dec(item);
+            if (unlikely(!item || !value_try_inc(item)))
+                item = NULL;
+            else if (likely(load_again(slot) == item && load_again(&list->storage) == storage))
+                return item;
         }
     }
+    value_dec(item);
     return list_item_locked(list, (ssize)index);
 }
 

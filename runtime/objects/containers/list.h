@@ -62,9 +62,12 @@ static inline value list_item_borrow(value v, int64_t index)
    is needed (list_get tells which). */
 static inline value list_item_fast(value v, int64_t index)
 {
-    value item = list_item_borrow(v, index);
-    if (likely(item != NULL))
-        return value_inc(item);
+    {
+        PEEK_SCOPE;
+        value item = list_item_borrow(v, index);
+        if (likely(item != NULL))
+            return value_inc(item);
+    }
     return mutator_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
 }
 

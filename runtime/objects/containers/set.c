@@ -211,12 +211,11 @@ static int set_contains_locked(struct set *set, value key, int64_t hash)
     return found;
 }
 
-int set_contains_hashed(value v, value key, int64_t hash)
+/* Without the lock: 1, 0, or -1: the locked one may know. *held is counted, unless it is NULL: the caller drops it. */
+static inline __attribute__((always_inline)) int set_read(struct set *set, value key, int64_t hash, value *held)
 {
-    struct set *set = set_of(v);
+    PEEK_SCOPE;
     bool alone = mutator_is_alone();
-    if (!alone)
-        object_share(&set->header);
     struct set_table *t = load_acquire(&set->table);
     if (!t)
         return 0;
@@ -239,13 +238,23 @@ int set_contains_hashed(value v, value key, int64_t hash)
             if (same == 0)
                 continue;
         } else if (value_is_object(k) && value_try_inc(k)) {
-            bool same = load_again(&entry->key) == k && load_again(&set->table) == t && key_equal_simple(k, key) == 1;
-            value_dec(k);
-            if (same)
+            *held = k;
+            if (load_again(&entry->key) == k && load_again(&set->table) == t && key_equal_simple(k, key) == 1)
                 return 1;
         }
-        return set_contains_locked(set, key, hash);
+        return -1;
     }
+}
+
+int set_contains_hashed(value v, value key, int64_t hash)
+{
+    struct set *set = set_of(v);
+    value held = NULL;
+    if (!mutator_is_alone())
+        object_share(&set->header);
+    int found = set_read(set, key, hash, &held);
+    value_dec(held);
+    return likely(found >= 0) ? found : set_contains_locked(set, key, hash);
 }
 
 int set_contains(value v, value item)
@@ -490,23 +499,28 @@ static int set_place_locked(struct set *set, uint64_t i, value *item, int64_t *h
 
 static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *hash)
 {
-    uint32_t changes = load_acquire(&set->changes);
-    struct set_table *t = load_acquire(&set->table);
-    if (!t || i > t->mask)
-        return -1;
-    struct set_entry *entry = &t->entries[i];
-    value key = load_acquire(&entry->key);
-    if (!place_is_live(key))
-        return 0;
-    if (value_try_inc(key)) {
-        *hash = load_acquire(&entry->hash);
-        if (likely(load_again(&entry->key) == key && load_again(&set->table) == t &&
-                   load_again(&set->changes) == changes)) {
+    value key;
+    {
+        PEEK_SCOPE;
+        uint32_t changes = load_acquire(&set->changes);
+        struct set_table *t = load_acquire(&set->table);
+        if (!t || i > t->mask)
+            return -1;
+        struct set_entry *entry = &t->entries[i];
+        key = load_acquire(&entry->key);
+        if (!place_is_live(key))
+            return 0;
+        if (unlikely(!value_try_inc(key))) {
+            key = NULL;
+        } else {
+            *hash = load_acquire(&entry->hash);
             *item = key;
-            return 1;
+            if (likely(load_again(&entry->key) == key && load_again(&set->table) == t &&
+                       load_again(&set->changes) == changes))
+                return 1;
         }
-        value_dec(key);
     }
+    value_dec(key);
     return set_place_locked(set, i, item, hash);
 }
 

@@ -9,6 +9,7 @@
  * inline cache that relied on it. A name without an entry has no cache that relies on it.
  */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/containers/dict.h"
 #include "runtime/objects/text/str.h"
 
 static inline _Atomic uint32_t *table_index(struct lookup_table *table)
@@ -56,35 +57,32 @@ static void table_enter(struct lookup_table *table, uint32_t entry)
     atomic_store_explicit(&index[i & table->mask], entry + 1, memory_order_release);
 }
 
-/* A table with room for one more entry; under the class lock. NULL: no memory (then the lookup goes uncached). */
-static struct lookup_table *table_with_room(struct type *type)
+/* An empty table. NULL: no memory (then the lookup goes uncached). */
+static struct lookup_table *table_new(uint32_t capacity)
 {
-    struct lookup_table *table = table_of(type);
-    if (table && table->count < table->capacity)
-        return table;
-    uint32_t capacity = table ? table->capacity * 2 : 12;
     uint32_t mask = 16;
     while (mask < capacity + capacity / 2)
         mask *= 2;
     mask--;
-    struct lookup_table *larger = storage_alloc(table_size(capacity, mask));
-    if (!larger)
+    struct lookup_table *table = storage_alloc(table_size(capacity, mask));
+    if (!table)
         return NULL;
-    larger->capacity = capacity;
-    larger->mask = mask;
-    if (table) {
-        larger->count = table->count;
-        for (uint32_t i = 0; i < table->count; i++) {
-            larger->entries[i].name = table->entries[i].name;
-            value v = atomic_load_explicit(&table->entries[i].v, memory_order_relaxed);
-            atomic_store_explicit(&larger->entries[i].v, v, memory_order_relaxed);
-            table_enter(larger, i);
-        }
+    table->capacity = capacity;
+    table->mask = mask;
+    return table;
+}
+
+/* Publish the larger table, with what is in the present one; under the class lock. */
+static void table_replace(struct type *type, struct lookup_table *table, struct lookup_table *larger)
+{
+    larger->count = table ? table->count : 0;
+    for (uint32_t i = 0; i < larger->count; i++) {
+        larger->entries[i].name = table->entries[i].name;
+        value v = atomic_load_explicit(&table->entries[i].v, memory_order_relaxed);
+        atomic_store_explicit(&larger->entries[i].v, v, memory_order_relaxed);
+        table_enter(larger, i);
     }
     atomic_store_explicit(&type->lookup, larger, memory_order_release);
-    if (table)
-        storage_retire(table, table_size(table->capacity, table->mask));
-    return larger;
 }
 
 /* Changes during which nothing is entered (lookup_suspend), and how many of them are over; under the class lock. */
@@ -100,28 +98,55 @@ static struct walk_state walk_begin(struct type *type)
                                atomic_load_explicit(&resumed, memory_order_acquire)};
 }
 
-/* Enter what a walk found, unless the class changed since, or somebody is changing classes just now: to wait for them
- * would be a quiescent point, and the next look-up will do. */
+/* Under the class lock: enter what a walk found, unless the class changed since. *larger is used when the table is
+ * full, and becomes the table that it replaced; if it is missing or too small nothing is entered, and *wanted says how
+ * large it has to be. */
+static uint32_t table_put(struct type *type, value name, value found, struct walk_state before,
+                          struct lookup_table **larger, uint32_t *wanted)
+{
+    struct walk_state now = walk_begin(type);
+    if (now.modifications != before.modifications || now.resumed != before.resumed ||
+        atomic_load_explicit(&suspended, memory_order_relaxed) != 0)
+        return LOOKUP_NO_INDEX;
+    struct lookup_table *table = table_of(type);
+    uint32_t number = table_find(table, name);
+    if (number != LOOKUP_NO_INDEX) {
+        atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
+        return number;
+    }
+    if (!table || table->count == table->capacity) {
+        *wanted = table ? table->capacity * 2 : 12;
+        if (!*larger || (*larger)->capacity < *wanted)
+            return LOOKUP_NO_INDEX;
+        *wanted = 0;
+        table_replace(type, table, *larger);
+        struct lookup_table *old = table;
+        table = *larger;
+        *larger = old;
+    }
+    number = table->count++;
+    table->entries[number].name = name;
+    atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
+    table_enter(table, number);
+    return number;
+}
+
+/* Enter what a walk found, unless somebody is changing classes just now: to wait for them would be a quiescent point,
+ * and the next look-up will do. */
 static uint32_t table_fill(struct type *type, value name, value found, struct walk_state before)
 {
-    uint32_t number = LOOKUP_NO_INDEX;
-    if (!class_try_lock())
-        return number;
-    struct walk_state now = walk_begin(type);
-    if (now.modifications == before.modifications && now.resumed == before.resumed &&
-        atomic_load_explicit(&suspended, memory_order_relaxed) == 0) {
-        struct lookup_table *table = table_of(type);
-        number = table_find(table, name);
-        if (number != LOOKUP_NO_INDEX) {
-            atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
-        } else if ((table = table_with_room(type))) {
-            number = table->count++;
-            table->entries[number].name = name;
-            atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
-            table_enter(table, number);
-        }
+    struct lookup_table *larger = NULL;
+    uint32_t number = LOOKUP_NO_INDEX, wanted = 0;
+    while (class_try_lock()) {
+        number = table_put(type, name, found, before, &larger, &wanted);
+        class_unlock();
+        bool again = wanted && !larger && (larger = table_new(wanted));
+        if (!again)
+            break;
+        wanted = 0;
     }
-    class_unlock();
+    if (larger) /* it was replaced, or was not needed after all */
+        storage_retire(larger, table_size(larger->capacity, larger->mask));
     return number;
 }
 
@@ -155,11 +180,13 @@ value lookup_find(struct type *type, value name, uint32_t *index)
             return v;
         }
     }
+    value_inc(value_of(type)); /* a key's __eq__ may take away what keeps it */
     struct walk_state before = walk_begin(type);
     value found = walk_mro(type, name);
     number = LOOKUP_NO_INDEX;
     if (found)
         number = table_fill(type, name, found, before);
+    value_dec(value_of(type));
     if (index)
         *index = number;
     return found;
@@ -170,6 +197,7 @@ value lookup_find_peek(struct type *type, value name)
     uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table_of(type), name);
     if (number == LOOKUP_NO_INDEX)
         return NULL;
+    PEEK_SCOPE;
     struct lookup_reading r = lookup_read(type, number);
     if (unlikely(!value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
         return NULL;
@@ -299,6 +327,7 @@ void lookup_change_end(struct class_change *change)
  * Python code: 1 yes, 0 no, -1 not to be known. */
 static int change_is_hidden(struct type *type, struct type *origin, value name)
 {
+    PEEK_SCOPE;
     value mro = type_mro_peek(type);
     size_t length = mro ? tuple_length(mro) : 0;
     for (size_t i = 0; i < length; i++) {
@@ -310,7 +339,7 @@ static int change_is_hidden(struct type *type, struct type *origin, value name)
         value dict = atomic_load_explicit(&base->dict, memory_order_acquire);
         if (!dict)
             return -1;
-        if (dict_contains(dict, name) == 1)
+        if (dict_contains_plain(dict, name) == 1)
             return 1;
     }
     return 0;

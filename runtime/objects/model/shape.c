@@ -209,6 +209,7 @@ static inline size_t overflow_size(uint32_t capacity)
 
 struct object *instance_new(struct type *type)
 {
+    NO_QUIESCENCE;
     struct shape *root = shape_root(type);
     if (unlikely(!root)) {
         raise_no_memory();
@@ -296,18 +297,9 @@ static value_slot *instance_slot(struct instance *instance, void *word, uint32_t
     return index < overflow->capacity ? &overflow->slots[index] : NULL;
 }
 
-/* Make room for attribute `index`, under the instance's lock. NULL: no memory. */
-static value_slot *instance_grow(struct instance *instance, void *word, uint32_t index)
+/* Overflow storage with room for attribute `index` of an instance with so many slots in line. NULL: no memory. */
+static struct instance_overflow *overflow_new(uint32_t inline_capacity, uint32_t index)
 {
-    uint32_t inline_capacity, old_capacity = 0;
-    struct instance_overflow *old = NULL;
-    if (overflow_tag(word) == INSTANCE_INLINE) {
-        inline_capacity = overflow_inline(word);
-    } else {
-        old = word;
-        inline_capacity = old->inline_capacity;
-        old_capacity = old->capacity;
-    }
     uint32_t capacity = index - inline_capacity + 1;
     capacity = capacity < 4 ? 4 : capacity + capacity / 2;
     struct instance_overflow *overflow = storage_alloc(overflow_size(capacity));
@@ -315,13 +307,23 @@ static value_slot *instance_grow(struct instance *instance, void *word, uint32_t
         return NULL;
     overflow->inline_capacity = inline_capacity;
     overflow->capacity = capacity;
-    for (uint32_t i = 0; i < old_capacity; i++)
-        slot_init(&overflow->slots[i], slot_exchange(&old->slots[i], NULL));
-    atomic_store_explicit(&instance->overflow, overflow, memory_order_release);
+    return overflow;
+}
+
+/* Give the instance the larger storage in place of `old`, or of none, under its lock. */
+static void instance_grow(struct instance *instance, struct instance_overflow *old, struct instance_overflow *fresh)
+{
+    for (uint32_t i = 0; old && i < old->capacity; i++)
+        slot_init(&fresh->slots[i], slot_exchange(&old->slots[i], NULL));
+    atomic_store_explicit(&instance->overflow, fresh, memory_order_release);
     rc_mark(&instance->header);
-    if (old)
-        storage_release(&instance->header, old, overflow_size(old_capacity));
-    return &overflow->slots[index - inline_capacity];
+}
+
+/* What was in the word `overflow` and is there no more, if that is storage. */
+static void overflow_release(struct instance *instance, void *word)
+{
+    if (word && overflow_tag(word) == 0)
+        storage_release(&instance->header, word, overflow_size(((struct instance_overflow *)word)->capacity));
 }
 
 /* ---- instances with a dict ---- */
@@ -371,21 +373,24 @@ static value instance_collect(struct instance *instance, struct shape *shape, vo
 value instance_dict_snapshot(struct instance *instance)
 {
     for (;;) {
-        value present = instance_load_dict(instance);
+        value present = instance_load_dict(instance), dict;
         if (present) {
             value copy = dict_copy(present);
             value_dec(present);
             return copy;
         }
-        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
-        void *word = instance_overflow_word(instance);
-        if (overflow_tag(word) == INSTANCE_DICT)
-            continue;
-        value dict = instance_collect(instance, shape, word);
-        if (!dict || thread_self->alone ||
-            (atomic_load_explicit(&instance->shape, memory_order_acquire) == shape &&
-             atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
-            return dict;
+        {
+            PEEK_SCOPE;
+            struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+            void *word = instance_overflow_word(instance);
+            if (overflow_tag(word) == INSTANCE_DICT)
+                continue;
+            dict = instance_collect(instance, shape, word);
+            if (!dict || thread_self->alone ||
+                (atomic_load_explicit(&instance->shape, memory_order_acquire) == shape &&
+                 atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
+                return dict;
+        }
         value_dec(dict);
     }
 }
@@ -454,8 +459,7 @@ static value instance_convert(struct instance *instance, value replacement)
         value_dec(present);
         for (unsigned i = 0; i < count; i++)
             value_dec(displaced[i]);
-        if (overflow_tag(word) == 0)
-            storage_release(&instance->header, word, overflow_size(((struct instance_overflow *)word)->capacity));
+        overflow_release(instance, word);
         return dict;
     }
 }
@@ -505,7 +509,7 @@ value instance_get(struct instance *instance, struct shape *shape, value name)
     ssize index = shape_find(shape, name);
     if (index < 0)
         return VALUE_MISSING;
-    for (;;) {
+    for (;;) { /* what is found in vain is dropped, which may run any code: the shape is not used again */
         void *word = instance_overflow_word(instance);
         value_slot *slot = instance_slot(instance, word, (uint32_t)index);
         value found = slot ? slot_load(&instance->header, slot) : NULL;
@@ -519,31 +523,59 @@ value instance_get(struct instance *instance, struct shape *shape, value name)
     }
 }
 
-int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v)
+/* What it takes to give an instance one attribute more; under its lock. */
+enum adding { ADDED, ADD_MOVED /* it has another shape by now */, ADD_WITHOUT_ROOM };
+static inline enum adding add_locked(struct instance *instance, struct shape *from, struct shape *to, value v)
 {
-    int done = 0;
-    bool grew = false;
+    if (unlikely(atomic_load_explicit(&instance->shape, memory_order_relaxed) != from))
+        return ADD_MOVED;
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
+    value_slot *slot = instance_slot(instance, word, to->count - 1);
+    if (unlikely(!slot))
+        return overflow_tag(word) == INSTANCE_DICT ? ADD_MOVED : ADD_WITHOUT_ROOM;
+    atomic_store_explicit(slot, value_inc(v), memory_order_release);
+    atomic_store_explicit(&instance->shape, to, memory_order_release);
+    return ADDED;
+}
+
+/* The same after there was no room: with new storage, which is not asked for under the lock. */
+static __attribute__((noinline)) int instance_add_growing(struct instance *instance, struct shape *from,
+                                                          struct shape *to, value v)
+{
     object_lock(&instance->header);
-    if (likely(atomic_load_explicit(&instance->shape, memory_order_relaxed) == from)) {
-        void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
-        value_slot *slot = instance_slot(instance, word, to->count - 1);
-        if (unlikely(!slot) && overflow_tag(word) != INSTANCE_DICT) {
-            slot = instance_grow(instance, word, to->count - 1);
-            grew = slot != NULL;
-            done = slot ? 0 : -1;
-        }
-        if (likely(slot != NULL)) {
-            atomic_store_explicit(slot, value_inc(v), memory_order_release);
-            atomic_store_explicit(&instance->shape, to, memory_order_release);
-            done = 1;
-        }
+    void *word = atomic_load_explicit(&instance->overflow, memory_order_relaxed), *displaced = NULL;
+    uint32_t inline_capacity = overflow_tag(word) == 0 ? ((struct instance_overflow *)word)->inline_capacity
+                                                       : overflow_inline(word); /* constant, unless there is a dict */
+    object_unlock(&instance->header);
+    if (overflow_tag(word) == INSTANCE_DICT)
+        return 0;
+    struct instance_overflow *fresh = overflow_new(inline_capacity, to->count - 1);
+    if (!fresh) {
+        raise_no_memory();
+        return -1;
+    }
+    object_lock(&instance->header);
+    enum adding done = add_locked(instance, from, to, v);
+    if (done == ADD_WITHOUT_ROOM) {
+        displaced = atomic_load_explicit(&instance->overflow, memory_order_relaxed);
+        instance_grow(instance, overflow_tag(displaced) == 0 ? displaced : NULL, fresh);
+        done = add_locked(instance, from, to, v);
     }
     object_unlock(&instance->header);
-    if (grew) /* the next instances of the class get the room in line; takes the class lock */
+    overflow_release(instance, displaced);
+    if (displaced) /* the next instances of the class get the room in line */
         shape_learn((struct type *)object_type(&instance->header), to->count < 4 ? to->count : (to->count + 1) & ~1u);
-    if (done < 0)
-        raise_no_memory();
-    return done;
+    else
+        storage_free(fresh, overflow_size(fresh->capacity));
+    return done == ADDED;
+}
+
+int instance_add(struct instance *instance, struct shape *from, struct shape *to, value v)
+{
+    object_lock(&instance->header);
+    enum adding done = add_locked(instance, from, to, v);
+    object_unlock(&instance->header);
+    return likely(done != ADD_WITHOUT_ROOM) ? done == ADDED : instance_add_growing(instance, from, to, v);
 }
 
 bool slot_replace(struct object *o, value_slot *slot, value v)
@@ -594,9 +626,12 @@ int instance_set(struct instance *instance, struct shape *shape, value name, val
         instance_wait(instance);
         return INSTANCE_MOVED;
     }
-    struct shape *grown = shape_add(shape, name);
-    if (!grown)
-        return instance_set_in_dict(instance, name, v);
-    int done = instance_add(instance, shape, grown, v);
-    return done ? done : INSTANCE_MOVED;
+    {
+        NO_QUIESCENCE;
+        struct shape *grown = shape_add(shape, name);
+        int done = grown ? instance_add(instance, shape, grown, v) : 0;
+        if (likely(grown != NULL))
+            return done ? done : INSTANCE_MOVED;
+    }
+    return instance_set_in_dict(instance, name, v);
 }

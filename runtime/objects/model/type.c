@@ -6,6 +6,7 @@
  * first looks a name up in it (type_prepare_slow). Classes made at run time are class.c's.
  */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/model/weakref.h"
 #include "threads/watched.h"
@@ -17,54 +18,30 @@ _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type
      TYPE_FLAG_TYPE | TYPE_FLAG_EXCEPTION | TYPE_FLAG_FLOAT | TYPE_FLAG_SET)
 #define INHERITED_FLAGS (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE)
 
-/* ---- every built-in type, for taking them down at the end; grows under the class lock ---- */
-static struct type **builtin_types;
-static size_t builtin_count, builtin_capacity;
+/* ---- every built-in type, the newest first, for taking them down at the end; under the class lock ---- */
+static struct type *builtin_types;
 
-static bool builtin_register(struct type *type)
+static void builtin_register(struct type *type)
 {
-    bool ok = true;
     class_lock();
-    if (builtin_count == builtin_capacity) {
-        size_t capacity = builtin_capacity ? builtin_capacity * 2 : 256;
-        struct type **larger = realloc(builtin_types, capacity * sizeof *larger);
-        ok = larger != NULL;
-        if (ok) {
-            builtin_types = larger;
-            builtin_capacity = capacity;
-        }
-    }
-    if (ok) {
-        builtin_types[builtin_count++] = type;
-        subclass_links_enter(type->links, slot_peek(&type->bases));
-    }
+    type->next_builtin = builtin_types;
+    builtin_types = type;
+    subclass_links_enter(type->links, slot_peek(&type->bases));
     class_unlock();
-    return ok;
 }
 
 /* ---- the class lock ---- */
-static struct watched_mutex class_mutex;
-static pthread_once_t class_mutex_once = PTHREAD_ONCE_INIT;
+static struct watched_mutex class_mutex = WATCHED_MUTEX_INITIALIZER;
 
-static void class_mutex_init(void)
+bool(class_try_lock)(void)
 {
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&class_mutex.mutex, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-}
-
-bool class_try_lock(void)
-{
-    pthread_once(&class_mutex_once, class_mutex_init);
     return watched_try_lock(&class_mutex);
 }
 
-void class_lock(void)
+void(class_lock)(void)
 {
     thread_check_quiescent("the class lock"); /* who waits for it is quiescent */
-    if (likely(class_try_lock()))
+    if (likely((class_try_lock)()))
         return;
     bool running = atomic_load_explicit(&thread_self->state, memory_order_relaxed) == THREAD_RUNNING;
     if (running && !thread_self->background)
@@ -74,14 +51,14 @@ void class_lock(void)
         thread_leave_blocking();
 }
 
-void class_unlock(void)
+void(class_unlock)(void)
 {
     watched_unlock(&class_mutex);
 }
 
 void class_lock_after_fork(void)
 {
-    class_mutex_init();
+    class_mutex = (struct watched_mutex)WATCHED_MUTEX_INITIALIZER;
     lookup_after_fork();
 }
 
@@ -218,7 +195,9 @@ bool type_fill_bases(struct type *type)
     slot_init(&type->bases, bases);
     slot_init(&type->mro, mro);
     type->links = subclass_links_new(type, bases);
-    return type->links && builtin_register(type);
+    if (type->links)
+        builtin_register(type);
+    return type->links != NULL;
 }
 
 struct type *type_define_with_base(const struct type_spec *spec, struct type *base)
@@ -237,6 +216,17 @@ struct type *type_define_with_base(const struct type_spec *spec, struct type *ba
 struct type *type_define(const struct type_spec *spec)
 {
     return type_define_with_base(spec, NULL);
+}
+
+struct type *type_define_once(_Atomic(struct type *) *made, const struct type_spec *spec)
+{
+    struct type *type = atomic_load_explicit(made, memory_order_acquire);
+    if (likely(type != NULL))
+        return type;
+    struct type *fresh = type_define(spec);
+    if (fresh && atomic_compare_exchange_strong(made, &type, fresh))
+        return fresh;
+    return type; /* another thread was first: ours stays unused */
 }
 
 /* ---- the class dictionary of a built-in type ---- */
@@ -311,8 +301,7 @@ value type_prepare_slow(struct type *type)
 /* ---- taking the built-in types down ---- */
 void types_shutdown(void)
 {
-    for (size_t i = builtin_count; i-- > 0;) {
-        struct type *type = builtin_types[i];
+    for (struct type *type = builtin_types; type; type = type->next_builtin) {
         subclass_links_leave(type->links);
         subclass_links_free(type->links);
         type->links = NULL;
@@ -323,13 +312,11 @@ void types_shutdown(void)
             slot_store(&type->gc.header, slots[k], NULL);
         shapes_free(type);
     }
-    for (size_t i = builtin_count; i-- > 0;) {
-        slot_store(&builtin_types[i]->gc.header, &builtin_types[i]->mro, NULL);
-        slot_store(&builtin_types[i]->gc.header, &builtin_types[i]->bases, NULL);
+    for (struct type *type = builtin_types; type; type = type->next_builtin) {
+        slot_store(&type->gc.header, &type->mro, NULL);
+        slot_store(&type->gc.header, &type->bases, NULL);
     }
-    free(builtin_types);
     builtin_types = NULL;
-    builtin_count = builtin_capacity = 0;
 }
 
 /* ---- asking ---- */
@@ -337,6 +324,7 @@ bool type_is_subtype(struct type *type, struct type *base)
 {
     if (type == base)
         return true;
+    PEEK_SCOPE;
     value mro = type_mro_peek(type);
     if (!mro) { /* while it is being made */
         for (; type; type = type->base)
@@ -515,19 +503,23 @@ static bool set_beside_odd_keys(struct type *type, value dict, value name, value
 static bool set_beside_strs(struct type *type, value dict, value name, value v)
 {
     struct class_change change;
-    if (!lookup_change_begin(&change, type))
-        return false;
-    value old = dict_get(dict, name);
-    bool ok = old != NULL;
-    if (ok && v)
-        ok = dict_set(dict, name, v);
-    else if (ok && (ok = old != VALUE_MISSING))
-        ok = dict_delete(dict, name) >= 0;
-    if (ok)
-        lookup_changed(&change, name, old, v ? v : VALUE_MISSING);
-    lookup_change_end(&change);
+    value old_key, old;
+    for (;;) {
+        if (!lookup_change_begin(&change, type))
+            return false;
+        bool room = dict_exchange(dict, name, v, &old_key, &old);
+        if (room && (v || old != VALUE_MISSING))
+            lookup_changed(&change, name, old, v ? v : VALUE_MISSING);
+        lookup_change_end(&change);
+        if (room)
+            break;
+        if (!dict_make_room(dict))
+            return false;
+    }
     if (old == VALUE_MISSING && !v)
         no_class_attribute(type, name);
+    bool ok = v || old != VALUE_MISSING;
+    value_dec(old_key);
     value_dec(old);
     return ok;
 }

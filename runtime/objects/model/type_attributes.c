@@ -123,6 +123,7 @@ static bool update_orders(struct class_tree *tree, struct type *type)
 /* Does a class derive from `type`, by the bases that it and its bases have now? Their MROs may not say so yet. */
 static bool class_reaches(struct type *cls, struct type *type, unsigned depth)
 {
+    PEEK_SCOPE;
     if (type_is_subtype(cls, type))
         return true;
     value mro = type_mro_peek(cls);

@@ -33,13 +33,18 @@ bool type_setattr(value self, value name, value v);
 /* Raise AttributeError with its name and obj attributes set. */
 value attribute_error(value object, value name, const char *format, ...);
 /* What says the same in several places about a class changes between these two: its dictionary and the tables and
-   numbers of itself and its subclasses, its bases and MRO, its shapes. (Recursive; a mutator that waits is in a
-   blocking region meanwhile, and one that is in such a region already stays there.) No Python code runs under it and
-   nothing is dropped: who needs Python code to know what to write finds that out before, and looks again under the lock
-   whether it still holds. */
+   numbers of itself and its subclasses, its bases and MRO, its shapes. (A mutator that waits is in a blocking region
+   meanwhile, and one that is in such a region already stays there.) What holds of a byte lock's holder holds of the
+   caller: who needs Python code to know what to write, or memory to write it to, gets that before, and looks again
+   under the lock whether it still holds. */
 void class_lock(void);
 bool class_try_lock(void); /* false: somebody else has it */
 void class_unlock(void);
+#ifdef ATOLL_CHECKED /* as in threads.h */
+#define class_lock()     (class_lock(), thread_lock_begin(THREAD_HERE))
+#define class_try_lock() (class_try_lock() && (thread_lock_begin(THREAD_HERE), true))
+#define class_unlock()   (class_unlock(), thread_lock_end())
+#endif
 /* In the child of a fork. Who held it was about to leave a blocking region: it had changed nothing yet. */
 void class_lock_after_fork(void);
 /* The dictionary of a class changes: name becomes v (NULL: goes), with everything that depends on it. */

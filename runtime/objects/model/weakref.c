@@ -167,12 +167,13 @@ const struct type_spec weak_reference_type_spec = {
 };
 
 /* ---- proxies: every operation goes to the referent ---- */
-static struct type *proxy_types[2];
+static _Atomic(struct type *) proxy_types[2];
 
 static bool is_proxy(value v)
 {
     struct type *type = value_is_object(v) ? value_type(v) : NULL;
-    return type && (type == proxy_types[0] || type == proxy_types[1]);
+    return type && (type == atomic_load_explicit(&proxy_types[0], memory_order_relaxed) ||
+                    type == atomic_load_explicit(&proxy_types[1], memory_order_relaxed));
 }
 
 /* The referent of a proxy (ReferenceError when it is gone), or v itself; owned. */
@@ -364,15 +365,5 @@ static const struct type_spec proxy_specs[2] = {
 
 struct type *weak_proxy_type(bool callable)
 {
-    struct type *type = __atomic_load_n(&proxy_types[callable], __ATOMIC_ACQUIRE);
-    if (type)
-        return type;
-    class_lock();
-    type = proxy_types[callable];
-    if (!type) {
-        type = type_define(&proxy_specs[callable]);
-        __atomic_store_n(&proxy_types[callable], type, __ATOMIC_RELEASE);
-    }
-    class_unlock();
-    return type;
+    return type_define_once(&proxy_types[callable], &proxy_specs[callable]);
 }

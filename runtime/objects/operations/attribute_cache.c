@@ -206,6 +206,7 @@ static uint32_t member_place(value found, struct type *type)
 static void remember_method(const struct attribute_view *view, value name, value found, uint32_t index,
                             cache_word *cache)
 {
+    PEEK_SCOPE;
     struct object *method = value_object(found);
     /* Python functions are to die at once as long as nobody else needs them. */
     if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
@@ -221,6 +222,7 @@ static void remember_method(const struct attribute_view *view, value name, value
 static void remember_class_entry(const struct attribute_view *view, value name, value found, enum lookup_kind kind,
                                  uint32_t index, cache_word *cache)
 {
+    PEEK_SCOPE;
     if (!may_remember(cache, view, index))
         return;
     switch (kind) {
@@ -260,6 +262,7 @@ static enum attribute_cache_kind place_of_slot(void *word, uint64_t index, uint6
 /* The own attribute was found. */
 static void remember_own(value v, const struct attribute_view *view, value name, uint32_t index, cache_word *cache)
 {
+    PEEK_SCOPE;
     if (!may_remember(cache, view, index))
         return;
     if (attribute_view_may_hide(view)) {
@@ -337,9 +340,9 @@ value attribute_load_slow(value v, value name, cache_word *cache)
 {
     if (!value_is_object(v))
         return attr_get(v, name);
-    for (;;) {
+    for (bool tried = false;; tried = true) {
         struct attribute_view view = attribute_view_of(v);
-        uint64_t word = cache_find(cache, view.id, value_bits(name));
+        uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name));
         if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT && !(CACHE_ID(word) & CACHE_METHOD))) {
             value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
             if (likely(found != NULL))
@@ -365,6 +368,8 @@ value attribute_load_slow(value v, value name, cache_word *cache)
             if (likely(found != NULL))
                 return found;
         }
+        if (unlikely(word)) /* in vain, and what is found in vain is dropped, which may run any code: the view is old */
+            continue;
         if (!reads_generically(view.type))
             return load_by_slot(v, view.type, name, cache);
         bool to_bind;
@@ -410,13 +415,13 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
     *uncounted = false;
     if (!value_is_object(v))
         return load_method_of_immediate(v, name, self_or_null);
-    for (;;) {
+    for (bool tried = false;; tried = true) {
         struct attribute_view view = attribute_view_of(v);
         if (view.type == TYPE(MODULE))
             return module_load(v, name, cache, uncounted);
         if (!reads_generically(view.type))
             return attribute_load_slow(v, name, cache);
-        uint64_t word = cache_find(cache, view.id, value_bits(name));
+        uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name));
         value method = word_method(word, uncounted);
         if (likely(method != NULL)) {
             *self_or_null = value_inc(v);
@@ -445,6 +450,8 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
                 return found;
         }
         }
+        if (unlikely(word)) /* in vain, as above */
+            continue;
         bool to_bind;
         value found = attribute_find(v, name, &view, cache, &to_bind);
         if (found == ATTRIBUTE_AGAIN)
@@ -469,6 +476,7 @@ static bool writes_generically(struct type *type)
 /* The shape after adding `name`, when that is there already. */
 static int try_add(struct instance *instance, struct shape *shape, value name, value attribute)
 {
+    NO_QUIESCENCE;
     struct shape *child = shape_child(shape, name);
     return child ? instance_add(instance, shape, child, attribute) : 0;
 }
@@ -506,6 +514,7 @@ static int try_store(value v, const struct attribute_view *view, value name, val
 static void remember_setter(const struct attribute_view *view, value name, value found, uint32_t index,
                             cache_word *cache)
 {
+    PEEK_SCOPE;
     if (!may_remember(cache, view, index))
         return;
     uint32_t place = member_place(found, view->type);
@@ -516,6 +525,7 @@ static void remember_setter(const struct attribute_view *view, value name, value
 /* The attribute is about to be set in a slot. */
 static void remember_store(value v, const struct attribute_view *view, value name, uint32_t index, cache_word *cache)
 {
+    PEEK_SCOPE;
     if (!view->shape || view->shape->is_dict || !may_remember(cache, view, index))
         return;
     ssize slot = shape_find(view->shape, name);
@@ -552,17 +562,16 @@ int attribute_assign(value v, value name, value attribute, const struct attribut
 
 bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
 {
-    for (;;) {
-        if (!value_is_object(v))
-            return attr_set(v, name, attribute);
+    if (!value_is_object(v))
+        return attr_set(v, name, attribute);
+    for (bool tried = false;; tried = true) {
         struct attribute_view view = attribute_view_of(v);
         if (!writes_generically(view.type))
             return attr_set(v, name, attribute);
-        uint64_t word = cache_find(cache, view.id, value_bits(name) | POLYMORPHIC_STORE);
-        int done = word ? try_store(v, &view, name, attribute, word) : 0;
-        if (!done)
-            done = attribute_assign(v, name, attribute, &view, cache);
-        if (likely(done != INSTANCE_MOVED))
+        uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name) | POLYMORPHIC_STORE);
+        int done =
+            word ? try_store(v, &view, name, attribute, word) : attribute_assign(v, name, attribute, &view, cache);
+        if (likely(done && done != INSTANCE_MOVED)) /* else with a new view: setting in vain may have run any code */
             return done > 0;
     }
 }
