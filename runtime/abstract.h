@@ -90,7 +90,9 @@ bool index_as_ssize(value v, ssize *out, struct type *overflow /* exception type
 value index_value(value v); /* an int (exact or subclass) through __index__; TypeError "'X' object cannot be interpreted
                                as an integer" */
 bool value_as_i64(value v, int64_t *out); /* __index__; OverflowError "Python int too large to convert to C long" */
-bool value_as_int(value v, int *out);
+bool value_as_int(value v, int *out);     /* OverflowError "Python int too large to convert to C int" */
+/* The same with OverflowError "signed integer is greater than maximum": process ids, and a few older functions. */
+bool value_as_signed_int(value v, int *out);
 bool value_as_double(value v, double *out); /* __float__, __index__ */
 value number_int(value v);                  /* int(v) */
 value number_float(value v);                /* float(v) */

@@ -88,10 +88,10 @@ static value module_set_threshold(value self, const value *args)
     size_t t[3];
     gc_get_thresholds(t);
     for (int i = 0; i < 3; i++) {
-        int64_t v;
+        int v;
         if (is_missing(args[i]))
             continue;
-        if (!value_as_i64(args[i], &v))
+        if (!value_as_signed_int(args[i], &v))
             return NULL;
         t[i] = v < 0 ? 0 : (size_t)v;
     }

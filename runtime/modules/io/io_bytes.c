@@ -322,6 +322,7 @@ static int view_buffer(value v, struct buffer *buffer, int flags)
     if (done) {
         b->exports++;
         buffer_fill(buffer, v, b->data, b->length, false);
+        buffer->guard = value_object(stream);
     }
     unlock(stream);
     return done ? 0 : (raise_no_memory(), -1);

@@ -348,11 +348,11 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
         return false;
     if (!is_str(mode))
         return raise_false(EXC(TypeError), "FileIO() argument 'mode' must be str, not %T", mode);
-    if (is_float(file))
-        return raise_false(EXC(TypeError), "integer argument expected, got float");
-    bool is_number = is_int(file);
-    if (is_number && (!value_as_int(file, &fd) || fd < 0))
-        return error_occurred() ? false : raise_false(EXC(ValueError), "negative file descriptor");
+    bool is_number = value_as_int(file, &fd);
+    if (!is_number)
+        error_clear();
+    else if (fd < 0)
+        return raise_false(EXC(ValueError), "negative file descriptor");
     if (!parse_mode(f, mode, &flags))
         return false;
     f->seekable = -1;
@@ -369,7 +369,7 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     if (error) {
         if (!is_number)
             close(fd);
-        return raise_errno(error, file, NULL) != NULL;
+        return raise_errno(error, error == EBADF ? NULL : file, NULL) != NULL;
     }
     atomic_store(&f->fd, fd);
     atomic_store(&f->base.closed, false);

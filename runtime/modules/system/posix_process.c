@@ -235,12 +235,11 @@ static value posix_system(value self, const value *args)
 /* ---- waiting ---- */
 static value posix_waitpid(value self, const value *args)
 {
-    int64_t pid;
-    int options, status = 0;
-    if (!value_as_i64(args[0], &pid) || !value_as_int(args[1], &options))
+    int pid, options, status = 0;
+    if (!value_as_signed_int(args[0], &pid) || !value_as_signed_int(args[1], &options))
         return NULL;
     bool raised = false;
-    pid_t child = BLOCKING_RETRY(waitpid((pid_t)pid, &status, options), raised);
+    pid_t child = BLOCKING_RETRY(waitpid(pid, &status, options), raised);
     if (child < 0)
         return raised ? NULL : os_error();
     return tuple_pack(2, small_int(child), small_int(status));
@@ -287,28 +286,27 @@ static value posix_exitcode(value self, const value *args)
 
 static value posix_kill(value self, const value *args)
 {
-    int64_t pid;
-    int signal;
-    if (!value_as_i64(args[0], &pid) || !value_as_int(args[1], &signal))
+    int pid, signal;
+    if (!value_as_signed_int(args[0], &pid) || !value_as_int(args[1], &signal))
         return NULL;
-    if (kill((pid_t)pid, signal) < 0)
+    if (kill(pid, signal) < 0)
         return os_error();
     return posix_signalled() ? NULL : VALUE_NONE;
 }
 static value posix_killpg(value self, const value *args)
 {
-    int64_t group;
-    int signal;
-    if (!value_as_i64(args[0], &group) || !value_as_int(args[1], &signal))
+    int group, signal;
+    if (!value_as_signed_int(args[0], &group) || !value_as_int(args[1], &signal))
         return NULL;
-    return killpg((pid_t)group, signal) < 0 ? os_error() : VALUE_NONE;
+    return killpg(group, signal) < 0 ? os_error() : VALUE_NONE;
 }
 static value posix_pidfd_open(value self, const value *args)
 {
-    int64_t pid, flags;
-    if (!value_as_i64(args[0], &pid) || !value_as_i64(args[1], &flags))
+    int pid;
+    int64_t flags;
+    if (!value_as_signed_int(args[0], &pid) || !value_as_i64(args[1], &flags))
         return NULL;
-    long fd = syscall(SYS_pidfd_open, (pid_t)pid, (unsigned)flags);
+    long fd = syscall(SYS_pidfd_open, pid, (unsigned)flags);
     return fd < 0 ? os_error() : small_int(fd);
 }
 

@@ -252,7 +252,7 @@ static value signal_siginterrupt(value self, const value *args)
 static value signal_set_wakeup_fd(value self, const value *args)
 {
     int fd, warns = value_truth(args[1]);
-    if (warns < 0 || !value_as_int(args[0], &fd))
+    if (warns < 0 || !value_as_signed_int(args[0], &fd))
         return NULL;
     if (!safepoint_is_main())
         return raise(EXC(ValueError), "set_wakeup_fd only works in main thread of the main interpreter");

@@ -3,6 +3,7 @@
 #include "runtime/error.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 bool value_has_buffer(value v)
 {
@@ -21,6 +22,18 @@ bool buffer_get(value v, struct buffer *buffer, int flags)
         buffer_release(buffer);
         return raise_false(EXC(BufferError), "Object is not writable.");
     }
+    if ((flags & BUFFER_STRIDES) && !buffer->shape) {
+        buffer->shape = &buffer->length;
+        buffer->strides = &buffer->item_size;
+    }
+    return true;
+}
+
+bool buffer_refused(void)
+{
+    if (error_matches(EXC(MemoryError)))
+        return false;
+    error_clear();
     return true;
 }
 
@@ -50,4 +63,41 @@ void buffer_fill(struct buffer *buffer, value owner, void *data, size_t length, 
         .ndim = 1,
         .readonly = readonly,
     };
+}
+
+bool buffer_is_contiguous(const struct buffer *buffer, bool fortran)
+{
+    if (!buffer->shape)
+        return true;
+    ssize step = buffer->item_size;
+    if (buffer->ndim == 1) /* an empty one with strange strides counts as strided, as in CPython */
+        return buffer->shape[0] == 1 || buffer->strides[0] == step;
+    for (int k = 0; k < buffer->ndim; k++) {
+        int i = fortran ? k : buffer->ndim - 1 - k;
+        if (buffer->shape[i] > 1 && buffer->strides[i] != step)
+            return buffer->length == 0;
+        step *= buffer->shape[i];
+    }
+    return true;
+}
+
+/* The items from `from` on in the dimensions that are left. Returns where the next ones go. */
+static uint8_t *pack(const struct buffer *buffer, bool fortran, int depth, uint8_t *to, const uint8_t *from)
+{
+    if (depth == buffer->ndim) {
+        memcpy(to, from, (size_t)buffer->item_size);
+        return to + buffer->item_size;
+    }
+    int i = fortran ? buffer->ndim - 1 - depth : depth;
+    for (ssize k = 0; k < buffer->shape[i]; k++)
+        to = pack(buffer, fortran, depth + 1, to, from + k * buffer->strides[i]);
+    return to;
+}
+
+void buffer_pack(const struct buffer *buffer, bool fortran, void *to)
+{
+    if (buffer_is_contiguous(buffer, fortran))
+        memcpy(to, buffer->data, (size_t)buffer->length);
+    else
+        pack(buffer, fortran, 0, to, buffer->data);
 }

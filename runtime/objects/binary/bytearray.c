@@ -9,6 +9,7 @@
  */
 #include "runtime/objects/binary/bytes_methods.h"
 #include "runtime/objects/containers/slice.h"
+#include "runtime/objects/numbers/float.h"
 #include "runtime/raw.h"
 #include "runtime/objects/text/str.h"
 
@@ -48,6 +49,11 @@ static bool again(struct outcome *o)
     return true;
 }
 
+static bool exported_error(void)
+{
+    return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+}
+
 static bool finish(struct bytearray *a, struct outcome o)
 {
     if (o.old)
@@ -60,7 +66,7 @@ static bool finish(struct bytearray *a, struct outcome o)
         raise_no_memory();
         return false;
     }
-    return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+    return exported_error();
 }
 
 static bool is_exported(struct bytearray *a)
@@ -217,24 +223,32 @@ static value bytearray_type_new(struct type *type, const value *args, size_t nar
 
 static bool bytearray_init(value self, const value *args, size_t nargs, value kwnames)
 {
+    struct bytearray *a = (struct bytearray *)self;
     value bound[3];
-    if (!bytes_bind_arguments("bytearray", args, nargs, kwnames, bound))
+    if (!bytes_bind_arguments(&bytearray_maker, args, nargs, kwnames, bound))
+        return false;
+    if (length_of(a) && is_exported(a))
+        return exported_error();
+    /* The old contents go first, if that can be seen: by Python code that gives the new ones, or in them. */
+    bool plain = !is_missing(bound[0]) && value_has_buffer(bound[0]) && bound[0] != self && is_missing(bound[1]) &&
+                 is_missing(bound[2]);
+    if (!plain && !bytearray_resize(self, 0))
         return false;
     struct bytes_builder out = {0};
-    bool ok = bytes_add_arguments(&out, bound[0], bound[1], bound[2], "bytearray", "byte must be in range(0, 256)");
+    bool ok = bytes_add_arguments(&out, bound, &bytearray_maker);
     if (ok && out.failed) {
         raise_no_memory();
         ok = false;
     }
-    ok = ok && set_range((struct bytearray *)self, 0, PTRDIFF_MAX, out.data, out.length);
+    /* Zeros and a copy replace what is there; all else comes behind what that code put there meanwhile. */
+    bool replaces = plain || (out.length && !is_missing(bound[0]) && value_type_slot(bound[0], to_index));
+    ok = ok && set_range(a, replaces ? 0 : PTRDIFF_MAX, PTRDIFF_MAX, out.data, out.length);
     bytes_builder_discard(&out);
     return ok;
 }
 
 /* ---- buffer ---- */
 
-/* Readers get a copy while there are other threads: an export would make their changes fail, for no reason they could
- * see. */
 static int lend_copy(struct bytearray *a, struct buffer *buffer)
 {
     size_t room = 0, length;
@@ -263,7 +277,7 @@ static int bytearray_buffer(value self, struct buffer *buffer, int flags)
 {
     struct bytearray *a = (struct bytearray *)self;
     static uint8_t nothing[1];
-    if (flags == BUFFER_SIMPLE && unlikely(!thread_self->alone))
+    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_self->alone))
         return lend_copy(a, buffer);
     object_lock(&a->header);
     atomic_fetch_add_explicit(&a->exports, 1, memory_order_acq_rel);
@@ -271,6 +285,7 @@ static int bytearray_buffer(value self, struct buffer *buffer, int flags)
     size_t length = length_of(a);
     object_unlock(&a->header);
     buffer_fill(buffer, self, data ? data : nothing, length, false);
+    buffer->guard = &a->header;
     return 0;
 }
 static void bytearray_buffer_release(value self, struct buffer *buffer)
@@ -366,24 +381,29 @@ static bool set_slice(struct bytearray *a, value key, value v)
 {
     value bytes = NULL;
     struct bytes_builder out = {0};
+    ssize start, stop, step;
+    if (!slice_unpack(key, &start, &stop, &step))
+        return false;
     if (v) {
-        if (is_int(v) || is_str(v) ||
-            (!value_has_buffer(v) && !value_type_slot(v, iter) && !value_type_slot(v, getitem)))
+        struct type *type = value_type(v);
+        if (is_str(v) || is_complex(v) || type_slot(type, to_index) || type_slot(type, to_int) ||
+            type_slot(type, to_float))
             return raise_false(EXC(TypeError), "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
-        if (!bytes_add_source(&out, v, "bytearray", "byte must be in range(0, 256)")) {
+        if (!bytes_add_source(&out, v, &bytearray_maker)) {
             bytes_builder_discard(&out);
             return false;
         }
         if (!(bytes = bytes_builder_finish(&out)))
             return false;
+        /* What became bytes for this is assigned anew, as if it were those. */
+        if ((value_of(a) == v || !is_bytearray(v)) && !slice_unpack(key, &start, &stop, &step)) {
+            value_dec(bytes);
+            return false;
+        }
     }
-    ssize start, stop, step;
     size_t n = bytes ? bytes_length(bytes) : 0;
-    bool ok = slice_unpack(key, &start, &stop, &step);
-    if (ok && step == 1)
-        ok = set_range(a, start, stop, bytes ? bytes_data(bytes) : NULL, n);
-    else if (ok)
-        ok = set_steps(a, start, stop, step, bytes ? bytes_data(bytes) : NULL, n);
+    const uint8_t *contents = bytes ? bytes_data(bytes) : NULL;
+    bool ok = step == 1 ? set_range(a, start, stop, contents, n) : set_steps(a, start, stop, step, contents, n);
     value_dec(bytes);
     return ok;
 }
@@ -416,12 +436,20 @@ value bytearray_extend(value self, const value *args)
     struct bytes_builder out = {0};
     value v = args[0];
     bool ok;
-    if (!value_has_buffer(v) && !value_type_slot(v, iter) && !value_type_slot(v, getitem))
+    if (value_has_buffer(v) && v != self) {
+        struct buffer b;
+        if (!buffer_get(v, &b, BUFFER_SIMPLE))
+            return buffer_refused() ? raise(EXC(TypeError), "can't set bytearray slice from %T", v) : NULL;
+        ok = append_bytes((struct bytearray *)self, b.data, (size_t)b.length);
+        buffer_release(&b);
+        return ok ? VALUE_NONE : NULL;
+    }
+    if (!value_type_slot(v, iter) && !value_type_slot(v, getitem))
         return raise(EXC(TypeError), "can't extend bytearray with %T", v);
     if (is_str(v)) { /* its items are no integers */
         ok = str_length(v) == 0 || raise_false(EXC(TypeError), "'str' object cannot be interpreted as an integer");
     } else
-        ok = bytes_add_source(&out, v, "bytearray", "byte must be in range(0, 256)");
+        ok = (v == self || value_length_hint(v, 32) >= 0) && bytes_add_source(&out, v, &bytearray_maker);
     if (ok && out.failed) {
         raise_no_memory();
         ok = false;
@@ -514,22 +542,35 @@ value bytearray_alloc(value self, const value *args)
     return small_int((int64_t)atomic_load_explicit(&((struct bytearray *)self)->capacity, memory_order_relaxed));
 }
 
-value bytearray_reduce(value self, const value *args)
+/* (type, its arguments, state), the contents as a str where the protocol knows no bytes. */
+static value reduce(value self, int protocol)
 {
     struct buffer b;
     if (!buffer_get(self, &b, BUFFER_SIMPLE))
         return NULL;
-    value text = str_from_latin1(b.data, (size_t)b.length);
+    value contents = protocol < 3 ? str_from_latin1(b.data, (size_t)b.length) : bytes_new(b.data, (size_t)b.length);
+    bool empty = b.length == 0;
     buffer_release(&b);
-    value dict = text ? attr_get_optional(self, NAME(__dict__)) : NULL;
-    value arguments = dict ? tuple_pack(2, text, NAME_TEXT("latin-1")) : NULL;
-    value result = arguments
-                       ? tuple_pack(3, value_of(value_type(self)), arguments, dict == VALUE_MISSING ? VALUE_NONE : dict)
-                       : NULL;
-    value_dec(text);
-    value_dec(dict);
+    value arguments = NULL;
+    if (contents)
+        arguments = empty          ? tuple_new(0)
+                    : protocol < 3 ? tuple_pack(2, contents, NAME_TEXT("latin-1"))
+                                   : tuple_pack(1, contents);
+    value state = arguments ? call_method_0(self, NAME(__getstate__)) : NULL;
+    value result = state ? tuple_pack(3, value_of(value_type(self)), arguments, state) : NULL;
+    value_dec(state);
     value_dec(arguments);
+    value_dec(contents);
     return result;
+}
+value bytearray_reduce(value self, const value *args)
+{
+    return reduce(self, 2);
+}
+value bytearray_reduce_ex(value self, const value *args)
+{
+    int protocol;
+    return value_as_int(args[0], &protocol) ? reduce(self, protocol) : NULL;
 }
 
 /* ---- slots ---- */
@@ -556,15 +597,16 @@ static value bytearray_repr(value self)
 static value bytearray_inplace_concat(value self, value other)
 {
     struct buffer b;
-    if (!value_has_buffer(other))
-        return raise(EXC(TypeError), "can't concat %T to %T", other, self);
-    if (other == self && bytearray_length(self)) /* which it lends itself meanwhile, whoever else may be there */
-        return raise(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+    if (other == self && bytearray_length(self)) { /* which it lends itself meanwhile, whoever else may be there */
+        exported_error();
+        return NULL;
+    }
     bool ok = buffer_get(other, &b, BUFFER_SIMPLE);
     if (ok) {
         ok = append_bytes((struct bytearray *)self, b.data, (size_t)b.length);
         buffer_release(&b);
-    }
+    } else if (buffer_refused())
+        raise(EXC(TypeError), "can't concat %T to %T", other, self);
     return ok ? value_inc(self) : NULL;
 }
 

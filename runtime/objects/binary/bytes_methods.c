@@ -5,6 +5,7 @@
  * change meanwhile. Results have the type of the object, without subclasses.
  */
 #include "runtime/objects/binary/bytes_methods.h"
+#include "runtime/objects/containers/slice.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/raw.h"
 
@@ -74,13 +75,10 @@ static value search(value self, const value *args, enum search what)
     uint8_t byte;
     ssize start, end;
     value result = NULL;
-    if (!open_needle(args[0], &needle, &byte))
+    if (!span_bounds_of(args[1], args[2], &start, &end) || !open_needle(args[0], &needle, &byte))
         return NULL;
-    if (!bytes_open(self, &b)) {
-        buffer_release(&needle);
-        return NULL;
-    }
-    if (span_bounds(args[1], args[2], (size_t)b.length, &start, &end)) {
+    if (bytes_open(self, &b)) {
+        span_bounds_fit((size_t)b.length, &start, &end);
         bool last = what == SEARCH_RFIND || what == SEARCH_RINDEX;
         size_t at = SPAN_NONE, count = 0;
         if (start <= end) {
@@ -98,8 +96,8 @@ static value search(value self, const value *args, enum search what)
             raise(EXC(ValueError), "subsection not found");
         else
             result = small_int(-1);
+        buffer_release(&b);
     }
-    buffer_release(&b);
     buffer_release(&needle);
     return result;
 }
@@ -141,13 +139,19 @@ int bytes_contains(value self, value item)
     return found;
 }
 
+static bool span_has_affix(struct span s, struct span affix, bool at_end)
+{
+    size_t n = affix.length;
+    return n <= s.length && memcmp((const char *)s.data + (at_end ? s.length - n : 0), affix.data, n) == 0;
+}
+
+/* 1, 0, -1 with an exception */
 static int has_affix(struct span s, value affix, bool at_end)
 {
     struct buffer b;
     if (!buffer_get(affix, &b, BUFFER_SIMPLE))
         return -1;
-    size_t n = (size_t)b.length;
-    int has = n <= s.length && memcmp((const char *)s.data + (at_end ? s.length - n : 0), b.data, n) == 0;
+    bool has = span_has_affix(s, buffer_span(&b), at_end);
     buffer_release(&b);
     return has;
 }
@@ -156,24 +160,23 @@ static value affix_test(value self, const value *args, bool at_end)
 {
     struct buffer b;
     ssize start, end;
-    if (!bytes_open(self, &b))
-        return NULL;
     int has = -1;
-    if (span_bounds(args[1], args[2], (size_t)b.length, &start, &end)) {
-        bool outside = start > end;
-        struct span s = outside ? span_bytes("", 0) : span_part(buffer_span(&b), (size_t)start, (size_t)end);
-        if (is_tuple(args[0])) {
-            has = 0;
-            for (size_t i = 0; has == 0 && i < tuple_length(args[0]); i++)
-                has = has_affix(s, tuple_get(args[0], i), at_end);
-        } else if (!value_has_buffer(args[0]))
-            raise(EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %T",
-                  at_end ? "endswith" : "startswith", args[0]);
-        else
-            has = has_affix(s, args[0], at_end);
-        if (has == 1 && outside)
-            has = 0;
-    }
+    if (!span_bounds_of(args[1], args[2], &start, &end) || !bytes_open(self, &b))
+        return NULL;
+    span_bounds_fit((size_t)b.length, &start, &end);
+    bool outside = start > end;
+    struct span s = outside ? span_bytes("", 0) : span_part(buffer_span(&b), (size_t)start, (size_t)end);
+    if (is_tuple(args[0])) {
+        has = 0;
+        for (size_t i = 0; has == 0 && i < tuple_length(args[0]); i++)
+            has = has_affix(s, tuple_get(args[0], i), at_end);
+    } else if (!value_has_buffer(args[0]))
+        raise(EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %T",
+              at_end ? "endswith" : "startswith", args[0]);
+    else
+        has = has_affix(s, args[0], at_end);
+    if (has == 1 && outside)
+        has = 0;
     buffer_release(&b);
     return has < 0 ? NULL : value_bool(has);
 }
@@ -189,20 +192,16 @@ static value bytes_endswith(value self, const value *args)
 static value remove_affix(value self, value affix, bool at_end)
 {
     struct buffer b, a;
+    value result = NULL;
     if (!buffer_get(affix, &a, BUFFER_SIMPLE))
         return NULL;
-    size_t n = (size_t)a.length;
-    buffer_release(&a);
-    if (!bytes_open(self, &b))
-        return NULL;
-    struct span s = buffer_span(&b);
-    int has = has_affix(s, affix, at_end);
-    value result = NULL;
-    if (has > 0)
+    if (bytes_open(self, &b)) {
+        struct span s = buffer_span(&b);
+        size_t n = span_has_affix(s, buffer_span(&a), at_end) ? (size_t)a.length : 0;
         result = at_end ? make_part(self, s, 0, s.length - n) : make_part(self, s, n, s.length);
-    else if (has == 0)
-        result = bytes_make_same(self, s);
-    buffer_release(&b);
+        buffer_release(&b);
+    }
+    buffer_release(&a);
     return result;
 }
 static value bytes_removeprefix(value self, const value *args)
@@ -261,11 +260,11 @@ static value bytes_rsplit(value self, const value *args)
 static value bytes_splitlines(value self, const value *args)
 {
     struct buffer b;
-    int keep = value_truth(args[0]);
-    if (keep < 0 || !bytes_open(self, &b))
+    int keep;
+    if (!value_as_int(args[0], &keep) || !bytes_open(self, &b))
         return NULL;
     struct span_maker m = maker_of(self, &b);
-    value list = span_split_lines(&m, keep);
+    value list = span_split_lines(&m, keep != 0);
     buffer_release(&b);
     return list;
 }
@@ -404,10 +403,9 @@ static bool join_into(struct bytes_builder *out, struct span separator, value it
     for (size_t i = 0; i < tuple_length(items); i++) {
         struct buffer b;
         value item = tuple_get(items, i);
-        if (!value_has_buffer(item))
-            return raise_false(EXC(TypeError), "sequence item %zu: expected a bytes-like object, %T found", i, item);
         if (!buffer_get(item, &b, BUFFER_SIMPLE))
-            return false;
+            return buffer_refused() &&
+                   raise_false(EXC(TypeError), "sequence item %zu: expected a bytes-like object, %T found", i, item);
         if (i)
             bytes_builder_add(out, separator.data, separator.length);
         bytes_builder_add(out, b.data, (size_t)b.length);
@@ -546,8 +544,6 @@ value bytes_compare(value a, value b, int op)
 value bytes_concat(value a, value b)
 {
     struct buffer x, y;
-    if (!value_has_buffer(b))
-        return raise(EXC(TypeError), "can't concat %T to %T", b, a);
     if (!bytes_open(a, &x))
         return NULL;
     value result = NULL;
@@ -559,7 +555,8 @@ value bytes_concat(value a, value b)
             memcpy(to + x.length, y.data, (size_t)y.length);
         }
         buffer_release(&y);
-    }
+    } else if (buffer_refused())
+        raise(EXC(TypeError), "can't concat %T to %T", b, a);
     buffer_release(&x);
     return result;
 }
@@ -605,14 +602,14 @@ value bytes_slice(value self, value slice)
 {
     struct buffer b;
     ssize start, stop, step;
-    /* __index__ of the slice's parts may change a bytearray: look at its length afterwards. */
-    if (!bytes_open(self, &b))
+    /* __index__ of the slice's parts may change a bytearray: it is opened afterwards. */
+    if (!slice_unpack(slice, &start, &stop, &step) || !bytes_open(self, &b))
         return NULL;
-    ssize count = slice_indices(slice, b.length, &start, &stop, &step);
+    ssize count = slice_adjust(b.length, &start, &stop, step);
     value result = NULL;
-    if (count >= 0 && step == 1)
+    if (step == 1)
         result = make_part(self, buffer_span(&b), (size_t)start, (size_t)(start + count));
-    else if (count >= 0) {
+    else {
         uint8_t *to;
         result = bytes_make_room(self, (size_t)count, &to);
         for (ssize i = 0; result && i < count; i++)
@@ -713,5 +710,6 @@ const struct method_def bytearray_methods[] = {
     METHOD("reverse", bytearray_reverse, "($self, /)", "Reverse in place."),
     METHOD("__alloc__", bytearray_alloc, "($self, /)", "How many bytes are there room for."),
     METHOD("__reduce__", bytearray_reduce, "($self, /)", "For pickling."),
+    METHOD("__reduce_ex__", bytearray_reduce_ex, "($self, proto=0, /)", "For pickling."),
     {0},
 };

@@ -25,7 +25,8 @@ value bytes_concat(value a, value b);
 value bytes_repeat(value self, ssize count);
 value bytes_slice(value self, value slice);
 value bytes_remainder(value a, value b);
-value bytes_hex_span(struct span s, value separator, value group);
+/* Hexadecimal digits, with the separator (VALUE_MISSING: none) between groups of as many bytes. */
+value bytes_hex_span(struct span s, value separator, int group);
 void bytes_fill_repeated(uint8_t *to, struct span s, size_t total);
 
 /* bytes_text.c: the methods that know characters */
@@ -62,15 +63,24 @@ value bytearray_remove(value self, const value *args);
 value bytearray_reverse(value self, const value *args);
 value bytearray_alloc(value self, const value *args);
 value bytearray_reduce(value self, const value *args);
+value bytearray_reduce_ex(value self, const value *args);
 
-/* bytes.c: the bytes that a constructor's argument stands for: of a buffer, an iterable of ints, or as many zeros as an
- * int says; `type_name` is for messages. NULL: an exception. Adds to the builder. */
-bool bytes_add_source(struct bytes_builder *out, value source, const char *type_name, const char *range_message);
-/* The arguments of bytes() and bytearray(). */
-bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding, value errors, const char *type_name,
-                         const char *range_message);
-bool bytes_bind_arguments(const char *type_name, const value *args, size_t nargs, value kwnames, value bound[3]);
-/* Iterators over both: bytes_iterator and bytearray_iterator. */
+/* bytes_type.c: how the constructors differ. */
+struct bytes_maker {
+    const char *name, *range_message;
+    bool asks_hint; /* an iterable is asked for its length first */
+};
+extern const struct bytes_maker bytes_maker, bytearray_maker;
+/* What a constructor's argument stands for, to the builder: the bytes of a buffer, or an iterable of ints. False: an
+   exception. */
+bool bytes_add_source(struct bytes_builder *out, value source, const struct bytes_maker *maker);
+/* The arguments of bytes() and bytearray(): a str with its encoding, a number of zeros, a source. */
+bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const struct bytes_maker *maker);
+bool bytes_bind_arguments(const struct bytes_maker *maker, const value *args, size_t nargs, value kwnames,
+                          value bound[3]);
+/* Iterators over both and over memoryviews: bytes_iterator, bytearray_iterator, memory_iterator. */
 value bytes_iterator_new(value owner);
+/* memoryview.c: the item of a view with one dimension; VALUE_END behind the last one; NULL with ValueError. */
+value memoryview_item(value view, size_t i);
 
 #endif

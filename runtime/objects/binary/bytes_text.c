@@ -23,6 +23,19 @@ static value pad(value self, struct span s, size_t left, size_t right, uint8_t f
     return v;
 }
 
+/* The argument `fillchar`, one byte. False with TypeError. */
+static bool fill_of(value v, const char *name, uint8_t *fill)
+{
+    struct buffer b = {0};
+    if ((is_bytes(v) || is_bytearray(v)) && !buffer_get(v, &b, BUFFER_SIMPLE))
+        return false;
+    bool one = b.length == 1;
+    if (one)
+        *fill = *(uint8_t *)b.data;
+    buffer_release(&b);
+    return one || raise_false(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %T", name, v);
+}
+
 enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
 static value justify(value self, const value *args, int where, const char *name)
 {
@@ -31,14 +44,8 @@ static value justify(value self, const value *args, int where, const char *name)
     struct buffer b;
     if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
         return NULL;
-    if (!is_missing(args[1])) {
-        if (!(is_bytes(args[1]) || is_bytearray(args[1])) || value_length(args[1]) != 1)
-            return raise(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %T", name, args[1]);
-        if (!buffer_get(args[1], &b, BUFFER_SIMPLE))
-            return NULL;
-        fill = *(uint8_t *)b.data;
-        buffer_release(&b);
-    }
+    if (!is_missing(args[1]) && !fill_of(args[1], name, &fill))
+        return NULL;
     if (!bytes_open(self, &b))
         return NULL;
     size_t total = width > b.length ? (size_t)(width - b.length) : 0;
@@ -277,12 +284,13 @@ value bytes_decode(value self, const value *args)
     return result;
 }
 
-value bytes_hex_span(struct span s, value separator, value group_value)
+value bytes_hex_span(struct span s, value separator, int group)
 {
     static const char digits[] = "0123456789abcdef";
-    int group = 0;
     char mark = 0;
-    if (!is_missing(separator)) {
+    if (is_missing(separator))
+        group = 0;
+    else {
         ssize n = value_length(separator);
         if (n < 0)
             return NULL;
@@ -298,9 +306,6 @@ value bytes_hex_span(struct span s, value separator, value group_value)
                 return raise(EXC(ValueError), "sep must be ASCII.");
         } else
             return raise(EXC(TypeError), "sep must be str or bytes.");
-        group = 1;
-        if (!is_missing(group_value) && !value_as_int(group_value, &group))
-            return NULL;
     }
     size_t size = group < 0 ? -(size_t)group : (size_t)group, marks = size && s.length ? (s.length - 1) / size : 0;
     value v = str_new(s.length * 2 + marks, 0x7F);
@@ -321,9 +326,10 @@ value bytes_hex_span(struct span s, value separator, value group_value)
 value bytes_hex(value self, const value *args)
 {
     struct buffer b;
-    if (!bytes_open(self, &b))
+    int group = 1;
+    if ((!is_missing(args[1]) && !value_as_int(args[1], &group)) || !bytes_open(self, &b))
         return NULL;
-    value v = bytes_hex_span(buffer_span(&b), args[0], args[1]);
+    value v = bytes_hex_span(buffer_span(&b), args[0], group);
     buffer_release(&b);
     return v;
 }

@@ -10,19 +10,25 @@
 
 /* ---- construction ---- */
 
+const struct bytes_maker bytes_maker = {"bytes", "bytes must be in range(0, 256)", true};
+const struct bytes_maker bytearray_maker = {"bytearray", "byte must be in range(0, 256)", false};
+
 value bytes_from_buffer(value v)
 {
     struct buffer b;
     if (value_is(v, TYPE_ID_BYTES))
         return value_inc(v);
-    if (!buffer_get(v, &b, BUFFER_SIMPLE))
+    if (!buffer_get(v, &b, BUFFER_STRIDES))
         return NULL;
-    value bytes = bytes_new(b.data ? b.data : (uint8_t *)"", (size_t)b.length);
+    bool whole = buffer_is_contiguous(&b, false);
+    value bytes = bytes_new(whole ? b.data : NULL, (size_t)b.length);
+    if (bytes && !whole && b.length)
+        buffer_pack(&b, false, bytes_data(bytes));
     buffer_release(&b);
     return bytes;
 }
 
-static bool add_items(struct bytes_builder *out, value iterator, const char *range_message)
+static bool add_items(struct bytes_builder *out, value iterator, const struct bytes_maker *maker)
 {
     for (;;) {
         value item = iter_next(iterator);
@@ -36,32 +42,37 @@ static bool add_items(struct bytes_builder *out, value iterator, const char *ran
         if (!ok)
             return false;
         if (i < 0 || i > 255)
-            return raise_false(EXC(ValueError), "%s", range_message);
+            return raise_false(EXC(ValueError), "%s", maker->range_message);
         bytes_builder_add_byte(out, (uint8_t)i);
     }
 }
 
-bool bytes_add_source(struct bytes_builder *out, value source, const char *type_name, const char *range_message)
+bool bytes_add_source(struct bytes_builder *out, value source, const struct bytes_maker *maker)
 {
     if (value_has_buffer(source)) {
         struct buffer b;
-        if (!buffer_get(source, &b, BUFFER_SIMPLE))
+        if (!buffer_get(source, &b, BUFFER_STRIDES))
             return false;
-        bytes_builder_add(out, b.data, (size_t)b.length);
+        uint8_t *to = bytes_builder_room(out, (size_t)b.length);
+        if (to) {
+            buffer_pack(&b, false, to);
+            out->length += (size_t)b.length;
+        }
         buffer_release(&b);
         return true;
     }
     if (is_str(source) || (!value_type_slot(source, iter) && !value_type_slot(source, getitem)))
-        return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
+        return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, maker->name);
     struct sweep sweep;
     if (!sweep_open(&sweep, source)) {
         if (error_matches(EXC(TypeError))) {
             error_clear();
-            raise(EXC(TypeError), "cannot convert '%T' object to %s", source, type_name);
+            raise(EXC(TypeError), "cannot convert '%T' object to %s", source, maker->name);
         }
         return false;
     }
-    bool ok = add_items(out, sweep.iterator, range_message);
+    bool ok = !maker->asks_hint || value_length_hint(source, 64) >= 0;
+    ok = ok && add_items(out, sweep.iterator, maker);
     sweep_close(&sweep);
     return ok;
 }
@@ -80,20 +91,21 @@ value bytes_from_object(value v)
         return special;
     }
     struct bytes_builder out = {0};
-    if (!bytes_add_source(&out, v, "bytes", "bytes must be in range(0, 256)")) {
+    if (!bytes_add_source(&out, v, &bytes_maker)) {
         bytes_builder_discard(&out);
         return NULL;
     }
     return bytes_builder_finish(&out);
 }
 
-bool bytes_bind_arguments(const char *type_name, const value *args, size_t nargs, value kwnames, value bound[3])
+bool bytes_bind_arguments(const struct bytes_maker *maker, const value *args, size_t nargs, value kwnames,
+                          value bound[3])
 {
     static const char *const names[] = {"source", "encoding", "errors"};
     size_t keywords = kwnames ? tuple_length(kwnames) : 0;
     bound[0] = bound[1] = bound[2] = VALUE_MISSING;
     if (nargs + keywords > 3)
-        return raise_false(EXC(TypeError), "%s() takes at most 3 arguments (%zu given)", type_name, nargs + keywords);
+        return raise_false(EXC(TypeError), "%s() takes at most 3 arguments (%zu given)", maker->name, nargs + keywords);
     for (size_t i = 0; i < nargs; i++)
         bound[i] = args[i];
     for (size_t i = 0; i < keywords; i++) {
@@ -102,21 +114,22 @@ bool bytes_bind_arguments(const char *type_name, const value *args, size_t nargs
             k++;
         if (k == 3)
             return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s()", tuple_get(kwnames, i),
-                               type_name);
+                               maker->name);
         if (k < nargs)
-            return raise_false(EXC(TypeError), "argument for %s() given by name ('%s') and position (%zu)", type_name,
+            return raise_false(EXC(TypeError), "argument for %s() given by name ('%s') and position (%zu)", maker->name,
                                names[k], k + 1);
         bound[k] = args[nargs + i];
     }
     for (size_t k = 1; k < 3; k++)
         if (!is_missing(bound[k]) && !is_str(bound[k]))
-            return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %T", type_name, names[k], bound[k]);
+            return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %T", maker->name, names[k],
+                               bound[k]);
     return true;
 }
 
-bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding, value errors, const char *type_name,
-                         const char *range_message)
+bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const struct bytes_maker *maker)
 {
+    value source = bound[0], encoding = bound[1], errors = bound[2];
     if (is_missing(source) || !is_str(source)) {
         if (!is_missing(encoding))
             return raise_false(EXC(TypeError), "encoding without a string argument");
@@ -157,13 +170,13 @@ bool bytes_add_arguments(struct bytes_builder *out, value source, value encoding
             return true;
         }
     }
-    return bytes_add_source(out, source, type_name, range_message);
+    return bytes_add_source(out, source, maker);
 }
 
 static value bytes_exact_new(const value *args, size_t nargs, value kwnames)
 {
     value bound[3];
-    if (!bytes_bind_arguments("bytes", args, nargs, kwnames, bound))
+    if (!bytes_bind_arguments(&bytes_maker, args, nargs, kwnames, bound))
         return NULL;
     if (!is_missing(bound[0]) && is_missing(bound[1]) && is_missing(bound[2]) && !is_str(bound[0])) {
         if (value_is(bound[0], TYPE_ID_BYTES))
@@ -179,7 +192,7 @@ static value bytes_exact_new(const value *args, size_t nargs, value kwnames)
         }
     }
     struct bytes_builder out = {0};
-    if (!bytes_add_arguments(&out, bound[0], bound[1], bound[2], "bytes", "bytes must be in range(0, 256)")) {
+    if (!bytes_add_arguments(&out, bound, &bytes_maker)) {
         bytes_builder_discard(&out);
         return NULL;
     }
@@ -292,7 +305,7 @@ const struct type_spec bytes_type_spec = {
 
 struct bytes_iterator {
     struct object header;
-    value_slot owner; /* bytes or bytearray; None once exhausted */
+    value_slot owner; /* bytes, bytearray or memoryview; None once exhausted */
     _Atomic int64_t index;
 };
 
@@ -310,6 +323,10 @@ static value iterator_next(value self)
         struct span s = bytes_span(bytes_exact(owner));
         if (i < s.length)
             result = small_int(((const uint8_t *)s.data)[i]);
+    } else if (value_is(owner, TYPE_ID_MEMORYVIEW)) {
+        result = memoryview_item(owner, i);
+        if (!result) /* released: that is said each time */
+            atomic_store_explicit(&it->index, (int64_t)i, memory_order_relaxed);
     } else {
         struct bytearray *a = (struct bytearray *)owner;
         object_lock(&a->header);
@@ -350,20 +367,23 @@ static const struct method_def iterator_methods[] = {
     METHOD("__length_hint__", iterator_length_hint, "($self, /)", "How many are left."),
     {0},
 };
-#define ITERATOR_SPEC(NAME)                                                                                    \
+#define ITERATOR_SPEC(NAME, METHODS)                                                                           \
     {                                                                                                          \
         .name = NAME, .size = sizeof(struct bytes_iterator), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
         .gc_flags = TYPE_GC_CONTAINER, .traverse = iterator_traverse, .destroy = iterator_destroy,             \
-        .slots = {.iter = iterator_self, .next = iterator_next}, .methods = iterator_methods,                  \
+        .slots = {.iter = iterator_self, .next = iterator_next}, .methods = METHODS,                           \
     }
-static const struct type_spec iterator_specs[2] = {ITERATOR_SPEC("bytes_iterator"),
-                                                   ITERATOR_SPEC("bytearray_iterator")};
+static const struct type_spec iterator_specs[] = {
+    ITERATOR_SPEC("bytes_iterator", iterator_methods),
+    ITERATOR_SPEC("bytearray_iterator", iterator_methods),
+    ITERATOR_SPEC("memory_iterator", NULL),
+};
 
 value bytes_iterator_new(value owner)
 {
-    static _Atomic(struct type *) types[2];
-    bool array = !is_bytes(owner);
-    struct type *type = type_define_once(&types[array], &iterator_specs[array]);
+    static _Atomic(struct type *) types[3];
+    size_t kind = is_bytes(owner) ? 0 : is_bytearray(owner) ? 1 : 2;
+    struct type *type = type_define_once(&types[kind], &iterator_specs[kind]);
     struct bytes_iterator *it = type ? (struct bytes_iterator *)object_new(type, sizeof *it) : NULL;
     if (!it)
         return NULL;

@@ -2,284 +2,175 @@
  * memoryview: another object's memory, seen as an array.
  *
  * Every view borrows from the original exporter by itself (a slice of a view does not depend on the view). Format,
- * shape and strides are the view's own; `released` and `exports` are guarded by the object lock. A view that lent its
- * memory on cannot be released.
+ * shape and strides are the view's own, and constant. Its memory may be taken from it at any time: by a release in
+ * another thread, or in Python code that the operation itself calls. So memory is used in one of two ways:
+ *
+ *   for a moment   between access_begin, which fails once the view is released, and access_end: under the lock that
+ *                  guards the bytes, and so one step beside other views and the exporter's own methods
+ *   for longer     as a buffer (buffer_get), be it the view's own: it is a copy, or constant, or counts in `exports`,
+ * and while it does the view refuses to be released
  */
 #include "runtime/objects/binary/bytes_methods.h"
-#include "runtime/objects/numbers/float.h"
-#include "runtime/objects/numbers/int.h"
-#include "runtime/objects/containers/iterators.h"
+#include "runtime/objects/binary/item_format.h"
+#include "runtime/objects/containers/slice.h"
 #include "runtime/objects/text/str.h"
-#include "runtime/signature.h"
 #include "runtime/raw.h"
+#include "runtime/signature.h"
+#include "runtime/step.h"
+#include "threads/pause.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct memory_view {
     struct object header;
-    value_slot owner;        /* the exporter, held; None once released */
-    struct buffer buffer;    /* what the exporter lent; its owner field is not counted: `owner` is */
-    uint8_t *data;           /* of this view */
-    ssize item_size, length; /* bytes */
-    const char *format;      /* the exporter's, or from the table below */
-    int ndim;
-    bool readonly;
-    _Atomic bool released;
-    _Atomic uint32_t exports;
-    _Atomic int64_t hash; /* -1: not computed */
+    value_slot owner;      /* the exporter, held; None once released */
+    struct buffer memory;  /* what is seen of what the exporter lent; constant. Its owner is not counted: `owner` is */
+    _Atomic bool released; /* set under the lock that guards the bytes */
+    _Atomic uint32_t exports; /* raised under it */
+    _Atomic int64_t hash;     /* -1: not computed */
     ssize shape_and_strides[];
 };
 
-static ssize *shape_of(struct memory_view *m)
+static bool released_error(void)
 {
-    return m->shape_and_strides;
-}
-static ssize *strides_of(struct memory_view *m)
-{
-    return m->shape_and_strides + m->ndim;
-}
-
-static bool check(struct memory_view *m)
-{
-    if (likely(!atomic_load_explicit(&m->released, memory_order_acquire)))
-        return true;
     return raise_false(EXC(ValueError), "operation forbidden on released memoryview object");
 }
-
-/* ---- formats ---- */
-
-static const struct format {
-    char code;
-    uint8_t size;
-    const char *text, *native;
-} formats[] = {
-    {'B', 1, "B", "@B"}, {'b', 1, "b", "@b"}, {'c', 1, "c", "@c"}, {'?', 1, "?", "@?"}, {'h', 2, "h", "@h"},
-    {'H', 2, "H", "@H"}, {'i', 4, "i", "@i"}, {'I', 4, "I", "@I"}, {'l', 8, "l", "@l"}, {'L', 8, "L", "@L"},
-    {'q', 8, "q", "@q"}, {'Q', 8, "Q", "@Q"}, {'n', 8, "n", "@n"}, {'N', 8, "N", "@N"}, {'f', 4, "f", "@f"},
-    {'d', 8, "d", "@d"}, {'e', 2, "e", "@e"}, {'P', 8, "P", "@P"},
-};
-
-/* The entry of a native format of one item, or NULL. */
-static const struct format *format_find(const char *text)
+static bool is_released(struct memory_view *m)
 {
-    if (*text == '@')
-        text++;
-    if (!text[0] || text[1])
-        return NULL;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (formats[i].code == *text)
-            return &formats[i];
+    return atomic_load_explicit(&m->released, memory_order_acquire);
+}
+/* At the beginning of an operation, and again after Python code ran. */
+static bool check(struct memory_view *m)
+{
+    return likely(!is_released(m)) || released_error();
+}
+
+static struct object *guard_of(struct memory_view *m)
+{
+    return m->memory.guard ? m->memory.guard : &m->header;
+}
+/* The memory for a moment, in which what holds of a lock's holder holds. Returns the exporter, which holds the guard,
+   for access_end; NULL with ValueError. */
+static value access_begin(struct memory_view *m)
+{
+    value owner = slot_load(&m->header, &m->owner);
+    if (likely(!is_none(owner))) {
+        object_lock(guard_of(m));
+        if (likely(!is_released(m)))
+            return owner;
+        object_unlock(guard_of(m));
+        value_dec(owner);
+    }
+    released_error();
     return NULL;
 }
-
-/* IEEE 754 half precision, by its definition: not every compiler has the type. */
-static double half_value(uint16_t bits)
+static void access_end(struct memory_view *m, value owner)
 {
-    int exponent = (bits >> 10) & 31;
-    double fraction = bits & 1023, magnitude;
-    if (exponent == 31)
-        magnitude = fraction ? NAN : INFINITY;
-    else
-        magnitude = exponent ? ldexp(fraction + 1024, exponent - 25) : ldexp(fraction, -24);
-    return bits & 0x8000 ? -magnitude : magnitude;
+    object_unlock(guard_of(m));
+    value_dec(owner);
 }
 
-static uint16_t half_bits(double d)
+static const struct item_format *format_of(const struct buffer *b)
 {
-    uint16_t sign = signbit(d) ? 0x8000 : 0;
-    double magnitude = fabs(d);
-    if (isnan(d))
-        return sign | 0x7E00;
-    if (magnitude < 0x1p-14)
-        return sign | (uint16_t)rint(magnitude * 0x1p24); /* subnormal; may round up to the least normal one */
-    int exponent;
-    double scaled = rint(frexp(magnitude, &exponent) * 2048); /* 1024 to 2048 */
-    if (isinf(magnitude) || exponent > 16)
-        return sign | 0x7C00;
-    uint32_t bits = (uint32_t)(exponent + 13) * 1024 + (uint32_t)scaled; /* a carry goes into the exponent */
-    return sign | (uint16_t)(bits < 0x7C00 ? bits : 0x7C00);
-}
-
-static value unpack(const struct memory_view *m, const uint8_t *p)
-{
-    const struct format *f = format_find(m->format);
-    int64_t i = 0;
-    uint64_t u = 0;
-    float single;
-    double d;
+    const struct item_format *f = item_format_find(b->format);
     if (!f)
-        return raise(EXC(NotImplementedError), "memoryview: unsupported format %s", m->format);
-    switch (f->code) {
-    case 'c':
-        return bytes_new(p, 1);
-    case '?':
-        return value_bool(*p != 0);
-    case 'f':
-        memcpy(&single, p, 4);
-        return float_new(single);
-    case 'd':
-        memcpy(&d, p, 8);
-        return float_new(d);
-    case 'e': {
-        uint16_t bits;
-        memcpy(&bits, p, 2);
-        return float_new(half_value(bits));
-    }
-    default: /* integers, least byte first */
-        for (unsigned k = 0; k < f->size; k++)
-            u |= (uint64_t)p[k] << 8 * k;
-        if (strchr("BHILQNP", f->code))
-            return int_from_u64(u);
-        i = (int64_t)(u << (64 - 8 * f->size)) >> (64 - 8 * f->size);
-        return int_from_i64(i);
-    }
-}
-
-static bool bad_type(const struct memory_view *m)
-{
-    return raise_false(EXC(TypeError), "memoryview: invalid type for format '%s'", m->format);
-}
-static bool bad_value(const struct memory_view *m)
-{
-    return raise_false(EXC(ValueError), "memoryview: invalid value for format '%s'", m->format);
-}
-
-/* The item as bytes, before anything is written. */
-static bool pack(const struct memory_view *m, value v, uint8_t out[8])
-{
-    const struct format *f = format_find(m->format);
-    if (!f)
-        return raise_false(EXC(NotImplementedError), "memoryview: unsupported format %s", m->format);
-    if (f->code == 'c') {
-        if (!is_bytes(v))
-            return bad_type(m);
-        if (bytes_length(v) != 1)
-            return bad_value(m);
-        out[0] = bytes_data(v)[0];
-        return true;
-    }
-    if (f->code == '?') {
-        int truth = value_truth(v);
-        out[0] = truth > 0;
-        return truth >= 0;
-    }
-    if (strchr("fde", f->code)) {
-        double d;
-        if (!value_as_double(v, &d)) {
-            if (!error_matches(EXC(TypeError)))
-                return false;
-            error_clear();
-            return bad_type(m);
-        }
-        float single = (float)d;
-        uint16_t half = half_bits(d);
-        memcpy(out, f->code == 'd' ? (void *)&d : f->code == 'f' ? (void *)&single : (void *)&half, f->size);
-        return true;
-    }
-    if (!is_int(v) && !value_type_slot(v, to_index))
-        return bad_type(m);
-    value i = index_value(v);
-    if (!i)
-        return false;
-    bool fits = int_to_bytes(i, out, f->size, true, !strchr("BHILQNP", f->code));
-    value_dec(i);
-    if (fits)
-        return true;
-    if (error_matches(EXC(OverflowError))) {
-        error_clear();
-        return bad_value(m);
-    }
-    return false;
+        raise(EXC(NotImplementedError), "memoryview: unsupported format %s", b->format);
+    return f;
 }
 
 /* ---- making ---- */
 
+static void compute_length(struct buffer *b)
+{
+    b->length = b->item_size;
+    for (int i = 0; i < b->ndim; i++)
+        b->length *= b->shape[i];
+}
+
+/* A stride many times over, which may lead nowhere if no second item is there. */
+static ssize multiply(ssize stride, ssize step)
+{
+    return (ssize)((size_t)stride * (size_t)step);
+}
+
+static void set_contiguous_strides(struct buffer *b)
+{
+    ssize step = b->item_size;
+    for (int i = b->ndim - 1; i >= 0; i--) {
+        b->strides[i] = step;
+        step *= b->shape[i];
+    }
+}
+
+/* A view of all that the exporter lends; with another number of dimensions (-1: the exporter's) shape and strides are
+   left to the caller. */
 static struct memory_view *view_new(value exporter, int ndim)
 {
-    struct buffer buffer;
+    struct buffer lent;
     if (!value_has_buffer(exporter)) {
         raise(EXC(TypeError), "memoryview: a bytes-like object is required, not '%T'", exporter);
         return NULL;
     }
-    if (!buffer_get(exporter, &buffer, BUFFER_FORMAT | BUFFER_STRIDES))
+    if (!buffer_get(exporter, &lent, BUFFER_STRIDES | BUFFER_MEMORY))
         return NULL;
     if (ndim < 0)
-        ndim = buffer.ndim;
+        ndim = lent.ndim;
     struct memory_view *m =
         (struct memory_view *)object_new(TYPE(MEMORYVIEW), sizeof *m + 2 * (size_t)ndim * sizeof(ssize));
     if (!m) {
-        buffer_release(&buffer);
+        buffer_release(&lent);
         return NULL;
     }
-    m->buffer = buffer;
-    slot_init(&m->owner, buffer.owner); /* the buffer's reference moves here */
-    m->data = buffer.data;
-    m->item_size = buffer.item_size;
-    m->length = buffer.length;
-    m->format = buffer.format ? buffer.format : "B";
-    m->ndim = ndim;
-    m->readonly = buffer.readonly;
+    m->memory = lent;
+    slot_init(&m->owner, lent.owner); /* the buffer's reference moves here */
+    m->memory.ndim = ndim;
+    m->memory.shape = m->shape_and_strides;
+    m->memory.strides = m->shape_and_strides + ndim;
+    if (ndim == lent.ndim) {
+        memcpy(m->memory.shape, lent.shape, (size_t)ndim * sizeof(ssize));
+        memcpy(m->memory.strides, lent.strides, (size_t)ndim * sizeof(ssize));
+    }
     atomic_store_explicit(&m->hash, -1, memory_order_relaxed);
     return m;
 }
 
-static void set_contiguous_strides(struct memory_view *m)
-{
-    ssize step = m->item_size;
-    for (int i = m->ndim - 1; i >= 0; i--) {
-        strides_of(m)[i] = step;
-        step *= shape_of(m)[i];
-    }
-}
-
-static value view_of_exporter(value exporter)
-{
-    struct memory_view *m = view_new(exporter, -1);
-    if (!m)
-        return NULL;
-    for (int i = 0; i < m->ndim; i++)
-        shape_of(m)[i] = m->buffer.shape ? m->buffer.shape[i] : m->length / (m->item_size ? m->item_size : 1);
-    if (m->buffer.strides)
-        memcpy(strides_of(m), m->buffer.strides, (size_t)m->ndim * sizeof(ssize));
-    else
-        set_contiguous_strides(m);
-    return value_of(m);
-}
-
-/* A view like another one, to be changed before it is seen. */
+/* Another view of the same memory, to be changed before it is seen; `ndim` as above. */
 static struct memory_view *view_copy(struct memory_view *from, int ndim)
 {
     value owner = slot_load(&from->header, &from->owner);
-    if (is_none(owner) || !check(from))
-        return is_none(owner) ? (void)check(from), NULL : (value_dec(owner), NULL);
-    struct memory_view *m = view_new(owner, ndim < 0 ? from->ndim : ndim);
+    struct memory_view *m = NULL;
+    if (is_none(owner))
+        released_error();
+    else
+        m = view_new(owner, ndim < 0 ? from->memory.ndim : ndim);
     value_dec(owner);
-    if (!m)
+    /* The new view's loan began before the other one ended: then it is of the same memory. */
+    value held = m ? access_begin(from) : NULL;
+    if (!held) {
+        value_dec(value_of(m));
         return NULL;
-    m->data = from->data;
-    m->item_size = from->item_size;
-    m->length = from->length;
-    m->format = from->format;
-    m->readonly = from->readonly;
-    if (ndim < 0)
-        memcpy(m->shape_and_strides, from->shape_and_strides, 2 * (size_t)m->ndim * sizeof(ssize));
+    }
+    access_end(from, held);
+    const struct buffer *model = &from->memory;
+    m->memory.data = model->data;
+    m->memory.length = model->length;
+    m->memory.item_size = model->item_size;
+    m->memory.format = model->format;
+    m->memory.readonly = model->readonly;
+    if (m->memory.ndim == model->ndim)
+        memcpy(m->shape_and_strides, from->shape_and_strides, 2 * (size_t)model->ndim * sizeof(ssize));
     return m;
-}
-
-static value memoryview_from(value v)
-{
-    if (value_is(v, TYPE_ID_MEMORYVIEW))
-        return value_of(view_copy((struct memory_view *)v, -1));
-    return view_of_exporter(v);
 }
 
 static value memoryview_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     static struct signature signature = SIGNATURE("memoryview", "(object)");
     value bound[1];
-    return signature_bind(&signature, args, nargs, kwnames, bound) ? memoryview_from(bound[0]) : NULL;
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return NULL;
+    if (value_is(bound[0], TYPE_ID_MEMORYVIEW))
+        return value_of(view_copy((struct memory_view *)bound[0], -1));
+    return value_of(view_new(bound[0], -1));
 }
 
 /* Give the memory back: takes the owner out. */
@@ -288,8 +179,9 @@ static void give_back(struct memory_view *m)
     value owner = slot_exchange(&m->owner, VALUE_NONE);
     if (!owner || is_none(owner))
         return;
-    m->buffer.owner = owner;
-    buffer_release(&m->buffer);
+    struct buffer lent = m->memory;
+    lent.owner = owner;
+    buffer_release(&lent);
 }
 
 static void memoryview_traverse(struct object *o, struct gc_trace *trace)
@@ -305,104 +197,89 @@ static void memoryview_destroy(struct object *o)
 static value memoryview_release(value self, const value *args)
 {
     struct memory_view *m = (struct memory_view *)self;
+    value owner = slot_load(&m->header, &m->owner); /* holds the guard */
+    if (is_none(owner))
+        return VALUE_NONE;
+    object_lock(guard_of(m));
     uint32_t exports = atomic_load_explicit(&m->exports, memory_order_acquire);
+    bool first = !exports && !is_released(m);
+    if (first)
+        atomic_store_explicit(&m->released, true, memory_order_release);
+    object_unlock(guard_of(m));
+    if (first)
+        give_back(m);
+    value_dec(owner);
     if (exports)
         return raise(EXC(BufferError), "memoryview has %u exported buffer%s", exports, exports == 1 ? "" : "s");
-    if (!atomic_exchange_explicit(&m->released, true, memory_order_acq_rel))
-        give_back(m);
     return VALUE_NONE;
 }
 
-/* ---- shape ---- */
-
-static bool is_contiguous(struct memory_view *m, bool fortran)
-{
-    ssize step = m->item_size;
-    if (m->ndim == 1) /* an empty one with strange strides counts as strided, as in CPython */
-        return shape_of(m)[0] == 1 || strides_of(m)[0] == step;
-    for (int k = 0; k < m->ndim; k++) {
-        int i = fortran ? k : m->ndim - 1 - k;
-        if (shape_of(m)[i] > 1 && strides_of(m)[i] != step)
-            return m->length == 0;
-        step *= shape_of(m)[i];
-    }
-    return true;
-}
-
-static ssize item_count(struct memory_view *m)
-{
-    ssize n = 1;
-    for (int i = 0; i < m->ndim; i++)
-        n *= shape_of(m)[i];
-    return n;
-}
-
-/* Call for every item in C order (or Fortran order). */
-static bool each_item(struct memory_view *m, bool fortran, bool (*visit)(void *context, uint8_t *item), void *context)
-{
-    ssize n = item_count(m);
-    for (ssize k = 0; k < n; k++) {
-        ssize rest = k, offset = 0;
-        for (int j = 0; j < m->ndim; j++) {
-            int i = fortran ? j : m->ndim - 1 - j;
-            offset += rest % shape_of(m)[i] * strides_of(m)[i];
-            rest /= shape_of(m)[i];
-        }
-        if (!visit(context, m->data + offset))
-            return false;
-    }
-    return true;
-}
-
-struct collect {
-    struct memory_view *m;
-    uint8_t *to;
-};
-static bool collect_item(void *context, uint8_t *item)
-{
-    struct collect *c = context;
-    memcpy(c->to, item, (size_t)c->m->item_size);
-    c->to += c->m->item_size;
-    return true;
-}
-
-/* The contents, packed; malloc'd. */
-static uint8_t *packed(struct memory_view *m, bool fortran)
-{
-    uint8_t *bytes = raw_alloc((size_t)m->length + 1);
-    if (!bytes) {
-        raise_no_memory();
-        return NULL;
-    }
-    if (is_contiguous(m, fortran))
-        memcpy(bytes, m->data, (size_t)m->length);
-    else {
-        struct collect c = {m, bytes};
-        each_item(m, fortran, collect_item, &c);
-    }
-    return bytes;
-}
-
 /* ---- buffer ---- */
+
+/* The view's memory to somebody who asked for these flags; the owner is stolen. */
+static void describe(struct memory_view *m, struct buffer *buffer, value owner, int flags)
+{
+    *buffer = m->memory;
+    buffer->owner = owner;
+    if (!(flags & BUFFER_STRIDES)) {
+        buffer->item_size = 1;
+        buffer->format = "B";
+        buffer->ndim = 1;
+        buffer->shape = buffer->strides = NULL;
+    }
+}
+
+/* To a reader beside other threads: constant bytes straight from the exporter, others as they are at one moment. */
+static int lend_moment(struct memory_view *m, struct buffer *buffer, int flags)
+{
+    if (!m->memory.guard) {
+        value owner = slot_load(&m->header, &m->owner);
+        if (is_none(owner))
+            return (void)released_error(), -1;
+        describe(m, buffer, owner, flags);
+        return 0;
+    }
+    size_t strides_at = ((size_t)m->memory.length + 7) / 8 * 8;
+    uint8_t *copy = raw_alloc(strides_at + ((size_t)m->memory.ndim + 1) * sizeof(ssize));
+    if (!copy) {
+        raise_no_memory();
+        return -1;
+    }
+    value owner = access_begin(m);
+    if (!owner) {
+        free(copy);
+        return -1;
+    }
+    buffer_pack(&m->memory, false, copy);
+    access_end(m, owner);
+    describe(m, buffer, NULL, flags);
+    buffer->data = buffer->internal = copy;
+    buffer->guard = NULL;
+    buffer->readonly = true;
+    if (flags & BUFFER_STRIDES) {
+        buffer->strides = (ssize *)(copy + strides_at);
+        set_contiguous_strides(buffer);
+    }
+    return 0;
+}
 
 static int memoryview_buffer(value self, struct buffer *buffer, int flags)
 {
     struct memory_view *m = (struct memory_view *)self;
     if (!check(m))
         return -1;
-    if ((flags & BUFFER_WRITABLE) && m->readonly)
+    if ((flags & BUFFER_WRITABLE) && m->memory.readonly)
         return raise_int(EXC(BufferError), "memoryview: underlying buffer is not writable");
-    if (!(flags & BUFFER_STRIDES) && !is_contiguous(m, false))
+    if (!(flags & BUFFER_STRIDES) && !buffer_is_contiguous(&m->memory, false))
         return raise_int(EXC(BufferError), "memoryview: underlying buffer is not C-contiguous");
-    buffer_fill(buffer, self, m->data, (size_t)m->length, m->readonly);
-    if (flags & BUFFER_STRIDES) {
-        buffer->item_size = m->item_size;
-        buffer->format = m->format;
-        buffer->ndim = m->ndim;
-        buffer->shape = shape_of(m);
-        buffer->strides = strides_of(m);
-    }
+    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_self->alone))
+        return lend_moment(m, buffer, flags);
+    value owner = access_begin(m);
+    if (!owner)
+        return -1;
     atomic_fetch_add_explicit(&m->exports, 1, memory_order_acq_rel);
+    access_end(m, owner);
+    describe(m, buffer, value_inc(self), flags);
     return 0;
 }
 static void memoryview_buffer_release(value self, struct buffer *buffer)
@@ -412,92 +289,129 @@ static void memoryview_buffer_release(value self, struct buffer *buffer)
 
 /* ---- items ---- */
 
-static uint8_t *item_at(struct memory_view *m, uint8_t *p, int dimension, ssize i)
+static bool is_index(value v)
 {
-    ssize n = shape_of(m)[dimension];
-    if (i < 0)
-        i += n;
-    if (i < 0 || i >= n) {
-        raise(EXC(IndexError), "index out of bounds on dimension %d", dimension + 1);
-        return NULL;
-    }
-    return p + i * strides_of(m)[dimension];
+    return is_int(v) || value_type_slot(v, to_index);
+}
+static bool is_slice_value(value v)
+{
+    return is_slice(v);
+}
+static bool is_tuple_of(value v, bool (*is_kind)(value v))
+{
+    if (!is_tuple(v))
+        return false;
+    for (size_t i = 0; i < tuple_length(v); i++)
+        if (!is_kind(tuple_get(v, i)))
+            return false;
+    return true;
+}
+static bool is_empty_tuple(value v)
+{
+    return is_tuple(v) && tuple_length(v) == 0;
 }
 
-/* The place that a key of integers leads to, NULL with an exception. *is_item false: the key is something else. */
-static uint8_t *place_of(struct memory_view *m, value key, bool *is_item)
+/* Add to *offset what the index contributes; false with IndexError. */
+static bool add_index(struct memory_view *m, int dimension, ssize i, ssize *offset)
 {
-    ssize i;
-    *is_item = true;
-    if (is_int(key) || value_type_slot(key, to_index)) {
-        if (!index_as_ssize(key, &i, EXC(IndexError)))
-            return NULL;
-        if (m->ndim == 0) {
-            raise(EXC(TypeError), "invalid indexing of 0-dim memory");
-            return NULL;
-        }
-        if (m->ndim > 1) {
-            raise(EXC(NotImplementedError), "multi-dimensional sub-views are not implemented");
-            return NULL;
-        }
-        return item_at(m, m->data, 0, i);
-    }
-    if (!is_tuple(key)) {
-        *is_item = false;
-        return NULL;
-    }
+    ssize n = m->memory.shape[dimension];
+    if (i < 0)
+        i += n;
+    if (i < 0 || i >= n)
+        return raise_false(EXC(IndexError), "index out of bounds on dimension %d", dimension + 1);
+    *offset += i * m->memory.strides[dimension];
+    return true;
+}
+
+/* Where a tuple of integers leads to. */
+static bool add_indices(struct memory_view *m, value key, ssize *offset)
+{
     size_t n = tuple_length(key);
-    for (size_t k = 0; k < n; k++)
-        if (!is_int(tuple_get(key, k)) && !value_type_slot(tuple_get(key, k), to_index)) {
-            *is_item = false;
-            return NULL;
-        }
-    if ((int)n > m->ndim) {
-        raise(EXC(TypeError), "cannot index %d-dimension view with %zu-element tuple", m->ndim, n);
-        return NULL;
+    if ((ssize)n < m->memory.ndim)
+        return raise_false(EXC(NotImplementedError), "sub-views are not implemented");
+    if ((ssize)n > m->memory.ndim)
+        return raise_false(EXC(TypeError), "cannot index %d-dimension view with %zu-element tuple", m->memory.ndim, n);
+    for (size_t k = 0; k < n; k++) {
+        ssize i;
+        if (!index_as_ssize(tuple_get(key, k), &i, EXC(IndexError)) || !add_index(m, (int)k, i, offset))
+            return false;
     }
-    if ((int)n < m->ndim) {
-        raise(EXC(NotImplementedError), "sub-views are not implemented");
+    return true;
+}
+
+static value item_at(struct memory_view *m, ssize offset)
+{
+    uint8_t item[ITEM_SIZE_MAX] = {0};
+    const struct item_format *f = format_of(&m->memory);
+    value owner = f ? access_begin(m) : NULL;
+    if (!owner)
         return NULL;
-    }
-    uint8_t *p = m->data;
-    for (size_t k = 0; p && k < n; k++)
-        p = index_as_ssize(tuple_get(key, k), &i, EXC(IndexError)) ? item_at(m, p, (int)k, i) : NULL;
-    return p;
+    memcpy(item, (uint8_t *)m->memory.data + offset, f->size);
+    access_end(m, owner);
+    return item_unpack(f, item);
+}
+
+static bool set_item_at(struct memory_view *m, ssize offset, value v)
+{
+    uint8_t item[ITEM_SIZE_MAX];
+    const struct item_format *f = format_of(&m->memory);
+    value converted = f ? item_convert(f, v) : NULL;
+    bool ok = converted && check(m) && item_pack(f, converted, item);
+    value_dec(converted);
+    value owner = ok ? access_begin(m) : NULL;
+    if (!owner)
+        return false;
+    memcpy((uint8_t *)m->memory.data + offset, item, f->size);
+    access_end(m, owner);
+    return true;
 }
 
 static value slice_view(struct memory_view *m, value key)
 {
-    if (m->ndim == 0)
-        return raise(EXC(TypeError), "invalid indexing of 0-dim memory");
-    ssize start, stop, step, count = slice_indices(key, shape_of(m)[0], &start, &stop, &step);
-    if (count < 0)
-        return NULL;
+    /* First the loan, then the slice: its __index__ may release the view, but not this one. */
     struct memory_view *part = view_copy(m, -1);
     if (!part)
         return NULL;
-    part->data += start * strides_of(m)[0];
-    shape_of(part)[0] = count;
-    strides_of(part)[0] *= step;
-    part->length = item_count(part) * part->item_size;
+    struct buffer *b = &part->memory;
+    ssize start, stop, step, count = slice_indices(key, b->shape[0], &start, &stop, &step);
+    if (count < 0) {
+        value_dec(value_of(part));
+        return NULL;
+    }
+    b->data = (uint8_t *)b->data + start * b->strides[0];
+    b->shape[0] = count;
+    b->strides[0] = multiply(b->strides[0], step);
+    compute_length(b);
     return value_of(part);
 }
 
 static value memoryview_getitem(value self, value key)
 {
     struct memory_view *m = (struct memory_view *)self;
-    bool is_item;
+    ssize i, offset = 0;
     if (!check(m))
         return NULL;
-    if (m->ndim == 0 && (key == VALUE_ELLIPSIS || (is_tuple(key) && tuple_length(key) == 0)))
-        return key == VALUE_ELLIPSIS ? value_inc(self) : unpack(m, m->data);
-    if (value_is(key, TYPE_ID_SLICE))
+    if (m->memory.ndim == 0) {
+        if (key == VALUE_ELLIPSIS)
+            return value_inc(self);
+        if (!is_empty_tuple(key))
+            return raise(EXC(TypeError), "invalid indexing of 0-dim memory");
+        return item_at(m, 0);
+    }
+    if (is_index(key)) {
+        if (!index_as_ssize(key, &i, EXC(IndexError)) || !check(m))
+            return NULL;
+        if (m->memory.ndim > 1)
+            return raise(EXC(NotImplementedError), "multi-dimensional sub-views are not implemented");
+        return add_index(m, 0, i, &offset) ? item_at(m, offset) : NULL;
+    }
+    if (is_slice(key))
         return slice_view(m, key);
-    uint8_t *p = place_of(m, key, &is_item);
-    if (!is_item)
-        return raise(EXC(TypeError), "memoryview: invalid slice key");
-    /* The index's __index__ may have released the view. */
-    return p && check(m) ? unpack(m, p) : NULL;
+    if (is_tuple_of(key, is_index))
+        return add_indices(m, key, &offset) ? item_at(m, offset) : NULL;
+    if (is_tuple_of(key, is_slice_value))
+        return raise(EXC(NotImplementedError), "multi-dimensional slicing is not implemented");
+    return raise(EXC(TypeError), "memoryview: invalid slice key");
 }
 
 static bool same_format(const char *a, const char *b)
@@ -505,61 +419,89 @@ static bool same_format(const char *a, const char *b)
     return strcmp(*a == '@' ? a + 1 : a, *b == '@' ? b + 1 : b) == 0;
 }
 
-static bool assign_slice(struct memory_view *m, value key, value v)
+/* The contents of a buffer, packed; malloc'd. */
+static uint8_t *packed(const struct buffer *b)
 {
-    value to_value = slice_view(m, key);
-    value from_value = to_value ? memoryview_from(v) : NULL;
-    struct memory_view *to = (struct memory_view *)to_value, *from = (struct memory_view *)from_value;
-    bool ok = false;
-    if (from) {
-        if (to->ndim != 1 || from->ndim != 1 || shape_of(to)[0] != shape_of(from)[0] ||
-            !same_format(to->format, from->format))
-            raise(EXC(ValueError), "memoryview assignment: lvalue and rvalue have different structures");
-        else {
-            uint8_t *bytes = packed(from, false); /* they may overlap */
-            for (ssize i = 0; bytes && i < shape_of(to)[0]; i++)
-                memcpy(to->data + i * strides_of(to)[0], bytes + i * to->item_size, (size_t)to->item_size);
-            ok = bytes != NULL;
-            free(bytes);
-        }
-    } else if (to_value && error_matches(EXC(TypeError))) {
-        error_clear();
-        raise(EXC(TypeError), "a bytes-like object is required, not '%T'", v);
+    uint8_t *bytes = raw_alloc((size_t)b->length + 1);
+    if (bytes)
+        buffer_pack(b, false, bytes);
+    else
+        raise_no_memory();
+    return bytes;
+}
+
+/* The items of `to`, a part of the view, become those of `from`. */
+static bool copy_items(struct memory_view *m, const struct buffer *to, const struct buffer *from)
+{
+    if (!check(m))
+        return false;
+    if (from->ndim != 1 || to->shape[0] != from->shape[0] || !same_format(to->format, from->format))
+        return raise_false(EXC(ValueError), "memoryview assignment: lvalue and rvalue have different structures");
+    bool contiguous = buffer_is_contiguous(to, false);
+    /* One copy is enough where no item can be overwritten before it is read. */
+    bool direct = buffer_is_contiguous(from, false) && (contiguous || !from->guard);
+    uint8_t *bytes = direct ? NULL : packed(from);
+    const uint8_t *source = direct ? from->data : bytes;
+    value owner = source ? access_begin(m) : NULL;
+    if (owner) {
+        if (contiguous)
+            memmove(to->data, source, (size_t)to->length);
+        for (ssize i = 0; !contiguous && i < to->shape[0]; i++)
+            memcpy((uint8_t *)to->data + i * to->strides[0], source + i * to->item_size, (size_t)to->item_size);
+        access_end(m, owner);
     }
-    value_dec(to_value);
-    value_dec(from_value);
+    free(bytes);
+    return owner != NULL;
+}
+
+static bool set_slice(struct memory_view *m, value key, value v)
+{
+    struct buffer from, to = m->memory;
+    ssize start, stop, step, count, stride;
+    if (!buffer_get(v, &from, BUFFER_STRIDES))
+        return false;
+    count = slice_indices(key, m->memory.shape[0], &start, &stop, &step);
+    stride = multiply(m->memory.strides[0], step);
+    to.shape = &count;
+    to.strides = &stride;
+    to.data = (uint8_t *)to.data + start * m->memory.strides[0];
+    bool ok = count >= 0;
+    if (ok) {
+        to.length = count * to.item_size;
+        ok = copy_items(m, &to, &from);
+    }
+    buffer_release(&from);
     return ok;
 }
 
 static bool memoryview_setitem(value self, value key, value v)
 {
     struct memory_view *m = (struct memory_view *)self;
-    uint8_t item[8];
-    bool is_item;
+    ssize i, offset = 0;
     if (!check(m))
         return false;
-    if (m->readonly)
+    if (m->memory.readonly)
         return raise_false(EXC(TypeError), "cannot modify read-only memory");
     if (!v)
         return raise_false(EXC(TypeError), "cannot delete memory");
-    if (value_is(key, TYPE_ID_SLICE)) {
-        if (m->ndim > 1)
-            return raise_false(EXC(NotImplementedError),
-                               "memoryview slice assignments are currently restricted to ndim = 1");
-        return assign_slice(m, key, v);
+    if (m->memory.ndim == 0) {
+        if (key != VALUE_ELLIPSIS && !is_empty_tuple(key))
+            return raise_false(EXC(TypeError), "invalid indexing of 0-dim memory");
+        return set_item_at(m, 0, v);
     }
-    uint8_t *p;
-    if (m->ndim == 0 && (key == VALUE_ELLIPSIS || (is_tuple(key) && tuple_length(key) == 0)))
-        p = m->data;
-    else {
-        p = place_of(m, key, &is_item);
-        if (!is_item)
-            return raise_false(EXC(TypeError), "memoryview: invalid slice key");
+    if (is_index(key)) {
+        if (m->memory.ndim > 1)
+            return raise_false(EXC(NotImplementedError), "sub-views are not implemented");
+        return index_as_ssize(key, &i, EXC(IndexError)) && add_index(m, 0, i, &offset) && set_item_at(m, offset, v);
     }
-    if (!p || !pack(m, v, item) || !check(m))
-        return false;
-    memcpy(p, item, (size_t)m->item_size);
-    return true;
+    if (is_slice(key) && m->memory.ndim == 1)
+        return set_slice(m, key, v);
+    if (is_tuple_of(key, is_index))
+        return add_indices(m, key, &offset) && set_item_at(m, offset, v);
+    if (is_slice(key) || is_tuple_of(key, is_slice_value))
+        return raise_false(EXC(NotImplementedError),
+                           "memoryview slice assignments are currently restricted to ndim = 1");
+    return raise_false(EXC(TypeError), "memoryview: invalid slice key");
 }
 
 static ssize memoryview_length(value self)
@@ -567,62 +509,106 @@ static ssize memoryview_length(value self)
     struct memory_view *m = (struct memory_view *)self;
     if (!check(m))
         return -1;
-    return m->ndim == 0 ? 1 : shape_of(m)[0];
+    return m->memory.ndim == 0 ? 1 : m->memory.shape[0];
 }
 
 /* ---- comparison and hashing ---- */
 
-/* 1 equal, 0 not, -1 error; dimension by dimension */
-static int equal_items(struct memory_view *a, uint8_t *p, struct memory_view *b, uint8_t *q, int dimension)
+/* Is the shape the same, as far as it matters? */
+static bool same_shape(const struct buffer *a, const struct buffer *b)
 {
-    if (dimension == a->ndim) {
-        if (!format_find(a->format) || !format_find(b->format))
-            return 0;
-        if (format_find(a->format)->code == '?' && format_find(b->format)->code == '?')
-            return *p == *q; /* as they are stored: casts can make truths that differ */
-        value x = unpack(a, p), y = x ? unpack(b, q) : NULL;
-        /* NaN is not equal to itself here: compare values, not identities. */
-        value result = y ? compare_rich(x, y, COMPARE_EQ) : NULL;
-        int equal = result ? value_truth(result) : -1;
-        value_dec(x);
-        value_dec(y);
-        value_dec(result);
-        return equal;
+    if (a->ndim != b->ndim)
+        return false;
+    for (int i = 0; i < a->ndim; i++) {
+        if (a->shape[i] != b->shape[i])
+            return false;
+        if (a->shape[i] == 0)
+            break;
     }
-    for (ssize i = 0; i < shape_of(a)[dimension]; i++) {
-        int equal =
-            equal_items(a, p + i * strides_of(a)[dimension], b, q + i * strides_of(b)[dimension], dimension + 1);
+    return true;
+}
+
+struct comparison {
+    const struct buffer *a, *b;
+    const struct item_format *a_format, *b_format;
+    bool bytewise; /* items are equal when their bytes are */
+};
+
+static int equal_items(const struct comparison *c, const uint8_t *p, const uint8_t *q)
+{
+    if (c->bytewise)
+        return memcmp(p, q, c->a_format->size) == 0;
+    value x = item_unpack(c->a_format, p), y = x ? item_unpack(c->b_format, q) : NULL;
+    /* NaN is not equal to itself here: compare values, not identities. */
+    value result = y ? compare_rich(x, y, COMPARE_EQ) : NULL;
+    int equal = result ? value_truth(result) : -1;
+    value_dec(x);
+    value_dec(y);
+    value_dec(result);
+    return equal;
+}
+
+/* 1 equal, 0 not, -1 error; dimension by dimension. */
+static int equal_arrays(const struct comparison *c, const uint8_t *p, const uint8_t *q, int dimension)
+{
+    if (dimension == c->a->ndim)
+        return equal_items(c, p, q);
+    for (ssize i = 0; i < c->a->shape[dimension]; i++) {
+        thread_pause_at((size_t)i + 1);
+        int equal = equal_arrays(c, p + i * c->a->strides[dimension], q + i * c->b->strides[dimension], dimension + 1);
         if (equal <= 0)
             return equal;
     }
     return 1;
 }
 
+static int equal_buffers(const struct buffer *a, const struct buffer *b)
+{
+    struct comparison c = {a, b, item_format_find(a->format), item_format_find(b->format), false};
+    if (!same_shape(a, b) || !c.a_format || !c.b_format)
+        return 0;
+    c.bytewise = c.a_format == c.b_format && !item_format_is_float(c.a_format);
+    if (c.bytewise && buffer_is_contiguous(a, false) && buffer_is_contiguous(b, false))
+        return memcmp(a->data, b->data, (size_t)a->length) == 0;
+    return equal_arrays(&c, a->data, b->data, 0);
+}
+
 static value memoryview_compare(value self, value other, int op)
 {
-    if (op != COMPARE_EQ && op != COMPARE_NE)
+    struct buffer a, b;
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_has_buffer(other))
         return VALUE_NOT_IMPLEMENTED;
-    struct memory_view *a = (struct memory_view *)self;
-    if (atomic_load_explicit(&a->released, memory_order_acquire))
-        return value_bool((self == other) == (op == COMPARE_EQ));
-    if (!value_has_buffer(other))
-        return VALUE_NOT_IMPLEMENTED;
-    value view = memoryview_from(other);
-    if (!view) {
+    if (!buffer_get(self, &a, BUFFER_STRIDES)) {
+        if (!is_released((struct memory_view *)self))
+            return NULL;
         error_clear();
+        return value_bool((self == other) == (op == COMPARE_EQ));
+    }
+    int equal = -1;
+    bool comparable = buffer_get(other, &b, BUFFER_STRIDES);
+    if (comparable) {
+        equal = equal_buffers(&a, &b);
+        buffer_release(&b);
+    } else
+        error_clear();
+    buffer_release(&a);
+    if (!comparable)
         return VALUE_NOT_IMPLEMENTED;
-    }
-    struct memory_view *b = (struct memory_view *)view;
-    int equal = a->ndim == b->ndim && memcmp(shape_of(a), shape_of(b), (size_t)a->ndim * sizeof(ssize)) == 0;
-    if (equal) {
-        bool plain = same_format(a->format, "B") && same_format(b->format, "B");
-        if (plain && is_contiguous(a, false) && is_contiguous(b, false))
-            equal = memcmp(a->data, b->data, (size_t)a->length) == 0;
-        else
-            equal = equal_items(a, a->data, b, b->data, 0);
-    }
-    value_dec(view);
     return equal < 0 ? NULL : value_bool(equal == (op == COMPARE_EQ));
+}
+
+/* All items in a row, as they are at one moment: bytes. */
+static value tobytes(struct memory_view *m, bool fortran)
+{
+    value bytes = bytes_new(NULL, (size_t)m->memory.length);
+    value owner = bytes ? access_begin(m) : NULL;
+    if (!owner) {
+        value_dec(bytes);
+        return NULL;
+    }
+    buffer_pack(&m->memory, fortran, bytes_data(bytes));
+    access_end(m, owner);
+    return bytes;
 }
 
 static bool memoryview_hash(value self, int64_t *out)
@@ -632,19 +618,20 @@ static bool memoryview_hash(value self, int64_t *out)
     if (h == -1) {
         if (!check(m))
             return false;
-        if (!m->readonly)
+        if (!m->memory.readonly)
             return raise_false(EXC(ValueError), "cannot hash writable memoryview object");
-        if (!strchr("Bbc", m->format[*m->format == '@']))
+        const struct item_format *f = item_format_find(m->memory.format);
+        if (!f || !item_format_is_byte(f))
             return raise_false(EXC(ValueError), "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
         value owner = slot_load(&m->header, &m->owner);
         int64_t ignored;
         bool hashable = value_hash(owner, &ignored); /* the exporter must be immutable too */
         value_dec(owner);
-        uint8_t *bytes = hashable ? packed(m, false) : NULL;
-        if (!bytes)
+        value bytes = hashable ? tobytes(m, false) : NULL;
+        bool ok = bytes && value_hash(bytes, &h);
+        value_dec(bytes);
+        if (!ok)
             return false;
-        h = hash_bytes(bytes, (size_t)m->length);
-        free(bytes);
         atomic_store_explicit(&m->hash, h, memory_order_relaxed);
     }
     *out = h;
@@ -652,14 +639,6 @@ static bool memoryview_hash(value self, int64_t *out)
 }
 
 /* ---- methods ---- */
-
-static value tobytes(struct memory_view *m, bool fortran)
-{
-    uint8_t *bytes = packed(m, fortran);
-    value v = bytes ? bytes_new(bytes, (size_t)m->length) : NULL;
-    free(bytes);
-    return v;
-}
 
 static value memoryview_tobytes(value self, const value *args)
 {
@@ -673,20 +652,21 @@ static value memoryview_tobytes(value self, const value *args)
         if (str_equals_text(args[0], "F"))
             fortran = true;
         else if (str_equals_text(args[0], "A"))
-            fortran = is_contiguous(m, true) && !is_contiguous(m, false);
+            fortran = buffer_is_contiguous(&m->memory, true) && !buffer_is_contiguous(&m->memory, false);
         else if (!str_equals_text(args[0], "C"))
             return raise(EXC(ValueError), "order must be 'C', 'F' or 'A'");
     }
     return tobytes(m, fortran);
 }
 
-static value list_of(struct memory_view *m, uint8_t *p, int dimension)
+static value list_of(const struct buffer *b, const struct item_format *f, const uint8_t *p, int dimension)
 {
-    if (dimension == m->ndim)
-        return unpack(m, p);
-    value list = list_new((size_t)shape_of(m)[dimension]);
-    for (ssize i = 0; list && i < shape_of(m)[dimension]; i++) {
-        value item = list_of(m, p + i * strides_of(m)[dimension], dimension + 1);
+    if (dimension == b->ndim)
+        return item_unpack(f, p);
+    value list = list_new((size_t)b->shape[dimension]);
+    for (ssize i = 0; list && i < b->shape[dimension]; i++) {
+        thread_pause_at((size_t)i + 1);
+        value item = list_of(b, f, p + i * b->strides[dimension], dimension + 1);
         if (!item || !list_append_owned(list, item)) {
             value_dec(list);
             return NULL;
@@ -697,16 +677,23 @@ static value list_of(struct memory_view *m, uint8_t *p, int dimension)
 
 static value memoryview_tolist(value self, const value *args)
 {
-    struct memory_view *m = (struct memory_view *)self;
-    return check(m) ? list_of(m, m->data, 0) : NULL;
+    struct buffer b;
+    if (!buffer_get(self, &b, BUFFER_STRIDES))
+        return NULL;
+    const struct item_format *f = format_of(&b);
+    value list = f ? list_of(&b, f, b.data, 0) : NULL;
+    buffer_release(&b);
+    return list;
 }
 
 static value memoryview_hex(value self, const value *args)
 {
-    struct memory_view *m = (struct memory_view *)self;
-    uint8_t *bytes = check(m) ? packed(m, false) : NULL;
-    value v = bytes ? bytes_hex_span(span_bytes(bytes, (size_t)m->length), args[0], args[1]) : NULL;
-    free(bytes);
+    int group = 1;
+    if (!is_missing(args[1]) && !value_as_int(args[1], &group))
+        return NULL;
+    value bytes = tobytes((struct memory_view *)self, false);
+    value v = bytes ? bytes_hex_span(bytes_span(bytes), args[0], group) : NULL;
+    value_dec(bytes);
     return v;
 }
 
@@ -714,7 +701,7 @@ static value memoryview_toreadonly(value self, const value *args)
 {
     struct memory_view *m = view_copy((struct memory_view *)self, -1);
     if (m)
-        m->readonly = true;
+        m->memory.readonly = true;
     return value_of(m);
 }
 
@@ -766,13 +753,14 @@ static value memoryview_cast(value self, const value *args)
         return NULL;
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "cast() argument 'format' must be str, not %T", args[0]);
-    if (!is_contiguous(m, false))
+    if (!buffer_is_contiguous(&m->memory, false))
         return raise(EXC(TypeError), "memoryview: casts are restricted to C-contiguous views");
-    if (!is_missing(args[1]) && m->ndim != 1 && is_list(args[1]) + is_tuple(args[1]) && value_length(args[1]) != 1)
+    if (!is_missing(args[1]) && m->memory.ndim != 1 && is_list(args[1]) + is_tuple(args[1]) &&
+        value_length(args[1]) != 1)
         return raise(EXC(TypeError), "memoryview: cast must be 1D -> ND or ND -> 1D");
     if (!text_of(args[0], &text))
         return NULL;
-    const struct format *f = format_find(text.bytes), *old = format_find(m->format);
+    const struct item_format *f = item_format_find(text.bytes), *old = item_format_find(m->memory.format);
     bool native = text.bytes[0] == '@';
     text_release(&text);
     if (!f)
@@ -783,28 +771,28 @@ static value memoryview_cast(value self, const value *args)
         return raise(EXC(ValueError),
                      "memoryview: source format must be a native single character format prefixed with "
                      "an optional '@'");
-    if (!strchr("Bbc", f->code) && !strchr("Bbc", old->code))
+    if (!item_format_is_byte(f) && !item_format_is_byte(old))
         return raise(EXC(TypeError), "memoryview: cannot cast between two non-byte formats");
-    if (m->length % f->size)
+    if (m->memory.length % f->size)
         return raise(EXC(TypeError), "memoryview: length is not a multiple of itemsize");
     int ndim = 1;
     if (is_missing(args[1]))
-        shape[0] = m->length / f->size;
-    else if ((ndim = cast_shape(args[1], f->size, m->length, shape)) < 0)
+        shape[0] = m->memory.length / f->size;
+    else if ((ndim = cast_shape(args[1], f->size, m->memory.length, shape)) < 0)
         return NULL;
     struct memory_view *view = view_copy(m, ndim);
     if (!view)
         return NULL;
-    view->format = native ? f->native : f->text;
-    view->item_size = f->size;
-    memcpy(shape_of(view), shape, (size_t)ndim * sizeof(ssize));
-    set_contiguous_strides(view);
+    view->memory.format = native ? f->native : f->text;
+    view->memory.item_size = f->size;
+    memcpy(view->memory.shape, shape, (size_t)ndim * sizeof(ssize));
+    set_contiguous_strides(&view->memory);
     return value_of(view);
 }
 
 static value memoryview_repr(value self)
 {
-    bool released = atomic_load_explicit(&((struct memory_view *)self)->released, memory_order_acquire);
+    bool released = is_released((struct memory_view *)self);
     return str_format(released ? "<released memory at %p>" : "<memory at %p>", (void *)self);
 }
 
@@ -814,28 +802,35 @@ static value tuple_of(const ssize *items, int n)
 {
     value tuple = tuple_new((size_t)n);
     for (int i = 0; tuple && i < n; i++)
-        tuple_init(tuple, (size_t)i, small_int(items[i]));
+        tuple_init(tuple, (size_t)i, int_from_i64(items[i]));
     return tuple;
 }
 
-#define ATTRIBUTE(NAME, EXPRESSION)                         \
-    static value memoryview_get_##NAME(value self)          \
-    {                                                       \
-        struct memory_view *m = (struct memory_view *)self; \
-        return check(m) ? (EXPRESSION) : NULL;              \
+static value memoryview_get_obj(value self)
+{
+    value owner = slot_load(value_object(self), &((struct memory_view *)self)->owner);
+    return is_none(owner) ? (released_error(), NULL) : owner;
+}
+static value memoryview_get_suboffsets(value self)
+{
+    return check((struct memory_view *)self) ? tuple_new(0) : NULL;
+}
+#define ATTRIBUTE(NAME, EXPRESSION)                                     \
+    static value memoryview_get_##NAME(value self)                      \
+    {                                                                   \
+        const struct buffer *b = &((struct memory_view *)self)->memory; \
+        return check((struct memory_view *)self) ? (EXPRESSION) : NULL; \
     }
-ATTRIBUTE(obj, slot_load(&m->header, &m->owner))
-ATTRIBUTE(nbytes, small_int(m->length))
-ATTRIBUTE(readonly, value_bool(m->readonly))
-ATTRIBUTE(itemsize, small_int(m->item_size))
-ATTRIBUTE(format, str_from_text(m->format))
-ATTRIBUTE(ndim, small_int(m->ndim))
-ATTRIBUTE(shape, tuple_of(shape_of(m), m->ndim))
-ATTRIBUTE(strides, tuple_of(strides_of(m), m->ndim))
-ATTRIBUTE(suboffsets, tuple_new(0))
-ATTRIBUTE(c_contiguous, value_bool(is_contiguous(m, false)))
-ATTRIBUTE(f_contiguous, value_bool(is_contiguous(m, true)))
-ATTRIBUTE(contiguous, value_bool(is_contiguous(m, false) || is_contiguous(m, true)))
+ATTRIBUTE(nbytes, small_int(b->length))
+ATTRIBUTE(readonly, value_bool(b->readonly))
+ATTRIBUTE(itemsize, small_int(b->item_size))
+ATTRIBUTE(format, str_from_text(b->format))
+ATTRIBUTE(ndim, small_int(b->ndim))
+ATTRIBUTE(shape, tuple_of(b->shape, b->ndim))
+ATTRIBUTE(strides, tuple_of(b->strides, b->ndim))
+ATTRIBUTE(c_contiguous, value_bool(buffer_is_contiguous(b, false)))
+ATTRIBUTE(f_contiguous, value_bool(buffer_is_contiguous(b, true)))
+ATTRIBUTE(contiguous, value_bool(buffer_is_contiguous(b, false) || buffer_is_contiguous(b, true)))
 
 static const struct getset_def memoryview_getset[] = {
     {"obj", memoryview_get_obj, NULL, "The underlying object of the memoryview."},
@@ -865,6 +860,24 @@ static const struct method_def memoryview_methods[] = {
     {0},
 };
 
+/* ---- iteration ---- */
+
+static value memoryview_iter(value self)
+{
+    struct memory_view *m = (struct memory_view *)self;
+    if (m->memory.ndim == 0)
+        return raise(EXC(TypeError), "invalid indexing of 0-dim memory");
+    if (m->memory.ndim > 1)
+        return raise(EXC(NotImplementedError), "multi-dimensional sub-views are not implemented");
+    return check(m) ? bytes_iterator_new(self) : NULL;
+}
+
+value memoryview_item(value self, size_t i)
+{
+    struct memory_view *m = (struct memory_view *)self;
+    return i < (size_t)m->memory.shape[0] ? item_at(m, (ssize)i * m->memory.strides[0]) : VALUE_END;
+}
+
 const struct type_spec memoryview_type_spec = {
     .id = TYPE_ID_MEMORYVIEW,
     .name = "memoryview",
@@ -881,7 +894,7 @@ const struct type_spec memoryview_type_spec = {
             .repr = memoryview_repr,
             .hash = memoryview_hash,
             .compare = memoryview_compare,
-            .iter = sequence_iterator_new,
+            .iter = memoryview_iter,
             .length = memoryview_length,
             .getitem = memoryview_getitem,
             .setitem = memoryview_setitem,

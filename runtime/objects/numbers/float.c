@@ -300,23 +300,21 @@ static bool double_of_object(value v, double *out)
     }
     if (value_type_slot(v, to_float) || value_type_slot(v, to_index))
         return value_as_double(v, out);
-    if (value_has_buffer(v)) {
-        struct buffer buffer;
-        if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
-            return false;
-        char *copy = malloc((size_t)buffer.length + 1);
-        bool ok = false;
-        if (copy) {
-            memcpy(copy, buffer.data, (size_t)buffer.length);
-            copy[buffer.length] = 0;
-            ok = double_parse(copy, (size_t)buffer.length, v, out);
-            free(copy);
-        } else
-            raise_no_memory();
-        buffer_release(&buffer);
-        return ok;
-    }
-    return raise_false(EXC(TypeError), "float() argument must be a string or a real number, not '%T'", v);
+    struct buffer buffer;
+    if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
+        return buffer_refused() &&
+               raise_false(EXC(TypeError), "float() argument must be a string or a real number, not '%T'", v);
+    char *copy = malloc((size_t)buffer.length + 1);
+    bool ok = false;
+    if (copy) {
+        memcpy(copy, buffer.data, (size_t)buffer.length);
+        copy[buffer.length] = 0;
+        ok = double_parse(copy, (size_t)buffer.length, v, out);
+        free(copy);
+    } else
+        raise_no_memory();
+    buffer_release(&buffer);
+    return ok;
 }
 
 value number_float(value v)

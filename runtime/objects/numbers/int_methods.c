@@ -13,15 +13,13 @@
 
 /* ---- construction ---- */
 
-static value int_from_buffer(value v, int base)
+/* `buffer` is released. */
+static value int_from_buffer(struct buffer *buffer, int base)
 {
-    struct buffer buffer;
-    if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
-        return NULL;
-    value shown = bytes_new(buffer.data, (size_t)buffer.length);
-    value result = shown ? int_parse(buffer.data, (size_t)buffer.length, base, shown) : NULL;
+    value shown = bytes_new(buffer->data, (size_t)buffer->length);
+    value result = shown ? int_parse(buffer->data, (size_t)buffer->length, base, shown) : NULL;
     value_dec(shown);
-    buffer_release(&buffer);
+    buffer_release(buffer);
     return result;
 }
 
@@ -89,8 +87,11 @@ value number_int(value v)
     }
     if (is_str(v))
         return int_parse_str(v, 10);
-    if (value_has_buffer(v))
-        return int_from_buffer(v, 10);
+    struct buffer buffer;
+    if (buffer_get(v, &buffer, BUFFER_SIMPLE))
+        return int_from_buffer(&buffer, 10);
+    if (!buffer_refused())
+        return NULL;
     return raise(EXC(TypeError), "int() argument must be a string, a bytes-like object or a real number, not '%T'", v);
 }
 
@@ -103,8 +104,10 @@ static value number_int_base(value v, value base_value)
         return raise(EXC(ValueError), "int() base must be >= 2 and <= 36, or 0");
     if (is_str(v))
         return int_parse_str(v, (int)base);
-    if (is_bytes(v) || value_type(v) == TYPE(BYTEARRAY))
-        return int_from_buffer(v, (int)base);
+    if (is_bytes(v) || is_bytearray(v)) {
+        struct buffer buffer;
+        return buffer_get(v, &buffer, BUFFER_SIMPLE) ? int_from_buffer(&buffer, (int)base) : NULL;
+    }
     return raise(EXC(TypeError), "int() can't convert non-string with explicit base");
 }
 

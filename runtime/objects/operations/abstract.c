@@ -226,11 +226,14 @@ bool item_delete(value container, value key)
 
 int contains_by_iteration(value container, value item)
 {
-    if (!value_is_iterable(container))
-        return raise_int(EXC(TypeError), "argument of type '%T' is not iterable", container);
     struct sweep sweep;
-    if (!sweep_open(&sweep, container))
+    if (!sweep_open(&sweep, container)) {
+        if (error_matches(EXC(TypeError))) {
+            error_clear();
+            raise(EXC(TypeError), "argument of type '%T' is not iterable", container);
+        }
         return -1;
+    }
     int found = 0;
     while (!found) {
         value v = iter_next(sweep.iterator);
@@ -495,12 +498,23 @@ bool value_as_i64(value v, int64_t *out)
 bool value_as_int(value v, int *out)
 {
     int64_t number;
+    value index = index_value(v);
+    bool ok = index && ((int_fits_i64(index, &number) && number == (int)number) ||
+                        raise_false(EXC(OverflowError), "Python int too large to convert to C int"));
+    value_dec(index);
+    if (ok)
+        *out = (int)number;
+    return ok;
+}
+
+bool value_as_signed_int(value v, int *out)
+{
+    int64_t number;
     if (!value_as_i64(v, &number))
         return false;
-    if (number > INT32_MAX)
-        return raise_false(EXC(OverflowError), "signed integer is greater than maximum");
-    if (number < INT32_MIN)
-        return raise_false(EXC(OverflowError), "signed integer is less than minimum");
+    if (number != (int)number)
+        return raise_false(EXC(OverflowError), "signed integer is %s",
+                           number < 0 ? "less than minimum" : "greater than maximum");
     *out = (int)number;
     return true;
 }

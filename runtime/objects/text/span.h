@@ -102,9 +102,10 @@ value span_split_space_last(const struct span_maker *m, ssize max);
 value span_split_lines(const struct span_maker *m, bool keep_ends);
 /* The part without leading (sides & 1) and trailing (sides & 2) characters of the set, or white space when NULL. */
 void span_strip(const struct span_maker *m, const struct span *set, int sides, size_t *start, size_t *end);
-/* Python's start and end arguments (None or an index, or missing) for `length` items: *start > *end when nothing is
- * there. false: an exception. */
-bool span_bounds(value start_value, value end_value, size_t length, ssize *start, ssize *end);
+/* Python's start and end arguments (None or an index, or missing), before they meet a length. false: an exception. */
+bool span_bounds_of(value start_value, value end_value, ssize *start, ssize *end);
+/* Bounds for `length` items: *start > *end when nothing is there. */
+void span_bounds_fit(size_t length, ssize *start, ssize *end);
 /* Where `old` occurs in s, at most `max` times, not overlapping (an empty `old`: only how often, the places are every
  * index). Frees with span_places_free. false: MemoryError. */
 struct span_places {

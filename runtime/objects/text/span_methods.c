@@ -232,11 +232,10 @@ void span_strip(const struct span_maker *m, const struct span *set, int sides, s
 
 /* ---- arguments ---- */
 
-bool span_bounds(value start_value, value end_value, size_t length, ssize *start, ssize *end)
+bool span_bounds_of(value start_value, value end_value, ssize *start, ssize *end)
 {
-    ssize n = (ssize)length;
     *start = 0;
-    *end = n;
+    *end = PTRDIFF_MAX;
     if (is_given(start_value)) {
         if (value_is_small_int(start_value))
             *start = small_int_value(start_value);
@@ -253,15 +252,20 @@ bool span_bounds(value start_value, value end_value, size_t length, ssize *start
         else if (!index_as_ssize(end_value, end, NULL))
             return false;
     }
+    return true;
+wrong:
+    return raise_false(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
+}
+
+void span_bounds_fit(size_t length, ssize *start, ssize *end)
+{
+    ssize n = (ssize)length;
     if (*end > n)
         *end = n;
     else if (*end < 0 && (*end += n) < 0)
         *end = 0;
     if (*start < 0 && (*start += n) < 0)
         *start = 0;
-    return true;
-wrong:
-    return raise_false(EXC(TypeError), "slice indices must be integers or None or have an __index__ method");
 }
 
 /* ---- replacing ---- */

@@ -18,15 +18,16 @@ value str_from_object(value v, value encoding, value errors)
     struct text encoding_text = {"utf-8", 5, NULL}, errors_text = {NULL, 0, NULL};
     if (is_str(v))
         return raise(EXC(TypeError), "decoding str is not supported");
-    if (!value_has_buffer(v))
-        return raise(EXC(TypeError), "decoding to str: need a bytes-like object, %T found", v);
     if (is_given(encoding) && !text_of(encoding, &encoding_text))
         return NULL;
     struct buffer buffer;
     value result = NULL;
-    if ((!is_given(errors) || text_of(errors, &errors_text)) && buffer_get(v, &buffer, BUFFER_SIMPLE)) {
-        result = str_decode(buffer.data, (size_t)buffer.length, encoding_text.bytes, errors_text.bytes);
-        buffer_release(&buffer);
+    if (!is_given(errors) || text_of(errors, &errors_text)) {
+        if (buffer_get(v, &buffer, BUFFER_SIMPLE)) {
+            result = str_decode(buffer.data, (size_t)buffer.length, encoding_text.bytes, errors_text.bytes);
+            buffer_release(&buffer);
+        } else if (buffer_refused())
+            raise(EXC(TypeError), "decoding to str: need a bytes-like object, %T found", v);
     }
     text_release(&encoding_text);
     text_release(&errors_text);
@@ -155,8 +156,9 @@ static value find_in(value self, const value *args, int direction, bool must)
     ssize start, end;
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "must be str, not %T", args[0]);
-    if (!span_bounds(args[1], args[2], str_length(self), &start, &end))
+    if (!span_bounds_of(args[1], args[2], &start, &end))
         return NULL;
+    span_bounds_fit(str_length(self), &start, &end);
     ssize at = str_find(self, args[0], start, end, direction);
     if (at < 0 && must)
         return raise(EXC(ValueError), "substring not found");
@@ -185,8 +187,9 @@ static value str_count(value self, const value *args)
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "must be str, not %T", args[0]);
     struct span s = str_span(str_exact(self));
-    if (!span_bounds(args[1], args[2], s.length, &start, &end))
+    if (!span_bounds_of(args[1], args[2], &start, &end))
         return NULL;
+    span_bounds_fit(s.length, &start, &end);
     if (start > end)
         return small_int(0);
     s = span_part(s, (size_t)start, (size_t)end);
@@ -205,8 +208,9 @@ static value affix_test(value self, const value *args, bool at_end)
     const char *name = at_end ? "endswith" : "startswith";
     struct span s = str_span(str_exact(self));
     ssize start, end;
-    if (!span_bounds(args[1], args[2], s.length, &start, &end))
+    if (!span_bounds_of(args[1], args[2], &start, &end))
         return NULL;
+    span_bounds_fit(s.length, &start, &end);
     bool outside = start > end;
     if (!outside)
         s = span_part(s, (size_t)start, (size_t)end);
@@ -288,11 +292,11 @@ static value str_rsplit(value self, const value *args)
 }
 static value str_splitlines(value self, const value *args)
 {
-    int keep = value_truth(args[0]);
-    if (keep < 0)
+    int keep;
+    if (!value_as_int(args[0], &keep))
         return NULL;
     struct span_maker m = maker_of(str_exact(self));
-    return span_split_lines(&m, keep);
+    return span_split_lines(&m, keep != 0);
 }
 
 static value partition_at(value self, const value *args, bool last)
