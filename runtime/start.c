@@ -378,7 +378,7 @@ static int run_main(value code, value main)
 static int run_source(const char *source, size_t length, value filename, value file, unsigned flags)
 {
     value main = make_main(file);
-    value code = main ? compile_source(source, length, filename, "exec", flags, -1) : NULL;
+    value code = main ? compile_source(source, length, filename, "exec", flags | COMPILE_PROGRAM, -1) : NULL;
     return run_main(code, main);
 }
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* value_inc for what is nearly always interned and so immortal. */
+/* value_inc for what is nearly always a name of the program and so immortal. */
 static inline value inc_name(value name)
 {
     return object_is_immortal(value_object(name)) ? name : value_inc(name);

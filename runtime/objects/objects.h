@@ -46,8 +46,9 @@ value str_from_code_point(uint32_t c);
 value str_from_ucs4(const uint32_t *points, size_t length);
 value str_format(const char *format, ...); /* see error.h for the directives */
 value str_format_v(const char *format, va_list args);
-value str_intern(value v);                                      /* steals v, returns the interned one, owned */
-value str_interned(const char *text);                           /* owned, immortal */
+value str_intern(value v);            /* steals v, returns the interned one, owned; forgotten when nobody has it */
+value str_intern_forever(value v);    /* the same, immortal: for names of the program itself */
+value str_interned(const char *text); /* owned, immortal */
 value str_interned_latin1(const uint8_t *bytes, size_t length); /* the same */
 bool names_make_all(void);                                      /* every NAME() of the program; false: no memory */
 size_t str_length(value v);                                     /* code points */

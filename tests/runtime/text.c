@@ -196,6 +196,56 @@ static void interning_on_threads(void **unused)
     }
 }
 
+/* Few texts, interned, looked up and dropped by all: while one is held there is no other of its text. */
+static void intern_and_drop(struct team *team, unsigned member)
+{
+    (void)team;
+    for (unsigned i = 0; i < NAMES; i++) {
+        unsigned k = (i * 7 + member) % 5;
+        value one = str_intern(str_format("passing name %u", k)), two = str_intern(str_format("passing name %u", k));
+        value found = str_find_interned(one);
+        if (one != two || one != found)
+            abort();
+        value_dec(found);
+        value_dec(one);
+        value_dec(two);
+        thread_safepoint(thread_self);
+    }
+}
+
+static value interned_with(const char *text)
+{
+    value v = str_from_text(text), found = str_find_interned(v);
+    value_dec(v);
+    return found;
+}
+
+static void interned_ones_die(void **unused)
+{
+    team_run(intern_and_drop, NULL, 4);
+    for (unsigned k = 0; k < 5; k++) {
+        char text[40];
+        snprintf(text, sizeof text, "passing name %u", k);
+        assert_null(interned_with(text));
+    }
+    /* Tables of classes hold a name, but not against all others. */
+    value name = str_intern(str_from_text("held by tables"));
+    str_hold_in_table(name);
+    str_hold_in_table(name);
+    assert_false(str_only_in_tables(name));
+    value_dec(name);
+    assert_true(str_only_in_tables(name));
+    str_drop_from_table(name);
+    assert_true(str_only_in_tables(name));
+    str_drop_from_table(name);
+    assert_null(interned_with("held by tables"));
+    /* One that the program itself has as well stays. */
+    name = str_intern(str_from_text("becomes a name of the program"));
+    value_dec(str_interned("becomes a name of the program"));
+    value_dec(name);
+    assert_ptr_equal(interned_with("becomes a name of the program"), name);
+}
+
 static void malformed_utf8(void **unused)
 {
     static const char *const bad[] = {"\x80",
@@ -277,6 +327,7 @@ int main(void)
         cmocka_unit_test(search_is_linear),
         cmocka_unit_test(appending_in_place),
         cmocka_unit_test(interning_on_threads),
+        cmocka_unit_test(interned_ones_die),
         cmocka_unit_test(malformed_utf8),
         cmocka_unit_test(allocation_failures),
         cmocka_unit_test(hashes_are_cpythons),

@@ -91,9 +91,10 @@ static inline value code_const(const struct code *code, uint32_t index)
     return slot_peek(&((struct tuple *)slot_peek(&code->consts))->items[index]);
 }
 
-/* Compile source text. `mode` "exec", "eval" or "single"; flags: inherited CODE_FUTURE_ bits and the PyCF_ ones of
- * compile(); optimize as -O, negative: as the program was started. Returns a code object, or NULL with SyntaxError etc.
- */
+/* Compile source text. `mode` "exec", "eval" or "single"; flags: inherited CODE_FUTURE_ bits, the PyCF_ ones of
+ * compile(), COMPILE_PROGRAM; optimize as -O, negative: as the program was started. Returns a code object, or NULL with
+ * SyntaxError etc. */
+#define COMPILE_PROGRAM 0x20000000u /* the source is of the program, which did not make it: its names are immortal */
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize);
 /* Bytecode files: a code object as bytes and back (caches of imported modules). Versioned; NULL / ValueError for
  * anything malformed: a hostile file must not crash. */

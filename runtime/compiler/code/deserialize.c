@@ -15,7 +15,7 @@
 
 bool bytecode_sums_ignored;
 
-/* A bytecode file in memory. Constant but for `names`, which whoever needs one fills: interned strings are immortal,
+/* A bytecode file in memory. Constant but for `names`, which whoever needs one fills: they are interned and immortal,
  * and all threads find the same one, so that neither counts nor locks are needed. */
 struct code_source {
     const uint8_t *parts[2], *record, *record_end, *ends, *characters;
@@ -118,7 +118,7 @@ static value in_name(struct in *in)
         v = str_interned_latin1(bytes + 1, end - start - 1);
     } else {
         v = make_str(bytes + 1, end - start - 1, *bytes);
-        v = v ? str_intern(v) : NULL;
+        v = v ? str_intern_forever(v) : NULL;
     }
     if (v)
         atomic_store_explicit(&source->names[number], v, memory_order_release);
@@ -254,7 +254,7 @@ static bool in_record_numbers(struct in *in, struct code_parts *parts, struct co
 static value in_qualified_name(struct in *in)
 {
     value name = in_typed(in, TYPE_ID_STR);
-    return name && (in->local || in->whole) ? str_intern(name) : name;
+    return name && (in->local || in->whole) ? str_intern_forever(name) : name;
 }
 
 static value in_code(struct in *in)

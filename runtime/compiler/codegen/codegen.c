@@ -397,9 +397,10 @@ bool gen_enter(struct compiler *c, struct scope *scope, ast_name name, int32_t f
     unit->is_comprehension = scope->comprehension != COMPREHENSION_NONE;
     unit->is_lambda = !unit->is_comprehension && name_is(name, "<lambda>");
     unit->entry = unit->current = gen_block(c);
-    /* Functions in functions are made again and again, perhaps by many threads: interned, so that nobody counts it. */
+    /* Functions in functions are made again and again, perhaps by many threads: in programs nobody counts interned
+     * ones. */
     value qualified_name = make_qualified_name(c, unit);
-    unit->qualified_name = compiler_own(c, qualified_name ? str_intern(qualified_name) : NULL);
+    unit->qualified_name = compiler_own(c, qualified_name ? compiler_intern_str(c, qualified_name) : NULL);
     if (c->failed)
         return false;
     set_flags(c, unit);

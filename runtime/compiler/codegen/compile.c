@@ -248,13 +248,18 @@ bool map_set(struct compiler *c, struct pointer_map *map, const void *key, uint6
     return true;
 }
 
+value compiler_intern_str(const struct compiler *c, value v)
+{
+    return c->is_program ? str_intern_forever(v) : str_intern(v);
+}
+
 value compiler_text(struct compiler *c, ast_name name)
 {
     uint64_t known;
     if (map_get(&c->texts, name, &known))
         return value_from_bits(known);
     value text = str_from_utf8(name->text, name->length);
-    text = compiler_own(c, text ? str_intern(text) : NULL);
+    text = compiler_own(c, text ? compiler_intern_str(c, text) : NULL);
     if (text)
         map_set(c, &c->texts, name, value_bits(text));
     return text;
@@ -441,6 +446,7 @@ value compile_source(const char *source, size_t length, value filename, const ch
         return NULL;
     if (!text_of_path(filename, &path))
         return NULL;
+    c.is_program = flags & COMPILE_PROGRAM;
     c.future = flags & (CODE_FUTURE_BARRY | CODE_FUTURE_STOP | CODE_FUTURE_ANNOTATIONS);
     c.depth_limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
     c.depth_limit =

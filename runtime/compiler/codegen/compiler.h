@@ -107,6 +107,7 @@ struct compiler {
     struct symtable *symtable;
     struct unit *unit;
     int optimize;
+    bool is_program;     /* COMPILE_PROGRAM */
     unsigned future;     /* CODE_FUTURE_ bits */
     int32_t future_line; /* of the last future statement */
     bool failed;
@@ -136,6 +137,8 @@ static inline void compiler_leave(struct compiler *c)
 }
 bool map_get(const struct pointer_map *map, const void *key, uint64_t *number);
 bool map_set(struct compiler *c, struct pointer_map *map, const void *key, uint64_t number); /* key not present */
+/* str_intern, or str_intern_forever: what the source is asks for. */
+value compiler_intern_str(const struct compiler *c, value v);
 /* The str of an identifier, interned; borrowed; NULL after compiler_fail. */
 value compiler_text(struct compiler *c, ast_name name);
 ast_name compiler_intern(struct compiler *c, const char *text);

@@ -19,13 +19,13 @@ static bool looks_like_name(const char *bytes, size_t length)
     return true;
 }
 
-static value make_string(const struct ast_constant *constant)
+static value make_string(const struct compiler *c, const struct ast_constant *constant)
 {
     const char *bytes = constant->string.bytes;
     size_t length = constant->string.length;
     value v = str_from_utf8_surrogates(bytes, length);
     if (v && looks_like_name(bytes, length))
-        v = str_intern(v);
+        v = compiler_intern_str(c, v);
     return v;
 }
 
@@ -57,7 +57,7 @@ value constant_value(struct compiler *c, struct ast_expr *expr)
         v = complex_new(0.0, constant->real);
         break;
     case CONSTANT_STR:
-        v = make_string(constant);
+        v = make_string(c, constant);
         break;
     case CONSTANT_BYTES:
         v = bytes_new((const uint8_t *)constant->string.bytes, constant->string.length);

@@ -35,8 +35,8 @@ value import_file_compile(value path, bool cached)
             code = raise_errno(errno, path, NULL);
         } else {
             /* What is not cached is a script that the program was asked to run. */
-            code = compile_source((const char *)bytes, length, path, "exec", cached ? 0 : PARSE_FROM_FILE,
-                                  sys_optimize_level());
+            code = compile_source((const char *)bytes, length, path, "exec",
+                                  COMPILE_PROGRAM | (cached ? 0 : PARSE_FROM_FILE), sys_optimize_level());
             if (code && cached)
                 import_cache_write(text.bytes, &info, code);
         }

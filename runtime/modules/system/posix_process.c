@@ -89,6 +89,7 @@ static value posix_fork(value self, const value *args)
         gc_after_fork_child();
         interpreter_after_fork();
         class_lock_after_fork();
+        str_intern_after_fork();
         import_after_fork();
         safepoint_set_main();
         run_hooks(AFTER_CHILD);

@@ -78,8 +78,8 @@ value builtin_function_new(const struct method_def *def, value self, value modul
         return NULL;
     f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
     slot_init(&f->module, value_inc(module_name));
-    /* Interned strings are immortal, so that the signature may refer to the text. */
-    value owner = module_name ? str_intern(value_inc(module_name)) : NAME(builtins);
+    /* Immortal, so that the signature may refer to the text. */
+    value owner = module_name ? str_intern_forever(value_inc(module_name)) : NAME(builtins);
     struct text text;
     if (!owner || (owner != NAME(builtins) && !text_of(owner, &text))) {
         value_dec(value_of(f));

@@ -56,20 +56,21 @@ static struct type *super_check(struct type *start, value object)
 
 static value super_getattr(value self, value name)
 {
-    value interned = name_intern(name);
-    if (!interned)
+    value held, known = name_find(name, &held);
+    if (!known)
         return NULL;
     value found = VALUE_MISSING;
     value object = slot_load(value_object(self), &SUPER(self)->object);
     value start = slot_load(value_object(self), &SUPER(self)->start);
     value type = slot_load(value_object(self), &SUPER(self)->object_type);
-    if (type && start && !str_equals_text(interned, "__class__"))
-        found = super_find((struct type *)start, object, (struct type *)type, interned);
+    if (type && start && !str_equals_text(known, "__class__"))
+        found = super_find((struct type *)start, object, (struct type *)type, known);
     value_dec(object);
     value_dec(start);
     value_dec(type);
     if (found == VALUE_MISSING)
-        found = attr_get_generic(self, interned);
+        found = attr_get_generic(self, known);
+    value_dec(held);
     return found;
 }
 

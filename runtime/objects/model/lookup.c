@@ -12,6 +12,8 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/text/str.h"
 
+#include <stdlib.h>
+
 static inline _Atomic uint32_t *table_index(struct lookup_table *table)
 {
     return (_Atomic uint32_t *)(table->entries + table->capacity);
@@ -57,6 +59,8 @@ static void table_enter(struct lookup_table *table, uint32_t entry)
     atomic_store_explicit(&index[i & table->mask], entry + 1, memory_order_release);
 }
 
+enum { TABLE_FIRST = 12, TABLE_TIDIED = 96 /* entries of tables that are looked through for names of no use */ };
+
 /* An empty table. NULL: no memory (then the lookup goes uncached). */
 static struct lookup_table *table_new(uint32_t capacity)
 {
@@ -72,17 +76,77 @@ static struct lookup_table *table_new(uint32_t capacity)
     return table;
 }
 
-/* Publish the larger table, with what is in the present one; under the class lock. */
-static void table_replace(struct type *type, struct lookup_table *table, struct lookup_table *larger)
+/* What is about to change in a table that readers are looking at: they find nothing there. */
+static void table_forget(struct lookup_table *table)
 {
-    larger->count = table ? table->count : 0;
-    for (uint32_t i = 0; i < larger->count; i++) {
-        larger->entries[i].name = table->entries[i].name;
-        value v = atomic_load_explicit(&table->entries[i].v, memory_order_relaxed);
-        atomic_store_explicit(&larger->entries[i].v, v, memory_order_relaxed);
-        table_enter(larger, i);
+    for (uint32_t i = 0; table && i < table->count; i++)
+        atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);
+}
+
+/* How many entries have names that nothing but tables holds; which ones, in `idle` (unless that is NULL). */
+static uint32_t find_idle(const struct lookup_table *table, bool *idle)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        bool is_idle = str_only_in_tables(table->entries[i].name);
+        count += is_idle;
+        if (idle)
+            idle[i] = is_idle;
     }
-    atomic_store_explicit(&type->lookup, larger, memory_order_release);
+    return count;
+}
+
+/* What a full table gives way to, made without the lock: one of twice its size, or one of the same size, without the
+ * idle entries when these are most. */
+struct spare {
+    uint32_t wanted;            /* entries that it has to have; 0: it is not needed (any more) */
+    struct lookup_table *table; /* NULL: there is none; when it is in use, the one that it replaced */
+    bool *idle;                 /* of that one's entries: those that were left out; NULL: of none */
+};
+
+static bool spare_make(struct spare *spare)
+{
+    spare->table = table_new(spare->wanted);
+    spare->idle = spare->table && spare->wanted >= TABLE_TIDIED ? calloc(spare->wanted, sizeof *spare->idle) : NULL;
+    return spare->table && (spare->idle || spare->wanted < TABLE_TIDIED);
+}
+
+/* Without a lock. */
+static void spare_drop(struct spare *spare)
+{
+    struct lookup_table *table = spare->table;
+    if (!table)
+        return;
+    for (uint32_t i = 0; spare->idle && i < table->count; i++)
+        if (spare->idle[i])
+            str_drop_from_table(table->entries[i].name);
+    free(spare->idle);
+    storage_retire(table, table_size(table->capacity, table->mask));
+}
+
+/* Publish the spare table, with what is in the present one; under the class lock. One without the idle entries has
+ * other indices: what is known of the old ones is forgotten, and then the numbers change, before it is seen. */
+static struct lookup_table *table_replace(struct type *type, struct lookup_table *table, struct spare *spare)
+{
+    struct lookup_table *fresh = spare->table;
+    bool tidy = table && fresh->capacity == table->capacity;
+    if (tidy && !find_idle(table, spare->idle))
+        return NULL; /* they were found since */
+    for (uint32_t i = 0; table && i < table->count; i++) {
+        if (tidy && spare->idle[i])
+            continue;
+        value v = atomic_load_explicit(&table->entries[i].v, memory_order_relaxed);
+        fresh->entries[fresh->count].name = table->entries[i].name;
+        atomic_store_explicit(&fresh->entries[fresh->count].v, v, memory_order_relaxed);
+        table_enter(fresh, fresh->count++);
+    }
+    if (tidy) {
+        table_forget(table);
+        lookup_renumber(type);
+    }
+    atomic_store_explicit(&type->lookup, fresh, memory_order_release);
+    spare->table = table;
+    return fresh;
 }
 
 /* Changes during which nothing is entered (lookup_suspend), and how many of them are over; under the class lock. */
@@ -98,11 +162,9 @@ static struct walk_state walk_begin(struct type *type)
                                atomic_load_explicit(&resumed, memory_order_acquire)};
 }
 
-/* Under the class lock: enter what a walk found, unless the class changed since. *larger is used when the table is
- * full, and becomes the table that it replaced; if it is missing or too small nothing is entered, and *wanted says how
- * large it has to be. */
-static uint32_t table_put(struct type *type, value name, value found, struct walk_state before,
-                          struct lookup_table **larger, uint32_t *wanted)
+/* Under the class lock: enter what a walk found, unless the class changed since. The spare table is used when the
+ * present one is full; if it is missing or of the wrong size nothing is entered, and it is wanted. */
+static uint32_t table_put(struct type *type, value name, value found, struct walk_state before, struct spare *spare)
 {
     struct walk_state now = walk_begin(type);
     if (now.modifications != before.modifications || now.resumed != before.resumed ||
@@ -115,17 +177,15 @@ static uint32_t table_put(struct type *type, value name, value found, struct wal
         return number;
     }
     if (!table || table->count == table->capacity) {
-        *wanted = table ? table->capacity * 2 : 12;
-        if (!*larger || (*larger)->capacity < *wanted)
+        bool tidy = table && table->count >= TABLE_TIDIED && find_idle(table, NULL) > table->count / 2;
+        spare->wanted = !table ? TABLE_FIRST : tidy ? table->capacity : table->capacity * 2;
+        if (!spare->table || spare->table->capacity != spare->wanted || !(table = table_replace(type, table, spare)))
             return LOOKUP_NO_INDEX;
-        *wanted = 0;
-        table_replace(type, table, *larger);
-        struct lookup_table *old = table;
-        table = *larger;
-        *larger = old;
+        spare->wanted = 0;
     }
     number = table->count++;
     table->entries[number].name = name;
+    str_hold_in_table(name);
     atomic_store_explicit(&table->entries[number].v, found, memory_order_release);
     table_enter(table, number);
     return number;
@@ -135,18 +195,15 @@ static uint32_t table_put(struct type *type, value name, value found, struct wal
  * and the next look-up will do. */
 static uint32_t table_fill(struct type *type, value name, value found, struct walk_state before)
 {
-    struct lookup_table *larger = NULL;
-    uint32_t number = LOOKUP_NO_INDEX, wanted = 0;
-    while (class_try_lock()) {
-        number = table_put(type, name, found, before, &larger, &wanted);
+    struct spare spare = {0};
+    uint32_t number = LOOKUP_NO_INDEX;
+    while (name_is_interned(name) && class_try_lock()) {
+        number = table_put(type, name, found, before, &spare);
         class_unlock();
-        bool again = wanted && !larger && (larger = table_new(wanted));
-        if (!again)
+        if (!spare.wanted || spare.table || !spare_make(&spare))
             break;
-        wanted = 0;
     }
-    if (larger) /* it was replaced, or was not needed after all */
-        storage_retire(larger, table_size(larger->capacity, larger->mask));
+    spare_drop(&spare);
     return number;
 }
 
@@ -169,9 +226,14 @@ static value walk_mro(struct type *type, value name)
 
 value lookup_find(struct type *type, value name, uint32_t *index)
 {
-    uint32_t number = table_find(table_of(type), name);
+    struct lookup_table *table = table_of(type);
+    uint32_t number = table_find(table, name);
     if (likely(number != LOOKUP_NO_INDEX)) {
         value v = lookup_at(type, number);
+        if (unlikely(table_of(type) != table)) { /* the number may be another name's by now */
+            value_dec(v);
+            v = NULL;
+        }
         if (likely(v != NULL)) {
             if (!thread_self->alone && value_is_object(v) && unlikely(!object_is_lasting(value_object(v))))
                 rc_shard(value_object(v));
@@ -184,7 +246,7 @@ value lookup_find(struct type *type, value name, uint32_t *index)
     struct walk_state before = walk_begin(type);
     value found = walk_mro(type, name);
     number = LOOKUP_NO_INDEX;
-    if (found)
+    if (found && (index || object_is_immortal(value_object(name))))
         number = table_fill(type, name, found, before);
     value_dec(value_of(type));
     if (index)
@@ -194,27 +256,41 @@ value lookup_find(struct type *type, value name, uint32_t *index)
 
 value lookup_find_peek(struct type *type, value name)
 {
-    uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table_of(type), name);
+    struct lookup_table *table = table_of(type);
+    uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table, name);
     if (number == LOOKUP_NO_INDEX)
         return NULL;
     PEEK_SCOPE;
     struct lookup_reading r = lookup_read(type, number);
-    if (unlikely(!value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
+    if (unlikely(r.table != table || !value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
         return NULL;
     return likely(lookup_still(type, r)) ? r.v : NULL;
 }
 
-value name_intern_slow(value name)
+value name_intern_slow(value name, value *held)
 {
     if (unlikely(!is_str(name)))
         return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
-    return str_intern(str_to_exact(name));
+    return *held = str_intern(str_to_exact(name));
+}
+
+value name_find_slow(value name, value *held)
+{
+    if (unlikely(!is_str(name)))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    value exact = str_exact(name);
+    if (name_is_interned(exact))
+        return exact;
+    *held = str_find_interned(exact);
+    return *held ? *held : exact;
 }
 
 value type_lookup(struct type *type, value name)
 {
-    value interned = name_intern(name);
-    return interned ? lookup_find(type, interned, NULL) : NULL;
+    value held, known = name_find(name, &held);
+    value found = known ? lookup_find(type, known, NULL) : NULL;
+    value_dec(held);
+    return found;
 }
 
 /* ---- changes ---- */
@@ -377,6 +453,9 @@ static void apply_change(struct class_change *change, struct type *type, value n
     struct type *origin = change->tree.members[0].type;
     note_change(type, name);
     value_slot *slot = entry_of(type, name);
+    /* A metaclass need not have an entry for what caches rely on: that its instances' attribute is their own. */
+    if (!slot && change->metaclass && lookup_kind_of(old) != lookup_kind_of(v))
+        renumber_instances(&change->all, type);
     int hidden = slot && type != origin ? change_is_hidden(type, origin, name) : 0;
     if (!slot || hidden == 1)
         return;
@@ -409,6 +488,8 @@ bool lookup_suspend(struct type *type, value name)
         value_slot *slot = entry_of(one, name);
         if (slot)
             forget(&change, one, slot);
+        else if (change.metaclass)
+            renumber_instances(&change.all, one);
     }
     lookup_change_end(&change);
     return true;
@@ -433,9 +514,7 @@ void lookup_reset(struct type *type)
     atomic_fetch_add_explicit(&type->special_changes, 1, memory_order_acq_rel);
     /* The table stays, so that entry numbers in caches that are being read stay
        inside it; its entries are forgotten. */
-    struct lookup_table *table = table_of(type);
-    for (uint32_t i = 0; table && i < table->count; i++)
-        atomic_store_explicit(&table->entries[i].v, NULL, memory_order_release);
+    table_forget(table_of(type));
     lookup_renumber(type);
 }
 
@@ -445,5 +524,7 @@ void lookup_free(struct type *type)
     if (!table)
         return;
     atomic_store_explicit(&type->lookup, NULL, memory_order_release);
+    for (uint32_t i = 0; i < table->count; i++)
+        str_drop_from_table(table->entries[i].name);
     storage_retire(table, table_size(table->capacity, table->mask));
 }

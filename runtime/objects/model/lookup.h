@@ -9,6 +9,11 @@
  *
  * Writers hold the class lock; a look-up enters what it found only if it gets the lock at once, so it never waits. The
  * table grows by publishing a larger copy; the old one is retired.
+ *
+ * A name that has an entry cannot die, so caches may know it by its address. When most names of a full table are held
+ * by nothing but such tables, they are left out of the copy, the class and its shapes get new numbers, and what caches
+ * know under the old ones (an address, an index) is never used again. A name that may die is entered only for a look-up
+ * that is to fill an inline cache.
  */
 #ifndef ATOLL_LOOKUP_H
 #define ATOLL_LOOKUP_H
@@ -16,7 +21,7 @@
 #include "runtime/type.h"
 
 struct lookup_entry {
-    value name;   /* interned, immortal */
+    value name;   /* interned; held (str_hold_in_table) */
     value_slot v; /* borrowed; VALUE_MISSING: the classes lack it; NULL: not known at the moment */
 };
 
@@ -78,8 +83,8 @@ static inline value attribute_bind(value found, value object, struct type *type)
 int descriptor_set(value descriptor, value object, value v);
 
 #define LOOKUP_NO_INDEX UINT32_MAX
-/* The attribute along the MRO: owned, VALUE_MISSING, or NULL on error. `name` is interned. *index (may be NULL) becomes
-   the entry's number, or LOOKUP_NO_INDEX when it could not be entered. */
+/* The attribute along the MRO: owned, VALUE_MISSING, or NULL on error. `name` is from name_intern or name_find. *index
+   becomes the entry's number, or LOOKUP_NO_INDEX when it could not be entered; NULL: nothing is to be cached. */
 value lookup_find(struct type *type, value name, uint32_t *index);
 /* What was read of an entry, and where. */
 struct lookup_reading {
@@ -155,15 +160,28 @@ void lookup_renumber(struct type *type);
 /* The metaclass changed otherwise than by an attribute: new numbers for its instances. false: MemoryError. */
 bool lookup_renumber_instances(struct type *metatype);
 void lookup_free(struct type *type);
-/* The name as an interned str, which is immortal: need not be given back. NULL on
-   error (TypeError when it is no str). */
-value name_intern_slow(value name);
-static inline value name_intern(value name)
+/* The name as an interned str, for setting an attribute. Borrowed from `name` where that is interned itself; else *held
+   is the caller's, to be dropped (value_dec) when the name is not used any more. NULL on error: TypeError when it is no
+   str, and *held is NULL. */
+value name_intern_slow(value name, value *held);
+static inline bool name_is_interned(value name)
 {
-    if (likely(value_is(name, TYPE_ID_STR) &&
-               (atomic_load_explicit(&value_object(name)->flags, memory_order_relaxed) & OBJECT_TYPE_BIT)))
-        return name; /* STR_INTERNED */
-    return name_intern_slow(name);
+    return value_is(name, TYPE_ID_STR) && (atomic_load_explicit(&value_object(name)->flags, memory_order_relaxed) &
+                                           OBJECT_TYPE_BIT); /* STR_INTERNED */
+}
+static inline value name_intern(value name, value *held)
+{
+    *held = NULL;
+    return likely(name_is_interned(name)) ? name : name_intern_slow(name, held);
+}
+/* The same for looking. When no interned str has the text, then no shape and no table knows it, and only dictionaries
+   may: the name is an exact str that is not interned, borrowed from `name`. So asking for what is nowhere makes
+   nothing. */
+value name_find_slow(value name, value *held);
+static inline value name_find(value name, value *held)
+{
+    *held = NULL;
+    return likely(name_is_interned(name)) ? name : name_find_slow(name, held);
 }
 
 #endif

@@ -120,6 +120,13 @@ struct shape *shape_child(struct shape *shape, value name)
     return child_find(atomic_load_explicit(&shape->child, memory_order_acquire), name);
 }
 
+static bool may_have_child(const struct shape *shape)
+{
+    return shape->count < SHAPE_ATTRIBUTES_MAX &&
+           atomic_load_explicit(&shape->children, memory_order_relaxed) < SHAPE_CHILDREN_MAX &&
+           atomic_load_explicit(&shape->dict->children, memory_order_relaxed) < SHAPE_TREE_MAX;
+}
+
 struct shape *shape_add(struct shape *shape, value name)
 {
     struct shape *newest = atomic_load_explicit(&shape->child, memory_order_acquire), *fresh = NULL;
@@ -130,10 +137,7 @@ struct shape *shape_add(struct shape *shape, value name)
             return child;
         }
         if (!fresh) {
-            if (shape->count >= SHAPE_ATTRIBUTES_MAX ||
-                atomic_load_explicit(&shape->children, memory_order_relaxed) >= SHAPE_CHILDREN_MAX)
-                return NULL;
-            fresh = shape_make(shape->type, shape, name, shape->count + 1);
+            fresh = may_have_child(shape) ? shape_make(shape->type, shape, name, shape->count + 1) : NULL;
             if (!fresh)
                 return NULL;
         }
@@ -141,6 +145,7 @@ struct shape *shape_add(struct shape *shape, value name)
         if (atomic_compare_exchange_weak_explicit(&shape->child, &newest, fresh, memory_order_acq_rel,
                                                   memory_order_acquire)) {
             atomic_fetch_add_explicit(&shape->children, 1, memory_order_relaxed);
+            atomic_fetch_add_explicit(&shape->dict->children, 1, memory_order_relaxed);
             return fresh;
         }
     }

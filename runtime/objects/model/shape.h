@@ -46,7 +46,7 @@ struct shape {
     value name;                    /* the attribute that this shape adds; interned, owned; NULL in roots */
     _Atomic(struct shape *) child; /* the newest child: by compare-and-swap, any thread */
     struct shape *sibling;         /* an older one; constant once entered */
-    _Atomic uint32_t children;     /* about how many there are */
+    _Atomic uint32_t children;     /* about how many there are; of a dict shape: shapes in the whole tree */
     bool is_dict;                  /* the instance's attributes are in a dict */
     uint32_t inline_capacity;      /* of roots: in-line slots of the instances that begin with this shape */
 };
@@ -81,8 +81,9 @@ static inline bool value_has_shape(value v) /* v is an object */
     return (flags & OBJECT_HAS_SHAPE) == OBJECT_HAS_SHAPE;
 }
 
-#define SHAPE_ATTRIBUTES_MAX 64u /* an instance with more keeps them in a dict */
-#define SHAPE_CHILDREN_MAX   64u /* so does one that would give a shape more children */
+#define SHAPE_ATTRIBUTES_MAX 64u   /* an instance with more keeps them in a dict */
+#define SHAPE_CHILDREN_MAX   64u   /* so does one that would give a shape more children, */
+#define SHAPE_TREE_MAX       1024u /* or the tree more shapes: orders of attributes without end are made at run time */
 
 #define SHAPE_LAST_ID (UINT32_MAX / 4) /* two bits are left for the users of ids */
 uint32_t shape_next_id(void);          /* a number for a shape or a type's version; 0 when all are used up */

@@ -41,8 +41,10 @@ static value call_optional(value self, value name, const value *args, size_t nar
 
 value call_special(value self, value name, const value *args, size_t nargs)
 {
-    value interned = name_intern(name);
-    return interned ? call_optional(self, interned, args, nargs) : NULL;
+    value held, known = name_find(name, &held);
+    value result = known ? call_optional(self, known, args, nargs) : NULL;
+    value_dec(held);
+    return result;
 }
 
 static value call_required(value self, value name, const value *args, size_t nargs)

@@ -454,10 +454,11 @@ value type_getattr_optional(struct type *type, value name, uint32_t *index)
 
 value type_getattr(value self, value name)
 {
-    value interned = name_intern(name);
-    if (!interned)
+    value held, known = name_find(name, &held);
+    if (!known)
         return NULL;
-    value found = type_getattr_optional((struct type *)self, interned, NULL);
+    value found = type_getattr_optional((struct type *)self, known, NULL);
+    value_dec(held);
     if (found != VALUE_MISSING)
         return found;
     return attribute_error(self, name, "type object '%s' has no attribute '%U'", ((struct type *)self)->gc.name, name);
@@ -468,7 +469,7 @@ bool type_setattr(value self, value name, value v)
     struct type *type = (struct type *)self;
     if (type_has_flag(type, TYPE_FLAG_IMMUTABLE))
         return raise_false(EXC(TypeError), "cannot set %R attribute of immutable type '%s'", name, type->gc.name);
-    value interned = name_intern(name);
+    value held, interned = name_intern(name, &held);
     if (!interned)
         return false;
     value meta = lookup_find(value_type(self), interned, NULL);
@@ -479,6 +480,7 @@ bool type_setattr(value self, value name, value v)
     else if (meta)
         ok = type_attribute_set(type, interned, v);
     value_dec(meta);
+    value_dec(held);
     return ok;
 }
 

@@ -130,7 +130,7 @@ int attribute_view_set(value found, value v, const struct attribute_view *view, 
 }
 
 /* ---- reading ---- */
-static value get_interned(value v, value name)
+static value get_known(value v, value name)
 {
     if (!value_is_object(v)) {
         struct type *type = value_type(v);
@@ -148,10 +148,11 @@ static value get_interned(value v, value name)
 
 value attr_get_generic_optional(value v, value name)
 {
-    value interned = name_intern(name);
-    if (!interned)
+    value held, known = name_find(name, &held);
+    if (!known)
         return NULL;
-    value found = get_interned(v, interned);
+    value found = get_known(v, known);
+    value_dec(held);
     if (!found && error_matches(EXC(AttributeError))) {
         error_clear();
         return VALUE_MISSING;
@@ -161,12 +162,13 @@ value attr_get_generic_optional(value v, value name)
 
 value attr_get_generic(value v, value name)
 {
-    value interned = name_intern(name);
-    if (!interned)
+    value held, known = name_find(name, &held);
+    if (!known)
         return NULL;
-    value found = get_interned(v, interned);
+    value found = get_known(v, known);
     if (found == VALUE_MISSING)
-        found = attribute_error(v, interned, "'%T' object has no attribute '%U'", v, interned);
+        found = attribute_error(v, known, "'%T' object has no attribute '%U'", v, known);
+    value_dec(held);
     return found;
 }
 
@@ -182,8 +184,9 @@ value attr_get_optional(value v, value name)
     if (!getattr || getattr == attr_get_generic)
         return attr_get_generic_optional(v, name);
     if (getattr == type_getattr) {
-        value interned = name_intern(name);
-        value found = interned ? type_getattr_optional((struct type *)v, interned, NULL) : NULL;
+        value held, known = name_find(name, &held);
+        value found = known ? type_getattr_optional((struct type *)v, known, NULL) : NULL;
+        value_dec(held);
         if (found || !error_matches(EXC(AttributeError)))
             return found;
         error_clear();
@@ -239,7 +242,7 @@ int attribute_view_set_own(value v, const struct attribute_view *view, value nam
     return done ? done : no_such_attribute(v, name, VALUE_MISSING) ? 1 : -1;
 }
 
-static bool set_interned(value v, value name, value attribute)
+static bool set_known(value v, value name, value attribute)
 {
     if (!value_is_object(v)) {
         value found = lookup_find(value_type(v), name, NULL);
@@ -258,8 +261,9 @@ static bool set_interned(value v, value name, value attribute)
 
 bool attr_set_generic(value v, value name, value attribute)
 {
-    value interned = name_intern(name);
-    bool ok = interned && set_interned(v, interned, attribute);
+    value held, known = attribute ? name_intern(name, &held) : name_find(name, &held);
+    bool ok = known && set_known(v, known, attribute);
+    value_dec(held);
     return ok;
 }
 

@@ -27,7 +27,7 @@ static inline bool is_exact_dict(value v)
  */
 enum { POLYMORPHIC_ENTRIES = 1024, POLYMORPHIC_STORE = 1 /* in the low bits of a name: words for storing */ };
 struct polymorphic_entry {
-    uint64_t name; /* bits of an interned (immortal) str */
+    uint64_t name; /* bits of an interned str, which lives as long as the number in the word is in use: lookup.h */
     uint64_t word;
 };
 /* A thread gets a table of its own when it has something to put there: most threads of a thousand never do. */
@@ -301,7 +301,7 @@ value attribute_find(value v, value name, const struct attribute_view *view, cac
 {
     uint32_t index;
     *bind = false;
-    value found = lookup_find(view->type, name, &index);
+    value found = lookup_find(view->type, name, cache ? &index : NULL);
     if (!found)
         return NULL;
     enum lookup_kind kind = lookup_kind_of(found);
@@ -540,7 +540,7 @@ static void remember_store(value v, const struct attribute_view *view, value nam
 int attribute_assign(value v, value name, value attribute, const struct attribute_view *view, cache_word *cache)
 {
     uint32_t index;
-    value found = lookup_find(view->type, name, &index);
+    value found = lookup_find(view->type, name, cache ? &index : NULL);
     if (!found)
         return -1;
     int done = INSTANCE_MOVED;

@@ -65,8 +65,8 @@ value attribute_view_dict(value v, const struct attribute_view *view);
 /* The class was another one, or the attributes moved: start again with a new view. No value of a program. */
 #define ATTRIBUTE_AGAIN VALUE_END
 
-/* The value's own attribute: owned; VALUE_MISSING, ATTRIBUTE_AGAIN; NULL on error. `name` is interned. When it gives
- * VALUE_MISSING the view still holds. */
+/* The value's own attribute: owned; VALUE_MISSING, ATTRIBUTE_AGAIN; NULL on error. `name` is from name_find. When it
+ * gives VALUE_MISSING the view still holds. */
 value attribute_view_own(value v, const struct attribute_view *view, value name);
 
 /* Set (borrowed) or delete (NULL) the own attribute: 1 done, INSTANCE_MOVED, -1 error. `found` is what the class has.
@@ -81,9 +81,11 @@ value attribute_view_bind(value found, value v, const struct attribute_view *vie
 int attribute_view_set(value found, value v, const struct attribute_view *view, value attribute);
 
 /* The generic rule (object.__getattribute__) by way of a view that was just made: owned; *bind: it is still to be
- * bound. VALUE_MISSING, ATTRIBUTE_AGAIN; NULL on error. Fills the cache unless that is NULL. `name` is interned. */
+ * bound. VALUE_MISSING, ATTRIBUTE_AGAIN; NULL on error. Fills the cache unless that is NULL. `name` is from name_find.
+ */
 value attribute_find(value v, value name, const struct attribute_view *view, _Atomic uint64_t *cache, bool *bind);
-/* And object.__setattr__: 1 done, INSTANCE_MOVED: start again with a new view; -1 error. attribute NULL: delete. */
+/* And object.__setattr__: 1 done, INSTANCE_MOVED: start again with a new view; -1 error. attribute NULL: delete;
+ * otherwise `name` is from name_intern. */
 int attribute_assign(value v, value name, value attribute, const struct attribute_view *view, _Atomic uint64_t *cache);
 
 #endif

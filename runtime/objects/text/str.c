@@ -328,7 +328,8 @@ value str_append_owned(value left, value right)
     size_t n = str_exact_length(left), m = str_exact_length(right);
     if (m == 0)
         return left;
-    if (n == 0 || !rc_is_unique(value_object(left)) || str_max(right) > str_max(left)) {
+    if (n == 0 || !rc_is_unique(value_object(left)) || (str_flags(left) & STR_INTERNED) ||
+        str_max(right) > str_max(left)) {
         value v = str_concat(left, right);
         value_dec(left);
         return v;

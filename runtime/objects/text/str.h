@@ -92,6 +92,19 @@ value str_join_array(value separator, const value *parts, size_t count);
 value str_repeat(value v, ssize count);
 value str_slice_step(value exact, ssize start, ssize step, size_t count);
 
+/* ---- interning (str_intern.c) ---- */
+/* The interned str with the text of an exact str, owned; NULL, without an exception: there is none. Takes no lock. */
+value str_find_interned(value exact);
+/* An interned str dies: for its destroy function. */
+void str_forget(value v);
+/* For the attribute tables of classes, which hold the names that they know (immortal ones need not be): count an
+   interned str for one more of them, or one less. The caller holds it. Does not block. */
+void str_hold_in_table(value interned);
+void str_drop_from_table(value interned);
+/* Does nobody but such tables seem to hold it? Others may be finding it at this moment. */
+bool str_only_in_tables(value interned);
+void str_intern_after_fork(void); /* in the child: who held a lock in another thread is gone */
+
 /* ---- hashing (str_hash.c) ---- */
 /* SipHash-1-3 of bytes with the process's key, as CPython's hash of bytes; never -1. */
 int64_t hash_bytes(const void *bytes, size_t length);

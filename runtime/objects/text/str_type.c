@@ -73,6 +73,8 @@ static void str_destroy(struct object *o)
 {
     if (unlikely(object_type(o) != &TYPE(STR)->gc))
         slot_drop(&((struct str_instance *)o)->text);
+    else if (unlikely(str_flags(value_of(o)) & STR_INTERNED))
+        str_forget(value_of(o));
 }
 
 /* ---- slots ---- */
