@@ -125,8 +125,9 @@ static void note_leak(struct object *o, struct page *page, void *context)
 {
     struct leaks *leaks = context;
     (void)page;
-    if ((atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL) ||
-        (object_type(o)->gc_flags & TYPE_GC_HIDDEN) || (leaks->trace->marks && is_marked(leaks->trace, o)))
+    unsigned flags = atomic_load_explicit(&o->flags, memory_order_relaxed);
+    bool hidden = (object_type(o)->gc_flags & TYPE_GC_HIDDEN) && (flags & OBJECT_TYPE_BIT);
+    if ((flags & OBJECT_IMMORTAL) || hidden || (leaks->trace->marks && is_marked(leaks->trace, o)))
         return;
     leaks->count++;
     struct object_type *type = object_type(o);

@@ -83,7 +83,7 @@ enum type_gc_flag {
                               (functions, types, code, modules) */
     TYPE_GC_COUNTED = 4,   /* each object counts one reference to its type (types made at run time); the header's
                               reference is traversed by the room itself */
-    TYPE_GC_HIDDEN = 8,    /* objects may be held where no traversal shows them: the report of leaks leaves them out */
+    TYPE_GC_HIDDEN = 8,    /* objects with OBJECT_TYPE_BIT are held where no traversal shows it: no leaks for the report */
 };
 
 /* The part of a type that this room uses; the runtime's `struct type` begins with it. A type is itself an object; types

@@ -41,6 +41,8 @@ struct subclass_links *subclass_links_new(struct type *type, value bases)
         free(links);
         return NULL;
     }
+    if (heap)
+        atomic_fetch_or_explicit(&value_object(reference)->flags, OBJECT_TYPE_BIT, memory_order_relaxed); /* hidden */
     links->count = count;
     for (size_t i = 0; i < count; i++)
         links->entries[i].reference = value_inc(reference);

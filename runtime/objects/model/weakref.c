@@ -153,7 +153,7 @@ const struct type_spec weak_reference_type_spec = {
     .name = "weakref.ReferenceType",
     .size = sizeof(struct python_weak_reference),
     .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
-    .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_HIDDEN, /* in lists of subclasses */
+    .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_HIDDEN, /* those in lists of subclasses */
     .traverse = reference_traverse,
     .destroy = reference_destroy,
     .slots = {.new = reference_new,
