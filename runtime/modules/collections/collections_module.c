@@ -101,7 +101,9 @@ static value defaultdict_or(value a, value b)
     value factory = factory_of(own);
     value result = call_2(value_of(value_type(own)), factory ? factory : VALUE_NONE, a);
     value_dec(factory);
-    if (result && dict_update(result, b))
+    if (result && !is_dict(result))
+        raise(EXC(SystemError), "bad argument to internal function");
+    else if (result && dict_update(result, b))
         return result;
     value_dec(result);
     return NULL;

@@ -375,11 +375,18 @@ static value method_copy(value v, const value *args)
         return NULL;
     }
     value type = value_of(value_type(v)), copy;
-    if (maxlen_of(DEQUE(v)) < 0)
-        return call_1(type, v);
-    value maxlen = int_from_i64(maxlen_of(DEQUE(v)));
-    copy = maxlen ? call_2(type, v, maxlen) : NULL;
-    value_dec(maxlen);
+    if (maxlen_of(DEQUE(v)) < 0) {
+        copy = call_1(type, v);
+    } else {
+        value maxlen = int_from_i64(maxlen_of(DEQUE(v)));
+        copy = maxlen ? call_2(type, v, maxlen) : NULL;
+        value_dec(maxlen);
+    }
+    if (copy && !value_is_of(copy, deque_type)) {
+        raise(EXC(TypeError), "%N() must return a deque, not %T", value_type(v), copy);
+        value_dec(copy);
+        return NULL;
+    }
     return copy;
 }
 

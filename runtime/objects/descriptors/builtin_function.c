@@ -130,12 +130,9 @@ value new_wrapper_new(struct type *type)
     return value_of(f);
 }
 
-bool new_wrapper_is(value v, struct type **type)
+bool new_wrapper_is(value v)
 {
-    if (!value_is(v, TYPE_ID_BUILTIN_FUNCTION) || !((struct builtin_function *)v)->new_of)
-        return false;
-    *type = ((struct builtin_function *)v)->new_of;
-    return true;
+    return value_is(v, TYPE_ID_BUILTIN_FUNCTION) && ((struct builtin_function *)v)->new_of;
 }
 
 /* ---- attributes ---- */

@@ -192,6 +192,9 @@ static value classmethod_descriptor_get(value self, value object, struct type *t
     if (!type)
         return raise(EXC(TypeError), "descriptor '%U' for type '%s' needs either an object or a type", name_of(self),
                      owner->gc.name);
+    if (!is_type(value_of(type))) /* whoever calls __get__ in Python may pass anything */
+        return raise(EXC(TypeError), "descriptor '%U' for type '%s' needs a type, not a '%T' as arg 2", name_of(self),
+                     owner->gc.name, value_of(type));
     if (!type_is_subtype(type, owner))
         return raise(EXC(TypeError), "descriptor '%U' requires a subtype of '%s' but received '%s'", name_of(self),
                      owner->gc.name, type->gc.name);

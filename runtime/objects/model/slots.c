@@ -920,13 +920,12 @@ static void update_group(struct type *type, struct slot_words *copy, unsigned fi
         if (found == VALUE_MISSING)
             continue;
         generic = def->generic;
-        struct type *origin;
         void *function = wrapper_descriptor_function(found, offset);
         if (function && type_is_subtype(type, (struct type *)slot_peek(&((struct descriptor *)found)->owner)) &&
             ((struct descriptor *)found)->def == def && (!specific || specific == function)) {
             specific = function;
-        } else if (offset == OFFSET(new) && new_wrapper_is(found, &origin)) {
-            specific = (void *)type_slot(origin, new);
+        } else if (offset == OFFSET(new) && new_wrapper_is(found)) {
+            specific = copy->words[offset / sizeof(void *)]; /* whose ever it is: the class's layout stays what it was */
         } else if (offset == OFFSET(hash) && found == VALUE_NONE) {
             specific = (void *)value_unhashable;
         } else if (offset == OFFSET(power) && value_is(found, TYPE_ID_WRAPPER_DESCRIPTOR)) {

@@ -9,6 +9,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/model/weakref.h"
+#include "runtime/step.h"
 #include "threads/watched.h"
 
 _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type fits its place");
@@ -285,8 +286,11 @@ value type_prepare_slow(struct type *type)
 {
     if (!type->spec)
         return raise(EXC(SystemError), "type '%s' is not ready", type->gc.name);
+    uint64_t changes = step_self.changes; /* the program changes nothing here */
     value dict = dict_new_sized(32);
-    if (!dict || !fill_dict(type, dict)) {
+    bool filled = dict && fill_dict(type, dict);
+    step_self.changes = changes;
+    if (!filled) {
         value_dec(dict);
         return NULL;
     }

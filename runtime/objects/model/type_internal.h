@@ -170,8 +170,8 @@ value getset_descriptor_new(struct type *type, const struct getset_def *def);
 value member_descriptor_new(struct type *type, const struct member_def *def);
 /* A member descriptor for a name of __slots__ at an offset (negative: from the end of the block). */
 value slot_descriptor_new(struct type *type, value name, int32_t offset);
-value new_wrapper_new(struct type *type);         /* the __new__ of a built-in type */
-bool new_wrapper_is(value v, struct type **type); /* is it such a __new__, and whose */
+value new_wrapper_new(struct type *type); /* the __new__ of a built-in type */
+bool new_wrapper_is(value v);             /* is it such a __new__ */
 
 /* ---- exceptions ---- */
 bool exceptions_bootstrap(void);
