@@ -117,13 +117,14 @@ static void drop(value *place)
     value_dec(old);
 }
 
-void interpreter_detach(void)
+bool interpreter_detach(void)
 {
     struct interpreter *self = interpreter_self;
     byte_lock(&list_lock);
     *self->previous = self->next;
     if (self->next)
         self->next->previous = self->previous;
+    bool last = !list_head;
     byte_unlock(&list_lock);
     value_dec(slot_exchange(&self->thread_dict, NULL));
     drop(&self->exception);
@@ -136,6 +137,7 @@ void interpreter_detach(void)
     thread_self->interpreter = NULL;
     interpreter_self = NULL;
     free(self);
+    return last;
 }
 
 void interpreter_each(void (*visit)(struct interpreter *interpreter, void *context), void *context)

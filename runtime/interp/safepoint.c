@@ -46,15 +46,6 @@ void safepoint_request_signals(void)
     interrupt_main();
 }
 
-/* Without signal handling of the program's own, an interrupt is a KeyboardInterrupt. */
-static _Atomic bool interrupted;
-
-void safepoint_interrupt_main(void)
-{
-    atomic_store(&interrupted, true);
-    interrupt_main();
-}
-
 /* Called with the exception state of the running code: callbacks must not see or change it. */
 static void run_pending_work(void)
 {
@@ -69,13 +60,6 @@ static void run_pending_work(void)
 /* The main thread's signals. */
 static int handle_signals(void)
 {
-    if (atomic_exchange(&interrupted, false)) {
-        value interrupt = call_0(value_of(EXC(KeyboardInterrupt)));
-        if (interrupt)
-            raise_exception(interrupt);
-        value_dec(interrupt);
-        return -1;
-    }
     if (atomic_exchange(&signals_wait, false)) {
         int (*handle)(void) = atomic_load(&safepoint_handle_signals);
         return handle ? handle() : 0;

@@ -14,8 +14,6 @@ void safepoint_request_pending(void);
 void safepoint_weak_callback(struct object *reference);
 /* From a signal handler: make the main thread run `handle` at its next safepoint. */
 void safepoint_request_signals(void);
-/* As if SIGINT had arrived. */
-void safepoint_interrupt_main(void);
 /* What the main thread does with pending signals; the _signal module sets it. Returns -1 with an exception. */
 extern int (*_Atomic safepoint_handle_signals)(void);
 /* Make the thread whose interpreter has this ident raise `exception` (stolen; NULL cancels) at its next safepoint. How

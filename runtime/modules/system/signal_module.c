@@ -46,6 +46,13 @@ static void note_signal(int number)
     errno = saved;
 }
 
+void signal_simulate(int number)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == note_signal)
+        note_signal(number);
+}
+
 static void set_system_handler(int number, void (*handler)(int))
 {
     struct sigaction action = {.sa_handler = handler};
@@ -107,7 +114,7 @@ static bool run_handlers(void)
 }
 
 /* ---- arguments ---- */
-static bool signal_number(value v, int *number)
+bool signal_number(value v, int *number)
 {
     if (!value_as_int(v, number))
         return false;

@@ -9,6 +9,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/sys.h"
 #include "runtime/modules/threads/thread_local.h"
+#include "runtime/modules/system/signal_module.h"
 #include "runtime/interp/safepoint.h"
 
 #include <errno.h>
@@ -374,7 +375,8 @@ static void thread_main(void *argument)
     if (on_exit)
         word_release(&LOCK(on_exit)->word);
     value_dec(on_exit);
-    interpreter_detach();
+    if (interpreter_detach())
+        _exit(0); /* in the child of a fork by such a thread: nobody else is there to end the process */
 }
 
 static value start_new_thread(value self, const value *args)
@@ -459,8 +461,11 @@ static value set_sentinel(value self, const value *args)
 
 static value interrupt_main(value self, const value *args)
 {
-    safepoint_interrupt_main();
-    return VALUE_NONE;
+    int number;
+    if (!signal_number(args[0], &number))
+        return NULL;
+    signal_simulate(number);
+    return thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0 ? VALUE_NONE : NULL;
 }
 
 /* ---- threading.excepthook ---- */
