@@ -223,7 +223,7 @@ static value float_divmod(value a, value b)
 
 value double_power(double x, double y)
 {
-    if (x == 0 && y < 0)
+    if (x == 0 && y < 0 && isfinite(y))
         return raise(EXC(ZeroDivisionError), "0.0 cannot be raised to a negative power");
     if (x < 0 && isfinite(x) && isfinite(y) && y != floor(y))
         return complex_power(x, 0.0, y, 0.0);
@@ -490,56 +490,71 @@ static bool is_word(const char *p, const char *end, const char *word)
     return p == end && !*word;
 }
 
-/* Hexadecimal digits with a point: strtod reads them correctly rounded, once the form is known to be right. */
+/* 0 <= m * 2**exponent (and a bit more if `more`), rounded once, halves to even: also where the result has fewer bits than
+ * others, being near zero, at which the C library's strtod rounds twice. */
+static double round_binary(uint64_t m, int64_t exponent, bool more)
+{
+    if (!m)
+        return 0;
+    int zeros = __builtin_clzll(m);
+    m <<= zeros;
+    int64_t top = exponent - zeros + 63; /* of its first bit */
+    if (top > DBL_MAX_EXP)
+        return INFINITY;
+    int64_t bits = top >= DBL_MIN_EXP - 1 ? DBL_MANT_DIG : DBL_MANT_DIG - (DBL_MIN_EXP - 1 - top); /* that it may have */
+    if (bits < 0)
+        return 0;
+    uint64_t kept = bits ? m >> (64 - bits) : 0, rest = m << bits, half = UINT64_C(1) << 63;
+    kept += rest > half || (rest == half && (more || (kept & 1)));
+    return ldexp((double)kept, (int)(top + 1 - bits));
+}
+
+/* An optional sign, then inf, nan, or hexadecimal digits with a point and a binary exponent. */
 static bool parse_hex(const char *p, const char *end, double *out)
 {
-    bool negative = p < end && *p == '-', any = false;
+    bool negative = p < end && *p == '-', any = false, point = false, more = false;
     if (p < end && (*p == '-' || *p == '+'))
         p++;
-    if (is_word(p, end, "inf") || is_word(p, end, "infinity")) {
-        *out = negative ? -INFINITY : INFINITY;
+    if (is_word(p, end, "inf") || is_word(p, end, "infinity") || is_word(p, end, "nan")) {
+        *out = (*p | 0x20) == 'n' ? NAN : INFINITY;
+        *out = negative ? -*out : *out;
         return true;
     }
-    if (is_word(p, end, "nan")) {
-        *out = negative ? -NAN : NAN;
-        return true;
-    }
-    char *copy = malloc((size_t)(end - p) + 8), *o = copy;
-    if (!copy) {
-        raise_no_memory();
-        return false;
-    }
-    if (negative)
-        *o++ = '-';
-    *o++ = '0';
-    *o++ = 'x';
     if (end - p >= 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
         p += 2;
-    for (; p < end && hex_digit(*p) >= 0; any = true)
-        *o++ = *p++;
-    if (p < end && *p == '.') {
-        *o++ = *p++;
-        for (; p < end && hex_digit(*p) >= 0; any = true)
-            *o++ = *p++;
+    uint64_t m = 0;
+    int64_t exponent = 0, given = 0;
+    for (; p < end && (hex_digit(*p) >= 0 || (*p == '.' && !point)); p++) {
+        if (*p == '.') {
+            point = true;
+            continue;
+        }
+        any = true;
+        if (m >> 60) {
+            more |= *p != '0';
+            exponent += point ? 0 : 4;
+        } else {
+            m = m << 4 | (uint64_t)hex_digit(*p);
+            exponent -= point ? 4 : 0;
+        }
     }
     bool ok = any;
     if (ok && p < end && (*p | 0x20) == 'p') {
-        *o++ = *p++;
+        bool down = ++p < end && *p == '-';
         if (p < end && (*p == '+' || *p == '-'))
-            *o++ = *p++;
-        ok = p < end && *p >= '0' && *p <= '9';
-        while (p < end && *p >= '0' && *p <= '9')
-            *o++ = *p++;
+            p++;
+        ok = p < end;
+        for (; p < end && *p >= '0' && *p <= '9'; p++)
+            given = given > INT64_MAX / 32 ? given : given * 10 + (*p - '0');
+        ok = ok && p[-1] >= '0' && p[-1] <= '9';
+        exponent += down ? -given : given;
     }
-    *o = 0;
-    ok = ok && p == end;
-    if (ok)
-        *out = double_strtod(copy);
-    free(copy);
-    if (!ok)
+    if (!ok || p != end)
         return raise_false(EXC(ValueError), "invalid hexadecimal floating-point string");
+    *out = round_binary(m, exponent, more);
     if (isinf(*out))
         return raise_false(EXC(OverflowError), "hexadecimal value too large to represent as a float");
+    *out = negative ? -*out : *out;
     return true;
 }
 
