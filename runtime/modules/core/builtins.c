@@ -608,11 +608,9 @@ static value builtin_compile(value self, const value *args)
     if (value_is(args[0], TYPE_ID_CODE))
         return value_inc(args[0]);
     struct text text;
-    value filename = is_str(args[1])     ? value_inc(args[1])
-                     : is_bytes(args[1]) ? str_decode_locale((const char *)bytes_data(args[1]))
-                                         : NULL;
-    if (!filename && !error_occurred())
-        filename = call_method_0(args[1], NAME(__fspath__));
+    value path = value_fspath(args[1]);
+    value filename = path && is_bytes(path) ? str_decode_locale((const char *)bytes_data(path)) : value_inc(path);
+    value_dec(path);
     if (!filename || !source_text(args[0], &text, "compile", "string, bytes or AST object")) {
         value_dec(filename);
         return NULL;

@@ -529,7 +529,7 @@ UNSUPPORTED(readline)
 static value read_into(value v, value target, value method)
 {
     struct buffer room;
-    if (!buffer_get(target, &room, BUFFER_WRITABLE))
+    if (!buffer_get_argument(target, &room, method == NAME(read) ? "readinto" : "readinto1"))
         return NULL;
     value size = int_from_i64(room.length), data = size ? call_method_1(v, method, size) : NULL, result = NULL;
     if (data && !is_bytes(data))

@@ -281,7 +281,7 @@ static value reader_read1(value v, const value *args)
 static value read_into(value v, value target, bool once)
 {
     struct buffer room;
-    if (!buffer_get(target, &room, BUFFER_WRITABLE))
+    if (!buffer_get_argument(target, &room, once ? "readinto1" : "readinto"))
         return NULL;
     value raw = reader_enter(v);
     ssize n = raw ? read_some(SELF(v), raw, room.data, (size_t)room.length, once) : -1;

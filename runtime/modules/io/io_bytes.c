@@ -165,7 +165,7 @@ static value bytes_next(value v)
 static value bytes_readinto(value v, const value *args)
 {
     struct buffer room;
-    if (!buffer_get(args[0], &room, BUFFER_WRITABLE))
+    if (!buffer_get_argument(args[0], &room, "readinto"))
         return NULL;
     struct bytes_io *b = lock(v);
     size_t n = 0;

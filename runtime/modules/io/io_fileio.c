@@ -80,7 +80,7 @@ ssize io_file_write(value v, const uint8_t *data, size_t length)
 static value file_readinto(value v, const value *args)
 {
     struct buffer room;
-    if (!check_readable(v) || !buffer_get(args[0], &room, BUFFER_WRITABLE))
+    if (!check_readable(v) || !buffer_get_argument(args[0], &room, "readinto"))
         return NULL;
     ssize n = io_file_read(v, room.data, (size_t)room.length);
     buffer_release(&room);

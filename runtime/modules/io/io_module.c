@@ -143,22 +143,12 @@ static value module_open(value self, const value *args)
                          : i == 4 ? "errors"
                                   : "newline",
                          args[i]);
-    if (!is_int(args[0]) && !is_str(args[0]) && !is_bytes(args[0])) {
-        value method = type_lookup(value_type(args[0]), NAME(__fspath__));
-        value_dec(method);
-        if (!method)
-            return NULL;
-        if (method == VALUE_MISSING)
-            return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", args[0]);
+    value file = is_int(args[0]) ? value_inc(args[0]) : value_fspath(args[0]), result = NULL;
+    if (file && text_of(shown, &mode)) {
+        result = io_open(file, mode.bytes, buffering, args[3], args[4], args[5], args[6], args[7]);
+        text_release(&mode);
     }
-    if (!text_of(shown, &mode))
-        return NULL;
-    value file = is_int(args[0]) || is_str(args[0]) || is_bytes(args[0])
-                     ? value_inc(args[0])
-                     : call_special(args[0], NAME(__fspath__), NULL, 0);
-    value result = file ? io_open(file, mode.bytes, buffering, args[3], args[4], args[5], args[6], args[7]) : NULL;
     value_dec(file);
-    text_release(&mode);
     return result;
 }
 

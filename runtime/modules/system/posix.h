@@ -10,7 +10,8 @@
 
 /* A path argument: str, bytes, os.PathLike, or, where the call allows it, a file descriptor. */
 struct path {
-    value object;     /* the argument, borrowed: for messages */
+    value object;     /* str, bytes, number or None, borrowed: for messages */
+    value given;      /* by an os.PathLike, which is not named; owned */
     struct text text; /* unless path_is_fd */
     int fd;           /* -1: a path; other negative numbers are descriptors that nobody has */
     bool is_bytes;    /* results are bytes too */

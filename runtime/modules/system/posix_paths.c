@@ -42,35 +42,22 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
         value_dec(method);
         if (!given)
             return raise_false(EXC(TypeError), "%s: %s should be %s, not %T", function, argument, expected[flags], v);
-        value inner = call_special(v, NAME(__fspath__), NULL, 0);
-        if (!inner)
+        path->object = path->given = value_fspath(v);
+        if (!path->given)
             return false;
-        path->is_bytes = is_bytes(inner);
-        bool done =
-            is_str(inner) || is_bytes(inner)
-                ? text_of_path(inner, &path->text)
-                : raise_false(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, inner);
-        /* the text is a copy, or the str's own: keep that alive through the argument, which gave it out */
-        if (done && !path->text.owned) {
-            char *copy = malloc(path->text.length + 1);
-            if (!copy) {
-                raise_no_memory();
-                done = false;
-            } else {
-                memcpy(copy, path->text.bytes, path->text.length + 1);
-                path->text.bytes = path->text.owned = copy;
-            }
-        }
-        value_dec(inner);
-        return done;
     }
-    path->is_bytes = is_bytes(v);
-    return text_of_path(v, &path->text);
+    path->is_bytes = is_bytes(path->object);
+    if (text_of_path(path->object, &path->text))
+        return true;
+    path_release(path);
+    return false;
 }
 
 void path_release(struct path *path)
 {
     text_release(&path->text);
+    value_dec(path->given);
+    path->given = NULL;
 }
 value path_error(const struct path *path)
 {
@@ -325,18 +312,7 @@ static value posix_getcwdb(value self, const value *args)
 
 static value posix_fspath(value self, const value *args)
 {
-    value v = args[0];
-    if (is_str(v) || is_bytes(v))
-        return value_inc(v);
-    value path = call_special(v, NAME(__fspath__), NULL, 0);
-    if (path == VALUE_MISSING)
-        return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", v);
-    if (path && !is_str(path) && !is_bytes(path)) {
-        raise(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, path);
-        value_dec(path);
-        return NULL;
-    }
-    return path;
+    return value_fspath(args[0]);
 }
 
 /* ---- times ---- */

@@ -39,6 +39,8 @@ struct buffer {
 
 /* The object's memory; false with TypeError ("a bytes-like object is required, not 'X'"), BufferError. */
 bool buffer_get(value v, struct buffer *buffer, int flags);
+/* The same for the only argument of `function`, which writes to it. */
+bool buffer_get_argument(value v, struct buffer *buffer, const char *function);
 void buffer_release(struct buffer *buffer);
 /* For those who have words of their own for what buffer_get failed with: forgets it, unless memory is lacking: false.
  */

@@ -600,20 +600,28 @@ bool text_of(value v, struct text *text)
     return text_from_bytes(codec_encode(CODEC_UTF8, v, NULL), text);
 }
 
+value value_fspath(value v)
+{
+    if (is_str(v) || is_bytes(v))
+        return value_inc(v);
+    value path = call_special(v, NAME(__fspath__), NULL, 0);
+    if (path == VALUE_MISSING)
+        return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", v);
+    if (path && !is_str(path) && !is_bytes(path)) {
+        raise(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, path);
+        value_dec(path);
+        return NULL;
+    }
+    return path;
+}
+
 bool text_of_path(value v, struct text *text)
 {
-    value path = is_str(v) || is_bytes(v) ? value_inc(v) : call_special(v, NAME(__fspath__), NULL, 0);
+    value path = value_fspath(v);
     if (!path)
         return false;
-    if (path == VALUE_MISSING)
-        return raise_false(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", v);
-    value bytes;
-    if (is_str(path))
-        bytes = codec_encode(CODEC_UTF8, path, "surrogateescape");
-    else if (is_bytes(path))
-        bytes = bytes_new(bytes_data(path), bytes_length(path));
-    else
-        bytes = raise(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, path);
+    value bytes = is_str(path) ? codec_encode(CODEC_UTF8, path, "surrogateescape")
+                               : bytes_new(bytes_data(path), bytes_length(path));
     value_dec(path);
     if (!text_from_bytes(bytes, text))
         return false;
