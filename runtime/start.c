@@ -12,6 +12,7 @@
 #include "runtime/sys.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/objects/model/bootstrap.h"
+#include "runtime/objects/model/weakref.h"
 #include "runtime/objects/objects.h"
 #include "runtime/interp/safepoint.h"
 
@@ -48,10 +49,13 @@ static void trace_interpreter(struct interpreter *interpreter, void *context)
     }
 }
 
+static value builtins_at_start; /* a copy of builtins_dict, for the end */
+
 static void trace_roots(struct gc_trace *trace)
 {
     trace_value(trace, sys_dict);
     trace_value(trace, builtins_dict);
+    trace_value(trace, builtins_at_start);
     interpreter_each(trace_interpreter, trace);
 }
 
@@ -296,7 +300,8 @@ static bool make_core_modules(const struct start_config *config)
                 set_path(config->use_environment, library) && set_executable(config->program, library) &&
                 set_builtin_names() && set_options(config) && streams_open();
     value_dec(modules);
-    return done;
+    builtins_at_start = done ? dict_copy(builtins_dict) : NULL;
+    return builtins_at_start != NULL;
 }
 
 bool runtime_start(const struct start_config *config)
@@ -542,13 +547,11 @@ static void print_gc_stats(void)
             (unsigned long)s.mutator_stops, (unsigned long)s.helped_pages);
 }
 
-/* The values of a module's globals go, private names first; the names stay, as None: functions that run so late (of
- * finalizers, of weak references) can look before they use one. */
-static void clear_module(value module)
+/* The values of a namespace go, private names first; the names stay, as None: functions that run so late (of finalizers,
+ * of weak references) can look before they use one. */
+static void clear_namespace(value dict)
 {
-    if (!value_is(module, TYPE_ID_MODULE) || module_dict(module) == sys_dict || module_dict(module) == builtins_dict)
-        return;
-    value dict = module_dict(module), key, item;
+    value key, item;
     for (int round = 0; round < 2; round++) {
         size_t position = 0;
         while (dict_next(dict, &position, &key, &item)) {
@@ -562,37 +565,69 @@ static void clear_module(value module)
     }
 }
 
-/* Drop every module, the newest first but __main__ before all: what programs keep in globals is finalized while the
- * modules that it uses are still whole. */
+/* What a program may have put into sys and builtins goes: finalizers still have what was there at the start. */
+static void restore_core_modules(void)
+{
+    static const char *const kept_by_program[] = {"path",       "argv",           "ps1",        "ps2",
+                                                  "last_type",  "last_value",     "last_traceback",
+                                                  "meta_path",  "path_hooks",     "path_importer_cache"};
+    static const char *const streams[][2] = {
+        {"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
+    for (size_t i = 0; i < sizeof kept_by_program / sizeof *kept_by_program; i++)
+        if (!sys_set(kept_by_program[i], VALUE_NONE))
+            error_clear();
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        value original = sys_get(streams[i][1]);
+        if (is_given(original) && !sys_set(streams[i][0], original))
+            error_clear();
+        value_dec(original);
+    }
+    value changed = dict_copy(builtins_dict); /* what goes must not go while the dict is empty */
+    if (changed && builtins_at_start) {
+        dict_clear(builtins_dict);
+        if (!dict_update(builtins_dict, builtins_at_start))
+            error_clear();
+    }
+    value_dec(changed);
+    value_dec(builtins_at_start);
+    builtins_at_start = NULL;
+}
+
+/* Drop every module, as CPython does: what the program's globals alone keep alive dies with its names still there, if it
+ * has finalizers as an island; modules that something else keeps are emptied, the newest first, sys the last. */
 static void clear_modules(void)
 {
     value modules = sys_get("modules");
     if (!is_given(modules))
         return;
-    value list = dict_values_list(modules), main = dict_get_text(modules, "__main__");
-    dict_clear(modules);
-    value_dec(modules);
-    if (atomic_load(&types_have_finalizers)) {
-        /* What the program's globals alone keep alive dies as an island: its finalizers still see all names. */
-        for (size_t i = 0; list && i < list_length(list); i++) {
-            value module = list_get(list, i);
-            if (module == main)
-                list_set(list, i, VALUE_NONE);
-            value_dec(module);
-        }
-        value_dec(main);
-        main = NULL;
-        gc_collect(GC_FULL);
-    }
-    if (is_given(main))
-        clear_module(main);
-    value_dec(main);
-    for (size_t i = list ? list_length(list) : 0; i-- > 0;) {
+    value list = dict_values_list(modules);
+    size_t count = list ? list_length(list) : 0;
+    for (size_t i = 0; i < count; i++) {
         value module = list_get(list, i);
-        clear_module(module);
+        bool is_core = !value_is_of(module, TYPE(MODULE)) || module_dict(module) == sys_dict ||
+                       module_dict(module) == builtins_dict;
+        value reference = is_core ? VALUE_NONE : weak_reference_new(module);
+        if (!reference)
+            error_clear();
+        list_set(list, i, reference ? reference : VALUE_NONE);
+        value_dec(reference);
         value_dec(module);
     }
+    dict_clear(modules);
+    value_dec(modules);
+    restore_core_modules();
+    if (atomic_load(&types_have_finalizers))
+        gc_collect(GC_FULL);
+    for (size_t i = count; i-- > 0;) {
+        value reference = list_get(list, i);
+        value module = reference == VALUE_NONE ? VALUE_NONE : weak_reference_get(reference);
+        if (module != VALUE_NONE)
+            clear_namespace(module_dict(module));
+        value_dec(module);
+        value_dec(reference);
+    }
     value_dec(list);
+    clear_namespace(sys_dict);
 }
 
 int runtime_finish(int status)
