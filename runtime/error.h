@@ -65,6 +65,8 @@ value raise_error(struct type *type, const char *format, ...);
 #define raise(...) raise_error(__VA_ARGS__)
 int raise_int(struct type *type, const char *format, ...);
 bool raise_false(struct type *type, const char *format, ...);
+/* The same from the current exception, which becomes its cause. */
+value raise_from(struct type *type, const char *format, ...);
 value raise_value(struct type *type, value argument); /* type(argument) */
 value raise_no_memory(void);                          /* a prepared MemoryError; never allocates */
 value raise_errno(int error, value filename /* or NULL */,

@@ -279,19 +279,17 @@ static value attribute(value v, const char *name)
 }
 
 /* The lines of a SyntaxError above its message: file, text, caret. */
-static void add_syntax_error(struct printer *p, value exception)
+static void add_syntax_error(struct printer *p, value exception, value line)
 {
-    value line = attribute(exception, "lineno"), filename = attribute(exception, "filename");
+    value filename = attribute(exception, "filename");
     value text = attribute(exception, "text"), offset = attribute(exception, "offset"),
           end_offset = attribute(exception, "end_offset");
     value end_line = attribute(exception, "end_lineno");
-    if (line && value_is_small_int(line)) {
-        margin(p);
-        if (filename && filename != VALUE_NONE)
-            builder_add_format(&p->out, "  File \"%S\", line %S\n", filename, line);
-        else
-            builder_add_format(&p->out, "  File \"<string>\", line %S\n", line);
-    }
+    margin(p);
+    if (filename && filename != VALUE_NONE)
+        builder_add_format(&p->out, "  File \"%S\", line %S\n", filename, line);
+    else
+        builder_add_format(&p->out, "  File \"<string>\", line %S\n", line);
     if (text && is_str(text)) {
         size_t length = str_length(text), skip = 0;
         ssize newline = str_find(text, NAME_TEXT("\n"), 0, (ssize)length, 1);
@@ -309,7 +307,7 @@ static void add_syntax_error(struct printer *p, value exception)
         if (offset && value_is_small_int(offset) && small_int_value(offset) >= 1) {
             int64_t start = small_int_value(offset) - 1;
             int64_t end = end_offset && value_is_small_int(end_offset) ? small_int_value(end_offset) - 1 : start + 1;
-            if (end_line && line && value_is_small_int(end_line) && end_line != line)
+            if (end_line && value_is_small_int(end_line) && end_line != line)
                 end = (int64_t)length;
             if (end <= start)
                 end = start + 1;
@@ -324,7 +322,6 @@ static void add_syntax_error(struct printer *p, value exception)
             }
         }
     }
-    value_dec(line);
     value_dec(filename);
     value_dec(text);
     value_dec(offset);
@@ -348,11 +345,10 @@ static void add_type_name(struct printer *p, value exception)
     value_dec(name);
 }
 
-static void add_message(struct printer *p, value exception)
+static void add_message(struct printer *p, value exception, bool is_shown)
 {
-    value text = NULL;
-    value message = value_is_of(exception, EXC(SyntaxError)) ? attribute(exception, "msg") : NULL;
-    text = value_str(message && attr_has(exception, NAME(print_file_and_line)) > 0 ? message : exception);
+    value message = is_shown ? attribute(exception, "msg") : NULL;
+    value text = value_str(message ? message : exception);
     value_dec(message);
     if (!text) {
         error_clear();
@@ -404,11 +400,15 @@ static void add_notes(struct printer *p, value exception)
 
 static void add_exception_only(struct printer *p, value exception)
 {
-    if (value_is_of(exception, EXC(SyntaxError)) && attr_has(exception, NAME(print_file_and_line)) > 0)
-        add_syntax_error(p, exception);
+    bool has_place = value_is_of(exception, EXC(SyntaxError)) && attr_has(exception, NAME(print_file_and_line)) > 0;
+    value line = has_place ? attribute(exception, "lineno") : NULL;
+    bool is_shown = line && value_is_small_int(line);
+    if (is_shown)
+        add_syntax_error(p, exception, line);
+    value_dec(line);
     margin(p);
     add_type_name(p, exception);
-    add_message(p, exception);
+    add_message(p, exception, is_shown);
     builder_add_char(&p->out, '\n');
     add_notes(p, exception);
 }

@@ -172,13 +172,8 @@ void generator_convert_stop(struct generator *g)
                             : NULL;
     if (!stop)
         return;
-    value cause = error_fetch();
-    raise(EXC(RuntimeError), "%s raised %s", kind_name(g),
-          stop == EXC(StopIteration) ? "StopIteration" : "StopAsyncIteration");
-    value error = error_fetch();
-    exception_set_context(error, value_inc(cause));
-    exception_set_cause(error, cause);
-    error_restore(error);
+    raise_from(EXC(RuntimeError), "%s raised %s", kind_name(g),
+               stop == EXC(StopIteration) ? "StopIteration" : "StopAsyncIteration");
 }
 
 /* Resume a claimed generator from C with `sent` (stolen), or with the thread's exception when `sent` is NULL. */

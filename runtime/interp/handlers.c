@@ -357,10 +357,8 @@ value get_anext(value v)
         return raise(EXC(TypeError), "'async for' requires an iterator with __anext__ method, got %T", v);
     value awaitable = anext(v);
     value iterator = awaitable ? awaitable_iterator(awaitable) : NULL;
-    if (awaitable && !iterator && error_matches(EXC(TypeError))) {
-        error_clear();
-        raise(EXC(TypeError), "'async for' received an invalid object from __anext__: %T", awaitable);
-    }
+    if (awaitable && !iterator)
+        raise_from(EXC(TypeError), "'async for' received an invalid object from __anext__: %T", awaitable);
     value_dec(awaitable);
     return iterator;
 }

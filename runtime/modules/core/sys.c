@@ -3,11 +3,13 @@
 #include "runtime/interp/frame.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"
+#include "runtime/import.h"
 #include "runtime/objects/numbers/int.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 value sys_dict;
 
@@ -135,7 +137,42 @@ static value sys_displayhook(value self, const value *args)
 
 static value sys_breakpointhook(value self, const value *args, size_t nargs, value kwnames)
 {
-    return raise(EXC(RuntimeError), "breakpoint() has no debugger to enter");
+    const char *wanted = sys_flags.ignore_environment ? NULL : getenv("PYTHONBREAKPOINT");
+    if (!wanted || !*wanted)
+        wanted = "pdb.set_trace";
+    if (strcmp(wanted, "0") == 0)
+        return VALUE_NONE;
+    char *text = strdup(wanted), *dot = text ? strrchr(text, '.') : NULL;
+    if (!text)
+        return raise_no_memory();
+    if (dot)
+        *dot = 0;
+    value module = NULL, function = NULL, result = NULL;
+    if (dot != text) {
+        value name = str_from_utf8_surrogates(dot ? text : "builtins", strlen(dot ? text : "builtins"));
+        value from = name ? tuple_pack(1, VALUE_NONE) : NULL; /* the module itself, not its top-level package */
+        module = from ? import_module_level(name, NULL, from, 0) : NULL;
+        value_dec(from);
+        value_dec(name);
+    }
+    if (module) {
+        const char *last = dot ? dot + 1 : text;
+        value name = str_from_utf8_surrogates(last, strlen(last));
+        function = name ? attr_get(module, name) : NULL;
+        value_dec(name);
+    }
+    value_dec(module);
+    free(text);
+    if (function) {
+        result = call_vector(function, args, nargs, kwnames);
+        value_dec(function);
+        return result;
+    }
+    if (error_occurred() && !error_matches(EXC(ImportError)) && !error_matches(EXC(AttributeError)))
+        return NULL;
+    error_clear();
+    return warn(EXC(RuntimeWarning), 1, "Ignoring unimportable $PYTHONBREAKPOINT: \"%s\"", wanted) < 0 ? NULL
+                                                                                                     : VALUE_NONE;
 }
 
 /* ---- frames and limits ---- */

@@ -117,6 +117,21 @@ value raise_error(struct type *type, const char *format, ...)
     return raise_owned(type, message);
 }
 
+value raise_from(struct type *type, const char *format, ...)
+{
+    value cause = error_fetch();
+    va_list args;
+    va_start(args, format);
+    value message = str_format_v(format, args);
+    va_end(args);
+    raise_owned(type, message);
+    value error = error_fetch();
+    exception_set_context(error, value_inc(cause));
+    exception_set_cause(error, cause);
+    error_restore(error);
+    return NULL;
+}
+
 int raise_int(struct type *type, const char *format, ...)
 {
     va_list args;

@@ -433,17 +433,8 @@ static bool call_set_names(struct type *type, value dict)
         if (ok && set_name != VALUE_MISSING) {
             value result = call_2(set_name, value_of(type), key);
             ok = result != NULL;
-            if (!ok) {
-                value cause = error_fetch();
-                raise(EXC(RuntimeError), "Error calling __set_name__ on '%T' instance %R in '%N'", v, key, type);
-                value error = error_fetch();
-                if (error && cause) {
-                    exception_set_context(error, value_inc(cause));
-                    exception_set_cause(error, value_inc(cause));
-                }
-                value_dec(cause);
-                error_restore(error);
-            }
+            if (!ok)
+                raise_from(EXC(RuntimeError), "Error calling __set_name__ on '%T' instance %R in '%N'", v, key, type);
             value_dec(result);
         }
         value_dec(set_name);
