@@ -186,12 +186,13 @@ static value resume(struct generator *g, value sent, int state)
         return NULL;
     }
     if (!sent) {
-        if (state == GENERATOR_CREATED) {
-            error_restore(raised);
-        } else {
+        if (state != GENERATOR_CREATED)
             *g->frame.sp++ = VALUE_NONE; /* the place of the value that the yield would have got */
-            error_restore(raised);
-        }
+        if (g->handled.exception)
+            raise_exception(raised); /* what the generator handles is its context; what the caller does is not */
+        else
+            error_restore(value_inc(raised));
+        value_dec(raised);
     }
     return eval_from_c(interpreter, &g->frame);
 }
@@ -199,6 +200,11 @@ static value resume(struct generator *g, value sent, int state)
 static inline bool is_finished(const struct generator *g)
 {
     return atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED;
+}
+
+static value awaited_already(void)
+{
+    return raise(EXC(RuntimeError), "cannot reuse already awaited coroutine");
 }
 
 int generator_send(value v, value sent, value *result)
@@ -210,7 +216,7 @@ int generator_send(value v, value sent, value *result)
         return SEND_ERROR;
     if (state == GENERATOR_FINISHED) {
         if (g->frame.code->flags & CODE_COROUTINE) {
-            raise(EXC(RuntimeError), "cannot reuse already awaited coroutine");
+            awaited_already();
             return SEND_ERROR;
         }
         *result = VALUE_NONE;
@@ -254,7 +260,7 @@ static value generator_next(value v)
     if (unlikely(state < 0))
         return NULL;
     if (unlikely(state == GENERATOR_FINISHED))
-        return VALUE_END;
+        return (g->frame.code->flags & CODE_COROUTINE) ? awaited_already() : VALUE_END;
     if (unlikely(!generator_link(interpreter, g, VALUE_NONE, FRAME_ENTRY, state)))
         return NULL;
     value result = eval_from_c(interpreter, &g->frame);
@@ -431,8 +437,11 @@ value generator_throw(value v, value type, value argument, value traceback)
         return NULL;
     if (is_given(traceback))
         exception_set_traceback(exception, traceback);
-    raise_exception(exception);
-    value_dec(exception);
+    if ((GENERATOR(v)->frame.code->flags & CODE_COROUTINE) && generator_state(GENERATOR(v)) == GENERATOR_FINISHED) {
+        value_dec(exception);
+        return awaited_already();
+    }
+    error_restore(exception);
     value result;
     int outcome = throw_current(v, &result);
     return finish_outcome(outcome, result);
@@ -470,7 +479,8 @@ value generator_close(value v)
     value exit = call_0(value_of(EXC(GeneratorExit)));
     if (!exit)
         return NULL;
-    error_restore(exit);
+    raise_exception(exit);
+    value_dec(exit);
     value result;
     int outcome = throw_current(v, &result);
     if (outcome == SEND_YIELD) {

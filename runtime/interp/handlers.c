@@ -1,5 +1,6 @@
 /* Instructions about exceptions, with statements, awaiting and pattern matching. */
 #include "runtime/interp/instructions.h"
+#include "runtime/interp/generator.h"
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/objects.h"
 
@@ -302,8 +303,11 @@ value get_yield_from_iter(struct frame *frame, value v)
 /* The iterator that awaiting `v` runs; owned. */
 static value awaitable_iterator(value v)
 {
-    if (value_is(v, TYPE_ID_COROUTINE))
-        return value_inc(v);
+    if (value_is(v, TYPE_ID_COROUTINE)) {
+        value delegate = generator_delegate(v);
+        value_dec(delegate);
+        return delegate ? raise(EXC(RuntimeError), "coroutine is being awaited already") : value_inc(v);
+    }
     if (value_is(v, TYPE_ID_GENERATOR) && (((struct generator *)v)->frame.code->flags & CODE_ITERABLE_COROUTINE))
         return value_inc(v);
     value (*await)(value) = value_type_slot(v, await);

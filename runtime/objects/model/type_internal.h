@@ -32,6 +32,8 @@ value type_getattr_optional(struct type *type, value name, uint32_t *index); /* 
 bool type_setattr(value self, value name, value v);
 /* Raise AttributeError with its name and obj attributes set. */
 value attribute_error(value object, value name, const char *format, ...);
+/* A program's AttributeError from reading `name` that does not say of what: name and object are added. NULL. */
+value attribute_error_named(value object, value name);
 /* What says the same in several places about a class changes between these two: its dictionary and the tables and
    numbers of itself and its subclasses, its bases and MRO, its shapes. (A mutator that waits is in a blocking region
    meanwhile, and one that is in such a region already stays there.) What holds of a byte lock's holder holds of the

@@ -3,6 +3,7 @@
  * class, then the instance's own attributes, then the rest of the class.
  */
 #include "runtime/objects/descriptors/descriptor.h"
+#include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/operations/attribute_view.h"
 
@@ -21,6 +22,22 @@ value attribute_error(value object, value name, const char *format, ...)
     if (attr_set(error, NAME(name), name) && attr_set(error, NAME(obj), object))
         raise_exception(error);
     value_dec(error);
+    return NULL;
+}
+
+value attribute_error_named(value object, value name)
+{
+    if (!error_matches(EXC(AttributeError)))
+        return NULL;
+    value error = error_fetch(), known_name = exception_extra(error, EXTRA_ATTRIBUTE_NAME);
+    value known_object = exception_extra(error, EXTRA_ATTRIBUTE_OBJ);
+    if (!known_name && !known_object) {
+        exception_set_extra(error, EXTRA_ATTRIBUTE_NAME, name);
+        exception_set_extra(error, EXTRA_ATTRIBUTE_OBJ, object);
+    }
+    value_dec(known_name);
+    value_dec(known_object);
+    error_restore(error);
     return NULL;
 }
 
@@ -175,7 +192,8 @@ value attr_get_generic(value v, value name)
 value attr_get(value v, value name)
 {
     value (*getattr)(value, value) = value_type_slot(v, getattr);
-    return getattr ? getattr(v, name) : attr_get_generic(v, name);
+    value found = getattr ? getattr(v, name) : attr_get_generic(v, name);
+    return likely(found != NULL) ? found : attribute_error_named(v, name);
 }
 
 value attr_get_optional(value v, value name)

@@ -336,10 +336,8 @@ static value load_by_slot(value v, struct type *type, value name, cache_word *ca
     return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
-value attribute_load_slow(value v, value name, cache_word *cache)
+static inline value load_slow(value v, value name, cache_word *cache)
 {
-    if (!value_is_object(v))
-        return attr_get(v, name);
     for (bool tried = false;; tried = true) {
         struct attribute_view view = attribute_view_of(v);
         uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name));
@@ -379,6 +377,14 @@ value attribute_load_slow(value v, value name, cache_word *cache)
         if (found != ATTRIBUTE_AGAIN)
             return to_bind ? attribute_view_bind(found, v, &view) : found;
     }
+}
+
+value attribute_load_slow(value v, value name, cache_word *cache)
+{
+    if (!value_is_object(v))
+        return attr_get(v, name);
+    value found = load_slow(v, name, cache);
+    return likely(found != NULL) ? found : attribute_error_named(v, name);
 }
 
 /* The class's method that the word speaks of, when the instance's dict does not hide it; NULL: no hit. */
