@@ -51,4 +51,13 @@ size_t signature_size(struct signature *signature);
 bool signature_bind(struct signature *signature, const value *args, size_t nargs, value kwnames, value *bound);
 void signature_release(struct signature *signature, value *bound);
 
+/* The arguments of constructors that take no keywords; false with TypeError "%s() takes no keyword arguments". */
+bool no_keywords(const char *name, value kwnames);
+/* The keywords of a call that makes a `type`, for a built-in __new__ without keywords: those of a subclass with an
+   __init__ of its own are for that. And the other way round. NULL: none. */
+value keywords_of_new(struct type *type, value kwnames);
+value keywords_of_init(struct type *type, value kwnames);
+/* Between min and max positional arguments; false with CPython's TypeError ("%s expected at least..."). */
+bool check_arguments(const char *name, size_t nargs, size_t min, size_t max);
+
 #endif

@@ -130,6 +130,7 @@ static value count_repr(value v)
 /* ---- cycle: 0 the iterator or NULL, 1 the list of items; number 0 the position in the list ---- */
 static value cycle_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("cycle", "(iterable, /)", 1);
     value iterator = iter_get(a[0]), list = iterator ? list_new(0) : NULL;
     if (!list) {
@@ -241,8 +242,8 @@ static value accumulate_next(value v)
 /* ---- chain: 0 the iterator over iterables, 1 the current iterator ---- */
 static value chain_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (kwnames && tuple_length(kwnames))
-        return raise(EXC(TypeError), "chain() takes no keyword arguments");
+    if (!no_keywords("chain", keywords_of_new(type, kwnames)))
+        return NULL;
     value tuple = tuple_from_array(args, nargs), iterator = tuple ? iter_get(tuple) : NULL;
     value_dec(tuple);
     return iterator ? iterator_make(type, iterator, NULL) : NULL;
@@ -315,21 +316,25 @@ static value function_over(struct type *type, const value *a)
 }
 static value dropwhile_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("dropwhile", "(predicate, iterable, /)", 2);
     return function_over(type, a);
 }
 static value takewhile_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("takewhile", "(predicate, iterable, /)", 2);
     return function_over(type, a);
 }
 static value filterfalse_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("filterfalse", "(function, iterable, /)", 2);
     return function_over(type, a);
 }
 static value starmap_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("starmap", "(function, iterable, /)", 2);
     return function_over(type, a);
 }
@@ -427,6 +432,7 @@ static bool slice_bound(value v, const char *message, ssize *out)
 
 static value islice_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("islice", "(iterable, start, stop=<unrepresentable>, step=None, /)", 4);
     ssize start = 0, stop = -1, step = 1;
     static const char bounds[] = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
@@ -487,6 +493,7 @@ end:
 /* ---- pairwise: 0 iterator, 1 the previous item ---- */
 static value pairwise_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    kwnames = keywords_of_new(type, kwnames);
     BIND("pairwise", "(iterable, /)", 1);
     value iterator = iter_get(a[0]);
     return iterator ? iterator_make(type, iterator, NULL) : NULL;

@@ -114,20 +114,3 @@ value reduce_result(value callable, value argument, value state, bool has_state)
     return result;
 }
 
-bool no_keywords(const char *name, value kwnames)
-{
-    if (kwnames && tuple_length(kwnames))
-        return raise_false(EXC(TypeError), "%s() takes no keyword arguments", name);
-    return true;
-}
-
-bool check_arguments(const char *name, size_t nargs, size_t min, size_t max)
-{
-    if (nargs < min)
-        return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", name, min == max ? "" : "at least ",
-                           min, min == 1 ? "" : "s", nargs);
-    if (nargs > max)
-        return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", name, min == max ? "" : "at most ",
-                           max, max == 1 ? "" : "s", nargs);
-    return true;
-}

@@ -174,10 +174,6 @@ value builtin_by_name(const char *name);
 /* (callable, (argument,)) or (callable, (argument,), state): the results of iterators' __reduce__. All stolen, also
    when it fails; NULLs among them fail. state NULL: leave it out. */
 value reduce_result(value callable, value argument, value state, bool has_state);
-/* The arguments of constructors that take no keywords; false with TypeError "%s() takes no keyword arguments". */
-bool no_keywords(const char *name, value kwnames);
-/* Between min and max positional arguments; false with CPython's TypeError ("%s expected at least..."). */
-bool check_arguments(const char *name, size_t nargs, size_t min, size_t max);
 /* Orders two lengths as op does when sequences have no differing item. */
 static inline value compare_lengths(size_t a, size_t b, int op)
 {

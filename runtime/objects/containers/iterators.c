@@ -4,6 +4,7 @@
  */
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/step.h"
+#include "runtime/signature.h"
 
 /* ---- sequence iterators, and reversed: the same struct, counting up or down ---- */
 struct sequence_iterator {
@@ -146,7 +147,7 @@ const struct type_spec sequence_iterator_type_spec = {
 /* ---- reversed ---- */
 static value reversed_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type == TYPE(REVERSED) && !no_keywords("reversed", kwnames))
+    if (!no_keywords("reversed", keywords_of_new(type, kwnames)))
         return NULL;
     if (!check_arguments("reversed", nargs, 1, 1))
         return NULL;

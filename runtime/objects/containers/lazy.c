@@ -8,6 +8,7 @@
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/range.h"
 #include "runtime/step.h"
+#include "runtime/signature.h"
 
 #include <stdlib.h>
 
@@ -284,7 +285,7 @@ const struct type_spec zip_type_spec = {
 /* ---- map ---- */
 static value map_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type == TYPE(MAP) && !no_keywords("map", kwnames))
+    if (!no_keywords("map", keywords_of_new(type, kwnames)))
         return NULL;
     if (nargs < 2)
         return raise(EXC(TypeError), "map() must have at least two arguments.");
@@ -364,7 +365,7 @@ const struct type_spec map_type_spec = {
 /* ---- filter ---- */
 static value filter_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type == TYPE(FILTER) && !no_keywords("filter", kwnames))
+    if (!no_keywords("filter", keywords_of_new(type, kwnames)))
         return NULL;
     if (!check_arguments("filter", nargs, 2, 2))
         return NULL;

@@ -1,6 +1,7 @@
 /* The list type: its operators and methods, and the iterators over lists. */
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/slice.h"
+#include "runtime/signature.h"
 
 #include <stdlib.h>
 
@@ -12,9 +13,7 @@ static value list_type_new(struct type *type, const value *args, size_t nargs, v
 
 static bool list_init(value self, const value *args, size_t nargs, value kwnames)
 {
-    if (value_is(self, TYPE_ID_LIST) && !no_keywords("list", kwnames))
-        return false;
-    if (!check_arguments("list", nargs, 0, 1))
+    if (!no_keywords("list", keywords_of_init(value_type(self), kwnames)) || !check_arguments("list", nargs, 0, 1))
         return false;
     if (load_relaxed(&list_of(self)->storage))
         list_clear(self);

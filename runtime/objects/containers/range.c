@@ -1,6 +1,7 @@
 /* Ranges: arithmetic progressions of ints of any size, and the iterators over them. */
 #include "runtime/objects/containers/range.h"
 #include "runtime/objects/containers/slice.h"
+#include "runtime/signature.h"
 
 /* Iterates over what is not small: start + index * step. */
 struct long_range_iterator {

@@ -1,6 +1,7 @@
 /* The types set and frozenset: operators, methods, and their iterator. */
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/signature.h"
 
 #include <stdlib.h>
 
@@ -43,7 +44,7 @@ static bool set_init(value self, const value *args, size_t nargs, value kwnames)
 
 static value frozenset_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type == TYPE(FROZENSET) && !no_keywords("frozenset", kwnames))
+    if (!no_keywords("frozenset", keywords_of_new(type, kwnames)))
         return NULL;
     if (!check_arguments("frozenset", nargs, 0, 1))
         return NULL;

@@ -1,5 +1,6 @@
 /* Slices: three values, and the arithmetic that turns them into positions of a sequence. */
 #include "runtime/objects/containers/slice.h"
+#include "runtime/signature.h"
 
 value slice_new(value start, value stop, value step)
 {

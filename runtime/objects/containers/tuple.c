@@ -3,6 +3,7 @@
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/slice.h"
 #include "threads/pause.h"
+#include "runtime/signature.h"
 
 #include <stdlib.h>
 
@@ -91,7 +92,7 @@ value tuple_pack(size_t length, ...)
 
 static value tuple_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (type == TYPE(TUPLE) && !no_keywords("tuple", kwnames))
+    if (!no_keywords("tuple", keywords_of_new(type, kwnames)))
         return NULL;
     if (!check_arguments("tuple", nargs, 0, 1))
         return NULL;

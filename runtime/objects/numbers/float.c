@@ -331,8 +331,8 @@ static value float_type_new(struct type *type, const value *args, size_t nargs, 
     value bound[1];
     if (nargs == 1 && !kwnames && type == TYPE(FLOAT))
         return number_float(args[0]);
-    if (kwnames && tuple_length(kwnames) && type == TYPE(FLOAT))
-        return raise(EXC(TypeError), "float() takes no keyword arguments");
+    if (!no_keywords("float", keywords_of_new(type, kwnames)))
+        return NULL;
     if (nargs > 1)
         return raise(EXC(TypeError), "float expected at most 1 argument, got %zu", nargs);
     if (!signature_bind(&signature, args, nargs, NULL, bound))

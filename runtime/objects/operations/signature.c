@@ -296,3 +296,37 @@ bool signature_bind(struct signature *signature, const value *args, size_t nargs
     }
     return true;
 }
+
+/* ---- constructors that bind by hand ---- */
+bool no_keywords(const char *name, value kwnames)
+{
+    if (kwnames && tuple_length(kwnames))
+        return raise_false(EXC(TypeError), "%s() takes no keyword arguments", name);
+    return true;
+}
+
+static struct type *built_in_base(struct type *type)
+{
+    while (type_has_flag(type, TYPE_FLAG_HEAP))
+        type = type->base;
+    return type;
+}
+value keywords_of_new(struct type *type, value kwnames)
+{
+    return kwnames && type_slot(type, init) == type_slot(built_in_base(type), init) ? kwnames : NULL;
+}
+value keywords_of_init(struct type *type, value kwnames)
+{
+    return kwnames && type_slot(type, new) == type_slot(built_in_base(type), new) ? kwnames : NULL;
+}
+
+bool check_arguments(const char *name, size_t nargs, size_t min, size_t max)
+{
+    if (nargs < min)
+        return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", name, min == max ? "" : "at least ",
+                           min, min == 1 ? "" : "s", nargs);
+    if (nargs > max)
+        return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", name, min == max ? "" : "at most ",
+                           max, max == 1 ? "" : "s", nargs);
+    return true;
+}
