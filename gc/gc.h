@@ -556,6 +556,7 @@ struct weak_reference {
     _Atomic(struct object *) referent;      /* NULL once cleared */
     struct weak_reference *next, *previous; /* in the referent's list; guarded */
     value_slot callback;                    /* counted; NULL for none */
+    uint8_t rank; /* set before it is attached; the list goes by ranks, among equals the newest first */
 };
 /* Attach a newborn reference to an object the caller holds. false: no memory. */
 bool weak_attach(struct weak_reference *reference, struct object *referent);

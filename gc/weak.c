@@ -163,11 +163,14 @@ bool weak_attach(struct weak_reference *reference, struct object *referent)
     struct entry *entry = find(stripe, referent);
     if (!entry)
         entry = put(stripe, referent);
-    reference->previous = NULL;
-    reference->next = entry->first;
-    if (entry->first)
-        entry->first->previous = reference;
-    entry->first = reference;
+    struct weak_reference *before = NULL, *after = entry->first;
+    for (; after && after->rank < reference->rank; after = after->next)
+        before = after;
+    reference->previous = before;
+    reference->next = after;
+    *(before ? &before->next : &entry->first) = reference;
+    if (after)
+        after->previous = reference;
     atomic_store_explicit(&reference->referent, referent, memory_order_release);
     atomic_fetch_or_explicit(&referent->flags, OBJECT_WEAK, memory_order_relaxed);
     byte_unlock(&stripe->lock);

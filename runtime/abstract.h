@@ -103,6 +103,8 @@ ssize slice_indices(value slice, ssize length, ssize *start, ssize *stop, ssize 
 /* ---- classes ---- */
 int value_is_instance(value v, value cls_or_tuple);   /* with __instancecheck__ */
 int class_is_subclass(value cls, value cls_or_tuple); /* with __subclasscheck__ */
+/* v.__getstate__(): what copying and pickling keep of an object besides its arguments. */
+value object_state(value v);
 static inline bool value_is_of(value v, struct type *type)
 {
     struct type *t = value_type(v);

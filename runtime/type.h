@@ -173,7 +173,8 @@ enum type_flag {
     TYPE_FLAG_CUSTOM_GETATTR = 64, /* __getattribute__ or __getattr__ overridden: no attribute caches */
     TYPE_FLAG_CUSTOM_SETATTR = 128,
     TYPE_FLAG_SEQUENCE = 256,
-    TYPE_FLAG_MAPPING = 512, /* for match statements */
+    TYPE_FLAG_MAPPING = 512, /* for match statements; at most one of the two */
+    TYPE_FLAGS_COLLECTION = TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING,
     TYPE_FLAG_METHOD_LIKE =
         1024, /* instances found on a class bind as methods without creating one (function, method descriptor) */
     TYPE_FLAG_DATA_DESCRIPTOR = 2048,  /* instances have descr_set */

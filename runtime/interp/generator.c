@@ -340,9 +340,12 @@ static int throw_current(value v, value *result)
     value_inc(v);
     value iterator = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
     if (iterator) {
-        /* the generator counts as running while its delegate works */
+        /* the generator counts as running while its delegate works, and stands among the callers */
+        struct interpreter *interpreter = interpreter_self;
         value inner = NULL;
         bool delivered = false;
+        g->frame.previous = interpreter->frame;
+        interpreter->frame = &g->frame;
         if (value_is_of(pending, EXC(GeneratorExit))) {
             bool closed = close_delegate(iterator);
             if (closed) {
@@ -372,6 +375,8 @@ static int throw_current(value v, value *result)
                 delivered = inner != NULL;
             }
         }
+        interpreter->frame = g->frame.previous;
+        g->frame.previous = NULL;
         value_dec(iterator);
         if (delivered) {
             generator_release(g, state);

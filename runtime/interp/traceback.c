@@ -90,7 +90,8 @@ static value traceback_type_new(struct type *type, const value *args, size_t nar
     if (a[0] != VALUE_NONE && !value_is(a[0], TYPE_ID_TRACEBACK))
         return raise(EXC(TypeError), "expected traceback object or None, got '%T'", a[0]);
     if (!value_is(a[1], TYPE_ID_FRAME))
-        return raise(EXC(TypeError), "traceback() argument 'tb_frame' must be frame, not %T", a[1]);
+        return raise(EXC(TypeError), "TracebackType() argument 'tb_frame' must be frame, not %s",
+                     a[1] == VALUE_NONE ? "None" : value_type(a[1])->gc.name);
     if (!value_as_int(a[2], &lasti) || !value_as_int(a[3], &line))
         return NULL;
     return traceback_new(a[0], a[1], lasti < 0 ? 0 : (uint32_t)lasti / 2, line);

@@ -161,9 +161,10 @@ static void gen_try_except(struct compiler *c, struct ast_stmt *stmt)
         gen_restore_handler(c, cleanup);
         gen_use(c, next);
     }
-    gen_no_position(c);
+    gen_at(c, stmt->try_block.handlers.items[stmt->try_block.handlers.count - 1].position);
     gen_pop_block(c);
     gen_op(c, OP_RERAISE, 0);
+    gen_no_position(c);
     gen_restore_handler(c, outer);
     gen_use(c, cleanup);
     gen_pop_except_and_reraise(c);

@@ -594,9 +594,7 @@ static value get_maxlen(value v)
 
 static value method_reduce(value v, const value *args)
 {
-    value state = attr_get_optional(v, NAME(__dict__));
-    if (state == VALUE_MISSING)
-        state = VALUE_NONE;
+    value state = object_state(v);
     value iterator = state ? iter_get(v) : NULL, maxlen = iterator ? get_maxlen(v) : NULL;
     value empty = maxlen ? tuple_new(0) : NULL, result = NULL;
     if (empty && maxlen == VALUE_NONE) {

@@ -166,8 +166,6 @@ static bool compute_abstracts(value cls)
     return done;
 }
 
-#define COLLECTION_FLAGS (TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING)
-
 /* __abc_tpflags__ in a class body says that match statements take its instances for sequences (32) or mappings (64). */
 static bool take_collection_flags(value cls)
 {
@@ -213,7 +211,7 @@ static bool spread_flag(value cls, uint32_t flag)
     struct type *type = (struct type *)cls;
     if (!type_has_flag(type, TYPE_FLAG_HEAP) || type_has_flag(type, flag))
         return true;
-    type_change_flags(type, flag, COLLECTION_FLAGS & ~flag);
+    type_change_flags(type, flag, TYPE_FLAGS_COLLECTION & ~flag);
     value function = attr_get(value_of(TYPE(TYPE)), NAME(__subclasses__));
     value subclasses = function ? call_1(function, cls) : NULL;
     bool done = subclasses != NULL;
@@ -244,7 +242,7 @@ static value abc_register(value self, const value *args)
     if (!done)
         return NULL;
     atomic_fetch_add(&invalidation_counter, 1);
-    uint32_t flag = is_type(cls) ? type_flags((struct type *)cls) & COLLECTION_FLAGS : 0;
+    uint32_t flag = is_type(cls) ? type_flags((struct type *)cls) & TYPE_FLAGS_COLLECTION : 0;
     if (flag && !spread_flag(subclass, flag))
         return NULL;
     return value_inc(subclass);

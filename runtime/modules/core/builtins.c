@@ -454,8 +454,10 @@ static value builtin_input(value self, const value *args)
             value_dec(text);
         }
         value flushed = done ? call_method_0(out, NAME(flush)) : NULL;
+        if (done && !flushed)
+            error_clear(); /* who cannot is not asked to */
         value_dec(flushed);
-        line = flushed ? call_method_0(in, NAME(readline)) : NULL;
+        line = done ? call_method_0(in, NAME(readline)) : NULL;
     }
     value_dec(out);
     value_dec(in);

@@ -556,7 +556,7 @@ static value reduce(value self, int protocol)
         arguments = empty          ? tuple_new(0)
                     : protocol < 3 ? tuple_pack(2, contents, NAME_TEXT("latin-1"))
                                    : tuple_pack(1, contents);
-    value state = arguments ? call_method_0(self, NAME(__getstate__)) : NULL;
+    value state = arguments ? object_state(self) : NULL;
     value result = state ? tuple_pack(3, value_of(value_type(self)), arguments, state) : NULL;
     value_dec(state);
     value_dec(arguments);

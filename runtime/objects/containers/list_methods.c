@@ -434,7 +434,7 @@ value list_iterator_new(value list)
 /* The iterator is at its end: for good, whatever becomes of the list. */
 static value list_iterator_finish(struct list_iterator *iterator)
 {
-    store_relaxed(&iterator->index, -1);
+    store_relaxed(&iterator->index, -2); /* a reversed one that gave out all has -1 before */
     if (mutator_is_alone())
         slot_store(&iterator->header, &iterator->list, NULL);
     return VALUE_END;
@@ -446,7 +446,7 @@ static inline value list_iterator_step(struct list_iterator *iterator, int by)
     for (;;) {
         int64_t index = load_relaxed(&iterator->index);
         if (index < 0)
-            return by > 0 ? VALUE_END : list_iterator_finish(iterator);
+            return by > 0 || index < -1 ? VALUE_END : list_iterator_finish(iterator);
         value list = slot_peek(&iterator->list), copy = NULL;
         if (step_self.moment && !mutator_is_alone()) {
             enum moment_change change;
@@ -537,6 +537,8 @@ static value list_reverse_iterator_hint(value v, const value *args)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t left = load_relaxed(&iterator->index) + 1;
+    if (left < 0)
+        left = 0;
     if (left > 0 && (int64_t)list_length(slot_peek(&iterator->list)) < left)
         left = 0;
     return small_int(left);
@@ -546,7 +548,7 @@ static value list_reverse_iterator_reduce(value v, const value *args)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
-    if (index < 0)
+    if (index < -1)
         return reduce_result(builtin_by_name("iter"), list_new(0), NULL, false);
     return reduce_result(builtin_by_name("reversed"), value_inc(slot_peek(&iterator->list)), small_int(index), true);
 }
@@ -557,7 +559,7 @@ static value list_reverse_iterator_setstate(value v, const value *args)
     int64_t index;
     if (!value_as_i64(args[0], &index))
         return NULL;
-    if (load_relaxed(&iterator->index) >= 0) {
+    if (load_relaxed(&iterator->index) >= -1) {
         int64_t length = (int64_t)list_length(slot_peek(&iterator->list));
         store_relaxed(&iterator->index, index < -1 ? -1 : index > length - 1 ? length - 1 : index);
     }

@@ -483,7 +483,7 @@ static value ordered_sizeof(value v, const value *args)
 /* (class, (), state, None, iterator over the items) */
 static value ordered_reduce(value v, const value *args)
 {
-    value state = call_method_0(v, NAME(__getstate__));
+    value state = object_state(v);
     value arguments = state ? tuple_new(0) : NULL, items = arguments ? call_method_0(v, NAME(items)) : NULL;
     value iterator = items ? iter_get(items) : NULL;
     value result = iterator ? tuple_pack(5, value_of(value_type(v)), arguments, state, VALUE_NONE, iterator) : NULL;

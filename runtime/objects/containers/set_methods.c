@@ -432,7 +432,7 @@ static value set_intersection(value v, const value *args)
 static value set_difference(value v, const value *args)
 {
     if (tuple_length(args[0]) == 0)
-        return set_copy_method(v, NULL);
+        return set_copy_of(v);
     value result = set_difference_of(v, tuple_get(args[0], 0));
     for (size_t i = 1; result && i < tuple_length(args[0]); i++)
         if (!set_difference_update(result, tuple_get(args[0], i))) {
@@ -563,9 +563,8 @@ static value set_reduce(value v, const value *args)
 {
     value list = list_from_iterable(v);
     value arguments = list ? tuple_pack(1, list) : NULL;
-    value state = arguments ? attr_get_optional(v, NAME(__dict__)) : NULL;
-    value result =
-        state ? tuple_pack(3, value_of(value_type(v)), arguments, is_missing(state) ? VALUE_NONE : state) : NULL;
+    value state = arguments ? object_state(v) : NULL;
+    value result = state ? tuple_pack(3, value_of(value_type(v)), arguments, state) : NULL;
     value_dec(list);
     value_dec(arguments);
     value_dec(state);

@@ -90,13 +90,6 @@ static bool method_hash(value v, int64_t *out)
     return true;
 }
 
-static value method_get(value v, value object, struct type *type)
-{
-    (void)object;
-    (void)type;
-    return value_inc(v); /* already bound */
-}
-
 static value method_get_doc(value v)
 {
     return attr_get(method_function(v), NAME(__doc__));
@@ -147,8 +140,7 @@ const struct type_spec method_type_spec = {
               .getattr = method_getattr,
               .repr = method_repr,
               .compare = method_compare,
-              .hash = method_hash,
-              .descr_get = method_get},
+              .hash = method_hash},
     .methods = method_methods,
     .getset = method_getset,
     .members = method_members,

@@ -310,7 +310,7 @@ static value classmethod_get(value self, value object, struct type *type)
     if (value_is(function, TYPE_ID_FUNCTION) || !get)
         result = method_new(function, value_of(type));
     else
-        result = get(function, value_of(type), value_type(value_of(type)));
+        result = get(function, value_of(type), type);
     value_dec(function);
     return result;
 }

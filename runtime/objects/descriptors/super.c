@@ -12,7 +12,7 @@ struct super {
 
 /* Look `name` up in the MRO of object_type behind `start`, bound to object (when object is the type itself: as a
  * class). Owned; AttributeError is not raised: VALUE_MISSING. */
-static value super_find(struct type *start, value object, struct type *object_type, value name)
+value super_find(struct type *start, value object, struct type *object_type, value name)
 {
     value mro = slot_load(&object_type->gc.header, &object_type->mro);
     if (!mro)
@@ -27,14 +27,6 @@ static value super_find(struct type *start, value object, struct type *object_ty
     }
     value_dec(mro);
     return found ? attribute_bind(found, object == value_of(object_type) ? NULL : object, object_type) : NULL;
-}
-
-value super_lookup(struct type *start, value object, struct type *object_type, value name)
-{
-    value found = super_find(start, object, object_type, name);
-    if (found == VALUE_MISSING)
-        return attribute_error(object, name, "'super' object has no attribute '%U'", name);
-    return found;
 }
 
 /* The type whose MRO counts when super(start, object) is asked: owned. */

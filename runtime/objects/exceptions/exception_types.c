@@ -55,6 +55,8 @@ static bool keywords_init(value self, const value *args, size_t nargs, value kwn
 {
     if (!exception_init_slot(self, args, nargs, NULL))
         return false;
+    for (unsigned k = 0; names[k]; k++)
+        exception_set_extra(self, first + k, NULL);
     for (size_t i = 0; kwnames && i < tuple_length(kwnames); i++) {
         value name = tuple_get(kwnames, i);
         unsigned k = 0;

@@ -191,7 +191,8 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     uint32_t flags = TYPE_FLAG_HEAP | TYPE_FLAG_BASE | slot_flags_from_bases(bases, &dict, &in_line, &weak);
     flags |= type_flags(base) &
              ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE |
-                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED);
+                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED |
+                         TYPE_FLAGS_COLLECTION);
     if (!weak)
         flags |= TYPE_FLAG_NO_WEAKREF;
     type->gc.gc_flags = TYPE_GC_CONTAINER | TYPE_GC_COUNTED | (base->gc.gc_flags & TYPE_GC_SHARDABLE);
@@ -444,11 +445,11 @@ static bool call_set_names(struct type *type, value dict)
     return ok;
 }
 
-value super_lookup(struct type *start, value object, struct type *object_type, value name);
-
 static bool call_init_subclass(struct type *type, const value *kwargs, value kwnames)
 {
-    value hook = super_lookup(type, value_of(type), type, NAME(__init_subclass__));
+    value hook = super_find(type, value_of(type), type, NAME(__init_subclass__));
+    if (hook == VALUE_MISSING) /* no object among the bases: what super(type, type) itself has */
+        hook = attr_get(value_of(TYPE(SUPER)), NAME(__init_subclass__));
     if (!hook)
         return false;
     value result = call_vector(hook, kwargs, 0, kwnames);
@@ -496,8 +497,19 @@ static bool has_odd_keys(value dict)
     return odd;
 }
 
+/* Match statements take a class's instances for what the first of its bases is. */
+static void inherit_collection_flags(struct type *type)
+{
+    value mro = slot_load(&type->gc.header, &type->mro);
+    uint32_t flags = 0;
+    for (size_t i = 1; !flags && i < tuple_length(mro); i++)
+        flags = type_flags((struct type *)tuple_get(mro, i)) & TYPE_FLAGS_COLLECTION;
+    value_dec(mro);
+    type_change_flags(type, flags, 0);
+}
+
 /* From the copied dictionary to a class whose slots are filled. */
-static bool class_build(struct type *type, struct type *base, value bases, value dict, value name,
+static bool class_build(struct type *type, struct type *base, value bases, value dict, value name, value cell,
                         struct class_slots *slots)
 {
     if (!set_name_text(type, name))
@@ -518,8 +530,9 @@ static bool class_build(struct type *type, struct type *base, value bases, value
     class_lock();
     subclass_links_enter(type->links, bases);
     class_unlock();
-    if (!mro_update(type, NULL, NULL))
+    if (!set_class_cell(type, cell) || !mro_update(type, NULL, NULL))
         return false;
+    inherit_collection_flags(type);
     return slots_update_all(type);
 }
 
@@ -541,7 +554,7 @@ static value class_make(struct type *metatype, struct type *base, value name, va
         type->gc.name = type_no_name;
         type->base = base;
         value_inc(value_of(base));
-        ok = class_build(type, base, bases, dict, name, &slots) && set_class_cell(type, cell) &&
+        ok = class_build(type, base, bases, dict, name, cell, &slots) &&
              call_set_names(type, dict) && call_init_subclass(type, kwargs, kwnames);
     }
     value_dec(slots.names);

@@ -214,6 +214,11 @@ static value call_getstate(value self, bool required)
     return state;
 }
 
+value object_state(value self)
+{
+    return call_getstate(self, false);
+}
+
 /* Arguments for copyreg.__newobj__ from __getnewargs_ex__ or __getnewargs__. */
 static bool new_arguments(value self, value *args, value *kwargs)
 {

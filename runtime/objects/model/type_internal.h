@@ -172,6 +172,8 @@ value getset_descriptor_new(struct type *type, const struct getset_def *def);
 value member_descriptor_new(struct type *type, const struct member_def *def);
 /* A member descriptor for a name of __slots__ at an offset (negative: from the end of the block). */
 value slot_descriptor_new(struct type *type, value name, int32_t offset);
+/* What super(start, object).name is, `object_type` being the type whose MRO counts: owned, or VALUE_MISSING. */
+value super_find(struct type *start, value object, struct type *object_type, value name);
 value new_wrapper_new(struct type *type); /* the __new__ of a built-in type */
 bool new_wrapper_is(value v);             /* is it such a __new__ */
 

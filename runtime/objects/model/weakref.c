@@ -30,6 +30,8 @@ value weak_reference_make(struct type *type, value referent, value callback)
     if (!reference)
         return NULL;
     slot_init(&reference->callback, value_inc(callback));
+    reference->rank = !shared ? 2 : type == TYPE(WEAK_REFERENCE) ? 0 : 1; /* what is found again stands first */
+    atomic_store_explicit(&((struct python_weak_reference *)reference)->hash, -1, memory_order_relaxed);
     if (!weak_attach(reference, value_object(referent))) {
         value_dec(value_of(reference));
         return raise_no_memory();
@@ -111,7 +113,7 @@ static bool reference_hash(value self, int64_t *out)
 {
     struct python_weak_reference *reference = (struct python_weak_reference *)self;
     *out = atomic_load_explicit(&reference->hash, memory_order_relaxed);
-    if (*out)
+    if (*out != -1)
         return true;
     value referent = weak_reference_get(self);
     if (referent == VALUE_NONE)

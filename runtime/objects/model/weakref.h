@@ -6,7 +6,7 @@
 
 struct python_weak_reference {
     struct weak_reference weak;
-    _Atomic int64_t hash; /* of the referent once asked for; 0: not yet */
+    _Atomic int64_t hash; /* of the referent once asked for; -1: not yet */
 };
 
 value weak_reference_new(value referent);  /* weakref.ref(referent): shared when there is one; TypeError */

@@ -597,7 +597,7 @@ static value float_format(value self, const value *args)
 {
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    return value_format_double(float_value(self), args[0]);
+    return str_length(args[0]) ? value_format_double(float_value(self), args[0]) : value_str(self);
 }
 
 static value float_getnewargs(value self, const value *args)

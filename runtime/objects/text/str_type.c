@@ -502,7 +502,7 @@ static value str_format_special(value self, const value *args)
 {
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    return value_format_str(self, args[0]);
+    return str_length(args[0]) ? value_format_str(self, args[0]) : value_str(self);
 }
 
 static value str_getnewargs(value self, const value *args)
