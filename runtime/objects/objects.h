@@ -144,6 +144,7 @@ value dict_get_text(value v, const char *key);
 bool dict_set(value v, value key, value item); /* borrowed both */
 bool dict_set_text(value v, const char *key, value item);
 value dict_set_default(value v, value key, value item); /* the present value, owned */
+value dict_set_default_hashed(value v, value key, int64_t hash, value item);
 int dict_delete(value v, value key);                    /* 1 deleted, 0 absent (no exception), -1 error */
 value dict_pop(value v, value key);                     /* owned; VALUE_MISSING when absent */
 int dict_contains(value v, value key);

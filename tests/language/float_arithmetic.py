@@ -74,3 +74,4 @@ total = 0.0
 for i in range(1, 1001):
     total += 1.0 / (i * i)
 print(total, f"{total:.10f}", total * 6)
+print(0.0 ** -float("inf"), (-0.0) ** -float("inf"), float("inf") ** -0.5, 1.0 ** float("nan"))

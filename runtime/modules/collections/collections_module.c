@@ -201,7 +201,7 @@ static value tuplegetter_reduce(value v, const value *args)
 static value tuplegetter_repr(value v)
 {
     value doc = slot_load(value_object(v), &GETTER(v)->doc);
-    value text = str_format("%T(%zu, %R)", v, GETTER(v)->index, doc ? doc : VALUE_NONE);
+    value text = str_format("%s(%zu, %R)", type_short_name(value_type(v)), GETTER(v)->index, doc ? doc : VALUE_NONE);
     value_dec(doc);
     return text;
 }

@@ -149,7 +149,7 @@ static bool remember(struct cache *c, value results, value key, int64_t hash, va
     slot_init(&link->key, value_inc(key));
     slot_init(&link->result, value_inc(result));
     link->hash = hash;
-    value now = dict_set_default(results, key, value_of(link));
+    value now = dict_set_default_hashed(results, key, hash, value_of(link));
     struct link *evicted = NULL;
     if (now == value_of(link)) {
         rc_inc(&link->header);

@@ -178,10 +178,11 @@ static value bytes_exact_new(const value *args, size_t nargs, value kwnames)
     value bound[3];
     if (!bytes_bind_arguments(&bytes_maker, args, nargs, kwnames, bound))
         return NULL;
-    if (!is_missing(bound[0]) && is_missing(bound[1]) && is_missing(bound[2]) && !is_str(bound[0])) {
+    if (!is_missing(bound[0]) && is_missing(bound[1]) && is_missing(bound[2])) {
         if (value_is(bound[0], TYPE_ID_BYTES))
             return value_inc(bound[0]);
-        value special = value_is_small_int(bound[0]) ? VALUE_MISSING : call_special(bound[0], NAME(__bytes__), NULL, 0);
+        bool plain = value_is_small_int(bound[0]) || value_is(bound[0], TYPE_ID_STR);
+        value special = plain ? VALUE_MISSING : call_special(bound[0], NAME(__bytes__), NULL, 0);
         if (special != VALUE_MISSING) {
             if (special && !is_bytes(special)) {
                 raise(EXC(TypeError), "__bytes__ returned non-bytes (type %T)", special);

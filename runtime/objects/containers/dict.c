@@ -747,8 +747,10 @@ bool dict_set_text(value v, const char *text, value item)
 value dict_set_default(value v, value key, value item)
 {
     int64_t hash;
-    if (!key_hash(key, &hash))
-        return NULL;
+    return key_hash(key, &hash) ? dict_set_default_hashed(v, key, hash, item) : NULL;
+}
+value dict_set_default_hashed(value v, value key, int64_t hash, value item)
+{
     value present = NULL;
     return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present) ? present : NULL;
 }

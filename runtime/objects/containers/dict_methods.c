@@ -1,5 +1,6 @@
 /* The dict type: its operators and methods. */
 #include "runtime/objects/containers/dict.h"
+#include "runtime/objects/containers/set.h"
 
 /* ---- making ---- */
 static value dict_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
@@ -37,8 +38,21 @@ static value dict_fromkeys(value cls, const value *args)
     value result = call_0(cls);
     if (!result)
         return NULL;
+    bool plain = value_is(result, TYPE_ID_DICT);
+    if (plain && (value_is(args[0], TYPE_ID_DICT) || value_is(args[0], TYPE_ID_SET) ||
+                  value_is(args[0], TYPE_ID_FROZENSET))) {
+        struct set_items *items = set_items_of(args[0]); /* their hashes are known */
+        bool fine = items != NULL;
+        for (uint64_t i = 0; fine && i < items->count; i++)
+            fine = dict_set_hashed(result, items->at[i].key, items->at[i].hash, args[1]);
+        set_items_free(items);
+        if (fine)
+            return result;
+        value_dec(result);
+        return NULL;
+    }
     struct sweep sweep;
-    bool plain = value_is(result, TYPE_ID_DICT), open = sweep_open(&sweep, args[0]), fine = open;
+    bool open = sweep_open(&sweep, args[0]), fine = open;
     while (fine) {
         value key = iter_next(sweep.iterator);
         if (!key || key == VALUE_END) {
