@@ -236,39 +236,6 @@ static struct page *extend(struct part *part, size_t count)
     return page;
 }
 
-struct page *pages_take(size_t count, bool for_types, size_t zero)
-{
-    struct part *part = for_types ? &types : &others;
-    bool dirty = false;
-    watched_lock(&mutex);
-    struct page *page = find_span(part, count);
-    if (page) {
-        size_t span = page->span;
-        list_remove(part, page);
-        if (span > count)
-            list_insert(part, page + count, span - count);
-        for (size_t i = 0; i < count; i++) {
-            dirty_free -= page[i].dirty;
-            dirty |= page[i].dirty;
-        }
-    } else {
-        page = extend(part, count);
-    }
-    watched_unlock(&mutex);
-    if (!page)
-        return NULL;
-    page->span = (uint32_t)count;
-    memory_unpoison(page_start(page), count << PAGE_SHIFT);
-    if (dirty && zero)
-        memset(page_start(page), 0, zero);
-    for (size_t i = 0; i < count; i++)
-        page[i].dirty = true;
-    atomic_fetch_add_explicit(&in_use, count, memory_order_relaxed);
-    return page;
-}
-
-/* ---- giving back ---- */
-
 static size_t count_dirty(const struct page *page, size_t span)
 {
     size_t dirty = 0;
@@ -291,6 +258,51 @@ static void release_memory(struct page *page, size_t span)
             page[i + k].dirty = false;
     }
 }
+
+/* Make the first `zero` bytes of a span that the caller took zero. What is much the system does, page by page when the
+   memory is used: this may not take long. */
+static void clean(struct page *page, size_t span, size_t dirty, size_t zero)
+{
+    if (dirty >= RELEASE_AT_ONCE)
+        release_memory(page, span);
+    for (size_t i = 0; i < span && zero > 0; i++) {
+        size_t bytes = zero < PAGE_SIZE ? zero : PAGE_SIZE;
+        if (page[i].dirty)
+            memset(page_start(&page[i]), 0, bytes);
+        zero -= bytes;
+    }
+}
+
+struct page *pages_take(size_t count, bool for_types, size_t zero)
+{
+    struct part *part = for_types ? &types : &others;
+    size_t dirty = 0;
+    watched_lock(&mutex);
+    struct page *page = find_span(part, count);
+    if (page) {
+        size_t span = page->span;
+        list_remove(part, page);
+        if (span > count)
+            list_insert(part, page + count, span - count);
+        dirty = count_dirty(page, count);
+        dirty_free -= dirty;
+    } else {
+        page = extend(part, count);
+    }
+    watched_unlock(&mutex);
+    if (!page)
+        return NULL;
+    page->span = (uint32_t)count;
+    memory_unpoison(page_start(page), count << PAGE_SHIFT);
+    if (zero && dirty)
+        clean(page, count, dirty, zero);
+    for (size_t i = 0; i < count; i++)
+        page[i].dirty = true;
+    atomic_fetch_add_explicit(&in_use, count, memory_order_relaxed);
+    return page;
+}
+
+/* ---- giving back ---- */
 
 /* Put a span into the pool, together with free neighbours. */
 static void insert_span(struct page *page, size_t span)

@@ -1,6 +1,8 @@
 /* Raw memory; see raw.h. */
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -27,4 +29,11 @@ void *raw_alloc(size_t size)
 void *raw_resize(void *block, size_t size)
 {
     return is_backed(size) ? realloc(block, size) : NULL;
+}
+
+void raw_free(void *block)
+{
+    bool resting = thread_rest_begin(block ? malloc_usable_size(block) : 0);
+    free(block);
+    thread_rest_end(resting);
 }

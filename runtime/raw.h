@@ -12,5 +12,7 @@
    with free(). No exception is set. */
 void *raw_alloc(size_t size);
 void *raw_resize(void *block, size_t size);
+/* free() by a thread that holds no lock, which is at rest while the system takes back what is large. NULL is fine. */
+void raw_free(void *block);
 
 #endif

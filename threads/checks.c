@@ -44,11 +44,16 @@ static _Noreturn void fail(const char *what, const char *meanwhile, const char *
     abort();
 }
 
-void thread_check_quiescent(const char *what)
+void thread_check_counted(const char *what)
 {
     const struct thread_slot *self = thread_self;
     if (unlikely(self && self->held.peeks))
         fail(what, "something uncounted is in use since", self->held.peek_place);
+}
+
+void thread_check_quiescent(const char *what)
+{
+    thread_check_counted(what);
     thread_check_unlocked(what);
 }
 

@@ -18,6 +18,7 @@
  * calls the `assist` hook if there is some.
  */
 #include "threads/hold.h"
+#include "threads/pause.h"
 #include "threads/internal.h"
 #include "threads/watched.h"
 
@@ -87,6 +88,41 @@ int thread_safepoint_slow(struct thread_slot *self, enum thread_safepoint_kind k
     if (reasons && thread_hooks.runtime)
         return thread_hooks.runtime(self, reasons);
     return 0;
+}
+
+void thread_report_slow(struct thread_slot *self)
+{
+    if (self->background)
+        return; /* it keeps no grace period waiting but between grace_reader_online and _offline */
+    if (thread_hooks.settle)
+        thread_hooks.settle(self);
+    grace_report(self);
+}
+
+static inline size_t stretch_of(size_t bytes)
+{
+    thread_report();
+    return bytes < THREAD_LONG_BYTES ? bytes : THREAD_LONG_BYTES;
+}
+
+void thread_copy_long(void *to, const void *from, size_t bytes)
+{
+    for (size_t done = 0, n; done < bytes; done += n)
+        memcpy((char *)to + done, (const char *)from + done, n = stretch_of(bytes - done));
+}
+
+void thread_fill_long(void *to, int byte, size_t bytes)
+{
+    for (size_t done = 0, n; done < bytes; done += n)
+        memset((char *)to + done, byte, n = stretch_of(bytes - done));
+}
+
+int thread_compare_long(const void *a, const void *b, size_t bytes)
+{
+    int order = 0;
+    for (size_t done = 0, n; done < bytes && order == 0; done += n)
+        order = memcmp((const char *)a + done, (const char *)b + done, n = stretch_of(bytes - done));
+    return order;
 }
 
 void thread_await_safepoint(struct thread_slot *slot, int64_t timeout_ns)

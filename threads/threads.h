@@ -156,7 +156,9 @@ void thread_peek_begin(const char *place);
 void thread_peek_end(void);
 void thread_lock_begin(const char *place);
 void thread_lock_end(void);
-/* `what` is about to happen: the thread may be quiescent meanwhile, or run any code. */
+/* `what` is about to happen: the thread is quiescent meanwhile. */
+void thread_check_counted(const char *what);
+/* The same, or any code runs. */
 void thread_check_quiescent(const char *what);
 /* `what` is about to happen, which must not be under a lock. */
 void thread_check_unlocked(const char *what);
@@ -172,6 +174,10 @@ static inline void thread_peek_leave(const char *const *place)
     const char *const peek_scope __attribute__((cleanup(thread_peek_leave), unused)) = \
         (thread_peek_begin(THREAD_HERE), THREAD_HERE)
 #else
+static inline void thread_check_counted(const char *what)
+{
+    (void)what;
+}
 static inline void thread_check_quiescent(const char *what)
 {
     (void)what;

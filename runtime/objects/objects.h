@@ -120,6 +120,7 @@ static inline void tuple_init(value v, size_t index, value item /* stolen */);
 value list_new(size_t capacity);                          /* empty */
 value list_from_array(const value *items, size_t length); /* counts the items */
 value list_from_owned(value *items, size_t length);       /* steals the items, also when it fails */
+void values_drop(value *values, size_t count);            /* an array of owned values, last first, as CPython does */
 size_t list_length(value v);
 value list_get(value v, size_t index); /* owned; VALUE_MISSING when out of range: other threads may shrink it */
 bool list_set(value v, size_t index, value item); /* borrowed item; IndexError */

@@ -90,8 +90,10 @@ static bool deque_lock_with_room(struct deque *d, uint64_t more, struct ring **d
         uint64_t length = d->length;
         bool full = !old || old->capacity - length < more;
         if (full && fresh && fresh->capacity - length >= more && fresh->capacity >= length) {
-            for (uint64_t i = 0; i < length; i++)
+            for (uint64_t i = 0; i < length; i++) {
                 store_relaxed(&fresh->items[i], load_relaxed(place(d, i)));
+                thread_report_at(i + 1);
+            }
             d->head = 0;
             store_release(&d->ring, fresh);
             rc_mark(&d->header);
@@ -175,6 +177,15 @@ static bool deque_add(struct deque *d, value item, bool left)
     return true;
 }
 
+/* In a long loop under the lock: what it moved is marked (RULE C3), and no grace period waits for it. */
+static inline void report_marked(struct deque *d, uint64_t step)
+{
+    if (unlikely(step % THREAD_REPORT_STEPS == 0)) {
+        rc_mark(&d->header);
+        thread_report();
+    }
+}
+
 /* Add many owned items in one step, which are taken over in any case; what the length's limit leaves no place for is
    dropped. */
 static bool deque_add_all(struct deque *d, value *items, uint64_t count, bool left)
@@ -185,6 +196,7 @@ static bool deque_add_all(struct deque *d, value *items, uint64_t count, bool le
     bool done = deque_lock_with_room(d, count - dropped + 1, &displaced);
     if (done) {
         for (uint64_t i = dropped; i < count; i++) {
+            report_marked(d, i + 1);
             push(d, items[i], left);
             if (is_too_long(d))
                 items[dropped++] = take(d, !left); /* in the place of one that is in the deque now */
@@ -247,8 +259,10 @@ static value *deque_snapshot(struct deque *d, uint64_t *count, uint64_t *state)
         object_lock(&d->header);
         uint64_t length = *count = d->length;
         *state = load_relaxed(&d->state);
-        for (uint64_t i = 0; length <= room && i < length; i++)
+        for (uint64_t i = 0; length <= room && i < length; i++) {
             items[i] = value_inc(load_relaxed(place(d, i)));
+            thread_report_at(i + 1);
+        }
         object_unlock(&d->header);
         if (length <= room)
             return items;
@@ -259,8 +273,10 @@ static value *deque_snapshot(struct deque *d, uint64_t *count, uint64_t *state)
 
 static void drop_items(value *items, uint64_t count)
 {
-    for (uint64_t i = 0; items && i < count; i++)
+    for (uint64_t i = 0; items && i < count; i++) {
         value_dec(items[i]);
+        thread_report_at(i + 1);
+    }
     free(items);
 }
 
@@ -281,6 +297,7 @@ static void ring_drop(struct deque *d, struct ring *ring)
         value item = load_relaxed(&ring->items[i]);
         store_relaxed(&ring->items[i], NULL);
         value_dec(item);
+        thread_report_at(i + 1);
     }
     ring_give_back(d, ring);
 }
@@ -423,6 +440,7 @@ static int64_t deque_search(struct deque *d, value wanted, ssize start, ssize en
     object_lock(&d->header);
     uint64_t state = load_relaxed(&d->state), length = d->length, last = bound_resolve(end, length);
     for (uint64_t i = bound_resolve(start, length); i < last; i++) {
+        thread_report_at(i + 1);
         int same = match_locked(d, i, wanted, state);
         if (same == 0)
             continue;
@@ -445,6 +463,7 @@ static value method_count(value v, const value *args)
     object_lock(&d->header);
     uint64_t state = load_relaxed(&d->state), length = d->length;
     for (uint64_t i = 0; i < length; i++) {
+        thread_report_at(i + 1);
         int same = match_locked(d, i, args[0], state);
         if (same < 0)
             return same == -1 ? NULL : raise_mutated(EXC(RuntimeError));
@@ -470,11 +489,15 @@ static value method_index(value v, const value *args)
 static void shift(struct deque *d, uint64_t index, bool open)
 {
     if (open) {
-        for (uint64_t i = d->length; i > index; i--)
+        for (uint64_t i = d->length; i > index; i--) {
             store_relaxed(place(d, i), load_relaxed(place(d, i - 1)));
+            report_marked(d, i);
+        }
     } else {
-        for (uint64_t i = index; i + 1 < d->length; i++)
+        for (uint64_t i = index; i + 1 < d->length; i++) {
             store_relaxed(place(d, i), load_relaxed(place(d, i + 1)));
+            report_marked(d, i);
+        }
         store_relaxed(place(d, d->length - 1), NULL);
     }
 }
@@ -522,6 +545,7 @@ static value method_remove(value v, const value *args)
     object_lock(&d->header);
     uint64_t state = load_relaxed(&d->state), length = d->length;
     for (uint64_t i = 0; i < length; i++) {
+        thread_report_at(i + 1);
         int same = match_locked(d, i, args[0], state);
         if (same < 0)
             return same == -1 ? NULL : raise_mutated(EXC(IndexError));
@@ -545,6 +569,7 @@ static value method_reverse(value v, const value *args)
         value x = load_relaxed(a);
         store_relaxed(a, load_relaxed(b));
         store_relaxed(b, x);
+        report_marked(d, i + 1);
     }
     rc_mark(&d->header);
     object_unlock(&d->header);
@@ -572,6 +597,7 @@ static value method_rotate(value v, const value *args)
             store_relaxed(from, NULL);
             d->head = (d->head - 1) & mask;
             store_release(place(d, 0), item);
+            report_marked(d, (uint64_t)n);
         }
         for (; n < 0; n++) {
             value_slot *from = place(d, 0);
@@ -579,6 +605,7 @@ static value method_rotate(value v, const value *args)
             store_relaxed(from, NULL);
             d->head = (d->head + 1) & mask;
             store_release(place(d, d->length - 1), item);
+            report_marked(d, (uint64_t)n);
         }
         changed(d);
         rc_mark(&d->header);

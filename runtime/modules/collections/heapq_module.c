@@ -221,9 +221,14 @@ static value make_heap(value v, bool max)
         return NULL;
     struct list *heap = list_of(v);
     object_lock(&heap->header);
-    for (uint64_t i = load_relaxed(&heap->length) / 2; i-- > 0;)
+    for (uint64_t i = load_relaxed(&heap->length) / 2; i-- > 0;) {
         if (!sift_up(heap, i, max))
             return NULL;
+        if (unlikely(i % (THREAD_REPORT_STEPS / 4) == 0)) {
+            rc_mark(&heap->header); /* what moved (RULE C3) */
+            thread_report();
+        }
+    }
     heap_unlock(heap);
     return VALUE_NONE;
 }

@@ -57,8 +57,8 @@ static bool put(struct bytes_io *b, const uint8_t *data, size_t length)
     if (!reserve(b, b->position + length))
         return false;
     if (b->position > b->length)
-        memset(b->data + b->length, 0, b->position - b->length);
-    memcpy(b->data + b->position, data, length);
+        thread_fill(b->data + b->length, 0, b->position - b->length);
+    thread_copy(b->data + b->position, data, length);
     b->position += length;
     if (b->position > b->length)
         b->length = b->position;

@@ -157,16 +157,25 @@ static void run_comb(struct task *task)
 {
     mpz_bin_ui(task->result, task->a, task->k);
 }
+/* The product of n - from, n - from - 1, ... (`count` factors), halves first, so that what is multiplied is of a size. */
+static void falling(mpz_t product, mpz_srcptr n, unsigned long from, unsigned long count)
+{
+    mpz_t other;
+    if (count == 0) {
+        mpz_set_ui(product, 1);
+    } else if (count == 1) {
+        mpz_sub_ui(product, n, from);
+    } else {
+        mpz_init(other);
+        falling(product, n, from, count / 2);
+        falling(other, n, from + count / 2, count - count / 2);
+        mpz_mul(product, product, other);
+        mpz_clear(other);
+    }
+}
 static void run_perm(struct task *task)
 {
-    mpz_t factor;
-    mpz_init_set(factor, task->a);
-    mpz_set_ui(task->result, 1);
-    for (unsigned long i = 0; i < task->k; i++) {
-        mpz_mul(task->result, task->result, factor);
-        mpz_sub_ui(factor, factor, 1);
-    }
-    mpz_clear(factor);
+    falling(task->result, task->a, 0, task->k);
 }
 
 /* n and k as nonnegative ints, k no larger than n: 1; 0 when k is larger; -1 on error. */

@@ -9,6 +9,7 @@
 
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
+#include "runtime/objects/numbers/int.h"
 #include "runtime/modules/system/signal_module.h"
 #include "runtime/interp/safepoint.h"
 
@@ -29,10 +30,17 @@ static _Atomic uint8_t handlers_lock; /* for replacing one, and for reading one 
 static _Atomic int wakeup_fd = -1;
 static _Atomic bool wakeup_warns = true;
 static struct type *siginfo_type;
-static value_slot itimer_error;
+static value_slot itimer_error, default_handler;
 
 /* ---- arrival ---- */
-static void note_signal(int number)
+/* Is it certain that the signal ends in KeyboardInterrupt? (Handlers are compared, not looked into.) */
+static bool interrupts(int number)
+{
+    value handler = atomic_load(&handlers[number]);
+    return number == SIGINT && (!handler || handler == atomic_load(&default_handler));
+}
+
+static void note(int number)
 {
     int saved = errno;
     atomic_store(&arrived[number], true);
@@ -46,18 +54,31 @@ static void note_signal(int number)
     errno = saved;
 }
 
+/* The system's handler. */
+static void note_signal(int number, siginfo_t *information, void *context)
+{
+    note(number);
+    if (interrupts(number) && safepoint_is_main())
+        int_interrupt(context);
+}
+
 void signal_simulate(int number)
 {
     struct sigaction action;
-    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == note_signal)
-        note_signal(number);
+    if (sigaction(number, NULL, &action) == 0 && action.sa_sigaction == note_signal)
+        note(number);
 }
 
-static void set_system_handler(int number, void (*handler)(int))
+/* `function`: SIG_DFL, SIG_IGN, or note_signal when `noted`. */
+static int set_system_handler(int number, void (*function)(int), bool noted)
 {
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = function};
+    if (noted) {
+        action.sa_sigaction = note_signal;
+        action.sa_flags = SA_SIGINFO;
+    }
     sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
+    return sigaction(number, &action, NULL);
 }
 
 static bool call_handler(int number)
@@ -104,7 +125,7 @@ void signals_start(void)
     signal(SIGXFSZ, SIG_IGN);
     struct sigaction action;
     if (sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-        set_system_handler(SIGINT, note_signal);
+        set_system_handler(SIGINT, SIG_DFL, true);
 }
 
 /* Run handlers now, where the caller is the main thread. false: one raised. */
@@ -191,7 +212,8 @@ static value signal_signal(value self, const value *args)
         return NULL;
     if (!safepoint_is_main())
         return raise(EXC(ValueError), "signal only works in main thread of the main interpreter");
-    void (*function)(int) = note_signal;
+    void (*function)(int) = SIG_DFL;
+    bool noted = true;
     value handler = value_inc(args[1]);
     if (is_int(handler)) { /* signal.py passes plain ints */
         int64_t which;
@@ -201,6 +223,7 @@ static value signal_signal(value self, const value *args)
             goto wrong;
         handler = small_int(which);
         function = which ? SIG_IGN : SIG_DFL;
+        noted = false;
     } else if (!value_is_callable(handler)) {
         value_dec(handler);
         goto wrong;
@@ -209,11 +232,9 @@ static value signal_signal(value self, const value *args)
         value_dec(handler);
         return NULL;
     }
-    struct sigaction action = {.sa_handler = function};
-    sigemptyset(&action.sa_mask);
     value old = present_handler(number);
     replace_handler(number, handler);
-    if (sigaction(number, &action, NULL) != 0) {
+    if (set_system_handler(number, function, noted) != 0) {
         int error = errno;
         replace_handler(number, NULL);
         value_dec(old);
@@ -552,9 +573,10 @@ static bool fill(value module)
     value handler = dict_get_text(module_dict(module), "default_int_handler");
     if (!handler)
         return false;
+    value_dec(slot_exchange(&default_handler, value_inc(handler)));
     struct sigaction action;
     value none = NULL;
-    if (sigaction(SIGINT, NULL, &action) != 0 || action.sa_handler != note_signal ||
+    if (sigaction(SIGINT, NULL, &action) != 0 || action.sa_sigaction != note_signal ||
         !atomic_compare_exchange_strong(&handlers[SIGINT], &none, handler))
         value_dec(handler);
     return module_add_type(module, siginfo_type) && module_add_constants(module, constants) &&
@@ -567,6 +589,7 @@ static void finish(void)
     for (int number = 1; number < SIGNALS; number++)
         value_dec(slot_exchange(&handlers[number], NULL));
     value_dec(slot_exchange(&itimer_error, NULL));
+    value_dec(slot_exchange(&default_handler, NULL));
 }
 
 const struct module_def _signal_module = {

@@ -1,6 +1,7 @@
 /* The buffer protocol: asking an object for its memory; see buffer.h. */
 #include "runtime/objects/binary/buffer.h"
 #include "runtime/error.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ void buffer_release(struct buffer *buffer)
 {
     value owner = buffer->owner;
     if (!owner) { /* a copy, or nothing */
-        free(buffer->internal);
+        raw_free(buffer->internal);
         buffer->internal = NULL;
         return;
     }

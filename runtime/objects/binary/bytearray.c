@@ -102,7 +102,7 @@ static void resize(struct bytearray *a, size_t length, struct outcome *o)
         o->old = data_of(a);
         o->old_size = capacity;
         if (o->old)
-            memcpy(o->fresh, o->old, old_length);
+            thread_copy(o->fresh, o->old, old_length);
         atomic_store_explicit(&a->data, o->fresh, memory_order_release);
         atomic_store_explicit(&a->capacity, o->fresh_size, memory_order_relaxed);
         o->fresh = NULL;
@@ -127,7 +127,7 @@ static void shrink(struct bytearray *a)
     if (length_of(a) == length && !is_exported(a) && capacity > o.fresh_size) {
         o.old = data_of(a);
         o.old_size = capacity;
-        memcpy(o.fresh, o.old, length);
+        thread_copy(o.fresh, o.old, length);
         o.fresh[length] = 0;
         atomic_store_explicit(&a->data, o.fresh, memory_order_release);
         atomic_store_explicit(&a->capacity, o.fresh_size, memory_order_relaxed);
@@ -135,6 +135,21 @@ static void shrink(struct bytearray *a)
     }
     object_unlock(&a->header);
     finish(a, o);
+}
+
+/* memmove of a tail, with reports: the lock keeps the storage. */
+static void move_tail(uint8_t *to, const uint8_t *from, size_t bytes)
+{
+    for (; bytes > THREAD_LONG_BYTES; bytes -= THREAD_LONG_BYTES) {
+        size_t back = to < from ? 0 : bytes - THREAD_LONG_BYTES; /* which end goes first */
+        memmove(to + back, from + back, THREAD_LONG_BYTES);
+        if (to < from) {
+            to += THREAD_LONG_BYTES;
+            from += THREAD_LONG_BYTES;
+        }
+        thread_report();
+    }
+    memmove(to, from, bytes);
 }
 
 /* Under the lock: replace the bytes from start to end by others, which are not inside the array. */
@@ -145,12 +160,12 @@ static void replace(struct bytearray *a, size_t start, size_t end, const uint8_t
     if (!can_resize(a, new_length, o))
         return;
     if (count < end - start)
-        memmove(data_of(a) + start + count, data_of(a) + end, tail);
+        move_tail(data_of(a) + start + count, data_of(a) + end, tail);
     resize(a, new_length, o);
     if (count > end - start)
-        memmove(data_of(a) + start + count, data_of(a) + end, tail);
+        move_tail(data_of(a) + start + count, data_of(a) + end, tail);
     if (count)
-        memcpy(data_of(a) + start, bytes, count);
+        thread_copy(data_of(a) + start, bytes, count);
 }
 
 /* Replace the slice [start, end), negative bounds from the end, by the bytes, which are not inside the array. */
@@ -200,7 +215,7 @@ static value bytearray_make(struct type *type, const uint8_t *bytes, size_t leng
         return NULL;
     }
     if (bytes)
-        memcpy(data_of(a), bytes, length);
+        thread_copy(data_of(a), bytes, length);
     return value_of(a);
 }
 
@@ -257,11 +272,11 @@ static int lend_copy(struct bytearray *a, struct buffer *buffer)
         object_lock(&a->header);
         length = length_of(a);
         if (length && length < room)
-            memcpy(copy, data_of(a), length);
+            thread_copy(copy, data_of(a), length);
         object_unlock(&a->header);
         if (length < room)
             break;
-        free(copy);
+        raw_free(copy);
         room = length + length / 8 + 32;
         if (!(copy = raw_alloc(room))) {
             raise_no_memory();
@@ -355,8 +370,10 @@ static bool set_steps(struct bytearray *a, ssize start, ssize stop, ssize step, 
     uint8_t *data = data_of(a);
     bool fits = given == 0 || (size_t)count == given;
     if (fits && given) {
-        for (ssize i = 0; i < count; i++)
+        for (ssize i = 0; i < count; i++) {
             data[start + i * step] = bytes[i];
+            thread_report_at((size_t)i + 1);
+        }
     } else if (fits && count > 0 && is_exported(a)) {
         o.status = EXPORTED;
     } else if (fits && count > 0) {
@@ -365,7 +382,7 @@ static bool set_steps(struct bytearray *a, ssize start, ssize stop, ssize step, 
             step = -step;
         }
         ssize to = start;
-        for (ssize from = start; from < n; from++)
+        for (ssize from = start; from < n; thread_report_at((size_t)++from))
             if ((from - start) % step != 0 || (from - start) / step >= count)
                 data[to++] = data[from];
         resize(a, (size_t)to, &o);
@@ -532,6 +549,7 @@ value bytearray_reverse(value self, const value *args)
         uint8_t byte = data[i];
         data[i] = data[--j];
         data[j] = byte;
+        thread_report_at(i + 1);
     }
     object_unlock(&a->header);
     return VALUE_NONE;

@@ -19,7 +19,7 @@ static value bytes_make(const uint8_t *contents, size_t length)
         return NULL;
     b->length = length;
     if (contents)
-        memcpy(b->data, contents, length);
+        thread_copy(b->data, contents, length);
     return value_of(b);
 }
 
@@ -109,14 +109,14 @@ void bytes_builder_add(struct bytes_builder *b, const void *bytes, size_t length
 {
     uint8_t *to = bytes_builder_room(b, length);
     if (to && length) {
-        memcpy(to, bytes, length);
+        thread_copy(to, bytes, length);
         b->length += length;
     }
 }
 
 void bytes_builder_discard(struct bytes_builder *b)
 {
-    free(b->data);
+    raw_free(b->data);
     *b = (struct bytes_builder){0};
 }
 

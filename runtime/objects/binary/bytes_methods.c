@@ -410,6 +410,7 @@ static bool join_into(struct bytes_builder *out, struct span separator, value it
             bytes_builder_add(out, separator.data, separator.length);
         bytes_builder_add(out, b.data, (size_t)b.length);
         buffer_release(&b);
+        thread_report_at(i + 1);
     }
     return true;
 }
@@ -466,13 +467,13 @@ static value bytes_translate(value self, const value *args)
         const uint8_t *from = b.data, *map = table.data;
         size_t n = 0;
         if (to) {
-            for (ssize i = 0; i < b.length; i++)
+            for (ssize i = 0; i < b.length; thread_report_at((size_t)++i))
                 if (!dropped[from[i]])
                     to[n++] = map ? map[from[i]] : from[i];
             result = bytes_make_like(self, to, n);
         } else
             raise_no_memory();
-        free(to);
+        raw_free(to);
         buffer_release(&b);
     }
     buffer_release(&table);
@@ -551,8 +552,8 @@ value bytes_concat(value a, value b)
         uint8_t *to;
         result = bytes_make_room(a, (size_t)x.length + (size_t)y.length, &to);
         if (result) {
-            memcpy(to, x.data, (size_t)x.length);
-            memcpy(to + x.length, y.data, (size_t)y.length);
+            thread_copy(to, x.data, (size_t)x.length);
+            thread_copy(to + x.length, y.data, (size_t)y.length);
         }
         buffer_release(&y);
     } else if (buffer_refused())
@@ -564,10 +565,10 @@ value bytes_concat(value a, value b)
 void bytes_fill_repeated(uint8_t *to, struct span s, size_t total)
 {
     size_t done = s.length < total ? s.length : total;
-    memcpy(to, s.data, done);
+    thread_copy(to, s.data, done);
     while (done < total) {
         size_t step = done < total - done ? done : total - done;
-        memcpy(to + done, to, step);
+        thread_copy(to + done, to, step);
         done += step;
     }
 }
@@ -612,7 +613,7 @@ value bytes_slice(value self, value slice)
     else {
         uint8_t *to;
         result = bytes_make_room(self, (size_t)count, &to);
-        for (ssize i = 0; result && i < count; i++)
+        for (ssize i = 0; result && i < count; thread_report_at((size_t)++i))
             to[i] = ((uint8_t *)b.data)[start + i * step];
     }
     buffer_release(&b);

@@ -16,9 +16,9 @@ static value pad(value self, struct span s, size_t left, size_t right, uint8_t f
         return bytes_make_same(self, s);
     value v = bytes_make_room(self, s.length + left + right, &to);
     if (v) {
-        memset(to, fill, left);
-        memcpy(to + left, s.data, s.length);
-        memset(to + left + s.length, fill, right);
+        thread_fill(to, fill, left);
+        thread_copy(to + left, s.data, s.length);
+        thread_fill(to + left + s.length, fill, right);
     }
     return v;
 }
@@ -78,8 +78,8 @@ value bytes_zfill(value self, const value *args)
     uint8_t *to;
     value result = fill ? bytes_make_room(self, s.length + fill, &to) : bytes_make_same(self, s);
     if (result && fill) {
-        memset(to, '0', fill);
-        memcpy(to + fill, s.data, s.length);
+        thread_fill(to, '0', fill);
+        thread_copy(to + fill, s.data, s.length);
         if (s.length && (to[fill] == '+' || to[fill] == '-')) {
             to[0] = to[fill];
             to[fill] = '0';
@@ -99,12 +99,13 @@ value bytes_expandtabs(value self, const value *args)
     size_t column = 0;
     for (ssize i = 0; i < b.length && !out.failed; i++) {
         uint8_t c = ((uint8_t *)b.data)[i];
+        thread_report_at((size_t)i + 1);
         if (c == '\t') {
             size_t add = size > 0 ? (size_t)size - column % (size_t)size : 0;
             uint8_t *to = bytes_builder_room(&out, add);
             column += add;
             if (to) {
-                memset(to, ' ', add);
+                thread_fill(to, ' ', add);
                 out.length += add;
             }
             continue;
@@ -152,7 +153,7 @@ static value all_are(value self, bool (*test)(uint8_t c))
     if (!bytes_open(self, &b))
         return NULL;
     bool all = b.length > 0;
-    for (ssize i = 0; all && i < b.length; i++)
+    for (ssize i = 0; all && i < b.length; thread_report_at((size_t)++i))
         all = test(((uint8_t *)b.data)[i]);
     buffer_release(&b);
     return value_bool(all);
@@ -191,6 +192,7 @@ static value all_cased(value self, bool (*good)(uint8_t), bool (*bad)(uint8_t))
     bool cased = false, ok = true;
     for (ssize i = 0; ok && i < b.length; i++) {
         uint8_t c = ((uint8_t *)b.data)[i];
+        thread_report_at((size_t)i + 1);
         ok = !bad(c);
         cased |= good(c);
     }
@@ -213,6 +215,7 @@ value bytes_istitle(value self, const value *args)
     bool cased = false, previous = false, ok = true;
     for (ssize i = 0; ok && i < b.length; i++) {
         uint8_t c = ((uint8_t *)b.data)[i];
+        thread_report_at((size_t)i + 1);
         if (is_alpha(c)) {
             ok = is_upper(c) != previous;
             previous = cased = true;
@@ -234,6 +237,7 @@ static value map_case(value self, enum case_mapping mapping)
     bool previous = false;
     for (ssize i = 0; result && i < b.length; i++) {
         uint8_t c = ((uint8_t *)b.data)[i];
+        thread_report_at((size_t)i + 1);
         bool up = mapping == CASE_UPPER || (mapping == CASE_SWAP && is_lower(c)) ||
                   (mapping == CASE_TITLE && !previous) || (mapping == CASE_CAPITALIZE && i == 0);
         to[i] = up ? (is_lower(c) ? c ^ 0x20 : c) : (is_upper(c) ? c ^ 0x20 : c);
@@ -314,6 +318,7 @@ value bytes_hex_span(struct span s, value separator, int group)
     char *to = str_data(v);
     for (size_t i = 0; i < s.length; i++) {
         uint8_t c = ((const uint8_t *)s.data)[i];
+        thread_report_at(i + 1);
         /* Positive groups count from the right, negative ones from the left. */
         if (i && size && (group < 0 ? i : s.length - i) % size == 0)
             *to++ = mark;
@@ -348,7 +353,7 @@ value bytes_fromhex(value cls, const value *args)
     struct span s = str_span(str_exact(args[0]));
     struct bytes_builder out = {0};
     bool array = type_is_subtype((struct type *)cls, TYPE(BYTEARRAY));
-    for (size_t i = 0; i < s.length;) {
+    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
         uint32_t c = span_at(s, i);
         if (c < 0x80 && span_ascii_space[c]) {
             i++;
@@ -387,6 +392,7 @@ value bytes_repr_span(const char *prefix, struct span s, const char *suffix)
     bytes_builder_add_byte(&out, quote);
     for (size_t i = 0; i < s.length; i++) {
         uint8_t c = ((const uint8_t *)s.data)[i];
+        thread_report_at(i + 1);
         /* (A bytearray escapes the single quote in any case, as CPython's.) */
         if (c == quote || c == '\\' || (c == '\'' && *suffix) || c == '\t' || c == '\n' || c == '\r') {
             char pair[2] = {'\\', c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : (char)c};

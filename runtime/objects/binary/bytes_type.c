@@ -164,7 +164,7 @@ bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const 
                 return raise_false(EXC(ValueError), "negative count");
             uint8_t *to = bytes_builder_room(out, (size_t)count);
             if (to) {
-                memset(to, 0, (size_t)count);
+                thread_fill(to, 0, (size_t)count);
                 out->length += (size_t)count;
             }
             return true;

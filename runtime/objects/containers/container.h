@@ -18,6 +18,7 @@
 #define ATOLL_CONTAINER_H
 
 #include "runtime/objects/text/str.h"
+#include "threads/pause.h"
 
 #define load_relaxed(p)     atomic_load_explicit((p), memory_order_relaxed)
 #define load_acquire(p)     atomic_load_explicit((p), memory_order_acquire)
@@ -95,9 +96,12 @@ static inline int key_equal_simple(value a, value b)
 {
     if (value_is(a, TYPE_ID_STR) && value_is(b, TYPE_ID_STR)) {
         /* equal strs have the same width, so equal bytes */
-        size_t length = str_exact_length(a);
-        return length == str_exact_length(b) && str_width(a) == str_width(b) &&
-               memcmp(str_data(a), str_data(b), length * str_width(a)) == 0;
+        size_t length = str_exact_length(a), width = str_width(a);
+        if (length != str_exact_length(b) || width != str_width(b))
+            return 0;
+        if (unlikely(length >= THREAD_LONG_BYTES))
+            return -1; /* it takes long, and what is read may be uncounted */
+        return memcmp(str_data(a), str_data(b), length * width) == 0;
     }
     if (value_is_small_int(a) && value_is_small_int(b))
         return 0;

@@ -75,7 +75,7 @@ static struct dict_table *table_new(uint64_t entries)
     }
     t->mask = positions - 1;
     t->capacity = capacity_of(positions);
-    memset(dict_table_indices(t), 0xFF, positions * index_width(t->mask));
+    thread_fill(dict_table_indices(t), 0xFF, positions * index_width(t->mask));
     return t;
 }
 
@@ -167,6 +167,7 @@ static void table_drop_entries(struct dict_table *t)
     for (uint64_t i = 0; i < used; i++) {
         value_dec(load_relaxed(&t->entries[i].key));
         value_dec(load_relaxed(&t->entries[i].item));
+        thread_report_at(i + 1);
     }
 }
 
@@ -532,6 +533,7 @@ static void table_move_entries(struct dict_table *to, struct dict_table *from)
         value key = load_relaxed(&from->entries[i].key);
         if (key)
             table_append(to, key, load_relaxed(&from->entries[i].hash), load_relaxed(&from->entries[i].item));
+        thread_report_at(i + 1);
     }
 }
 
@@ -637,6 +639,10 @@ static bool dict_put_all(struct dict *dict, struct dict_table *from, uint64_t co
         }
         for (; i < used; i++) {
             struct dict_entry *entry = &from->entries[i];
+            if (unlikely((i + 1) % THREAD_REPORT_STEPS == 0)) {
+                rc_mark(&dict->header); /* items that were replaced moved (RULE C3) */
+                thread_report();
+            }
             value key = load_relaxed(&entry->key);
             int64_t hash = load_relaxed(&entry->hash);
             if (!key)
@@ -1180,6 +1186,7 @@ value dict_moment(value v)
             value key = fits ? load_relaxed(&t->entries[i].key) : NULL;
             tuple_init(copy, 2 * i + 1, key ? value_inc(key) : VALUE_MISSING);
             tuple_init(copy, 2 * i + 2, key ? value_inc(load_relaxed(&t->entries[i].item)) : VALUE_MISSING);
+            thread_report_at(i + 1);
         }
         object_unlock(&dict->header);
         if (fits)
@@ -1219,6 +1226,7 @@ static bool dict_copy_table(struct dict *dict, struct dict_table **out, uint64_t
                 value key = load_relaxed(&t->entries[i].key), item = load_relaxed(&t->entries[i].item);
                 if (key)
                     table_append(copy, value_inc(key), load_relaxed(&t->entries[i].hash), value_inc(item));
+                thread_report_at(i + 1);
             }
             object_unlock(&dict->header);
             *out = copy;

@@ -12,7 +12,7 @@
 #include "runtime/objects/containers/range.h"
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/slice.h"
-#include "threads/pause.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -61,8 +61,27 @@ static inline void storage_discard(struct list_storage *storage)
         storage_free(storage, storage_bytes(storage->capacity));
 }
 
-/* Move `count` references between places that may overlap, seen by lock-free readers slot by slot. */
-static void slots_move(value_slot *to, value_slot *from, uint64_t count)
+/* Loops over very many slots report between stretches of so many, under the lock, too: what they use is in slots that
+   the lock keeps, or in storage that is the caller's alone. */
+#define STRETCH ((uint64_t)2 * THREAD_REPORT_STEPS)
+static inline uint64_t stretch_of(uint64_t left)
+{
+    if (likely(left <= STRETCH))
+        return left;
+    thread_report();
+    return STRETCH;
+}
+
+/* thread_report_at in a loop that moves references under the lock (RULE C3). */
+static inline void report_marked(struct list *list, uint64_t step)
+{
+    if (unlikely(step % THREAD_REPORT_STEPS == 0)) {
+        rc_mark(&list->header);
+        thread_report();
+    }
+}
+
+static void stretch_move(value_slot *to, value_slot *from, uint64_t count)
 {
     if (mutator_is_alone()) {
         memmove(to, from, count * sizeof(value));
@@ -75,17 +94,46 @@ static void slots_move(value_slot *to, value_slot *from, uint64_t count)
     }
 }
 
-/* Copy references to storage that nobody has seen yet. Under the list's lock, or alone: nobody writes to `from`. */
-static inline void slots_copy(value_slot *to, const void *from, uint64_t count)
+/* Move `count` references of the list between places that may overlap, seen by lock-free readers slot by slot. */
+static void slots_move(struct list *list, value_slot *to, value_slot *from, uint64_t count)
 {
-    memcpy((void *)to, from, count * sizeof(value));
+    for (uint64_t n; count > STRETCH; count -= n) {
+        n = STRETCH;
+        if (to < from) {
+            stretch_move(to, from, n);
+            to += n;
+            from += n;
+        } else {
+            stretch_move(to + count - n, from + count - n, n);
+        }
+        rc_mark(&list->header); /* (RULE C3) */
+        thread_report();
+    }
+    stretch_move(to, from, count);
 }
 
-/* Drop an array of owned values, last first, as CPython does. */
-static void drop_values(value *values, uint64_t count)
+/* Copy references to storage that nobody has seen yet. Under the list's lock, or alone: nobody writes to `from`. */
+static inline void slots_copy(value_slot *to, const value_slot *from, uint64_t count)
 {
-    while (count > 0)
-        value_dec(values[--count]);
+    for (uint64_t n; count > 0; count -= n, to += n, from += n)
+        memcpy((void *)to, (const void *)from, (n = stretch_of(count)) * sizeof(value));
+}
+
+/* The same, counting them. */
+static void slots_copy_counted(value_slot *to, const value_slot *from, ssize step, uint64_t count)
+{
+    for (uint64_t n; count > 0; count -= n) {
+        n = stretch_of(count);
+        for (uint64_t i = 0; i < n; i++, from += step)
+            store_relaxed(to++, value_inc(load_relaxed(from)));
+    }
+}
+
+void values_drop(value *values, size_t count)
+{
+    for (uint64_t n; count > 0;)
+        for (n = stretch_of(count); n > 0; n--)
+            value_dec(values[--count]);
 }
 
 /* ---- life ---- */
@@ -127,13 +175,13 @@ value list_from_owned(value *items, size_t length)
 {
     value v = list_new(length);
     if (!v) {
-        drop_values(items, length);
+        values_drop(items, length);
         return NULL;
     }
     struct list *list = list_of(v);
     struct list_storage *storage = load_relaxed(&list->storage);
-    for (size_t i = 0; i < length; i++)
-        store_relaxed(&storage->items[i], items[i]);
+    if (length)
+        slots_copy(storage->items, (value_slot *)items, length);
     store_release(&list->length, length);
     return v;
 }
@@ -144,7 +192,7 @@ static value list_from_storage(struct list_storage *storage, uint64_t length)
     value v = list_new(0);
     if (!v) {
         if (storage)
-            drop_values((value *)storage->items, length);
+            values_drop((value *)storage->items, length);
         storage_discard(storage);
         return NULL;
     }
@@ -171,7 +219,7 @@ void list_destroy(struct object *o)
         return;
     store_relaxed(&list->length, 0);
     store_release(&list->storage, NULL);
-    drop_values((value *)storage->items, length);
+    values_drop((value *)storage->items, length);
     container_destroy_storage(o, storage, storage_bytes(storage->capacity));
 }
 
@@ -234,9 +282,8 @@ static bool list_copy_items(struct list *list, ssize start, ssize stop, ssize st
         ssize first = start, last = stop;
         uint64_t n = (uint64_t)slice_adjust((ssize)load_relaxed(&list->length), &first, &last, step);
         if (n == 0 || (copy && copy->capacity >= n)) {
-            value_slot *items = n ? load_relaxed(&list->storage)->items : NULL;
-            for (uint64_t i = 0; i < n; i++)
-                store_relaxed(&copy->items[i], value_inc(load_relaxed(&items[first + (ssize)i * step])));
+            if (n)
+                slots_copy_counted(copy->items, &load_relaxed(&list->storage)->items[first], step, n);
             object_unlock(&list->header);
             if (n == 0) {
                 storage_discard(copy);
@@ -273,7 +320,7 @@ value *list_snapshot(value v, size_t *count)
     struct list *list = list_of(v);
     value *items = NULL;
     for (size_t room = list_length(v) + 1;; room += room / 8 + 16) {
-        free(items);
+        raw_free(items);
         items = room <= LIST_MAX ? malloc(room * sizeof(value)) : NULL;
         if (!items) {
             raise_no_memory();
@@ -283,8 +330,8 @@ value *list_snapshot(value v, size_t *count)
         uint64_t length = load_relaxed(&list->length);
         if (length <= room) {
             struct list_storage *storage = load_relaxed(&list->storage);
-            for (uint64_t i = 0; i < length; i++)
-                items[i] = value_inc(load_relaxed(&storage->items[i]));
+            if (length)
+                slots_copy_counted((value_slot *)items, storage->items, 1, length);
             object_unlock(&list->header);
             *count = length;
             return items;
@@ -307,8 +354,7 @@ value list_to_tuple(value v)
         object_lock(&list->header);
         if (length == load_relaxed(&list->length)) {
             struct list_storage *storage = load_relaxed(&list->storage);
-            for (uint64_t i = 0; i < length; i++)
-                tuple_init(tuple, i, value_inc(load_relaxed(&storage->items[i])));
+            slots_copy_counted(tuple_items(tuple), storage->items, 1, length);
             object_unlock(&list->header);
             return tuple;
         }
@@ -351,7 +397,7 @@ bool list_replace(struct list *list, ssize low, ssize high, const value *items, 
         if (!replace && removed > places) {
             object_unlock(&list->header);
             if (displaced != room)
-                free(displaced);
+                raw_free(displaced);
             places = removed + removed / 8;
             if (!(displaced = malloc(places * sizeof(value)))) {
                 displaced = room;
@@ -366,7 +412,7 @@ bool list_replace(struct list *list, ssize low, ssize high, const value *items, 
             if (from)
                 slots_copy(next->items, storage->items, from);
             if (count)
-                slots_copy(next->items + from, items, count);
+                slots_copy(next->items + from, (value_slot *)items, count);
             if (tail)
                 slots_copy(next->items + from + count, storage->items + to, tail);
             if (new_length < length)
@@ -379,27 +425,29 @@ bool list_replace(struct list *list, ssize low, ssize high, const value *items, 
                 fresh = NULL;
             /* the displaced ones are still in the old storage, which is ours until it is given back */
             if (removed)
-                drop_values((value *)&storage->items[from], removed);
+                values_drop((value *)&storage->items[from], removed);
             storage_give_back(list, storage);
             break;
         }
-        for (uint64_t i = 0; i < removed; i++)
-            displaced[i] = load_relaxed(&storage->items[from + i]);
+        if (removed)
+            slots_copy((value_slot *)displaced, &storage->items[from], removed);
         if (count != removed && tail)
-            slots_move(&storage->items[from + count], &storage->items[to], tail);
-        for (uint64_t i = 0; i < count; i++)
+            slots_move(list, &storage->items[from + count], &storage->items[to], tail);
+        for (uint64_t i = 0; i < count; i++) {
             store_release(&storage->items[from + i], items[i]);
+            report_marked(list, i + 1);
+        }
         store_release(&list->length, new_length);
         for (uint64_t i = new_length; i < length; i++)
             store_release(&storage->items[i], NULL);
         object_unlock(&list->header);
         rc_mark(&list->header);
-        drop_values(displaced, removed);
+        values_drop(displaced, removed);
         break;
     }
     storage_discard(fresh);
     if (displaced != room)
-        free(displaced);
+        raw_free(displaced);
     return done;
 }
 
@@ -428,8 +476,10 @@ bool list_repeat_in_place(struct list *list, ssize n)
         }
         if (target == fresh && fresh)
             slots_copy(fresh->items, storage->items, length);
-        for (uint64_t i = length; i < total; i++)
+        for (uint64_t i = length; i < total; i++) {
             store_release(&target->items[i], value_inc(load_relaxed(&target->items[i - length])));
+            thread_report_at(i);
+        }
         if (target == fresh && fresh) {
             store_release(&list->storage, fresh);
             fresh = NULL;
@@ -483,7 +533,7 @@ void list_insert_locked(struct list *list, uint64_t at, value item)
 {
     uint64_t length = load_relaxed(&list->length);
     struct list_storage *storage = load_relaxed(&list->storage);
-    slots_move(&storage->items[at + 1], &storage->items[at], length - at);
+    slots_move(list, &storage->items[at + 1], &storage->items[at], length - at);
     store_release(&storage->items[at], item);
     store_release(&list->length, length + 1);
 }
@@ -601,7 +651,7 @@ value list_take_locked(struct list *list, uint64_t at)
     struct list_storage *storage = load_relaxed(&list->storage);
     value item = load_relaxed(&storage->items[at]);
     if (at + 1 < length)
-        slots_move(&storage->items[at], &storage->items[at + 1], length - 1 - at);
+        slots_move(list, &storage->items[at], &storage->items[at + 1], length - 1 - at);
     store_release(&list->length, length - 1);
     store_release(&storage->items[length - 1], NULL);
     return item;
@@ -657,6 +707,7 @@ int64_t list_search(value v, value wanted, ssize start, ssize stop, value *taken
     for (uint64_t i = start < 0 ? bound_resolve(start, length) : (uint64_t)start; i < end; i++) {
         if (i >= load_relaxed(&list->length))
             break;
+        thread_report_at(i + 1);
         int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), wanted);
         if (unlikely(same < 0))
             return -2;
@@ -691,7 +742,7 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
         items[i] = small_int(iterator->start + (int64_t)i * iterator->step);
     }
     bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count);
-    free(items);
+    raw_free(items);
     return done;
 }
 
@@ -738,7 +789,7 @@ bool list_extend(value v, value iterable)
             return false;
         bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, (value *)storage->items, count);
         if (!done)
-            drop_values((value *)storage->items, count);
+            values_drop((value *)storage->items, count);
         storage_discard(storage);
         return done;
     }
@@ -762,7 +813,7 @@ bool list_extend(value v, value iterable)
         value_dec(snapshot);
         bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, (value *)storage->items, count);
         if (!done)
-            drop_values((value *)storage->items, count);
+            values_drop((value *)storage->items, count);
         storage_discard(storage);
         return done;
     }
@@ -803,6 +854,7 @@ bool list_reverse(value v)
         value low = load_relaxed(&storage->items[i]), high = load_relaxed(&storage->items[--j]);
         store_release(&storage->items[i], high);
         store_release(&storage->items[j], low);
+        report_marked(list, i + 1);
     }
     object_unlock(&list->header);
     rc_mark(&list->header);
@@ -853,7 +905,7 @@ bool list_attach(struct list *list, struct list_storage *storage, uint64_t lengt
     rc_mark(&list->header);
     bool untouched = present == expected && present_length == 0;
     if (present) {
-        drop_values((value *)present->items, present_length);
+        values_drop((value *)present->items, present_length);
         storage_give_back(list, present);
     }
     return untouched;
@@ -879,7 +931,7 @@ void list_clear(value v)
     uint64_t length;
     struct list_storage *storage = list_detach(list, NULL, &length);
     if (storage) {
-        drop_values((value *)storage->items, length);
+        values_drop((value *)storage->items, length);
         storage_give_back(list, storage);
     }
 }
@@ -901,8 +953,8 @@ bool list_set_slice(value v, ssize start, ssize end, value iterable)
         return false;
     bool done = list_replace(list, start, end, items, count);
     if (!done)
-        drop_values(items, count);
-    free(items);
+        values_drop(items, count);
+    raw_free(items);
     return done;
 }
 
@@ -919,8 +971,8 @@ value *sequence_snapshot(value iterable, const char *message, size_t *count)
     } else {
         *count = tuple_length(sequence);
         items = malloc((*count ? *count : 1) * sizeof(value));
-        for (size_t i = 0; items && i < *count; i++)
-            items[i] = value_inc(tuple_get(sequence, i));
+        if (items)
+            slots_copy_counted((value_slot *)items, tuple_items(sequence), 1, *count);
         if (!items)
             raise_no_memory();
     }
@@ -941,7 +993,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
     struct list_storage *storage = load_relaxed(&list->storage);
     if (load_relaxed(&list->length) != length) {
         object_unlock(&list->header);
-        free(displaced);
+        raw_free(displaced);
         return 0;
     }
     if (items) {
@@ -949,6 +1001,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
             value_slot *slot = &storage->items[start + (ssize)i * step];
             displaced[i] = load_relaxed(slot);
             store_release(slot, items[i]);
+            report_marked(list, i + 1);
         }
     } else if (count) {
         if (step < 0) {
@@ -962,6 +1015,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
                 displaced[taken++] = item;
             else
                 store_release(&storage->items[to++], item);
+            report_marked(list, from);
         }
         store_release(&list->length, to);
         for (; to < length; to++)
@@ -969,8 +1023,8 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
     }
     object_unlock(&list->header);
     rc_mark(&list->header);
-    drop_values(displaced, count);
-    free(displaced);
+    values_drop(displaced, count);
+    raw_free(displaced);
     if (!items)
         list_shrink(list);
     return 1;

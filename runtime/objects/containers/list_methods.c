@@ -1,6 +1,7 @@
 /* The list type: its operators and methods, and the iterators over lists. */
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/slice.h"
+#include "runtime/raw.h"
 #include "runtime/signature.h"
 
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static value compare_items(value a, value b, int op)
             value_dec(right);
             return compare_lengths(list_length(a), list_length(b), op);
         }
+        thread_report_at(i + 1);
         int same = left == right ? 1 : value_equals(left, right);
         if (same == 0)
             result = compare_pair(left, right, op);
@@ -91,6 +93,7 @@ static value compare_snapshot(value a, value b, int op)
             result = compare_lengths(length, count, op);
             break;
         }
+        thread_report_at(i + 1);
         value left = load_relaxed(&load_relaxed(&list->storage)->items[i]);
         int same = equals_plain(left, items[i]);
         if (same > 0)
@@ -106,9 +109,8 @@ static value compare_snapshot(value a, value b, int op)
             break;
         object_lock(&list->header);
     }
-    for (size_t i = 0; i < count; i++)
-        value_dec(items[i]);
-    free(items);
+    values_drop(items, count);
+    raw_free(items);
     return result;
 }
 
@@ -139,6 +141,7 @@ static value list_count(value v, const value *args)
     int64_t count = 0;
     object_lock(&list->header);
     for (uint64_t i = 0; i < load_relaxed(&list->length); i++) {
+        thread_report_at(i + 1);
         int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), args[0]);
         if (same < 0)
             return NULL;
@@ -233,7 +236,7 @@ static bool list_set_stepped(value self, ssize start, ssize stop, ssize step, va
     if (items && done < 0)
         for (size_t i = 0; i < given; i++)
             value_dec(items[i]);
-    free(items);
+    raw_free(items);
     return done > 0;
 }
 
@@ -279,9 +282,9 @@ static value list_concat(value a, value b)
     size_t count;
     value *items = result ? list_snapshot(b, &count) : NULL;
     bool done = items && list_replace(list_of(result), PTRDIFF_MAX, PTRDIFF_MAX, items, count);
-    for (size_t i = 0; items && !done && i < count; i++)
-        value_dec(items[i]);
-    free(items);
+    if (items && !done)
+        values_drop(items, count);
+    raw_free(items);
     if (done)
         return result;
     value_dec(result);
@@ -291,7 +294,7 @@ static value list_concat(value a, value b)
 /* The items n times, in an array from malloc; *total of them. NULL: no memory (or nothing: *total 0, no exception). */
 static value *list_repeated(value a, ssize n, size_t *total)
 {
-    size_t count;
+    size_t count, made = 0;
     *total = 0;
     value *items = list_snapshot(a, &count);
     if (!items)
@@ -306,13 +309,14 @@ static value *list_repeated(value a, ssize n, size_t *total)
         raise_no_memory();
     if (all) {
         for (ssize round = 0; round < n; round++)
-            for (size_t i = 0; i < count; i++)
-                all[(size_t)round * count + i] = value_inc(items[i]);
+            for (size_t i = 0; i < count; i++, made++) {
+                all[made] = value_inc(items[i]);
+                thread_report_at(made + 1);
+            }
         *total = room;
     }
-    for (size_t i = 0; i < count; i++)
-        value_dec(items[i]);
-    free(items);
+    values_drop(items, count);
+    raw_free(items);
     return all;
 }
 
@@ -325,8 +329,10 @@ static value list_repeat(value a, ssize n)
             if (result) {
                 struct list *list = list_of(result);
                 value_slot *slots = load_relaxed(&list->storage)->items;
-                for (ssize i = 0; i < n; i++)
+                for (ssize i = 0; i < n; i++) {
                     store_relaxed(&slots[i], value_inc(item));
+                    thread_report_at((size_t)i + 1);
+                }
                 store_release(&list->length, (uint64_t)n);
             }
             value_dec(item);
@@ -338,7 +344,7 @@ static value list_repeat(value a, ssize n)
     if (!items)
         return NULL;
     value result = list_from_owned(items, total);
-    free(items);
+    raw_free(items);
     return result;
 }
 

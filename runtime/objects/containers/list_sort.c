@@ -18,7 +18,7 @@
  * without dispatch; everything else by `<`.
  */
 #include "runtime/objects/containers/list.h"
-#include "threads/pause.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -101,6 +101,7 @@ static int (*choose_comparison(const value *keys, size_t length))(value, value)
 {
     bool ints = true, floats = true, strs = true, tuples = true;
     for (size_t i = 0; i < length && (ints || floats || strs || tuples); i++) {
+        thread_report_at(i + 1);
         value key = keys[i];
         ints = ints && value_is_small_int(key);
         floats = floats && value_is_immediate_float(key);
@@ -130,18 +131,28 @@ static inline void lane_copy_one(struct lane to, size_t i, struct lane from, siz
         to.items[i] = from.items[j];
 }
 
-static inline void lane_copy(struct lane to, struct lane from, size_t count)
+/* memmove, with reports: the values are this sort's alone. */
+static void values_move(value *to, const value *from, size_t count)
 {
-    memcpy(to.keys, from.keys, count * sizeof(value));
-    if (to.items)
-        memcpy(to.items, from.items, count * sizeof(value));
+    const size_t stretch = 1 << 13;
+    for (; count > stretch; count -= stretch) {
+        if (to < from) {
+            memmove(to, from, stretch * sizeof(value));
+            to += stretch;
+            from += stretch;
+        } else {
+            memmove(to + count - stretch, from + count - stretch, stretch * sizeof(value));
+        }
+        thread_report();
+    }
+    memmove(to, from, count * sizeof(value));
 }
 
 static inline void lane_move(struct lane to, struct lane from, size_t count)
 {
-    memmove(to.keys, from.keys, count * sizeof(value));
+    values_move(to.keys, from.keys, count);
     if (to.items)
-        memmove(to.items, from.items, count * sizeof(value));
+        values_move(to.items, from.items, count);
 }
 
 static void values_reverse(value *v, size_t count)
@@ -150,6 +161,7 @@ static void values_reverse(value *v, size_t count)
         value t = v[i];
         v[i] = v[--j];
         v[j] = t;
+        thread_report_at(i + 1);
     }
 }
 
@@ -160,10 +172,12 @@ static void lane_reverse(struct lane lane, size_t count)
         values_reverse(lane.items, count);
 }
 
-/* A pause in a long loop, unless the list is locked meanwhile. */
+/* A pause in a long loop, or what there is of one while the list is locked. */
 static inline void sorter_pause(const struct sorter *s, size_t step)
 {
-    if (!s->locked)
+    if (s->locked)
+        thread_report_at(step);
+    else
         thread_pause_at(step);
 }
 
@@ -276,7 +290,7 @@ static bool temporary_reserve(struct sorter *s, size_t size)
     if (size <= s->temporary_size)
         return true;
     if (s->temporary.keys != s->temporary_keys)
-        free(s->temporary.keys);
+        raw_free(s->temporary.keys);
     s->temporary = (struct lane){s->temporary_keys, s->has_items ? s->temporary_keys + TEMPORARY / 2 : NULL};
     s->temporary_size = s->has_items ? TEMPORARY / 2 : TEMPORARY;
     value *room = size <= PTRDIFF_MAX / 32 ? malloc(size * sizeof(value) * (s->has_items ? 2 : 1)) : NULL;
@@ -294,7 +308,7 @@ static bool merge_low(struct sorter *s, struct lane a, size_t na, struct lane b,
     if (!temporary_reserve(s, na))
         return false;
     struct lane to = a;
-    lane_copy(s->temporary, a, na);
+    lane_move(s->temporary, a, na);
     a = s->temporary;
     size_t i = 0, j = 0, k = 0; /* next of a, next of b, next place */
     bool fine = false;
@@ -330,7 +344,7 @@ static bool merge_low(struct sorter *s, struct lane a, size_t na, struct lane b,
             if (n < 0)
                 goto done;
             a_wins = (size_t)n;
-            lane_copy(lane_at(to, k), lane_at(a, i), a_wins);
+            lane_move(lane_at(to, k), lane_at(a, i), a_wins);
             k += a_wins;
             i += a_wins;
             if (i == na) /* cannot happen with a consistent order */
@@ -358,7 +372,7 @@ succeed:
     fine = true;
 done:
     if (i < na) /* what is left of b is in its place */
-        lane_copy(lane_at(to, k), lane_at(a, i), na - i);
+        lane_move(lane_at(to, k), lane_at(a, i), na - i);
     return fine;
 }
 
@@ -368,7 +382,7 @@ static bool merge_high(struct sorter *s, struct lane a, size_t na, struct lane b
     if (!temporary_reserve(s, nb))
         return false;
     struct lane to = a; /* places 0 .. na + nb - 1 */
-    lane_copy(s->temporary, b, nb);
+    lane_move(s->temporary, b, nb);
     b = s->temporary;
     size_t i = na, j = nb, k = na + nb; /* one beyond the next of each */
     bool fine = false;
@@ -418,7 +432,7 @@ static bool merge_high(struct sorter *s, struct lane a, size_t na, struct lane b
             b_wins = j - (size_t)n;
             k -= b_wins;
             j -= b_wins;
-            lane_copy(lane_at(to, k), lane_at(b, j), b_wins);
+            lane_move(lane_at(to, k), lane_at(b, j), b_wins);
             if (j == 0)
                 goto succeed;
             lane_copy_one(to, --k, a, --i);
@@ -432,7 +446,7 @@ succeed:
     fine = true;
 done:
     if (j > 0) /* what is left of a is in its place: the places i .. k - 1 are b's */
-        lane_copy(lane_at(to, k - j), b, j);
+        lane_move(lane_at(to, k - j), b, j);
     return fine;
 }
 
@@ -535,7 +549,7 @@ static bool sort_lane(struct lane lane, size_t length, int (*less)(value, value)
     }
     fine = fine && merge_rest(&s);
     if (s.temporary.keys != s.temporary_keys && s.temporary.keys != temporary)
-        free(s.temporary.keys);
+        raw_free(s.temporary.keys);
     return fine;
 }
 
@@ -548,11 +562,12 @@ static value *make_keys(value function, const value *items, size_t length)
         return NULL;
     }
     for (size_t i = 0; i < length; i++) {
+        thread_report_at(i + 1);
         keys[i] = call_1(function, items[i]);
         if (!keys[i]) {
             while (i > 0)
                 value_dec(keys[--i]);
-            free(keys);
+            raw_free(keys);
             return NULL;
         }
     }
@@ -571,9 +586,9 @@ static bool sort_in_order(struct lane lane, size_t length, int (*less)(value, va
 
 static void drop_owned(value *values, size_t count)
 {
-    while (values && count > 0)
-        value_dec(values[--count]);
-    free(values);
+    if (values)
+        values_drop(values, count);
+    raw_free(values);
 }
 
 enum step { STEP_DONE, STEP_FAILED, STEP_NEEDS_PYTHON, STEP_CHANGED };
@@ -582,8 +597,13 @@ enum step { STEP_DONE, STEP_FAILED, STEP_NEEDS_PYTHON, STEP_CHANGED };
 static void items_store(struct list *list, const value *items, size_t count)
 {
     value_slot *slots = load_relaxed(&list->storage)->items;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         store_release(&slots[i], items[i]);
+        if (unlikely((i + 1) % THREAD_REPORT_STEPS == 0)) {
+            rc_mark(&list->header); /* (RULE C3) */
+            thread_report();
+        }
+    }
 }
 
 /* Sort under the lock. `longest`: give up (STEP_CHANGED) when the list is longer. */
@@ -596,7 +616,7 @@ static enum step list_sort_locked(struct list *list, bool reverse, size_t longes
         if (length < 2 || length > longest || length <= room) {
             enum step step = length > longest ? STEP_CHANGED : STEP_DONE;
             if (length >= 2 && length <= longest) {
-                memcpy(work, (void *)load_relaxed(&list->storage)->items, length * sizeof(value));
+                values_move(work, (void *)load_relaxed(&list->storage)->items, length);
                 if (sort_in_order((struct lane){work, NULL}, length, choose_plain(work, length), work + room, reverse))
                     items_store(list, work, length);
                 else
@@ -604,11 +624,11 @@ static enum step list_sort_locked(struct list *list, bool reverse, size_t longes
             }
             object_unlock(&list->header);
             rc_mark(&list->header);
-            free(work);
+            raw_free(work);
             return step;
         }
         object_unlock(&list->header);
-        free(work);
+        raw_free(work);
         room = length + length / 8 + 64;
         work = room <= PTRDIFF_MAX / 32 ? malloc((room + room / 2 + 1) * sizeof(value)) : NULL;
         if (!work) {
@@ -639,7 +659,7 @@ static enum step list_sort_aside(struct list *list, value key, bool reverse, boo
             raise_no_memory();
     } else if (!key && length > 1 && less_plain(items[1], items[0]) < 0) {
         step = STEP_NEEDS_PYTHON;
-    } else if (memcpy(work, items, length * sizeof(value)), key && !(keys = make_keys(key, work, length))) {
+    } else if (values_move(work, items, length), key && !(keys = make_keys(key, work, length))) {
         step = STEP_FAILED;
     } else {
         struct lane lane = {keys ? keys : work, keys ? work : NULL};
@@ -653,7 +673,7 @@ static enum step list_sort_aside(struct list *list, value key, bool reverse, boo
         }
     }
     drop_owned(keys, length);
-    free(work);
+    raw_free(work);
     if (items)
         drop_owned(items, length);
     return step;
@@ -710,7 +730,7 @@ bool list_sort(value v, value key, bool reverse)
     if (!mutator_is_alone()) {
         work = malloc(length * sizeof(value));
         if (work)
-            memcpy(work, items, length * sizeof(value));
+            values_move(work, items, length);
         else
             fine = raise_no_memory() != NULL;
     }
@@ -722,9 +742,11 @@ bool list_sort(value v, value key, bool reverse)
         fine = sort_in_order(lane, length, choose_comparison(lane.keys, length), NULL, reverse);
     }
     if (work && work != items) {
-        for (uint64_t i = 0; i < length; i++)
+        for (uint64_t i = 0; i < length; i++) {
             store_relaxed(&storage->items[i], work[i]);
-        free(work);
+            thread_report_at(i + 1);
+        }
+        raw_free(work);
     }
     bool untouched = list_attach(list, storage, length, marker);
     drop_owned(keys, length);

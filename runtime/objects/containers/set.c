@@ -8,6 +8,7 @@
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -61,9 +62,11 @@ static inline bool place_is_live(value key)
 
 static void table_drop_items(struct set_table *t)
 {
-    for (uint64_t i = 0; i <= t->mask; i++)
+    for (uint64_t i = 0; i <= t->mask; i++) {
         if (place_is_live(load_relaxed(&t->entries[i].key)))
             value_dec(load_relaxed(&t->entries[i].key));
+        thread_report_at(i + 1);
+    }
 }
 
 /* ---- probing ---- */
@@ -284,6 +287,7 @@ static struct set_table *table_replace(struct set *set, struct set_table *fresh)
         value key = load_relaxed(&old->entries[i].key);
         if (place_is_live(key))
             table_insert_clean(fresh, key, load_relaxed(&old->entries[i].hash));
+        thread_report_at(i + 1);
     }
     set_changes(set);
     store_release(&set->table, fresh);
@@ -587,6 +591,7 @@ static bool set_copy_table(struct set *set, uint64_t target_mask, struct set_tab
             for (uint64_t i = 0; i <= mask; i++) {
                 value key = load_relaxed(&t->entries[i].key);
                 int64_t hash = load_relaxed(&t->entries[i].hash);
+                thread_report_at(i + 1);
                 if (!place_is_live(key))
                     continue;
                 if (!same_places) {
@@ -663,6 +668,7 @@ value set_moment(value v)
         for (size_t i = 0; i < places; i++) {
             value key = fits ? load_relaxed(&t->entries[i].key) : NULL;
             tuple_init(copy, i + 1, key ? value_inc(key) : SET_DUMMY);
+            thread_report_at(i + 1);
         }
         object_unlock(&set->header);
         if (fits)
@@ -886,8 +892,9 @@ void set_items_free(struct set_items *items)
     for (uint64_t i = 0; items && i < items->count; i++) {
         value_dec(items->at[i].key);
         value_dec(items->at[i].displaced);
+        thread_report_at(i + 1);
     }
-    free(items);
+    raw_free(items);
 }
 
 static struct set_items *items_of_set(struct set *set)
@@ -903,11 +910,12 @@ static struct set_items *items_of_set(struct set *set)
             value key = load_relaxed(&t->entries[i].key);
             if (place_is_live(key))
                 items_add(items, value_inc(key), load_relaxed(&t->entries[i].hash));
+            thread_report_at(i + 1);
         }
         object_unlock(&set->header);
         if (length <= room)
             return items;
-        free(items);
+        raw_free(items);
         room = length + length / 8 + 16;
     }
 }
@@ -943,11 +951,20 @@ struct set_items *set_items_of(value source)
         else
             value_dec(keys[i]);
     }
-    free(keys);
+    raw_free(keys);
     if (fine)
         return items;
     set_items_free(items);
     return NULL;
+}
+
+/* thread_report_at in a loop that takes items out, or puts them in, under the lock (RULE C3). */
+static inline void report_marked(struct set *set, size_t step)
+{
+    if (unlikely(step % THREAD_REPORT_STEPS == 0)) {
+        rc_mark(&set->header);
+        thread_report();
+    }
 }
 
 bool set_change_all(value v, struct set_items *items, unsigned change)
@@ -976,6 +993,7 @@ bool set_change_all(value v, struct set_items *items, unsigned change)
         }
         for (; i < items->count; i++) {
             struct set_item *item = &items->at[i];
+            report_marked(set, i + 1);
             int found = set_find_locked(set, item->key, item->hash, &c, !(change & SET_REMOVE), &grown);
             if (found < 0) {
                 fine = false;
@@ -1015,6 +1033,7 @@ int set_ask_all(value v, const struct set_items *items, bool *present, int stop_
     bool stopped = false;
     object_lock(&set->header);
     for (uint64_t i = 0; i < items->count && !stopped; i++) {
+        thread_report_at(i + 1);
         found = set_find_locked(set, items->at[i].key, items->at[i].hash, &c, false, NULL);
         if (found < 0)
             return -1;
@@ -1068,6 +1087,7 @@ restart:
     }
     for (uint64_t i = 0; t && i <= mask; i++) {
         struct set_entry *entry = &t->entries[i];
+        report_marked(set, i + 1);
         value key = load_relaxed(&entry->key);
         if (!place_is_live(key))
             continue;
@@ -1101,7 +1121,7 @@ restart:
 done:
     for (uint64_t i = 0; i < count; i++)
         value_dec(displaced[i]);
-    free(displaced);
+    raw_free(displaced);
     return fine && set_tidy(set);
 }
 

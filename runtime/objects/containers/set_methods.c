@@ -97,6 +97,7 @@ static bool frozenset_hash(value v, int64_t *out)
         uint64_t hash = 0;
         struct set_table *t = load_acquire(&set->table);
         for (uint64_t i = 0; t && i <= t->mask; i++) {
+            thread_report_at(i + 1);
             value key = load_relaxed(&t->entries[i].key);
             if (key && key != SET_DUMMY)
                 hash ^= shuffle_bits((uint64_t)load_relaxed(&t->entries[i].hash));

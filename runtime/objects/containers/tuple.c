@@ -59,7 +59,7 @@ value tuple_new_of(struct type *type, size_t length)
 value tuple_from_array(const value *items, size_t length)
 {
     value tuple = tuple_new(length);
-    for (size_t i = 0; tuple && i < length; i++)
+    for (size_t i = 0; tuple && i < length; thread_report_at(++i))
         tuple_init(tuple, i, value_inc(items[i]));
     return tuple;
 }
@@ -68,11 +68,10 @@ value tuple_from_owned(value *items, size_t length)
 {
     value tuple = tuple_new(length);
     if (!tuple) {
-        for (size_t i = 0; i < length; i++)
-            value_dec(items[i]);
+        values_drop(items, length);
         return NULL;
     }
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; thread_report_at(++i))
         tuple_init(tuple, i, items[i]);
     return tuple;
 }
@@ -122,6 +121,7 @@ void tuple_destroy(struct object *o)
             store_relaxed(&tuple->items[i], NULL);
             value_dec(item);
         }
+        thread_report_at(i);
     }
 }
 
@@ -188,6 +188,7 @@ static value tuple_compare(value a, value b, int op)
     int same = 1;
     for (; i < shorter; i++) {
         value left = tuple_get(a, i), right = tuple_get(b, i);
+        thread_report_at(i + 1);
         if (left == right)
             continue;
         same = value_both_small_int(left, right) ? 0 : value_equals(left, right);
@@ -260,9 +261,9 @@ static value tuple_concat(value a, value b)
     value result = tuple_new(na + nb);
     if (!result)
         return NULL;
-    for (size_t i = 0; i < na; i++)
+    for (size_t i = 0; i < na; thread_report_at(++i))
         tuple_init(result, i, value_inc(tuple_get(a, i)));
-    for (size_t i = 0; i < nb; i++)
+    for (size_t i = 0; i < nb; thread_report_at(++i))
         tuple_init(result, na + i, value_inc(tuple_get(b, i)));
     return result;
 }
@@ -279,7 +280,7 @@ static value tuple_repeat(value a, ssize n)
     value result = tuple_new(length * (size_t)n);
     size_t k = 0;
     for (ssize round = 0; result && round < n; round++)
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length; thread_report_at(++i))
             tuple_init(result, k++, value_inc(tuple_get(a, i)));
     return result;
 }

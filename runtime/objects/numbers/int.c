@@ -5,83 +5,12 @@
  * int.h.
  */
 #include "runtime/objects/numbers/int.h"
-#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <float.h>
 #include <limits.h>
 #include <math.h>
-#include <pthread.h>
-#include <setjmp.h>
 #include <stdlib.h>
-
-/* ---- memory for GMP ---- */
-
-static _Thread_local jmp_buf *gmp_escape;
-
-static void *gmp_allocate(size_t size)
-{
-    void *p = raw_alloc(size);
-    if (unlikely(!p)) {
-        if (gmp_escape)
-            longjmp(*gmp_escape, 1);
-        abort();
-    }
-    return p;
-}
-
-static void *gmp_reallocate(void *old, size_t old_size, size_t size)
-{
-    void *p = realloc(old, size);
-    if (unlikely(!p)) {
-        if (gmp_escape)
-            longjmp(*gmp_escape, 1);
-        abort();
-    }
-    return p;
-}
-
-static void gmp_free(void *p, size_t size)
-{
-    free(p);
-}
-
-static void gmp_install(void)
-{
-    mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_free);
-}
-
-/* False: no memory; nothing is raised. */
-static bool guard(void (*call)(void *context), void *context)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, gmp_install);
-    jmp_buf escape;
-    gmp_escape = &escape;
-    if (_setjmp(escape)) {
-        gmp_escape = NULL;
-        return false;
-    }
-    call(context);
-    gmp_escape = NULL;
-    return true;
-}
-
-bool int_guarded(void (*call)(void *context), void *context)
-{
-    return guard(call, context) || raise_no_memory() != NULL;
-}
-
-#define LONG_LIMBS 512 /* a product of two such numbers takes some 50 microseconds */
-
-bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs)
-{
-    if (limbs < LONG_LIMBS)
-        return int_guarded(call, context);
-    thread_enter_blocking();
-    bool done = guard(call, context);
-    thread_leave_blocking();
-    return done || raise_no_memory() != NULL;
-}
 
 /* ---- making ---- */
 
@@ -148,7 +77,7 @@ value int_from_mpz(mpz_srcptr z)
     struct big_int *r = int_result_new(size);
     if (!r)
         return NULL;
-    mpn_copyi(r->limbs, mpz_limbs_read(z), (mp_size_t)size);
+    thread_copy(r->limbs, mpz_limbs_read(z), size * sizeof(mp_limb_t));
     return int_result_finish(r, (mp_size_t)size, mpz_sgn(z) < 0);
 }
 

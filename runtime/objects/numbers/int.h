@@ -76,14 +76,15 @@ static inline mpz_srcptr int_operand_mpz(const struct int_operand *o, mpz_t z)
     return mpz_roinit_n(z, o->limbs, o->negative ? -o->size : o->size);
 }
 
-/*
- * GMP has no way to report that memory ran out: its allocation functions must not return. Calls that may allocate are
- * made through int_guarded, which leaves them by a jump in that case: false with MemoryError. What GMP held then leaks.
- */
+/* int_guard.c: calls of GMP that may allocate. False with MemoryError. */
 bool int_guarded(void (*call)(void *context), void *context);
 /* The same for a call on so many limbs that it may take long: the thread is then in a blocking region, where the call
- * must touch no object but read what the caller holds and write what only the caller knows. */
+ * must touch no object but read what the caller holds and write what only the caller knows. Handlers of signals may
+ * run: false with what they raised, too. */
 bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs);
+/* In the handler of a signal that makes the main thread raise KeyboardInterrupt, with its ucontext_t, on that thread:
+ * leave the long call that it is in. Returns if there is none, or if it cannot be left here. */
+void int_interrupt(const void *context);
 
 /* int.c */
 int int_compare(value a, value b);                             /* exact ints: -1, 0, 1 */

@@ -6,6 +6,7 @@
  * bit operations see two's complement of infinite width.
  */
 #include "runtime/objects/numbers/int.h"
+#include "threads/pause.h"
 
 #include <math.h>
 
@@ -29,7 +30,9 @@ static value add_magnitudes(const struct int_operand *x, const struct int_operan
         mpn_copyi(r->limbs, x->limbs, x->size);
         return int_result_finish(r, x->size, negative);
     }
+    bool resting = thread_rest_begin((size_t)x->size * sizeof(mp_limb_t));
     r->limbs[x->size] = mpn_add(r->limbs, x->limbs, x->size, y->limbs, y->size);
+    thread_rest_end(resting);
     return int_result_finish(r, x->size + 1, negative);
 }
 
@@ -48,10 +51,12 @@ static value subtract_magnitudes(const struct int_operand *x, const struct int_o
     struct big_int *r = int_result_new((size_t)x->size);
     if (!r)
         return NULL;
+    bool resting = thread_rest_begin((size_t)x->size * sizeof(mp_limb_t));
     if (y->size)
         mpn_sub(r->limbs, x->limbs, x->size, y->limbs, y->size);
     else
         mpn_copyi(r->limbs, x->limbs, x->size);
+    thread_rest_end(resting);
     return int_result_finish(r, x->size, negate);
 }
 
@@ -424,10 +429,12 @@ value int_lshift(value a, value b)
     struct big_int *r = int_result_new(words + (size_t)x.size + 1);
     if (!r)
         return NULL;
+    bool resting = thread_rest_begin((size_t)x.size * sizeof(mp_limb_t));
     if (n % 64)
         r->limbs[words + (size_t)x.size] = mpn_lshift(r->limbs + words, x.limbs, x.size, n % 64);
     else
         mpn_copyi(r->limbs + words, x.limbs, x.size);
+    thread_rest_end(resting);
     return int_result_finish(r, (mp_size_t)words + x.size + 1, x.negative);
 }
 
@@ -452,11 +459,13 @@ value int_rshift(value a, value b)
     struct big_int *r = int_result_new((size_t)size + 1);
     if (!r)
         return NULL;
+    bool resting = thread_rest_begin((size_t)x.size * sizeof(mp_limb_t));
     bool lost = words > 0 && !mpn_zero_p(x.limbs, (mp_size_t)words);
     if (n % 64)
         lost |= mpn_rshift(r->limbs, x.limbs + words, size, n % 64) != 0;
     else
         mpn_copyi(r->limbs, x.limbs + words, size);
+    thread_rest_end(resting);
     if (x.negative && lost) /* towards minus infinity */
         r->limbs[size] = mpn_add_1(r->limbs, r->limbs, size, 1);
     return int_result_finish(r, size + 1, x.negative);
@@ -489,7 +498,7 @@ value int_bitwise(int op, value a, value b)
     int_operand_init(&y, b);
     mpz_t za, zb, result;
     struct bitwise_call call = {op, int_operand_mpz(&x, za), int_operand_mpz(&y, zb), result};
-    if (!int_guarded(bitwise_call, &call))
+    if (!int_guarded_long(bitwise_call, &call, (x.size + y.size) / 64))
         return NULL;
     value v = int_from_mpz(result);
     mpz_clear(result);
@@ -506,7 +515,7 @@ value int_negative(value v)
     struct big_int *r = int_result_new((size_t)x.size);
     if (!r)
         return NULL;
-    mpn_copyi(r->limbs, x.limbs, x.size);
+    thread_copy(r->limbs, x.limbs, (size_t)x.size * sizeof(mp_limb_t));
     return int_result_finish(r, x.size, !x.negative);
 }
 

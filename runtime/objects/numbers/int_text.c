@@ -106,16 +106,16 @@ char *int_digits(value v, int base, size_t *length)
     }
     mp_limb_t *scratch = malloc(((size_t)o.size + 1) * sizeof *scratch);
     if (!scratch) {
-        free(out);
+        raw_free(out);
         raise_no_memory();
         return NULL;
     }
     mpn_copyi(scratch, o.limbs, o.size);
     struct digits_call call = {out, 0, scratch, o.size, base};
     bool done = int_guarded_long(digits_call, &call, o.size);
-    free(scratch);
+    raw_free(scratch);
     if (!done) {
-        free(out);
+        raw_free(out);
         return NULL;
     }
     size_t skip = 0;
@@ -125,7 +125,7 @@ char *int_digits(value v, int base, size_t *length)
     for (size_t i = 0; i < *length; i++)
         out[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[(unsigned char)out[i + skip]];
     if (base == 10 && limit > 0 && *length > (size_t)limit) {
-        free(out);
+        raw_free(out);
         goto too_long;
     }
     return out;
@@ -155,7 +155,7 @@ value int_to_text(value v, int base)
             *out++ = '-';
         memcpy(out, digits, length);
     }
-    free(digits);
+    raw_free(digits);
     return text;
 }
 
@@ -201,7 +201,7 @@ static value parse_many(const char *text, size_t count, int base, bool negative)
         else
             value_dec(value_of(r));
     }
-    free(digits);
+    raw_free(digits);
     return result;
 }
 
@@ -301,6 +301,6 @@ value int_parse_str(value text, int base)
     if (!ascii)
         return NULL;
     value v = int_parse(ascii, str_length(exact), base, text);
-    free(ascii);
+    raw_free(ascii);
     return v;
 }

@@ -134,6 +134,8 @@ static size_t ascii_prefix(const uint8_t *p, size_t n)
         memcpy(&word, p + i, 8);
         if (word & UINT64_C(0x8080808080808080))
             break;
+        if (unlikely((i + 8) % SPAN_LONG == 0))
+            thread_report();
     }
     while (i < n && p[i] < 0x80)
         i++;
@@ -154,6 +156,7 @@ static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
             return NULL;
         q += size;
         all |= c;
+        thread_report_at(count + 1);
     }
     value v = str_new(count, all);
     if (!v || count == 0)
@@ -165,6 +168,7 @@ static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
     for (const uint8_t *q = p + prefix; q < end; i++) {
         q += utf8_next(q, end, &c, &bad, &incomplete);
         span_put(data, width, i, c);
+        thread_report_at(i + 1);
     }
     return v;
 }
@@ -172,7 +176,7 @@ static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
 static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
 {
     const uint8_t *p = c->bytes, *end = p + c->length;
-    for (size_t i = 0; i < c->length;) {
+    for (size_t i = 0, step = 1; i < c->length; thread_report_at(step++)) {
         uint32_t code;
         unsigned bad;
         bool incomplete;
@@ -234,6 +238,7 @@ value str_from_utf8_surrogates(const char *bytes, size_t length)
         }
         builder_add_char(&b, c);
         p += size;
+        thread_report_at((size_t)(end - p));
     }
     return builder_finish(&b);
 }
@@ -257,7 +262,7 @@ static bool wide_decode_into(struct decode_context *c, unsigned size, bool big, 
 {
     const uint8_t *p = c->bytes;
     size_t n = c->length;
-    while (i < n) {
+    for (size_t step = 1; i < n; thread_report_at(step++)) {
         if (n - i < size) {
             if (consumed)
                 break;
@@ -308,7 +313,7 @@ static bool wide_decode_into(struct decode_context *c, unsigned size, bool big, 
 
 static bool ascii_decode_into(struct decode_context *c)
 {
-    for (size_t i = 0; i < c->length;) {
+    for (size_t i = 0, step = 1; i < c->length; thread_report_at(step++)) {
         if (c->bytes[i] < 0x80)
             builder_add_char(c->out, c->bytes[i++]);
         else if (!codec_decode_error(c, i, i + 1, "ordinal not in range(128)", &i))
@@ -445,7 +450,7 @@ static bool is_surrogate(uint32_t c)
 static bool utf8_encode_into(struct encode_context *c)
 {
     struct span s = str_span(c->text);
-    for (size_t i = 0; i < s.length;) {
+    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
         uint32_t code = span_at(s, i);
         if (unlikely(is_surrogate(code))) {
             size_t end = i + 1;
@@ -467,7 +472,7 @@ static bool utf8_encode_into(struct encode_context *c)
 static bool narrow_encode_into(struct encode_context *c, uint32_t limit)
 {
     struct span s = str_span(c->text);
-    for (size_t i = 0; i < s.length;) {
+    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
         uint32_t code = span_at(s, i);
         if (code < limit) {
             bytes_builder_add_byte(c->out, (uint8_t)code);
@@ -497,7 +502,7 @@ static void put_unit(struct bytes_builder *out, uint32_t c, unsigned size, bool 
 static bool wide_encode_into(struct encode_context *c, unsigned size, bool big)
 {
     struct span s = str_span(c->text);
-    for (size_t i = 0; i < s.length;) {
+    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
         uint32_t code = span_at(s, i);
         if (unlikely(is_surrogate(code))) {
             if (!codec_encode_error(c, i, i + 1, "surrogates not allowed", &i))
@@ -580,7 +585,7 @@ static bool text_from_bytes(value bytes /* stolen */, struct text *text)
     size_t n = bytes_length(bytes);
     char *copy = malloc(n + 1);
     if (copy)
-        memcpy(copy, bytes_data(bytes), n + 1);
+        thread_copy(copy, bytes_data(bytes), n + 1);
     value_dec(bytes);
     if (!copy) {
         raise_no_memory();

@@ -124,7 +124,7 @@ value codec_decode_unicode_escape(const uint8_t *bytes, size_t length, const cha
     struct str_builder b;
     builder_init(&b);
     struct decode_context c = {raw ? "rawunicodeescape" : "unicodeescape", errors, CODEC_LATIN1, bytes, length, &b};
-    for (size_t i = 0; i < length;) {
+    for (size_t i = 0, step = 1; i < length; thread_report_at(step++)) {
         if (bytes[i] != '\\')
             builder_add_char(&b, bytes[i++]);
         else if (!(raw ? decode_raw_escape(&c, &i) : decode_escape(&c, &i))) {
@@ -142,6 +142,7 @@ value codec_encode_unicode_escape(value text, bool raw)
     for (size_t i = 0; i < s.length; i++) {
         uint32_t c = span_at(s, i);
         char escape[16];
+        thread_report_at(i + 1);
         if (c > 0xFF || (!raw && (c < 0x20 || c >= 0x7F))) {
             const char *format = c > 0xFFFF ? "\\U%08x" : c > 0xFF ? "\\u%04x" : "\\x%02x";
             int n = c == '\n'   ? snprintf(escape, sizeof escape, "\\n")

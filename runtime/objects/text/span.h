@@ -6,6 +6,7 @@
 #define ATOLL_SPAN_H
 
 #include "runtime/value.h"
+#include "threads/pause.h"
 
 struct span {
     const void *data;
@@ -37,6 +38,8 @@ static inline struct span span_bytes(const void *data, size_t length)
     return (struct span){data, length, 1};
 }
 
+#define SPAN_LONG ((size_t)1 << 16) /* characters: loops over more report in between (thread_report) */
+
 /* All characters or-ed together: enough to tell the width and whether all are ASCII. */
 uint32_t span_or(struct span s);
 /* Write the characters at index `at` of an array of another (not smaller, or known to fit) width. */
@@ -45,7 +48,7 @@ void span_copy_to(void *data, unsigned width, size_t at, struct span s);
 static inline void span_copy_few(char *to, const char *from, size_t n)
 {
     if (n > 16)
-        memcpy(to, from, n);
+        thread_copy(to, from, n);
     else if (n >= 8) { /* two words that may overlap */
         uint64_t first, last;
         memcpy(&first, from, 8);

@@ -4,6 +4,7 @@
  */
 #include "runtime/objects/objects.h"
 #include "runtime/objects/text/span.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -30,10 +31,9 @@ static void parts_init(struct parts *p)
 
 static void parts_discard(struct parts *p)
 {
-    for (size_t i = 0; i < p->count; i++)
-        value_dec(p->items[i]);
+    values_drop(p->items, p->count);
     if (p->items != p->few)
-        free(p->items);
+        raw_free(p->items);
 }
 
 static bool parts_grow(struct parts *p)
@@ -59,6 +59,7 @@ static inline bool parts_add(struct parts *p, const struct span_maker *m, size_t
     if (unlikely(!v))
         return false;
     p->items[p->count++] = v;
+    thread_report_at(p->count);
     return true;
 }
 
@@ -72,6 +73,7 @@ static value parts_finish(struct parts *p, bool ok, bool reverse)
         value v = p->items[i];
         p->items[i] = p->items[--j];
         p->items[j] = v;
+        thread_report_at(i + 1);
     }
     value list = list_from_owned(p->items, p->count);
     p->count = 0;
@@ -90,11 +92,13 @@ value span_split(const struct span_maker *m, struct span separator, ssize max)
     size_t from = 0, left = max < 0 ? SIZE_MAX : (size_t)max;
     bool ok = true;
     if (separator.length == 1 && m->span.width == 1 && span_at(separator, 0) < 256) {
-        const uint8_t *p = m->span.data, *end = p + m->span.length, *at;
-        int c = (int)span_at(separator, 0);
-        for (; ok && left > 0 && (at = memchr(p + from, c, (size_t)(end - p) - from)); left--) {
-            ok = parts_add(&parts, m, from, (size_t)(at - p));
-            from = (size_t)(at - p) + 1;
+        uint32_t c = span_at(separator, 0);
+        size_t found;
+        for (; ok && left > 0; left--) {
+            if ((found = span_find_char(span_part(m->span, from, m->span.length), c)) == SPAN_NONE)
+                break;
+            ok = parts_add(&parts, m, from, from + found);
+            from += found + 1;
         }
         left = 0;
     }
@@ -144,27 +148,27 @@ value span_split_space(const struct span_maker *m, ssize max)
         const uint8_t *p = m->span.data, *space = m->space;
         for (; ok && left > 0; left--) {
             while (i < n && space[p[i]])
-                i++;
+                thread_report_at(++i);
             if (i == n)
                 return parts_finish(&parts, true, false);
             size_t start = i;
             while (i < n && !space[p[i]])
-                i++;
+                thread_report_at(++i);
             ok = parts_add(&parts, m, start, i);
         }
     } else
         for (; ok && left > 0; left--) {
             while (i < n && is_space(m, i))
-                i++;
+                thread_report_at(++i);
             if (i == n)
                 return parts_finish(&parts, true, false);
             size_t start = i;
             while (i < n && !is_space(m, i))
-                i++;
+                thread_report_at(++i);
             ok = parts_add(&parts, m, start, i);
         }
     while (i < n && is_space(m, i))
-        i++;
+        thread_report_at(++i);
     if (ok && i < n) /* the rest, but for white space behind it, is the last part; trailing space stays as in CPython */
         ok = parts_add(&parts, m, i, n);
     return parts_finish(&parts, ok, false);
@@ -178,16 +182,16 @@ value span_split_space_last(const struct span_maker *m, ssize max)
     bool ok = true;
     for (; ok && left > 0; left--) {
         while (i > 0 && is_space(m, i - 1))
-            i--;
+            thread_report_at(--i);
         if (i == 0)
             return parts_finish(&parts, true, true);
         size_t end = i;
         while (i > 0 && !is_space(m, i - 1))
-            i--;
+            thread_report_at(--i);
         ok = parts_add(&parts, m, i, end);
     }
     while (i > 0 && is_space(m, i - 1))
-        i--;
+        thread_report_at(--i);
     if (ok && i > 0)
         ok = parts_add(&parts, m, 0, i);
     return parts_finish(&parts, ok, true);
@@ -202,7 +206,7 @@ value span_split_lines(const struct span_maker *m, bool keep_ends)
     for (size_t i = 0; ok && i < n;) {
         size_t start = i;
         while (i < n && !m->is_line_break(span_at(m->span, i)))
-            i++;
+            thread_report_at(++i);
         size_t end = i;
         if (i < n) {
             bool pair = span_at(m->span, i) == '\r' && i + 1 < n && span_at(m->span, i + 1) == '\n';
@@ -222,10 +226,10 @@ void span_strip(const struct span_maker *m, const struct span *set, int sides, s
     size_t i = 0, j = m->span.length;
     if (sides & 1)
         while (i < j && (set ? span_find_char(*set, span_at(m->span, i)) != SPAN_NONE : is_space(m, i)))
-            i++;
+            thread_report_at(++i);
     if (sides & 2)
         while (j > i && (set ? span_find_char(*set, span_at(m->span, j - 1)) != SPAN_NONE : is_space(m, j - 1)))
-            j--;
+            thread_report_at(--j);
     *start = i;
     *end = j;
 }
@@ -273,7 +277,7 @@ void span_bounds_fit(size_t length, ssize *start, ssize *end)
 void span_places_free(struct span_places *places)
 {
     if (places->at != places->few)
-        free(places->at);
+        raw_free(places->at);
 }
 
 bool span_find_all(struct span s, struct span old, size_t max, struct span_places *p)
@@ -296,12 +300,13 @@ bool span_find_all(struct span s, struct span old, size_t max, struct span_place
                 raise_no_memory();
                 return false;
             }
-            memcpy(at, p->at, p->count * sizeof *at);
+            thread_copy(at, p->at, p->count * sizeof *at);
             span_places_free(p);
             p->at = at;
             p->capacity = capacity;
         }
         p->at[p->count++] = from + found;
+        thread_report_at(p->count);
         from += found + old.length;
     }
     return true;
@@ -318,6 +323,7 @@ void span_replace_to(void *to, unsigned width, struct span s, size_t old_length,
         span_copy_inline(to, width, at, new);
         at += new.length;
         from = place + old_length;
+        thread_report_at(i + 1);
     }
     span_copy_inline(to, width, at, span_part(s, from, s.length));
 }

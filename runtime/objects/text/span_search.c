@@ -14,7 +14,7 @@
 #include <emmintrin.h>
 #endif
 
-size_t span_find_char(struct span s, uint32_t c)
+static size_t short_find_char(struct span s, uint32_t c)
 {
     if (s.width == 1) {
         const uint8_t *at = c > 0xFF ? NULL : memchr(s.data, (int)c, s.length);
@@ -34,7 +34,21 @@ size_t span_find_char(struct span s, uint32_t c)
     return SPAN_NONE;
 }
 
-size_t span_find_char_last(struct span s, uint32_t c)
+size_t span_find_char(struct span s, uint32_t c)
+{
+    size_t at = 0;
+    while (unlikely(s.length - at > SPAN_LONG)) {
+        size_t found = short_find_char(span_part(s, at, at + SPAN_LONG), c);
+        if (found != SPAN_NONE)
+            return at + found;
+        at += SPAN_LONG;
+        thread_report();
+    }
+    size_t found = short_find_char(span_part(s, at, s.length), c);
+    return found == SPAN_NONE ? found : at + found;
+}
+
+static size_t short_find_char_last(struct span s, uint32_t c)
 {
     if (s.width == 1) {
         const uint8_t *at = c > 0xFF ? NULL : memrchr(s.data, (int)c, s.length);
@@ -44,6 +58,17 @@ size_t span_find_char_last(struct span s, uint32_t c)
         if (span_at(s, i) == c)
             return i;
     return SPAN_NONE;
+}
+
+size_t span_find_char_last(struct span s, uint32_t c)
+{
+    for (; unlikely(s.length > SPAN_LONG); s.length -= SPAN_LONG) {
+        size_t found = short_find_char_last(span_part(s, s.length - SPAN_LONG, s.length), c);
+        if (found != SPAN_NONE)
+            return s.length - SPAN_LONG + found;
+        thread_report();
+    }
+    return short_find_char_last(s, c);
 }
 
 /* The i-th character in the direction of the search. */
@@ -146,6 +171,37 @@ static const uint8_t *find_bytes(const uint8_t *s, size_t n, const uint8_t *need
 }
 #endif
 
+/* Where the needle, of two characters and more, is in no more than a window of the text. */
+static size_t find_in_window(struct span s, struct span needle)
+{
+    if (s.width == 1 && needle.width == 1) {
+        const uint8_t *found = find_bytes(s.data, s.length, needle.data, needle.length);
+        return found ? (size_t)(found - (const uint8_t *)s.data) : SPAN_NONE;
+    }
+    return fits_width(needle, s.width) ? find_scan(s, needle, false) : SPAN_NONE;
+}
+
+static size_t find_last_in_window(struct span s, struct span needle)
+{
+    size_t found = find_scan(s, needle, true);
+    return found == SPAN_NONE ? found : s.length - needle.length - found;
+}
+
+/* A long text is searched in windows, of a few needles at least, that begin where a match could begin next. What takes
+   long in one window is done at rest. */
+static inline size_t window_of(struct span needle)
+{
+    return needle.length < SPAN_LONG / 8 ? SPAN_LONG : needle.length * 8;
+}
+
+static size_t find_rested(size_t (*find)(struct span s, struct span needle), struct span s, struct span needle)
+{
+    bool resting = thread_rest_begin(needle.length < SPAN_LONG / 8 ? 0 : s.length);
+    size_t found = find(s, needle);
+    thread_rest_end(resting);
+    return found;
+}
+
 size_t span_find(struct span s, struct span needle)
 {
     if (needle.length == 0)
@@ -154,11 +210,17 @@ size_t span_find(struct span s, struct span needle)
         return SPAN_NONE;
     if (needle.length == 1)
         return span_find_char(s, span_at(needle, 0));
-    if (s.width == 1 && needle.width == 1) {
-        const uint8_t *found = find_bytes(s.data, s.length, needle.data, needle.length);
-        return found ? (size_t)(found - (const uint8_t *)s.data) : SPAN_NONE;
+    if (likely(s.length <= SPAN_LONG))
+        return find_in_window(s, needle);
+    size_t at = 0, window = window_of(needle);
+    for (; s.length - at > window; at += window - needle.length + 1) {
+        size_t found = find_rested(find_in_window, span_part(s, at, at + window), needle);
+        if (found != SPAN_NONE)
+            return at + found;
+        thread_report();
     }
-    return fits_width(needle, s.width) ? find_scan(s, needle, false) : SPAN_NONE;
+    size_t found = find_rested(find_in_window, span_part(s, at, s.length), needle);
+    return found == SPAN_NONE ? found : at + found;
 }
 
 size_t span_find_last(struct span s, struct span needle)
@@ -171,8 +233,14 @@ size_t span_find_last(struct span s, struct span needle)
         return span_find_char_last(s, span_at(needle, 0));
     if (!fits_width(needle, s.width))
         return SPAN_NONE;
-    size_t found = find_scan(s, needle, true);
-    return found == SPAN_NONE ? found : s.length - needle.length - found;
+    size_t window = window_of(needle);
+    for (; unlikely(s.length > window); s.length -= window - needle.length + 1) {
+        size_t found = find_rested(find_last_in_window, span_part(s, s.length - window, s.length), needle);
+        if (found != SPAN_NONE)
+            return s.length - window + found;
+        thread_report();
+    }
+    return find_rested(find_last_in_window, s, needle);
 }
 
 size_t span_count(struct span s, struct span needle, size_t max)
@@ -185,6 +253,7 @@ size_t span_count(struct span s, struct span needle, size_t max)
         if (found == SPAN_NONE)
             break;
         from += found + needle.length;
+        thread_report_at(count + 1);
     }
     return count;
 }

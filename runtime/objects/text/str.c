@@ -12,7 +12,7 @@
 
 /* ---- spans ---- */
 
-uint32_t span_or(struct span s)
+static uint32_t short_or(struct span s)
 {
     size_t n = s.length;
     if (s.width == 1) {
@@ -38,6 +38,17 @@ uint32_t span_or(struct span s)
     return all;
 }
 
+uint32_t span_or(struct span s)
+{
+    uint32_t all = 0;
+    while (unlikely(s.length > SPAN_LONG)) {
+        all |= short_or(span_part(s, 0, SPAN_LONG));
+        s = span_part(s, SPAN_LONG, s.length);
+        thread_report();
+    }
+    return all | short_or(s);
+}
+
 #define WIDEN(TO, FROM)                       \
     do {                                      \
         TO *out = (TO *)data + at;            \
@@ -49,8 +60,12 @@ uint32_t span_or(struct span s)
 void span_copy_to(void *data, unsigned width, size_t at, struct span s)
 {
     if (likely(width == s.width)) {
-        memcpy((char *)data + at * width, s.data, s.length * width);
+        thread_copy((char *)data + at * width, s.data, s.length * width);
         return;
+    }
+    for (; unlikely(s.length > SPAN_LONG); at += SPAN_LONG, s = span_part(s, SPAN_LONG, s.length)) {
+        span_copy_to(data, width, at, span_part(s, 0, SPAN_LONG));
+        thread_report();
     }
     switch (width * 8 + s.width) {
     case 1 * 8 + 2:
@@ -76,10 +91,12 @@ void span_copy_to(void *data, unsigned width, size_t at, struct span s)
 void span_fill(void *data, unsigned width, size_t at, size_t n, uint32_t c)
 {
     if (width == 1)
-        memset((char *)data + at, (int)c, n);
+        thread_fill((char *)data + at, (int)c, n);
     else
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             span_put(data, width, at + i, c);
+            thread_report_at(i + 1);
+        }
 }
 
 bool span_equal(struct span a, struct span b)
@@ -87,10 +104,12 @@ bool span_equal(struct span a, struct span b)
     if (a.length != b.length)
         return false;
     if (a.width == b.width)
-        return memcmp(a.data, b.data, a.length * a.width) == 0;
-    for (size_t i = 0; i < a.length; i++)
+        return thread_compare(a.data, b.data, a.length * a.width) == 0;
+    for (size_t i = 0; i < a.length; i++) {
         if (span_at(a, i) != span_at(b, i))
             return false;
+        thread_report_at(i + 1);
+    }
     return true;
 }
 
@@ -98,7 +117,7 @@ int span_compare(struct span a, struct span b)
 {
     size_t n = a.length < b.length ? a.length : b.length;
     if (a.width == 1 && b.width == 1) {
-        int order = memcmp(a.data, b.data, n);
+        int order = thread_compare(a.data, b.data, n);
         if (order)
             return order < 0 ? -1 : 1;
     } else
@@ -106,6 +125,7 @@ int span_compare(struct span a, struct span b)
             uint32_t x = span_at(a, i), y = span_at(b, i);
             if (x != y)
                 return x < y ? -1 : 1;
+            thread_report_at(i + 1);
         }
     return (a.length > b.length) - (a.length < b.length);
 }
@@ -192,7 +212,7 @@ value str_from_ascii(const char *bytes, size_t length)
         return str_from_latin1_char((uint8_t)*bytes);
     value v = str_new(length, 0x7F);
     if (likely(v != NULL && length))
-        memcpy(str_data(v), bytes, length);
+        thread_copy(str_data(v), bytes, length);
     return v;
 }
 
@@ -273,7 +293,7 @@ bool str_equal(value a, value b)
         return false;
     if (str_flags(a) & str_flags(b) & STR_INTERNED)
         return false;
-    return memcmp(x->data, y->data, x->length * str_width(a)) == 0;
+    return thread_compare(x->data, y->data, x->length * str_width(a)) == 0;
 }
 
 bool str_equals_text(value v, const char *text)
@@ -292,7 +312,7 @@ int str_compare(value a, value b)
     if (unlikely((str_flags(a) | str_flags(b)) & (STR_WIDTH_2 | STR_WIDTH_4)))
         return span_compare(str_span(a), str_span(b));
     size_t n = str_exact_length(a), m = str_exact_length(b);
-    int order = memcmp(str_data(a), str_data(b), n < m ? n : m);
+    int order = thread_compare(str_data(a), str_data(b), n < m ? n : m);
     return order ? (order > 0) - (order < 0) : (n > m) - (n < m);
 }
 
@@ -368,6 +388,7 @@ value str_join_array(value separator, const value *parts, size_t count)
     for (size_t i = 0; i < count; i++) {
         value part = str_exact(parts[i]);
         size_t n = str_exact_length(part);
+        thread_report_at(i + 1);
         if (__builtin_add_overflow(length, n + (i ? gap : 0), &length) || length > STR_LENGTH_MAX)
             return raise(EXC(OverflowError), "join() result is too long for a Python string");
         if (n)
@@ -392,6 +413,7 @@ value str_join_array(value separator, const value *parts, size_t count)
         struct span part = str_span(str_exact(parts[i]));
         span_copy_inline(data, width, at, part);
         at += part.length;
+        thread_report_at(i + 1);
     }
     return v;
 }
@@ -448,10 +470,10 @@ value str_repeat(value v, ssize count)
         span_fill(data, width, 0, total, str_exact_at(v, 0));
     else { /* double what is there */
         size_t bytes = n * width, all = total * width;
-        memcpy(data, str_data(v), bytes);
+        thread_copy(data, str_data(v), bytes);
         while (bytes < all) {
             size_t step = bytes < all - bytes ? bytes : all - bytes;
-            memcpy(data + bytes, data, step);
+            thread_copy(data + bytes, data, step);
             bytes += step;
         }
     }
@@ -480,15 +502,19 @@ value str_slice_step(value exact, ssize start, ssize step, size_t count)
 {
     struct span span = str_span(exact);
     uint32_t all = 0;
-    for (size_t i = 0; i < count && !str_exact_is_ascii(exact); i++)
+    for (size_t i = 0; i < count && !str_exact_is_ascii(exact); i++) {
         all |= span_at(span, (size_t)(start + (ssize)i * step));
+        thread_report_at(i + 1);
+    }
     value v = str_new(count, all);
     if (!v || count == 0)
         return v;
     void *data = str_data(v);
     unsigned width = str_width(v);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         span_put(data, width, i, span_at(span, (size_t)(start + (ssize)i * step)));
+        thread_report_at(i + 1);
+    }
     return v;
 }
 

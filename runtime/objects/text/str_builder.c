@@ -23,7 +23,7 @@ void builder_init(struct str_builder *b)
 void builder_discard(struct str_builder *b)
 {
     if (b->data != b->few)
-        free(b->data);
+        raw_free(b->data);
     builder_init(b);
 }
 
@@ -39,7 +39,7 @@ static bool builder_room_slow(struct str_builder *b, size_t more, unsigned width
     }
     span_copy_to(data, width, 0, (struct span){b->data, b->length, b->kind});
     if (b->data != b->few)
-        free(b->data);
+        raw_free(b->data);
     b->data = data;
     b->kind = (uint8_t)width;
     b->capacity = capacity;
@@ -128,7 +128,7 @@ void builder_add_utf8(struct str_builder *b, const char *bytes, size_t length)
         builder_add_span(b, span_bytes(bytes, length), 0x7F);
         return;
     }
-    for (const uint8_t *p = (const uint8_t *)bytes, *end = p + length; p < end;)
+    for (const uint8_t *p = (const uint8_t *)bytes, *end = p + length; p < end; thread_report_at((size_t)(end - p)))
         builder_add_char(b, next_utf8(&p, end));
 }
 

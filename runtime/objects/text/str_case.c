@@ -16,9 +16,11 @@
 static value all_have(value self, unsigned flags)
 {
     struct span s = str_span(str_exact(self));
-    for (size_t i = 0; i < s.length; i++)
+    for (size_t i = 0; i < s.length; i++) {
         if (!(unicode_flags(span_at(s, i)) & flags))
             return VALUE_FALSE;
+        thread_report_at(i + 1);
+    }
     return value_bool(s.length > 0);
 }
 
@@ -61,6 +63,7 @@ value str_islower(value self, const value *args)
     bool cased = false;
     for (size_t i = 0; i < s.length; i++) {
         unsigned flags = unicode_flags(span_at(s, i));
+        thread_report_at(i + 1);
         if (flags & (UNICODE_UPPER | UNICODE_TITLE))
             return VALUE_FALSE;
         cased |= (flags & UNICODE_LOWER) != 0;
@@ -74,6 +77,7 @@ value str_isupper(value self, const value *args)
     bool cased = false;
     for (size_t i = 0; i < s.length; i++) {
         unsigned flags = unicode_flags(span_at(s, i));
+        thread_report_at(i + 1);
         if (flags & (UNICODE_LOWER | UNICODE_TITLE))
             return VALUE_FALSE;
         cased |= (flags & UNICODE_UPPER) != 0;
@@ -87,6 +91,7 @@ value str_istitle(value self, const value *args)
     bool cased = false, previous = false;
     for (size_t i = 0; i < s.length; i++) {
         unsigned flags = unicode_flags(span_at(s, i));
+        thread_report_at(i + 1);
         if (flags & (UNICODE_UPPER | UNICODE_TITLE)) {
             if (previous)
                 return VALUE_FALSE;
@@ -104,9 +109,11 @@ value str_istitle(value self, const value *args)
 bool unicode_is_identifier(value v)
 {
     struct span s = str_span(str_exact(v));
-    for (size_t i = 0; i < s.length; i++)
+    for (size_t i = 0; i < s.length; i++) {
         if (!(unicode_flags(span_at(s, i)) & (i ? UNICODE_XID_CONTINUE : UNICODE_XID_START)))
             return false;
+        thread_report_at(i + 1);
+    }
     return s.length > 0;
 }
 
@@ -138,6 +145,8 @@ static value ascii_map(value v, uint8_t first, uint8_t last)
         uint64_t letters = (word + (0x80u - first) * ones) & ~(word + (0x7Fu - last) * ones) & 0x80 * ones;
         word ^= letters >> 2;
         memcpy(to + i, &word, 8);
+        if (unlikely((i + 8) % SPAN_LONG == 0))
+            thread_report();
     }
     for (; i < n; i++)
         to[i] = (uint8_t)(from[i] ^ ((uint8_t)(from[i] - first) <= range ? 0x20 : 0));
@@ -183,6 +192,7 @@ static value map_case(value v, enum case_mapping mapping)
     bool previous_cased = false;
     for (size_t i = 0; i < s.length; i++) {
         uint32_t c = span_at(s, i), out[3];
+        thread_report_at(i + 1);
         unsigned flags = 0, n;
         switch (mapping) {
         case CASE_UPPER:
@@ -252,6 +262,7 @@ char *str_to_decimal_ascii(value v)
     }
     for (size_t i = 0; i < s.length; i++) {
         uint32_t c = span_at(s, i);
+        thread_report_at(i + 1);
         int digit = unicode_decimal(c);
         out[i] = (char)(c < 0x80 ? (int)c : digit >= 0 ? '0' + digit : unicode_is_space(c) ? ' ' : '?');
     }

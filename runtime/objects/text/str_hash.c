@@ -109,6 +109,8 @@ int64_t hash_bytes(const void *bytes, size_t length)
         v3 ^= m;
         SIP_ROUND;
         v0 ^= m;
+        if (unlikely((size_t)(end - p) % SPAN_LONG == 0))
+            thread_report();
     }
     uint64_t last = (uint64_t)length << 56 | load_tail(p, length & 7);
     v3 ^= last;

@@ -45,11 +45,12 @@ value str_repr(value self)
     if (str_exact_is_ascii(v)) { /* what needs no escape is passed over quickly */
         const uint8_t *p = s.data;
         while (i < s.length && p[i] >= 0x20 && p[i] < 0x7F && p[i] != quote && p[i] != '\\')
-            i++;
+            thread_report_at(++i);
         length += i;
     }
     for (; i < s.length; i++) {
         uint32_t c = span_at(s, i);
+        thread_report_at(i + 1);
         if (unlikely(needs_escape(c, quote)))
             length += escape_to(escape, c, quote);
         else {
@@ -70,6 +71,7 @@ value str_repr(value self)
     } else
         for (i = 0; i < s.length; i++) {
             uint32_t c = span_at(s, i);
+            thread_report_at(i + 1);
             if (needs_escape(c, quote)) {
                 unsigned n = escape_to(escape, c, quote);
                 span_copy_to(to, width, at, span_bytes(escape, n));
@@ -120,11 +122,13 @@ value str_translate(value self, const value *args)
     struct span s = str_span(v);
     struct str_builder b;
     builder_init(&b);
-    for (size_t i = 0; i < s.length; i++)
+    for (size_t i = 0; i < s.length; i++) {
         if (!add_translated(&b, args[0], span_at(s, i))) {
             builder_discard(&b);
             return NULL;
         }
+        thread_report_at(i + 1);
+    }
     return builder_finish(&b);
 }
 
@@ -138,7 +142,7 @@ static bool maketrans_pairs(value table, value from, value to, value drop)
         return raise_false(EXC(TypeError), "first maketrans argument must be a string if there is a second argument");
     if (str_length(from) != str_length(to))
         return raise_false(EXC(ValueError), "the first two maketrans arguments must have equal length");
-    for (size_t i = 0; i < str_length(from); i++)
+    for (size_t i = 0; i < str_length(from); thread_report_at(++i))
         if (!dict_set(table, small_int(str_at(from, i)), small_int(str_at(to, i))))
             return false;
     for (size_t i = 0; !is_missing(drop) && i < str_length(drop); i++)
@@ -196,6 +200,7 @@ value str_expandtabs(value self, const value *args)
     size_t column = 0;
     for (size_t i = 0; i < s.length && !b.failed; i++) {
         uint32_t c = span_at(s, i);
+        thread_report_at(i + 1);
         if (c == '\t') {
             if (size > 0) {
                 size_t add = (size_t)size - column % (size_t)size;
