@@ -141,6 +141,21 @@ static void note_leak(struct object *o, struct page *page, void *context)
     leaks->by_type[i].count++;
 }
 
+static void forget_finalizer(struct object *o, struct page *page, void *context)
+{
+    (void)context;
+    if (atomic_load_explicit(&page->kind, memory_order_relaxed) == KIND_TYPE)
+        atomic_store_explicit(&((struct object_type *)o)->finalize, NULL, memory_order_relaxed);
+}
+
+void gc_forget_finalizers(void)
+{
+    gc_hooks.weak_callback = NULL;
+    for (unsigned k = 1; k <= TYPE_WELL_KNOWN_MAX; k++)
+        atomic_store_explicit(&type_from_ref(TYPE_WELL_KNOWN_REF(k))->finalize, NULL, memory_order_relaxed);
+    heap_each_object(forget_finalizer, NULL);
+}
+
 size_t gc_shutdown(void)
 {
     if (thread_self) {

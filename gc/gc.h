@@ -161,6 +161,8 @@ bool gc_init(const struct gc_hooks *hooks); /* before the first thread_attach; f
    for leaks. Returns the number of objects that were still alive and not immortal (reported on stderr with their types
    in checked builds). */
 size_t gc_shutdown(void);
+/* From now on objects die without finalizers and callbacks. For the end of a runtime that can run no code any more. */
+void gc_forget_finalizers(void);
 /* Around fork(): these call threads_before_fork and its companions themselves. The forking thread is attached and not
    in a blocking region; it waits for a cycle that runs. The child has one thread and starts a collector when it needs
    one. What other threads held at that moment (objects' locks, references in their frames) stays held in the child. */

@@ -616,7 +616,7 @@ static void clear_modules(void)
     dict_clear(modules);
     value_dec(modules);
     restore_core_modules();
-    if (atomic_load(&types_have_finalizers))
+    if (atomic_load(&deaths_matter))
         gc_collect(GC_FULL);
     for (size_t i = count; i-- > 0;) {
         value reference = list_get(list, i);
@@ -643,14 +643,14 @@ int runtime_finish(int status)
      * safely. */
     if (thread_mutator_count() > 1)
         _exit(status);
-#if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
-    gc_collect(GC_FULL);
-#endif
+    if (atomic_load(&deaths_matter))
+        gc_collect(GC_FULL); /* finalizers of garbage still see the modules */
     clear_modules();
     error_clear();
     if (!streams_flush() && status == 0)
         status = 120;
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
+    gc_forget_finalizers(); /* what other builds leave to the system dies in silence */
     modules_finish();
     import_finish();
     import_cache_finish();

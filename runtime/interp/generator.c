@@ -8,6 +8,7 @@
  */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"
+#include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
 
 #include <sched.h>
@@ -52,6 +53,8 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     interpreter->depth--;
     interpreter->stack_top = (value *)frame;
     frame_release_chunk(interpreter);
+    if (code->range_count)
+        deaths_note();
     atomic_store_explicit(&g->state, GENERATOR_CREATED, memory_order_release);
     return value_of(g);
 }

@@ -16,6 +16,7 @@ struct io_base {
     struct object header;
     value_slot dict; /* __dict__ */
     _Atomic bool closed;
+    _Atomic bool claimed; /* another stream works on it, and closes it when it is closed itself */
 };
 
 /* A lock that may be held while other code runs. */
@@ -35,6 +36,9 @@ bool io_base_define(value module);
 void io_traverse(struct object *o, struct gc_trace *trace); /* the dict */
 void io_destroy(struct object *o);
 void io_finalize(struct object *o);        /* closes the stream */
+/* Does a finalizer leave the stream to the one that works on it? In an island the upper one may come later, and has
+   still to flush. */
+bool io_is_left_to_upper(struct object *o);
 value io_unsupported(const char *message); /* raises UnsupportedOperation */
 extern value_slot io_unsupported_type;     /* the class; set by the module */
 int io_is_closed(value stream);     /* its `closed`: 1, 0, -1; read directly where the type is one of this module's */
@@ -57,6 +61,7 @@ struct io_upper {
     struct io_lock lock;
     _Atomic bool detached;
 };
+void io_upper_set(value v, value beneath);                        /* NULL: detached */
 value io_beneath(value v);                                        /* owned; NULL with ValueError */
 value io_beneath_attribute(value v, value name);                  /* of the stream beneath */
 void io_upper_traverse(struct object *o, struct gc_trace *trace); /* beneath, and what every stream has */

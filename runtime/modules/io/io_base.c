@@ -1,5 +1,6 @@
 /* _io: the abstract bases of all streams, and what streams share: locks, and working on a stream beneath. */
 #include "runtime/modules/io/io.h"
+#include "runtime/step.h"
 #include "runtime/interp/interp.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/containers/container.h"
@@ -147,8 +148,15 @@ void io_destroy(struct object *o)
 }
 
 /* A stream that is dropped is closed; nobody is told what goes wrong. */
+bool io_is_left_to_upper(struct object *o)
+{
+    return atomic_load_explicit(&((struct io_base *)o)->claimed, memory_order_relaxed) && !object_is_sole(o);
+}
+
 void io_finalize(struct object *o)
 {
+    if (io_is_left_to_upper(o))
+        return;
     value v = value_of(o), saved = error_fetch();
     int closed = io_is_closed(v);
     if (closed < 0)
@@ -160,6 +168,20 @@ void io_finalize(struct object *o)
 }
 
 /* ---- streams that work on another one ---- */
+static void set_claimed(value v, bool claimed)
+{
+    if (v && type_is_subtype(value_type(v), io_base_type))
+        atomic_store_explicit(&BASE(v)->claimed, claimed, memory_order_relaxed);
+}
+void io_upper_set(value v, value beneath)
+{
+    struct io_upper *upper = (struct io_upper *)v;
+    value old = slot_load(value_object(v), &upper->beneath);
+    set_claimed(old, false);
+    set_claimed(beneath, true);
+    slot_store(value_object(v), &upper->beneath, beneath ? value_inc(beneath) : NULL);
+    value_dec(old);
+}
 value io_beneath(value v)
 {
     struct io_upper *upper = (struct io_upper *)v;
@@ -235,7 +257,7 @@ value io_upper_detach(value v, const value *args)
         return NULL;
     }
     struct io_upper *upper = (struct io_upper *)v;
-    slot_store(value_object(v), &upper->beneath, NULL);
+    io_upper_set(v, NULL);
     atomic_store(&upper->detached, true);
     return beneath;
 }

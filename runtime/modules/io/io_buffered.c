@@ -515,7 +515,7 @@ static bool init(value v, const value *args, size_t nargs, value kwnames, value 
     b->position = b->end = b->pending = 0;
     io_lock_leave(&b->upper.lock);
     atomic_store(&b->upper.detached, false);
-    slot_store(value_object(v), &b->upper.beneath, value_inc(bound[0]));
+    io_upper_set(v, bound[0]);
     return true;
 }
 static bool reader_init(value v, const value *args, size_t nargs, value kwnames)

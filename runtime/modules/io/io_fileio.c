@@ -2,6 +2,7 @@
 #include "runtime/modules/io/io.h"
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
+#include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/model/type_internal.h"
 
 #include <stddef.h>
@@ -371,6 +372,8 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
             close(fd);
         return raise_errno(error, error == EBADF ? NULL : file, NULL) != NULL;
     }
+    if (close_fd)
+        deaths_note();
     atomic_store(&f->fd, fd);
     atomic_store(&f->base.closed, false);
     if (f->appending && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE)
@@ -392,7 +395,7 @@ static value file_new(struct type *type, const value *args, size_t nargs, value 
 static void file_finalize(struct object *o)
 {
     value v = value_of(o);
-    if (io_file_descriptor(v) < 0 || !FILE_OF(v)->close_fd)
+    if (io_file_descriptor(v) < 0 || !FILE_OF(v)->close_fd || io_is_left_to_upper(o))
         return;
     value saved = error_fetch();
     if (warn(EXC(ResourceWarning), 1, "unclosed file %R", v) < 0)
@@ -401,6 +404,15 @@ static void file_finalize(struct object *o)
         error_clear();
     if (saved)
         error_restore(saved);
+}
+
+/* What was left to an upper stream that went without closing it. */
+static void file_destroy(struct object *o)
+{
+    int fd = atomic_exchange(&((struct file *)o)->fd, -1);
+    if (fd >= 0 && ((struct file *)o)->close_fd)
+        close(fd);
+    io_destroy(o);
 }
 
 static const struct method_def file_methods[] = {
@@ -434,7 +446,7 @@ static const struct type_spec file_spec = {
     .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = io_traverse,
-    .destroy = io_destroy,
+    .destroy = file_destroy,
     .finalize = file_finalize,
     .slots = {.new = file_new, .init = file_init, .repr = file_repr},
     .methods = file_methods,

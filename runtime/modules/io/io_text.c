@@ -717,7 +717,7 @@ static bool set_up(value v, const value *bound)
             return false;
         t->started = position != 0;
     }
-    slot_store(value_object(v), &t->upper.beneath, value_inc(buffer));
+    io_upper_set(v, buffer);
     return true;
 }
 

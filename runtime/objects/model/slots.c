@@ -10,7 +10,7 @@
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/descriptors/descriptor.h"
 
-_Atomic bool types_have_finalizers;
+_Atomic bool deaths_matter;
 
 /* ---- calling a special method ---- */
 /* Call `method` (owned by the caller), found on the type of self, with self in front. */
@@ -962,7 +962,7 @@ static void find_flags(struct type *type, struct slot_state *state)
     state->finalize = type_finalizer(&type->gc);
     if (finalizer && finalizer != VALUE_MISSING) {
         state->set |= TYPE_FLAG_FINALIZER;
-        atomic_store_explicit(&types_have_finalizers, true, memory_order_relaxed);
+        deaths_note();
         state->finalize = slot_finalize;
     } else if (state->finalize == slot_finalize || !state->finalize) {
         state->clear |= TYPE_FLAG_FINALIZER;
