@@ -853,6 +853,15 @@ static void words_publish(struct type *type, const struct slot_words *copy)
             atomic_store_explicit(&type->slots[i], copy->words[i], memory_order_relaxed);
 }
 
+/* Is it what was loaded? */
+static bool words_are(const struct type *type, const struct slot_words *loaded)
+{
+    for (unsigned i = 0; i < TYPE_SLOT_COUNT; i++)
+        if (atomic_load_explicit(&type->slots[i], memory_order_relaxed) != loaded->words[i])
+            return false;
+    return true;
+}
+
 /* Take over every slot that the type does not fill itself. Comparison and hash go together; `new` of object is not for
  * built-in types without one: their instances cannot be made from Python. */
 static void words_inherit(struct slot_words *own, const struct type *base)
@@ -1026,22 +1035,24 @@ static void hide_sequence_slots(struct type_slots *slots)
         slots->send = NULL;
 }
 
-/* Work the slots of the groups out, the others being what those of `from` are, and publish them. Looking the methods up
- * may run Python code, so it is done without a lock, and anew when a special method changed meanwhile.
- * lookup_settle_kinds follows. */
+/* Work the slots of the groups out, the others being what the type's own or its base's are, and publish them. Looking
+ * the methods up may run Python code, so it is done without a lock, and anew when a special method changed meanwhile,
+ * or somebody published those others. lookup_settle_kinds follows. */
 static void update_groups(struct type *type, bool from_base, const struct group_set *set)
 {
     for (bool done = false; !done;) {
         uint32_t seen = atomic_load_explicit(&type->special_changes, memory_order_acquire);
-        struct slot_state state;
-        words_load(&state.words, from_base ? type->base : type);
+        struct slot_words loaded;
+        words_load(&loaded, from_base ? type->base : type);
+        struct slot_state state = {.words = loaded};
         for (unsigned word = 0; word < 2; word++)
             for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1)
                 update_group(type, &state.words, word * 64 + (unsigned)__builtin_ctzll(bits));
         hide_sequence_slots(&state.words.slots);
         find_flags(type, &state);
         class_lock();
-        done = atomic_load_explicit(&type->special_changes, memory_order_relaxed) == seen;
+        done = atomic_load_explicit(&type->special_changes, memory_order_relaxed) == seen &&
+               words_are(from_base ? type->base : type, &loaded);
         if (done)
             publish(type, &state);
         class_unlock();
