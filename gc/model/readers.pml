@@ -7,6 +7,7 @@
  *   VIEW        a class and a shape as two words, while `o.__class__ = X` goes there and back        (attribute_view.h)
  *   NUMBERS     cache words under the number of a class that changes                                   (lookup.h)
  *   DICT, SET   entries that are emptied and filled again                                              (dict.h, set.h)
+ *   NAMES       a table that does not count what it holds                                              (str_intern.c)
  *
  * A reader is a loop of operations, online inside of one and quiescent between. What is replaced is freed after a grace
  * period, or at once. A reader must not touch what was freed, and what it returns must have been so at a moment between
@@ -30,6 +31,11 @@
  *   DICT        ENTRY_REUSED       an emptied entry of the same block is filled again: looking twice does not help
  *               KEY_ONLY           the reader looks at the key again, not at the item
  *   SET         KEY_ONLY           the same, not at the count of changes: the place had another key's hash
+ *   NAMES       LOOK_ONCE          the reader does not look at the entry again when it has counted the str
+ *               ENTRY_ONLY         nor whether its table is still the one in use
+ *               REVIVE             a dying str is counted under the lock, where it cannot be freed, and used
+ *               FREE_FIRST         a str's block is free before the str has left the table
+ *               OUT_BY_TEXT        a dying str takes the entry of its text out of the table, not its own
  */
 #ifndef OPS
 #define OPS 2 /* of the reader */
@@ -560,5 +566,203 @@ proctype writer() {
 
 init {
     atomic { run reader(); run writer() }
+}
+#endif
+
+#ifdef NAMES
+/*
+ * The table of interned strs, weak: a str that dies takes itself out, under the table's lock, and its block is used
+ * again at once. Workers make strs of two texts, intern and drop them; one of them replaces the table, which is in use
+ * again after a grace period. The reader looks text 1 up without the lock: right is the living interned str of that
+ * text, or NIL.
+ */
+#ifndef ENTRIES
+#define ENTRIES 2
+#endif
+#ifndef ROUNDS
+#define ROUNDS 1 /* of one worker; the other has one */
+#endif
+#define BLOCKS 3
+byte entry[2 * ENTRIES]; /* of two tables: blocks */
+byte table;              /* which one is in use */
+byte text[BLOCKS + 1], count[BLOCKS + 1];
+bool used[BLOCKS + 1], interned[BLOCKS + 1];
+bool lock;
+#define ENTRY(t, e) entry[(t) * ENTRIES + (e)]
+
+inline take_lock() { atomic { !lock -> lock = true } }
+
+/* A count may be taken, by who saw the block in an entry. */
+inline try_count(b, got) {
+    d_step { if :: count[b] > 0 -> count[b] = count[b] + 1; got = true :: else -> got = false fi }
+}
+
+#ifdef OUT_BY_TEXT
+#define IS_ENTRY(e, b) (ENTRY(table, e) != NIL && text[ENTRY(table, e)] == text[b])
+#else
+#define IS_ENTRY(e, b) (ENTRY(table, e) == b)
+#endif
+
+inline drop(b, last, i) {
+    d_step {
+        assert(count[b] > 0);
+        count[b] = count[b] - 1;
+        last = (count[b] == 0);
+        if :: last && interned[b] && text[b] == 1 -> becomes(BIT(NIL)) :: else -> skip fi
+    };
+    if
+    :: last && interned[b] ->
+#ifdef FREE_FIRST
+        used[b] = false;
+#endif
+        take_lock();
+        atomic {
+            i = 0;
+            do
+            :: i < ENTRIES && !IS_ENTRY(i, b) -> i = i + 1
+            :: else -> break
+            od;
+            if :: i < ENTRIES -> ENTRY(table, i) = NIL :: else -> skip fi;
+            lock = false
+        };
+        atomic {
+            i = 0;
+#ifndef FREE_FIRST
+            interned[b] = false;
+            text[b] = 0;
+            used[b] = false
+#endif
+        }
+    :: last && !interned[b] -> atomic { text[b] = 0; used[b] = false }
+    :: else -> skip
+    fi;
+    last = false
+}
+
+proctype reader() {
+    byte n, t, e, b, i, found;
+    bool got, last, replaced;
+    do
+    :: n < OPS ->
+        n = n + 1;
+        begin();
+        do
+        :: atomic { replaced = false; e = 0; found = NIL; t = table };
+            do
+            :: e < ENTRIES && found == NIL && !replaced ->
+                b = ENTRY(t, e);
+                got = false;
+                if :: b != NIL -> try_count(b, got) :: else -> skip fi;
+                if
+                :: got ->
+#ifndef ENTRY_ONLY
+                    replaced = (table != t);
+#endif
+                    if
+#ifdef LOOK_ONCE
+                    :: !replaced ->
+#else
+                    :: !replaced && ENTRY(t, e) == b ->
+#endif
+                        if
+                        :: text[b] == 1 ->
+                            assert((valid & BIT(b)) && interned[b] && count[b] > 0);
+                            found = b
+                        :: else -> skip
+                        fi
+                    :: else -> skip
+                    fi;
+                    drop(b, last, i)
+                :: else -> skip
+                fi;
+                atomic { e = e + 1; b = 0 }
+            :: else -> break
+            od;
+            if
+            :: !replaced -> break
+            :: else -> skip
+            fi
+        od;
+        assert(found != NIL || (valid & BIT(NIL)));
+        atomic { t = 0; e = 0; b = 0; got = false; replaced = false; found = 0 };
+        end()
+    :: else -> break
+    od
+}
+
+/* the block of another living interned str of the text */
+#define RIVAL(b, x, k) ((b) != (x) && interned[b] && text[b] == (k) && count[b] > 0)
+
+proctype worker(byte rounds) {
+    byte k, x, y, e, i, place;
+    bool got, last;
+    do
+    :: rounds > 0 ->
+        rounds = rounds - 1;
+        if :: k = 1 :: k = 2 fi;
+        atomic {
+            x = (!used[1] -> 1 : (!used[2] -> 2 : (!used[3] -> 3 : NIL)));
+            if :: x != NIL -> used[x] = true; text[x] = k; count[x] = 1; interned[x] = false :: else -> skip fi
+        };
+        if
+        :: x != NIL ->
+            atomic { !lock -> lock = true; place = ENTRIES };
+            do
+            :: atomic { e < ENTRIES && !got ->
+                y = ENTRY(table, e);
+                if
+                :: y == NIL && place == ENTRIES -> place = e
+                :: y != NIL && text[y] == k ->
+#ifdef REVIVE
+                    d_step { count[y] = count[y] + 1; got = true }
+#else
+                    try_count(y, got)
+#endif
+                :: else -> skip
+                fi;
+                e = e + 1 }
+            :: else -> break
+            od;
+            if
+            :: got -> assert(interned[y] && text[y] == k && used[y])
+            :: !got && place < ENTRIES ->
+                atomic {
+                    assert(!RIVAL(1, x, k) && !RIVAL(2, x, k) && !RIVAL(3, x, k));
+                    interned[x] = true;
+                    ENTRY(table, place) = x;
+                    if :: k == 1 -> becomes(BIT(x)) :: else -> skip fi
+                }
+            :: else -> skip /* no room */
+            fi;
+            lock = false;
+            drop(x, last, i);
+            if :: got -> assert(interned[y] && text[y] == k); drop(y, last, i) :: else -> skip fi
+        :: else -> skip
+        fi;
+        atomic { k = 0; x = 0; y = 0; e = 0; place = 0; got = false }
+    :: else -> break
+    od
+}
+
+proctype grower() {
+    byte n;
+    do
+    :: n < CHANGES ->
+        n = n + 1;
+        take_lock();
+        atomic {
+            ENTRY(1 - table, 0) = ENTRY(table, 0);
+            ENTRY(1 - table, 1) = ENTRY(table, 1);
+            table = 1 - table;
+            lock = false
+        };
+        d_step { seen = !online };
+        seen
+    :: else -> break
+    od
+}
+
+init {
+    atomic { right = BIT(NIL); run reader(); run worker(ROUNDS); run worker(1); run grower() }
 }
 #endif

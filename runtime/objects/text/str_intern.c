@@ -192,7 +192,6 @@ static struct intern_table *replace_table(struct shard *shard, struct intern_tab
     struct intern_table *old = atomic_load_explicit(&shard->table, memory_order_relaxed);
     if (has_room(shard, old) || (shard->live + 1) * 3 > (fresh->mask + 1) * 2)
         return fresh;
-    shard->used = shard->live;
     for (size_t i = 0; old && i <= old->mask; i++) {
         uint64_t word = atomic_load_explicit(&old->entries[i].word, memory_order_relaxed);
         if (word == EMPTY || word == GONE)
@@ -205,6 +204,7 @@ static struct intern_table *replace_table(struct shard *shard, struct intern_tab
         atomic_store_explicit(&fresh->entries[j].word, word, memory_order_relaxed);
     }
     atomic_store_explicit(&shard->table, fresh, memory_order_seq_cst);
+    shard->used = shard->live; /* last: a child forked in between has too high a count, if a wrong one */
     return old;
 }
 
