@@ -49,6 +49,11 @@ value io_cannot_pickle(value v, const value *args);
 value io_name(value v);                          /* its `name` attribute for repr: owned, VALUE_MISSING */
 bool io_size_argument(value v, ssize *size);     /* None stands for -1 */
 bool io_optional_size(value v, ssize *size);     /* missing too */
+/* What pickling needs: a copy of the stream's __dict__, None when it has none; the position in a state (`message` has %T
+   for what it is instead of an int); more for the __dict__, from the item so named. */
+value io_dict_copy(value v);
+bool io_position_of(value item, const char *message, size_t *at);
+bool io_dict_restore(value v, value item, const char *nth);
 value io_line_or_end(value line);                /* for `next`: VALUE_END for an empty line; steals */
 extern const struct getset_def io_dict_getset[]; /* just __dict__ */
 /* A type of streams with one of the bases, defined once per process, into the module. */

@@ -122,6 +122,37 @@ bool io_optional_size(value v, ssize *size)
     return is_missing(v) || io_size_argument(v, size);
 }
 
+value io_dict_copy(value v)
+{
+    value dict = object_dict(v, false);
+    value copy = !dict ? NULL : dict == VALUE_MISSING ? VALUE_NONE : dict_copy(dict);
+    value_dec(dict);
+    return copy;
+}
+bool io_position_of(value item, const char *message, size_t *at)
+{
+    ssize position;
+    if (!is_int(item))
+        return raise_false(EXC(TypeError), message, item);
+    if (!int_fits_i64(item, &position))
+        return raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
+    if (position < 0)
+        return raise_false(EXC(ValueError), "position value cannot be negative");
+    *at = (size_t)position;
+    return true;
+}
+bool io_dict_restore(value v, value item, const char *nth)
+{
+    if (is_none(item))
+        return true;
+    if (!is_dict(item))
+        return raise_false(EXC(TypeError), "%s item of state should be a dict, got a %T", nth, item);
+    value dict = object_dict(v, true);
+    bool done = dict && dict_update(dict, item);
+    value_dec(dict);
+    return done;
+}
+
 value io_line_or_end(value line)
 {
     ssize length = line ? value_length(line) : -1;

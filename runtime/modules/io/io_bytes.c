@@ -107,8 +107,12 @@ static bool replace(value v, value contents, bool open)
 static value bytes_write(value v, const value *args)
 {
     struct buffer data;
-    if (atomic_load(&SELF(v)->base.closed))
-        return raise(EXC(ValueError), "I/O operation on closed file.");
+    struct bytes_io *b = lock(v);
+    bool free_to = b && !b->exports;
+    if (b)
+        unlock(v);
+    if (!free_to)
+        return b ? (exported(), NULL) : NULL;
     if (!buffer_get(args[0], &data, BUFFER_SIMPLE))
         return NULL;
     ssize n = write_bytes(v, data.data, (size_t)data.length);
@@ -162,10 +166,10 @@ static value bytes_next(value v)
     value_dec(line);
     return VALUE_END;
 }
-static value bytes_readinto(value v, const value *args)
+static value read_into(value v, value target, const char *function)
 {
     struct buffer room;
-    if (!buffer_get_argument(args[0], &room, "readinto"))
+    if (!buffer_get_argument(target, &room, function))
         return NULL;
     struct bytes_io *b = lock(v);
     size_t n = 0;
@@ -180,6 +184,14 @@ static value bytes_readinto(value v, const value *args)
     }
     buffer_release(&room);
     return b ? int_from_u64(n) : NULL;
+}
+static value bytes_readinto(value v, const value *args)
+{
+    return read_into(v, args[0], "readinto");
+}
+static value bytes_readinto1(value v, const value *args)
+{
+    return read_into(v, args[0], "readinto1");
 }
 
 static value bytes_getvalue(value v, const value *args)
@@ -211,11 +223,17 @@ static value bytes_tell(value v, const value *args)
     unlock(v);
     return int_from_u64(at);
 }
+static value bytes_true(value v, const value *args)
+{
+    return atomic_load(&SELF(v)->base.closed) ? raise(EXC(ValueError), "I/O operation on closed file.") : VALUE_TRUE;
+}
 static value bytes_seek(value v, const value *args)
 {
     ssize offset, at;
     int whence;
     if (!index_as_ssize(args[0], &offset, EXC(OverflowError)) || !value_as_int(args[1], &whence))
+        return NULL;
+    if (!bytes_true(v, NULL))
         return NULL;
     if (offset < 0 && whence == 0)
         return raise(EXC(ValueError), "negative seek value %lld", (long long)offset);
@@ -236,7 +254,9 @@ static value bytes_seek(value v, const value *args)
 static value bytes_truncate(value v, const value *args)
 {
     ssize size = -1;
-    if (is_given(args[0]) && !index_as_ssize(args[0], &size, EXC(OverflowError)))
+    if (is_given(args[0]) && !io_size_argument(args[0], &size))
+        return NULL;
+    if (!bytes_true(v, NULL))
         return NULL;
     if (is_given(args[0]) && size < 0)
         return raise(EXC(ValueError), "negative size value %lld", (long long)size);
@@ -264,10 +284,6 @@ static value bytes_close(value v, const value *args)
     unlock(v);
     return done || exported() ? VALUE_NONE : NULL;
 }
-static value bytes_true(value v, const value *args)
-{
-    return atomic_load(&SELF(v)->base.closed) ? raise(EXC(ValueError), "I/O operation on closed file.") : VALUE_TRUE;
-}
 static value bytes_isatty(value v, const value *args)
 {
     return bytes_true(v, args) ? VALUE_FALSE : NULL;
@@ -281,10 +297,8 @@ static value bytes_flush(value v, const value *args)
 static value bytes_getstate(value v, const value *args)
 {
     value contents = bytes_getvalue(v, NULL), at = contents ? bytes_tell(v, NULL) : NULL;
-    value dict = at ? object_dict(v, false) : NULL;
-    value copy = !dict ? NULL : dict == VALUE_MISSING ? VALUE_NONE : dict_copy(dict);
-    value state = copy ? tuple_pack(3, contents, at, copy) : NULL;
-    value_dec(copy);
+    value dict = at ? io_dict_copy(v) : NULL;
+    value state = dict ? tuple_pack(3, contents, at, dict) : NULL;
     value_dec(dict);
     value_dec(at);
     value_dec(contents);
@@ -293,18 +307,18 @@ static value bytes_getstate(value v, const value *args)
 static value bytes_setstate(value v, const value *args)
 {
     value state = args[0];
+    size_t at;
     if (!is_tuple(state) || tuple_length(state) < 3)
         return raise(EXC(TypeError), "%T.__setstate__ argument should be 3-tuple, got %T", v, state);
-    const value position[] = {tuple_get(state, 1), small_int(0)};
-    value sought = replace(v, tuple_get(state, 0), false) ? bytes_seek(v, position) : NULL;
-    bool done = sought != NULL;
-    if (done && tuple_get(state, 2) != VALUE_NONE) {
-        value dict = object_dict(v, true);
-        done = dict && dict_update(dict, tuple_get(state, 2));
-        value_dec(dict);
-    }
-    value_dec(sought);
-    return done ? VALUE_NONE : NULL;
+    if (!replace(v, tuple_get(state, 0), false) ||
+        !io_position_of(tuple_get(state, 1), "second item of state must be an integer, not %T", &at))
+        return NULL;
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    b->position = at;
+    unlock(v);
+    return io_dict_restore(v, tuple_get(state, 2), "third") ? VALUE_NONE : NULL;
 }
 
 /* ---- getbuffer ---- */
@@ -391,7 +405,7 @@ static const struct method_def bytes_methods[] = {
     METHOD("read1", bytes_read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
     METHOD("readline", bytes_readline, "($self, size=-1, /)", "Next line from the file, as a bytes object."),
     METHOD("readinto", bytes_readinto, "($self, buffer, /)", "Read bytes into buffer."),
-    METHOD("readinto1", bytes_readinto, "($self, buffer, /)", "Read bytes into buffer."),
+    METHOD("readinto1", bytes_readinto1, "($self, buffer, /)", "Read bytes into buffer."),
     METHOD("write", bytes_write, "($self, b, /)", "Write bytes to file."),
     METHOD("getvalue", bytes_getvalue, "($self, /)", "Retrieve the entire contents of the BytesIO object."),
     METHOD("getbuffer", bytes_getbuffer, "($self, /)",

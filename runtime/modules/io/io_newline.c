@@ -25,7 +25,7 @@ bool io_newline_parse(value v, struct io_newline *newline)
             newline->written = i ? ends[i] : NULL;
             return true;
         }
-    return raise_false(EXC(ValueError), "illegal newline value: %U", v);
+    return raise_false(EXC(ValueError), "illegal newline value: %R", v);
 }
 
 /* Which line ends there are. */

@@ -291,6 +291,22 @@ static value get_newlines(value v)
     return io_newline_seen(seen);
 }
 
+/* Contents and all else become these in one step. False with MemoryError. */
+static bool start(value v, value text, const struct io_newline *newline, unsigned seen)
+{
+    struct string_io *s = SELF(v);
+    object_lock(value_object(v));
+    s->newline = *newline;
+    s->length = s->position = 0;
+    s->seen = 0;
+    s->ready = true;
+    atomic_store(&s->base.closed, false);
+    bool done = put(s, str_span(text), seen);
+    s->position = 0;
+    object_unlock(value_object(v));
+    return done || raise_no_memory() != NULL;
+}
+
 static bool string_init(value v, const value *args, size_t nargs, value kwnames)
 {
     static struct signature signature = SIGNATURE("StringIO", "(initial_value='', newline='\\n')");
@@ -307,19 +323,60 @@ static bool string_init(value v, const value *args, size_t nargs, value kwnames)
     text = text ? translated(text, &newline, &seen) : NULL;
     if (!text)
         return false;
-    struct string_io *s = SELF(v);
-    object_lock(value_object(v)); /* contents and all else change in one step */
-    s->newline = newline;
-    s->length = s->position = 0;
-    s->seen = 0;
-    s->ready = true;
-    atomic_store(&s->base.closed, false);
-    bool done = put(s, str_span(text), seen);
-    s->position = 0;
-    object_unlock(value_object(v));
+    bool done = start(v, text, &newline, seen);
     value_dec(text);
-    return done || raise_no_memory() != NULL;
+    return done;
 }
+/* ---- pickling ---- */
+/* The constructor's argument that means these line ends. */
+static value newline_argument(const struct io_newline *newline)
+{
+    if (newline->universal)
+        return newline->translate ? VALUE_NONE : str_from_text("");
+    return str_from_text(newline->terminator);
+}
+static value string_getstate(value v, const value *args)
+{
+    value contents = string_getvalue(v, NULL), at = contents ? string_tell(v, NULL) : NULL;
+    object_lock(value_object(v));
+    struct io_newline newline = SELF(v)->newline;
+    object_unlock(value_object(v));
+    value end = at ? newline_argument(&newline) : NULL, dict = end ? io_dict_copy(v) : NULL;
+    value state = dict ? tuple_pack(4, contents, end, at, dict) : NULL;
+    value_dec(dict);
+    value_dec(end);
+    value_dec(at);
+    value_dec(contents);
+    return state;
+}
+static value string_setstate(value v, const value *args)
+{
+    value state = args[0];
+    size_t at;
+    if (!is_tuple(state) || tuple_length(state) < 4)
+        return raise(EXC(TypeError), "%T.__setstate__ argument should be 4-tuple, got %T", v, state);
+    const value initial[] = {tuple_get(state, 0), tuple_get(state, 1)};
+    struct io_newline newline;
+    if (atomic_load(&SELF(v)->base.closed))
+        return raise(EXC(ValueError), "I/O operation on closed file");
+    if (!io_newline_parse(initial[1], &newline))
+        return NULL;
+    if (!is_str(initial[0]) && !is_none(initial[0]))
+        return raise(EXC(TypeError), "initial_value must be str or None, not %T", initial[0]);
+    /* The contents are taken as they are: their line ends were translated when they were written. */
+    value text = is_str(initial[0]) ? str_to_exact(initial[0]) : str_from_text("");
+    bool done = text && start(v, text, &newline, 0);
+    value_dec(text);
+    if (!done || !io_position_of(tuple_get(state, 2), "third item of state must be an integer, got %T", &at))
+        return NULL;
+    struct string_io *s = lock(v);
+    if (!s)
+        return NULL;
+    s->position = at;
+    unlock(v);
+    return io_dict_restore(v, tuple_get(state, 3), "fourth") ? VALUE_NONE : NULL;
+}
+
 static value string_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     return value_of(object_new(type, sizeof(struct string_io)));
@@ -338,6 +395,8 @@ static const struct method_def string_methods[] = {
     METHOD("seek", string_seek, "($self, pos, whence=0, /)", "Change stream position."),
     METHOD("truncate", string_truncate, "($self, pos=None, /)", "Truncate size to pos."),
     METHOD("close", string_close, "($self, /)", "Close the IO object."),
+    METHOD("__getstate__", string_getstate, "($self, /)", NULL),
+    METHOD("__setstate__", string_setstate, "($self, state, /)", NULL),
     METHOD("readable", string_true, "($self, /)", "Returns True if the IO object can be read."),
     METHOD("writable", string_true, "($self, /)", "Returns True if the IO object can be written."),
     METHOD("seekable", string_true, "($self, /)", "Returns True if the IO object can be seeked."),

@@ -42,11 +42,8 @@ bool buffer_get_argument(value v, struct buffer *buffer, const char *function)
 {
     if (buffer_get(v, buffer, BUFFER_WRITABLE))
         return true;
-    if (error_matches(EXC(TypeError)) || error_matches(EXC(BufferError))) {
-        error_clear();
-        raise(EXC(TypeError), "%s() argument must be read-write bytes-like object, not %T", function, v);
-    }
-    return false;
+    return buffer_refused() &&
+           raise_false(EXC(TypeError), "%s() argument must be read-write bytes-like object, not %T", function, v);
 }
 
 void buffer_release(struct buffer *buffer)

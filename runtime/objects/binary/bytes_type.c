@@ -13,12 +13,13 @@
 const struct bytes_maker bytes_maker = {"bytes", "bytes must be in range(0, 256)", true};
 const struct bytes_maker bytearray_maker = {"bytearray", "byte must be in range(0, 256)", false};
 
-value bytes_from_buffer(value v)
+/* The flags are those of buffer_get. */
+static value bytes_of_buffer(value v, int flags)
 {
     struct buffer b;
     if (value_is(v, TYPE_ID_BYTES))
         return value_inc(v);
-    if (!buffer_get(v, &b, BUFFER_STRIDES))
+    if (!buffer_get(v, &b, flags))
         return NULL;
     bool whole = buffer_is_contiguous(&b, false);
     value bytes = bytes_new(whole ? b.data : NULL, (size_t)b.length);
@@ -26,6 +27,11 @@ value bytes_from_buffer(value v)
         buffer_pack(&b, false, bytes_data(bytes));
     buffer_release(&b);
     return bytes;
+}
+
+value bytes_from_buffer(value v)
+{
+    return bytes_of_buffer(v, BUFFER_SIMPLE);
 }
 
 static bool add_items(struct bytes_builder *out, value iterator, const struct bytes_maker *maker)
@@ -80,7 +86,7 @@ bool bytes_add_source(struct bytes_builder *out, value source, const struct byte
 value bytes_from_object(value v)
 {
     if (value_has_buffer(v))
-        return bytes_from_buffer(v);
+        return bytes_of_buffer(v, BUFFER_STRIDES);
     value special = call_special(v, NAME(__bytes__), NULL, 0);
     if (special != VALUE_MISSING) {
         if (special && !is_bytes(special)) {
