@@ -111,7 +111,8 @@ struct io_newline {
     char terminator[3];  /* ends a line where not universal; "" when universal */
 };
 enum { IO_SEEN_CR = 1, IO_SEEN_LF = 2, IO_SEEN_CRLF = 4 };
-bool io_newline_parse(value v, struct io_newline *newline); /* None or a str; ValueError */
+/* None or a str; ValueError, for whose message `illegal` is the format. */
+bool io_newline_parse(value v, const char *illegal, struct io_newline *newline);
 /* Text with line ends translated; *seen gains bits. `text` stolen. */
 value io_newline_translate(value text, bool translate, unsigned *seen);
 /* The same for a piece of text: unless it is the final one, a '\r' at its end waits for the next, in *pending_cr. */

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-bool io_newline_parse(value v, struct io_newline *newline)
+bool io_newline_parse(value v, const char *illegal, struct io_newline *newline)
 {
     *newline = (struct io_newline){0};
     if (!is_given(v)) {
@@ -25,7 +25,7 @@ bool io_newline_parse(value v, struct io_newline *newline)
             newline->written = i ? ends[i] : NULL;
             return true;
         }
-    return raise_false(EXC(ValueError), "illegal newline value: %R", v);
+    return raise_false(EXC(ValueError), illegal, v);
 }
 
 /* Which line ends there are. */

@@ -18,6 +18,7 @@ struct string_io {
 };
 #define SELF(v) ((struct string_io *)(v))
 static struct type *string_type;
+#define ILLEGAL_NEWLINE "illegal newline value: %R"
 
 static struct string_io *lock(value v)
 {
@@ -314,7 +315,7 @@ static bool string_init(value v, const value *args, size_t nargs, value kwnames)
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
     struct io_newline newline;
-    if (!io_newline_parse(is_missing(bound[1]) ? NAME_TEXT("\n") : bound[1], &newline))
+    if (!io_newline_parse(is_missing(bound[1]) ? NAME_TEXT("\n") : bound[1], ILLEGAL_NEWLINE, &newline))
         return false;
     if (is_given(bound[0]) && !is_str(bound[0]))
         return raise_false(EXC(TypeError), "initial_value must be str or None, not %T", bound[0]);
@@ -359,13 +360,16 @@ static value string_setstate(value v, const value *args)
     struct io_newline newline;
     if (atomic_load(&SELF(v)->base.closed))
         return raise(EXC(ValueError), "I/O operation on closed file");
-    if (!io_newline_parse(initial[1], &newline))
+    if (!io_newline_parse(initial[1], ILLEGAL_NEWLINE, &newline))
         return NULL;
     if (!is_str(initial[0]) && !is_none(initial[0]))
         return raise(EXC(TypeError), "initial_value must be str or None, not %T", initial[0]);
-    /* The contents are taken as they are: their line ends were translated when they were written. */
+    /* The contents are taken as they are: their line ends were translated when they were written. But they are seen. */
+    unsigned seen = 0;
     value text = is_str(initial[0]) ? str_to_exact(initial[0]) : str_from_text("");
-    bool done = text && start(v, text, &newline, 0);
+    value looked_at = text ? translated(value_inc(text), &newline, &seen) : NULL;
+    bool done = looked_at && start(v, text, &newline, seen);
+    value_dec(looked_at);
     value_dec(text);
     if (!done || !io_position_of(tuple_get(state, 2), "third item of state must be an integer, got %T", &at))
         return NULL;

@@ -681,7 +681,7 @@ static bool set_up(value v, const value *bound)
     if (errors != VALUE_NONE && !is_str(errors))
         return raise_false(EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %T", errors);
     int line_buffering = value_truth(bound[4]), write_through = value_truth(bound[5]);
-    if (line_buffering < 0 || write_through < 0 || !io_newline_parse(bound[3], &t->newline))
+    if (line_buffering < 0 || write_through < 0 || !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))
         return false;
     if (encoding == VALUE_NONE || str_equals_text(encoding, "locale"))
         encoding = NAME_TEXT("UTF-8"); /* the name that the locale gives it */
@@ -745,7 +745,7 @@ static bool reconfigure(value v, const value *args)
         return io_unsupported("It is not possible to set the encoding or newline of stream after the first read") !=
                NULL;
     struct io_newline newline = t->newline;
-    if (!is_missing(args[2]) && !io_newline_parse(args[2], &newline))
+    if (!is_missing(args[2]) && !io_newline_parse(args[2], "illegal newline value: %U", &newline))
         return false;
     int line_buffering = is_given(args[3]) ? value_truth(args[3]) : t->line_buffering;
     int write_through = is_given(args[4]) ? value_truth(args[4]) : t->write_through;
