@@ -1292,9 +1292,9 @@ add_strings : {
             }
             SAVE();
             bool plain = nargs == code->plain_argcount;
+            base[0] = NULL; /* moved into the frame, or dropped: nobody is to count it here in between */
             /* Binding may call anything, while nobody knows the new frame yet. */
             struct frame *next = frame_open(interpreter, code, likely(plain) ? callable : stack_own(callable));
-            base[0] = NULL; /* moved into the frame, or dropped */
             if (unlikely(!next))
                 goto error;
             if (likely(plain)) {
