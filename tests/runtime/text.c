@@ -71,6 +71,7 @@ static void one_form(void **unused)
     }
 }
 
+#define SEED "42"
 static void hashes_are_cpythons(void **unused)
 {
     static const uint32_t wide[] = {0x1234};
@@ -82,12 +83,13 @@ static void hashes_are_cpythons(void **unused)
     assert_true(hash_set_seed("0"));
     assert_int_equal(hash_bytes("abc", 3), -4594863902769663758);
     assert_int_equal(hash_bytes(wide, 2), -1931837085843612680);
-    assert_true(hash_set_seed("42"));
+    assert_true(hash_set_seed(SEED));
     assert_int_equal(hash_bytes("abc", 3), 3869580338025362921);
     assert_int_equal(hash_bytes(wide, 2), 7807796567801458752);
     assert_false(hash_set_seed("-1"));
     assert_false(hash_set_seed("4294967296"));
     assert_false(hash_set_seed("x"));
+    assert_true(hash_set_seed(SEED)); /* the runtime's own names have hashes already */
     value_dec(abc);
     value_dec(ethiopic);
     value_dec(bytes);
@@ -332,6 +334,7 @@ int main(void)
         cmocka_unit_test(allocation_failures),
         cmocka_unit_test(hashes_are_cpythons),
     };
+    setenv("PYTHONHASHSEED", SEED, 1);
     if (!support_start())
         return EXIT_FAILURE;
     return support_finish(cmocka_run_group_tests_name("text", tests, NULL, NULL));
