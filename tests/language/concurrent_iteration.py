@@ -1,6 +1,7 @@
 """Loops of C over containers, and `next` of built-in iterators, are single steps beside other threads."""
 import collections
 import functools
+import functools
 import heapq
 import itertools
 import math
@@ -269,6 +270,7 @@ SHARED = {
     "tee": lambda: itertools.tee(numbers)[0],
     "nested": lambda: enumerate(zip(itertools.chain(numbers, numbers), itertools.count())),
     "callable": lambda: iter(itertools.chain(numbers, [-1]).__next__, -1),
+    "callable partial": lambda: iter(functools.partial(next, itertools.chain(numbers, [-1])), -1),
 }
 for name, make in SHARED.items():
     expected = sorted(map(repr, make()))

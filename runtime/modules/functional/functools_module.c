@@ -87,11 +87,14 @@ static value partial_call(value v, const value *args, size_t nargs, value kwname
         size_t given = tuple_length(before), named = kwnames ? tuple_length(kwnames) : 0, total = given + nargs + named;
         value few[12], *all = total <= 12 ? few : calloc(total, sizeof *all);
         if (all) {
-            for (size_t i = 0; i < given; i++)
-                all[i] = tuple_get(before, i);
+            for (size_t i = 0; i < given;
+                 i++) /* counted: the tuple may be all that refers to it, and shared (step.h) */
+                all[i] = value_inc(tuple_get(before, i));
             for (size_t i = 0; i < nargs + named; i++)
                 all[given + i] = args[i];
             result = call_vector(function, all, given + nargs, kwnames);
+            for (size_t i = 0; i < given; i++)
+                value_dec(all[i]);
         } else {
             result = raise_no_memory();
         }

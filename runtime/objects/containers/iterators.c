@@ -263,10 +263,13 @@ static void callable_iterator_destroy(struct object *o)
 static value callable_iterator_next(value v)
 {
     struct callable_iterator *iterator = (struct callable_iterator *)v;
+    bool shared = !step_is_undisturbed(v); /* now: who came to the end meanwhile may have left afterwards */
+    value expected = slot_load(&iterator->header, &iterator->sentinel); /* first, as it goes last */
     value callable = slot_load(&iterator->header, &iterator->callable);
-    if (!callable)
+    if (!callable) {
+        value_dec(expected);
         return VALUE_END;
-    value expected = slot_load(&iterator->header, &iterator->sentinel);
+    }
     struct step_pause pause; /* what is called may wait for another thread that waits for this iterator */
     bool paused = step_is_on();
     if (paused)
@@ -277,7 +280,7 @@ static value callable_iterator_next(value v)
     value_dec(callable);
     if (result) {
         value sentinel = slot_load(&iterator->header, &iterator->sentinel);
-        if (!sentinel && expected && !step_is_undisturbed(v))
+        if (!sentinel && shared)
             sentinel = value_inc(expected); /* another thread came to the end: this result was before it */
         value_dec(expected);
         expected = NULL;
@@ -294,7 +297,8 @@ static value callable_iterator_next(value v)
             return NULL;
         error_clear();
     }
-    callable_iterator_destroy(&iterator->header);
+    slot_store(&iterator->header, &iterator->callable, NULL); /* several threads may come here */
+    slot_store(&iterator->header, &iterator->sentinel, NULL);
     return VALUE_END;
 }
 

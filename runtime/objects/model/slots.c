@@ -640,7 +640,9 @@ COMPARE_WRAPPER(wrap_ge, COMPARE_GE)
 WRAPPER(wrap_next)
 {
     ARGS(0, 0)
+    value_inc(self); /* threads may share what holds it, so that the only reference is not one thread's own (step.h) */
     value result = AS(value(*)(value))(self);
+    value_dec(self);
     if (result == VALUE_END)
         return error_occurred() ? NULL : raise_value(EXC(StopIteration), NULL);
     return result;
