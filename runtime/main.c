@@ -265,7 +265,7 @@ int main(int argc, char **argv)
     line.warn_options = calloc((size_t)argc + 1, sizeof *line.warn_options);
     line.x_options = calloc((size_t)argc + 1, sizeof *line.x_options);
     if (!line.warn_options || !line.x_options)
-        return 1;
+        return !fatal("no memory for the options");
     int status = parse(argc, argv, &line);
     if (status < 0) {
         read_options(&line);

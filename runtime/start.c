@@ -324,10 +324,10 @@ bool runtime_start(const struct start_config *config)
         value exception = error_fetch();
         value text = exception ? value_repr(exception) : NULL;
         struct text bytes;
-        if (text && text_of(text, &bytes)) {
-            fprintf(stderr, "atoll: cannot start: %s\n", bytes.bytes);
+        bool shown = text && text_of(text, &bytes);
+        fprintf(stderr, "atoll: cannot start: %s\n", shown ? bytes.bytes : "no memory (see ulimit -v, ulimit -d)");
+        if (shown)
             text_release(&bytes);
-        }
         value_dec(text);
         value_dec(exception);
         return false;
@@ -394,8 +394,10 @@ int run_command(const char *source)
         return interpreter_report_uncaught();
     size_t length = strlen(source);
     char *text = malloc(length + 2);
-    if (!text)
-        return 1;
+    if (!text) {
+        raise_no_memory();
+        return interpreter_report_uncaught();
+    }
     memcpy(text, source, length);
     text[length] = '\n';
     int status = run_source(text, length + 1, NAME_TEXT("<string>"), NULL, PARSE_IGNORE_COOKIE);
@@ -421,7 +423,11 @@ int run_stdin(void)
             text = more;
         }
     }
-    int status = text ? run_source(text, used, NAME_TEXT("<stdin>"), NULL, PARSE_FROM_FILE) : 1;
+    if (!text) {
+        raise_no_memory();
+        return interpreter_report_uncaught();
+    }
+    int status = run_source(text, used, NAME_TEXT("<stdin>"), NULL, PARSE_FROM_FILE);
     free(text);
     return status;
 }

@@ -13,6 +13,7 @@ else()
     set(CHAOS_SEEDS 1,2)
     set(HOSTILE_COUNT 200)
     set(HOSTILE_CALLS 2000)
+    set(HOSTILE_LIMITS 60)
     set(HOSTILE_OPTIONS)
 endif()
 
@@ -68,6 +69,16 @@ if(NOT ATOLL_SANITIZE) # under AddressSanitizer: ./dev stress
         COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/calls.py ${ATOLL_UNDER_TEST}
             --count ${HOSTILE_CALLS} -j1)
     set_tests_properties(hostile.calls PROPERTIES LABELS hostile TIMEOUT 600)
+endif()
+if(NOT ATOLL_SANITIZE) # which reserves more than any limit
+    add_test(NAME hostile.limits
+        COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/limits.py ${ATOLL_UNDER_TEST}
+            --count ${HOSTILE_LIMITS} -j1)
+    set_tests_properties(hostile.limits PROPERTIES LABELS hostile TIMEOUT 600)
+    add_test(NAME interrupted_calls
+        COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/bench/long_calls.py ${ATOLL_UNDER_TEST} --interrupt
+            power comb product "text of a huge int")
+    set_tests_properties(interrupted_calls PROPERTIES LABELS unit TIMEOUT 300)
 endif()
 add_test(NAME hostile.damage
     COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/damage.py ${ATOLL_UNDER_TEST}

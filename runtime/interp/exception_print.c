@@ -14,7 +14,9 @@
 #include "runtime/sys.h"
 #include "runtime/objects/objects.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define TRACEBACK_LIMIT 1000 /* sys.tracebacklimit's default */
 #define REPEATS_SHOWN   3
@@ -484,16 +486,18 @@ static void add_group(struct printer *p, value exception)
     value_dec(members);
 }
 
-/* Cause or context first, then the exception itself. */
+/* Cause or context first, then the exception itself; that alone where there is no memory to remember it. */
 static void add_chain(struct printer *p, value exception, bool is_group_member)
 {
     value id = int_from_u64(value_bits(exception));
-    if (!id || !set_add(p->seen, id) || !recursion_enter(" while printing an exception")) {
+    bool noted = id && set_add(p->seen, id);
+    value_dec(id);
+    if (!noted)
         error_clear();
-        value_dec(id);
+    if (!recursion_enter(" while printing an exception")) {
+        error_clear();
         return;
     }
-    value_dec(id);
     value cause = attribute(exception, "__cause__"), context = attribute(exception, "__context__");
     value suppressed = attribute(exception, "__suppress_context__");
     const char *between = NULL;
@@ -505,7 +509,7 @@ static void add_chain(struct printer *p, value exception, bool is_group_member)
         earlier = context;
         between = "During handling of the above exception, another exception occurred:";
     }
-    if (earlier) {
+    if (earlier && noted) {
         id = int_from_u64(value_bits(earlier));
         if (id && set_contains(p->seen, id) == 0) {
             bool need_close = p->need_close;
@@ -549,6 +553,8 @@ bool exception_print(value exception, value file)
         return false;
     value_dec(written);
     value flushed = call_method_0(file, NAME(flush));
+    if (!flushed && error_matches(EXC(MemoryError))) /* then it was not shown */
+        return false;
     if (!flushed)
         error_clear();
     value_dec(flushed);
@@ -582,6 +588,14 @@ static int exit_status(value exception)
     }
     value_dec(code);
     return (int)(status & 0xFF);
+}
+
+/* There was no memory to show an exception: then the least that helps. */
+static void say_no_memory(void)
+{
+    static const char words[] = "MemoryError: no memory to show an exception\n";
+    if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+        errno = 0; /* nobody is left to be told */
 }
 
 int interpreter_report_uncaught(void)
@@ -623,6 +637,8 @@ int interpreter_report_uncaught(void)
             value_dec(label);
             exception_print(exception, file);
         }
+        if (error_matches(EXC(MemoryError)))
+            say_no_memory();
         error_clear();
         value_dec(file);
         value_dec(second);

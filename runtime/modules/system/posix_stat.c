@@ -449,10 +449,10 @@ bool posix_stat_fill(value module)
     if (!stat_type)
         stat_type = struct_sequence_define("os.stat_result", "stat_result: Result from stat, fstat, or lstat.",
                                            stat_fields, 10);
-    if (!statvfs_type)
+    if (stat_type && !statvfs_type)
         statvfs_type = struct_sequence_define("os.statvfs_result", "statvfs_result: Result from statvfs or fstatvfs.",
                                               statvfs_fields, 10);
-    if (!scan_type)
+    if (statvfs_type && !scan_type)
         scan_type = type_define(&scan_spec);
     return stat_type && statvfs_type && scan_type && module_add_type(module, stat_type) &&
            module_add_type(module, statvfs_type) && module_define_type(module, &entry_type, &entry_spec);

@@ -560,6 +560,8 @@ static bool fill(value module)
     if (!siginfo_type)
         siginfo_type = struct_sequence_define(
             "signal.struct_siginfo", "struct_siginfo: Result from sigwaitinfo or sigtimedwait.", siginfo_fields, 7);
+    if (!siginfo_type)
+        return false;
     value name = str_from_text("ItimerError"), bases = name ? tuple_pack(1, value_of(EXC(OSError))) : NULL;
     value dict = bases ? dict_new() : NULL;
     bool done = dict && dict_set_text(dict, "__module__", NAME(signal));

@@ -422,11 +422,13 @@ static bool fill(value module)
     tzset();
     struct_time = struct_sequence_define(
         "time.struct_time", "The time value as returned by gmtime(), localtime(), and strptime().", time_fields, 9);
+    if (!struct_time)
+        return false;
     value name = str_decode_locale(tzname[0]), summer = str_decode_locale(tzname[1]);
     value names = name && summer ? tuple_pack(2, name, summer) : NULL;
     value_dec(name);
     value_dec(summer);
-    return struct_time && names && module_add(module, "struct_time", value_of(struct_time)) &&
+    return names && module_add(module, "struct_time", value_of(struct_time)) &&
            module_add_owned(module, "tzname", names) && module_add_owned(module, "timezone", int_from_i64(timezone)) &&
            module_add_owned(module, "altzone", int_from_i64(timezone - (daylight ? 3600 : 0))) &&
            module_add(module, "daylight", small_int(daylight)) &&
