@@ -31,6 +31,15 @@ bool io_lock_enter_again(struct io_lock *lock, bool *again);
 void io_lock_leave(struct io_lock *lock);
 
 /* ---- io_base.c ---- */
+/* Storage for a change of a stream in memory: under the stream's lock nothing is allocated or given back. */
+struct io_storage {
+    void *data;
+    size_t room, wanted; /* bytes */
+};
+/* Under the lock: are there so many bytes at *data, of which the first `used` are kept? If not, and the storage that was
+   fetched is too small, false: fetch, and begin again. Else the two change places. */
+bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t used, size_t bytes);
+bool io_storage_fetch(struct io_storage *fresh); /* without the lock; false with MemoryError */
 extern struct type *io_base_type, *io_raw_type, *io_buffered_base_type, *io_text_base_type;
 bool io_base_define(value module);
 void io_traverse(struct object *o, struct gc_trace *trace); /* the dict */

@@ -1,5 +1,7 @@
 /* _io: the abstract bases of all streams, and what streams share: locks, and working on a stream beneath. */
 #include "runtime/modules/io/io.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 #include "runtime/step.h"
 #include "runtime/interp/interp.h"
 #include "runtime/objects/binary/bytes.h"
@@ -120,6 +122,36 @@ bool io_optional_size(value v, ssize *size)
 {
     *size = -1;
     return is_missing(v) || io_size_argument(v, size);
+}
+
+bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t used, size_t bytes)
+{
+    if (bytes <= *room)
+        return true;
+    if (bytes > fresh->room) {
+        fresh->wanted = bytes + (bytes >> 2) + 32;
+        void *larger = thread_self->alone ? raw_resize(*data, fresh->wanted) : NULL; /* nobody waits for the lock */
+        if (!larger)
+            return false;
+        *data = larger;
+        *room = fresh->wanted;
+        return true;
+    }
+    thread_copy(fresh->data, *data, used);
+    void *old = *data;
+    size_t old_room = *room;
+    *data = fresh->data;
+    *room = fresh->room;
+    fresh->data = old;
+    fresh->room = old_room;
+    return true;
+}
+bool io_storage_fetch(struct io_storage *fresh)
+{
+    raw_free(fresh->data);
+    fresh->data = raw_alloc(fresh->wanted);
+    fresh->room = fresh->data ? fresh->wanted : 0;
+    return fresh->data || raise_no_memory() != NULL;
 }
 
 value io_dict_copy(value v)

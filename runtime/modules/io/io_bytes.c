@@ -3,6 +3,7 @@
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 #include "runtime/objects/model/type_internal.h"
 
 #include <stddef.h>
@@ -10,7 +11,7 @@
 
 struct bytes_io {
     struct io_base base;
-    uint8_t *data;
+    void *data; /* bytes */
     size_t length, room, position;
     uint32_t exports; /* getbuffer() views: no resizing */
 };
@@ -35,30 +36,17 @@ static bool exported(void)
     return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
 }
 
-/* Room for `length` bytes; under the lock. */
-static bool reserve(struct bytes_io *b, size_t length)
-{
-    if (length <= b->room)
-        return true;
-    size_t room = length + (length >> 3) + 32;
-    uint8_t *data = raw_resize(b->data, room);
-    if (!data)
-        return false;
-    b->data = data;
-    b->room = room;
-    return true;
-}
-
-/* Under the lock. False: no memory. */
-static bool put(struct bytes_io *b, const uint8_t *data, size_t length)
+/* Under the lock. False: more storage is to be fetched. */
+static bool put(struct bytes_io *b, struct io_storage *fresh, const uint8_t *data, size_t length)
 {
     if (!length)
         return true;
-    if (!reserve(b, b->position + length))
+    if (!io_storage_fit(fresh, &b->data, &b->room, b->length, b->position + length))
         return false;
+    uint8_t *to = b->data;
     if (b->position > b->length)
-        thread_fill(b->data + b->length, 0, b->position - b->length);
-    thread_copy(b->data + b->position, data, length);
+        thread_fill(to + b->length, 0, b->position - b->length);
+    thread_copy(to + b->position, data, length);
     b->position += length;
     if (b->position > b->length)
         b->length = b->position;
@@ -67,13 +55,19 @@ static bool put(struct bytes_io *b, const uint8_t *data, size_t length)
 
 static ssize write_bytes(value v, const uint8_t *data, size_t length)
 {
-    struct bytes_io *b = lock(v);
-    if (!b)
-        return -1;
-    bool free_to = !b->exports, done = free_to && put(b, data, length);
-    unlock(v);
-    if (!done)
-        free_to ? (void)raise_no_memory() : (void)exported();
+    struct io_storage fresh = {0};
+    struct bytes_io *b;
+    bool done = false, free_to = true;
+    do {
+        if (!(b = lock(v)))
+            break;
+        free_to = !b->exports;
+        done = free_to && put(b, &fresh, data, length);
+        unlock(v);
+    } while (free_to && !done && io_storage_fetch(&fresh));
+    raw_free(fresh.data);
+    if (!free_to)
+        exported();
     return done ? (ssize)length : -1;
 }
 
@@ -83,25 +77,28 @@ static bool replace(value v, value contents, bool open)
     struct buffer data = {0};
     if (contents && !buffer_get(contents, &data, BUFFER_SIMPLE))
         return false;
+    struct io_storage fresh = {0};
     struct bytes_io *b = SELF(v);
-    if (open)
-        object_lock(value_object(v));
-    else
-        b = lock(v);
-    bool free_to = b && !b->exports, done = free_to;
-    if (free_to) {
-        b->length = b->position = 0;
+    bool done = false, free_to = true;
+    do {
         if (open)
-            atomic_store(&b->base.closed, false);
-        done = put(b, data.data, (size_t)data.length);
-        b->position = 0;
-    }
-    if (b)
+            object_lock(value_object(v));
+        else if (!(b = lock(v)))
+            break;
+        free_to = !b->exports;
+        done = free_to && io_storage_fit(&fresh, &b->data, &b->room, 0, (size_t)data.length);
+        if (done) {
+            b->length = b->position = 0;
+            if (open)
+                atomic_store(&b->base.closed, false);
+            put(b, &fresh, data.data, (size_t)data.length);
+            b->position = 0;
+        }
         unlock(v);
+    } while (free_to && !done && io_storage_fetch(&fresh));
+    raw_free(fresh.data);
     buffer_release(&data);
-    if (b && !done)
-        free_to ? (void)raise_no_memory() : (void)exported();
-    return done;
+    return done || (!free_to && exported());
 }
 
 static value bytes_write(value v, const value *args)
@@ -131,7 +128,7 @@ static value read_part(value v, ssize size, bool line)
         }
         size_t left = b->position < b->length ? b->length - b->position : 0;
         size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
-        const uint8_t *start = b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
+        const uint8_t *start = (uint8_t *)b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
         if (end)
             n = (size_t)(end - start) + 1;
         /* The bytes are made without the lock, for what there was; who finds another length makes them anew. */
@@ -178,7 +175,7 @@ static value read_into(value v, value target, const char *function)
         if (n > (size_t)room.length)
             n = (size_t)room.length;
         if (n)
-            memcpy(room.data, b->data + b->position, n);
+            memcpy(room.data, (uint8_t *)b->data + b->position, n);
         b->position += n;
         unlock(v);
     }
@@ -274,14 +271,16 @@ static value bytes_truncate(value v, const value *args)
 static value bytes_close(value v, const value *args)
 {
     object_lock(value_object(v));
+    void *old = NULL;
     bool done = !SELF(v)->exports;
     if (done) {
         atomic_store(&SELF(v)->base.closed, true);
-        free(SELF(v)->data);
+        old = SELF(v)->data;
         SELF(v)->data = NULL;
         SELF(v)->length = SELF(v)->room = SELF(v)->position = 0;
     }
     unlock(v);
+    raw_free(old);
     return done || exported() ? VALUE_NONE : NULL;
 }
 static value bytes_isatty(value v, const value *args)
@@ -328,18 +327,16 @@ struct view {
 };
 static int view_buffer(value v, struct buffer *buffer, int flags)
 {
+    static uint8_t nothing[1];
     value stream = slot_peek(&((struct view *)v)->stream);
     struct bytes_io *b = lock(stream);
     if (!b)
         return -1;
-    bool done = reserve(b, 1);
-    if (done) {
-        b->exports++;
-        buffer_fill(buffer, v, b->data, b->length, false);
-        buffer->guard = value_object(stream);
-    }
+    b->exports++;
+    buffer_fill(buffer, v, b->data ? b->data : nothing, b->length, false);
+    buffer->guard = value_object(stream);
     unlock(stream);
-    return done ? 0 : (raise_no_memory(), -1);
+    return 0;
 }
 static void view_release(value v, struct buffer *buffer)
 {

@@ -2,6 +2,7 @@
 #include "runtime/modules/io/io.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/model/type_internal.h"
 
@@ -10,8 +11,9 @@
 
 struct string_io {
     struct io_base base;
-    uint32_t *data;
-    size_t length, room, position;
+    void *data;  /* code points, 4 bytes each */
+    size_t room; /* bytes */
+    size_t length, position;
     struct io_newline newline;
     unsigned seen;
     bool ready;
@@ -35,21 +37,6 @@ static void unlock(value v)
     object_unlock(value_object(v));
 }
 
-static bool reserve(struct string_io *s, size_t length)
-{
-    if (length <= s->room)
-        return true;
-    if (length > SIZE_MAX / 8) /* a position may be as far out as seek() takes it */
-        return false;
-    size_t room = length + (length >> 2) + 64;
-    uint32_t *data = raw_resize(s->data, room * sizeof *data);
-    if (!data)
-        return false;
-    s->data = data;
-    s->room = room;
-    return true;
-}
-
 /* Text as it is kept; `text` stolen. */
 static value translated(value text, const struct io_newline *newline, unsigned *seen)
 {
@@ -66,15 +53,20 @@ static value translated(value text, const struct io_newline *newline, unsigned *
     return text;
 }
 
-/* Under the lock. False: no memory. */
-static bool put(struct string_io *s, struct span span, unsigned seen)
+/* Under the lock. False: more storage is to be fetched. */
+static bool put(struct string_io *s, struct io_storage *fresh, struct span span, unsigned seen)
 {
-    if (!reserve(s, s->position + span.length))
-        return false;
+    size_t length, bytes;
     if (!span.length)
         return true;
-    for (; s->length < s->position; s->length++)
-        s->data[s->length] = 0;
+    if (__builtin_add_overflow(s->position, span.length, &length) ||
+        __builtin_mul_overflow(length, sizeof(uint32_t), &bytes))
+        bytes = SIZE_MAX / 2; /* a position may be as far out as seek() takes it */
+    if (!io_storage_fit(fresh, &s->data, &s->room, s->length * sizeof(uint32_t), bytes))
+        return false;
+    uint32_t *points = s->data;
+    if (s->length < s->position)
+        thread_fill(points + s->length, 0, (s->position - s->length) * sizeof *points);
     span_copy_to(s->data, 4, s->position, span);
     s->position += span.length;
     if (s->position > s->length)
@@ -94,22 +86,25 @@ static value string_write(value v, const value *args)
     struct io_newline newline = SELF(v)->newline;
     object_unlock(value_object(v));
     text = text ? translated(text, &newline, &seen) : NULL;
-    struct string_io *s = text ? lock(v) : NULL;
-    if (!s) {
-        value_dec(text);
-        return NULL;
+    struct io_storage fresh = {0};
+    struct string_io *s;
+    bool done = false;
+    while (text && !done && (s = lock(v))) {
+        done = put(s, &fresh, str_span(text), seen);
+        unlock(v);
+        if (!done && !io_storage_fetch(&fresh))
+            break;
     }
-    bool done = put(s, str_span(text), seen);
-    unlock(v);
+    raw_free(fresh.data);
     value_dec(text);
-    return done ? int_from_u64(given) : raise_no_memory();
+    return done ? int_from_u64(given) : NULL;
 }
 
 /* How many characters the line at the position has; under the lock. */
 static size_t line_length(struct string_io *s, size_t left)
 {
     const struct io_newline *newline = &s->newline;
-    const uint32_t *at = s->data + s->position;
+    const uint32_t *at = (uint32_t *)s->data + s->position;
     char last = newline->universal ? '\n' : newline->terminator[0];
     for (size_t i = 0; i < left; i++) {
         if (newline->universal && !newline->translate && at[i] == '\r')
@@ -164,7 +159,7 @@ static value read_part(value v, ssize size, bool line)
         size_t n = line && left ? line_length(s, left) : left;
         if (size >= 0 && (size_t)size < n)
             n = (size_t)size;
-        bool done = copy(&copied, s->data + s->position, n);
+        bool done = copy(&copied, (uint32_t *)s->data + s->position, n);
         if (done)
             s->position += n;
         unlock(v);
@@ -263,10 +258,11 @@ static value string_close(value v, const value *args)
 {
     object_lock(value_object(v));
     atomic_store(&SELF(v)->base.closed, true);
-    free(SELF(v)->data);
+    void *old = SELF(v)->data;
     SELF(v)->data = NULL;
     SELF(v)->length = SELF(v)->room = SELF(v)->position = 0;
     object_unlock(value_object(v));
+    raw_free(old);
     return VALUE_NONE;
 }
 static value string_true(value v, const value *args)
@@ -296,16 +292,25 @@ static value get_newlines(value v)
 static bool start(value v, value text, const struct io_newline *newline, unsigned seen)
 {
     struct string_io *s = SELF(v);
-    object_lock(value_object(v));
-    s->newline = *newline;
-    s->length = s->position = 0;
-    s->seen = 0;
-    s->ready = true;
-    atomic_store(&s->base.closed, false);
-    bool done = put(s, str_span(text), seen);
-    s->position = 0;
-    object_unlock(value_object(v));
-    return done || raise_no_memory() != NULL;
+    struct io_storage fresh = {0};
+    size_t bytes = str_exact_length(text) * sizeof(uint32_t);
+    bool done;
+    do {
+        object_lock(value_object(v));
+        done = io_storage_fit(&fresh, &s->data, &s->room, 0, bytes);
+        if (done) {
+            s->newline = *newline;
+            s->length = s->position = 0;
+            s->seen = 0;
+            s->ready = true;
+            atomic_store(&s->base.closed, false);
+            put(s, &fresh, str_span(text), seen);
+            s->position = 0;
+        }
+        object_unlock(value_object(v));
+    } while (!done && io_storage_fetch(&fresh));
+    raw_free(fresh.data);
+    return done;
 }
 
 static bool string_init(value v, const value *args, size_t nargs, value kwnames)

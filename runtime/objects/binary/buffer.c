@@ -2,6 +2,7 @@
 #include "runtime/objects/binary/buffer.h"
 #include "runtime/error.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,15 +99,17 @@ static uint8_t *pack(const struct buffer *buffer, bool fortran, int depth, uint8
         return to + buffer->item_size;
     }
     int i = fortran ? buffer->ndim - 1 - depth : depth;
-    for (ssize k = 0; k < buffer->shape[i]; k++)
+    for (ssize k = 0; k < buffer->shape[i]; k++) {
+        thread_report_at((size_t)k + 1);
         to = pack(buffer, fortran, depth + 1, to, from + k * buffer->strides[i]);
+    }
     return to;
 }
 
 void buffer_pack(const struct buffer *buffer, bool fortran, void *to)
 {
     if (buffer_is_contiguous(buffer, fortran))
-        memcpy(to, buffer->data, (size_t)buffer->length);
+        thread_copy(to, buffer->data, (size_t)buffer->length);
     else
         pack(buffer, fortran, 0, to, buffer->data);
 }

@@ -444,10 +444,14 @@ static bool copy_items(struct memory_view *m, const struct buffer *to, const str
     const uint8_t *source = direct ? from->data : bytes;
     value owner = source ? access_begin(m) : NULL;
     if (owner) {
-        if (contiguous)
+        if (contiguous && !from->guard)
+            thread_copy(to->data, source, (size_t)to->length);
+        else if (contiguous) /* they may overlap, and no other thread is there */
             memmove(to->data, source, (size_t)to->length);
-        for (ssize i = 0; !contiguous && i < to->shape[0]; i++)
+        for (ssize i = 0; !contiguous && i < to->shape[0]; i++) {
+            thread_report_at((size_t)i + 1);
             memcpy((uint8_t *)to->data + i * to->strides[0], source + i * to->item_size, (size_t)to->item_size);
+        }
         access_end(m, owner);
     }
     free(bytes);
@@ -569,7 +573,7 @@ static int equal_buffers(const struct buffer *a, const struct buffer *b)
         return 0;
     c.bytewise = c.a_format == c.b_format && !item_format_is_float(c.a_format);
     if (c.bytewise && buffer_is_contiguous(a, false) && buffer_is_contiguous(b, false))
-        return memcmp(a->data, b->data, (size_t)a->length) == 0;
+        return thread_compare(a->data, b->data, (size_t)a->length) == 0;
     return equal_arrays(&c, a->data, b->data, 0);
 }
 
