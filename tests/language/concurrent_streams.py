@@ -164,8 +164,22 @@ def buffered():
     reader.close()
 
 
+def buffered_again():
+    stream = io.BufferedRandom(io.BytesIO(b"line\n" * 100), 16)
+
+    def allow(work):
+        return allowed(ValueError, OSError, RuntimeError)(work)
+
+    workers = [lambda i: stream.read1(), lambda i: stream.read(3), lambda i: stream.readline(), lambda i: stream.peek(),
+               lambda i: stream.readinto(bytearray(7)), lambda i: stream.write(b"line\n"), lambda i: stream.seek(0),
+               lambda i: repr(stream), lambda i: stream.__init__(io.BytesIO(b"line\n" * 30), 8 + i % 50),
+               lambda i: stream.close() if i % 30 == 0 else None]
+    print("BufferedRandom", together(*map(allow, workers)))
+
+
 bytes_streams()
 text_streams()
 closed_beside_users()
 wrappers()
 buffered()
+buffered_again()

@@ -137,7 +137,8 @@ bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t 
         *room = fresh->wanted;
         return true;
     }
-    thread_copy(fresh->data, *data, used);
+    if (used)
+        thread_copy(fresh->data, *data, used);
     void *old = *data;
     size_t old_room = *room;
     *data = fresh->data;

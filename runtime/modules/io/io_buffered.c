@@ -17,7 +17,8 @@
 struct buffered {
     struct io_upper upper;
     uint8_t *buffer;
-    size_t size, position, end, pending;
+    _Atomic size_t size; /* of the buffer; read without the lock, too */
+    size_t position, end, pending;
 };
 #define SELF(v) ((struct buffered *)(v))
 struct type *io_reader_type, *io_writer_type, *io_random_type;
