@@ -1,7 +1,6 @@
 """Loops of C over containers, and `next` of built-in iterators, are single steps beside other threads."""
 import collections
 import functools
-import functools
 import heapq
 import itertools
 import math
