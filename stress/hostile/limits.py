@@ -333,6 +333,8 @@ class Run:
         sent = {number for _, number in self.signals}
         if mutate.REPORT.search(err) or status == oracle.SANITIZER_STATUS or "Fatal error" in err:
             return "report", err[-2000:]
+        if status is None and self.fail and "MemoryError" in err:
+            return "stuck", ""  # what the exception cut short, such as the release of a lock, is waited for
         if status is None:
             return "time", err[-1000:]
         if status < 0 and not (signal.Signals(-status) in DEADLY and -status in sent):

@@ -11,6 +11,7 @@
  */
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 struct bytes_buffer {
     uint8_t *bytes;
@@ -83,7 +84,7 @@ static void make_locations(struct compiler *c, const struct unit *unit, struct b
     uint32_t units = 0;
     int32_t line = unit->first_line;
     for (const struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct ast_position *p = &b->instructions[i].position;
             if (run && !same_position(run, p)) {
                 put_location(c, out, run, units, &line);
@@ -105,7 +106,7 @@ static struct exception_range *make_ranges(struct compiler *c, const struct unit
     const struct block *open = NULL;
     *count = 0;
     for (const struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct block *handler = b->instructions[i].handler;
             uint32_t end = at + width_of(&b->instructions[i]);
             if (handler && handler == open) {
@@ -176,7 +177,7 @@ static uint32_t lay_out(struct unit *unit)
     uint32_t at = 0;
     for (struct block *b = unit->entry; b; b = b->next) {
         b->start = at;
-        for (uint32_t i = 0; i < b->count; i++)
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i))
             at += width_of(&b->instructions[i]);
     }
     return at;
@@ -214,7 +215,7 @@ static uint32_t *make_units(struct compiler *c, struct unit *unit, const uint32_
     if (!units)
         return NULL;
     for (struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             units[at] = encode(&b->instructions[i], at, cell_map);
             at++;
             if (width_of(&b->instructions[i]) == 2)
@@ -231,7 +232,7 @@ static value names_tuple(struct compiler *c, const ast_name *names, uint32_t cou
     value tuple = compiler_own(c, tuple_new(count));
     if (!tuple)
         return NULL;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; thread_report_at(++i)) {
         value text = compiler_text(c, names[i]);
         tuple_init(tuple, i, text ? value_inc(text) : VALUE_NONE);
     }

@@ -3,6 +3,7 @@
  * expression that it belongs to, since tracebacks underline it.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* Displays and calls with more items than this are built step by step, so that the stack stays small. */
 #define STACK_GUIDELINE 30
@@ -965,6 +966,7 @@ static void gen_expr_inside(struct compiler *c, struct ast_expr *expr)
    stored; in delete context, nothing). */
 void gen_expr(struct compiler *c, struct ast_expr *expr)
 {
+    thread_report();
     if (c->failed || !compiler_enter(c))
         return;
     struct ast_position saved = c->unit->position;

@@ -3,6 +3,7 @@
  * nothing reaches is dropped, blocks are joined, and the depth of the stack is found for every block.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 static struct instruction *last_of(struct block *block)
 {
@@ -172,7 +173,7 @@ static void drop_unreachable(struct compiler *c, struct unit *unit)
     reach(c, &stack, unit->entry);
     while (stack.count && !c->failed) {
         struct block *b = stack.items[--stack.count];
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             struct instruction *instruction = &b->instructions[i];
             if (is_jump(instruction->opcode))
                 reach(c, &stack, instruction->target);
@@ -224,7 +225,7 @@ static int32_t find_depths(struct compiler *c, struct unit *unit)
         int32_t depth = b->depth;
         if (depth > deepest)
             deepest = depth;
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             struct instruction *instruction = &b->instructions[i];
             if (is_setup(instruction->opcode)) {
                 note_setup(c, &stack, instruction, depth);
@@ -282,7 +283,7 @@ static void drop_markers(struct unit *unit)
     for (struct block *b = unit->entry; b; b = b->next) {
         uint32_t kept = 0;
         turn_instead_of_tuple(b);
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             if (!is_setup(b->instructions[i].opcode) && b->instructions[i].opcode != OP_NOP)
                 b->instructions[kept++] = b->instructions[i];
         }
@@ -305,7 +306,7 @@ static void count_predecessors(struct unit *unit)
         b->predecessors = 0;
     unit->entry->predecessors = 1;
     for (struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             struct instruction *instruction = &b->instructions[i];
             if (is_jump(instruction->opcode))
                 (instruction->target = skip_empty(instruction->target))->predecessors++;
@@ -360,7 +361,7 @@ static void propagate_positions(struct unit *unit)
 {
     struct ast_position at = {unit->first_line, -1, unit->first_line, -1};
     for (struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             if (b->instructions[i].position.lineno < 0 && !b->instructions[i].handler)
                 b->instructions[i].position = at;
             else if (b->instructions[i].position.lineno >= 0)

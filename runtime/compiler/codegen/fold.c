@@ -6,6 +6,7 @@
  * is what would blow up the code (2 ** 100000, "x" * 10000000).
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* ---- values ---- */
 
@@ -365,6 +366,7 @@ static void fold_compare(struct compiler *c, struct ast_expr *expr)
 
 void fold_expr(struct compiler *c, struct ast_expr *expr)
 {
+    thread_report();
     switch (expr->kind) {
     case EXPR_BIN_OP:
         fold_binary(c, expr);

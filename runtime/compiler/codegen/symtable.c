@@ -7,6 +7,7 @@
  *      else it is global.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -520,6 +521,7 @@ static void walk_expr_inside(struct walk *w, struct ast_expr *expr)
 
 static void walk_expr(struct walk *w, struct ast_expr *expr)
 {
+    thread_report();
     if (!expr || w->c->failed || expr->kind == EXPR_CONSTANT || !compiler_enter(w->c))
         return;
     if (w->fold && expr->kind == EXPR_NAME && expr->name.ctx == CONTEXT_LOAD && name_is(expr->name.id, "__debug__")) {

@@ -134,7 +134,7 @@ static value read_part(value v, ssize size, bool line)
         /* The bytes are made without the lock, for what there was; who finds another length makes them anew. */
         bool fits = bytes && bytes_length(bytes) == n;
         if (fits && n) {
-            memcpy(bytes_data(bytes), start, n);
+            thread_copy(bytes_data(bytes), start, n);
             b->position += n;
         }
         unlock(v);
@@ -175,7 +175,7 @@ static value read_into(value v, value target, const char *function)
         if (n > (size_t)room.length)
             n = (size_t)room.length;
         if (n)
-            memcpy(room.data, (uint8_t *)b->data + b->position, n);
+            thread_copy(room.data, (uint8_t *)b->data + b->position, n);
         b->position += n;
         unlock(v);
     }
@@ -202,7 +202,7 @@ static value bytes_getvalue(value v, const value *args)
         size_t n = b->length;
         bool fits = bytes && bytes_length(bytes) == n;
         if (fits && n)
-            memcpy(bytes_data(bytes), b->data, n);
+            thread_copy(bytes_data(bytes), b->data, n);
         unlock(v);
         if (fits)
             return bytes;

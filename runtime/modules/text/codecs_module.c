@@ -426,7 +426,7 @@ static value charmap_encode(value self, const value *args)
         .encoding = "charmap", .errors = errors.bytes, .id = CODEC_OTHER, .text = text, .out = &out};
     bool done = true;
     size_t length = str_length(text);
-    for (size_t i = 0; done && i < length;)
+    for (size_t i = 0, step = 1; done && i < length; thread_report_at(step++))
         done = charmap_encode_one(&c, args[2], i, &i);
     text_release(&errors);
     value_dec(text);

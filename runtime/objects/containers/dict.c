@@ -1424,6 +1424,7 @@ static value dict_list(value v, int kind)
         fine = kind == 2 ? pair && list_append_owned(list, pair) : list_append(list, kind ? item : key);
         value_dec(key);
         value_dec(item);
+        thread_report_at(position);
     }
     value_dec(source);
     if (fine)

@@ -154,6 +154,7 @@ static int dict_match(value a, value b)
         value_dec(other);
         value_dec(key);
         value_dec(item);
+        thread_report_at(position);
     }
     recursion_leave();
     return same;

@@ -224,7 +224,7 @@ static value set_chosen(value v, value first, value second, bool which)
     if (items && !present)
         raise_no_memory();
     if (present && set_ask_all(second, items, present, -1) >= 0 && (result = new_like(v, NULL)))
-        for (uint64_t i = 0; result && i < items->count; i++)
+        for (uint64_t i = 0; result && i < items->count; thread_report_at(++i))
             if (present[i] == which && !set_add_hashed(result, items->at[i].key, items->at[i].hash)) {
                 value_dec(result);
                 result = NULL;

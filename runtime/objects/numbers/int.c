@@ -240,6 +240,18 @@ double int_as_double(value v)
 
 /* ---- comparison and hashing ---- */
 
+/* mpn_cmp in stretches, from the highest limbs on. */
+static int magnitude_compare(const mp_limb_t *x, const mp_limb_t *y, mp_size_t size)
+{
+    const mp_size_t stretch = 1 << 15;
+    int order = 0;
+    for (; unlikely(size > stretch) && order == 0; size -= stretch) {
+        order = mpn_cmp(x + size - stretch, y + size - stretch, stretch);
+        thread_report();
+    }
+    return order ? order : mpn_cmp(x, y, size);
+}
+
 int int_compare(value a, value b)
 {
     if (value_both_small_int(a, b)) {
@@ -251,7 +263,7 @@ int int_compare(value a, value b)
     int_operand_init(&y, b);
     if (x.negative != y.negative)
         return x.negative ? -1 : 1;
-    int order = x.size != y.size ? (x.size > y.size ? 1 : -1) : mpn_cmp(x.limbs, y.limbs, x.size);
+    int order = x.size != y.size ? (x.size > y.size ? 1 : -1) : magnitude_compare(x.limbs, y.limbs, x.size);
     order = (order > 0) - (order < 0);
     return x.negative ? -order : order;
 }
@@ -310,7 +322,9 @@ int64_t int_hash(value v)
     } else {
         struct int_operand o;
         int_operand_init(&o, v);
+        bool resting = thread_rest_begin((size_t)o.size * sizeof(mp_limb_t));
         h = (int64_t)mpn_mod_1(o.limbs, o.size, HASH_MODULUS);
+        thread_rest_end(resting);
         h = o.negative ? -h : h;
     }
     return h == -1 ? -2 : h;
@@ -333,7 +347,7 @@ value int_from_bytes(const uint8_t *bytes, size_t length, bool little_endian, bo
     struct big_int *r = int_result_new(limbs);
     if (!r)
         return NULL;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; thread_report_at(++i))
         r->limbs[i / 8] |= (mp_limb_t)bytes[little_endian ? i : length - 1 - i] << (i % 8 * 8);
     if (negative) {
         for (size_t i = length; i < limbs * 8; i++)
@@ -352,6 +366,7 @@ bool int_to_bytes(value v, uint8_t *bytes, size_t length, bool little_endian, bo
     /* Two's complement, byte by byte: invert and carry a one in for negative numbers. */
     unsigned carry = 1;
     for (size_t i = 0; i < length; i++) {
+        thread_report_at(i + 1);
         unsigned byte = (mp_size_t)(i / 8) < o.size ? (unsigned)(o.limbs[i / 8] >> (i % 8 * 8)) & 0xFF : 0;
         if (o.negative) {
             byte = (byte ^ 0xFF) + carry;

@@ -7,6 +7,7 @@
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -122,7 +123,7 @@ char *int_digits(value v, int base, size_t *length)
     while (skip + 1 < call.length && out[skip] == 0)
         skip++;
     *length = call.length - skip;
-    for (size_t i = 0; i < *length; i++)
+    for (size_t i = 0; i < *length; thread_report_at(++i))
         out[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[(unsigned char)out[i + skip]];
     if (base == 10 && limit > 0 && *length > (size_t)limit) {
         raw_free(out);
@@ -183,7 +184,7 @@ static value parse_many(const char *text, size_t count, int base, bool negative)
     if (!digits)
         return raise_no_memory();
     size_t n = 0;
-    for (size_t i = 0; n < count; i++)
+    for (size_t i = 0; n < count; thread_report_at(++i))
         if (text[i] != '_')
             digits[n++] = (unsigned char)(digit_values[(unsigned char)text[i]] - 1);
     /* Six bits a digit are more than any base needs. */
@@ -216,6 +217,7 @@ static size_t count_digits(const char *p, const char *end, int base)
     size_t count = 0;
     bool after_underscore = true;
     for (; p < end; p++) {
+        thread_report_at((size_t)(end - p));
         if (*p == '_') {
             if (after_underscore)
                 return 0;

@@ -64,6 +64,7 @@ value value_ascii(value v)
     for (size_t i = 0; i < str_length(text); i++) {
         uint32_t c = str_at(text, i);
         char escape[16];
+        thread_report_at(i + 1);
         if (c < 128)
             snprintf(escape, sizeof escape, "%c", (int)c);
         else
