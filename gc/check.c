@@ -156,16 +156,23 @@ void gc_forget_finalizers(void)
     heap_each_object(forget_finalizer, NULL);
 }
 
+/* What waits for a grace period happens now. */
+static void settle(void)
+{
+    heap_flush_retired(slot_heap(thread_self));
+    thread_enter_blocking();
+    grace_barrier();
+    thread_leave_blocking();
+    gc_run_late_drops();
+}
+
 size_t gc_shutdown(void)
 {
     if (thread_self) {
+        settle(); /* a reference dropped late may be the last one to what only the collector frees */
         collector_stop();
         heap_drain_remote(slot_heap(thread_self));
-        heap_flush_retired(slot_heap(thread_self));
-        thread_enter_blocking();
-        grace_barrier();
-        thread_leave_blocking();
-        gc_run_late_drops();
+        settle();
     }
     struct full_trace trace;
     struct leaks leaks = {.trace = &trace};
