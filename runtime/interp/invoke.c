@@ -111,23 +111,30 @@ value make_function(struct frame *frame, const value *parts, unsigned flags, val
     return v;
 }
 
+/* As object.__new__ makes it. */
+static inline value instance_bare(struct type *type)
+{
+    bool has_shape = type_has_flag(type, TYPE_FLAG_INSTANCE);
+    return value_of(likely(has_shape) ? instance_new(type) : object_new(type, type->gc.instance_size));
+}
+
 value instance_prepare(struct type *type, value *init)
 {
     struct type *object = TYPE(OBJECT);
     if (type_slot(type, new) != type_slot(object, new) || type_slot(type, init) == type_slot(object, init) ||
-        (type_flags(type) & (TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE)) != TYPE_FLAG_INSTANCE)
+        type_has_flag(type, TYPE_FLAG_ABSTRACT))
         return NULL;
     {
         PEEK_SCOPE; /* (the caller is to see to it afterwards) */
         value found = lookup_find_peek(type, NAME(__init__));
         if (likely(found != NULL)) {
-            value instance = is_function(found) ? value_of(instance_new(type)) : NULL;
+            value instance = is_function(found) ? instance_bare(type) : NULL;
             *init = stack_borrow(found);
             return instance;
         }
     }
     value found = type_lookup(type, NAME(__init__));
-    value instance = found && is_function(found) ? value_of(instance_new(type)) : NULL;
+    value instance = found && is_function(found) ? instance_bare(type) : NULL;
     if (instance)
         *init = found;
     else
