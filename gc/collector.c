@@ -14,6 +14,7 @@
 #include "gc/cells.h"
 #include "gc/collector.h"
 #include "threads/watched.h"
+#include "threads/pause.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -459,6 +460,8 @@ static void count_used(size_t from, size_t to, struct gc_stats *out)
         if (kind != KIND_CONTAINER && kind != KIND_TYPE && kind != KIND_LEAF)
             continue;
         uint32_t fresh = atomic_load_explicit(&pages[i].fresh, memory_order_acquire), used = 0;
+        if (thread_self)
+            thread_report();
         for (uint32_t k = 0; k < fresh; k++)
             used += object_type_ref(page_object(&pages[i], k)) != 0;
         *(kind == KIND_LEAF ? &out->live_leaves : &out->live_containers) += used;

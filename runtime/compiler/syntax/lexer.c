@@ -416,6 +416,8 @@ static enum token_kind read_string(struct lexer *lexer, const char *start, struc
             break;
         }
         char c = *at++;
+        if (unlikely((size_t)(at - start) % 65536 == 0) && thread_self)
+            thread_report();
         if (c == quote) {
             closing++;
             continue;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "runtime/objects/text/unicode_names.h"
+#include "threads/pause.h"
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
 
@@ -340,6 +341,9 @@ void string_decode(struct parser *parser, const struct string_token *token, cons
             }
         }
         text_append(parser, out, run, (size_t)(decoder.at - run));
+        if (thread_self) {
+            thread_report();
+        }
         if (decoder.at < decoder.end) {
             decode_escape(&decoder);
         }

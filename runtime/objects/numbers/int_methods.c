@@ -7,6 +7,7 @@
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/signature.h"
+#include "threads/pause.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -215,7 +216,10 @@ static value int_bit_count(value self, const value *args)
 {
     struct int_operand o;
     int_operand_init(&o, int_exact(self));
-    return int_from_u64(o.size ? mpn_popcount(o.limbs, o.size) : 0);
+    bool resting = thread_rest_begin((size_t)o.size * sizeof(mp_limb_t));
+    uint64_t ones = o.size ? mpn_popcount(o.limbs, o.size) : 0;
+    thread_rest_end(resting);
+    return int_from_u64(ones);
 }
 
 static value int_self(value self, const value *args)

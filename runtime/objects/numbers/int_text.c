@@ -154,7 +154,7 @@ value int_to_text(value v, int base)
         uint8_t *out = str_data(text);
         if (negative)
             *out++ = '-';
-        memcpy(out, digits, length);
+        thread_copy(out, digits, length);
     }
     raw_free(digits);
     return text;
