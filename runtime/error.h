@@ -69,6 +69,8 @@ bool raise_false(struct type *type, const char *format, ...);
 value raise_from(struct type *type, const char *format, ...);
 value raise_value(struct type *type, value argument); /* type(argument) */
 value raise_no_memory(void);                          /* a prepared MemoryError; never allocates */
+/* The MemoryError made beforehand lets go of the frames that the last one went through, and of its context. */
+void error_forget_no_memory(void);
 value raise_errno(int error, value filename /* or NULL */,
                   value filename2 /* or NULL */); /* the right subclass of OSError */
 value raise_key_error(value key);

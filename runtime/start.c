@@ -641,6 +641,7 @@ int runtime_finish(int status)
     call_if_loaded("threading", "_shutdown");
     call_if_loaded("atexit", "_run_exitfuncs");
     atomic_store(&runtime_finalizing, true);
+    error_forget_no_memory();
     if (!streams_flush() && status == 0)
         status = 120;
     if (show_gc_stats)

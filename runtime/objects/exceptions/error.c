@@ -191,12 +191,17 @@ void exceptions_shutdown(void)
     memory_error = NULL;
 }
 
-value raise_no_memory(void)
+void error_forget_no_memory(void)
 {
     if (memory_error) {
         exception_set_traceback(memory_error, NULL);
         exception_set_context(memory_error, NULL);
     }
+}
+
+value raise_no_memory(void)
+{
+    error_forget_no_memory();
     error_restore(memory_error);
     return NULL;
 }
