@@ -42,7 +42,7 @@ struct sorter {
     size_t gallop_min;
     struct lane temporary;
     size_t temporary_size;
-    bool has_items, locked;
+    bool has_items;
     size_t run_count;
     struct run runs[RUN_STACK];
     value temporary_keys[TEMPORARY];
@@ -172,15 +172,6 @@ static void lane_reverse(struct lane lane, size_t count)
         values_reverse(lane.items, count);
 }
 
-/* A pause in a long loop, or what there is of one while the list is locked. */
-static inline void sorter_pause(const struct sorter *s, size_t step)
-{
-    if (s->locked)
-        thread_report_at(step);
-    else
-        thread_pause_at(step);
-}
-
 /* ---- runs ---- */
 /* Length of the run at the start of the lane (1 <= result <= length): descending ones are strictly so, and reversed by
    the caller. -1 on error. */
@@ -195,7 +186,7 @@ static ssize count_run(struct sorter *s, const value *keys, size_t length, bool 
     *descending = less;
     size_t n = 2;
     for (; n < length; n++) {
-        sorter_pause(s, n);
+        thread_report_at(n);
         int next = s->less(keys[n], keys[n - 1]);
         if (next < 0)
             return -1;
@@ -319,7 +310,7 @@ static bool merge_low(struct sorter *s, struct lane a, size_t na, struct lane b,
     for (;;) {
         size_t a_wins = 0, b_wins = 0;
         while (a_wins < gallop_min && b_wins < gallop_min) {
-            sorter_pause(s, k);
+            thread_report_at(k);
             int less = s->less(b.keys[j], a.keys[i]);
             if (less < 0)
                 goto done;
@@ -393,7 +384,7 @@ static bool merge_high(struct sorter *s, struct lane a, size_t na, struct lane b
     for (;;) {
         size_t a_wins = 0, b_wins = 0;
         while (a_wins < gallop_min && b_wins < gallop_min) {
-            sorter_pause(s, k);
+            thread_report_at(k);
             int less = s->less(b.keys[j - 1], a.keys[i - 1]);
             if (less < 0)
                 goto done;
@@ -513,7 +504,6 @@ static bool sort_lane(struct lane lane, size_t length, int (*less)(value, value)
 {
     struct sorter s;
     s.less = less;
-    s.locked = temporary != NULL;
     s.gallop_min = GALLOP_MIN;
     s.has_items = lane.items != NULL;
     s.temporary = (struct lane){s.temporary_keys, s.has_items ? s.temporary_keys + TEMPORARY / 2 : NULL};

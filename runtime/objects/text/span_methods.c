@@ -138,6 +138,18 @@ static inline bool is_space(const struct span_maker *m, size_t i)
     return c < 256 ? m->space[c] : m->is_space(c);
 }
 
+/* The first byte from i on that is white space, or is not. */
+static inline size_t skip(const uint8_t *p, size_t i, size_t n, const uint8_t *space, bool is_space)
+{
+    for (;; thread_report()) {
+        size_t stop = likely(n - i <= SPAN_LONG) ? n : i + SPAN_LONG;
+        while (i < stop && (space[p[i]] != 0) == is_space)
+            i++;
+        if (i < stop || i == n)
+            return i;
+    }
+}
+
 value span_split_space(const struct span_maker *m, ssize max)
 {
     struct parts parts;
@@ -147,13 +159,11 @@ value span_split_space(const struct span_maker *m, ssize max)
     if (m->span.width == 1) { /* the common case, without calls */
         const uint8_t *p = m->span.data, *space = m->space;
         for (; ok && left > 0; left--) {
-            while (i < n && space[p[i]])
-                thread_report_at(++i);
+            i = skip(p, i, n, space, true);
             if (i == n)
                 return parts_finish(&parts, true, false);
             size_t start = i;
-            while (i < n && !space[p[i]])
-                thread_report_at(++i);
+            i = skip(p, i, n, space, false);
             ok = parts_add(&parts, m, start, i);
         }
     } else

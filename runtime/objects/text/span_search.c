@@ -14,7 +14,7 @@
 #include <emmintrin.h>
 #endif
 
-static size_t short_find_char(struct span s, uint32_t c)
+static inline size_t short_find_char(struct span s, uint32_t c)
 {
     if (s.width == 1) {
         const uint8_t *at = c > 0xFF ? NULL : memchr(s.data, (int)c, s.length);
@@ -36,8 +36,10 @@ static size_t short_find_char(struct span s, uint32_t c)
 
 size_t span_find_char(struct span s, uint32_t c)
 {
+    if (likely(s.length <= SPAN_LONG))
+        return short_find_char(s, c);
     size_t at = 0;
-    while (unlikely(s.length - at > SPAN_LONG)) {
+    while (s.length - at > SPAN_LONG) {
         size_t found = short_find_char(span_part(s, at, at + SPAN_LONG), c);
         if (found != SPAN_NONE)
             return at + found;
