@@ -23,3 +23,34 @@ def w(i):
 for i in range(4): _thread.start_new_thread(w,(i,))
 while len(done)<4: time.sleep(0.01)
 print('ok', shared.m() is not None)
+
+
+# What only a thread-local's attributes refer to dies with it, also when it refers back; so do those of ended threads.
+import gc
+import threading
+import weakref
+
+
+class Node:
+    pass
+
+
+def make(log):
+    node = Node()
+    node.local = threading.local()
+    node.local.node = node
+    weakref.finalize(node, log.append, "node")
+    return node.local
+
+
+log = []
+local = make(log)
+worker = threading.Thread(target=lambda: setattr(local, "other", make(log)))
+worker.start()
+worker.join()
+print(hasattr(local, "other"), hasattr(local, "node"))
+gc.collect()
+print(log)
+del local, worker
+gc.collect()
+print(log)

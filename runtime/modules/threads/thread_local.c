@@ -1,13 +1,16 @@
 /*
  * _thread._local: attributes of which each thread has its own.
  *
- * A thread keeps one dict that maps the key of each thread-local object it used to that object's attribute dict for
- * this thread. Keys are numbers that are never used again. When a thread ends its dict goes with all attributes; when a
- * thread-local object dies, its entries are taken out of the dicts of all running threads.
+ * A thread-local object keeps a dict that maps the number of each thread that used it to the dict of its attributes
+ * there: so what only its attributes refer to dies with it, also when those refer back to it. A thread keeps a dict
+ * that maps the key of each thread-local object it used to a weak reference to it, and when it ends takes its
+ * attributes out of all of them. When a thread-local object dies, its key is taken out of the dicts of all running
+ * threads. Numbers and keys are never used again.
  */
 #include "runtime/modules/threads/thread_local.h"
 #include "runtime/interp/interp.h"
 #include "runtime/objects/model/lookup.h"
+#include "runtime/objects/model/weakref.h"
 #include "runtime/objects/objects.h"
 
 #include <stddef.h>
@@ -16,23 +19,42 @@
 struct local {
     struct object header;
     int64_t key;
+    value_slot dicts;        /* thread number -> dict; constant */
     value_slot args, kwargs; /* of the constructor: __init__ runs again in each thread; kwargs is a dict or NULL */
 };
 #define LOCAL(v) ((struct local *)(v))
 
-static _Atomic int64_t next_key = 1;
+static _Atomic int64_t next_key = 1, next_thread = 1;
+
+static value thread_number(void)
+{
+    static _Thread_local int64_t number;
+    if (unlikely(!number))
+        number = atomic_fetch_add_explicit(&next_thread, 1, memory_order_relaxed);
+    return small_int(number);
+}
+
+/* A new attribute dict for the calling thread, owned. */
+static value add_dict(value v)
+{
+    value used = interpreter_thread_dict(), reference = used ? weak_reference_new(v) : NULL;
+    value dict = reference && dict_set(used, small_int(LOCAL(v)->key), reference) ? dict_new() : NULL;
+    value_dec(reference);
+    if (!dict || dict_set(slot_peek(&LOCAL(v)->dicts), thread_number(), dict))
+        return dict;
+    value_dec(dict);
+    return NULL;
+}
 
 /* The calling thread's attribute dict, owned. The first use in a thread calls __init__ of subclasses. */
 static value local_dict(value v)
 {
-    value all = interpreter_thread_dict();
-    value key = small_int(LOCAL(v)->key);
-    value dict = all ? dict_get(all, key) : NULL;
-    if (dict != VALUE_MISSING)
+    value dict = dict_get(slot_peek(&LOCAL(v)->dicts), thread_number());
+    if (likely(dict != VALUE_MISSING))
         return dict;
-    dict = dict_new();
-    if (!dict || !dict_set(all, key, dict))
-        goto fail;
+    dict = add_dict(v);
+    if (!dict)
+        return NULL;
     if (value_type_slot(v, init) != type_slot(TYPE(OBJECT), init)) {
         value args = slot_load(value_object(v), &LOCAL(v)->args),
               kwargs = slot_load(value_object(v), &LOCAL(v)->kwargs);
@@ -43,17 +65,15 @@ static value local_dict(value v)
         value_dec(kwargs);
         if (!result) {
             value error = error_fetch();
-            if (dict_delete(all, key) < 0)
+            if (dict_delete(slot_peek(&LOCAL(v)->dicts), thread_number()) < 0)
                 error_clear();
             error_restore(error);
-            goto fail;
+            value_dec(dict);
+            return NULL;
         }
         value_dec(result);
     }
     return dict;
-fail:
-    value_dec(dict);
-    return NULL;
 }
 
 static value kwargs_dict(const value *values, value kwnames)
@@ -74,20 +94,22 @@ static value local_new(struct type *type, const value *args, size_t nargs, value
         return raise(EXC(TypeError), "Initialization arguments are not supported");
     value tuple = tuple_from_array(args, nargs);
     value kwargs = tuple && kwnames ? kwargs_dict(args + nargs, kwnames) : NULL;
-    struct local *self = tuple && (kwargs || !kwnames) ? (struct local *)object_new(type, sizeof *self) : NULL;
+    value dicts = tuple && (kwargs || !kwnames) ? dict_new() : NULL;
+    struct local *self = dicts ? (struct local *)object_new(type, sizeof *self) : NULL;
     if (!self) {
+        value_dec(dicts);
         value_dec(tuple);
         value_dec(kwargs);
         return NULL;
     }
+    slot_init(&self->dicts, dicts);
     slot_init(&self->args, tuple);
     slot_init(&self->kwargs, kwargs);
     self->key = atomic_fetch_add(&next_key, 1);
     /* The thread that makes it runs __init__ as part of the call: its dict exists already then. */
-    value all = interpreter_thread_dict(), dict = all ? dict_new() : NULL;
-    bool done = dict && dict_set(all, small_int(self->key), dict);
+    value dict = add_dict(value_of(self));
     value_dec(dict);
-    if (done)
+    if (dict)
         return value_of(self);
     value_dec(value_of(self));
     return NULL;
@@ -140,7 +162,7 @@ static bool local_setattr(value v, value name, value attribute)
     return done;
 }
 
-/* The entries of a dead object in the threads' dicts: taken out under the list's lock, dropped after it. */
+/* What threads keep of a dead object: taken out under the list's lock, dropped after it. */
 struct removal {
     value key;
     value *taken;
@@ -153,9 +175,9 @@ static void remove_entry(struct interpreter *interpreter, void *context)
     value all = atomic_load_explicit(&interpreter->thread_dict, memory_order_acquire);
     if (!all || r->count == r->room)
         return;
-    value dict = dict_pop(all, r->key);
-    if (dict && dict != VALUE_MISSING)
-        r->taken[r->count++] = dict;
+    value reference = dict_pop(all, r->key);
+    if (reference && reference != VALUE_MISSING)
+        r->taken[r->count++] = reference;
 }
 
 static void local_destroy(struct object *o)
@@ -169,21 +191,32 @@ static void local_destroy(struct object *o)
             value_dec(r.taken[i]);
     }
     free(r.taken);
+    slot_drop(&self->dicts);
     slot_drop(&self->args);
     slot_drop(&self->kwargs);
 }
 
 static void local_traverse(struct object *o, struct gc_trace *trace)
 {
+    trace_slot(trace, &((struct local *)o)->dicts);
     trace_slot(trace, &((struct local *)o)->args);
     trace_slot(trace, &((struct local *)o)->kwargs);
 }
 
 void thread_local_forget(void)
 {
-    value all = interpreter_self->thread_dict;
-    if (all)
-        dict_clear(all);
+    value used = interpreter_self->thread_dict, list = used ? dict_values_list(used) : NULL;
+    for (size_t i = 0; list && i < list_length(list); i++) {
+        value reference = list_get(list, i), local = weak_reference_get(reference);
+        value dict = local != VALUE_NONE ? dict_pop(slot_peek(&LOCAL(local)->dicts), thread_number()) : VALUE_MISSING;
+        value_dec(dict);
+        value_dec(local);
+        value_dec(reference);
+    }
+    error_clear(); /* without memory the attributes stay until their objects die */
+    value_dec(list);
+    if (used)
+        dict_clear(used);
 }
 
 static const struct type_spec local_type_spec = {
