@@ -151,6 +151,7 @@ static void forget_finalizer(struct object *o, struct page *page, void *context)
 void gc_forget_finalizers(void)
 {
     gc_hooks.weak_callback = NULL;
+    gc_hooks.can_run_code = NULL;
     for (unsigned k = 1; k <= TYPE_WELL_KNOWN_MAX; k++)
         atomic_store_explicit(&type_from_ref(TYPE_WELL_KNOWN_REF(k))->finalize, NULL, memory_order_relaxed);
     heap_each_object(forget_finalizer, NULL);

@@ -152,6 +152,9 @@ struct gc_hooks {
     void (*pending)(void);
     /* A weak reference with a callback lost its referent: run the callback. `reference` is held by the caller. */
     void (*weak_callback)(struct object *reference);
+    /* Can the calling thread run finalizers and callbacks? Not before the runtime has set it up, nor after it was torn
+       down: what dies on it then waits for gc_run_pending. NULL: always. */
+    bool (*can_run_code)(void);
     /* Debug builds: every root that is no counted reference from another object (stack values, C locals kept in
      * registers of the runtime), for full traces. May be NULL. */
     void (*roots)(struct gc_trace *trace);

@@ -101,11 +101,13 @@ void object_die(struct object *o);
 /* Destroy without asking: for islands and the last part of object_die. */
 void object_destroy(struct object *o);
 
-/* True where Python code must not run: on the collector's thread, and on a mutator that does the collector's work or
-   walks through the heap. */
+extern struct gc_hooks gc_hooks;
+
+/* True where Python code must not run: on the collector's thread, on a mutator that does the collector's work or walks
+   through the heap, and on a thread that begins or ends. */
 static inline bool must_not_run_code(struct thread_slot *self)
 {
-    return self->background || slot_heap(self)->no_code;
+    return self->background || slot_heap(self)->no_code || (gc_hooks.can_run_code && !gc_hooks.can_run_code());
 }
 
 /* Dying objects (count zero, so nobody looks at the lock and the local count) are linked through those: 39 bits of
@@ -126,8 +128,6 @@ void pending_add_callbacks(struct weak_reference *chain);
    allocation. `may_help`: the caller may spend a while here, so it holds no object's lock. */
 void collector_note_allocation(struct thread_slot *self, int64_t containers, size_t pages, bool may_help);
 void collector_note_exhausted(void); /* no memory was to be had */
-
-extern struct gc_hooks gc_hooks;
 
 #ifdef ATOLL_CHECKED
 _Noreturn void check_failed(const struct object *o, const char *what);

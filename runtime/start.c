@@ -307,7 +307,11 @@ static bool make_core_modules(const struct start_config *config)
 bool runtime_start(const struct start_config *config)
 {
     static const struct gc_hooks hooks = {
-        .pending = safepoint_request_pending, .weak_callback = safepoint_weak_callback, .roots = trace_roots};
+        .pending = safepoint_request_pending,
+        .weak_callback = safepoint_weak_callback,
+        .can_run_code = interpreter_is_here,
+        .roots = trace_roots,
+    };
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();
     if (!gc_init(&hooks)) {

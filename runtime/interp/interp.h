@@ -17,6 +17,7 @@ void interpreter_adopt(struct interpreter *interpreter);
 void interpreter_delete(struct interpreter *interpreter);
 void interpreter_settle_at_quiescence(void); /* once, before the first thread runs Python */
 void interpreter_after_fork(void);           /* in the child of a fork: the other threads' are gone */
+bool interpreter_is_here(void);              /* has the calling thread one? */
 bool interpreter_detach(void);               /* drops what the thread holds; before thread_detach. Was it the last? */
 /* Every running thread's interpreter (sys._current_frames, asynchronous exceptions); the list is locked during the
  * walk: visit must be short and run no Python. */

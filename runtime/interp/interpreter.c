@@ -132,12 +132,17 @@ bool interpreter_detach(void)
     drop(&self->repr_list);
     drop(&self->on_exit);
     value_dec(slot_exchange(&self->pending_exception, NULL));
+    thread_self->interpreter = NULL;
+    interpreter_self = NULL; /* what dies from now on, at the latest when the thread is detached, runs no code here */
     interpreter_free_stack(self);
     attribute_cache_forget_thread();
-    thread_self->interpreter = NULL;
-    interpreter_self = NULL;
     free(self);
     return last;
+}
+
+bool interpreter_is_here(void)
+{
+    return interpreter_self != NULL;
 }
 
 void interpreter_each(void (*visit)(struct interpreter *interpreter, void *context), void *context)
