@@ -171,8 +171,9 @@ static bool merge_one(value callable, value dict, value key, value v)
 
 bool dict_merge_keywords(value callable, value dict, value mapping)
 {
-    if (value_is(mapping, TYPE_ID_DICT) && !thread_self->alone) { /* one moment's state */
-        value copy = dict_copy(mapping), key, v;
+    value plain = dict_to_merge(mapping);
+    if (plain) { /* one moment's state */
+        value copy = dict_copy(plain), key, v;
         size_t position = 0;
         bool done = copy != NULL;
         while (done && dict_next(copy, &position, &key, &v)) {
@@ -183,21 +184,18 @@ bool dict_merge_keywords(value callable, value dict, value mapping)
         value_dec(copy);
         return done;
     }
-    value keys = value_is(mapping, TYPE_ID_DICT) ? dict_keys_list(mapping) : NULL;
-    if (!keys && !error_occurred()) {
-        value method = attr_get_optional(mapping, NAME(keys));
-        if (method == VALUE_MISSING) {
-            value text = callable_text(callable);
-            if (text)
-                raise(EXC(TypeError), "%U argument after ** must be a mapping, not %T", text, mapping);
-            value_dec(text);
-            return false;
-        }
-        value found = method ? call_0(method) : NULL;
-        value_dec(method);
-        keys = found ? list_from_iterable(found) : NULL;
-        value_dec(found);
+    value method = attr_get_optional(mapping, NAME(keys));
+    if (method == VALUE_MISSING) {
+        value text = callable_text(callable);
+        if (text)
+            raise(EXC(TypeError), "%U argument after ** must be a mapping, not %T", text, mapping);
+        value_dec(text);
+        return false;
     }
+    value found = method ? call_0(method) : NULL;
+    value_dec(method);
+    value keys = found ? list_from_iterable(found) : NULL;
+    value_dec(found);
     bool done = keys != NULL;
     for (size_t i = 0; done && i < list_length(keys); i++) {
         value key = list_get(keys, i);

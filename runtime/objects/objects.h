@@ -183,6 +183,8 @@ value property_new(value get, value set, value del, value doc);
 value staticmethod_new(value function);
 value classmethod_new(value function);
 value mapping_proxy_new(value mapping);
+/* What a mappingproxy (of a mappingproxy...) shows, borrowed while it lives; NULL: v is none. */
+value mapping_proxy_shows(value v);
 value cell_new(value contents /* or NULL */);
 value cell_get(value cell); /* owned, NULL when empty (no exception) */
 void cell_set(value cell, value contents /* or NULL */);

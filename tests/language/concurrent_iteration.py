@@ -7,6 +7,7 @@ import math
 import operator
 import sys
 import threading
+import types
 
 sys.setswitchinterval(0.0005)
 ROUNDS = 50
@@ -55,6 +56,15 @@ d = {str(i): i for i in range(N)}
 s = {i * 977 for i in range(N)}
 q = collections.deque(range(N))
 small = {i: i for i in range(N)}
+ordered = collections.OrderedDict(d)
+shown = types.MappingProxyType(d)
+
+
+class Derived(dict):
+    pass
+
+
+derived = Derived(d)
 
 
 def grow_and_shrink():
@@ -62,7 +72,8 @@ def grow_and_shrink():
     s.add(5)
     q.append(5)
     small[99] = 1
-    del d["x"], small[99]
+    ordered["x"] = derived["x"] = 5
+    del d["x"], small[99], ordered["x"], derived["x"]
     s.discard(5)
     q.pop()
 
@@ -109,6 +120,19 @@ beside(grow_and_shrink, {
     "display *": (lambda: [*d, *s, *q], anything),
     "display **": (lambda: {**d}, sizes(1)),
     "call *": (lambda: keywords(*d), lambda x: x == 0),
+    "sum of ordered values": (lambda: sum(ordered.values()), lambda x: x in (190, 195)),
+    "max of ordered": (lambda: max(ordered), lambda x: x in ("9", "x")),
+    "list of ordered": (lambda: list(ordered), sizes(1)),
+    "tuple of ordered items": (lambda: tuple(ordered.items()), sizes(1)),
+    "join of ordered": (lambda: ",".join(ordered), lambda x: x.startswith("0,1,2,3,")),
+    "dict of ordered": (lambda: dict(ordered), sizes(1)),
+    "ordered of items": (lambda: collections.OrderedDict(d.items()), sizes(1)),
+    "ordered of proxy": (lambda: collections.OrderedDict(shown), sizes(1)),
+    "dict of proxy": (lambda: dict(shown), sizes(1)),
+    "display ** of proxy": (lambda: {**shown}, sizes(1)),
+    "call ** of proxy": (lambda: keywords(**shown), lambda x: x in (N, N + 1)),
+    "call ** of subclass": (lambda: keywords(**derived), lambda x: x in (N, N + 1)),
+    "call ** of ordered": (lambda: keywords(**ordered), lambda x: x in (N, N + 1)),
     "call **": (lambda: keywords(**d), lambda x: x in (N, N + 1)),
     "sorted": (lambda: sorted(d), sizes(1)),
     "sorted set": (lambda: sorted(s), sizes(1)),

@@ -1,5 +1,6 @@
 """Every operation that changes a dict, from several threads at once: each is one step, as under CPython's lock. And a
 look-up whose comparison changes the dict ends. What is printed is what was odd."""
+import collections
 import itertools
 from support import attempt, beside, together
 
@@ -127,3 +128,8 @@ d = {}
 numbers = [iter(range(60)) for _ in range(3)]
 row("keys in Python", together(60, *[lambda n=n: d.__setitem__(Plain(next(n)), 0) for n in numbers]),
     {k.number for k in d} == set(range(60)))
+
+# ---- counters ----
+counter, letters = collections.Counter(), "abcabcaab" * 20
+row("Counter", together(N // 100, *[lambda: counter.update(letters)] * 3),
+    counter == {"a": 240 * N // 100, "b": 180 * N // 100, "c": 120 * N // 100})

@@ -183,3 +183,17 @@ print(out[-1])
 attempt(_thread.start_new_thread, 5, ())
 attempt(_thread.start_new_thread, print, 5)
 print(_thread.TIMEOUT_MAX > 1e6, threading.TIMEOUT_MAX == _thread.TIMEOUT_MAX)
+
+# a thread that has a context of its own beside its thread-local attributes ends like any other
+import contextvars
+variable = contextvars.ContextVar("variable")
+
+
+def both():
+    loc.in_thread = [1]
+    print(variable.set([2]).old_value is contextvars.Token.MISSING, loc.in_thread)
+
+
+thread = threading.Thread(target=both)
+thread.start()
+thread.join()

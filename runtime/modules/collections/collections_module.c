@@ -240,16 +240,43 @@ static const struct type_spec tuplegetter_spec = {
 /* ---- Counter ---- */
 
 /* mapping[key] = mapping.get(key, 0) + 1 for each item. */
-static bool count_one(value mapping, value key, bool plain, value get)
+static bool count_one(value mapping, value key, value get)
 {
-    value old = plain ? dict_get(mapping, key) : call_2(get, key, small_int(0));
-    if (!old)
-        return false;
-    value sum = old == VALUE_MISSING ? small_int(1) : operate_binary(BINARY_ADD, old, small_int(1));
+    value old = call_2(get, key, small_int(0)), sum = old ? operate_binary(BINARY_ADD, old, small_int(1)) : NULL;
     value_dec(old);
-    bool done = sum && (plain ? dict_set(mapping, key, sum) : item_set(mapping, key, sum));
+    bool done = sum && item_set(mapping, key, sum);
     value_dec(sum);
     return done;
+}
+
+/* The same where nobody has to be asked, in one step: again when another thread changed the count meanwhile. */
+static bool count_one_plainly(value dict, value key)
+{
+    int done = 0;
+    while (done == 0) {
+        value old = dict_get(dict, key);
+        if (!old)
+            return false;
+        if (old == VALUE_MISSING) {
+            done = dict_insert(dict, key, small_int(1));
+        } else {
+            value sum = operate_binary(BINARY_ADD, old, small_int(1));
+            done = sum ? dict_replace(dict, key, old, sum) : -1;
+            value_dec(sum);
+            value_dec(old);
+        }
+    }
+    return done > 0;
+}
+
+/* Does the class of a dict leave this method as it is? */
+static bool inherits_from_dict(value v, value name)
+{
+    value own = type_lookup(value_type(v), name), of_dict = type_lookup(TYPE(DICT), name);
+    bool same = own == of_dict;
+    value_dec(own);
+    value_dec(of_dict);
+    return same;
 }
 
 static value count_elements(value self, const value *args)
@@ -259,15 +286,12 @@ static value count_elements(value self, const value *args)
     if (!sweep_open(&sweep, args[1]))
         return NULL;
     value get = attr_get(mapping, NAME(get));
-    value own = is_dict(mapping) ? type_lookup(value_type(mapping), NAME(get)) : NULL;
-    value plain_get = type_lookup(TYPE(DICT), NAME(get));
-    bool plain = own && own == plain_get && value_type_slot(mapping, setitem) == type_slot(TYPE(DICT), setitem);
-    value_dec(own);
-    value_dec(plain_get);
+    bool plain = is_dict(mapping) && inherits_from_dict(mapping, NAME(get)) &&
+                 inherits_from_dict(mapping, NAME(__setitem__));
     value item = NULL;
     bool done = get != NULL;
     while (done && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
-        done = count_one(mapping, item, plain, get);
+        done = plain ? count_one_plainly(mapping, item) : count_one(mapping, item, get);
         value_dec(item);
     }
     value_dec(get);

@@ -207,7 +207,8 @@ void thread_local_forget(void)
 {
     value used = interpreter_self->thread_dict, list = used ? dict_values_list(used) : NULL;
     for (size_t i = 0; list && i < list_length(list); i++) {
-        value reference = list_get(list, i), local = weak_reference_get(reference);
+        value reference = list_get(list, i); /* or what another module keeps for the thread */
+        value local = value_is(reference, TYPE_ID_WEAK_REFERENCE) ? weak_reference_get(reference) : VALUE_NONE;
         value dict = local != VALUE_NONE ? dict_pop(slot_peek(&LOCAL(local)->dicts), thread_number()) : VALUE_MISSING;
         value_dec(dict);
         value_dec(local);

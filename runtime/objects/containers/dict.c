@@ -565,7 +565,7 @@ static inline void entry_insert(struct dict *dict, struct dict_table *t, value k
 }
 
 /* Insert or replace. Both references are counted by the caller and taken over; false: an exception is set and both were
-   dropped. `keep`: if the key is there, its item stays and *present is it (owned). */
+   dropped. `keep`: if the key is there, its item stays and *present is it (owned; else not touched). */
 static bool dict_put(struct dict *dict, value key, int64_t hash, value item, bool keep, value *present)
 {
     struct probe p;
@@ -602,8 +602,6 @@ static bool dict_put(struct dict *dict, value key, int64_t hash, value item, boo
             old = table_replace(dict, fresh);
             t = fresh;
         }
-        if (keep)
-            *present = value_inc(item);
         entry_insert(dict, t, key, hash, item);
         object_unlock(&dict->header);
         if (unlikely(old != NULL))
@@ -757,8 +755,43 @@ value dict_set_default(value v, value key, value item)
 }
 value dict_set_default_hashed(value v, value key, int64_t hash, value item)
 {
-    value present = NULL;
-    return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present) ? present : NULL;
+    value present = VALUE_MISSING;
+    if (!dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present))
+        return NULL;
+    return present == VALUE_MISSING ? value_inc(item) : present;
+}
+
+int dict_insert(value v, value key, value item)
+{
+    int64_t hash;
+    value present = VALUE_MISSING;
+    if (!key_hash(key, &hash) || !dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present))
+        return -1;
+    if (present == VALUE_MISSING)
+        return 1;
+    value_dec(present);
+    return 0;
+}
+
+int dict_replace(value v, value key, value old, value item)
+{
+    struct dict *dict = dict_of(v);
+    struct probe p;
+    int64_t hash;
+    if (!key_hash(key, &hash))
+        return -1;
+    value replaced = value_inc(item);
+    object_lock(&dict->header);
+    int found = dict_find_locked(dict, key, hash, &p);
+    if (found >= 0) {
+        value_slot *slot = found ? &load_relaxed(&dict->table)->entries[p.entry].item : NULL;
+        found = slot && load_relaxed(slot) == old;
+        if (found)
+            replaced = item_replace(dict, slot, item);
+        object_unlock(&dict->header);
+    }
+    value_dec(replaced); /* or what was to be put there */
+    return found;
 }
 
 int dict_contains_plain(value v, value key)
@@ -1320,10 +1353,19 @@ bool dict_take_all(value v, value private_dict)
     return dict_put_all(dict_of(v), t, length, true);
 }
 
+value dict_to_merge(value mapping)
+{
+    if (is_dict(mapping) && (value_type_slot(mapping, iter) == dict_iter_slot || ordered_dict_is_exact(mapping)))
+        return mapping;
+    value shown = mapping_proxy_shows(mapping);
+    return shown && (value_is(shown, TYPE_ID_DICT) || ordered_dict_is_exact(shown)) ? shown : NULL;
+}
+
 bool dict_merge(value v, value mapping, bool override)
 {
-    if (is_dict(mapping) && value_type_slot(mapping, iter) == dict_iter_slot)
-        return dict_merge_dict(v, mapping, override);
+    value plain = dict_to_merge(mapping);
+    if (plain)
+        return dict_merge_dict(v, plain, override);
     value keys = call_method_0(mapping, NAME(keys));
     if (!keys)
         return false;
@@ -1393,8 +1435,9 @@ static bool dict_merge_pairs(value v, value pairs)
 
 bool dict_update(value v, value source)
 {
-    if (is_dict(source) && value_type_slot(source, iter) == dict_iter_slot)
-        return dict_merge_dict(v, source, true);
+    value plain = dict_to_merge(source);
+    if (plain)
+        return dict_merge_dict(v, plain, true);
     if (!mutator_is_alone() && (value_is(source, TYPE_ID_LIST) || value_is(source, TYPE_ID_TUPLE))) {
         value pairs = dict_new(); /* then what they say is one step, as far as it can be read */
         bool read = pairs && dict_merge_pairs(pairs, source);

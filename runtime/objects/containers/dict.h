@@ -156,6 +156,16 @@ static inline size_t dict_length_fast(value v)
     return load_relaxed(&dict_of(v)->length);
 }
 
+/* dict[key] = item if the key is absent: 1; 0: it is there; -1 with an exception. */
+int dict_insert(value v, value key, value item);
+/* dict[key] = item if what it has is still this very `old`, which the caller holds: 1; 0: it is not; -1 with an
+ * exception. */
+int dict_replace(value v, value key, value old, value item);
+
+/* The dict whose entries a merge takes from the mapping as they are, without asking its class: it itself, or what a
+ * mappingproxy shows; NULL: its class is to be asked. Lives as long as the mapping. */
+value dict_to_merge(value mapping);
+
 /* dict_set for a dict that the caller is making and has shown to nobody (a display, a comprehension). */
 bool dict_set_building(value v, value key, value item);
 
@@ -173,6 +183,12 @@ bool dict_take_all(value v, value private_dict);
 bool dict_next_key(value v, size_t *position, value *key); /* as dict_next, without the item */
 /* A moment's copy for iterators: a tuple of the length, then key and item of each position (VALUE_MISSING: none). */
 value dict_moment(value v);
+static inline size_t dict_moment_positions(value copy)
+{
+    return (tuple_length(copy) - 1) / 2;
+}
+/* The next entry of such a copy from *position on, both owned (item NULL: not wanted); false at the end. */
+bool dict_moment_step(value copy, bool reverse, size_t *position, value *key, value *item);
 int dict_contains_hashed(value v, value key, int64_t hash);
 bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash);
 /* The last filled entry before *position, going down; false at the beginning. */
@@ -202,6 +218,7 @@ value dict_keys_view(value dict);
 value dict_values_view(value dict);
 value dict_items_view(value dict);
 value dict_reverse_key_iterator(value dict);
+bool ordered_dict_is_exact(value v);
 /* The type collections.OrderedDict, made once (ordered_dict.c); NULL with MemoryError. */
 struct type *ordered_dict_define(void);
 

@@ -48,10 +48,9 @@ static int iterator_changed_size(struct dict_iterator *iterator)
     return -1;
 }
 
-/* The next entry, from `position` on, of a moment's copy (see dict_moment). */
-static bool moment_step(value copy, bool reverse, size_t *position, value *key, value *item)
+bool dict_moment_step(value copy, bool reverse, size_t *position, value *key, value *item)
 {
-    size_t positions = (tuple_length(copy) - 1) / 2, at = *position;
+    size_t positions = dict_moment_positions(copy), at = *position;
     while (reverse ? at > 0 : at < positions) {
         size_t i = reverse ? --at : at++;
         value k = i < positions ? tuple_get(copy, 2 * i + 1) : VALUE_MISSING;
@@ -96,8 +95,8 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
             return 0;
         }
         if (change == CHANGE_BEFORE && reverse)
-            at = copy ? (tuple_length(copy) - 1) / 2 : dict_positions(dict);
-        if (copy      ? !moment_step(copy, reverse, &at, key, item)
+            at = copy ? dict_moment_positions(copy) : dict_positions(dict);
+        if (copy      ? !dict_moment_step(copy, reverse, &at, key, item)
             : !item   ? !dict_next_key(dict, &at, key)
             : reverse ? !dict_previous(dict, &at, key, item)
                       : !dict_next(dict, &at, key, item)) {

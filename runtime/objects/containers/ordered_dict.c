@@ -21,9 +21,11 @@ struct ordered_iterator {
     struct object header;
     value_slot dict;          /* dropped at the end while alone, else kept (see struct list_iterator) */
     _Atomic int64_t position; /* of the next entry to look at; -1 at the end. Who moves it on has the entry. */
-    struct dict_state state;  /* when iteration began */
+    _Atomic uint64_t fills, length, blocks; /* the dict's state (dict_state) when iteration began */
+    _Atomic bool used;
     enum part part;
     bool reverse;
+    struct moment moment; /* see step.h */
 };
 
 static struct type *ordered_dict_type_, *keys_type, *values_type, *items_type, *iterator_type;
@@ -33,7 +35,7 @@ static bool is_ordered(value v)
     return value_is_of(v, ordered_dict_type_);
 }
 
-static bool is_exact(value v)
+bool ordered_dict_is_exact(value v)
 {
     return value_type(v) == ordered_dict_type_;
 }
@@ -85,10 +87,12 @@ static bool set_pair(value v, value pair)
 
 static bool set_pairs(value v, value pairs)
 {
-    value iterator = iter_get(pairs);
-    bool fine = iterator != NULL;
+    struct sweep sweep;
+    if (!sweep_open(&sweep, pairs))
+        return false;
+    bool fine = true;
     while (fine) {
-        value pair = iter_next(iterator);
+        value pair = iter_next(sweep.iterator);
         if (!pair || pair == VALUE_END) {
             fine = pair != NULL;
             break;
@@ -96,16 +100,18 @@ static bool set_pairs(value v, value pairs)
         fine = set_pair(v, pair);
         value_dec(pair);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return fine;
 }
 
 static bool set_from_keys(value v, value mapping, value keys)
 {
-    value iterator = iter_get(keys);
-    bool fine = iterator != NULL;
+    struct sweep sweep;
+    if (!sweep_open(&sweep, keys))
+        return false;
+    bool fine = true;
     while (fine) {
-        value key = iter_next(iterator);
+        value key = iter_next(sweep.iterator);
         if (!key || key == VALUE_END) {
             fine = key != NULL;
             break;
@@ -115,16 +121,16 @@ static bool set_from_keys(value v, value mapping, value keys)
         value_dec(item);
         value_dec(key);
     }
-    value_dec(iterator);
+    sweep_close(&sweep);
     return fine;
 }
 
 /* What MutableMapping.update does with its positional argument. */
 static bool update_from(value v, value other)
 {
-    bool exact = value_is(other, TYPE_ID_DICT);
-    if (exact || is_exact(other)) { /* one moment's state of it, and one step when nobody has to be asked */
-        value copy = dict_copy(other);
+    value shown = mapping_proxy_shows(other), plain = shown ? shown : other;
+    if (value_is(plain, TYPE_ID_DICT) || ordered_dict_is_exact(plain)) {
+        value copy = dict_copy(plain); /* one moment's state of it, and one step when nobody has to be asked */
         bool fine = copy && (sets_plainly(v) ? dict_update(v, copy) : true);
         if (fine && !sets_plainly(v)) {
             value items = dict_items_view(copy);
@@ -232,7 +238,7 @@ static value ordered_repr(value v)
     int entered = repr_enter(v);
     if (entered != 0)
         return entered < 0 ? NULL : str_from_text("...");
-    value items = is_exact(v) ? dict_items_view(v) : call_method_0(v, NAME(items));
+    value items = ordered_dict_is_exact(v) ? dict_items_view(v) : call_method_0(v, NAME(items));
     value list = items ? list_from_iterable(items) : NULL;
     value text = list ? str_format("%s(%R)", name, list) : NULL;
     value_dec(list);
@@ -243,12 +249,26 @@ static value ordered_repr(value v)
 
 /* ---- iterators and views ---- */
 
+static void remember_state(struct ordered_iterator *iterator, struct dict_state state)
+{
+    store_relaxed(&iterator->fills, state.fills);
+    store_relaxed(&iterator->length, state.length);
+    store_relaxed(&iterator->blocks, state.blocks);
+}
+
+static bool is_unchanged(const struct ordered_iterator *iterator, struct dict_state now)
+{
+    return now.fills == load_relaxed(&iterator->fills) && now.length == load_relaxed(&iterator->length) &&
+           now.blocks == load_relaxed(&iterator->blocks);
+}
+
 static value iterator_new(value dict, enum part part, bool reverse)
 {
     struct ordered_iterator *iterator = (struct ordered_iterator *)object_new(iterator_type, sizeof *iterator);
     if (!iterator)
         return NULL;
-    iterator->state = dict_state(dict);
+    remember_state(iterator, dict_state(dict));
+    moment_init(&iterator->moment);
     iterator->part = part;
     iterator->reverse = reverse;
     store_relaxed(&iterator->position, reverse ? (int64_t)dict_positions(dict) : 0);
@@ -271,21 +291,34 @@ static value iterator_next(value v)
         int64_t position = load_acquire(&iterator->position);
         if (position < 0)
             return VALUE_END;
-        value dict = slot_peek(&iterator->dict);
-        struct dict_state now = dict_state(dict), then = iterator->state;
-        if (now.fills != then.fills || now.length != then.length || now.blocks != then.blocks) {
-            iterator_finish(iterator);
-            return raise(EXC(RuntimeError), "OrderedDict mutated during iteration");
-        }
+        value dict = slot_peek(&iterator->dict), copy = NULL;
+        enum moment_change change = CHANGE_IS_ERROR;
+        if (!mutator_is_alone())
+            copy = moment_enter(&iterator->header, &iterator->moment, dict, dict_moment, &change);
+        if (copy == VALUE_MISSING)
+            return NULL;
         size_t at = (size_t)position;
-        bool found =
-            iterator->reverse ? dict_previous(dict, &at, &pair[0], &pair[1]) : dict_next(dict, &at, &pair[0], &pair[1]);
+        struct dict_state now = dict_state(dict);
+        if (!(copy && change == CHANGE_BY_OTHERS) && !is_unchanged(iterator, now)) {
+            if (change != CHANGE_BEFORE || load_relaxed(&iterator->used)) {
+                iterator_finish(iterator);
+                return raise(EXC(RuntimeError), "OrderedDict mutated during iteration");
+            }
+            remember_state(iterator, now);
+            if (iterator->reverse)
+                at = copy ? dict_moment_positions(copy) : dict_positions(dict);
+        }
+        bool found = copy                ? dict_moment_step(copy, iterator->reverse, &at, &pair[0], &pair[1])
+                     : iterator->reverse ? dict_previous(dict, &at, &pair[0], &pair[1])
+                                         : dict_next(dict, &at, &pair[0], &pair[1]);
         if (!found) {
             iterator_finish(iterator);
             return VALUE_END;
         }
-        if (atomic_compare_exchange_strong(&iterator->position, &position, (int64_t)at))
+        if (position_claim(&iterator->header, &iterator->position, position, (int64_t)at)) {
+            store_relaxed(&iterator->used, true);
             break;
+        }
         value_dec(pair[0]); /* another thread took that entry */
         value_dec(pair[1]);
     }
@@ -303,7 +336,9 @@ static value iterator_reduce(value v, const value *args)
     struct ordered_iterator *copy = (struct ordered_iterator *)object_new(iterator_type, sizeof *copy);
     if (!copy)
         return NULL;
-    copy->state = iterator->state;
+    remember_state(copy, (struct dict_state){load_relaxed(&iterator->fills), load_relaxed(&iterator->length),
+                                             (uint32_t)load_relaxed(&iterator->blocks)});
+    store_relaxed(&copy->used, load_relaxed(&iterator->used));
     copy->part = iterator->part;
     copy->reverse = iterator->reverse;
     store_relaxed(&copy->position, position);
@@ -316,11 +351,13 @@ static value iterator_reduce(value v, const value *args)
 static void iterator_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct ordered_iterator *)o)->dict);
+    trace_slot(trace, &((struct ordered_iterator *)o)->moment.items);
 }
 
 static void iterator_destroy(struct object *o)
 {
     slot_drop(&((struct ordered_iterator *)o)->dict);
+    slot_drop(&((struct ordered_iterator *)o)->moment.items);
 }
 
 static const struct method_def iterator_methods[] = {
@@ -414,7 +451,7 @@ static value ordered_pop(value v, const value *args)
 
 static value ordered_setdefault(value v, const value *args)
 {
-    if (is_exact(v))
+    if (ordered_dict_is_exact(v))
         return dict_set_default(v, args[0], args[1]);
     int present = value_contains(v, args[0]);
     if (present < 0)
@@ -443,7 +480,7 @@ static bool copy_items(value copy, value v)
 static value ordered_copy(value v, const value *args)
 {
     value copy = call_0(value_of(value_type(v)));
-    if (copy && (is_exact(v) ? update_from(copy, v) : copy_items(copy, v)))
+    if (copy && (ordered_dict_is_exact(v) ? update_from(copy, v) : copy_items(copy, v)))
         return copy;
     value_dec(copy);
     return NULL;
@@ -459,7 +496,7 @@ static value ordered_fromkeys(value cls, const value *args)
             fine = key != NULL;
             break;
         }
-        fine = is_exact(result) ? dict_set(result, key, args[1]) : item_set(result, key, args[1]);
+        fine = ordered_dict_is_exact(result) ? dict_set(result, key, args[1]) : item_set(result, key, args[1]);
         value_dec(key);
     }
     value_dec(iterator);

@@ -163,6 +163,14 @@ static value proxied(value v)
     return slot_peek(&((struct mapping_proxy *)v)->mapping);
 }
 
+value mapping_proxy_shows(value v)
+{
+    value shown = NULL;
+    while (value_is(v, TYPE_ID_MAPPING_PROXY))
+        v = shown = proxied(v);
+    return shown;
+}
+
 value mapping_proxy_new(value mapping)
 {
     struct mapping_proxy *p = (struct mapping_proxy *)object_new(TYPE(MAPPING_PROXY), sizeof *p);
