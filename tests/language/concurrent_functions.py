@@ -275,3 +275,26 @@ for thread in crew:
 for thread in crew:
     thread.join()
 print(results)
+
+
+# A property is initialised anew while others use and copy it.
+class Owner:
+    shared = property(lambda self: 1, doc="said")
+
+
+def initialise():
+    for i in range(1000):
+        Owner.shared.__init__(lambda self: 1, doc="said" if i % 2 else None)
+
+
+def copy_it():
+    results.append({(Owner().shared, Owner.shared.getter(len).fget) for _ in range(1000)} == {(1, len)})
+
+
+results = []
+crew = [threading.Thread(target=target) for target in (initialise, copy_it, copy_it)]
+for thread in crew:
+    thread.start()
+for thread in crew:
+    thread.join()
+print(results)

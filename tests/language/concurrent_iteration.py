@@ -5,6 +5,7 @@ import heapq
 import itertools
 import math
 import operator
+import re
 import sys
 import threading
 import types
@@ -292,6 +293,7 @@ SHARED = {
     "with replacement": lambda: itertools.combinations_with_replacement(range(8), 4),
     "tee": lambda: itertools.tee(numbers)[0],
     "nested": lambda: enumerate(zip(itertools.chain(numbers, numbers), itertools.count())),
+    "matches": lambda: map(operator.methodcaller("group"), re.finditer("[0-9]+", " ".join(map(str, numbers)))),
     "callable": lambda: iter(itertools.chain(numbers, [-1]).__next__, -1),
     "callable partial": lambda: iter(functools.partial(next, itertools.chain(numbers, [-1])), -1),
 }

@@ -403,13 +403,22 @@ static value scanner_step(value v, int (*step)(struct sre_state *))
     atomic_store_explicit(&self->busy, false, memory_order_release);
     return result;
 }
-static value scanner_match(value v, const value *args)
+static value scanner_match_step(value v)
 {
     return scanner_step(v, sre_match);
 }
-static value scanner_search(value v, const value *args)
+static value scanner_search_step(value v)
 {
     return scanner_step(v, sre_search);
+}
+/* Threads that share a scanner wait for each other. */
+static value scanner_match(value v, const value *args)
+{
+    return step_held(v, v, scanner_match_step);
+}
+static value scanner_search(value v, const value *args)
+{
+    return step_held(v, v, scanner_search_step);
 }
 
 GC_READS_RACILY static void scanner_traverse(struct object *o, struct gc_trace *trace)

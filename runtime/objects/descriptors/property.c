@@ -5,7 +5,7 @@
 struct property {
     struct object header;
     value_slot get, set, del, doc, name;
-    bool doc_from_getter;
+    _Atomic bool doc_from_getter;
 };
 #define PROPERTY(v) ((struct property *)(v))
 
@@ -23,13 +23,13 @@ static value given(value v)
 static bool property_fill(struct property *p, value get, value set, value del, value doc)
 {
     value text = value_inc(given(doc));
-    p->doc_from_getter = false;
+    store_relaxed(&p->doc_from_getter, false);
     if (!text && given(get)) {
         text = attr_get_optional(get, NAME(__doc__));
         if (!text)
             return false;
         text = text == VALUE_MISSING || text == VALUE_NONE ? NULL : text;
-        p->doc_from_getter = text != NULL;
+        store_relaxed(&p->doc_from_getter, text != NULL);
     }
     slot_store(&p->header, &p->get, value_inc(given(get)));
     slot_store(&p->header, &p->set, value_inc(given(set)));
@@ -124,11 +124,7 @@ static value property_copy(value self, value get, value set, value del)
     value args[4] = {get ? value_inc(get) : slot_or_none(self, &p->get),
                      set ? value_inc(set) : slot_or_none(self, &p->set),
                      del ? value_inc(del) : slot_or_none(self, &p->del),
-                     p->doc_from_getter && get ? VALUE_NONE : slot_or_none(self, &p->doc)};
-    if (p->doc_from_getter && !get) {
-        value_dec(args[3]);
-        args[3] = VALUE_NONE;
-    }
+                     load_relaxed(&p->doc_from_getter) ? VALUE_NONE : slot_or_none(self, &p->doc)};
     value copy = call_vector(value_of(value_type(self)), args, 4, NULL);
     for (int i = 0; i < 4; i++)
         value_dec(args[i]);
