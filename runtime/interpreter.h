@@ -36,6 +36,8 @@ struct interpreter {
     uint64_t ident;               /* _thread.get_ident() */
     value_slot pending_exception; /* raised at the next safepoint (asynchronous exceptions); NULL: none */
     value_slot thread_dict;       /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
+    value async_first, async_finalizer; /* sys.set_asyncgen_hooks: callables or NULL; owned */
+    uint32_t origin_depth;        /* sys.set_coroutine_origin_tracking_depth */
     value on_exit;                /* called with no arguments when the thread ends, or NULL (_thread._set_sentinel) */
     struct interpreter *next, **previous; /* all running interpreters, guarded in interpreter.c */
 };
@@ -45,6 +47,8 @@ extern _Atomic uint32_t recursion_limit; /* sys.setrecursionlimit */
 /* The innermost exception being handled, borrowed, or NULL: what a bare `raise`
    re-raises and what becomes __context__. */
 value interpreter_handled(void);
+/* Add the place of the running Python frame, if one runs, to the traceback of the current exception. */
+void interpreter_add_place(void);
 /* Of the running Python frame: its namespaces, borrowed, or NULL when none runs. */
 value interpreter_globals(void);
 value interpreter_builtins(void); /* a dict; the builtins module's when no frame runs */

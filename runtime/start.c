@@ -34,6 +34,8 @@ static void trace_interpreter(struct interpreter *interpreter, void *context)
     trace_value(trace, interpreter->repr_list);
     trace_value(trace, interpreter->thread_dict);
     trace_value(trace, interpreter->on_exit);
+    trace_value(trace, interpreter->async_first);
+    trace_value(trace, interpreter->async_finalizer);
     for (struct frame *frame = interpreter->frame; frame; frame = frame->previous) {
         if (frame->function)
             trace_value(trace, value_of(frame_function(frame)));

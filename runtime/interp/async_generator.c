@@ -8,6 +8,8 @@
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"
 #include "runtime/interp/instructions.h"
+#include "runtime/interpreter.h"
+#include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
 
 #include <stddef.h>
@@ -55,12 +57,8 @@ struct step {
     enum step_kind kind;
     _Atomic uint32_t state;
 };
-#define STEP(v) ((struct step *)(v))
-
-static const char *step_name(const struct step *s)
-{
-    return s->kind == STEP_SEND ? "asend" : s->kind == STEP_THROW ? "athrow" : "aclose";
-}
+#define STEP(v)      ((struct step *)(v))
+#define GENERATOR(v) ((struct generator *)(v))
 
 static void raise_stop(struct type *type, value v)
 {
@@ -70,35 +68,44 @@ static void raise_stop(struct type *type, value v)
     value_dec(stop);
 }
 
+static bool is_end(void)
+{
+    return error_matches(EXC(StopAsyncIteration)) || error_matches(EXC(GeneratorExit));
+}
+
+static value finish(struct step *s)
+{
+    atomic_store(&s->state, STEP_DONE);
+    atomic_store(&GENERATOR(slot_peek(&s->generator))->running_step, false);
+    return NULL;
+}
+
 /* What came out of the generator: awaited things pass; a yielded value or the end finishes the step. */
 static value step_result(struct step *s, int outcome, value result)
 {
-    if (outcome == SEND_YIELD && value_type(result) == wrapped_type()) {
-        atomic_store(&s->state, STEP_DONE);
-        if (s->kind == STEP_CLOSE) {
-            value_dec(result);
-            return raise(EXC(RuntimeError), "async generator ignored GeneratorExit");
-        }
-        raise_stop(EXC(StopIteration), slot_peek(&((struct wrapped *)result)->v));
-        value_dec(result);
-        return NULL;
-    }
-    if (outcome == SEND_YIELD)
+    struct generator *g = GENERATOR(slot_peek(&s->generator));
+    if (outcome == SEND_YIELD && value_type(result) != wrapped_type())
         return result;
-    atomic_store(&s->state, STEP_DONE);
+    if (outcome == SEND_YIELD) {
+        if (s->kind == STEP_CLOSE)
+            raise(EXC(RuntimeError), "async generator ignored GeneratorExit");
+        else
+            raise_stop(EXC(StopIteration), slot_peek(&((struct wrapped *)result)->v));
+        value_dec(result);
+        return finish(s);
+    }
     if (outcome == SEND_RETURN) {
         value_dec(result);
-        if (s->kind == STEP_CLOSE)
+        raise_stop(EXC(StopAsyncIteration), NULL);
+    }
+    if (is_end()) {
+        atomic_store(&g->closed, true);
+        if (s->kind == STEP_CLOSE) {
+            error_clear();
             raise_stop(EXC(StopIteration), NULL);
-        else
-            raise_stop(EXC(StopAsyncIteration), NULL);
-        return NULL;
+        }
     }
-    if (s->kind == STEP_CLOSE && (error_matches(EXC(StopAsyncIteration)) || error_matches(EXC(GeneratorExit)))) {
-        error_clear();
-        raise_stop(EXC(StopIteration), NULL);
-    }
-    return NULL;
+    return finish(s);
 }
 
 static value generator_outcome(struct step *s, value result)
@@ -112,33 +119,67 @@ static value generator_outcome(struct step *s, value result)
     return step_result(s, SEND_ERROR, NULL);
 }
 
+static value reused(const struct step *s)
+{
+    return raise(EXC(RuntimeError), "cannot reuse already awaited %s",
+                 s->kind == STEP_SEND ? "__anext__()/asend()" : "aclose()/athrow()");
+}
+
+static const char *const step_names[] = {"anext", "athrow", "aclose"};
+
+/* The step begins: false when it is over already, with an exception. */
+static bool begin(struct step *s, value sent)
+{
+    struct generator *g = GENERATOR(slot_peek(&s->generator));
+    if (atomic_load(&g->running_step)) {
+        if (s->kind != STEP_SEND)
+            atomic_store(&s->state, STEP_DONE);
+        return raise_false(EXC(RuntimeError), "%s(): asynchronous generator is already running", step_names[s->kind]);
+    }
+    if (s->kind != STEP_SEND && atomic_load(&g->closed)) {
+        atomic_store(&s->state, STEP_DONE);
+        raise_stop(EXC(StopAsyncIteration), NULL);
+        return false;
+    }
+    if (s->kind != STEP_SEND && sent != VALUE_NONE)
+        return raise_false(EXC(RuntimeError), "can't send non-None value to a just-started coroutine");
+    atomic_store(&s->state, STEP_RUNNING);
+    atomic_store(&g->running_step, true);
+    if (s->kind == STEP_CLOSE)
+        atomic_store(&g->closed, true);
+    return true;
+}
+
 static value step_send(value v, value sent)
 {
     struct step *s = STEP(v);
     uint32_t state = atomic_load(&s->state);
-    value generator = slot_peek(&s->generator), argument = slot_peek(&s->argument);
+    value generator = slot_peek(&s->generator), argument = slot_peek(&s->argument), result;
     if (state == STEP_DONE)
-        return raise(EXC(RuntimeError), "cannot reuse already awaited %s",
-                     s->kind == STEP_SEND ? "__anext__()/asend()" : "aclose()/athrow()");
+        return reused(s);
+    if (s->kind != STEP_SEND && generator_state(GENERATOR(generator)) == GENERATOR_FINISHED) {
+        atomic_store(&s->state, STEP_DONE);
+        raise_stop(EXC(StopIteration), NULL);
+        return NULL;
+    }
     if (state == STEP_NEW) {
-        if (s->kind != STEP_SEND && sent != VALUE_NONE)
-            return raise(EXC(RuntimeError), "can't send non-None value to a just-started async generator");
-        atomic_store(&s->state, STEP_RUNNING);
+        if (!begin(s, sent))
+            return NULL;
         if (s->kind == STEP_THROW)
             return generator_outcome(
                 s, generator_throw(generator, tuple_get(argument, 0), tuple_get(argument, 1), tuple_get(argument, 2)));
-        if (s->kind == STEP_CLOSE) {
-            if (atomic_load(&((struct generator *)generator)->state) == GENERATOR_FINISHED)
-                return step_result(s, SEND_RETURN, VALUE_NONE);
+        if (s->kind == STEP_CLOSE)
             return generator_outcome(
                 s, generator_throw(generator, value_of(EXC(GeneratorExit)), VALUE_MISSING, VALUE_MISSING));
-        }
         if (sent == VALUE_NONE)
             sent = argument;
     }
-    value result;
+    atomic_store(&GENERATOR(generator)->running_step, true);
     int outcome = generator_send(generator, sent, &result);
-    return step_result(s, outcome, result);
+    result = step_result(s, outcome, result);
+    if (s->kind == STEP_THROW)
+        atomic_store(&s->state, STEP_RUNNING); /* (CPython forgets to close it here) */
+    return result;
 }
 
 static value step_next(value v)
@@ -154,8 +195,7 @@ static value method_throw(value v, const value *args)
 {
     struct step *s = STEP(v);
     if (atomic_load(&s->state) == STEP_DONE)
-        return raise(EXC(RuntimeError), "cannot reuse already awaited %s()", step_name(s));
-    atomic_store(&s->state, STEP_RUNNING);
+        return reused(s);
     return generator_outcome(s, generator_throw(slot_peek(&s->generator), args[0], args[1], args[2]));
 }
 
@@ -213,21 +253,41 @@ static value step_new(value generator, enum step_kind kind, value argument /* st
 }
 
 /* ---- the generator ---- */
+/* The hooks of the thread that first asks for a step (PEP 525). */
+static bool take_hooks(value v)
+{
+    struct generator *g = GENERATOR(v);
+    if (likely(atomic_load_explicit(&g->hooked, memory_order_relaxed)) || atomic_exchange(&g->hooked, true))
+        return true;
+    if (interpreter_self->async_finalizer) {
+        slot_store(&g->header, &g->origin_or_finalizer, value_inc(interpreter_self->async_finalizer));
+        deaths_note();
+    }
+    value hook = value_inc(interpreter_self->async_first), result = hook ? call_1(hook, v) : VALUE_NONE;
+    value_dec(hook);
+    value_dec(result);
+    return result != NULL;
+}
+
 static value async_next(value v)
 {
-    return step_new(v, STEP_SEND, VALUE_NONE);
+    return take_hooks(v) ? step_new(v, STEP_SEND, VALUE_NONE) : NULL;
 }
 static value method_asend(value v, const value *args)
 {
-    return step_new(v, STEP_SEND, value_inc(args[0]));
+    return take_hooks(v) ? step_new(v, STEP_SEND, value_inc(args[0])) : NULL;
 }
 static value method_athrow(value v, const value *args)
 {
-    return step_new(v, STEP_THROW, tuple_from_array(args, 3));
+    return take_hooks(v) ? step_new(v, STEP_THROW, tuple_from_array(args, 3)) : NULL;
 }
 static value method_aclose(value v, const value *args)
 {
-    return step_new(v, STEP_CLOSE, VALUE_NONE);
+    return take_hooks(v) ? step_new(v, STEP_CLOSE, VALUE_NONE) : NULL;
+}
+static value get_running_step(value v)
+{
+    return value_bool(atomic_load(&GENERATOR(v)->running_step));
 }
 static const struct method_def async_methods[] = {
     METHOD("asend", method_asend, "($self, value, /)", "asend(v) -> send 'v' in generator."),
@@ -239,7 +299,7 @@ static const struct method_def async_methods[] = {
 };
 static const struct getset_def async_getset[] = {
     {"ag_await", generator_get_delegate, NULL, "object being awaited on, or None"},
-    {"ag_running", generator_get_running, NULL, NULL},
+    {"ag_running", get_running_step, NULL, NULL},
     {"ag_frame", generator_get_frame, NULL, NULL},
     {"ag_code", generator_get_code, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the async generator"},
@@ -255,8 +315,111 @@ const struct type_spec async_generator_type_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = generator_traverse,
     .destroy = generator_destroy,
+    .release = generator_part,
     .finalize = generator_finalize,
     .slots = {.repr = generator_repr, .async_iter = self_again, .async_next = async_next},
     .methods = async_methods,
     .getset = async_getset,
 };
+
+/* ---- anext(iterator, default) ---- */
+struct next_or {
+    struct object header;
+    value_slot awaitable, otherwise;
+};
+#define NEXT_OR(v) ((struct next_or *)(v))
+
+/* What came of driving the awaitable: its end without a value is an end with the default. */
+static value next_or_result(value v, value result)
+{
+    if (!result && error_matches(EXC(StopAsyncIteration))) {
+        error_clear();
+        raise_stop(EXC(StopIteration), slot_peek(&NEXT_OR(v)->otherwise));
+    }
+    return result;
+}
+
+/* The iterator to drive: what `await` would take. */
+static value next_or_iterator(value v)
+{
+    value iterator = get_awaitable(slot_peek(&NEXT_OR(v)->awaitable), 0);
+    if (!iterator || !value_is(iterator, TYPE_ID_COROUTINE))
+        return iterator;
+    value wrapper = coroutine_await(iterator);
+    value_dec(iterator);
+    return wrapper;
+}
+
+static value next_or_next(value v)
+{
+    value iterator = next_or_iterator(v), result = NULL;
+    if (iterator && iter_send(iterator, VALUE_NONE, &result) == SEND_RETURN) {
+        raise_stop(EXC(StopIteration), result);
+        value_dec(result);
+        result = NULL;
+    }
+    value_dec(iterator);
+    return next_or_result(v, result);
+}
+
+static value next_or_call(value v, value name, const value *args, size_t nargs)
+{
+    value iterator = next_or_iterator(v), method = iterator ? attr_get(iterator, name) : NULL;
+    value result = method ? call_vector(method, args, nargs, NULL) : NULL;
+    value_dec(method);
+    value_dec(iterator);
+    return next_or_result(v, result);
+}
+static value next_or_send(value v, const value *args)
+{
+    return next_or_call(v, NAME(send), args, 1);
+}
+static value next_or_throw(value v, const value *args)
+{
+    size_t given = !is_missing(args[2]) ? 3 : !is_missing(args[1]) ? 2 : 1;
+    return next_or_call(v, NAME(throw), args, given);
+}
+static value next_or_close(value v, const value *args)
+{
+    return next_or_call(v, NAME(close), NULL, 0);
+}
+
+static void next_or_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slots(trace, &((struct next_or *)o)->awaitable, 2);
+}
+static void next_or_destroy(struct object *o)
+{
+    slot_drop(&((struct next_or *)o)->awaitable);
+    slot_drop(&((struct next_or *)o)->otherwise);
+}
+static const struct method_def next_or_methods[] = {
+    METHOD("send", next_or_send, "($self, arg, /)", NULL),
+    METHOD("throw", next_or_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", NULL),
+    METHOD("close", next_or_close, "($self, /)", NULL),
+    {0},
+};
+static const struct type_spec next_or_spec = {
+    .name = "anext_awaitable",
+    .size = sizeof(struct next_or),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = next_or_traverse,
+    .destroy = next_or_destroy,
+    .methods = next_or_methods,
+    .slots = {.iter = self_again, .next = next_or_next, .await = self_again},
+};
+
+value async_next_or(value awaitable, value otherwise)
+{
+    static _Atomic(struct type *) made;
+    struct type *type = type_define_once(&made, &next_or_spec);
+    struct next_or *self = type ? (struct next_or *)object_new(type, sizeof *self) : NULL;
+    if (!self) {
+        value_dec(awaitable);
+        return NULL;
+    }
+    slot_init(&self->awaitable, awaitable);
+    slot_init(&self->otherwise, value_inc(otherwise));
+    return value_of(self);
+}

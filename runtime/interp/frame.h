@@ -206,9 +206,10 @@ struct generator {
     struct object header;
     value_slot name, qualified_name;
     _Atomic uint32_t state; /* enum generator_state; whoever moves it to RUNNING runs it; see generator_state */
-    bool closing;           /* async generators: aclose was called; hooks were initialised */
+    _Atomic bool hooked, closed, running_step; /* async generators: its hooks were asked for; it was closed, or ended
+                                                  itself; one of its awaitables is under way */
     struct handled_state handled;
-    value_slot origin_or_finalizer; /* async generators: finalizer hook; coroutines: cr_origin */
+    value_slot origin_or_finalizer; /* async generators: finalizer hook; coroutines: cr_origin; or NULL */
     struct frame frame;             /* last: its slots follow */
 };
 static inline struct generator *frame_generator(struct frame *frame)

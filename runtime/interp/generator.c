@@ -10,6 +10,8 @@
 #include "runtime/interp/generator.h"
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
+#include "runtime/import.h"
+#include "runtime/sys.h"
 
 #include <sched.h>
 #include <stddef.h>
@@ -20,6 +22,31 @@ static const char *kind_name(const struct generator *g)
 {
     uint32_t flags = g->frame.code->flags;
     return flags & CODE_COROUTINE ? "coroutine" : flags & CODE_ASYNC_GENERATOR ? "async generator" : "generator";
+}
+
+/* Who makes a coroutine: ((filename, line, name), ...), innermost first, `depth` frames at the most. */
+static value origin_here(uint32_t depth)
+{
+    value list = list_new(0);
+    for (size_t i = 0; list && i < depth; i++) {
+        value frame = interpreter_frame_object(i);
+        if (!frame && !error_occurred())
+            break;
+        value code = frame ? attr_get(frame, NAME(f_code)) : NULL, line = code ? attr_get(frame, NAME(f_lineno)) : NULL;
+        value place = line ? tuple_pack(3, slot_peek(&((struct code *)code)->filename), line,
+                                        slot_peek(&((struct code *)code)->name))
+                           : NULL;
+        value_dec(frame);
+        value_dec(code);
+        value_dec(line);
+        if (!place || !list_append_owned(list, place)) {
+            value_dec(list);
+            list = NULL;
+        }
+    }
+    value origin = list ? tuple_from_iterable(list) : NULL;
+    value_dec(list);
+    return origin;
 }
 
 value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
@@ -56,6 +83,14 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     if (code->range_count)
         deaths_note();
     atomic_store_explicit(&g->state, GENERATOR_CREATED, memory_order_release);
+    if (unlikely(interpreter->origin_depth && id == TYPE_ID_COROUTINE)) {
+        value origin = origin_here(interpreter->origin_depth);
+        if (!origin) {
+            value_dec(value_of(g));
+            return NULL;
+        }
+        slot_init(&g->origin_or_finalizer, origin);
+    }
     return value_of(g);
 }
 
@@ -558,7 +593,8 @@ bool generator_set_qualname(value v, value new)
 }
 static value get_origin(value v)
 {
-    return VALUE_NONE;
+    value origin = slot_load(value_object(v), &GENERATOR(v)->origin_or_finalizer);
+    return origin ? origin : VALUE_NONE;
 }
 
 value generator_repr(value v)
@@ -603,7 +639,7 @@ GC_READS_RACILY void generator_traverse(struct object *o, struct gc_trace *trace
 }
 
 /* A frame object that outlives the frame takes over what is in it, as the code says. */
-static void generator_part(struct object *o)
+void generator_part(struct object *o)
 {
     struct generator *g = (struct generator *)o;
     if (atomic_load_explicit(&g->state, memory_order_relaxed) != GENERATOR_FINISHED && g->frame.object)
@@ -628,6 +664,24 @@ void generator_destroy(struct object *o)
     slot_drop(&g->origin_or_finalizer);
 }
 
+/* Through the warnings module, if there is one, which knows how to tell where the coroutine was made. */
+static void warn_unawaited(struct generator *g)
+{
+    value warnings = sys_dict ? import_find_loaded(NAME(warnings)) : VALUE_MISSING;
+    value function = is_given(warnings) ? attr_get_optional(warnings, NAME(_warn_unawaited_coroutine)) : VALUE_MISSING;
+    value name = slot_load(&g->header, &g->qualified_name), result = NULL;
+    if (is_given(function))
+        result = call_1(function, value_of(g));
+    else if (function && warn(EXC(RuntimeWarning), 1, "coroutine '%U' was never awaited", name) == 0)
+        result = VALUE_NONE;
+    if (!result)
+        error_unraisable(NULL, value_of(g));
+    value_dec(result);
+    value_dec(name);
+    value_dec(function);
+    value_dec(warnings);
+}
+
 /* A suspended generator that dies is closed, so that its finally clauses run; only needed when a handler covers the
  * place. */
 void generator_finalize(struct object *o)
@@ -635,12 +689,21 @@ void generator_finalize(struct object *o)
     struct generator *g = (struct generator *)o;
     uint32_t state = generator_state(g);
     struct code *code = g->frame.code;
+    if ((state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED) && (code->flags & CODE_ASYNC_GENERATOR) &&
+        slot_peek(&g->origin_or_finalizer) && !atomic_load(&g->closed)) {
+        value saved = error_fetch(), hook = slot_load(o, &g->origin_or_finalizer);
+        value result = call_1(hook, value_of(o));
+        if (!result)
+            error_unraisable(NULL, value_of(o));
+        value_dec(result);
+        value_dec(hook);
+        if (saved)
+            error_restore(saved);
+        return;
+    }
     if (state == GENERATOR_CREATED && (code->flags & CODE_COROUTINE)) {
         value saved = error_fetch();
-        value name = slot_load(o, &g->qualified_name);
-        if (warn(EXC(RuntimeWarning), 1, "coroutine '%U' was never awaited", name) < 0)
-            error_unraisable(NULL, value_of(o));
-        value_dec(name);
+        warn_unawaited(g);
         if (saved)
             error_restore(saved);
         return;

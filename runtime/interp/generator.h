@@ -15,6 +15,8 @@ value generator_close(value v);
 /* What a suspended generator delegates to, owned; NULL (no exception) when it does not. */
 value generator_delegate(value v);
 value coroutine_await(value v);
+/* anext(iterator, default): an awaitable that gives `otherwise` in place of StopAsyncIteration. */
+value async_next_or(value awaitable /* stolen */, value otherwise);
 /* generator_from_frame moved the frame that a frame object belongs to into a generator. */
 void frame_object_move(struct frame *moved);
 /* The frame object of a generator that has not finished, made on demand, else None; owned. Any thread. */
@@ -24,6 +26,7 @@ value frame_object_of_generator(struct generator *generator);
 void generator_traverse(struct object *o, struct gc_trace *trace);
 void generator_destroy(struct object *o);
 void generator_finalize(struct object *o);
+void generator_part(struct object *o);
 value generator_repr(value v);
 value generator_get_running(value v);
 value generator_get_delegate(value v);

@@ -130,6 +130,8 @@ bool interpreter_detach(void)
     drop(&self->exception);
     drop(&self->base_handled.exception);
     drop(&self->repr_list);
+    drop(&self->async_first);
+    drop(&self->async_finalizer);
     drop(&self->on_exit);
     value_dec(slot_exchange(&self->pending_exception, NULL));
     thread_self->interpreter = NULL;
@@ -167,6 +169,12 @@ value interpreter_handled(void)
         if (h->exception)
             return h->exception;
     return NULL;
+}
+
+void interpreter_add_place(void)
+{
+    if (interpreter_self && interpreter_self->frame)
+        traceback_add(interpreter_self, interpreter_self->frame);
 }
 
 value interpreter_globals(void)

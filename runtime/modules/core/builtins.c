@@ -6,6 +6,7 @@
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/sys.h"
 #include "runtime/step.h"
+#include "runtime/interp/generator.h"
 
 /* ---- values ---- */
 static value builtin_abs(value self, const value *args)
@@ -392,6 +393,14 @@ static value builtin_aiter(value self, const value *args)
     value (*aiter)(value) = value_type_slot(args[0], async_iter);
     return aiter ? aiter(args[0]) : raise(EXC(TypeError), "'%T' object is not an async iterable", args[0]);
 }
+static value builtin_anext(value self, const value *args)
+{
+    value (*anext)(value) = value_type_slot(args[0], async_next);
+    if (!anext)
+        return raise(EXC(TypeError), "'%T' object is not an async iterator", args[0]);
+    value awaitable = anext(args[0]);
+    return !awaitable || is_missing(args[1]) ? awaitable : async_next_or(awaitable, args[1]);
+}
 
 /* ---- print, input ---- */
 static bool write_to(value file, value text)
@@ -677,6 +686,8 @@ static const struct method_def functions[] = {
     METHOD("issubclass", builtin_issubclass, "(cls, class_or_tuple, /)",
            "Return whether 'cls' is derived from another class or is the same class."),
     METHOD("iter", builtin_iter, "(object, sentinel=<unrepresentable>, /)", "Get an iterator from an object."),
+    METHOD("anext", builtin_anext, "(aiterator, default=<unrepresentable>, /)",
+           "Return the next item from the async iterator."),
     METHOD("aiter", builtin_aiter, "(async_iterable, /)", "Return an AsyncIterator for an AsyncIterable object."),
     METHOD("len", builtin_len, "(obj, /)", "Return the number of items in a container."),
     METHOD("locals", builtin_locals, "()", "Return a dictionary containing the current scope's local variables."),

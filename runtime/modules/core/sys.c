@@ -318,7 +318,66 @@ static value sys_current_frames(value self, const value *args)
     return dict;
 }
 
+/* ---- coroutines ---- */
+static bool hook_set(value *hook, value v, const char *name)
+{
+    if (is_missing(v))
+        return true;
+    if (v != VALUE_NONE && !value_is_callable(v))
+        return raise_false(EXC(TypeError), "callable %s expected, got %T", name, v);
+    value old = *hook;
+    *hook = v == VALUE_NONE ? NULL : value_inc(v);
+    value_dec(old);
+    return true;
+}
+static value sys_set_asyncgen_hooks(value self, const value *args)
+{
+    if (!hook_set(&interpreter_self->async_finalizer, args[1], "finalizer") ||
+        !hook_set(&interpreter_self->async_first, args[0], "firstiter"))
+        return NULL;
+    return VALUE_NONE;
+}
+static value sys_get_asyncgen_hooks(value self, const value *args)
+{
+    static const struct struct_sequence_field fields[] = {{"firstiter", NULL}, {"finalizer", NULL}, {0}};
+    static _Atomic(struct type *) made;
+    struct type *type = atomic_load_explicit(&made, memory_order_acquire), *other = NULL;
+    if (!type && (type = struct_sequence_define("asyncgen_hooks", NULL, fields, 2)) &&
+        !atomic_compare_exchange_strong(&made, &other, type))
+        type = other;
+    value hooks[] = {interpreter_self->async_first, interpreter_self->async_finalizer};
+    for (int i = 0; i < 2; i++)
+        hooks[i] = hooks[i] ? value_inc(hooks[i]) : VALUE_NONE;
+    if (type)
+        return struct_sequence_new(type, hooks);
+    value_dec(hooks[0]);
+    value_dec(hooks[1]);
+    return NULL;
+}
+static value sys_set_origin_depth(value self, const value *args)
+{
+    int depth;
+    if (!value_as_int(args[0], &depth))
+        return NULL;
+    if (depth < 0)
+        return raise(EXC(ValueError), "depth must be >= 0");
+    interpreter_self->origin_depth = (uint32_t)depth;
+    return VALUE_NONE;
+}
+static value sys_get_origin_depth(value self, const value *args)
+{
+    return small_int(interpreter_self->origin_depth);
+}
+
 static const struct method_def functions[] = {
+    METHOD("get_asyncgen_hooks", sys_get_asyncgen_hooks, "()", "Return the installed asynchronous generators hooks."),
+    METHOD("set_asyncgen_hooks", sys_set_asyncgen_hooks,
+           "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)",
+           "Set a finalizer for async generators objects."),
+    METHOD("get_coroutine_origin_tracking_depth", sys_get_origin_depth, "()",
+           "Check status of origin tracking for coroutine objects in this thread."),
+    METHOD("set_coroutine_origin_tracking_depth", sys_set_origin_depth, "(depth)",
+           "Enable or disable origin tracking for coroutine objects in this thread."),
     METHOD("_current_frames", sys_current_frames, "()",
            "Return a dict mapping each thread's thread id to its current stack frame."),
     METHOD("_getframe", sys_getframe, "(depth=0, /)", "Return a frame object from the call stack."),

@@ -250,6 +250,11 @@ void error_unraisable(const char *message, value object)
     value exception = error_fetch();
     if (!exception)
         return;
+    if (!slot_peek(&EXCEPTION(exception)->traceback)) {
+        error_restore(exception);
+        interpreter_add_place();
+        exception = error_fetch();
+    }
     value text = message ? str_from_text(message) : VALUE_NONE;
     value hook = sys_dict ? sys_get("unraisablehook") : VALUE_MISSING;
     value arguments = text && hook && is_given(hook) ? unraisable_arguments(exception, text, object) : NULL;
