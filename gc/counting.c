@@ -288,7 +288,9 @@ static bool release_local_end(struct object *o)
     CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
               atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
           o, "more references dropped than there were");
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    /* Acquire: what others did with the object before they dropped it happens before its death. (They may have counted it
+       without showing themselves at its page, from a reference that was theirs.) */
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
     if (likely((old & ~SHARED_DISTURBED) == 0 && (thread_self->alone || object_is_unseen(o)))) {
         atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
         atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
