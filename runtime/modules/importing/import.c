@@ -36,7 +36,7 @@ static struct progress *in_progress;
 struct waiter {
     struct waiter *next;
     struct interpreter *thread;
-    struct progress *entry;
+    struct progress *entry; /* NULL: it is gone, the thread is about to wake */
 };
 static struct waiter *waiters;
 
@@ -57,14 +57,14 @@ static bool would_deadlock(const struct progress *entry, const struct interprete
         const struct waiter *w = waiters;
         while (w && w->thread != thread)
             w = w->next;
-        if (!w)
+        if (!w || !w->entry)
             return false;
         thread = w->entry->owner;
     }
 }
 
-/* Wait until nobody else initialises the module, unless that would be a deadlock. */
-static void wait_for_other(value name)
+/* Wait until nobody else initialises the module. False: not done, that would be a deadlock. */
+static bool wait_for_other(value name)
 {
     struct interpreter *self = interpreter_self;
     thread_enter_blocking();
@@ -83,6 +83,7 @@ static void wait_for_other(value name)
     }
     pthread_mutex_unlock(&progress_mutex);
     thread_leave_blocking();
+    return !entry;
 }
 
 /* Become the initialiser of a module: 1, or 0 when another thread is (wait and look again), -1 without memory. */
@@ -119,6 +120,9 @@ static void end_progress(value name)
             break;
         }
     }
+    for (struct waiter *w = waiters; w; w = w->next)
+        if (w->entry == found)
+            w->entry = NULL;
     pthread_cond_broadcast(&progress_changed);
     pthread_mutex_unlock(&progress_mutex);
     if (found)
@@ -447,7 +451,8 @@ value import_absolute(value name)
         if (self) /* this thread is importing it further up, and it has not reached sys.modules: a finder that imports
                      itself */
             return not_found(name, str_format("No module named %R", name));
-        wait_for_other(name);
+        if (!wait_for_other(name)) /* who imports it waits for this thread, and took it out of sys.modules */
+            return raise(EXC(RuntimeError), "deadlock detected by _ModuleLock(%R)", name);
     }
 }
 
