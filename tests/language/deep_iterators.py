@@ -1,4 +1,4 @@
-"""Iterators over iterators over iterators, aliases of aliases, 60,000 deep: an error or a result, never a crash."""
+"""Iterators, aliases and descriptors wrapped 60,000 deep in each other: an error or a result, never a crash."""
 import functools
 import itertools
 import operator
@@ -41,6 +41,9 @@ USES = {
 }
 
 
+DESCRIPTORS = [property, staticmethod, classmethod, lambda x: property(None, None, x)]
+
+
 def nest(wrap, x):
     for _ in range(DEEP):
         x = wrap(x)
@@ -65,6 +68,8 @@ of_iterators(WRAPPERS)
 for name, wrap in ALIASES.items():
     for use in USES:
         survives(f"{name} {use}", wrap, int, USES[use])
+for wrap in DESCRIPTORS:
+    survives("abstract", wrap, len, lambda x: x.__isabstractmethod__)
 thread = threading.Thread(target=of_iterators, args=(["map", "chain", "zip"],))
 thread.start()
 thread.join()

@@ -56,3 +56,7 @@ print("{x}".format_map({"x": 1}), "{:d}".format(True), "{:>10}".format("日本")
 class D(dict):
     def __missing__(self, key): return key.upper()
 print("{abc} {d}".format_map(D(d=1)))
+print([format(v, "\u0663" + p + t) for v in (2, 1.5) for p in ("", ".\u0662") for t in ("", "e", "f")[bool(p) * (v == 2):]])
+print(format(7, "0\u0664d"), format("abc", ".\u0967"), format(12345, "*>\uff11\u0660,"))
+attempt(format, 1, "\u00b2d")
+attempt(format, 1, "\u0669" * 30 + "d")

@@ -40,3 +40,14 @@ class V:
     def __float__(self): return 4.5
 print("%s %r %d %x %f" % (V(), V(), V(), V(), V()))
 print(b"%s %d %r" % (b"x", 5, "q")) if hasattr(bytes, "__mod__") else None
+attempt(lambda: b"%i" % "x")
+attempt(lambda: b"%u" % "x")
+attempt(lambda: b"%e" % 10**400)
+attempt(lambda: b"%e" % (10**400,))
+class R:
+    def __float__(self): raise KeyError(1)
+attempt(lambda: b"%g" % R())
+attempt(lambda: "%g" % R())
+for number in ("2147483648", "99999999999999999999"):
+    attempt(lambda: f"%.{number}d" % 1)
+    attempt(lambda: f"%.{number}d".encode() % 1)

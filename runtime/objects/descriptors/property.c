@@ -150,16 +150,25 @@ static value property_set_name(value self, const value *args)
     return VALUE_NONE;
 }
 
+/* Whether a wrapped function says that it is abstract; -1 with an exception. It may be another wrapper, and so on. */
+static int is_marked_abstract(value function)
+{
+    if (!stack_check(" while getting an attribute"))
+        return -1;
+    value mark = attr_get_optional(function, NAME(__isabstractmethod__));
+    int truth = !mark ? -1 : mark == VALUE_MISSING ? 0 : value_truth(mark);
+    value_dec(mark);
+    return truth;
+}
+
 static value property_is_abstract(value self)
 {
     struct property *p = PROPERTY(self);
     value_slot *functions[] = {&p->get, &p->set, &p->del};
     for (int i = 0; i < 3; i++) {
         value function = slot_load(&p->header, functions[i]);
-        value mark = function ? attr_get_optional(function, NAME(__isabstractmethod__)) : VALUE_MISSING;
+        int truth = function ? is_marked_abstract(function) : 0;
         value_dec(function);
-        int truth = !mark ? -1 : mark == VALUE_MISSING ? 0 : value_truth(mark);
-        value_dec(mark);
         if (truth)
             return truth < 0 ? NULL : VALUE_TRUE;
     }
@@ -329,10 +338,8 @@ static value classmethod_repr(value self)
 static value wrapped_is_abstract(value self)
 {
     value function = slot_load(value_object(self), &WRAPPED(self)->function);
-    value mark = attr_get_optional(function, NAME(__isabstractmethod__));
+    int truth = is_marked_abstract(function);
     value_dec(function);
-    int truth = !mark ? -1 : mark == VALUE_MISSING ? 0 : value_truth(mark);
-    value_dec(mark);
     return truth < 0 ? NULL : value_bool(truth);
 }
 static void wrapped_traverse(struct object *o, struct gc_trace *trace)

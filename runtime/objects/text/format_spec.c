@@ -6,6 +6,7 @@
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
+#include "runtime/objects/text/unicode.h"
 
 #include <limits.h>
 #include <math.h>
@@ -27,18 +28,18 @@ static bool is_align(uint32_t c)
     return c == '<' || c == '>' || c == '=' || c == '^';
 }
 
-/* A decimal number at *i; false when it is too large. -1 when there is none. */
+/* A decimal number, in any script's digits, at *i; false when it is too large. -1 when there is none. */
 static bool parse_number(struct span s, size_t *i, ssize *out)
 {
     ssize n = 0;
     size_t start = *i;
     for (; *i < s.length; ++*i) {
-        uint32_t c = span_at(s, *i);
-        if (c < '0' || c > '9')
+        int digit = unicode_decimal(span_at(s, *i));
+        if (digit < 0)
             break;
-        if (n > (INT64_MAX - (ssize)(c - '0')) / 10)
+        if (n > (INT64_MAX - digit) / 10)
             return raise_false(EXC(ValueError), "Too many decimal digits in format string");
-        n = n * 10 + (ssize)(c - '0');
+        n = n * 10 + digit;
     }
     *out = *i == start ? -1 : n;
     return true;

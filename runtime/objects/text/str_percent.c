@@ -143,6 +143,7 @@ static bool add_char(struct percent_call *c, struct directive *d, value v)
 
 /* ---- numbers ---- */
 
+/* The integer that a directive of this type (as messages call it) writes. */
 static value integer_of(value v, uint32_t type)
 {
     bool decimal = type == 'd' || type == 'i' || type == 'u';
@@ -165,7 +166,7 @@ static value integer_of(value v, uint32_t type)
 
 static bool add_integer(struct percent_call *c, struct directive *d, value v)
 {
-    value i = integer_of(v, d->type);
+    value i = integer_of(v, c->bytes && d->type == 'i' ? 'd' : d->type);
     if (!i)
         return false;
     int base = d->type == 'o' ? 8 : d->type == 'x' || d->type == 'X' ? 16 : 10;
@@ -204,7 +205,7 @@ static bool add_double(struct percent_call *c, struct directive *d, value v)
     if (is_float(v))
         number = float_value(v);
     else if (!value_as_double(v, &number)) {
-        if (c->bytes && error_matches(EXC(TypeError))) {
+        if (c->bytes) { /* whatever was raised */
             error_clear();
             return raise_false(EXC(TypeError), "float argument required, not %T", v);
         }
@@ -274,7 +275,7 @@ static bool take_number(struct percent_call *c, size_t *at, ssize *out, bool is_
     for (; i < c->format.length && span_at(c->format, i) >= '0' && span_at(c->format, i) <= '9'; i++) {
         n = n * 10 + (ssize)(span_at(c->format, i) - '0');
         if (n > (is_width ? INT64_MAX / 16 : INT32_MAX))
-            return raise_false(EXC(ValueError), is_width ? "width too big" : "precision too big");
+            return raise_false(EXC(ValueError), is_width ? "width too big" : c->bytes ? "prec too big" : "precision too big");
     }
     *out = n;
     *at = i;
