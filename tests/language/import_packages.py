@@ -91,3 +91,20 @@ print(
     __main__.p is p, "builtins" in sys.modules,
     sys.builtin_module_names.__class__.__name__, "sys" in sys.builtin_module_names
 )
+
+# a module that takes itself out of sys.modules and imports itself runs once more
+import os
+import sys
+sys.dont_write_bytecode = True
+directory = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"again-{os.getpid()}")
+os.mkdir(directory)
+sys.path.insert(0, directory)
+path = os.path.join(directory, "runs_again.py")
+with open(path, "w") as file:
+    file.write("import sys\nprint('runs')\nif sys.modules.pop('run_before', None):\n"
+               "    del sys.modules['runs_again']\n    import runs_again\n")
+sys.modules["run_before"] = sys
+import runs_again
+print(runs_again is sys.modules["runs_again"])
+os.unlink(path)
+os.rmdir(directory)

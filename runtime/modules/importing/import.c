@@ -448,9 +448,8 @@ value import_absolute(value name)
         struct progress *entry = find_progress(name);
         bool self = entry && entry->owner == interpreter_self;
         pthread_mutex_unlock(&progress_mutex);
-        if (self) /* this thread is importing it further up, and it has not reached sys.modules: a finder that imports
-                     itself */
-            return not_found(name, str_format("No module named %R", name));
+        if (self) /* this thread is importing it further up, and it was taken out of sys.modules: once more */
+            return load_in_progress(name);
         if (!wait_for_other(name)) /* who imports it waits for this thread, and took it out of sys.modules */
             return raise(EXC(RuntimeError), "deadlock detected by _ModuleLock(%R)", name);
     }
