@@ -275,7 +275,9 @@ static bool take_number(struct percent_call *c, size_t *at, ssize *out, bool is_
     for (; i < c->format.length && span_at(c->format, i) >= '0' && span_at(c->format, i) <= '9'; i++) {
         n = n * 10 + (ssize)(span_at(c->format, i) - '0');
         if (n > (is_width ? INT64_MAX / 16 : INT32_MAX))
-            return raise_false(EXC(ValueError), is_width ? "width too big" : c->bytes ? "prec too big" : "precision too big");
+            return raise_false(EXC(ValueError), is_width   ? "width too big"
+                                                : c->bytes ? "prec too big"
+                                                           : "precision too big");
     }
     *out = n;
     *at = i;
