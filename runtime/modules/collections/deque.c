@@ -813,7 +813,7 @@ static value deque_inplace_repeat(value v, ssize n)
             struct ring *old = ring_of(d);
             bool replace = n > 1 && length > 0;
             if (replace) {
-                for (uint64_t i = 0, from = (length - kept % length) % length; i < kept; i++) {
+                for (uint64_t i = 0, from = (length - kept % length) % length; i < kept; thread_report_at(++i)) {
                     store_relaxed(&fresh->items[i], value_inc(load_relaxed(place(d, from))));
                     from = from + 1 < length ? from + 1 : 0;
                 }

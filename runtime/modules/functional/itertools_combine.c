@@ -7,6 +7,7 @@
  */
 #include "runtime/modules/functional/itertools.h"
 #include "runtime/modules/module.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static value product_new(struct type *type, const value *args, size_t nargs, val
         goto end;
     }
     pools = tuple_new(total);
-    for (size_t i = 0; pools && i < total; i++) {
+    for (size_t i = 0; pools && i < total; thread_report_at(i++)) {
         value pool = i < n ? tuple_from_iterable(tuple_get(a[0], i)) : value_inc(tuple_get(pools, i % n));
         if (!pool) {
             value_dec(pools);

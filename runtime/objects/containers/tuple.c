@@ -233,7 +233,7 @@ static value tuple_getitem(value v, value key)
         if (count == length && step == 1 && value_is(v, TYPE_ID_TUPLE))
             return value_inc(v);
         value result = tuple_new((size_t)count);
-        for (ssize i = 0; result && i < count; i++)
+        for (ssize i = 0; result && i < count; thread_report_at((size_t)++i))
             tuple_init(result, (size_t)i, value_inc(tuple_get(v, (size_t)(start + i * step))));
         return result;
     } else if (is_int(key) || value_type_slot(key, to_index)) {
@@ -280,8 +280,10 @@ static value tuple_repeat(value a, ssize n)
     value result = tuple_new(length * (size_t)n);
     size_t k = 0;
     for (ssize round = 0; result && round < n; round++)
-        for (size_t i = 0; i < length; thread_report_at(++i))
-            tuple_init(result, k++, value_inc(tuple_get(a, i)));
+        for (size_t i = 0; i < length; i++) {
+            tuple_init(result, k, value_inc(tuple_get(a, i)));
+            thread_report_at(++k);
+        }
     return result;
 }
 

@@ -220,7 +220,7 @@ static value affix_test(value self, const value *args, bool at_end)
         return value_bool(!outside && has_affix(s, str_span(str_exact(args[0])), at_end));
     if (!is_tuple(args[0]))
         return raise(EXC(TypeError), "%s first arg must be str or a tuple of str, not %T", name, args[0]);
-    for (size_t i = 0; i < tuple_length(args[0]); i++) {
+    for (size_t i = 0; i < tuple_length(args[0]); thread_report_at(++i)) {
         value affix = tuple_get(args[0], i);
         if (!is_str(affix))
             return raise(EXC(TypeError), "tuple for %s must only contain str, not %T", name, affix);
