@@ -3,12 +3,15 @@
 What a thread has on its stack uncounted must outlive its last other reference, through calls that block, generators,
 deep stacks and exceptions."""
 
+import functools
 import gc
 import sys
 import threading
 import time
 import types
 import weakref
+
+from support import beside
 
 ROUNDS = 60
 
@@ -298,3 +301,15 @@ for thread in crew:
 for thread in crew:
     thread.join()
 print(results)
+
+# A partial whose function, arguments and keywords are set at once
+
+partial = functools.partial(max, 1)
+
+
+def set_states():
+    partial.__setstate__((min, (5,), {}, None))
+    partial.__setstate__((max, (1, 2), {}, None))
+
+
+print(beside(2000, lambda: partial(3) == 3, set_states))

@@ -5,6 +5,7 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/step.h"
 
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,10 +14,46 @@ struct partial {
     struct object header;
     value_slot function, args, keywords; /* a tuple and a dict; __setstate__ alone replaces them */
     value_slot dict;                     /* __dict__, made on demand */
+    _Atomic uint32_t changes;            /* of the three at once: odd while one goes on, under the lock */
 };
 #define PARTIAL(v)    ((struct partial *)(v))
 #define PART(v, NAME) slot_load(value_object(v), &PARTIAL(v)->NAME)
 static struct type *partial_type, *key_type;
+
+/* The three of one moment, owned. */
+struct parts {
+    value function, args, keywords;
+};
+static void parts_drop(struct parts *parts)
+{
+    value_dec(parts->keywords);
+    value_dec(parts->args);
+    value_dec(parts->function);
+}
+static struct parts parts_load(value v)
+{
+    for (;;) {
+        uint32_t seen = atomic_load_explicit(&PARTIAL(v)->changes, memory_order_acquire);
+        struct parts parts = {PART(v, function), PART(v, args), PART(v, keywords)};
+        atomic_thread_fence(memory_order_acquire);
+        if (likely(!(seen & 1) && seen == atomic_load_explicit(&PARTIAL(v)->changes, memory_order_relaxed)))
+            return parts;
+        parts_drop(&parts);
+        sched_yield();
+    }
+}
+/* Stolen, what was there is dropped. */
+static void parts_store(value v, struct parts parts)
+{
+    struct partial *self = PARTIAL(v);
+    object_lock(&self->header);
+    atomic_fetch_add_explicit(&self->changes, 1, memory_order_seq_cst);
+    parts = (struct parts){slot_exchange(&self->function, parts.function), slot_exchange(&self->args, parts.args),
+                           slot_exchange(&self->keywords, parts.keywords)};
+    atomic_fetch_add_explicit(&self->changes, 1, memory_order_seq_cst);
+    object_unlock(&self->header);
+    parts_drop(&parts);
+}
 
 static value partial_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -31,13 +68,12 @@ static value partial_new(struct type *type, const value *args, size_t nargs, val
     struct partial *self = NULL;
     /* A partial of a plain partial is made one of the inner function. */
     if (value_type(function) == partial_type && !atomic_load(&PARTIAL(function)->dict)) {
-        value inner = PART(function, function);
-        before = PART(function, args);
-        value theirs = PART(function, keywords);
-        keywords = dict_copy(theirs);
-        value_dec(theirs);
+        struct parts inner = parts_load(function);
+        before = inner.args;
+        keywords = dict_copy(inner.keywords);
+        value_dec(inner.keywords);
         value_dec(function);
-        function = inner;
+        function = inner.function;
     } else {
         before = tuple_new(0);
         keywords = dict_new();
@@ -80,7 +116,8 @@ static value partial_call_merged(value function, value before, value keywords, c
 
 static value partial_call(value v, const value *args, size_t nargs, value kwnames)
 {
-    value function = PART(v, function), before = PART(v, args), keywords = PART(v, keywords), result;
+    struct parts parts = parts_load(v);
+    value function = parts.function, before = parts.args, keywords = parts.keywords, result;
     if (dict_length(keywords)) {
         result = partial_call_merged(function, before, keywords, args, nargs, kwnames);
     } else {
@@ -101,9 +138,7 @@ static value partial_call(value v, const value *args, size_t nargs, value kwname
         if (all != few)
             free(all);
     }
-    value_dec(keywords);
-    value_dec(before);
-    value_dec(function);
+    parts_drop(&parts);
     return result;
 }
 
@@ -114,27 +149,25 @@ static value partial_repr(value v)
         return entered < 0 ? NULL : str_from_text("...");
     struct str_builder b;
     builder_init(&b);
-    value function = PART(v, function), args = PART(v, args), keywords = PART(v, keywords);
+    struct parts parts = parts_load(v);
     if (value_type(v) == partial_type)
         builder_add_text(&b, "functools.");
     builder_add_text(&b, type_short_name(value_type(v)));
     builder_add_text(&b, "(");
-    bool done = builder_add_repr(&b, function);
-    for (size_t i = 0; done && i < tuple_length(args); i++) {
+    bool done = builder_add_repr(&b, parts.function);
+    for (size_t i = 0; done && i < tuple_length(parts.args); i++) {
         builder_add_text(&b, ", ");
-        done = builder_add_repr(&b, tuple_get(args, i));
+        done = builder_add_repr(&b, tuple_get(parts.args, i));
     }
     size_t position = 0;
     value key, item;
-    while (done && dict_next(keywords, &position, &key, &item)) {
+    while (done && dict_next(parts.keywords, &position, &key, &item)) {
         done = builder_add_format(&b, ", %S=%R", key, item);
         value_dec(key);
         value_dec(item);
     }
     builder_add_text(&b, ")");
-    value_dec(function);
-    value_dec(args);
-    value_dec(keywords);
+    parts_drop(&parts);
     repr_leave(v);
     if (done)
         return builder_finish(&b);
@@ -144,16 +177,15 @@ static value partial_repr(value v)
 
 static value partial_reduce(value v, const value *args)
 {
-    value function = PART(v, function), given = PART(v, args), keywords = PART(v, keywords), dict = PART(v, dict);
-    value arguments = tuple_pack(1, function);
-    value state = arguments ? tuple_pack(4, function, given, keywords, dict ? dict : VALUE_NONE) : NULL;
+    struct parts parts = parts_load(v);
+    value dict = PART(v, dict), arguments = tuple_pack(1, parts.function);
+    value state =
+        arguments ? tuple_pack(4, parts.function, parts.args, parts.keywords, dict ? dict : VALUE_NONE) : NULL;
     value result = state ? tuple_pack(3, value_of(value_type(v)), arguments, state) : NULL;
     value_dec(state);
     value_dec(arguments);
     value_dec(dict);
-    value_dec(keywords);
-    value_dec(given);
-    value_dec(function);
+    parts_drop(&parts);
     return result;
 }
 
@@ -173,9 +205,7 @@ static value partial_setstate(value v, const value *args)
     }
     struct object *o = value_object(v);
     value dict = tuple_get(state, 3);
-    slot_store(o, &PARTIAL(v)->function, value_inc(tuple_get(state, 0)));
-    slot_store(o, &PARTIAL(v)->args, given);
-    slot_store(o, &PARTIAL(v)->keywords, keywords);
+    parts_store(v, (struct parts){value_inc(tuple_get(state, 0)), given, keywords});
     slot_store(o, &PARTIAL(v)->dict, is_dict(dict) ? value_inc(dict) : NULL);
     return VALUE_NONE;
 }
