@@ -106,7 +106,7 @@ static size_t line_length(struct string_io *s, size_t left)
     const struct io_newline *newline = &s->newline;
     const uint32_t *at = (uint32_t *)s->data + s->position;
     char last = newline->universal ? '\n' : newline->terminator[0];
-    for (size_t i = 0; i < left; i++) {
+    for (size_t i = 0; i < left; thread_report_at(++i)) {
         if (newline->universal && !newline->translate && at[i] == '\r')
             return i + 1 + (i + 1 < left && at[i + 1] == '\n');
         if (at[i] != (uint32_t)last)
@@ -130,7 +130,7 @@ static bool copy(struct copied *copied, const uint32_t *from, size_t length)
     if (length > copied->room)
         return false;
     if (length)
-        memcpy(copied->data, from, length * sizeof *from);
+        thread_copy(copied->data, from, length * sizeof *from);
     return true;
 }
 static bool copy_make_room(struct copied *copied)
@@ -145,7 +145,7 @@ static bool copy_make_room(struct copied *copied)
 static value copy_text(struct copied *copied)
 {
     value text = str_from_ucs4(copied->data, copied->length);
-    free(copied->data);
+    raw_free(copied->data);
     return text;
 }
 
@@ -168,7 +168,7 @@ static value read_part(value v, ssize size, bool line)
         if (!copy_make_room(&copied))
             break;
     }
-    free(copied.data);
+    raw_free(copied.data);
     return NULL;
 }
 static value string_read(value v, const value *args)
@@ -201,7 +201,7 @@ static value string_getvalue(value v, const value *args)
     while (!copy(&copied, s->data, s->length)) {
         unlock(v);
         if (!copy_make_room(&copied) || !(s = lock(v))) {
-            free(copied.data);
+            raw_free(copied.data);
             return NULL;
         }
     }

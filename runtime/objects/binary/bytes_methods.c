@@ -168,7 +168,7 @@ static value affix_test(value self, const value *args, bool at_end)
     struct span s = outside ? span_bytes("", 0) : span_part(buffer_span(&b), (size_t)start, (size_t)end);
     if (is_tuple(args[0])) {
         has = 0;
-        for (size_t i = 0; has == 0 && i < tuple_length(args[0]); i++)
+        for (size_t i = 0; has == 0 && i < tuple_length(args[0]); thread_report_at(++i))
             has = has_affix(s, tuple_get(args[0], i), at_end);
     } else if (!value_has_buffer(args[0]))
         raise(EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %T",
