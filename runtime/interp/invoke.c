@@ -3,6 +3,7 @@
 #include "runtime/interp/instructions.h"
 #include "runtime/objects/model/shape.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 /* C functions see plain values, so borrowed words are made plain for the call and must not be dropped after it: a bit
  * mask says which. What only a lack of quiescence keeps is counted: no one could settle a plain word. */
@@ -68,8 +69,10 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
     value *args = storage_alloc((n + named + 1) * sizeof(value));
     size_t got = 0;
     if (args && (kwnames || !named)) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             args[i] = tuple_get(tuple, i);
+            thread_report_at(i + 1);
+        }
         /* the dict was built by this instruction's preparation: nobody else changes it */
         size_t position = 0;
         value key, v;

@@ -16,6 +16,7 @@
 #include "runtime/objects/text/codec.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/model/type_internal.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static bool gather(struct text_io *t, const void *bytes, size_t length)
         t->pending = more;
         t->pending_room = room;
     }
-    memcpy(t->pending + t->pending_length, bytes, length);
+    thread_copy(t->pending + t->pending_length, bytes, length);
     t->pending_length += length;
     return true;
 }

@@ -12,6 +12,7 @@
  * leave to the locked lookup.
  */
 #include "runtime/objects/containers/dict.h"
+#include "threads/pause.h"
 
 #define DICT_MIN_POSITIONS 8u
 #define PERTURB_SHIFT      5
@@ -1142,8 +1143,10 @@ bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_
         uint64_t used = t ? load_relaxed(&t->used) : 0;
         for (uint64_t i = *position; i < used; i++) {
             value k = load_relaxed(&t->entries[i].key);
-            if (!k)
+            if (!k) {
+                thread_report_at(i + 1); /* the table is the thread's alone, or the dict's */
                 continue;
+            }
             *key = value_inc(k);
             *item = value_inc(load_relaxed(&t->entries[i].item));
             *hash = load_relaxed(&t->entries[i].hash);
@@ -1160,6 +1163,7 @@ bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_
         ++*position;
         if (got)
             return true;
+        thread_report_at(*position);
     }
 }
 
@@ -1200,6 +1204,7 @@ bool dict_next_key(value v, size_t *position, value *key)
             value_dec(item);
             return true;
         }
+        thread_report_at(*position);
     }
 }
 
@@ -1233,9 +1238,11 @@ bool dict_previous(value v, size_t *position, value *key, value *item)
     struct dict *dict = dict_of(v);
     int64_t hash;
     object_share(&dict->header);
-    while (*position > 0)
+    while (*position > 0) {
         if (dict_entry_shared(dict, --*position, key, item, &hash) > 0)
             return true;
+        thread_report_at(*position);
+    }
     return false;
 }
 

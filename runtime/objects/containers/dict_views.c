@@ -6,6 +6,7 @@
  */
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/set.h"
+#include "threads/pause.h"
 
 enum dict_part { PART_KEY, PART_VALUE, PART_ITEM };
 
@@ -143,12 +144,14 @@ static inline struct dict_entry *iterator_entry_alone(struct dict_iterator *iter
     struct dict_table *t = load_relaxed(&dict->table);
     if (unlikely(!t || load_relaxed(&iterator->expected) != load_relaxed(&dict->length)))
         return NULL;
-    for (uint64_t i = (uint64_t)position, used = load_relaxed(&t->used); i < used; i++)
+    for (uint64_t i = (uint64_t)position, used = load_relaxed(&t->used); i < used; i++) {
         if (likely(load_relaxed(&t->entries[i].key) != NULL)) {
             store_relaxed(&iterator->position, (int64_t)i + 1);
             store_relaxed(&iterator->remaining, remaining - 1);
             return &t->entries[i];
         }
+        thread_report_at(i + 1);
+    }
     return NULL;
 }
 

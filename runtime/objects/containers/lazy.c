@@ -9,6 +9,7 @@
 #include "runtime/objects/containers/range.h"
 #include "runtime/step.h"
 #include "runtime/signature.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -226,6 +227,7 @@ static value zip_advance(value v)
             result = items[i];
             break;
         }
+        thread_report_at(i + 1);
     }
     if (i == count) {
         result = count == 2 ? pair_next(&((struct lazy *)v)->header, &((struct lazy *)v)->pair, items[0], items[1])

@@ -9,6 +9,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -535,8 +536,10 @@ bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
         struct set_table *t = load_relaxed(&set->table);
         for (uint64_t i = *position; t && i <= t->mask; i++) {
             value key = load_relaxed(&t->entries[i].key);
-            if (!place_is_live(key))
+            if (!place_is_live(key)) {
+                thread_report_at(i + 1);
                 continue;
+            }
             *item = value_inc(key);
             *hash = load_relaxed(&t->entries[i].hash);
             *position = i + 1;
@@ -552,6 +555,7 @@ bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
         ++*position;
         if (got)
             return true;
+        thread_report_at(*position);
     }
 }
 

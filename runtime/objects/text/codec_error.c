@@ -3,6 +3,7 @@
  * program through the registry.
  */
 #include "runtime/objects/text/codec.h"
+#include "threads/pause.h"
 
 #include <stdio.h>
 
@@ -183,6 +184,7 @@ static void add_replacements(struct encode_context *c, size_t start, size_t end,
         else
             snprintf(text, sizeof text, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
         add_ascii(c, text);
+        thread_report_at(i - start + 1);
     }
 }
 
