@@ -394,6 +394,14 @@ static void gen_comprehension_inside(struct compiler *c, struct comprehension *k
         gen_comprehension_element(c, k, depth);
 }
 
+/* The argument goes from its local to the stack: so that the only reference to the iterator is the loop's, by which
+ * threads know that nobody else is in it (step.h). */
+static void gen_load_first_iterator(struct compiler *c)
+{
+    gen_op(c, OP_LOAD_FAST, 0);
+    gen_op(c, OP_DELETE_FAST, 0);
+}
+
 static void gen_comprehension_sync(struct compiler *c, struct comprehension *k, uint32_t level, uint32_t depth)
 {
     struct ast_comprehension *generator = &k->generators.items[level];
@@ -401,7 +409,7 @@ static void gen_comprehension_sync(struct compiler *c, struct comprehension *k, 
     struct block *start = gen_block(c), *next = gen_block(c), *end = gen_block(c);
     bool loop = true;
     if (level == 0) {
-        gen_op(c, OP_LOAD_FAST, 0);
+        gen_load_first_iterator(c);
     } else if ((iter->kind == EXPR_LIST || iter->kind == EXPR_TUPLE) && iter->sequence.elts.count == 1 &&
                iter->sequence.elts.items[0]->kind != EXPR_STARRED) {
         gen_expr(c, iter->sequence.elts.items[0]); /* for y in [f(x)]: an assignment in disguise */
@@ -427,7 +435,7 @@ static void gen_comprehension_async(struct compiler *c, struct comprehension *k,
     struct ast_comprehension *generator = &k->generators.items[level];
     struct block *start = gen_block(c), *next = gen_block(c), *end = gen_block(c), *outer = c->unit->handler;
     if (level == 0) {
-        gen_op(c, OP_LOAD_FAST, 0);
+        gen_load_first_iterator(c);
     } else {
         gen_expr(c, generator->iter);
         gen_op(c, OP_GET_AITER, 0);

@@ -1,7 +1,6 @@
 /* The bump allocator of one compilation; see arena.h. Blocks double up to a limit, so that a one-line `eval` takes a
  * single small malloc and a large module takes few. */
 #include "runtime/compiler/syntax/arena.h"
-#include "threads/pause.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +73,7 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length)
     char *copy = arena_alloc(arena, length + 1);
     if (copy != NULL) {
         if (length != 0) {
-            thread_copy(copy, bytes, length);
+            memcpy(copy, bytes, length);
         }
         copy[length] = '\0';
     }

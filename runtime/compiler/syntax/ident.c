@@ -5,7 +5,6 @@
  * utf8proc knows general categories but not the properties XID_Start and XID_Continue; they are derived from the
  * categories with the exceptions that Unicode's PropList and the NFKC closure add. */
 #include "runtime/compiler/syntax/lexer.h"
-#include "threads/pause.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +77,7 @@ ast_name intern_hashed(struct arena *arena, struct ast_intern_table *table, cons
     for (size_t i = 0; i < length; i++) {
         name->is_ascii &= (unsigned char)text[i] < 0x80;
     }
-    thread_copy(name->text, text, length);
+    memcpy(name->text, text, length);
     name->text[length] = '\0';
     table->slots[at] = name;
     table->used++;

@@ -1,7 +1,6 @@
 /* From the bytes of a source file to UTF-8 text with \n line ends: byte order mark, encoding declaration (PEP 263),
  * translation, line ends. UTF-8, Latin-1 and ASCII are known here; iconv knows the others. */
 #include "runtime/compiler/syntax/parser.h"
-#include "threads/pause.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -306,7 +305,7 @@ static const char *copy_lines(struct source *source, const char *text, size_t le
     char *out = copy;
     if (length == 0 || memchr(text, '\r', length) == NULL) {
         if (length > 0) {
-            thread_copy(copy, text, length);
+            memcpy(copy, text, length);
         }
         out += length;
     } else {
