@@ -182,6 +182,8 @@ void gc_after_fork_child(void);
 struct object *heap_alloc(struct object_type *type, size_t size);
 /* Bytes usable in the object's block (its size class). */
 size_t heap_usable_size(const struct object *object);
+/* The caller uses all of these bytes; what is beyond those it asked for is not zeroed. */
+void heap_use_all(struct object *object);
 
 /* Storage is the memory behind a container: no header, belongs to one object. Readers may race with its replacement, so
    it is given back in one of two ways: storage_free when no other thread can be reading it (owner of an object not

@@ -64,3 +64,14 @@ print(g[1], g[1:2], g[::3], g[1, 2], g[1:2, ...], g[()], g["k"], g[:, 1], g[*[1,
 class I:
     def __index__(self): return 2
 print(x[I()], x[I():], [0] * I(), range(I()), hex(I()), (1, 2, 3)[I()])
+
+# subclasses of any length have their attributes behind the items
+class Long(tuple):
+    pass
+
+
+for n in 0, 1, 2, 3, 10, 1000, 5001, 100000:
+    long = Long(range(n))
+    before = long.__dict__.copy()
+    long.x = n
+    print(n, before, long.x, len(long), sum(long))

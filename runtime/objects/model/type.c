@@ -397,6 +397,7 @@ struct object *object_new(struct type *type, size_t size)
             struct object *o = heap_alloc(&type->gc, ((size + 7) & ~(size_t)7) + sizeof(value_slot));
             if (unlikely(!o))
                 return (struct object *)raise_no_memory();
+            heap_use_all(o);
             slot_init((value_slot *)((char *)o + heap_usable_size(o) + type->dict_offset), NULL);
             return o;
         }
