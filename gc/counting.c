@@ -282,29 +282,10 @@ static bool release_shared(struct object *o)
     }
 }
 
-/* The owner drops the last reference that it counted. */
-static bool release_local_end(struct object *o)
+/* The owner has dropped all references that it counted, and others may have some: they alone count from here on. `old`
+   is what the shared count was seen to be. True: it was the last. */
+static bool release_bias(struct object *o, uint32_t old)
 {
-    CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
-              atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
-          o, "more references dropped than there were");
-    /* Acquire: what others did with the object before they dropped it happens before its death. (They may have counted it
-       without showing themselves at its page, from a reference that was theirs.) */
-    uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
-    if (likely((old & ~SHARED_DISTURBED) == 0 && (thread_self->alone || object_is_unseen(o)))) {
-        atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
-        atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
-        if (likely(thread_self->alone || object_is_unseen(o)))
-            return true;
-    }
-    if (old & (SHARED_QUEUED | SHARED_SHARDED)) {
-        /* The merge that is to come, or the collector, judges; `local` may well begin anew until then. */
-        uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
-        if (local < LOCAL_ONE)
-            return release_shared(o); /* counted by others, dropped here */
-        atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
-        return false;
-    }
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
     chaos_point();
@@ -317,6 +298,37 @@ static bool release_local_end(struct object *o)
         return false;
     heap_avoid(page_of(o));
     return true;
+}
+
+/* The owner drops the last reference that it counted, where nobody else has any: the object is dead if nobody else
+   looks into its page. Then no other thread can be about to count it. */
+static inline bool release_unseen(struct object *o)
+{
+    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
+    return likely(thread_self->alone || object_is_unseen(o));
+}
+
+/* The owner drops the last reference that it counted. */
+static bool release_local_end(struct object *o)
+{
+    CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
+              atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
+          o, "more references dropped than there were");
+    /* Acquire: what others did with the object before they dropped it happens before its death. (They may have counted it
+       without showing themselves at its page, from a reference that was theirs.) */
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
+    if (likely((old & ~SHARED_DISTURBED) == 0) && release_unseen(o))
+        return true;
+    if (old & (SHARED_QUEUED | SHARED_SHARDED)) {
+        /* The merge that is to come, or the collector, judges; `local` may well begin anew until then. */
+        uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+        if (local < LOCAL_ONE)
+            return release_shared(o); /* counted by others, dropped here */
+        atomic_store_explicit(&o->local, (local - LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return false;
+    }
+    return release_bias(o, old);
 }
 
 bool rc_release(struct object *o)
@@ -334,9 +346,20 @@ bool rc_release(struct object *o)
     return release_local_end(o);
 }
 
+/* Most objects die as they lived: one thread's, flagged by nobody. */
 void rc_dec_slow(struct object *o)
 {
-    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire); /* see release_local_end */
+    const uint8_t flagged = OBJECT_SHARED | OBJECT_IMMORTAL | OBJECT_WEAK;
+    if (likely((shared & ~SHARED_DISTURBED) == 0 && object_is_mine(o) &&
+               !(atomic_load_explicit(&o->flags, memory_order_relaxed) & flagged) &&
+               (atomic_load_explicit(&o->local, memory_order_relaxed) & ~LOCAL_DISTURBED) == LOCAL_ONE)) {
+        if (release_unseen(o))
+            object_die_plain(o);
+        else if (release_bias(o, shared))
+            object_die(o);
+        return;
+    }
     if ((shared & SHARED_SHARDED) && likely(!object_is_mine(o))) /* the collector alone frees it */
         cells_add(shared >> SHARED_SHIFT, -1);
     else if (rc_release(o))

@@ -79,6 +79,16 @@ static void die(struct object *o)
     heap_free(o);
 }
 
+/* Before the outermost death is over. */
+static __attribute__((noinline)) void empty_trashcan(struct slot_heap *heap)
+{
+    while (heap->dying) {
+        struct object *o = heap->dying;
+        heap->dying = dying_next(o);
+        die(o);
+    }
+}
+
 void object_die(struct object *o)
 {
     struct slot_heap *heap = slot_heap(thread_self);
@@ -89,12 +99,37 @@ void object_die(struct object *o)
     }
     heap->dying_depth++;
     die(o);
-    if (heap->dying_depth == 1) {
-        while (heap->dying) {
-            o = heap->dying;
-            heap->dying = dying_next(o);
-            die(o);
-        }
-    }
+    if (heap->dying_depth == 1 && heap->dying)
+        empty_trashcan(heap);
     heap->dying_depth--;
+}
+
+/* With members to drop: the trashcan may be needed. */
+static __attribute__((noinline)) void destroy_plain(struct object *o, struct object_type *type)
+{
+    struct slot_heap *heap = slot_heap(thread_self);
+    if (unlikely(heap->dying_depth >= NESTED_DEATHS)) {
+        object_die(o);
+        return;
+    }
+    heap->dying_depth++;
+    bool counted = type->gc_flags & TYPE_GC_COUNTED;
+    type->destroy(o);
+    if (counted)
+        rc_dec(&type->header);
+    heap_free_mine(o);
+    if (unlikely(heap->dying_depth == 1 && heap->dying))
+        empty_trashcan(heap);
+    heap->dying_depth--;
+}
+
+void object_die_plain(struct object *o)
+{
+    struct object_type *type = object_type(o);
+    if (unlikely(type_finalizer(type) != NULL))
+        object_die(o);
+    else if (type->destroy)
+        destroy_plain(o, type);
+    else
+        heap_free_mine(o);
 }

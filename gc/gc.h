@@ -30,14 +30,27 @@ struct object_type;
  * --------------------------------------------------------------------------------------------------------------------
  */
 struct object {
-    _Atomic uint32_t type;  /* object_type reference: offset / 16 in the type region; 0 in a dead block */
-    _Atomic uint16_t owner; /* slot that counts in `local`; THREAD_NOBODY once merged, and for immortals */
-    _Atomic uint8_t lock;   /* byte lock */
-    _Atomic uint8_t flags;  /* enum object_flag: set with atomic or */
-    _Atomic uint32_t
-        local; /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load and store) */
-    _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
+    union {
+        struct {
+            _Atomic uint32_t type;  /* object_type reference: offset / 16 in the type region; 0 in a dead block */
+            _Atomic uint16_t owner; /* slot that counts in `local`; THREAD_NOBODY once merged, and for immortals */
+            _Atomic uint8_t lock;   /* byte lock */
+            _Atomic uint8_t flags;  /* enum object_flag: set with atomic or */
+        };
+        _Atomic uint64_t head; /* all of them, to write a new or dead header in one store */
+    };
+    union {
+        struct {
+            _Atomic uint32_t local;  /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load
+                                        and store) */
+            _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
+        };
+        _Atomic uint64_t counts; /* both, likewise: never loaded, since a load across a recent store of a half waits */
+    };
 };
+#define OBJECT_HEAD(TYPE, OWNER, FLAGS) ((uint64_t)(TYPE) | (uint64_t)(OWNER) << 32 | (uint64_t)(FLAGS) << 56)
+#define OBJECT_COUNTS(LOCAL, SHARED)    ((uint64_t)(LOCAL) | (uint64_t)(SHARED) << 32)
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the words of a header are put together for little endian");
 _Static_assert(sizeof(struct object) == 16, "an object header is 16 bytes");
 
 enum object_flag {
@@ -132,7 +145,7 @@ static inline struct object_type *type_from_ref(uint32_t ref)
 }
 static inline uint32_t type_ref(const struct object_type *type)
 {
-    return (uint32_t)(((const char *)type - type_region) / 16);
+    return (uint32_t)((uint64_t)((const char *)type - type_region) / 16);
 }
 static inline uint32_t object_type_ref(const struct object *o)
 {

@@ -38,6 +38,11 @@ _Atomic bool heap_being_read;
 /* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */
 static struct page empty_page;
 
+_Static_assert(offsetof(struct slot_heap, bins) == 0 && offsetof(struct page, free) == offsetof(struct page_blocks, free) &&
+                   offsetof(struct page, used) == offsetof(struct page_blocks, used),
+               "alloc.h knows the way to a free block");
+size_t heap_in_line_max = FINE_MAX;
+
 /* ---- failure injection ---- */
 
 bool heap_injecting; /* counting or failing; set once by tests, before they start threads */
@@ -47,6 +52,7 @@ static _Atomic bool inject_persistent;
 uint64_t heap_inject_failure(uint64_t after, bool persistent)
 {
     heap_injecting = true;
+    heap_in_line_max = 0;
     uint64_t made = atomic_exchange(&injected_allocations, 0);
     atomic_store(&inject_persistent, persistent);
     atomic_store(&inject_at, after);
@@ -75,30 +81,6 @@ static inline size_t link_offset(const struct page *page)
 static inline void *_Atomic *block_link(void *block, size_t offset)
 {
     return (void *_Atomic *)((char *)block + offset);
-}
-
-/* What stale readers and the collector find in a free block: no type, no count, D. */
-static inline void write_dead_header(struct object *o)
-{
-    atomic_store_explicit(&o->type, 0, memory_order_relaxed);
-    atomic_store_explicit(&o->shared, SHARED_MERGED | SHARED_DISTURBED, memory_order_relaxed);
-    atomic_store_explicit(&o->owner, THREAD_NOBODY, memory_order_relaxed);
-    atomic_store_explicit(&o->flags, 0, memory_order_relaxed);
-    atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_release);
-}
-
-static inline void zero_words(void *from, size_t bytes)
-{
-#ifdef ATOLL_TSAN
-    _Atomic uint64_t *word = from;
-    for (size_t i = 0; i < bytes / 8; i++)
-        atomic_store_explicit(&word[i], 0, memory_order_relaxed);
-#else
-    /* Two words at once: the widest store that is known to be split at words, if at all. */
-    typedef uint64_t pair __attribute__((vector_size(16), may_alias));
-    for (volatile pair *at = from, *end = at + bytes / sizeof *at; at < end; at++)
-        *at = (pair){0, 0};
-#endif
 }
 
 /* ---- pages of a bin ---- */
@@ -144,7 +126,7 @@ static void page_leave(struct page *page)
     page->state = PAGE_LEAVING; /* the slot's thread, or whoever frees a large block: nobody else looks */
     /* Before the grace period begins: whoever walks through pages inside a read-side section (the collector, or a
        mutator between safepoints) either sees that this one is not there any more, or keeps it from the pool. */
-    atomic_store_explicit(&page->kind, KIND_FREE, memory_order_seq_cst);
+    atomic_store_explicit(&page->kind, KIND_UNUSED, memory_order_seq_cst);
     page->grace.callback = page_to_pool;
     grace_call(&page->grace);
 }
@@ -169,6 +151,11 @@ static void page_after_free(struct slot_heap *heap, struct page *page)
     heap->aside -= aside;
     list_remove(bin, page);
     page_leave(page);
+}
+
+void heap_page_after_free(struct page *page)
+{
+    page_after_free(slot_heap(thread_self), page);
 }
 
 static void drain_page(struct slot_heap *heap, struct page *page)
@@ -274,6 +261,7 @@ static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, s
     page->free = NULL;
     page->used = page->accounted = 0;
     page->slot = slot;
+    page->home = capacity > 1 && kind != KIND_TYPE ? slot : THREAD_NOBODY;
     page->block_size = block_size > UINT32_MAX ? UINT32_MAX : (uint32_t)block_size;
     page->reciprocal = capacity > 1 ? (uint32_t)((((uint64_t)1 << 32) + block_size - 1) / block_size) : 0;
     page->capacity = capacity;
@@ -399,18 +387,7 @@ static void *alloc_large(struct thread_slot *self, enum page_kind kind, size_t s
 
 /* ---- objects ---- */
 
-static inline struct object *publish(struct object *o, struct thread_slot *self, uint32_t type)
-{
-    atomic_store_explicit(&o->local, LOCAL_ONE | LOCAL_DISTURBED, memory_order_relaxed);
-    atomic_store_explicit(&o->shared, 0, memory_order_relaxed);
-    atomic_store_explicit(&o->lock, 0, memory_order_relaxed);
-    atomic_store_explicit(&o->flags, 0, memory_order_relaxed);
-    atomic_store_explicit(&o->owner, self->id, memory_order_relaxed);
-    atomic_store_explicit(&o->type, type, memory_order_release);
-    return o;
-}
-
-static __attribute__((noinline)) struct object *alloc_object_slow(enum page_kind kind, size_t size, uint32_t type)
+__attribute__((noinline)) struct object *heap_alloc_slow(enum page_kind kind, size_t size, uint32_t type, uint8_t flags)
 {
     struct thread_slot *self = thread_self;
     if (heap_injecting && inject_failure())
@@ -419,7 +396,7 @@ static __attribute__((noinline)) struct object *alloc_object_slow(enum page_kind
         struct object *o = alloc_large(self, kind, size);
         if (!o)
             collector_note_exhausted();
-        return o ? publish(o, self, type) : NULL;
+        return o ? object_publish(o, self->id, type, flags) : NULL;
     }
     unsigned size_class = size_class_of(size < SMALLEST_OBJECT ? SMALLEST_OBJECT : size);
     struct page *page = slot_heap(self)->bins[kind][size_class].current;
@@ -433,40 +410,32 @@ static __attribute__((noinline)) struct object *alloc_object_slow(enum page_kind
     size_t body = size < SMALLEST_OBJECT ? SMALLEST_OBJECT : (size + 15) & ~(size_t)15;
     memory_unpoison(block, body);
     zero_words((char *)block + HEADER_BYTES, body - HEADER_BYTES);
-    return publish(&block->header, self, type);
+    return object_publish(&block->header, self->id, type, flags);
 }
 
-static inline struct object *alloc_object(enum page_kind kind, size_t size, uint32_t type)
+static __attribute__((noinline)) struct object *heap_alloc_counted(struct object_type *type, enum page_kind kind,
+                                                                   size_t size)
 {
-    struct thread_slot *self = thread_self;
-    if (unlikely(size > FINE_MAX || size < SMALLEST_OBJECT || heap_injecting))
-        return alloc_object_slow(kind, size, type);
-    struct page *page = slot_heap(self)->bins[kind][(size + 15) / 16].current;
-    struct free_object *block = page->free;
-    if (unlikely(!block))
-        return alloc_object_slow(kind, size, type);
-    page->free = atomic_load_explicit(&block->next, memory_order_relaxed);
-    page->used++;
-    size_t body = (size + 15) & ~(size_t)15;
-    memory_unpoison(block, body);
-    zero_words((char *)block + HEADER_BYTES, body - HEADER_BYTES);
-    return publish(&block->header, self, type);
+    struct object *o = heap_alloc_in_line(kind, size, type_ref(type), 0);
+    if (o)
+        rc_inc(&type->header);
+    return o;
 }
 
 struct object *heap_alloc(struct object_type *type, size_t size)
 {
     thread_check_unlocked("an object is allocated");
     uint32_t flags = type->gc_flags;
-    struct object *o = alloc_object(flags & TYPE_GC_CONTAINER ? KIND_CONTAINER : KIND_LEAF, size, type_ref(type));
-    if (unlikely(flags & TYPE_GC_COUNTED) && o)
-        rc_inc(&type->header);
-    return o;
+    enum page_kind kind = (flags & TYPE_GC_CONTAINER) ^ TYPE_GC_CONTAINER; /* of the first two */
+    if (unlikely(flags & TYPE_GC_COUNTED))
+        return heap_alloc_counted(type, kind, size);
+    return heap_alloc_in_line(kind, size, type_ref(type), 0);
 }
 
 struct object_type *heap_alloc_type(size_t size, struct object_type *meta)
 {
     thread_check_unlocked("an object is allocated");
-    struct object *o = alloc_object(KIND_TYPE, size, meta ? type_ref(meta) : 0);
+    struct object *o = heap_alloc_slow(KIND_TYPE, size, meta ? type_ref(meta) : 0, 0);
     if (o && meta && (meta->gc_flags & TYPE_GC_COUNTED))
         rc_inc(&meta->header);
     return (struct object_type *)o;
@@ -502,12 +471,8 @@ void heap_use_all(struct object *object)
 static inline void free_block(struct page *page, void *block, size_t offset)
 {
     struct thread_slot *self = thread_self;
-    if (likely(self && page->slot == self->id) && likely(!page_is_large(page))) {
-        /* Release: the collector, should it be reading the block, finds D of its container set behind this. */
-        atomic_store_explicit(block_link(block, offset), page->free, memory_order_release);
-        page->free = block;
-        if (unlikely(--page->used < page->wake))
-            page_after_free(slot_heap(self), page);
+    if (likely(self && page->home == self->id)) {
+        page_put(page, block, offset);
     } else if (page_is_large(page)) {
         if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
             collector_note_allocation(self, -1, 0, false);
@@ -517,12 +482,12 @@ static inline void free_block(struct page *page, void *block, size_t offset)
     }
 }
 
-static void poison_dead(struct page *page, struct object *object)
+#ifdef ATOLL_ASAN
+void heap_poison_dead(struct page *page, struct object *object)
 {
-    (void)page;
-    (void)object;
     poison_unread((char *)object + sizeof(struct free_object), page_usable(page) - sizeof(struct free_object));
 }
+#endif
 
 static void retire_block(void *block, size_t size);
 
@@ -536,14 +501,14 @@ void heap_free(struct object *object)
         retire_block(object, page->block_size);
         return;
     }
-    poison_dead(page, object);
+    heap_poison_dead(page, object);
     free_block(page, object, HEADER_BYTES);
 }
 
 void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last)
 {
     write_dead_header(object);
-    poison_dead(page, object);
+    heap_poison_dead(page, object);
     atomic_store_explicit(block_link(object, HEADER_BYTES), *chain, memory_order_relaxed);
     if (!*chain)
         *last = object;
@@ -570,29 +535,43 @@ void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count)
 
 /* ---- storage ---- */
 
-void *storage_alloc(size_t size)
+static __attribute__((noinline)) void *storage_alloc_slow(size_t size)
 {
-    thread_check_unlocked("storage is allocated");
     struct thread_slot *self = thread_self;
-    if (unlikely(heap_injecting) && inject_failure())
+    if (heap_injecting && inject_failure())
         return NULL;
-    if (unlikely(size > SMALL_MAX)) {
-        void *large = alloc_large(self, KIND_STORAGE, size);
-        if (!large)
+    void *block;
+    if (size > SMALL_MAX) {
+        block = alloc_large(self, KIND_STORAGE, size);
+        if (!block)
             collector_note_exhausted();
-        return large;
+        return block;
     }
     unsigned size_class = size_class_of(size ? size : 1);
     struct page *page = slot_heap(self)->bins[KIND_STORAGE][size_class].current;
-    if (unlikely(!page->free) && unlikely(!(page = bin_refill(self, KIND_STORAGE, size_class)))) {
+    if (!page->free && !(page = bin_refill(self, KIND_STORAGE, size_class))) {
         collector_note_exhausted();
         return NULL;
     }
-    void *block = page->free;
+    block = page->free;
     page->free = atomic_load_explicit(block_link(block, 0), memory_order_relaxed);
     page->used++;
     size_t body = ((size ? size : 1) + 15) & ~(size_t)15;
     memory_unpoison(block, body);
+    zero_words(block, body);
+    poison_unread((char *)block + size, body - size);
+    return block;
+}
+
+void *storage_alloc(size_t size)
+{
+    thread_check_unlocked("storage is allocated");
+    if (unlikely(size - 1 >= heap_in_line_max))
+        return storage_alloc_slow(size);
+    void *block = bin_take(thread_self, KIND_STORAGE, size, 0);
+    if (unlikely(!block))
+        return storage_alloc_slow(size);
+    size_t body = (size + 15) & ~(size_t)15;
     zero_words(block, body);
     poison_unread((char *)block + size, body - size);
     return block;

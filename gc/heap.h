@@ -6,12 +6,14 @@
 
 #include "gc/pages.h"
 
-/* ---- a slot's heap: stays with the slot for ever ---- */
+#ifdef ATOLL_CHECKED
+_Noreturn void check_failed(const struct object *o, const char *what);
+#define CHECK(condition, o, what) ((condition) ? (void)0 : check_failed(o, what))
+#else
+#define CHECK(condition, o, what) ((void)0)
+#endif
 
-struct bin {
-    struct page *current; /* never NULL: an empty dummy at first */
-    struct page *partial;
-};
+/* ---- a slot's heap: stays with the slot for ever ---- */
 
 /* Objects that others released and that only the slot's owner can judge. */
 struct queue_entry {
@@ -34,7 +36,7 @@ struct cell_row {
 
 struct slot_heap {
     /* Written by whoever acts for the slot. */
-    struct bin bins[KIND_COUNT][SIZE_CLASSES];
+    struct bin bins[KIND_COUNT][SIZE_CLASSES]; /* first: alloc.h */
     struct retired *retired; /* being filled; NULL: none */
     size_t retired_bytes;
     struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
@@ -65,6 +67,42 @@ bool heap_drain_one(struct slot_heap *heap);
 void heap_flush_retired(struct slot_heap *heap);
 /* Free the block of a dead object. Any thread, attached or not. */
 void heap_free(struct object *object);
+void heap_page_after_free(struct page *page); /* a block came back to a page that waits for one, or the last one did */
+#ifdef ATOLL_ASAN
+void heap_poison_dead(struct page *page, struct object *object);
+#else
+#define heap_poison_dead(page, object) ((void)0)
+#endif
+
+/* What stale readers and the collector find in a free block: no type, no count, D. */
+static inline void write_dead_header(struct object *o)
+{
+    atomic_store_explicit(&o->head, OBJECT_HEAD(0, THREAD_NOBODY, 0), memory_order_relaxed);
+    atomic_store_explicit(&o->counts, OBJECT_COUNTS(LOCAL_DISTURBED, SHARED_MERGED | SHARED_DISTURBED),
+                          memory_order_release);
+}
+/* A block comes straight back to a page of the caller's. */
+static inline void page_put(struct page *page, void *block, size_t link)
+{
+    /* Release: the collector, should it be reading the block, finds D of its container set behind this. */
+    atomic_store_explicit((void *_Atomic *)((char *)block + link), page->free, memory_order_release);
+    page->free = block;
+    if (unlikely(--page->used < page->wake))
+        heap_page_after_free(page);
+}
+/* heap_free, in line where the block goes straight back to the caller's page. */
+static inline void heap_free_mine(struct object *object)
+{
+    struct page *page = page_of(object);
+    if (unlikely(page->home != thread_self->id)) {
+        heap_free(object);
+        return;
+    }
+    CHECK(object_type_ref(object) != 0, object, "freed twice");
+    write_dead_header(object);
+    heap_poison_dead(page, object);
+    page_put(page, object, HEADER_BYTES);
+}
 /* The same for many dead objects of one page: chain them, then free the chain. */
 void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last);
 void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count);
@@ -98,6 +136,8 @@ void queue_help(struct thread_slot *slot);
 
 /* The count is zero. Finalizer, weak references, destroy, free. */
 void object_die(struct object *o);
+/* The same for one that the caller owns and that nobody else ever flagged: not shared, not weakly referenced. */
+void object_die_plain(struct object *o);
 /* Destroy without asking: for islands and the last part of object_die. */
 void object_destroy(struct object *o);
 
@@ -128,12 +168,5 @@ void pending_add_callbacks(struct weak_reference *chain);
    allocation. `may_help`: the caller may spend a while here, so it holds no object's lock. */
 void collector_note_allocation(struct thread_slot *self, int64_t containers, size_t pages, bool may_help);
 void collector_note_exhausted(void); /* no memory was to be had */
-
-#ifdef ATOLL_CHECKED
-_Noreturn void check_failed(const struct object *o, const char *what);
-#define CHECK(condition, o, what) ((condition) ? (void)0 : check_failed(o, what))
-#else
-#define CHECK(condition, o, what) ((void)0)
-#endif
 
 #endif

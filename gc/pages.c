@@ -35,6 +35,7 @@
 
 char *region, *type_region;
 struct page *pages;
+uintptr_t page_zero;
 size_t region_pages;
 bool address_space_is_scarce;
 
@@ -77,6 +78,7 @@ static bool tables_init(char *begin, size_t count, int protection)
     }
     region = type_region = begin;
     pages = table;
+    page_zero = (uintptr_t)table - ((uintptr_t)begin >> PAGE_SHIFT) * sizeof(struct page);
     region_pages = count;
     return true;
 }
@@ -232,7 +234,7 @@ static struct page *extend(struct part *part, size_t count)
     struct page *page = &pages[part->next];
     part->next = need;
     for (size_t i = 0; i < count; i++)
-        atomic_store_explicit(&page[i].kind, KIND_FREE, memory_order_relaxed);
+        atomic_store_explicit(&page[i].kind, KIND_UNUSED, memory_order_relaxed);
     return page;
 }
 
@@ -328,7 +330,7 @@ static void insert_span(struct page *page, size_t span)
 void pages_give(struct page *page)
 {
     size_t span = page->span;
-    atomic_store_explicit(&page->kind, KIND_FREE, memory_order_release);
+    atomic_store_explicit(&page->kind, KIND_UNUSED, memory_order_release);
     memory_poison(page_start(page), span << PAGE_SHIFT);
     atomic_fetch_sub_explicit(&in_use, span, memory_order_relaxed);
     if (span >= RELEASE_AT_ONCE)

@@ -17,28 +17,14 @@
 #ifndef ATOLL_GC_PAGES_H
 #define ATOLL_GC_PAGES_H
 
-#include "gc/gc.h"
+#include "gc/alloc.h"
 
 #define PAGE_SHIFT       HEAP_PAGE_SHIFT
 #define PAGE_SIZE        ((size_t)1 << PAGE_SHIFT)
 #define SMALL_MAX        8192u /* bytes; larger blocks have a span of their own */
-#define FINE_MAX         512u  /* bytes; up to here size classes are 16 bytes apart, above four to each doubling */
-#define SIZE_CLASSES     (FINE_MAX / 16 + 16 + 1)
 #define TYPE_PAGES       ((size_t)1 << 16) /* 4 GiB for types */
 #define WELL_KNOWN_PAGES ((TYPE_WELL_KNOWN_STRIDE * (TYPE_WELL_KNOWN_MAX + 1)) / PAGE_SIZE)
-#define HEADER_BYTES     sizeof(struct object)
-#define SMALLEST_OBJECT  32u /* header and the link of a free block */
 #define NO_CYCLE         0u
-
-enum page_kind {
-    KIND_CONTAINER, /* objects that can hold references */
-    KIND_LEAF,      /* objects that cannot */
-    KIND_STORAGE,   /* memory behind containers: no headers */
-    KIND_TYPE,      /* types made at run time: containers in the type part of the region */
-    KIND_COUNT,
-    KIND_WELL_KNOWN = KIND_COUNT, /* types at fixed places: immortal, never allocated from */
-    KIND_FREE,                    /* in the pool, or never used */
-};
 
 enum page_state {
     PAGE_CURRENT, /* its bin allocates from it */
@@ -55,12 +41,6 @@ enum page_avoided {
     PAGE_TAKEN_BACK, /* there were too many such pages */
 };
 
-/* A free block of an object keeps its dead header; one of storage has none. */
-struct free_object {
-    struct object header;
-    struct free_object *_Atomic next;
-};
-
 struct page {
     /* Written by the thread that acts for the slot (its own, or a helper), all the time. The descriptor beside this one
        may be another thread's: each begins a cache line. */
@@ -71,6 +51,7 @@ struct page {
     uint8_t state;           /* enum page_state */
     uint8_t size_class;
     uint16_t slot;                /* owner; constant while the page is in use */
+    uint16_t home;                /* the same where its thread puts a freed block straight back; else THREAD_NOBODY */
     struct page *next, *previous; /* in the bin's list of partial pages */
 
     /* Constant while the page is in use. */
@@ -105,6 +86,7 @@ struct page {
 
 extern char *region;       /* == type_region */
 extern struct page *pages; /* descriptors */
+extern uintptr_t page_zero; /* where the descriptor of address 0 would be */
 extern size_t region_pages;
 extern bool address_space_is_scarce; /* limited: what is reserved and not used would be missed elsewhere */
 
@@ -127,7 +109,7 @@ static inline bool page_contains(const void *address)
 /* The page of a block: its first page where that is a span. `block` is the start of a block in use. */
 static inline struct page *page_of(const void *block)
 {
-    return &pages[(size_t)((const char *)block - region) >> PAGE_SHIFT];
+    return (struct page *)(page_zero + ((uintptr_t)block >> PAGE_SHIFT) * sizeof(struct page));
 }
 static inline char *page_start(const struct page *page)
 {
@@ -172,30 +154,5 @@ static inline unsigned size_class_of(size_t size)
     unsigned shift = 61 - (unsigned)__builtin_clzll(above); /* of four steps to a doubling */
     return FINE_MAX / 16 + 1 + (shift - 7) * 4 + (unsigned)((above >> shift) & 3);
 }
-
-#if defined(__SANITIZE_THREAD__)
-#define ATOLL_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define ATOLL_TSAN 1
-#endif
-#endif
-
-/* AddressSanitizer: what is poisoned in free blocks. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ATOLL_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ATOLL_ASAN 1
-#endif
-#endif
-#ifdef ATOLL_ASAN
-#include <sanitizer/asan_interface.h>
-#define memory_poison(address, bytes)   ASAN_POISON_MEMORY_REGION(address, bytes)
-#define memory_unpoison(address, bytes) ASAN_UNPOISON_MEMORY_REGION(address, bytes)
-#else
-#define memory_poison(address, bytes)   ((void)(address), (void)(bytes))
-#define memory_unpoison(address, bytes) ((void)(address), (void)(bytes))
-#endif
 
 #endif

@@ -272,7 +272,7 @@ static bool take_references(struct cycle *cycle, struct snapshot_page *page, str
 bool page_still_there(const struct cycle *cycle, const struct snapshot_page *page)
 {
     return atomic_load_explicit(&page->page->cycle, memory_order_acquire) == cycle->number &&
-           atomic_load_explicit(&page->page->kind, memory_order_seq_cst) != KIND_FREE;
+           atomic_load_explicit(&page->page->kind, memory_order_seq_cst) != KIND_UNUSED;
 }
 
 void snapshot_page_counts(struct cycle *cycle, struct snapshot_page *page)

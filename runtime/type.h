@@ -9,6 +9,7 @@
 #ifndef ATOLL_TYPE_H
 #define ATOLL_TYPE_H
 
+#include "gc/alloc.h"
 #include "runtime/value.h"
 
 struct type;
@@ -330,6 +331,16 @@ struct type *type_define_with_base(const struct type_spec *spec, struct type *ba
 struct type *type_define_once(_Atomic(struct type *) *made, const struct type_spec *spec);
 /* Drop what the built-in types hold; the last thing before gc_shutdown. No Python code may run afterwards. */
 void types_shutdown(void);
+
+/* A new instance of a well-known type, allocated in line: OBJECT_NEW(TUPLE, KIND_CONTAINER, size, flags). The kind is that
+   of the type's gc_flags, KIND_CONTAINER or KIND_LEAF; `flags` are the bits that the type keeps in the header. NULL with
+   MemoryError. */
+#define OBJECT_NEW(NAME, KIND, SIZE, FLAGS) object_or_error(heap_alloc_in_line(KIND, SIZE, TYPE_WELL_KNOWN_REF(TYPE_ID_##NAME), FLAGS))
+value raise_no_memory(void);
+static inline __attribute__((always_inline)) struct object *object_or_error(struct object *o)
+{
+    return likely(o != NULL) ? o : (struct object *)raise_no_memory();
+}
 
 /* ---- asking ---- */
 static inline struct type *value_type(value v); /* of any value, immediates too: borrowed */

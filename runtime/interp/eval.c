@@ -2,7 +2,7 @@
  * The evaluation loop: one function, computed goto, one label for each opcode of compiler/code/opcodes.h.
  *
  * Python-to-Python calls, generators resumed by `for` and returns stay inside the loop: they exchange `frame` and the
- * registers that belong to it (ip, sp, slots). The loop is left when a frame flagged FRAME_ENTRY returns, yields or
+ * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or
  * fails. Rare and long work is in instructions.c, so that this file shows the fast paths.
  *
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
@@ -24,7 +24,7 @@
 
 #define TARGET(name)   op_##name:
 #define SAVE()         (frame->ip = ip, frame->sp = sp)
-#define LOAD_FRAME()   (ip = frame->ip, sp = frame->sp, slots = frame->slots)
+#define LOAD_FRAME()   (ip = frame->ip, sp = frame->sp)
 #define ARG()          (unit >> 8)
 #define TOP()          sp[-1]
 #define SECOND()       sp[-2]
@@ -158,7 +158,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 #undef OP
     };
     const uint32_t *ip;
-    value *sp, *slots;
+    value *sp;
     uint32_t unit;
     struct thread_slot *const self = thread_self;
 
@@ -228,7 +228,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_FAST)
     {
-        value v = slots[ARG()];
+        value v = frame->slots[ARG()];
         if (unlikely(!v))
             goto unbound_local;
         PUSH(value_inc(v));
@@ -237,7 +237,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_FAST_BORROW)
     {
-        value v = slots[ARG()];
+        value v = frame->slots[ARG()];
         if (unlikely(!v))
             goto unbound_local;
         PUSH(stack_borrow(v));
@@ -246,7 +246,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_FAST_BORROW_PAIR)
     {
-        value first = slots[ARG() & 0xFFF], second = slots[ARG() >> 12];
+        value first = frame->slots[ARG() & 0xFFF], second = frame->slots[ARG() >> 12];
         if (unlikely(!first || !second)) {
             SAVE();
             raise_unbound_local(frame, first ? ARG() >> 12 : ARG() & 0xFFF);
@@ -260,7 +260,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_FAST_SMALL_INT)
     {
-        value v = slots[ARG() & 0xFFF];
+        value v = frame->slots[ARG() & 0xFFF];
         if (unlikely(!v)) {
             SAVE();
             raise_unbound_local(frame, ARG() & 0xFFF);
@@ -274,25 +274,25 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_FAST_AND_CLEAR)
     {
-        PUSH(slots[ARG()]);
-        slots[ARG()] = NULL;
+        PUSH(frame->slots[ARG()]);
+        frame->slots[ARG()] = NULL;
         DISPATCH();
     }
 
     TARGET(STORE_FAST)
     {
-        value old = slots[ARG()];
-        slots[ARG()] = stack_own(*--sp);
+        value old = frame->slots[ARG()];
+        frame->slots[ARG()] = stack_own(*--sp);
         DEC(old);
         DISPATCH();
     }
 
     TARGET(STORE_FAST_LOAD_FAST)
     {
-        value old = slots[ARG() & 0xFFF];
-        slots[ARG() & 0xFFF] = stack_own(*--sp);
+        value old = frame->slots[ARG() & 0xFFF];
+        frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
         DEC(old);
-        value v = slots[ARG() >> 12];
+        value v = frame->slots[ARG() >> 12];
         if (unlikely(!v)) {
             SAVE();
             raise_unbound_local(frame, ARG() >> 12);
@@ -304,21 +304,21 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(STORE_FAST_STORE_FAST)
     {
-        value old = slots[ARG() & 0xFFF];
-        slots[ARG() & 0xFFF] = stack_own(*--sp);
+        value old = frame->slots[ARG() & 0xFFF];
+        frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
         DEC(old);
-        old = slots[ARG() >> 12];
-        slots[ARG() >> 12] = stack_own(*--sp);
+        old = frame->slots[ARG() >> 12];
+        frame->slots[ARG() >> 12] = stack_own(*--sp);
         DEC(old);
         DISPATCH();
     }
 
     TARGET(DELETE_FAST)
     {
-        value old = slots[ARG()];
+        value old = frame->slots[ARG()];
         if (unlikely(!old))
             goto unbound_local;
-        slots[ARG()] = NULL;
+        frame->slots[ARG()] = NULL;
         DEC(old);
         DISPATCH();
     }
@@ -327,11 +327,11 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(MAKE_CELL)
     {
         SAVE();
-        value cell = cell_new(slots[ARG()]);
+        value cell = cell_new(frame->slots[ARG()]);
         if (!cell)
             goto error;
-        value old = slots[ARG()];
-        slots[ARG()] = cell;
+        value old = frame->slots[ARG()];
+        frame->slots[ARG()] = cell;
         DEC(old);
         DISPATCH();
     }
@@ -340,7 +340,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         if (frame->function && !(frame->flags & FRAME_COMPREHENSION)) { /* else who pushed the frame did it */
             value closure = slot_peek(&frame_function(frame)->closure);
-            value *place = slots + frame->code->slots_count - ARG();
+            value *place = frame->slots + frame->code->slots_count - ARG();
             for (uint32_t i = 0; i < ARG(); i++)
                 place[i] = value_inc(tuple_get(closure, i));
         }
@@ -348,12 +348,12 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     }
 
     TARGET(LOAD_CLOSURE)
-    PUSH(value_inc(slots[ARG()]));
+    PUSH(value_inc(frame->slots[ARG()]));
     DISPATCH();
 
     TARGET(LOAD_DEREF)
     {
-        value v = cell_get(slots[ARG()]);
+        value v = cell_get(frame->slots[ARG()]);
         if (unlikely(!v)) {
             SAVE();
             raise_unbound_cell(frame, ARG());
@@ -370,20 +370,20 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         value v = stack_own(*--sp);
         SAVE();
-        cell_set(slots[ARG()], v);
+        cell_set(frame->slots[ARG()], v);
         DEC(v);
         DISPATCH();
     }
 
     TARGET(DELETE_DEREF)
     {
-        value v = cell_get(slots[ARG()]);
+        value v = cell_get(frame->slots[ARG()]);
         SAVE();
         if (!v) {
             raise_unbound_cell(frame, ARG());
             goto error;
         }
-        cell_set(slots[ARG()], NULL);
+        cell_set(frame->slots[ARG()], NULL);
         DEC(v);
         DISPATCH();
     }
@@ -460,7 +460,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_ATTR)
     {
         cache_word *cache = CACHE();
-        value object = slots[ARG() & 0xFF];
+        value object = frame->slots[ARG() & 0xFF];
         if (unlikely(!object))
             goto unbound_attribute_local;
         value found = attribute_load_hit(object, cache);
@@ -500,7 +500,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_METHOD)
     {
         cache_word *cache = CACHE();
-        value object = slots[ARG() & 0xFF];
+        value object = frame->slots[ARG() & 0xFF];
         if (unlikely(!object))
             goto unbound_attribute_local;
         bool uncounted;
@@ -537,7 +537,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(STORE_FAST_ATTR)
     {
         cache_word *cache = CACHE();
-        value object = slots[ARG() & 0xFF], v = stack_plain(TOP());
+        value object = frame->slots[ARG() & 0xFF], v = stack_plain(TOP());
         if (unlikely(!object))
             goto unbound_attribute_local;
         SAVE();
@@ -846,13 +846,13 @@ add_strings : {
     uint32_t next = *ip;
     unsigned next_op = instruction_opcode(next);
     value sum;
-    if (next_op == OP_STORE_FAST && slots[instruction_argument(next)] == stack_plain(left)) {
+    if (next_op == OP_STORE_FAST && frame->slots[instruction_argument(next)] == stack_plain(left)) {
         uint32_t local = instruction_argument(next);
         left = stack_plain(left);
         if (left == SECOND())
             DEC(left); /* a counted operand: the local's reference is enough */
         SECOND() = NULL;
-        slots[local] = NULL;
+        frame->slots[local] = NULL;
         sum = str_append_owned(left, stack_plain(right));
     } else if (SECOND() == stack_plain(left)) {
         SECOND() = NULL; /* a temporary: its reference is moved */
@@ -1214,8 +1214,8 @@ add_strings : {
         if (likely(item != VALUE_END)) {
             unit = *ip++;
             if (likely((unit & 0xFF) == OP_STORE_FAST)) {
-                value old = slots[ARG()];
-                slots[ARG()] = item;
+                value old = frame->slots[ARG()];
+                frame->slots[ARG()] = item;
                 DEC(old);
                 DISPATCH();
             }

@@ -64,8 +64,8 @@ static inline value stack_own(value v)
 /* A word for the operand stack that borrows `v`. */
 static inline value stack_borrow(value v)
 {
-    uint64_t bits = value_bits(v);
-    return value_from_bits(bits | ((uint64_t)((bits & 7) == 0) << 2));
+    uint64_t bits = value_bits(v), borrowed = bits + 4;
+    return value_from_bits((bits & 7) == 0 ? borrowed : bits);
 }
 
 static inline struct function *frame_function(const struct frame *frame)

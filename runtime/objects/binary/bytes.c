@@ -14,7 +14,7 @@ static value bytes_make(const uint8_t *contents, size_t length)
 {
     if (length > (size_t)1 << 60)
         return raise_no_memory();
-    struct bytes *b = (struct bytes *)object_new(TYPE(BYTES), sizeof *b + length + 1);
+    struct bytes *b = (struct bytes *)OBJECT_NEW(BYTES, KIND_LEAF, sizeof *b + length + 1, 0);
     if (unlikely(!b))
         return NULL;
     b->length = length;

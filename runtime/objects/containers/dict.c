@@ -129,8 +129,7 @@ value dict_new_of(struct type *type)
 
 value dict_new(void)
 {
-    struct object *o = heap_alloc(&TYPE(DICT)->gc, sizeof(struct dict));
-    return likely(o != NULL) ? value_of(o) : raise_no_memory();
+    return value_of(OBJECT_NEW(DICT, KIND_CONTAINER, sizeof(struct dict), 0));
 }
 
 value dict_new_sized(size_t entries)

@@ -144,9 +144,9 @@ value list_new_of(struct type *type)
 
 value list_new(size_t capacity)
 {
-    struct object *o = heap_alloc(&TYPE(LIST)->gc, sizeof(struct list));
+    struct object *o = OBJECT_NEW(LIST, KIND_CONTAINER, sizeof(struct list), 0);
     if (unlikely(!o))
-        return raise_no_memory();
+        return NULL;
     if (!capacity)
         return value_of(o);
     struct list_storage *storage = storage_new(capacity);

@@ -430,7 +430,7 @@ static value list_sizeof(value v, const value *args)
 /* ---- iterators ---- */
 value list_iterator_new(value list)
 {
-    struct list_iterator *iterator = (struct list_iterator *)object_new(TYPE(LIST_ITERATOR), sizeof *iterator);
+    struct list_iterator *iterator = (struct list_iterator *)OBJECT_NEW(LIST_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
     if (!iterator)
         return NULL;
     slot_init(&iterator->list, value_inc(list));

@@ -365,7 +365,7 @@ static value iterator_over(value start, value step, value length)
             int64_t last = end - small_int_value(step);
             if (length == small_int(0) || small_int_fits(last)) {
                 struct range_iterator *iterator =
-                    (struct range_iterator *)object_new(TYPE(RANGE_ITERATOR), sizeof *iterator);
+                    (struct range_iterator *)OBJECT_NEW(RANGE_ITERATOR, KIND_LEAF, sizeof *iterator, 0);
                 if (!iterator)
                     return NULL;
                 iterator->start = small_int_value(start);

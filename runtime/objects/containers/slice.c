@@ -4,7 +4,7 @@
 
 value slice_new(value start, value stop, value step)
 {
-    struct slice *slice = (struct slice *)object_new(TYPE(SLICE), sizeof *slice);
+    struct slice *slice = (struct slice *)OBJECT_NEW(SLICE, KIND_CONTAINER, sizeof *slice, 0);
     if (!slice)
         return NULL;
     slot_init(&slice->start, start ? value_inc(start) : VALUE_NONE);

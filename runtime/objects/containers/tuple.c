@@ -32,9 +32,9 @@ static inline value tuple_alloc(size_t length)
 {
     if (unlikely(length > TUPLE_MAX))
         return raise_no_memory();
-    struct tuple *tuple = (struct tuple *)heap_alloc(&TYPE(TUPLE)->gc, sizeof *tuple + length * sizeof(value));
+    struct tuple *tuple = (struct tuple *)OBJECT_NEW(TUPLE, KIND_CONTAINER, sizeof *tuple + length * sizeof(value), 0);
     if (unlikely(!tuple))
-        return raise_no_memory();
+        return NULL;
     tuple->length = length;
     return value_of(tuple);
 }
@@ -332,7 +332,7 @@ static value tuple_sizeof(value v, const value *args)
 /* ---- the iterator ---- */
 value tuple_iterator_new(value tuple)
 {
-    struct tuple_iterator *iterator = (struct tuple_iterator *)object_new(TYPE(TUPLE_ITERATOR), sizeof *iterator);
+    struct tuple_iterator *iterator = (struct tuple_iterator *)OBJECT_NEW(TUPLE_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
     if (!iterator)
         return NULL;
     slot_init(&iterator->tuple, value_inc(tuple));

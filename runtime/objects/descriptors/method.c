@@ -9,7 +9,7 @@ struct method {
 
 value method_new(value function, value self)
 {
-    struct method *m = (struct method *)object_new(TYPE(METHOD), sizeof *m);
+    struct method *m = (struct method *)OBJECT_NEW(METHOD, KIND_CONTAINER, sizeof *m, 0);
     if (!m)
         return NULL;
     slot_init(&m->function, value_inc(function));

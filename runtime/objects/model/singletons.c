@@ -98,7 +98,7 @@ struct cell {
 
 value cell_new(value contents)
 {
-    struct cell *cell = (struct cell *)object_new(TYPE(CELL), sizeof *cell);
+    struct cell *cell = (struct cell *)OBJECT_NEW(CELL, KIND_CONTAINER, sizeof *cell, 0);
     if (cell)
         slot_init(&cell->contents, value_inc(contents));
     return value_of(cell);

@@ -16,7 +16,7 @@
 
 value float_box(double d)
 {
-    struct float_object *f = (struct float_object *)object_new(TYPE(FLOAT), sizeof *f);
+    struct float_object *f = (struct float_object *)OBJECT_NEW(FLOAT, KIND_LEAF, sizeof *f, 0);
     if (unlikely(!f))
         return NULL;
     f->number = d;

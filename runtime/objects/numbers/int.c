@@ -23,7 +23,7 @@ struct big_int *int_result_new(size_t limbs)
         raise_no_memory();
         return NULL;
     }
-    return (struct big_int *)object_new(TYPE(INT), sizeof(struct big_int) + limbs * sizeof(mp_limb_t));
+    return (struct big_int *)OBJECT_NEW(INT, KIND_LEAF, sizeof(struct big_int) + limbs * sizeof(mp_limb_t), 0);
 }
 
 value int_result_finish(struct big_int *result, mp_size_t size, bool negative)
