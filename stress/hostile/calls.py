@@ -3,96 +3,139 @@
 
     calls.py [--atoll PATH | --preset NAME] [--count N] [--first N] [--seed S] [--threads T] [-j JOBS]
 
-Call number N of seed S is always the same call (calls_worker.py). Calls run in batches, each in a process of its own, with
-little memory and a time limit. A call may raise whatever it likes; it must not kill the process, give a sanitizer report,
-or hang. A call that hangs or dies is tried alone under CPython: what hangs or dies there as well is counted, not blamed.
+Call number N of seed S is always the same call (calls_worker.py). Calls run in batches, each in a process of its own that
+may take MEMORY bytes more than it has when it begins, so that endless iterators come to an end. A call may raise whatever
+it likes; it must not kill the process, give a sanitizer report, or hang. A call that dies or takes longer than TIME_LIMIT
+is tried alone under CPython, with the same limits: what does so there as well is counted, not blamed. Nor is what ends
+when it is given more time.
 """
 
 import argparse
 import collections
 import concurrent.futures
 import os
+import re
 import resource
+import select
 import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+WORKER = os.path.join(HERE, "calls_worker.py")
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import mutate  # noqa: E402 (beside this file)
 import oracle  # noqa: E402 (its folder had to be put on the path first)
 
-BATCH = 250
-TIME_LIMIT = 60  # seconds for a batch without progress
+BATCH = 1000
+TIME_LIMIT = 10  # seconds for one call; what notices signals is interrupted after two
+PATIENCE = 6  # times that limit, alone, before a call hangs that CPython ends
+MEMORY = 1 << 28
+# A sanitizer that gets no memory for its own records ends the process.
+SANITIZER_STARVED = re.compile(r"ERROR: (\w+Sanitizer: (failed to allocate|out of memory)|Failed to mmap)")
+BEGUN = re.compile(r"^(\d+) (\S+)$", re.MULTILINE)
 
 
-def limit():
-    if not mutate.SANITIZED:
-        resource.setrlimit(resource.RLIMIT_DATA, (mutate.MEMORY_LIMIT, mutate.MEMORY_LIMIT))
+def limit_files():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
-    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT * 2, TIME_LIMIT * 2))
 
 
-def run_calls(interpreter, options, first, count, extra=()):
+def limit_memory(pid):
+    """Let a process take MEMORY bytes more than it has: a sanitizer has reserved terabytes."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        now = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData:"))
+    resource.prlimit(pid, resource.RLIMIT_DATA, (now + MEMORY, now + MEMORY))
+
+
+def follow(process, seconds):
+    """Read what calls a process says it begins, until its end; return (whether none took too long, all it said)."""
+    said = b""
+    while select.select([process.stdout], [], [], seconds)[0]:
+        more = os.read(process.stdout.fileno(), 1 << 16)
+        if more and not said:
+            limit_memory(process.pid)
+            process.stdin.close()  # which lets it begin
+        said += more
+        if not more:
+            break
+    try:
+        process.wait(seconds)
+        return True, said.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False, said.decode("utf-8", "replace")
+
+
+def run_calls(interpreter, options, first, count, seconds=TIME_LIMIT):
     """Run calls first .. first + count - 1; return (verdict, last call begun, its target, detail)."""
-    command = [interpreter, os.path.join(HERE, "calls_worker.py"), str(options.seed), str(first), str(count), *extra]
-    with tempfile.TemporaryDirectory(prefix="calls-") as folder, tempfile.TemporaryFile() as progress:
-        env = oracle.environment()
-        # a request for a terabyte is an odd argument like others: it has to be a MemoryError under a sanitizer, too
-        env["ASAN_OPTIONS"] += ":allocator_may_return_null=1:detect_leaks=0"
-
-        def prepare():
-            limit()
-            os.dup2(progress.fileno(), 3)
-            os.set_inheritable(3, True)  # it may have been 3 before
-
-        err = b""
-        try:
-            done = subprocess.run(
-                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                timeout=TIME_LIMIT, preexec_fn=prepare, close_fds=False,
-            )  # fmt: skip
-            status, err = done.returncode, done.stderr
-        except subprocess.TimeoutExpired as slow:
-            status, err = None, slow.stderr or b""
-        progress.seek(0)
-        lines = progress.read().decode("utf-8", "replace").splitlines()
-    number, _, target = lines[-1].partition(" ") if lines else (str(first), "", "start")
-    text = err.decode("utf-8", "replace")
-    if mutate.REPORT.search(text) or status == oracle.SANITIZER_STATUS:
-        return "report", int(number), target, text[-3000:]
-    if status is None:
-        return "time", int(number), target, ""
-    if status < 0:
-        return "signal", int(number), target, f"signal {-status}: {text[-1500:]}"
-    if status != 0:
-        return "ended", int(number), target, f"status {status}: {text[-1500:]}"
-    return "normal", int(number), target, ""
+    command = [interpreter, WORKER, options.names, str(options.seed), str(first), str(count), str(options.threads)]
+    env = oracle.environment()
+    # a request for a terabyte is an odd argument like others: it has to be a MemoryError under a sanitizer, too
+    env["ASAN_OPTIONS"] += ":allocator_may_return_null=1:detect_leaks=0"
+    with tempfile.TemporaryDirectory(prefix="calls-") as folder, tempfile.TemporaryFile() as errors:
+        with subprocess.Popen(
+            command, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, preexec_fn=limit_files
+        ) as process:
+            in_time, said = follow(process, seconds)
+        errors.seek(0)
+        text = errors.read().decode("utf-8", "replace")
+    number, target = (BEGUN.findall(said) or [(first, "start")])[-1]
+    if not in_time:
+        verdict, detail = "time", ""
+    elif SANITIZER_STARVED.search(text):
+        verdict, detail = "sanitizer out of memory", text[-1500:]
+    elif mutate.REPORT.search(text) or process.returncode == oracle.SANITIZER_STATUS:
+        verdict, detail = "report", text[:6000]
+    elif process.returncode < 0:
+        verdict, detail = "signal", f"signal {-process.returncode}: {text[-1500:]}"
+    elif process.returncode != 0:
+        verdict, detail = "ended", f"status {process.returncode}: {text[-1500:]}"
+    else:
+        verdict, detail = "normal", ""
+    return verdict, int(number), target, detail
 
 
 def run_batch(first, options):
     """Run one batch to its end, beyond calls that kill it; return (counts, [(verdict, command, target, detail)])."""
     counts, found = collections.Counter(), []
-    extra = ["--threads", str(options.threads)] if options.threads > 1 else []
     end = min(first + BATCH, options.first + options.count)
     start = first
     while start < end:
-        verdict, number, target, detail = run_calls(options.atoll, options, start, end - start, extra)
+        verdict, number, target, detail = run_calls(options.atoll, options, start, end - start)
         counts["calls"] += (end if verdict == "normal" else number + 1) - start
         if verdict == "normal":
             break
-        blame = True
+        blame = verdict != "sanitizer out of memory"
         if verdict in ("time", "signal", "ended") and target != "start":
-            peer = run_calls(oracle.CPYTHON, options, number, 1, ["--target", target])[0]
-            blame = peer == "normal"
-        counts[verdict if blame else verdict + " in CPython, too"] += 1
+            blame = run_calls(oracle.CPYTHON, options, number, 1)[0] == "normal"
+            verdict += "" if blame else " in CPython, too"
+            if blame and verdict == "time":
+                verdict, _, _, detail = run_calls(options.atoll, options, number, 1, TIME_LIMIT * PATIENCE)
+                blame = verdict != "normal"
+                verdict = verdict if blame else "slow"
+        counts[verdict] += 1
         if blame:
-            command = f"calls_worker.py {options.seed} {start} {number + 1 - start} {' '.join(extra)}"
+            threads = f" --threads {options.threads}" if options.threads > 1 else ""
+            command = f"calls.py --seed {options.seed} --first {start} --count {number + 1 - start}{threads}"
             found.append((verdict, command, target, detail))
         start = number + 1
     return counts, found
+
+
+def common_names(options, file):
+    """Write to a file which functions to call and which types to make values of: types that CPython has, too."""
+    both = []
+    for interpreter in (options.atoll, oracle.CPYTHON):
+        done = oracle.run([interpreter, WORKER, "--list"], TIME_LIMIT * 6)
+        if done.status != 0:
+            sys.exit(f"{interpreter} cannot list what to call: {done.text()}")
+        both.append(done.out.splitlines())
+    theirs = set(both[1])
+    file.write("".join(f"{line}\n" for line in both[0] if line in theirs or not line.startswith("type ")))
+    file.flush()
 
 
 def main():
@@ -105,9 +148,10 @@ def main():
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
     options.atoll = oracle.find_interpreter(parser, options)
-    mutate.SANITIZED = mutate.is_sanitized(options.atoll)
     counts, bad = collections.Counter(), 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+    with tempfile.NamedTemporaryFile("w", prefix="calls-") as names, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        common_names(options, names)
+        options.names = names.name
         starts = range(options.first, options.first + options.count, BATCH)
         for number, (some, found) in enumerate(pool.map(lambda first: run_batch(first, options), starts)):
             counts += some

@@ -1,10 +1,12 @@
 """Calls with hostile arguments: what runs under the interpreter being tested (calls.py drives it).
 
-    calls_worker.py SEED FIRST COUNT [--target NAME] [--threads N]
+    calls_worker.py --list                                say what can be called, and the types of values
+    calls_worker.py NAMES SEED FIRST COUNT THREADS        make calls, with what the file NAMES has of that list
 
 Call number N of a seed is always the same call: a function, type or method of a built-in module, and arguments that are
 odd, huge, of wrong types, or whose special methods change the containers they are in. Every exception is a good answer;
-what is looked for is a dead process. Before each call its number and target go to descriptor 3, if that is open.
+what is looked for is a dead process. Before each call its number and target go to descriptor 1. Calls begin when
+standard input ends.
 
 Only modules written in C are imported here, so that it runs before the library does.
 """
@@ -293,7 +295,7 @@ def stream(dice, pool):
 
 
 def find_targets():
-    """[(name, callable, type or None)], sorted by name."""
+    """{name: (callable, type or None)} and {name: type}."""
     found = {}
     types = {}
     for module_name in MODULES:
@@ -321,8 +323,8 @@ def find_targets():
                 continue
             if callable(v):
                 found[f"{full}.{name}"] = (v, cls)
-    targets = [(name, *pair) for name, pair in sorted(found.items()) if name not in LEFT_OUT]
-    return targets, [cls for _, cls in sorted(types.items()) if cls not in (_thread.LockType,)]
+    types = {name: cls for name, cls in types.items() if cls is not _thread.LockType}
+    return {name: pair for name, pair in found.items() if name not in LEFT_OUT}, types
 
 
 import _collections  # noqa: E402
@@ -331,8 +333,16 @@ import _weakref  # noqa: E402
 
 TYPES = [int, str, list]
 FUNCTIONS = [("len", len)]
-FUNCTIONS, TYPES = find_targets()
-BY_NAME = {name: (name, call, cls) for name, call, cls in FUNCTIONS}
+
+
+def choose_targets(names):
+    """Take functions and types by the names in a file: the same under every interpreter, in the same places."""
+    global FUNCTIONS, TYPES
+    found, types = find_targets()
+    with open(names) as file:
+        listed = [line.split() for line in file]
+    FUNCTIONS = [(name, *found.get(name, (len, None))) for kind, name in listed if kind == "function"]
+    TYPES = [types[name] for kind, name in listed if kind == "type"]
 
 
 class Late(BaseException):
@@ -343,15 +353,10 @@ def late(number, frame):
     raise Late
 
 
-def one_call(seed, number, target=None):
+def one_call(seed, number):
     dice = Dice(seed, number)
     name, call, cls = dice.choice(FUNCTIONS)
-    if target is not None:
-        name, call, cls = BY_NAME[target]
-    try:
-        posix.write(3, f"{number} {name}\n".encode())
-    except OSError:
-        pass
+    posix.write(1, f"{number} {name}\n".encode())
     pool = []
     args = []
     kwargs = {}
@@ -404,10 +409,16 @@ def instance(dice, pool, cls):
 
 
 def main():
-    seed, first, count = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    options = sys.argv[4:]
-    target = options[options.index("--target") + 1] if "--target" in options else None
-    threads = int(options[options.index("--threads") + 1]) if "--threads" in options else 1
+    if sys.argv[1] == "--list":
+        for kind, found in zip(("function", "type"), find_targets()):
+            for name in sorted(found):
+                print(kind, name)
+        return
+    choose_targets(sys.argv[1])
+    seed, first, count, threads = map(int, sys.argv[2:])
+    posix.write(1, b"ready\n")
+    while posix.read(0, 100):
+        pass
     sys.stdout = sys.stderr = None
     sys.unraisablehook = lambda unraisable: None
     signal.signal(signal.SIGALRM, late)
@@ -417,7 +428,7 @@ def main():
         try:
             for number in range(start, first + count, threads):
                 try:
-                    one_call(seed, number, target)
+                    one_call(seed, number)
                 except BaseException:
                     pass
         finally:
@@ -429,7 +440,7 @@ def main():
     for number in range(first, first + count, threads):
         try:
             signal.setitimer(signal.ITIMER_REAL, 2)
-            one_call(seed, number, target)
+            one_call(seed, number)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except BaseException:
             pass
