@@ -76,7 +76,7 @@ static bool is_end(void)
 static value finish(struct step *s)
 {
     atomic_store(&s->state, STEP_DONE);
-    atomic_store(&GENERATOR(slot_peek(&s->generator))->running_step, false);
+    atomic_fetch_and(&GENERATOR(slot_peek(&s->generator))->asynchronous, (uint8_t)~ASYNC_RUNNING);
     return NULL;
 }
 
@@ -99,7 +99,7 @@ static value step_result(struct step *s, int outcome, value result)
         raise_stop(EXC(StopAsyncIteration), NULL);
     }
     if (is_end()) {
-        atomic_store(&g->closed, true);
+        atomic_fetch_or(&g->asynchronous, ASYNC_CLOSED);
         if (s->kind == STEP_CLOSE) {
             error_clear();
             raise_stop(EXC(StopIteration), NULL);
@@ -127,26 +127,28 @@ static value reused(const struct step *s)
 
 static const char *const step_names[] = {"anext", "athrow", "aclose"};
 
-/* The step begins: false when it is over already, with an exception. */
+/* The step begins: false when it is over already, with an exception. Of several threads one gets the generator. */
 static bool begin(struct step *s, value sent)
 {
     struct generator *g = GENERATOR(slot_peek(&s->generator));
-    if (atomic_load(&g->running_step)) {
-        if (s->kind != STEP_SEND)
+    uint8_t state = atomic_load(&g->asynchronous);
+    uint8_t begun = s->kind == STEP_CLOSE ? ASYNC_RUNNING | ASYNC_CLOSED : ASYNC_RUNNING;
+    do {
+        if (state & ASYNC_RUNNING) {
+            if (s->kind != STEP_SEND)
+                atomic_store(&s->state, STEP_DONE);
+            return raise_false(EXC(RuntimeError), "%s(): asynchronous generator is already running",
+                               step_names[s->kind]);
+        }
+        if (s->kind != STEP_SEND && (state & ASYNC_CLOSED)) {
             atomic_store(&s->state, STEP_DONE);
-        return raise_false(EXC(RuntimeError), "%s(): asynchronous generator is already running", step_names[s->kind]);
-    }
-    if (s->kind != STEP_SEND && atomic_load(&g->closed)) {
-        atomic_store(&s->state, STEP_DONE);
-        raise_stop(EXC(StopAsyncIteration), NULL);
-        return false;
-    }
-    if (s->kind != STEP_SEND && sent != VALUE_NONE)
-        return raise_false(EXC(RuntimeError), "can't send non-None value to a just-started coroutine");
+            raise_stop(EXC(StopAsyncIteration), NULL);
+            return false;
+        }
+        if (s->kind != STEP_SEND && sent != VALUE_NONE)
+            return raise_false(EXC(RuntimeError), "can't send non-None value to a just-started coroutine");
+    } while (!atomic_compare_exchange_weak(&g->asynchronous, &state, state | begun));
     atomic_store(&s->state, STEP_RUNNING);
-    atomic_store(&g->running_step, true);
-    if (s->kind == STEP_CLOSE)
-        atomic_store(&g->closed, true);
     return true;
 }
 
@@ -174,7 +176,7 @@ static value step_send(value v, value sent)
         if (sent == VALUE_NONE)
             sent = argument;
     }
-    atomic_store(&GENERATOR(generator)->running_step, true);
+    atomic_fetch_or(&GENERATOR(generator)->asynchronous, ASYNC_RUNNING);
     int outcome = generator_send(generator, sent, &result);
     result = step_result(s, outcome, result);
     if (s->kind == STEP_THROW)
@@ -287,7 +289,7 @@ static value method_aclose(value v, const value *args)
 }
 static value get_running_step(value v)
 {
-    return value_bool(atomic_load(&GENERATOR(v)->running_step));
+    return value_bool(atomic_load(&GENERATOR(v)->asynchronous) & ASYNC_RUNNING);
 }
 static const struct method_def async_methods[] = {
     METHOD("asend", method_asend, "($self, value, /)", "asend(v) -> send 'v' in generator."),

@@ -202,12 +202,16 @@ enum generator_state {
     GENERATOR_FINISHED,
     GENERATOR_HELD = 4, /* a flag of the first two: somebody reads the frame and is done in a moment */
 };
+enum asynchronous_state {
+    ASYNC_CLOSED = 1, /* it was closed, or ended itself */
+    ASYNC_RUNNING = 2 /* one of its awaitables is under way */
+};
 struct generator {
     struct object header;
     value_slot name, qualified_name;
-    _Atomic uint32_t state; /* enum generator_state; whoever moves it to RUNNING runs it; see generator_state */
-    _Atomic bool hooked, closed, running_step; /* async generators: its hooks were asked for; it was closed, or ended
-                                                  itself; one of its awaitables is under way */
+    _Atomic uint32_t state;       /* enum generator_state; whoever moves it to RUNNING runs it; see generator_state */
+    _Atomic bool hooked;          /* async generators: its hooks were asked for */
+    _Atomic uint8_t asynchronous; /* async generators: enum asynchronous_state */
     struct handled_state handled;
     value_slot origin_or_finalizer; /* async generators: finalizer hook; coroutines: cr_origin; or NULL */
     struct frame frame;             /* last: its slots follow */

@@ -690,7 +690,7 @@ void generator_finalize(struct object *o)
     uint32_t state = generator_state(g);
     struct code *code = g->frame.code;
     if ((state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED) && (code->flags & CODE_ASYNC_GENERATOR) &&
-        slot_peek(&g->origin_or_finalizer) && !atomic_load(&g->closed)) {
+        slot_peek(&g->origin_or_finalizer) && !(atomic_load(&g->asynchronous) & ASYNC_CLOSED)) {
         value saved = error_fetch(), hook = slot_load(o, &g->origin_or_finalizer);
         value result = call_1(hook, value_of(o));
         if (!result)

@@ -145,7 +145,8 @@ value dict_get_text(value v, const char *key);
 bool dict_set(value v, value key, value item); /* borrowed both */
 bool dict_set_text(value v, const char *key, value item);
 value dict_set_default(value v, value key, value item); /* the present value, owned */
-value dict_set_default_hashed(value v, value key, int64_t hash, value item);
+/* What was there (owned), else VALUE_MISSING: the item is there now. NULL: exception. */
+value dict_insert_hashed(value v, value key, int64_t hash, value item);
 int dict_delete(value v, value key);                    /* 1 deleted, 0 absent (no exception), -1 error */
 value dict_pop(value v, value key);                     /* owned; VALUE_MISSING when absent */
 int dict_contains(value v, value key);
@@ -209,11 +210,15 @@ value struct_sequence_new(struct type *type, value *items /* stolen */);
 /* A named tuple type of C (sys.version_info, time.struct_time, os.stat_result ...): fields ends with NULL; the first
  * `visible` are items of the tuple. */
 struct struct_sequence_field {
-    const char *name;
+    const char *name; /* STRUCT_SEQUENCE_UNNAMED: an item without one, among the visible */
     const char *doc;
 };
+extern const char STRUCT_SEQUENCE_UNNAMED[];
+typedef value struct_sequence_constructor(struct type *type, const value *args, size_t nargs, value kwnames);
+struct_sequence_constructor struct_sequence_from; /* the usual one: from a sequence and a dict of what is not in it */
 struct type *struct_sequence_define(const char *name, const char *doc, const struct struct_sequence_field *fields,
-                                    size_t visible);
+                                    size_t visible,
+                                    struct_sequence_constructor *new /* NULL: programs make no instances */);
 
 #include "runtime/objects/containers/tuple.h"
 

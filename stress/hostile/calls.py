@@ -30,8 +30,8 @@ import oracle  # noqa: E402 (its folder had to be put on the path first)
 
 BATCH = 1000
 TIME_LIMIT = 10  # seconds for one call; what notices signals is interrupted after two
-PATIENCE = 6  # times that limit, alone, before a call hangs that CPython ends
-MEMORY = 1 << 28
+PATIENCE = 12  # times that limit, alone, before a call hangs that CPython ends
+MEMORY = 1 << 27
 # A sanitizer that gets no memory for its own records ends the process.
 SANITIZER_STARVED = re.compile(r"ERROR: (\w+Sanitizer: (failed to allocate|out of memory)|Failed to mmap)")
 BEGUN = re.compile(r"^(\d+) (\S+)$", re.MULTILINE)
@@ -46,7 +46,7 @@ def limit_memory(pid):
     """Let a process take MEMORY bytes more than it has: a sanitizer has reserved terabytes."""
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
         now = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData:"))
-    resource.prlimit(pid, resource.RLIMIT_DATA, (now + MEMORY, now + MEMORY))
+    resource.prlimit(pid, resource.RLIMIT_DATA, (now + MEMORY, resource.RLIM_INFINITY))
 
 
 def follow(process, seconds):
@@ -54,12 +54,16 @@ def follow(process, seconds):
     said = b""
     while select.select([process.stdout], [], [], seconds)[0]:
         more = os.read(process.stdout.fileno(), 1 << 16)
-        if more and not said:
-            limit_memory(process.pid)
-            process.stdin.close()  # which lets it begin
-        said += more
         if not more:
             break
+        if not said:
+            limit_memory(process.pid)
+            process.stdin.write(b"begin")
+            process.stdin.flush()
+        said += more
+        if said.endswith(b"done\n"):  # what its end takes is not a call's
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            process.stdin.close()
     try:
         process.wait(seconds)
         return True, said.decode("utf-8", "replace")
@@ -74,7 +78,7 @@ def run_calls(interpreter, options, first, count, seconds=TIME_LIMIT):
     command = [interpreter, WORKER, options.names, str(options.seed), str(first), str(count), str(options.threads)]
     env = oracle.environment()
     # a request for a terabyte is an odd argument like others: it has to be a MemoryError under a sanitizer, too
-    env["ASAN_OPTIONS"] += ":allocator_may_return_null=1:detect_leaks=0"
+    env["ASAN_OPTIONS"] += ":allocator_may_return_null=1:detect_leaks=0:quarantine_size_mb=32"
     with tempfile.TemporaryDirectory(prefix="calls-") as folder, tempfile.TemporaryFile() as errors:
         with subprocess.Popen(
             command, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, preexec_fn=limit_files

@@ -5,8 +5,8 @@
 
 Call number N of a seed is always the same call: a function, type or method of a built-in module, and arguments that are
 odd, huge, of wrong types, or whose special methods change the containers they are in. Every exception is a good answer;
-what is looked for is a dead process. Before each call its number and target go to descriptor 1. Calls begin when
-standard input ends.
+what is looked for is a dead process. Before each call its number and target go to descriptor 1. Calls begin and
+the process ends as standard input says.
 
 Only modules written in C are imported here, so that it runs before the library does.
 """
@@ -417,8 +417,7 @@ def main():
     choose_targets(sys.argv[1])
     seed, first, count, threads = map(int, sys.argv[2:])
     posix.write(1, b"ready\n")
-    while posix.read(0, 100):
-        pass
+    posix.read(0, 5)
     sys.stdout = sys.stderr = None
     sys.unraisablehook = lambda unraisable: None
     signal.signal(signal.SIGALRM, late)
@@ -449,6 +448,8 @@ def main():
             posix.sched_yield()
         except BaseException:
             pass
+    posix.write(1, b"done\n")
+    posix.read(0, 1)
 
 
 main()

@@ -86,3 +86,14 @@ for _ in range(2):
     print(renamed(lambda o: o.foo, "b", "ar")(Named()), renamed(lambda o: o.foo(), "meth", "od")(Named()))
 Any = "global"
 print(renamed(lambda: foo, "An", "y")())
+for args in (int, None), ([int, [str]],), (int, [str, ...]), ([],), ((int,),), ():
+    print(types.GenericAlias(list, args))
+deep = ()
+for _ in range(100_000):
+    deep = [deep]
+try:
+    print(repr(list[deep]))
+except RecursionError as error:
+    print(error)
+while deep:
+    deep = deep.pop()

@@ -172,7 +172,7 @@ static value sys_breakpointhook(value self, const value *args, size_t nargs, val
         return NULL;
     error_clear();
     return warn(EXC(RuntimeWarning), 1, "Ignoring unimportable $PYTHONBREAKPOINT: \"%s\"", wanted) < 0 ? NULL
-                                                                                                     : VALUE_NONE;
+                                                                                                       : VALUE_NONE;
 }
 
 /* ---- frames and limits ---- */
@@ -342,7 +342,7 @@ static value sys_get_asyncgen_hooks(value self, const value *args)
     static const struct struct_sequence_field fields[] = {{"firstiter", NULL}, {"finalizer", NULL}, {0}};
     static _Atomic(struct type *) made;
     struct type *type = atomic_load_explicit(&made, memory_order_acquire), *other = NULL;
-    if (!type && (type = struct_sequence_define("asyncgen_hooks", NULL, fields, 2)) &&
+    if (!type && (type = struct_sequence_define("asyncgen_hooks", NULL, fields, 2, struct_sequence_from)) &&
         !atomic_compare_exchange_strong(&made, &other, type))
         type = other;
     value hooks[] = {interpreter_self->async_first, interpreter_self->async_finalizer};
@@ -371,8 +371,7 @@ static value sys_get_origin_depth(value self, const value *args)
 
 static const struct method_def functions[] = {
     METHOD("get_asyncgen_hooks", sys_get_asyncgen_hooks, "()", "Return the installed asynchronous generators hooks."),
-    METHOD("set_asyncgen_hooks", sys_set_asyncgen_hooks,
-           "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)",
+    METHOD("set_asyncgen_hooks", sys_set_asyncgen_hooks, "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)",
            "Set a finalizer for async generators objects."),
     METHOD("get_coroutine_origin_tracking_depth", sys_get_origin_depth, "()",
            "Check status of origin tracking for coroutine objects in this thread."),

@@ -62,20 +62,24 @@ static const struct struct_sequence_field hash_fields[] = {
     {"algorithm", NULL}, {"hash_bits", NULL}, {"seed_bits", NULL}, {"cutoff", NULL}, {0}};
 static const struct struct_sequence_field thread_fields[] = {{"name", NULL}, {"lock", NULL}, {"version", NULL}, {0}};
 
-/* Make one information tuple; its type cannot be instantiated again by programs, as in CPython. Steals the items. */
-static value information(const char *name, const struct struct_sequence_field *fields, size_t n, value *items)
+/* Make one information tuple. Steals the items. */
+static value information(const char *name, const struct struct_sequence_field *fields, size_t n, value *items,
+                         struct_sequence_constructor *new)
 {
-    struct type *type = struct_sequence_define(name, NULL, fields, n);
+    struct type *type = struct_sequence_define(name, NULL, fields, n, new);
     value v = type ? struct_sequence_new(type, items) : NULL;
     value_dec(value_of(type));
     return v;
 }
-#define INFORMATION(name, fields, items) information(name, fields, sizeof items / sizeof *items, items)
+#define INFORMATION(name, fields, items) \
+    information(name, fields, sizeof items / sizeof *items, items, struct_sequence_from)
+/* One whose type has no other instance. */
+#define SINGLETON(name, fields, items) information(name, fields, sizeof items / sizeof *items, items, NULL)
 
 static value version_information(void)
 {
     value items[] = {small_int(3), small_int(11), small_int(2), str_interned("final"), small_int(0)};
-    return INFORMATION("sys.version_info", version_fields, items);
+    return SINGLETON("sys.version_info", version_fields, items);
 }
 
 static value flags_information(void)
@@ -86,7 +90,7 @@ static value flags_information(void)
         items[i] = small_int(numbers[i]);
     items[13] = value_bool(sys_flags.dev_mode);
     items[16] = value_bool(sys_flags.safe_path);
-    return INFORMATION("sys.flags", flag_fields, items);
+    return SINGLETON("sys.flags", flag_fields, items);
 }
 
 static value float_information(void)

@@ -14,6 +14,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/signature.h"
+#include "runtime/step.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -111,10 +112,33 @@ static value make_key(struct cache *c, const value *args, size_t nargs, value kw
 }
 
 /* ---- calls ---- */
-static value call_function(struct cache *c, const value *args, size_t nargs, value kwnames)
+static void count(_Atomic int64_t *calls, int64_t more)
 {
-    atomic_fetch_add_explicit(&c->misses, 1, memory_order_relaxed);
-    return call_vector(slot_peek(&c->function), args, nargs, kwnames);
+    atomic_fetch_add_explicit(calls, more, memory_order_relaxed);
+}
+
+/* Compute a result; *in_one_step: no Python code ran meanwhile, so that under CPython's lock no other thread could. */
+static value call_function(struct cache *c, const value *args, size_t nargs, value kwnames, bool *in_one_step)
+{
+    value function = slot_peek(&c->function);
+    count(&c->misses, 1);
+    *in_one_step = false;
+    if (value_is(function, TYPE_ID_FUNCTION))
+        return call_vector(function, args, nargs, kwnames);
+    uint64_t outer = sweep_begin(), moment = step_self.moment;
+    value result = call_vector(function, args, nargs, kwnames);
+    *in_one_step = step_self.moment == moment;
+    sweep_end(outer);
+    return result;
+}
+
+/* What a call in one step returns when another thread entered its result meanwhile: that one, as if it came later. */
+static value take_other(struct cache *c, value result /* stolen */, value other /* stolen */)
+{
+    count(&c->misses, -1);
+    count(&c->hits, 1);
+    value_dec(result);
+    return other;
 }
 
 static value call_unbounded(struct cache *c, value results, const value *args, size_t nargs, value kwnames)
@@ -128,10 +152,19 @@ static value call_unbounded(struct cache *c, value results, const value *args, s
     value result = dict_get_hashed(results, key, hash);
     if (result != VALUE_MISSING) {
         if (result)
-            atomic_fetch_add_explicit(&c->hits, 1, memory_order_relaxed);
+            count(&c->hits, 1);
     } else {
-        result = call_function(c, args, nargs, kwnames);
-        if (result && !dict_set_hashed(results, key, hash, result)) {
+        bool in_one_step, done = true;
+        result = call_function(c, args, nargs, kwnames, &in_one_step);
+        if (result && in_one_step) {
+            value other = dict_insert_hashed(results, key, hash, result);
+            done = other != NULL;
+            if (done && other != VALUE_MISSING)
+                result = take_other(c, result, other);
+        } else if (result) {
+            done = dict_set_hashed(results, key, hash, result);
+        }
+        if (!done) {
             value_dec(result);
             result = NULL;
         }
@@ -140,18 +173,18 @@ static value call_unbounded(struct cache *c, value results, const value *args, s
     return result;
 }
 
-/* Enter a new result. false: exception. */
-static bool remember(struct cache *c, value results, value key, int64_t hash, value result)
+/* Enter a new result; return the link that was there before (owned), else VALUE_MISSING, or NULL with an exception. */
+static value remember(struct cache *c, value results, value key, int64_t hash, value result)
 {
     struct link *link = (struct link *)object_new(link_type, sizeof *link);
     if (!link)
-        return false;
+        return NULL;
     slot_init(&link->key, value_inc(key));
     slot_init(&link->result, value_inc(result));
     link->hash = hash;
-    value now = dict_set_default_hashed(results, key, hash, value_of(link));
+    value before = dict_insert_hashed(results, key, hash, value_of(link));
     struct link *evicted = NULL;
-    if (now == value_of(link)) {
+    if (before == VALUE_MISSING) {
         rc_inc(&link->header);
         object_lock(&c->header);
         list_append_link(c, link);
@@ -159,16 +192,15 @@ static bool remember(struct cache *c, value results, value key, int64_t hash, va
             evicted = list_remove(c, (struct link *)load_relaxed(&c->first));
         object_unlock(&c->header);
     }
-    bool done = now != NULL;
     if (evicted) {
         value out = dict_pop_hashed(results, slot_peek(&evicted->key), evicted->hash);
-        done = out != NULL;
+        if (!out)
+            before = NULL;
         value_dec(out);
         value_dec(value_of(evicted));
     }
-    value_dec(now);
     value_dec(value_of(link));
-    return done;
+    return before;
 }
 
 static value call_bounded(struct cache *c, value results, const value *args, size_t nargs, value kwnames)
@@ -182,14 +214,20 @@ static value call_bounded(struct cache *c, value results, const value *args, siz
     value result = NULL, found = dict_get_hashed(results, key, hash);
     if (found && found != VALUE_MISSING) {
         touch(c, (struct link *)found);
-        atomic_fetch_add_explicit(&c->hits, 1, memory_order_relaxed);
+        count(&c->hits, 1);
         result = value_inc(slot_peek(&((struct link *)found)->result));
         value_dec(found);
     } else if (found) {
-        result = call_function(c, args, nargs, kwnames);
-        if (result && !remember(c, results, key, hash, result)) {
+        bool in_one_step;
+        result = call_function(c, args, nargs, kwnames, &in_one_step);
+        value before = result ? remember(c, results, key, hash, result) : VALUE_MISSING;
+        if (!before) {
             value_dec(result);
             result = NULL;
+        } else if (before != VALUE_MISSING) {
+            if (in_one_step)
+                result = take_other(c, result, value_inc(slot_peek(&((struct link *)before)->result)));
+            value_dec(before);
         }
     }
     value_dec(key);
@@ -200,8 +238,9 @@ static value cache_call(value v, const value *args, size_t nargs, value kwnames)
 {
     struct cache *c = CACHE(v);
     value results = slot_peek(&c->results);
+    bool in_one_step;
     return c->maxsize < 0    ? call_unbounded(c, results, args, nargs, kwnames)
-           : c->maxsize == 0 ? call_function(c, args, nargs, kwnames)
+           : c->maxsize == 0 ? call_function(c, args, nargs, kwnames, &in_one_step)
                              : call_bounded(c, results, args, nargs, kwnames);
 }
 

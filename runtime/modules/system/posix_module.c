@@ -246,11 +246,21 @@ static const struct struct_sequence_field uname_fields[] = {
     {"machine", "hardware identifier"},      {0}};
 static const struct struct_sequence_field sched_param_fields[] = {{"sched_priority", "the scheduling priority"}, {0}};
 
+static value sched_param_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    static struct signature signature = SIGNATURE("sched_param", "(sched_priority)");
+    value bound[1];
+    if (!signature_bind(&signature, args, nargs, kwnames, bound))
+        return NULL;
+    value items[] = {value_inc(bound[0])};
+    return struct_sequence_new(type, items);
+}
+
 static bool add_structure(value module, struct type **type, const char *name,
-                          const struct struct_sequence_field *fields, size_t visible)
+                          const struct struct_sequence_field *fields, size_t visible, struct_sequence_constructor *new)
 {
     if (!*type)
-        *type = struct_sequence_define(name, NULL, fields, visible);
+        *type = struct_sequence_define(name, NULL, fields, visible, new);
     return *type && module_add_type(module, *type);
 }
 
@@ -345,10 +355,11 @@ static bool fill(value module)
            module_add_functions(module, posix_stat_functions) &&
            module_add_functions(module, posix_process_functions) &&
            module_add_functions(module, posix_system_functions) && posix_stat_fill(module) &&
-           add_structure(module, &terminal_size_type, "os.terminal_size", terminal_size_fields, 2) &&
-           add_structure(module, &times_type, "posix.times_result", times_fields, 5) &&
-           add_structure(module, &uname_type, "posix.uname_result", uname_fields, 5) &&
-           add_structure(module, &sched_param_type, "posix.sched_param", sched_param_fields, 1) &&
+           add_structure(module, &terminal_size_type, "os.terminal_size", terminal_size_fields, 2,
+                         struct_sequence_from) &&
+           add_structure(module, &times_type, "posix.times_result", times_fields, 5, struct_sequence_from) &&
+           add_structure(module, &uname_type, "posix.uname_result", uname_fields, 5, struct_sequence_from) &&
+           add_structure(module, &sched_param_type, "posix.sched_param", sched_param_fields, 1, sched_param_new) &&
            module_add_constants(module, constants) && add_names(module) &&
            module_add(module, "error", value_of(EXC(OSError))) && module_add_owned(module, "environ", environment());
 }

@@ -11,26 +11,27 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-static const struct struct_sequence_field stat_fields[] = {{"st_mode", "protection bits"},
-                                                           {"st_ino", "inode"},
-                                                           {"st_dev", "device"},
-                                                           {"st_nlink", "number of hard links"},
-                                                           {"st_uid", "user ID of owner"},
-                                                           {"st_gid", "group ID of owner"},
-                                                           {"st_size", "total size, in bytes"},
-                                                           {"_st_atime_int", "integer time of last access"},
-                                                           {"_st_mtime_int", "integer time of last modification"},
-                                                           {"_st_ctime_int", "integer time of last change"},
-                                                           {"st_atime", "time of last access"},
-                                                           {"st_mtime", "time of last modification"},
-                                                           {"st_ctime", "time of last change"},
-                                                           {"st_atime_ns", "time of last access in nanoseconds"},
-                                                           {"st_mtime_ns", "time of last modification in nanoseconds"},
-                                                           {"st_ctime_ns", "time of last change in nanoseconds"},
-                                                           {"st_blksize", "blocksize for filesystem I/O"},
-                                                           {"st_blocks", "number of blocks allocated"},
-                                                           {"st_rdev", "device type (if inode device)"},
-                                                           {0}};
+static const struct struct_sequence_field stat_fields[] = {
+    {"st_mode", "protection bits"},
+    {"st_ino", "inode"},
+    {"st_dev", "device"},
+    {"st_nlink", "number of hard links"},
+    {"st_uid", "user ID of owner"},
+    {"st_gid", "group ID of owner"},
+    {"st_size", "total size, in bytes"},
+    {STRUCT_SEQUENCE_UNNAMED, "integer time of last access"},
+    {STRUCT_SEQUENCE_UNNAMED, "integer time of last modification"},
+    {STRUCT_SEQUENCE_UNNAMED, "integer time of last change"},
+    {"st_atime", "time of last access"},
+    {"st_mtime", "time of last modification"},
+    {"st_ctime", "time of last change"},
+    {"st_atime_ns", "time of last access in nanoseconds"},
+    {"st_mtime_ns", "time of last modification in nanoseconds"},
+    {"st_ctime_ns", "time of last change in nanoseconds"},
+    {"st_blksize", "blocksize for filesystem I/O"},
+    {"st_blocks", "number of blocks allocated"},
+    {"st_rdev", "device type (if inode device)"},
+    {0}};
 static const struct struct_sequence_field statvfs_fields[] = {
     {"f_bsize", NULL},  {"f_frsize", NULL},  {"f_blocks", NULL}, {"f_bfree", NULL},
     {"f_bavail", NULL}, {"f_files", NULL},   {"f_ffree", NULL},  {"f_favail", NULL},
@@ -444,14 +445,26 @@ const struct method_def posix_stat_functions[] = {
     {0},
 };
 
+/* Times that are not given as numbers with fractions are taken from the whole ones. */
+static value stat_result_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    value result = struct_sequence_from(type, args, nargs, kwnames);
+    for (int i = 7; result && i < 10; i++) {
+        value_slot *items = tuple_items(result);
+        if (slot_peek(&items[i + 3]) == VALUE_NONE)
+            slot_init(&items[i + 3], value_inc(slot_peek(&items[i])));
+    }
+    return result;
+}
+
 bool posix_stat_fill(value module)
 {
     if (!stat_type)
         stat_type = struct_sequence_define("os.stat_result", "stat_result: Result from stat, fstat, or lstat.",
-                                           stat_fields, 10);
+                                           stat_fields, 10, stat_result_new);
     if (stat_type && !statvfs_type)
         statvfs_type = struct_sequence_define("os.statvfs_result", "statvfs_result: Result from statvfs or fstatvfs.",
-                                              statvfs_fields, 10);
+                                              statvfs_fields, 10, struct_sequence_from);
     if (statvfs_type && !scan_type)
         scan_type = type_define(&scan_spec);
     return stat_type && statvfs_type && scan_type && module_add_type(module, stat_type) &&

@@ -558,8 +558,9 @@ static const struct module_constant constants[] = {
 static bool fill(value module)
 {
     if (!siginfo_type)
-        siginfo_type = struct_sequence_define(
-            "signal.struct_siginfo", "struct_siginfo: Result from sigwaitinfo or sigtimedwait.", siginfo_fields, 7);
+        siginfo_type =
+            struct_sequence_define("signal.struct_siginfo", "struct_siginfo: Result from sigwaitinfo or sigtimedwait.",
+                                   siginfo_fields, 7, struct_sequence_from);
     if (!siginfo_type)
         return false;
     value name = str_from_text("ItimerError"), bases = name ? tuple_pack(1, value_of(EXC(OSError))) : NULL;

@@ -420,8 +420,9 @@ static const struct method_def functions[] = {
 static bool fill(value module)
 {
     tzset();
-    struct_time = struct_sequence_define(
-        "time.struct_time", "The time value as returned by gmtime(), localtime(), and strptime().", time_fields, 9);
+    struct_time = struct_sequence_define("time.struct_time",
+                                         "The time value as returned by gmtime(), localtime(), and strptime().",
+                                         time_fields, 9, struct_sequence_from);
     if (!struct_time)
         return false;
     value name = str_decode_locale(tzname[0]), summer = str_decode_locale(tzname[1]);

@@ -751,24 +751,22 @@ bool dict_set_text(value v, const char *text, value item)
 value dict_set_default(value v, value key, value item)
 {
     int64_t hash;
-    return key_hash(key, &hash) ? dict_set_default_hashed(v, key, hash, item) : NULL;
+    value present = key_hash(key, &hash) ? dict_insert_hashed(v, key, hash, item) : NULL;
+    return present == VALUE_MISSING ? value_inc(item) : present;
 }
-value dict_set_default_hashed(value v, value key, int64_t hash, value item)
+
+value dict_insert_hashed(value v, value key, int64_t hash, value item)
 {
     value present = VALUE_MISSING;
-    if (!dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present))
-        return NULL;
-    return present == VALUE_MISSING ? value_inc(item) : present;
+    return dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present) ? present : NULL;
 }
 
 int dict_insert(value v, value key, value item)
 {
     int64_t hash;
-    value present = VALUE_MISSING;
-    if (!key_hash(key, &hash) || !dict_put(dict_of(v), value_inc(key), hash, value_inc(item), true, &present))
-        return -1;
-    if (present == VALUE_MISSING)
-        return 1;
+    value present = key_hash(key, &hash) ? dict_insert_hashed(v, key, hash, item) : NULL;
+    if (!present || present == VALUE_MISSING)
+        return present ? 1 : -1;
     value_dec(present);
     return 0;
 }

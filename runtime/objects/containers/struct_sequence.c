@@ -8,9 +8,9 @@
  * begins with. */
 struct sequence_spec {
     struct type_spec spec;
-    const struct struct_sequence_field *fields;
-    size_t count, visible;
+    size_t count, visible, unnamed; /* fields in all, items of the tuple, and those of them without a name */
 };
+const char STRUCT_SEQUENCE_UNNAMED[] = "unnamed field";
 
 static const struct sequence_spec *spec_of(struct type *type)
 {
@@ -39,7 +39,7 @@ value struct_sequence_new(struct type *type, value *items)
     return value_of(tuple);
 }
 
-static value sequence_new(struct type *type, const value *args, size_t nargs, value kwnames)
+value struct_sequence_from(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     static struct signature signature = SIGNATURE("structseq", "(sequence, dict=None)");
     const struct sequence_spec *s = spec_of(type);
@@ -63,7 +63,7 @@ static value sequence_new(struct type *type, const value *args, size_t nargs, va
         for (size_t i = 0; i < s->count; i++) {
             items[i] = i < length ? value_inc(tuple_get(given, i)) : VALUE_NONE;
             if (i >= length && is_dict(bound[1])) {
-                value v = dict_get_text(bound[1], s->fields[i].name);
+                value v = dict_get_text(bound[1], s->spec.members[i - s->unnamed].name);
                 items[i] = v == VALUE_MISSING ? VALUE_NONE : v;
             }
         }
@@ -84,7 +84,7 @@ static value sequence_repr(value self)
     for (size_t i = 0; ok && i < s->visible; i++) {
         if (i)
             builder_add_text(&b, ", ");
-        builder_add_text(&b, s->fields[i].name ? s->fields[i].name : "?");
+        builder_add_text(&b, s->spec.members[i].name); /* (as if the names began with the first item) */
         builder_add_text(&b, "=");
         ok = builder_add_repr(&b, tuple_get(self, i));
     }
@@ -103,7 +103,7 @@ static value sequence_reduce(value self, const value *args)
     value dict = visible ? dict_new() : NULL;
     bool ok = dict != NULL;
     for (size_t i = s->visible; ok && i < s->count; i++)
-        ok = dict_set_text(dict, s->fields[i].name, slot_peek(&tuple_items(self)[i]));
+        ok = dict_set_text(dict, s->spec.members[i - s->unnamed].name, slot_peek(&tuple_items(self)[i]));
     value arguments = ok ? tuple_pack(2, visible, dict) : NULL;
     value result = arguments ? tuple_pack(2, value_of(value_type(self)), arguments) : NULL;
     value_dec(visible);
@@ -131,7 +131,7 @@ static void sequence_destroy(struct object *o)
 
 /* Fields are members at fixed offsets. */
 struct type *struct_sequence_define(const char *name, const char *doc, const struct struct_sequence_field *fields,
-                                    size_t visible)
+                                    size_t visible, struct_sequence_constructor *new)
 {
     size_t count = 0;
     while (fields[count].name)
@@ -145,24 +145,26 @@ struct type *struct_sequence_define(const char *name, const char *doc, const str
     }
     size_t named = 0;
     for (size_t i = 0; i < count; i++)
-        members[named++] = (struct member_def){fields[i].name, MEMBER_VALUE_NONE,
-                                               (uint32_t)(offsetof(struct tuple, items) + i * sizeof(value_slot)),
-                                               false, fields[i].doc};
+        if (fields[i].name != STRUCT_SEQUENCE_UNNAMED)
+            members[named++] = (struct member_def){fields[i].name, MEMBER_VALUE_NONE,
+                                                   (uint32_t)(offsetof(struct tuple, items) + i * sizeof(value_slot)),
+                                                   false, fields[i].doc};
     s->spec = (struct type_spec){
         .base = TYPE_ID_TUPLE,
         .name = name,
         .doc = doc,
         .size = sizeof(struct tuple),
+        .flags = new ? 0 : TYPE_FLAG_NO_NEW,
         .gc_flags = TYPE_GC_CONTAINER,
         .traverse = sequence_traverse,
         .destroy = sequence_destroy,
-        .slots = {.new = sequence_new, .repr = sequence_repr},
+        .slots = {.new = new, .repr = sequence_repr},
         .methods = sequence_methods,
         .members = members,
     };
-    s->fields = fields;
     s->count = count;
     s->visible = visible;
+    s->unnamed = count - named;
     struct type *type = type_define(&s->spec);
     if (!type) {
         free(s);
@@ -172,10 +174,10 @@ struct type *struct_sequence_define(const char *name, const char *doc, const str
     value dict = type_dict(type);
     bool ok = dict && dict_set_text(dict, "n_fields", small_int((int64_t)count)) &&
               dict_set_text(dict, "n_sequence_fields", small_int((int64_t)visible)) &&
-              dict_set_text(dict, "n_unnamed_fields", small_int(0));
-    value names = ok ? tuple_new(visible) : NULL;
-    for (size_t i = 0; names && i < visible; i++)
-        tuple_init(names, i, str_interned(fields[i].name));
+              dict_set_text(dict, "n_unnamed_fields", small_int((int64_t)s->unnamed));
+    value names = ok ? tuple_new(visible - s->unnamed) : NULL;
+    for (size_t i = 0; names && i < visible - s->unnamed; i++)
+        tuple_init(names, i, str_interned(members[i].name));
     ok = names && dict_set_text(dict, "__match_args__", names);
     value_dec(names);
     return ok ? type : NULL;

@@ -179,19 +179,6 @@ static bool add_item(struct str_builder *b, value v)
         builder_add_text(b, "None");
         return true;
     }
-    if (is_list(v)) { /* ParamSpec arguments */
-        builder_add_text(b, "[");
-        bool ok = true;
-        for (size_t i = 0; ok && i < list_length(v); i++) {
-            value item = list_get(v, i);
-            if (i)
-                builder_add_text(b, ", ");
-            ok = add_item(b, item);
-            value_dec(item);
-        }
-        builder_add_text(b, "]");
-        return ok;
-    }
     return builder_add_repr(b, v);
 }
 

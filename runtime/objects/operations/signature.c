@@ -183,13 +183,10 @@ static bool wrong_count_keywords(struct signature *signature, struct signature_p
                                  size_t keywords)
 {
     const char *name = bare_name(signature);
-    size_t min = 0, limit = parsed->positional;
-    for (size_t i = 0; i < parsed->count; i++)
-        min += parsed->parameters[i].required;
+    size_t limit = parsed->positional;
     if (nargs + keywords > parsed->count && parsed->kwargs < 0)
-        return raise_false(EXC(TypeError), "%s() takes %s %u %sargument%s (%zu given)", name,
-                           min < parsed->count ? "at most" : "exactly", parsed->count, nargs ? "" : "keyword ",
-                           plural(parsed->count), nargs + keywords);
+        return raise_false(EXC(TypeError), "%s() takes at most %u %sargument%s (%zu given)", name, parsed->count,
+                           nargs ? "" : "keyword ", plural(parsed->count), nargs + keywords);
     if (limit == 0)
         return raise_false(EXC(TypeError), "%s() takes no positional arguments", name);
     return raise_false(EXC(TypeError), "%s() takes %s %zu positional argument%s (%zu given)", name,
