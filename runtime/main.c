@@ -197,10 +197,30 @@ static void read_options(struct command_line *line)
         sys_flags.safe_path = 1;
 }
 
+static bool fatal_while(const char *state, const char *message)
+{
+    fprintf(stderr, "Fatal Python error: %s\nPython runtime state: %s\n\n", message, state);
+    return false;
+}
 static bool fatal(const char *message)
 {
-    fprintf(stderr, "Fatal Python error: %s\nPython runtime state: preinitialized\n\n", message);
-    return false;
+    return fatal_while("preinitialized", message);
+}
+
+/* UTF-8 mode is always on; who asks for it, or for another, has to do so in right words. */
+static bool check_utf8_mode(const struct command_line *line)
+{
+    for (size_t i = 0; i < line->x_count; i++) {
+        const char *x = line->x_options[i];
+        if (strncmp(x, "utf8=", 5) == 0 && strcmp(x, "utf8=0") != 0 && strcmp(x, "utf8=1") != 0)
+            return fatal_while("preinitializing", "preconfig_init_utf8_mode: invalid -X utf8 option value");
+        if (strncmp(x, "utf8", 4) == 0 && strchr("=", x[4]))
+            return true;
+    }
+    const char *text = sys_flags.ignore_environment ? NULL : getenv("PYTHONUTF8");
+    if (text && *text && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+        return fatal_while("preinitializing", "preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
+    return true;
 }
 
 /* PYTHONINTMAXSTRDIGITS, and -X int_max_str_digits=N, which counts. */
@@ -246,7 +266,7 @@ static bool start_chaos(const char *seed)
 /* What the options mean for numbers, hashes and pauses. */
 static bool apply_options(const struct command_line *line)
 {
-    if (line->chaos && !start_chaos(line->chaos))
+    if (!check_utf8_mode(line) || (line->chaos && !start_chaos(line->chaos)))
         return false;
     const char *seed = sys_flags.ignore_environment ? NULL : getenv("PYTHONHASHSEED");
     if (!hash_set_seed(seed))

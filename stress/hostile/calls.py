@@ -34,6 +34,8 @@ PATIENCE = 12  # times that limit, alone, before a call hangs that CPython ends
 MEMORY = 1 << 27
 # A sanitizer that gets no memory for its own records ends the process.
 SANITIZER_STARVED = re.compile(r"ERROR: (\w+Sanitizer: (failed to allocate|out of memory)|Failed to mmap)")
+# What it says of a request that no machine could grant; the answer is a MemoryError.
+TOO_LARGE = re.compile(r"^.*WARNING: \w+Sanitizer failed to allocate 0x\w+ bytes$", re.MULTILINE)
 BEGUN = re.compile(r"^(\d+) (\S+)$", re.MULTILINE)
 
 
@@ -85,7 +87,7 @@ def run_calls(interpreter, options, first, count, seconds=TIME_LIMIT):
         ) as process:
             in_time, said = follow(process, seconds)
         errors.seek(0)
-        text = errors.read().decode("utf-8", "replace")
+        text = TOO_LARGE.sub("", errors.read().decode("utf-8", "replace"))
     number, target = (BEGUN.findall(said) or [(first, "start")])[-1]
     if not in_time:
         verdict, detail = "time", ""

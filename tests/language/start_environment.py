@@ -40,6 +40,11 @@ try:
     run("-X", "int_max_str_digits=700", "-c", show, PYTHONINTMAXSTRDIGITS="5")
     run("-E", "-c", show, PYTHONINTMAXSTRDIGITS="5")
     run("-c", show, PYTHONHASHSEED="x")
+    for mode in "2", "x", "", "1", "01":
+        run("-c", "print('on')", PYTHONUTF8=mode)
+        run("-X", f"utf8={mode}", "-c", "print('on')")
+    run("-E", "-c", "print('on')", PYTHONUTF8="2")
+    run("-X", "utf8", "-c", "print('on')", PYTHONUTF8="2")
 
     show = "import sys; print(sys.warnoptions, 'warnings' in sys.modules)"
     for options in "-Werror", "-Werror -Wignore::UserWarning", "-b", "-bb", "-Xdev", "-Wbogus", "-Xdev -b -Wonce", "-Wdefault":
