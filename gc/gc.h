@@ -223,12 +223,12 @@ static inline bool object_is_immortal(const struct object *o)
 {
     return atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_IMMORTAL;
 }
-static inline bool object_is_mine(const struct object *o)
+static inline __attribute__((always_inline)) bool object_is_mine(const struct object *o)
 {
     return atomic_load_explicit(&o->owner, memory_order_relaxed) == thread_self->id;
 }
 
-static inline void rc_inc(struct object *o)
+static inline __attribute__((always_inline)) void rc_inc(struct object *o)
 {
     uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
     if (likely(object_is_mine(o) && local < UINT32_MAX / 2))
@@ -319,7 +319,7 @@ static inline bool rc_is_unique(const struct object *o)
 }
 
 /* The same for values: immediates and NULL pass. */
-static inline value value_inc(value v) /* returns v, now owned by the caller */
+static inline __attribute__((always_inline)) value value_inc(value v) /* returns v, now owned by the caller */
 {
     if (value_is_object(v) && v)
         rc_inc(value_object(v));
@@ -332,7 +332,7 @@ static inline void value_dec(value v)
 }
 
 /* value_dec when that is plain arithmetic. False: nothing was done, rc_dec_slow is to be called. */
-static inline bool value_dec_plain(value v)
+static inline __attribute__((always_inline)) bool value_dec_plain(value v)
 {
     if (!value_is_object(v) || !v)
         return true;

@@ -18,7 +18,7 @@ struct signature_parameters {
     uint16_t positional;      /* the first of them may be given by position */
     uint16_t positional_only; /* the first of those only by position */
     uint16_t required;        /* so many of the positional ones must be given */
-    bool simple;              /* positional only, no *args: the fast way */
+    bool plain;               /* neither *args nor **kwargs, and nothing has to be given by name */
     bool has_keywords;        /* some parameter can be given by name, or there is **kwargs */
     int16_t varargs, kwargs;  /* where *args and **kwargs go; -1: none */
     struct signature_parameter parameters[];
@@ -42,6 +42,17 @@ static inline struct signature_parameters *signature_parsed(struct signature *si
 {
     struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
     return likely(parsed != NULL) ? parsed : signature_parse(signature);
+}
+/* May the arguments be these, by position alone, and the defaults of the other parameters? */
+static inline bool signature_is_plain(const struct signature_parameters *parsed, size_t nargs)
+{
+    return parsed->plain && nargs >= parsed->required && nargs <= parsed->positional;
+}
+/* Those defaults. */
+static inline void signature_fill(const struct signature_parameters *parsed, size_t nargs, value *bound)
+{
+    for (size_t i = nargs; i < parsed->count; i++)
+        bound[i] = parsed->parameters[i].fallback;
 }
 /* The number of bound values (parameters without $self): the caller's array needs as many. */
 size_t signature_size(struct signature *signature);

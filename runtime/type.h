@@ -244,42 +244,59 @@ struct type {
 /* ---- built-in functions and methods
  * ------------------------------------------------------------------------------------------------------ A signature is
  * Python syntax: "($self, index=-1, /)", "(iterable, /, *, key=None, reverse=False)", "(*args, sep=' ')". The runtime
- * binds the call's arguments to it, with CPython's messages, and hands the function one array: a value for each
- * parameter in order, VALUE_MISSING for one not given (but defaults None, True, False and small integers are filled
- * in), a tuple for *args and a dict (or NULL when empty) for **kwargs. `$self` is not in the array. All are borrowed.
- */
-typedef value (*builtin_fn)(value self, const value *args);
+ * binds the call's arguments to it, with CPython's messages, and hands the function a value for each parameter in
+ * order: VALUE_MISSING for one not given (but defaults None, True, False and small integers are filled in), a tuple for
+ * *args and a dict (or NULL when empty) for **kwargs. `$self` is not among them. All are borrowed.
+ *
+ * How they are handed over is the C function's type, which METHOD looks at: one by one for up to three parameters that
+ * can all be given by position; otherwise in an array. Only the first kind is called directly, so write that. */
+typedef value (*builtin_fn0)(value self);
+typedef value (*builtin_fn1)(value self, value a);
+typedef value (*builtin_fn2)(value self, value a, value b);
+typedef value (*builtin_fn3)(value self, value a, value b, value c);
+typedef value (*builtin_array_fn)(value self, const value *args);
 /* Without a signature: raw arguments, keyword values after the nargs positional ones, their names in the tuple
  * `kwnames` (or NULL). */
 typedef value (*builtin_raw_fn)(value self, const value *args, size_t nargs, value kwnames);
 
+/* How a function is entered; below METHOD_ARRAY: with so many arguments. */
+enum method_entry { METHOD_ARRAY = 1 << 30, METHOD_RAW };
+#define METHOD_ENTRY(FN) \
+    _Generic((FN), builtin_fn0 : 0, builtin_fn1 : 1, builtin_fn2 : 2, builtin_fn3 : 3, builtin_array_fn : METHOD_ARRAY)
+
 enum method_flag {
     METHOD_CLASS = 1,
     METHOD_STATIC = 2,
-    METHOD_RAW = 4,
-    METHOD_COEXIST = 8 /* overrides the wrapper of a slot */
+    METHOD_COEXIST = 8, /* overrides the wrapper of a slot */
+    /* What holds whatever the arguments are; checked builds see to it. */
+    METHOD_LEAF = 16,   /* runs no Python code, does not block, passes no safepoint */
+    METHOD_NO_FAIL = 32 /* never returns NULL */
 };
 struct method_def {
     const char *name; /* NULL ends the table */
     union {
-        builtin_fn fn;
+        void (*fn)(void); /* one of these: */
+        builtin_fn0 fn0;
+        builtin_fn1 fn1;
+        builtin_fn2 fn2;
+        builtin_fn3 fn3;
+        builtin_array_fn array;
         builtin_raw_fn raw;
     };
     const char *signature; /* NULL for raw */
     const char *doc;
-    unsigned flags;
+    uint32_t entry; /* enum method_entry */
+    uint32_t flags; /* enum method_flag */
 };
-#define METHOD(NAME, FN, SIGNATURE, DOC)                           \
-    {                                                              \
-        .name = NAME, .fn = FN, .signature = SIGNATURE, .doc = DOC \
+#define METHOD(NAME, FN, SIGNATURE, DOC) METHOD_FLAGS(NAME, FN, SIGNATURE, DOC, 0)
+#define METHOD_FLAGS(NAME, FN, SIGNATURE, DOC, FLAGS)                                                            \
+    {                                                                                                            \
+        .name = NAME, .fn = (void (*)(void))(FN), .signature = SIGNATURE, .doc = DOC, .entry = METHOD_ENTRY(FN), \
+        .flags = FLAGS                                                                                           \
     }
-#define METHOD_FLAGS(NAME, FN, SIGNATURE, DOC, FLAGS)                              \
-    {                                                                              \
-        .name = NAME, .fn = FN, .signature = SIGNATURE, .doc = DOC, .flags = FLAGS \
-    }
-#define METHOD_ANY(NAME, RAW, DOC, FLAGS)                                   \
-    {                                                                       \
-        .name = NAME, .raw = RAW, .doc = DOC, .flags = METHOD_RAW | (FLAGS) \
+#define METHOD_ANY(NAME, RAW, DOC, FLAGS)                                         \
+    {                                                                             \
+        .name = NAME, .raw = RAW, .doc = DOC, .entry = METHOD_RAW, .flags = FLAGS \
     }
 
 struct getset_def {

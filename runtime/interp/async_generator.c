@@ -188,20 +188,20 @@ static value step_next(value v)
 {
     return step_send(v, VALUE_NONE);
 }
-static value method_send(value v, const value *args)
+static value method_send(value v, value arg)
 {
-    return step_send(v, args[0]);
+    return step_send(v, arg);
 }
 
-static value method_throw(value v, const value *args)
+static value method_throw(value v, value type, value given_v, value traceback)
 {
     struct step *s = STEP(v);
     if (atomic_load(&s->state) == STEP_DONE)
         return reused(s);
-    return generator_outcome(s, generator_throw(slot_peek(&s->generator), args[0], args[1], args[2]));
+    return generator_outcome(s, generator_throw(slot_peek(&s->generator), type, given_v, traceback));
 }
 
-static value method_close(value v, const value *args)
+static value method_close(value v)
 {
     atomic_store(&STEP(v)->state, STEP_DONE);
     return VALUE_NONE;
@@ -275,15 +275,15 @@ static value async_next(value v)
 {
     return take_hooks(v) ? step_new(v, STEP_SEND, VALUE_NONE) : NULL;
 }
-static value method_asend(value v, const value *args)
+static value method_asend(value v, value given_v)
 {
-    return take_hooks(v) ? step_new(v, STEP_SEND, value_inc(args[0])) : NULL;
+    return take_hooks(v) ? step_new(v, STEP_SEND, value_inc(given_v)) : NULL;
 }
 static value method_athrow(value v, const value *args)
 {
     return take_hooks(v) ? step_new(v, STEP_THROW, tuple_from_array(args, 3)) : NULL;
 }
-static value method_aclose(value v, const value *args)
+static value method_aclose(value v)
 {
     return take_hooks(v) ? step_new(v, STEP_CLOSE, VALUE_NONE) : NULL;
 }
@@ -381,7 +381,7 @@ static value next_or_throw(value v, const value *args)
     size_t given = !is_missing(args[2]) ? 3 : !is_missing(args[1]) ? 2 : 1;
     return next_or_call(v, NAME(throw), args, given);
 }
-static value next_or_close(value v, const value *args)
+static value next_or_close(value v)
 {
     return next_or_call(v, NAME(close), NULL, 0);
 }

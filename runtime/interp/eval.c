@@ -130,6 +130,24 @@
         DISPATCH();                      \
     } while (0)
 
+/* The result of a call with n arguments in place of them, the callable and its self. */
+#define FINISH_CALL(n, expression)                                                                              \
+    do {                                                                                                        \
+        value result = (expression);                                                                            \
+        if (unlikely(!result))                                                                                  \
+            goto error;                                                                                         \
+        value c_ = sp[-(n)-2], s_ = sp[-(n)-1];                                                                 \
+        value x_ = (n) > 0 ? sp[-(n)] : NULL, y_ = (n) > 1 ? sp[-(n) + 1] : NULL, z_ = (n) > 2 ? sp[-1] : NULL; \
+        sp -= (n) + 1;                                                                                          \
+        TOP() = result;                                                                                         \
+        DEC(z_);                                                                                                \
+        DEC(y_);                                                                                                \
+        DEC(x_);                                                                                                \
+        DEC(s_);                                                                                                \
+        DEC(c_);                                                                                                \
+        DISPATCH_SAFEPOINT();                                                                                   \
+    } while (0)
+
 /* A global variable by its cache (instructions.h): a word for the operand stack, or VALUE_MISSING. */
 static inline __attribute__((always_inline)) value load_global_hit(const struct frame *frame, uint64_t word, value name)
 {
@@ -150,6 +168,12 @@ static inline __attribute__((always_inline)) value load_global_hit(const struct 
     return dict_load_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
 }
 
+/* Not in eval_frame itself, which has better use for a register than as a frame pointer. */
+static __attribute__((noinline)) bool stack_is_short(const struct interpreter *interpreter)
+{
+    return (char *)__builtin_frame_address(0) < interpreter->stack_limit;
+}
+
 value eval_frame(struct interpreter *interpreter, struct frame *frame)
 {
     static const void *const labels[256] = {
@@ -163,7 +187,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     struct thread_slot *const self = thread_self;
 
     thread_check_quiescent("Python code");
-    if (unlikely((char *)__builtin_frame_address(0) < interpreter->stack_limit)) {
+    if (unlikely(stack_is_short(interpreter))) {
         if (!recursion_enter("")) { /* raises */
             frame->ip = frame->code->units;
             LOAD_FRAME();
@@ -1281,7 +1305,8 @@ add_strings : {
         uint32_t nargs = ARG();
         value *base = sp - nargs - 2;
         value callable = base[0];
-        if (likely(value_is(stack_plain(callable), TYPE_ID_FUNCTION))) {
+        uint32_t kind = operand_type_ref(callable);
+        if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_FUNCTION))) {
         call_function:;
             struct function *function = (struct function *)stack_plain(callable);
             struct code *code = function_code(function);
@@ -1315,34 +1340,49 @@ add_strings : {
             DISPATCH_CALLEE();
         }
         callable = stack_plain(callable);
-        if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
+        SAVE();
+        const struct method_def *def;
+        struct signature *signature;
+        value receiver;
+        if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_BUILTIN_FUNCTION) && !base[1])) {
+            struct builtin_function *function = (struct builtin_function *)callable;
+            def = function->def;
+            signature = function->signature;
+            receiver = slot_peek(&function->self);
+        } else if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_METHOD_DESCRIPTOR) && likely(base[1] != NULL)) {
+            receiver = stack_plain(base[1]);
+            if (unlikely(!method_descriptor_fits(callable, receiver)))
+                goto call_other;
+            def = ((struct descriptor *)callable)->def;
+            signature = &((struct descriptor *)callable)->signature;
+        } else if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_METHOD) && !base[1]) {
             value old = base[0];
             base[1] = value_inc(method_self(callable));
             base[0] = callable = value_inc(method_function(callable));
             DEC(old);
-            if (value_is(callable, TYPE_ID_FUNCTION))
+            if (likely(value_is(callable, TYPE_ID_FUNCTION)))
                 goto call_function;
+            goto call_other;
+        } else {
+            goto call_other;
         }
-        SAVE();
-        if (value_is(callable, TYPE_ID_METHOD_DESCRIPTOR) && base[1]) {
-            /* A method of a built-in type with a few positional parameters: no detour. */
-            value receiver = stack_plain(base[1]), bound[METHOD_DIRECT_MAX];
-            const struct signature_parameters *parameters = method_descriptor_direct(callable, receiver, nargs);
-            if (likely(parameters != NULL)) {
-                for (uint32_t i = 0; i < nargs; i++)
-                    bound[i] = stack_plain(base[2 + i]);
-                for (uint32_t i = nargs; i < parameters->count; i++)
-                    bound[i] = parameters->parameters[i].fallback;
-                const struct method_def *def = ((struct descriptor *)callable)->def;
-                value result = result_checked(def->fn(receiver, bound), def->name);
-                DROP_TO(base);
-                if (unlikely(!result))
-                    goto error;
-                PUSH(result);
-                DISPATCH_SAFEPOINT();
-            }
+        if (unlikely(nargs != def->entry)) {
+            value result = call_builtin_operands(def, signature, receiver, base + 2, nargs);
+            if (unlikely(!result))
+                goto error;
+            DROP_TO(base);
+            PUSH(result);
+            DISPATCH_SAFEPOINT();
         }
-        if (value_is(callable, TYPE_ID_TYPE) && !base[1]) {
+        if (likely(nargs == 1))
+            FINISH_CALL(1, method_enter_1(def, receiver, stack_plain(TOP())));
+        if (nargs == 0)
+            FINISH_CALL(0, method_enter_0(def, receiver));
+        if (nargs == 2)
+            FINISH_CALL(2, method_enter_2(def, receiver, stack_plain(SECOND()), stack_plain(TOP())));
+        FINISH_CALL(3, method_enter_3(def, receiver, stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP())));
+    call_other:
+        if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_TYPE) && !base[1]) {
             /* A class whose instances are made by object.__new__ and set up by a Python __init__: the frame is pushed
              * here.
              */
@@ -1383,9 +1423,9 @@ add_strings : {
             }
         }
         value result = call_operands(callable, base, nargs, NULL);
-        sp = base;
         if (unlikely(!result))
             goto error;
+        DROP_TO(base);
         PUSH(result);
         DISPATCH_SAFEPOINT();
     }
@@ -1422,9 +1462,9 @@ add_strings : {
             DISPATCH();
         }
         value result = call_operands(callable, base, nargs - (uint32_t)named, names);
-        sp = base;
         if (unlikely(!result))
             goto error;
+        DROP_TO(base);
         PUSH(result);
         DISPATCH_SAFEPOINT();
     }

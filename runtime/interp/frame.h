@@ -48,7 +48,7 @@ struct frame {
 static inline value stack_plain(value v)
 {
     uint64_t bits = value_bits(v);
-    return (bits & 7) == 4 ? value_from_bits(bits ^ 4) : v;
+    return (bits & 3) == 0 ? value_from_bits(bits & ~UINT64_C(4)) : v;
 }
 static inline value stack_own(value v)
 {
@@ -66,6 +66,12 @@ static inline value stack_borrow(value v)
 {
     uint64_t bits = value_bits(v), borrowed = bits + 4;
     return value_from_bits((bits & 7) == 0 ? borrowed : bits);
+}
+
+/* The type reference of an operand's object, 0 for an immediate. */
+static inline uint32_t operand_type_ref(value v)
+{
+    return likely((value_bits(v) & 3) == 0) ? object_type_ref((struct object *)(value_bits(v) & ~UINT64_C(4))) : 0;
 }
 
 static inline struct function *frame_function(const struct frame *frame)

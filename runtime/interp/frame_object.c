@@ -448,7 +448,7 @@ static struct generator *generator_of(struct frame_object *self)
 }
 
 /* frame.clear(): drop the locals of a frame that has ended, or of a suspended generator (which it closes). */
-static value method_clear(value v, const value *args)
+static value method_clear(value v)
 {
     struct frame_object *self = SELF(v);
     struct generator *g = generator_of(self);

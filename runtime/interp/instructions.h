@@ -7,6 +7,9 @@
 #include "runtime/objects/operations/attribute_cache.h"
 #include "runtime/objects/containers/dict.h"
 
+struct method_def;
+struct signature;
+
 const struct exception_range *find_handler(const struct code *code, uint32_t unit);
 
 /* names.c */
@@ -61,9 +64,11 @@ value format_operand(value v, unsigned conversion, value spec);
 bool print_expression(value v);
 
 /* invoke.c */
-/* Call with the operands base[1] (self or NULL), base[2..]; drops all of base[0..]. kwnames: names of the last
- * operands. */
-value call_operands(value callable, value *base, uint32_t nargs, value kwnames);
+/* Call with the operands base[1] (self or NULL), base[2..], which stay there. kwnames: names of the last of them. */
+value call_operands(value callable, const value *base, uint32_t nargs, value kwnames);
+/* Call a C function with operands, which stay there. */
+value call_builtin_operands(const struct method_def *def, struct signature *signature, value self,
+                            const value *operands, uint32_t nargs);
 value call_extended(struct interpreter *interpreter, value *base, bool has_mapping, struct frame **next);
 value make_function(struct frame *frame, const value *parts, unsigned flags, value code);
 /* For a class that object.__new__ and a Python __init__ serve: the new instance, owned, and in *init the function,

@@ -1,38 +1,64 @@
 /* Instructions that call and that make functions: the ways that leave the loop, and
    those that prepare a frame for it. */
 #include "runtime/interp/instructions.h"
+#include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/model/shape.h"
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
-/* C functions see plain values, so borrowed words are made plain for the call and must not be dropped after it: a bit
- * mask says which. What only a lack of quiescence keeps is counted: no one could settle a plain word. */
-#define MASK_BITS 64
+/* C functions see plain values in an array of their own. The operands stay where they are, for settle to count. */
+enum { FEW_OPERANDS = 8 };
+struct plain_operands {
+    size_t count;
+    value *items; /* NULL: no memory */
+    value few[FEW_OPERANDS];
+};
 
-value call_operands(value callable, value *base, uint32_t nargs, value kwnames)
+static inline void operands_open(struct plain_operands *plain, const value *operands, size_t count)
 {
+    plain->count = count;
+    plain->items = likely(count <= FEW_OPERANDS) ? plain->few : storage_alloc(count * sizeof(value));
+    for (size_t i = 0; i < count && plain->items; i++)
+        plain->items[i] = stack_plain(operands[i]);
+    if (unlikely(!plain->items))
+        raise_no_memory();
+}
+
+static inline void operands_close(struct plain_operands *plain)
+{
+    if (unlikely(plain->items != plain->few))
+        storage_free(plain->items, plain->count * sizeof(value));
+}
+
+value call_operands(value callable, const value *base, uint32_t nargs, value kwnames)
+{
+    value (*call)(value, const value *, size_t, value) = value_type_slot(callable, call);
+    if (unlikely(!call))
+        return raise(EXC(TypeError), "'%T' object is not callable", callable);
     size_t named = kwnames ? tuple_length(kwnames) : 0;
     size_t first = base[1] ? 1 : 2, count = nargs + named + 2 - first;
-    value *operands = base + first;
-    uint64_t borrowed = 0;
-    for (size_t i = 0; i < count; i++) {
-        value v = operands[i];
-        if ((value_bits(v) & 7) != 4)
-            continue;
-        if (i < MASK_BITS && !object_is_sharded(value_object(stack_plain(v)))) {
-            borrowed |= UINT64_C(1) << i;
-            operands[i] = stack_plain(v);
-        } else {
-            operands[i] = stack_own(v);
-        }
+    struct plain_operands plain;
+    operands_open(&plain, base + first, count);
+    value result = plain.items ? call(callable, plain.items, count - named, kwnames) : NULL;
+    operands_close(&plain);
+    return result;
+}
+
+value call_builtin_operands(const struct method_def *def, struct signature *signature, value self,
+                            const value *operands, uint32_t nargs)
+{
+    const struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
+    if (likely(parsed && signature_is_plain(parsed, nargs) && parsed->count <= FEW_OPERANDS)) {
+        value bound[FEW_OPERANDS];
+        for (uint32_t i = 0; i < nargs; i++)
+            bound[i] = stack_plain(operands[i]);
+        signature_fill(parsed, nargs, bound);
+        return method_enter(def, self, bound);
     }
-    value (*call)(value, const value *, size_t, value) = value_type_slot(callable, call);
-    value result = call ? call(callable, operands, count - named, kwnames)
-                        : raise(EXC(TypeError), "'%T' object is not callable", callable);
-    for (size_t i = 0; i < count; i++)
-        if (i >= MASK_BITS || !(borrowed >> i & 1))
-            value_dec(operands[i]);
-    value_dec(base[0]);
+    struct plain_operands plain;
+    operands_open(&plain, operands, nargs);
+    value result = plain.items ? builtin_call(def, signature, self, plain.items, nargs, NULL) : NULL;
+    operands_close(&plain);
     return result;
 }
 

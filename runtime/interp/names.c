@@ -2,6 +2,7 @@
 #include "runtime/interp/instructions.h"
 #include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/objects.h"
 
 static value slot_name(struct frame *frame, uint32_t slot)
@@ -135,7 +136,7 @@ value load_global(struct frame *frame, value name, cache_word *cache)
     }
     if (!v)
         return NULL;
-    if (!mutator_is_alone() && value_is_object(v))
+    if (value_is_object(v) && (!mutator_is_alone() || builtin_function_of_module(v)))
         rc_shard(value_object(v));
     uint64_t word = global_word(frame->globals, name, v, version);
     if (word)

@@ -108,7 +108,7 @@ static void traceback_destroy(struct object *o)
     slot_drop(&((struct traceback *)o)->frame);
 }
 
-static value method_dir(value v, const value *args)
+static value method_dir(value v)
 {
     value list = list_new(4);
     static const char *const names[] = {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"};

@@ -48,21 +48,27 @@ static void assert_goes_through(void (*body)(void))
     assert_int_equal(status, 0);
 }
 
-/* `what` is part of the message, beside the name of this file. */
-static void assert_ended(void (*body)(void), const char *what)
+/* `what` and `where` are parts of the message. */
+static void assert_ended_at(void (*body)(void), const char *what, const char *where)
 {
 #ifdef ATOLL_CHECKED
     char said[4096];
     int status = run_apart(body, said, sizeof said);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT || !strstr(said, what) || !strstr(said, "checks.c:")) {
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT || !strstr(said, what) || !strstr(said, where)) {
         print_error("status %d, expected: %s\n%s\n", status, what, said);
         fail();
     }
 #else
     (void)body;
     (void)what;
+    (void)where;
     skip();
 #endif
+}
+/* Beside the name of this file. */
+static void assert_ended(void (*body)(void), const char *what)
+{
+    assert_ended_at(body, what, "checks.c:");
 }
 
 /* ---- something uncounted is in use ---- */
@@ -257,6 +263,65 @@ static void locks_are_watched(void **state)
     assert_ended(python_under_lock, "Python code while a lock is held");
 }
 
+/* ---- functions keep what their marks promise ---- */
+
+static value calls_python(value self, value a)
+{
+    return call_0(function);
+}
+static value fails(value self)
+{
+    return raise(EXC(ValueError), "no");
+}
+static value looks(value self, value a)
+{
+    return value_bool(value_is_callable(a));
+}
+static const struct method_def marked[] = {
+    METHOD_FLAGS("leaf", calls_python, "(a, /)", NULL, METHOD_LEAF),
+    METHOD_FLAGS("sure", fails, "()", NULL, METHOD_NO_FAIL),
+    METHOD_FLAGS("right", looks, "(a, /)", NULL, METHOD_LEAF | METHOD_NO_FAIL),
+    METHOD("other", looks, "(a, b, /)", NULL),
+    METHOD("named", looks, "(*, a)", NULL),
+};
+static void call_marked(int which, size_t nargs)
+{
+    value f = builtin_function_new(&marked[which], NULL, NULL);
+    value_dec(call_vector(f, (value[]){sample}, nargs, NULL));
+    value_dec(f);
+}
+static void leaf_that_calls(void)
+{
+    call_marked(0, 1);
+}
+static void sure_that_fails(void)
+{
+    call_marked(1, 0);
+}
+static void other_signature(void)
+{
+    call_marked(3, 1);
+}
+static void signature_by_name(void)
+{
+    call_marked(4, 1);
+}
+static void marks_kept(void)
+{
+    call_marked(2, 1);
+    thread_safepoint(thread_self);
+}
+
+static void marks_are_watched(void **state)
+{
+    (void)state;
+    assert_goes_through(marks_kept);
+    assert_ended_at(leaf_that_calls, "Python code while something uncounted is in use since at leaf", "");
+    assert_ended_at(sure_that_fails, "sure failed, which it is marked not to", "");
+    assert_ended_at(other_signature, "other has other parameters than its signature says", "");
+    assert_ended_at(signature_by_name, "named has other parameters than its signature says", "");
+}
+
 /* What the statement defines by that name, owned. */
 static value define(const char *statement, const char *name)
 {
@@ -274,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(peeks_are_watched),
         cmocka_unit_test(locks_are_watched),
+        cmocka_unit_test(marks_are_watched),
     };
     if (!support_start() || !(sample = list_new(1)) || !(function = define("def function(): pass", "function")) ||
         !(sample_class = define("class sample: pass", "sample")))

@@ -365,7 +365,7 @@ static bool append_owned(value list, value item /* stolen, may be NULL */)
 }
 
 /* co_positions(): (line, end line, column, end column) of each unit. */
-static value code_positions(value v, const value *args)
+static value code_positions(value v)
 {
     if (!code_wake(SELF(v)))
         return NULL;
@@ -390,7 +390,7 @@ static value code_positions(value v, const value *args)
 }
 
 /* co_lines(): (start, end, line) for runs of bytes of co_code with one line. */
-static value code_lines(value v, const value *args)
+static value code_lines(value v)
 {
     if (!code_wake(SELF(v)))
         return NULL;

@@ -1,4 +1,5 @@
-/* The _collections module: deque (deque.c), defaultdict, OrderedDict (objects/containers/ordered_dict.c), and what namedtuple and Counter use. */
+/* The _collections module: deque (deque.c), defaultdict, OrderedDict (objects/containers/ordered_dict.c), and what
+ * namedtuple and Counter use. */
 #include "runtime/modules/collections/deque.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/dict.h"
@@ -19,23 +20,23 @@ static value factory_of(value v)
 }
 
 /* The factory's value goes in unless another thread was faster: then that one's is the answer. */
-static value defaultdict_missing(value v, const value *args)
+static value defaultdict_missing(value v, value key)
 {
     value factory = factory_of(v);
     if (!is_given(factory) || !factory) {
         value_dec(factory);
-        return raise_key_error(args[0]);
+        return raise_key_error(key);
     }
     value made = call_0(factory);
     value_dec(factory);
     if (!made)
         return NULL;
     if (value_type_slot(v, setitem) == type_slot(TYPE(DICT), setitem)) {
-        value result = dict_set_default(v, args[0], made);
+        value result = dict_set_default(v, key, made);
         value_dec(made);
         return result;
     }
-    if (item_set(v, args[0], made))
+    if (item_set(v, key, made))
         return made;
     value_dec(made);
     return NULL;
@@ -70,7 +71,7 @@ static value defaultdict_repr(value v)
     return text;
 }
 
-static value defaultdict_copy(value v, const value *args)
+static value defaultdict_copy(value v)
 {
     value factory = factory_of(v);
     value copy = call_2(value_of(value_type(v)), factory ? factory : VALUE_NONE, v);
@@ -78,7 +79,7 @@ static value defaultdict_copy(value v, const value *args)
     return copy;
 }
 
-static value defaultdict_reduce(value v, const value *args)
+static value defaultdict_reduce(value v)
 {
     value factory = factory_of(v);
     value arguments = factory && factory != VALUE_NONE ? tuple_pack(1, factory) : tuple_new(0);
@@ -188,7 +189,7 @@ static bool tuplegetter_set(value v, value object, value item)
     return raise_false(EXC(AttributeError), item ? "can't set attribute" : "can't delete attribute");
 }
 
-static value tuplegetter_reduce(value v, const value *args)
+static value tuplegetter_reduce(value v)
 {
     value doc = slot_load(value_object(v), &GETTER(v)->doc), index = int_from_u64(GETTER(v)->index);
     value arguments = index ? tuple_pack(2, index, doc ? doc : VALUE_NONE) : NULL;
@@ -279,15 +280,14 @@ static bool inherits_from_dict(value v, value name)
     return same;
 }
 
-static value count_elements(value self, const value *args)
+static value count_elements(value self, value mapping, value iterable)
 {
-    value mapping = args[0];
     struct sweep sweep;
-    if (!sweep_open(&sweep, args[1]))
+    if (!sweep_open(&sweep, iterable))
         return NULL;
     value get = attr_get(mapping, NAME(get));
-    bool plain = is_dict(mapping) && inherits_from_dict(mapping, NAME(get)) &&
-                 inherits_from_dict(mapping, NAME(__setitem__));
+    bool plain =
+        is_dict(mapping) && inherits_from_dict(mapping, NAME(get)) && inherits_from_dict(mapping, NAME(__setitem__));
     value item = NULL;
     bool done = get != NULL;
     while (done && (item = iter_next(sweep.iterator)) && item != VALUE_END) {

@@ -344,31 +344,31 @@ static bool deque_extend(struct deque *d, value iterable, bool left)
 }
 
 /* ---- methods ---- */
-static value method_append(value v, const value *args)
+static value method_append(value v, value item)
 {
-    return deque_add(DEQUE(v), args[0], false) ? VALUE_NONE : NULL;
+    return deque_add(DEQUE(v), item, false) ? VALUE_NONE : NULL;
 }
-static value method_appendleft(value v, const value *args)
+static value method_appendleft(value v, value item)
 {
-    return deque_add(DEQUE(v), args[0], true) ? VALUE_NONE : NULL;
+    return deque_add(DEQUE(v), item, true) ? VALUE_NONE : NULL;
 }
-static value method_pop(value v, const value *args)
+static value method_pop(value v)
 {
     return deque_take(v, false);
 }
-static value method_popleft(value v, const value *args)
+static value method_popleft(value v)
 {
     return deque_take(v, true);
 }
-static value method_extend(value v, const value *args)
+static value method_extend(value v, value iterable)
 {
-    return deque_extend(DEQUE(v), args[0], false) ? VALUE_NONE : NULL;
+    return deque_extend(DEQUE(v), iterable, false) ? VALUE_NONE : NULL;
 }
-static value method_extendleft(value v, const value *args)
+static value method_extendleft(value v, value iterable)
 {
-    return deque_extend(DEQUE(v), args[0], true) ? VALUE_NONE : NULL;
+    return deque_extend(DEQUE(v), iterable, true) ? VALUE_NONE : NULL;
 }
-static value method_clear(value v, const value *args)
+static value method_clear(value v)
 {
     deque_empty(DEQUE(v));
     return VALUE_NONE;
@@ -456,7 +456,7 @@ static int64_t deque_search(struct deque *d, value wanted, ssize start, ssize en
     return -1;
 }
 
-static value method_count(value v, const value *args)
+static value method_count(value v, value item)
 {
     struct deque *d = DEQUE(v);
     int64_t count = 0;
@@ -464,7 +464,7 @@ static value method_count(value v, const value *args)
     uint64_t state = load_relaxed(&d->state), length = d->length;
     for (uint64_t i = 0; i < length; i++) {
         thread_report_at(i + 1);
-        int same = match_locked(d, i, args[0], state);
+        int same = match_locked(d, i, item, state);
         if (same < 0)
             return same == -1 ? NULL : raise_mutated(EXC(RuntimeError));
         count += same;
@@ -473,15 +473,15 @@ static value method_count(value v, const value *args)
     return int_from_i64(count);
 }
 
-static value method_index(value v, const value *args)
+static value method_index(value v, value given_v, value given_start, value stop)
 {
     ssize start = 0, end = PTRDIFF_MAX;
-    if ((!is_missing(args[1]) && !index_as_ssize(args[1], &start, NULL)) ||
-        (!is_missing(args[2]) && !index_as_ssize(args[2], &end, NULL)))
+    if ((!is_missing(given_start) && !index_as_ssize(given_start, &start, NULL)) ||
+        (!is_missing(stop) && !index_as_ssize(stop, &end, NULL)))
         return NULL;
-    int64_t at = deque_search(DEQUE(v), args[0], start, end);
+    int64_t at = deque_search(DEQUE(v), given_v, start, end);
     if (at == -1)
-        return raise(EXC(ValueError), "%R is not in deque", args[0]);
+        return raise(EXC(ValueError), "%R is not in deque", given_v);
     return at < 0 ? NULL : int_from_i64(at);
 }
 
@@ -502,14 +502,14 @@ static void shift(struct deque *d, uint64_t index, bool open)
     }
 }
 
-static value method_insert(value v, const value *args)
+static value method_insert(value v, value given_index, value object)
 {
     struct deque *d = DEQUE(v);
     struct ring *displaced;
     ssize index;
-    if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
+    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
         return NULL;
-    value item = value_inc(args[1]);
+    value item = value_inc(object);
     if (!deque_lock_with_room(d, 1, &displaced)) {
         value_dec(item);
         return NULL;
@@ -539,14 +539,14 @@ static value remove_locked(struct deque *d, uint64_t at)
     return item;
 }
 
-static value method_remove(value v, const value *args)
+static value method_remove(value v, value given_v)
 {
     struct deque *d = DEQUE(v);
     object_lock(&d->header);
     uint64_t state = load_relaxed(&d->state), length = d->length;
     for (uint64_t i = 0; i < length; i++) {
         thread_report_at(i + 1);
-        int same = match_locked(d, i, args[0], state);
+        int same = match_locked(d, i, given_v, state);
         if (same < 0)
             return same == -1 ? NULL : raise_mutated(EXC(IndexError));
         if (!same)
@@ -557,10 +557,10 @@ static value method_remove(value v, const value *args)
         return VALUE_NONE;
     }
     object_unlock(&d->header);
-    return raise(EXC(ValueError), "%R is not in deque", args[0]);
+    return raise(EXC(ValueError), "%R is not in deque", given_v);
 }
 
-static value method_reverse(value v, const value *args)
+static value method_reverse(value v)
 {
     struct deque *d = DEQUE(v);
     object_lock(&d->header);
@@ -576,11 +576,11 @@ static value method_reverse(value v, const value *args)
     return VALUE_NONE;
 }
 
-static value method_rotate(value v, const value *args)
+static value method_rotate(value v, value given_n)
 {
     struct deque *d = DEQUE(v);
     ssize n;
-    if (!index_as_ssize(args[0], &n, EXC(OverflowError)))
+    if (!index_as_ssize(given_n, &n, EXC(OverflowError)))
         return NULL;
     object_lock(&d->header);
     if (d->length > 1) {
@@ -619,7 +619,7 @@ static value get_maxlen(value v)
     return maxlen_of(DEQUE(v)) < 0 ? VALUE_NONE : int_from_i64(maxlen_of(DEQUE(v)));
 }
 
-static value method_reduce(value v, const value *args)
+static value method_reduce(value v)
 {
     value state = object_state(v);
     value iterator = state ? iter_get(v) : NULL, maxlen = iterator ? get_maxlen(v) : NULL;
@@ -638,7 +638,7 @@ static value method_reduce(value v, const value *args)
     return result;
 }
 
-static value method_sizeof(value v, const value *args)
+static value method_sizeof(value v)
 {
     struct deque *d = DEQUE(v);
     object_lock(&d->header);
@@ -896,7 +896,7 @@ static value deque_iter(value v)
 {
     return iterator_make(deque_iterator_type, v, 0);
 }
-static value method_reversed(value v, const value *args)
+static value method_reversed(value v)
 {
     return iterator_make(deque_reverse_iterator_type, v, 0);
 }
@@ -971,12 +971,12 @@ static value iterator_next(value v)
     return step_run(v, iterator_advance);
 }
 
-static value iterator_hint(value v, const value *args)
+static value iterator_hint(value v)
 {
     return int_from_u64(load_relaxed(&((struct deque_iterator *)v)->left));
 }
 
-static value iterator_reduce(value v, const value *args)
+static value iterator_reduce(value v)
 {
     struct deque_iterator *self = (struct deque_iterator *)v;
     value skipped = int_from_u64(load_relaxed(&self->index));

@@ -91,13 +91,13 @@ static bool sift_up(struct list *heap, uint64_t at, bool max)
     return sift_down(heap, start, at, max);
 }
 
-static value heappush(value self, const value *args)
+static value heappush(value self, value given_heap, value given_item)
 {
-    if (!check_list(args[0], "heappush() argument 1"))
+    if (!check_list(given_heap, "heappush() argument 1"))
         return NULL;
-    struct list *heap = list_of(args[0]);
+    struct list *heap = list_of(given_heap);
     struct list_storage *displaced;
-    value item = value_inc(args[1]);
+    value item = value_inc(given_item);
     if (!list_lock_with_room(heap, &displaced)) {
         value_dec(item);
         return NULL;
@@ -162,13 +162,13 @@ static value pop(value v, bool max)
         list_shrink(heap);
     return item;
 }
-static value heappop(value self, const value *args)
+static value heappop(value self, value heap)
 {
-    return pop(args[0], false);
+    return pop(heap, false);
 }
-static value heappop_max(value self, const value *args)
+static value heappop_max(value self, value heap)
 {
-    return pop(args[0], true);
+    return pop(heap, true);
 }
 static value replace(value v, value item, bool max)
 {
@@ -187,20 +187,20 @@ static value replace(value v, value item, bool max)
         heap_unlock(heap);
     return first;
 }
-static value heapreplace(value self, const value *args)
+static value heapreplace(value self, value heap, value item)
 {
-    return replace(args[0], args[1], false);
+    return replace(heap, item, false);
 }
-static value heapreplace_max(value self, const value *args)
+static value heapreplace_max(value self, value heap, value item)
 {
-    return replace(args[0], args[1], true);
+    return replace(heap, item, true);
 }
-static value heappushpop(value self, const value *args)
+static value heappushpop(value self, value given_heap, value given_item)
 {
-    if (!check_list(args[0], "heappushpop() argument 1"))
+    if (!check_list(given_heap, "heappushpop() argument 1"))
         return NULL;
-    struct list *heap = list_of(args[0]);
-    value item = value_inc(args[1]);
+    struct list *heap = list_of(given_heap);
+    value item = value_inc(given_item);
     object_lock(&heap->header);
     if (load_relaxed(&heap->length)) {
         int less = before(heap, load_relaxed(&items_of(heap)[0]), item, false);
@@ -232,13 +232,13 @@ static value make_heap(value v, bool max)
     heap_unlock(heap);
     return VALUE_NONE;
 }
-static value heapify(value self, const value *args)
+static value heapify(value self, value heap)
 {
-    return make_heap(args[0], false);
+    return make_heap(heap, false);
 }
-static value heapify_max(value self, const value *args)
+static value heapify_max(value self, value heap)
 {
-    return make_heap(args[0], true);
+    return make_heap(heap, true);
 }
 static const struct method_def functions[] = {
     METHOD("heappush", heappush, "(heap, item, /)", "Push item onto heap, maintaining the heap invariant."),

@@ -23,12 +23,12 @@ static _Atomic int64_t invalidation_counter;
 /* ---- sets of weak references ---- */
 
 /* Called when a class in a set dies: `self` is a weak reference to the set. */
-static value discard_dead(value self, const value *args)
+static value discard_dead(value self, value wr)
 {
     value set = weak_reference_get(self);
     if (set == VALUE_NONE)
         return VALUE_NONE;
-    int done = set_discard(set, args[0]);
+    int done = set_discard(set, wr);
     value_dec(set);
     return done < 0 ? NULL : VALUE_NONE;
 }
@@ -191,9 +191,8 @@ static bool take_collection_flags(value cls)
     return attr_delete(cls, NAME(__abc_tpflags__));
 }
 
-static value abc_init(value self, const value *args)
+static value abc_init(value self, value cls)
 {
-    value cls = args[0];
     if (!compute_abstracts(cls))
         return NULL;
     struct abc_data *data = (struct abc_data *)object_new(data_type, sizeof *data);
@@ -225,9 +224,8 @@ static bool spread_flag(value cls, uint32_t flag)
     return done;
 }
 
-static value abc_register(value self, const value *args)
+static value abc_register(value self, value cls, value subclass)
 {
-    value cls = args[0], subclass = args[1];
     if (!is_type(subclass))
         return raise(EXC(TypeError), "Can only register classes");
     int already = class_is_subclass(subclass, cls);
@@ -350,19 +348,19 @@ static int check_subclass(value cls, struct abc_data *data, value subclass)
     return remember(data, answer ? &data->cache : &data->negative, subclass) ? answer : -1;
 }
 
-static value abc_subclasscheck(value self, const value *args)
+static value abc_subclasscheck(value self, value instance, value subclass)
 {
-    if (!is_type(args[1]))
+    if (!is_type(subclass))
         return raise(EXC(TypeError), "issubclass() arg 1 must be a class");
-    value data = data_of(args[0]);
-    int answer = data ? check_subclass(args[0], DATA(data), args[1]) : -1;
+    value data = data_of(instance);
+    int answer = data ? check_subclass(instance, DATA(data), subclass) : -1;
     value_dec(data);
     return answer < 0 ? NULL : value_bool(answer);
 }
 
-static value abc_instancecheck(value self, const value *args)
+static value abc_instancecheck(value self, value cls, value instance)
 {
-    value cls = args[0], instance = args[1], result = NULL;
+    value result = NULL;
     value data = data_of(cls), subclass = data ? attr_get(instance, NAME(__class__)) : NULL;
     int found = subclass ? known(DATA(data), &DATA(data)->cache, subclass) : -1;
     value type = value_of(value_type(instance));
@@ -391,14 +389,14 @@ static value abc_instancecheck(value self, const value *args)
 }
 
 /* ---- for tests and debugging ---- */
-static value get_cache_token(value self, const value *args)
+static value get_cache_token(value self)
 {
     return int_from_i64(atomic_load(&invalidation_counter));
 }
 
-static value get_dump(value self, const value *args)
+static value get_dump(value self, value instance)
 {
-    value data = data_of(args[0]);
+    value data = data_of(instance);
     if (!data)
         return NULL;
     value items[4];
@@ -433,13 +431,13 @@ static value reset(value cls, bool registry)
     value_dec(data);
     return VALUE_NONE;
 }
-static value reset_registry(value self, const value *args)
+static value reset_registry(value self, value instance)
 {
-    return reset(args[0], true);
+    return reset(instance, true);
 }
-static value reset_caches(value self, const value *args)
+static value reset_caches(value self, value instance)
 {
-    return reset(args[0], false);
+    return reset(instance, false);
 }
 
 static value data_new(struct type *type, const value *args, size_t nargs, value kwnames)

@@ -39,7 +39,7 @@ static value register_function(value self, const value *args, size_t nargs, valu
 }
 
 /* Call and forget all. An exception is reported and the next function called. */
-static value run_all(value self, const value *args)
+static value run_all(value self)
 {
     value list = callback_list();
     if (!list)
@@ -60,7 +60,7 @@ static value run_all(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value clear(value self, const value *args)
+static value clear(value self)
 {
     value list = callback_list();
     if (list)
@@ -68,13 +68,13 @@ static value clear(value self, const value *args)
     return list ? VALUE_NONE : NULL;
 }
 
-static value count(value self, const value *args)
+static value count(value self)
 {
     value list = callback_list();
     return list ? int_from_u64(list_length(list)) : NULL;
 }
 
-static value unregister(value self, const value *args)
+static value unregister(value self, value func)
 {
     value list = callback_list();
     if (!list)
@@ -85,7 +85,7 @@ static value unregister(value self, const value *args)
             error_clear();
             continue;
         }
-        int equal = value_equals(tuple_get(entry, 0), args[0]);
+        int equal = value_equals(tuple_get(entry, 0), func);
         value now = equal > 0 ? list_get(list, i) : NULL;
         bool same = now == entry;
         value_dec(now);

@@ -9,9 +9,9 @@
 #include "runtime/interp/generator.h"
 
 /* ---- values ---- */
-static value builtin_abs(value self, const value *args)
+static value builtin_abs(value self, value x)
 {
-    return operate_unary(UNARY_ABSOLUTE, args[0]);
+    return operate_unary(UNARY_ABSOLUTE, x);
 }
 
 static value all_or_any(value iterable, int stop_at, bool otherwise)
@@ -36,17 +36,17 @@ static value all_or_any(value iterable, int stop_at, bool otherwise)
     sweep_close(&sweep);
     return result;
 }
-static value builtin_all(value self, const value *args)
+static value builtin_all(value self, value iterable)
 {
-    return all_or_any(args[0], 0, true);
+    return all_or_any(iterable, 0, true);
 }
-static value builtin_any(value self, const value *args)
+static value builtin_any(value self, value iterable)
 {
-    return all_or_any(args[0], 1, false);
+    return all_or_any(iterable, 1, false);
 }
-static value builtin_ascii(value self, const value *args)
+static value builtin_ascii(value self, value obj)
 {
-    return value_ascii(args[0]);
+    return value_ascii(obj);
 }
 
 static value prefixed(value v, int base, const char *prefix)
@@ -65,27 +65,27 @@ static value prefixed(value v, int base, const char *prefix)
     value_dec(digits);
     return text;
 }
-static value builtin_bin(value self, const value *args)
+static value builtin_bin(value self, value number)
 {
-    return prefixed(args[0], 2, "0b");
+    return prefixed(number, 2, "0b");
 }
-static value builtin_oct(value self, const value *args)
+static value builtin_oct(value self, value number)
 {
-    return prefixed(args[0], 8, "0o");
+    return prefixed(number, 8, "0o");
 }
-static value builtin_hex(value self, const value *args)
+static value builtin_hex(value self, value number)
 {
-    return prefixed(args[0], 16, "0x");
+    return prefixed(number, 16, "0x");
 }
-static value builtin_callable(value self, const value *args)
+static value builtin_callable(value self, value obj)
 {
-    return value_bool(value_is_callable(args[0]));
+    return value_bool(value_is_callable(obj));
 }
 
-static value builtin_chr(value self, const value *args)
+static value builtin_chr(value self, value i)
 {
     int c;
-    if (!value_as_int(args[0], &c)) {
+    if (!value_as_int(i, &c)) {
         if (error_matches(EXC(OverflowError))) {
             error_clear();
             raise(EXC(OverflowError), "Python int too large to convert to C int");
@@ -97,9 +97,8 @@ static value builtin_chr(value self, const value *args)
     return str_from_code_point((uint32_t)c);
 }
 
-static value builtin_ord(value self, const value *args)
+static value builtin_ord(value self, value v)
 {
-    value v = args[0];
     size_t length;
     if (is_str(v)) {
         length = str_length(v);
@@ -115,60 +114,61 @@ static value builtin_ord(value self, const value *args)
     return raise(EXC(TypeError), "ord() expected a character, but string of length %zu found", length);
 }
 
-static value builtin_divmod(value self, const value *args)
+static value builtin_divmod(value self, value x, value y)
 {
-    return operate_binary(BINARY_DIVMOD, args[0], args[1]);
+    return operate_binary(BINARY_DIVMOD, x, y);
 }
 
-static value builtin_pow(value self, const value *args)
+static value builtin_pow(value self, value base, value exp, value mod)
 {
-    return operate_power(args[0], args[1], args[2]);
+    return operate_power(base, exp, mod);
 }
 
-static value builtin_hash(value self, const value *args)
+static value builtin_hash(value self, value obj)
 {
     int64_t hash;
-    return value_hash(args[0], &hash) ? int_from_i64(hash) : NULL;
+    return value_hash(obj, &hash) ? int_from_i64(hash) : NULL;
 }
 
-static value builtin_id(value self, const value *args)
+static value builtin_id(value self, value obj)
 {
-    return int_from_u64(value_bits(args[0]));
+    return int_from_u64(value_bits(obj));
 }
 
-static value builtin_len(value self, const value *args)
+static value builtin_len(value self, value obj)
 {
-    ssize length = value_length(args[0]);
-    return length < 0 ? NULL : int_from_i64(length);
+    ssize (*slot)(value) = value_type_slot(obj, length);
+    ssize length = likely(slot != NULL) ? slot(obj) : value_length(obj);
+    return length < 0 ? NULL : likely(length <= SMALL_INT_MAX) ? small_int(length) : int_from_i64(length);
 }
 
-static value builtin_repr(value self, const value *args)
+static value builtin_repr(value self, value obj)
 {
-    return value_repr(args[0]);
+    return value_repr(obj);
 }
 
-static value builtin_format(value self, const value *args)
+static value builtin_format(value self, value v, value format_spec)
 {
-    value spec = is_missing(args[1]) ? NULL : args[1];
+    value spec = is_missing(format_spec) ? NULL : format_spec;
     if (spec && !is_str(spec))
         return raise(EXC(TypeError), "format() argument 2 must be str, not %T", spec);
-    return value_format(args[0], spec);
+    return value_format(v, spec);
 }
 
-static value builtin_round(value self, const value *args)
+static value builtin_round(value self, value number, value ndigits)
 {
-    value method = special_lookup(args[0], NAME(__round__));
+    value method = special_lookup(number, NAME(__round__));
     if (method == VALUE_MISSING)
-        return raise(EXC(TypeError), "type %T doesn't define __round__ method", args[0]);
-    value result = !method ? NULL : args[1] == VALUE_NONE ? call_0(method) : call_1(method, args[1]);
+        return raise(EXC(TypeError), "type %T doesn't define __round__ method", number);
+    value result = !method ? NULL : ndigits == VALUE_NONE ? call_0(method) : call_1(method, ndigits);
     value_dec(method);
     return result;
 }
 
 /* Ints and floats are summed without a call for each item; the general way takes over where they end. */
-static value builtin_sum(value self, const value *args)
+static value builtin_sum(value self, value iterable, value start)
 {
-    value total = is_missing(args[1]) ? small_int(0) : value_inc(args[1]);
+    value total = is_missing(start) ? small_int(0) : value_inc(start);
     if (is_str(total) || is_bytes(total) || value_is_of(total, TYPE(BYTEARRAY))) {
         bool text = is_str(total), plain = is_bytes(total);
         value_dec(total);
@@ -177,7 +177,7 @@ static value builtin_sum(value self, const value *args)
                                              : "sum() can't sum bytearray [use b''.join(seq) instead]");
     }
     struct sweep sweep;
-    bool open = sweep_open(&sweep, args[0]);
+    bool open = sweep_open(&sweep, iterable);
     while (open) {
         value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {
@@ -273,50 +273,50 @@ static value builtin_sorted(value self, const value *args)
 
 /* ---- attributes and classes ---- */
 
-static value builtin_getattr(value self, const value *args)
+static value builtin_getattr(value self, value object, value name, value fallback)
 {
-    if (!is_str(args[1]))
-        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
-    if (is_missing(args[2]))
-        return attr_get(args[0], args[1]);
-    value v = attr_get_optional(args[0], args[1]);
-    return v == VALUE_MISSING ? value_inc(args[2]) : v;
+    if (!is_str(name))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    if (is_missing(fallback))
+        return attr_get(object, name);
+    value v = attr_get_optional(object, name);
+    return v == VALUE_MISSING ? value_inc(fallback) : v;
 }
-static value builtin_hasattr(value self, const value *args)
+static value builtin_hasattr(value self, value obj, value name)
 {
-    if (!is_str(args[1]))
-        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
-    int has = attr_has(args[0], args[1]);
+    if (!is_str(name))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    int has = attr_has(obj, name);
     return has < 0 ? NULL : value_bool(has);
 }
-static value builtin_setattr(value self, const value *args)
+static value builtin_setattr(value self, value obj, value name, value v)
 {
-    if (!is_str(args[1]))
-        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
-    return attr_set(args[0], args[1], args[2]) ? VALUE_NONE : NULL;
+    if (!is_str(name))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    return attr_set(obj, name, v) ? VALUE_NONE : NULL;
 }
-static value builtin_delattr(value self, const value *args)
+static value builtin_delattr(value self, value obj, value name)
 {
-    if (!is_str(args[1]))
-        return raise(EXC(TypeError), "attribute name must be string, not '%T'", args[1]);
-    return attr_delete(args[0], args[1]) ? VALUE_NONE : NULL;
+    if (!is_str(name))
+        return raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
+    return attr_delete(obj, name) ? VALUE_NONE : NULL;
 }
-static value builtin_isinstance(value self, const value *args)
+static value builtin_isinstance(value self, value obj, value class_or_tuple)
 {
-    int r = value_is_instance(args[0], args[1]);
+    int r = value_is_instance(obj, class_or_tuple);
     return r < 0 ? NULL : value_bool(r);
 }
-static value builtin_issubclass(value self, const value *args)
+static value builtin_issubclass(value self, value cls, value class_or_tuple)
 {
-    int r = class_is_subclass(args[0], args[1]);
+    int r = class_is_subclass(cls, class_or_tuple);
     return r < 0 ? NULL : value_bool(r);
 }
 
-static value builtin_vars(value self, const value *args)
+static value builtin_vars(value self, value object)
 {
-    if (is_missing(args[0]))
+    if (is_missing(object))
         return interpreter_locals();
-    value dict = attr_get_optional(args[0], NAME(__dict__));
+    value dict = attr_get_optional(object, NAME(__dict__));
     return dict == VALUE_MISSING ? raise(EXC(TypeError), "vars() argument must have __dict__ attribute") : dict;
 }
 
@@ -330,15 +330,15 @@ static value sorted_list(value iterable)
     return list;
 }
 
-static value builtin_dir(value self, const value *args)
+static value builtin_dir(value self, value object)
 {
     value names;
-    if (is_missing(args[0])) {
+    if (is_missing(object)) {
         value locals = interpreter_locals();
         names = locals ? list_from_iterable(locals) : NULL;
         value_dec(locals);
     } else {
-        value method = special_lookup(args[0], NAME(__dir__));
+        value method = special_lookup(object, NAME(__dir__));
         if (method == VALUE_MISSING)
             return raise(EXC(TypeError), "object does not provide __dir__");
         names = method ? call_0(method) : NULL;
@@ -349,57 +349,58 @@ static value builtin_dir(value self, const value *args)
     return list;
 }
 
-static value builtin_globals(value self, const value *args)
+static value builtin_globals(value self)
 {
     value globals = interpreter_globals();
     return globals ? value_inc(globals) : raise(EXC(SystemError), "globals() without a frame");
 }
-static value builtin_locals(value self, const value *args)
+static value builtin_locals(value self)
 {
     return interpreter_locals();
 }
 
 /* ---- iteration ---- */
-static value builtin_iter(value self, const value *args)
+static value builtin_iter(value self, value object, value sentinel)
 {
-    if (is_missing(args[1]))
-        return iter_get(args[0]);
-    if (!value_is_callable(args[0]))
+    if (is_missing(sentinel))
+        return iter_get(object);
+    if (!value_is_callable(object))
         return raise(EXC(TypeError), "iter(v, w): v must be callable");
-    return callable_iterator_new(args[0], args[1]);
+    return callable_iterator_new(object, sentinel);
 }
 
-static value builtin_next(value self, const value *args)
+static value builtin_next(value self, value iterator, value fallback)
 {
-    value item = iterator_step(args[0]);
+    value item = iterator_step(iterator);
     if (item == VALUE_END) {
-        if (!is_missing(args[1]))
-            return value_inc(args[1]);
+        if (!is_missing(fallback))
+            return value_inc(fallback);
         value stop = call_0(value_of(EXC(StopIteration)));
         if (stop)
             raise_exception(stop);
         value_dec(stop);
         return NULL;
     }
-    if (!item && !is_missing(args[1]) && error_matches(EXC(StopIteration))) {
+    if (!item && !is_missing(fallback) && error_matches(EXC(StopIteration))) {
         error_clear();
-        return value_inc(args[1]);
+        return value_inc(fallback);
     }
     return item;
 }
 
-static value builtin_aiter(value self, const value *args)
+static value builtin_aiter(value self, value async_iterable)
 {
-    value (*aiter)(value) = value_type_slot(args[0], async_iter);
-    return aiter ? aiter(args[0]) : raise(EXC(TypeError), "'%T' object is not an async iterable", args[0]);
+    value (*aiter)(value) = value_type_slot(async_iterable, async_iter);
+    return aiter ? aiter(async_iterable)
+                 : raise(EXC(TypeError), "'%T' object is not an async iterable", async_iterable);
 }
-static value builtin_anext(value self, const value *args)
+static value builtin_anext(value self, value aiterator, value fallback)
 {
-    value (*anext)(value) = value_type_slot(args[0], async_next);
+    value (*anext)(value) = value_type_slot(aiterator, async_next);
     if (!anext)
-        return raise(EXC(TypeError), "'%T' object is not an async iterator", args[0]);
-    value awaitable = anext(args[0]);
-    return !awaitable || is_missing(args[1]) ? awaitable : async_next_or(awaitable, args[1]);
+        return raise(EXC(TypeError), "'%T' object is not an async iterator", aiterator);
+    value awaitable = anext(aiterator);
+    return !awaitable || is_missing(fallback) ? awaitable : async_next_or(awaitable, fallback);
 }
 
 /* ---- print, input ---- */
@@ -447,7 +448,7 @@ static value builtin_print(value self, const value *args)
     return done && flush >= 0 ? VALUE_NONE : NULL;
 }
 
-static value builtin_input(value self, const value *args)
+static value builtin_input(value self, value prompt)
 {
     value out = sys_get("stdout"), in = sys_get("stdin");
     value line = NULL;
@@ -457,8 +458,8 @@ static value builtin_input(value self, const value *args)
         raise(EXC(RuntimeError), "input(): lost sys.stdin");
     } else {
         bool done = true;
-        if (!is_missing(args[0])) {
-            value text = value_str(args[0]);
+        if (!is_missing(prompt)) {
+            value text = value_str(prompt);
             done = text && write_to(out, text);
             value_dec(text);
         }
@@ -571,9 +572,9 @@ static value run(value source, value globals, value locals, const char *function
     return result;
 }
 
-static value builtin_eval(value self, const value *args)
+static value builtin_eval(value self, value source, value globals, value locals)
 {
-    return run(args[0], args[1], args[2], "eval", "string, bytes or code object", NULL);
+    return run(source, globals, locals, "eval", "string, bytes or code object", NULL);
 }
 
 static value builtin_exec(value self, const value *args)

@@ -36,10 +36,10 @@ static void tell_callbacks(const char *phase, int generation, uint64_t collected
 }
 
 /* There are two kinds of cycles, young and full; programs that name CPython's middle generation get a young one. */
-static value module_collect(value self, const value *args)
+static value module_collect(value self, value given_generation)
 {
     int generation;
-    if (!value_as_int(args[0], &generation))
+    if (!value_as_int(given_generation, &generation))
         return NULL;
     if (generation < 0 || generation > 2)
         return raise(EXC(ValueError), "invalid generation");
@@ -60,22 +60,22 @@ static value module_collect(value self, const value *args)
     return NULL;
 }
 
-static value module_enable(value self, const value *args)
+static value module_enable(value self)
 {
     gc_set_enabled(true);
     return VALUE_NONE;
 }
-static value module_disable(value self, const value *args)
+static value module_disable(value self)
 {
     gc_set_enabled(false);
     return VALUE_NONE;
 }
-static value module_isenabled(value self, const value *args)
+static value module_isenabled(value self)
 {
     return value_bool(gc_is_enabled());
 }
 
-static value module_get_threshold(value self, const value *args)
+static value module_get_threshold(value self)
 {
     size_t t[3];
     gc_get_thresholds(t);
@@ -99,7 +99,7 @@ static value module_set_threshold(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value module_get_count(value self, const value *args)
+static value module_get_count(value self)
 {
     struct gc_stats s;
     gc_get_stats(&s);
@@ -116,7 +116,7 @@ static bool add_figure(value dict, const char *name, uint64_t figure)
 }
 
 /* One dict for each of CPython's generations; the collector's own figures are in the last one. */
-static value module_get_stats(value self, const value *args)
+static value module_get_stats(value self)
 {
     struct gc_stats s;
     gc_get_stats(&s);
@@ -157,11 +157,11 @@ static bool add_object(struct object *object, void *context)
     return !walk->failed;
 }
 
-static value module_get_objects(value self, const value *args)
+static value module_get_objects(value self, value given_generation)
 {
     int generation;
-    if (args[0] != VALUE_NONE) {
-        if (!value_as_int(args[0], &generation))
+    if (given_generation != VALUE_NONE) {
+        if (!value_as_int(given_generation, &generation))
             return NULL;
         if (generation < 0 || generation > 2)
             return raise(EXC(ValueError),
@@ -247,36 +247,36 @@ static value module_get_referrers(value self, const value *args)
     return NULL;
 }
 
-static value module_is_tracked(value self, const value *args)
+static value module_is_tracked(value self, value obj)
 {
-    return value_bool(value_is_object(args[0]) && (object_type(value_object(args[0]))->gc_flags & TYPE_GC_CONTAINER));
+    return value_bool(value_is_object(obj) && (object_type(value_object(obj))->gc_flags & TYPE_GC_CONTAINER));
 }
 
-static value module_is_finalized(value self, const value *args)
+static value module_is_finalized(value self, value obj)
 {
-    return value_bool(value_is_object(args[0]) && (atomic_load(&value_object(args[0])->flags) & OBJECT_FINALIZED));
+    return value_bool(value_is_object(obj) && (atomic_load(&value_object(obj)->flags) & OBJECT_FINALIZED));
 }
 
 static _Atomic int debug_flags;
-static value module_get_debug(value self, const value *args)
+static value module_get_debug(value self)
 {
     return small_int(atomic_load(&debug_flags));
 }
-static value module_set_debug(value self, const value *args)
+static value module_set_debug(value self, value given_flags)
 {
     int flags;
-    if (!value_as_int(args[0], &flags))
+    if (!value_as_int(given_flags, &flags))
         return NULL;
     atomic_store(&debug_flags, flags);
     return VALUE_NONE;
 }
 
 /* Objects are never moved to a permanent generation: a full cycle costs no mutator anything. */
-static value module_freeze(value self, const value *args)
+static value module_freeze(value self)
 {
     return VALUE_NONE;
 }
-static value module_get_freeze_count(value self, const value *args)
+static value module_get_freeze_count(value self)
 {
     return small_int(0);
 }

@@ -26,7 +26,7 @@ bool sys_set(const char *name, value v)
 }
 
 /* ---- exceptions ---- */
-static value sys_exc_info(value self, const value *args)
+static value sys_exc_info(value self)
 {
     value exception = interpreter_handled();
     if (!exception)
@@ -37,35 +37,35 @@ static value sys_exc_info(value self, const value *args)
     return info;
 }
 
-static value sys_exception(value self, const value *args)
+static value sys_exception(value self)
 {
     value exception = interpreter_handled();
     return exception ? value_inc(exception) : VALUE_NONE;
 }
 
-static value sys_exit(value self, const value *args)
+static value sys_exit(value self, value status)
 {
-    value exception = args[0] == VALUE_NONE ? call_0(value_of(EXC(SystemExit)))
-                      : is_tuple(args[0])   ? call_tuple(value_of(EXC(SystemExit)), args[0], NULL)
-                                            : call_1(value_of(EXC(SystemExit)), args[0]);
+    value exception = status == VALUE_NONE ? call_0(value_of(EXC(SystemExit)))
+                      : is_tuple(status)   ? call_tuple(value_of(EXC(SystemExit)), status, NULL)
+                                           : call_1(value_of(EXC(SystemExit)), status);
     if (exception)
         raise_exception(exception);
     value_dec(exception);
     return NULL;
 }
 
-static value sys_excepthook(value self, const value *args)
+static value sys_excepthook(value self, value exctype, value v, value traceback)
 {
     value file = sys_get("stderr");
-    if (!is_given(file) || !is_exception(args[1]))
+    if (!is_given(file) || !is_exception(v))
         return file ? VALUE_NONE : NULL;
-    if (is_given(args[2]) && args[2] != VALUE_NONE) {
-        value present = exception_traceback(args[1]);
+    if (is_given(traceback) && traceback != VALUE_NONE) {
+        value present = exception_traceback(v);
         if (present == VALUE_NONE)
-            exception_set_traceback(args[1], args[2]);
+            exception_set_traceback(v, traceback);
         value_dec(present);
     }
-    bool printed = exception_print(args[1], file);
+    bool printed = exception_print(v, file);
     value_dec(file);
     return printed ? VALUE_NONE : NULL;
 }
@@ -78,9 +78,8 @@ static bool write_text(value file, value text)
 }
 
 /* "Exception ignored in: ..." and the traceback, on stderr. */
-static value sys_unraisablehook(value self, const value *args)
+static value sys_unraisablehook(value self, value unraisable)
 {
-    value unraisable = args[0];
     value file = sys_get("stderr");
     if (!is_given(file))
         return file ? VALUE_NONE : NULL;
@@ -113,20 +112,20 @@ static value sys_unraisablehook(value self, const value *args)
     return done ? VALUE_NONE : NULL;
 }
 
-static value sys_displayhook(value self, const value *args)
+static value sys_displayhook(value self, value object)
 {
     value builtins = sys_get("modules");
     value module = is_given(builtins) ? dict_get_text(builtins, "builtins") : NULL;
     value_dec(builtins);
     if (!is_given(module))
         return module || error_occurred() ? raise(EXC(RuntimeError), "lost builtins module") : NULL;
-    if (args[0] == VALUE_NONE) {
+    if (object == VALUE_NONE) {
         value_dec(module);
         return VALUE_NONE;
     }
-    value file = sys_get("stdout"), text = value_repr(args[0]);
+    value file = sys_get("stdout"), text = value_repr(object);
     bool done = text && attr_set(module, NAME(_), VALUE_NONE) && is_given(file) && write_text(file, text) &&
-                write_text(file, NAME_TEXT("\n")) && attr_set(module, NAME(_), args[0]);
+                write_text(file, NAME_TEXT("\n")) && attr_set(module, NAME(_), object);
     if (!done && !error_occurred())
         raise(EXC(RuntimeError), "lost sys.stdout");
     value_dec(file);
@@ -176,10 +175,10 @@ static value sys_breakpointhook(value self, const value *args, size_t nargs, val
 }
 
 /* ---- frames and limits ---- */
-static value sys_getframe(value self, const value *args)
+static value sys_getframe(value self, value given_depth)
 {
     int depth;
-    if (!value_as_int(args[0], &depth))
+    if (!value_as_int(given_depth, &depth))
         return NULL;
     value frame = interpreter_frame_object(depth < 0 ? 0 : (size_t)depth);
     if (!frame && !error_occurred())
@@ -187,15 +186,15 @@ static value sys_getframe(value self, const value *args)
     return frame;
 }
 
-static value sys_getrecursionlimit(value self, const value *args)
+static value sys_getrecursionlimit(value self)
 {
     return small_int(atomic_load(&recursion_limit));
 }
 
-static value sys_setrecursionlimit(value self, const value *args)
+static value sys_setrecursionlimit(value self, value given_limit)
 {
     int limit;
-    if (!value_as_int(args[0], &limit))
+    if (!value_as_int(given_limit, &limit))
         return NULL;
     if (limit < 1)
         return raise(EXC(ValueError), "recursion limit must be greater or equal than 1");
@@ -207,15 +206,15 @@ static value sys_setrecursionlimit(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value sys_get_int_max_str_digits(value self, const value *args)
+static value sys_get_int_max_str_digits(value self)
 {
     return small_int(atomic_load(&int_max_str_digits));
 }
 
-static value sys_set_int_max_str_digits(value self, const value *args)
+static value sys_set_int_max_str_digits(value self, value maxdigits)
 {
     int digits;
-    if (!value_as_int(args[0], &digits))
+    if (!value_as_int(maxdigits, &digits))
         return NULL;
     if (digits != 0 && digits < 640)
         return raise(EXC(ValueError), "maxdigits must be 0 or larger than 640");
@@ -223,45 +222,44 @@ static value sys_set_int_max_str_digits(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value sys_getrefcount(value self, const value *args)
+static value sys_getrefcount(value self, value v)
 {
-    value v = args[0];
     return value_is_object(v) ? int_from_u64(rc_count(value_object(v))) : int_from_u64(UINT32_MAX);
 }
 
-static value sys_getsizeof(value self, const value *args)
+static value sys_getsizeof(value self, value object, value fallback)
 {
-    value method = special_lookup(args[0], NAME(__sizeof__));
+    value method = special_lookup(object, NAME(__sizeof__));
     if (method == VALUE_MISSING)
-        return is_missing(args[1]) ? raise(EXC(TypeError), "Type %T doesn't define __sizeof__", args[0])
-                                   : value_inc(args[1]);
+        return is_missing(fallback) ? raise(EXC(TypeError), "Type %T doesn't define __sizeof__", object)
+                                    : value_inc(fallback);
     value size = method ? call_0(method) : NULL;
     value_dec(method);
-    if (!size && !is_missing(args[1]) && error_matches(EXC(TypeError))) {
+    if (!size && !is_missing(fallback) && error_matches(EXC(TypeError))) {
         error_clear();
-        return value_inc(args[1]);
+        return value_inc(fallback);
     }
     return size;
 }
 
-static value sys_intern(value self, const value *args)
+static value sys_intern(value self, value string)
 {
-    if (!value_is(args[0], TYPE_ID_STR))
-        return raise(EXC(TypeError), is_str(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T",
-                     args[0]);
-    return str_intern(value_inc(args[0]));
+    if (!value_is(string, TYPE_ID_STR))
+        return raise(EXC(TypeError), is_str(string) ? "can't intern %T" : "intern() argument must be str, not %T",
+                     string);
+    return str_intern(value_inc(string));
 }
 
 /* Threads run in parallel here: the interval is kept for programs that ask, and has no effect. */
 static _Atomic double switch_interval = 0.005;
-static value sys_getswitchinterval(value self, const value *args)
+static value sys_getswitchinterval(value self)
 {
     return float_new(atomic_load(&switch_interval));
 }
-static value sys_setswitchinterval(value self, const value *args)
+static value sys_setswitchinterval(value self, value interval)
 {
     double seconds;
-    if (!value_as_double(args[0], &seconds))
+    if (!value_as_double(interval, &seconds))
         return NULL;
     if (!(seconds > 0))
         return raise(EXC(ValueError), "switch interval must be strictly positive");
@@ -269,19 +267,19 @@ static value sys_setswitchinterval(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value sys_is_finalizing(value self, const value *args)
+static value sys_is_finalizing(value self)
 {
     return value_bool(atomic_load(&runtime_finalizing));
 }
-static value sys_getdefaultencoding(value self, const value *args)
+static value sys_getdefaultencoding(value self)
 {
     return str_interned("utf-8");
 }
-static value sys_getfilesystemencoding(value self, const value *args)
+static value sys_getfilesystemencoding(value self)
 {
     return str_interned("utf-8");
 }
-static value sys_getfilesystemencodeerrors(value self, const value *args)
+static value sys_getfilesystemencodeerrors(value self)
 {
     return str_interned("surrogateescape");
 }
@@ -291,16 +289,16 @@ static value sys_audit(value self, const value *args, size_t nargs, value kwname
 }
 
 /* Tracing and profiling functions are not called by this interpreter: only None can be set. */
-static value sys_settrace(value self, const value *args)
+static value sys_settrace(value self, value function)
 {
-    return args[0] == VALUE_NONE ? VALUE_NONE : raise(EXC(RuntimeError), "tracing and profiling are not supported");
+    return function == VALUE_NONE ? VALUE_NONE : raise(EXC(RuntimeError), "tracing and profiling are not supported");
 }
-static value sys_gettrace(value self, const value *args)
+static value sys_gettrace(value self)
 {
     return VALUE_NONE;
 }
 
-static value sys_current_frames(value self, const value *args)
+static value sys_current_frames(value self)
 {
     value dict = dict_new();
     for (size_t i = 0, n = thread_slot_count(); dict && i < n; i++) {
@@ -330,14 +328,14 @@ static bool hook_set(value *hook, value v, const char *name)
     value_dec(old);
     return true;
 }
-static value sys_set_asyncgen_hooks(value self, const value *args)
+static value sys_set_asyncgen_hooks(value self, value firstiter, value finalizer)
 {
-    if (!hook_set(&interpreter_self->async_finalizer, args[1], "finalizer") ||
-        !hook_set(&interpreter_self->async_first, args[0], "firstiter"))
+    if (!hook_set(&interpreter_self->async_finalizer, finalizer, "finalizer") ||
+        !hook_set(&interpreter_self->async_first, firstiter, "firstiter"))
         return NULL;
     return VALUE_NONE;
 }
-static value sys_get_asyncgen_hooks(value self, const value *args)
+static value sys_get_asyncgen_hooks(value self)
 {
     static const struct struct_sequence_field fields[] = {{"firstiter", NULL}, {"finalizer", NULL}, {0}};
     static _Atomic(struct type *) made;
@@ -354,17 +352,17 @@ static value sys_get_asyncgen_hooks(value self, const value *args)
     value_dec(hooks[1]);
     return NULL;
 }
-static value sys_set_origin_depth(value self, const value *args)
+static value sys_set_origin_depth(value self, value given_depth)
 {
     int depth;
-    if (!value_as_int(args[0], &depth))
+    if (!value_as_int(given_depth, &depth))
         return NULL;
     if (depth < 0)
         return raise(EXC(ValueError), "depth must be >= 0");
     interpreter_self->origin_depth = (uint32_t)depth;
     return VALUE_NONE;
 }
-static value sys_get_origin_depth(value self, const value *args)
+static value sys_get_origin_depth(value self)
 {
     return small_int(interpreter_self->origin_depth);
 }

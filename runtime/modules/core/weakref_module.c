@@ -4,27 +4,27 @@
 
 #include <stdlib.h>
 
-static value make_proxy(value self, const value *args)
+static value make_proxy(value self, value object, value callback)
 {
-    struct type *type = weak_proxy_type(value_is_callable(args[0]));
-    return type ? weak_reference_make(type, args[0], is_missing(args[1]) ? NULL : args[1]) : NULL;
+    struct type *type = weak_proxy_type(value_is_callable(object));
+    return type ? weak_reference_make(type, object, is_missing(callback) ? NULL : callback) : NULL;
 }
 
-static value getweakrefcount(value self, const value *args)
+static value getweakrefcount(value self, value object)
 {
-    return small_int(value_is_object(args[0]) ? (int64_t)weak_list(value_object(args[0]), NULL, 0) : 0);
+    return small_int(value_is_object(object) ? (int64_t)weak_list(value_object(object), NULL, 0) : 0);
 }
 
-static value getweakrefs(value self, const value *args)
+static value getweakrefs(value self, value object)
 {
-    if (!value_is_object(args[0]))
+    if (!value_is_object(object))
         return list_new(0);
     size_t room = 16;
     for (;;) {
         struct weak_reference **found = calloc(room, sizeof *found);
         if (!found)
             return raise_no_memory();
-        size_t count = weak_list(value_object(args[0]), found, room);
+        size_t count = weak_list(value_object(object), found, room);
         if (count <= room) {
             value list = list_from_owned((value *)found, count);
             free(found);
@@ -39,11 +39,11 @@ static value getweakrefs(value self, const value *args)
 
 /* Take the key out of the dict if the weak reference under it is dead: what WeakValueDictionary's callbacks do. Another
  * thread may have put a living one there meanwhile, which is then put back. */
-static value remove_dead(value self, const value *args)
+static value remove_dead(value self, value dct, value key)
 {
-    if (!is_dict(args[0]))
-        return raise(EXC(TypeError), "remove_dead_weakref() argument 1 must be dict, not %T", args[0]);
-    value reference = dict_get(args[0], args[1]);
+    if (!is_dict(dct))
+        return raise(EXC(TypeError), "remove_dead_weakref() argument 1 must be dict, not %T", dct);
+    value reference = dict_get(dct, key);
     if (!reference)
         return NULL;
     if (reference == VALUE_MISSING)
@@ -58,14 +58,14 @@ static value remove_dead(value self, const value *args)
     value_dec(reference);
     if (!dead)
         return VALUE_NONE;
-    value taken = dict_pop(args[0], args[1]);
+    value taken = dict_pop(dct, key);
     if (!taken)
         return NULL;
     bool done = true;
     if (taken != VALUE_MISSING && value_is_of(taken, TYPE(WEAK_REFERENCE))) {
         referent = weak_reference_get(taken);
         if (referent != VALUE_NONE) {
-            value now = dict_set_default(args[0], args[1], taken);
+            value now = dict_set_default(dct, key, taken);
             done = now != NULL;
             value_dec(now);
         }

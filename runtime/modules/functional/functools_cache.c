@@ -279,7 +279,7 @@ static value cache_new(struct type *type, const value *args, size_t nargs, value
     return value_of(c);
 }
 
-static value cache_info(value v, const value *args)
+static value cache_info(value v)
 {
     struct cache *c = CACHE(v);
     value maxsize = c->maxsize < 0 ? VALUE_NONE : int_from_i64(c->maxsize);
@@ -307,7 +307,7 @@ static void clear_list(struct cache *c)
     value_dec(first);
 }
 
-static value cache_clear(value v, const value *args)
+static value cache_clear(value v)
 {
     struct cache *c = CACHE(v);
     atomic_store(&c->hits, 0);
@@ -321,7 +321,7 @@ static value cache_self(value v, const value *args)
 {
     return value_inc(v);
 }
-static value cache_reduce(value v, const value *args)
+static value cache_reduce(value v)
 {
     return attr_get(v, NAME(__qualname__));
 }

@@ -189,9 +189,8 @@ static value partial_reduce(value v, const value *args)
     return result;
 }
 
-static value partial_setstate(value v, const value *args)
+static value partial_setstate(value v, value state)
 {
-    value state = args[0];
     bool right = is_tuple(state) && tuple_length(state) == 4 && value_is_callable(tuple_get(state, 0)) &&
                  is_tuple(tuple_get(state, 1)) && (tuple_get(state, 2) == VALUE_NONE || is_dict(tuple_get(state, 2)));
     if (!right)
@@ -331,21 +330,21 @@ static const struct type_spec key_spec = {
 };
 
 /* ---- reduce ---- */
-static value reduce(value self, const value *args)
+static value reduce(value self, value function, value iterable, value initial)
 {
     struct sweep sweep;
-    if (!sweep_open(&sweep, args[1])) {
+    if (!sweep_open(&sweep, iterable)) {
         if (error_matches(EXC(TypeError)))
             return raise(EXC(TypeError), "reduce() arg 2 must support iteration");
         return NULL;
     }
-    value total = is_missing(args[2]) ? NULL : value_inc(args[2]), item;
+    value total = is_missing(initial) ? NULL : value_inc(initial), item;
     while ((item = iter_next(sweep.iterator)) && item != VALUE_END) {
         if (!total) {
             total = item;
             continue;
         }
-        value next = call_2(args[0], total, item);
+        value next = call_2(function, total, item);
         value_dec(item);
         value_dec(total);
         total = next;

@@ -199,7 +199,7 @@ static value repeat_repr(value v)
     return text;
 }
 
-static value repeat_length_hint(value v, const value *args)
+static value repeat_length_hint(value v)
 {
     int64_t left = number_get(v, 0);
     return left < 0 ? raise(EXC(TypeError), "len() of unsized object") : int_from_i64(left);
@@ -249,9 +249,9 @@ static value chain_new(struct type *type, const value *args, size_t nargs, value
     return iterator ? iterator_make(type, iterator, NULL) : NULL;
 }
 
-static value chain_from_iterable(value cls, const value *args)
+static value chain_from_iterable(value cls, value iterable)
 {
-    value iterator = iter_get(args[0]);
+    value iterator = iter_get(iterable);
     return iterator ? iterator_make((struct type *)cls, iterator, NULL) : NULL;
 }
 
@@ -789,15 +789,15 @@ static value tee_new(struct type *type, const value *args, size_t nargs, value k
     return tee_from(a[0]);
 }
 
-static value itertools_tee(value self, const value *args)
+static value itertools_tee(value self, value iterable, value given_n)
 {
     ssize n;
-    if (!index_as_ssize(args[1], &n, EXC(OverflowError)))
+    if (!index_as_ssize(given_n, &n, EXC(OverflowError)))
         return NULL;
     if (n < 0)
         return raise(EXC(ValueError), "n must be >= 0");
     value tuple = tuple_new((size_t)n);
-    value first = tuple && n ? tee_from(args[0]) : NULL;
+    value first = tuple && n ? tee_from(iterable) : NULL;
     if (tuple && n && !first) {
         value_dec(tuple);
         return NULL;

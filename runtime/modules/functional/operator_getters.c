@@ -219,7 +219,7 @@ static value getter_repr(value v)
     return NULL;
 }
 
-static value getter_reduce(value v, const value *args)
+static value getter_reduce(value v)
 {
     value keywords = slot_peek(&((struct getter *)v)->keywords);
     value items = value_is_of(v, attrgetter_type) ? attrgetter_names(v) : value_inc(ITEMS(v)), result = NULL;

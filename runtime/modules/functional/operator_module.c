@@ -18,31 +18,31 @@
     X(sub, SUBTRACT)           \
     X(truediv, TRUE_DIVIDE)    \
     X(xor, XOR)
-#define BINARY(NAME, OP)                                          \
-    static value op_##NAME(value self, const value *args)         \
-    {                                                             \
-        return operate_binary(BINARY_##OP, args[0], args[1]);     \
-    }                                                             \
-    static value op_inplace_##NAME(value self, const value *args) \
-    {                                                             \
-        return operate_inplace(BINARY_##OP, args[0], args[1]);    \
+#define BINARY(NAME, OP)                                         \
+    static value op_##NAME(value self, value a, value b)         \
+    {                                                            \
+        return operate_binary(BINARY_##OP, a, b);                \
+    }                                                            \
+    static value op_inplace_##NAME(value self, value a, value b) \
+    {                                                            \
+        return operate_inplace(BINARY_##OP, a, b);               \
     }
 BINARY_FUNCTIONS(BINARY)
 
-#define UNARY(NAME, OP)                                   \
-    static value op_##NAME(value self, const value *args) \
-    {                                                     \
-        return operate_unary(UNARY_##OP, args[0]);        \
+#define UNARY(NAME, OP)                         \
+    static value op_##NAME(value self, value a) \
+    {                                           \
+        return operate_unary(UNARY_##OP, a);    \
     }
 UNARY(neg, NEGATIVE)
 UNARY(pos, POSITIVE)
 UNARY(abs, ABSOLUTE)
 UNARY(invert, INVERT)
 
-#define COMPARISON(NAME, OP)                                 \
-    static value op_##NAME(value self, const value *args)    \
-    {                                                        \
-        return compare_rich(args[0], args[1], COMPARE_##OP); \
+#define COMPARISON(NAME, OP)                             \
+    static value op_##NAME(value self, value a, value b) \
+    {                                                    \
+        return compare_rich(a, b, COMPARE_##OP);         \
     }
 COMPARISON(lt, LT)
 COMPARISON(le, LE)
@@ -55,39 +55,39 @@ static value truth_value(int truth)
 {
     return truth < 0 ? NULL : value_bool(truth);
 }
-static value op_truth(value self, const value *args)
+static value op_truth(value self, value a)
 {
-    return truth_value(value_truth(args[0]));
+    return truth_value(value_truth(a));
 }
-static value op_not(value self, const value *args)
+static value op_not(value self, value a)
 {
-    int truth = value_truth(args[0]);
+    int truth = value_truth(a);
     return truth < 0 ? NULL : value_bool(!truth);
 }
-static value op_is(value self, const value *args)
+static value op_is(value self, value a, value b)
 {
-    return value_bool(args[0] == args[1]);
+    return value_bool(a == b);
 }
-static value op_is_not(value self, const value *args)
+static value op_is_not(value self, value a, value b)
 {
-    return value_bool(args[0] != args[1]);
+    return value_bool(a != b);
 }
-static value op_contains(value self, const value *args)
+static value op_contains(value self, value a, value b)
 {
-    return truth_value(value_contains(args[0], args[1]));
+    return truth_value(value_contains(a, b));
 }
-static value op_index(value self, const value *args)
+static value op_index(value self, value a)
 {
-    return index_value(args[0]);
+    return index_value(a);
 }
-static value op_length_hint(value self, const value *args)
+static value op_length_hint(value self, value obj, value given_fallback)
 {
     ssize fallback;
-    if (!is_int(args[1]))
-        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", args[1]);
-    if (!index_as_ssize(args[1], &fallback, EXC(OverflowError)))
+    if (!is_int(given_fallback))
+        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", given_fallback);
+    if (!index_as_ssize(given_fallback, &fallback, EXC(OverflowError)))
         return NULL;
-    ssize hint = value_length_hint(args[0], fallback);
+    ssize hint = value_length_hint(obj, fallback);
     return hint < 0 && error_occurred() ? NULL : int_from_i64(hint);
 }
 
@@ -100,26 +100,26 @@ static bool check_sequences(value a, value b)
     }
     return true;
 }
-static value op_concat(value self, const value *args)
+static value op_concat(value self, value a, value b)
 {
-    return check_sequences(args[0], args[1]) ? sequence_concat(args[0], args[1]) : NULL;
+    return check_sequences(a, b) ? sequence_concat(a, b) : NULL;
 }
-static value op_iconcat(value self, const value *args)
+static value op_iconcat(value self, value a, value b)
 {
-    return check_sequences(args[0], args[0]) ? operate_inplace(BINARY_ADD, args[0], args[1]) : NULL;
+    return check_sequences(a, a) ? operate_inplace(BINARY_ADD, a, b) : NULL;
 }
 
 /* countOf and indexOf: items that are, or equal, the wanted one. */
-static value count_or_index(const value *args, bool index)
+static value count_or_index(value iterable, value wanted, bool index)
 {
     struct sweep sweep;
     value item = NULL;
-    if (!sweep_open(&sweep, args[0]))
+    if (!sweep_open(&sweep, iterable))
         return NULL;
     int64_t count = 0, position = 0;
     bool failed = false, found = false;
     while (!failed && !found && (item = iter_next(sweep.iterator)) && item != VALUE_END) {
-        int equal = value_equals(item, args[1]);
+        int equal = value_equals(item, wanted);
         value_dec(item);
         failed = equal < 0;
         count += equal > 0;
@@ -133,26 +133,26 @@ static value count_or_index(const value *args, bool index)
         return raise(EXC(ValueError), "sequence.index(x): x not in sequence");
     return int_from_i64(index ? position - 1 : count);
 }
-static value op_count_of(value self, const value *args)
+static value op_count_of(value self, value a, value b)
 {
-    return count_or_index(args, false);
+    return count_or_index(a, b, false);
 }
-static value op_index_of(value self, const value *args)
+static value op_index_of(value self, value a, value b)
 {
-    return count_or_index(args, true);
+    return count_or_index(a, b, true);
 }
 
-static value op_getitem(value self, const value *args)
+static value op_getitem(value self, value a, value b)
 {
-    return item_get(args[0], args[1]);
+    return item_get(a, b);
 }
-static value op_setitem(value self, const value *args)
+static value op_setitem(value self, value a, value b, value c)
 {
-    return item_set(args[0], args[1], args[2]) ? VALUE_NONE : NULL;
+    return item_set(a, b, c) ? VALUE_NONE : NULL;
 }
-static value op_delitem(value self, const value *args)
+static value op_delitem(value self, value a, value b)
 {
-    return item_delete(args[0], args[1]) ? VALUE_NONE : NULL;
+    return item_delete(a, b) ? VALUE_NONE : NULL;
 }
 static value op_call(value self, const value *args, size_t nargs, value kwnames)
 {

@@ -43,12 +43,12 @@ static value loader_get_data(value v, const value *args)
     return data;
 }
 
-static value loader_get_filename(value v, const value *args)
+static value loader_get_filename(value v, value name)
 {
     return loader_get_path(v);
 }
 
-static value loader_get_source(value v, const value *args)
+static value loader_get_source(value v, value name)
 {
     value path = slot_peek(&LOADER(v)->path);
     if (!path)
@@ -59,13 +59,13 @@ static value loader_get_source(value v, const value *args)
     return text;
 }
 
-static value loader_get_code(value v, const value *args)
+static value loader_get_code(value v, value name)
 {
     value path = slot_peek(&LOADER(v)->path);
     return path ? import_file_compile(path, true) : VALUE_NONE;
 }
 
-static value loader_is_package(value v, const value *args)
+static value loader_is_package(value v, value name)
 {
     value path = slot_peek(&LOADER(v)->path);
     if (!path)
@@ -75,7 +75,7 @@ static value loader_is_package(value v, const value *args)
     return value_bool(at >= 0 && (size_t)at + str_length(ending) == str_length(path));
 }
 
-static value loader_create_module(value v, const value *args)
+static value loader_create_module(value v, value spec)
 {
     return VALUE_NONE;
 }

@@ -36,15 +36,15 @@ struct io_storage {
     void *data;
     size_t room, wanted; /* bytes */
 };
-/* Under the lock: are there so many bytes at *data, of which the first `used` are kept? If not, and the storage that was
-   fetched is too small, false: fetch, and begin again. Else the two change places. */
+/* Under the lock: are there so many bytes at *data, of which the first `used` are kept? If not, and the storage that
+   was fetched is too small, false: fetch, and begin again. Else the two change places. */
 bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t used, size_t bytes);
 bool io_storage_fetch(struct io_storage *fresh); /* without the lock; false with MemoryError */
 extern struct type *io_base_type, *io_raw_type, *io_buffered_base_type, *io_text_base_type;
 bool io_base_define(value module);
 void io_traverse(struct object *o, struct gc_trace *trace); /* the dict */
 void io_destroy(struct object *o);
-void io_finalize(struct object *o);        /* closes the stream */
+void io_finalize(struct object *o); /* closes the stream */
 /* Does a finalizer leave the stream to the one that works on it? In an island the upper one may come later, and has
    still to flush. */
 bool io_is_left_to_upper(struct object *o);
@@ -55,11 +55,11 @@ bool io_check_closed(value stream); /* false with ValueError */
 value io_get_dict(value v);
 bool io_call(value stream, value name); /* stream.name() for its effect */
 value io_cannot_pickle(value v, const value *args);
-value io_name(value v);                          /* its `name` attribute for repr: owned, VALUE_MISSING */
-bool io_size_argument(value v, ssize *size);     /* None stands for -1 */
-bool io_optional_size(value v, ssize *size);     /* missing too */
-/* What pickling needs: a copy of the stream's __dict__, None when it has none; the position in a state (`message` has %T
-   for what it is instead of an int); more for the __dict__, from the item so named. */
+value io_name(value v);                      /* its `name` attribute for repr: owned, VALUE_MISSING */
+bool io_size_argument(value v, ssize *size); /* None stands for -1 */
+bool io_optional_size(value v, ssize *size); /* missing too */
+/* What pickling needs: a copy of the stream's __dict__, None when it has none; the position in a state (`message` has
+   %T for what it is instead of an int); more for the __dict__, from the item so named. */
 value io_dict_copy(value v);
 bool io_position_of(value item, const char *message, size_t *at);
 bool io_dict_restore(value v, value item, const char *nth);
@@ -88,8 +88,8 @@ value io_upper_readable(value v, const value *args);
 value io_upper_writable(value v, const value *args);
 value io_upper_fileno(value v, const value *args);
 value io_upper_isatty(value v, const value *args);
-value io_upper_close(value v, const value *args); /* flushes, then closes the stream beneath too */
-value io_upper_detach(value v, const value *args);
+value io_upper_close(value v); /* flushes, then closes the stream beneath too */
+value io_upper_detach(value v);
 
 /* ---- io_fileio.c ---- */
 extern struct type *io_file_type;

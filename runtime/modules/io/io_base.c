@@ -305,7 +305,7 @@ static value close_both(value stream, value beneath)
     return NULL;
 }
 
-value io_upper_close(value v, const value *args)
+value io_upper_close(value v)
 {
     value beneath = io_beneath(v);
     int closed = beneath ? io_is_closed(beneath) : -1;
@@ -313,7 +313,7 @@ value io_upper_close(value v, const value *args)
     value_dec(beneath);
     return result;
 }
-value io_upper_detach(value v, const value *args)
+value io_upper_detach(value v)
 {
     value beneath = io_beneath(v);
     if (!beneath || !io_call(v, NAME(flush))) {
@@ -347,28 +347,28 @@ static value base_new(struct type *type, const value *args, size_t nargs, value 
 {
     return value_of(object_new(type, type->gc.instance_size));
 }
-static value base_seek(value v, const value *args)
+static value base_seek(value v, value offset, value whence)
 {
     return io_unsupported("seek");
 }
-static value base_truncate(value v, const value *args)
+static value base_truncate(value v, value size)
 {
     return io_unsupported("truncate");
 }
-static value base_fileno(value v, const value *args)
+static value base_fileno(value v)
 {
     return io_unsupported("fileno");
 }
-static value base_tell(value v, const value *args)
+static value base_tell(value v)
 {
     const value zero_one[] = {small_int(0), small_int(1)};
     return call_method(v, NAME(seek), zero_one, 2);
 }
-static value base_flush(value v, const value *args)
+static value base_flush(value v)
 {
     return io_check_closed(v) ? VALUE_NONE : NULL;
 }
-static value base_close(value v, const value *args)
+static value base_close(value v)
 {
     if (atomic_load(&BASE(v)->closed))
         return VALUE_NONE;
@@ -376,11 +376,11 @@ static value base_close(value v, const value *args)
     atomic_store(&BASE(v)->closed, true);
     return done ? VALUE_NONE : NULL;
 }
-static value base_false(value v, const value *args)
+static value base_false(value v)
 {
     return VALUE_FALSE;
 }
-static value base_isatty(value v, const value *args)
+static value base_isatty(value v)
 {
     return io_check_closed(v) ? VALUE_FALSE : NULL;
 }
@@ -412,7 +412,7 @@ static value base_check_writable(value v, const value *args)
 {
     return check_ability(v, NAME(writable), "File or stream is not writable.");
 }
-static value base_enter(value v, const value *args)
+static value base_enter(value v)
 {
     return io_check_closed(v) ? value_inc(v) : NULL;
 }
@@ -449,10 +449,10 @@ static ssize line_hint(value v, value peek)
     return hint;
 }
 
-static value base_readline(value v, const value *args)
+static value base_readline(value v, value size)
 {
     ssize limit;
-    if (!io_size_argument(args[0], &limit))
+    if (!io_size_argument(size, &limit))
         return NULL;
     value peek = attr_get_optional(v, NAME(peek));
     if (!peek)
@@ -485,10 +485,10 @@ static value base_readline(value v, const value *args)
     return NULL;
 }
 
-static value base_readlines(value v, const value *args)
+static value base_readlines(value v, value given_hint)
 {
     ssize hint, total = 0;
-    if (!io_size_argument(args[0], &hint))
+    if (!io_size_argument(given_hint, &hint))
         return NULL;
     value iterator = iter_get(v), list = iterator ? list_new(0) : NULL, line = NULL;
     bool done = list != NULL;
@@ -507,9 +507,9 @@ static value base_readlines(value v, const value *args)
     return NULL;
 }
 
-static value base_writelines(value v, const value *args)
+static value base_writelines(value v, value lines)
 {
-    value iterator = io_check_closed(v) ? iter_get(args[0]) : NULL, line = NULL;
+    value iterator = io_check_closed(v) ? iter_get(lines) : NULL, line = NULL;
     bool done = iterator != NULL;
     while (done && (line = iter_next(iterator)) && line != VALUE_END) {
         value result = call_method_1(v, NAME(write), line);
@@ -547,10 +547,10 @@ static const struct getset_def base_getset[] = {
     {"closed", base_get_closed, NULL, NULL}, {"__dict__", io_get_dict, NULL, NULL}, {0}};
 
 /* ---- _RawIOBase ---- */
-static value raw_read(value v, const value *args)
+static value raw_read(value v, value given_size)
 {
     ssize size;
-    if (!io_size_argument(args[0], &size))
+    if (!io_size_argument(given_size, &size))
         return NULL;
     if (size < 0)
         return call_method_0(v, NAME(readall));
@@ -571,7 +571,7 @@ static value raw_read(value v, const value *args)
     return result;
 }
 
-static value raw_readall(value v, const value *args)
+static value raw_readall(value v)
 {
     struct bytes_builder all = {0};
     for (;;) {
@@ -632,13 +632,13 @@ static value read_into(value v, value target, value method)
     buffer_release(&room);
     return result;
 }
-static value buffered_base_readinto(value v, const value *args)
+static value buffered_base_readinto(value v, value buffer)
 {
-    return read_into(v, args[0], NAME(read));
+    return read_into(v, buffer, NAME(read));
 }
-static value buffered_base_readinto1(value v, const value *args)
+static value buffered_base_readinto1(value v, value buffer)
 {
-    return read_into(v, args[0], NAME(read1));
+    return read_into(v, buffer, NAME(read1));
 }
 static const struct method_def buffered_base_methods[] = {
     METHOD("detach", unsupported_detach, "($self, /)",

@@ -256,10 +256,10 @@ static value read_sized(value v, size_t size, bool once)
     return n == -2 ? VALUE_NONE : NULL;
 }
 
-static value reader_read(value v, const value *args)
+static value reader_read(value v, value given_size)
 {
     ssize size;
-    if (!io_optional_size(args[0], &size))
+    if (!io_optional_size(given_size, &size))
         return NULL;
     if (size < -1)
         return raise(EXC(ValueError), "read length must be non-negative or -1");
@@ -272,10 +272,10 @@ static value reader_read(value v, const value *args)
     leave(v, raw);
     return all;
 }
-static value reader_read1(value v, const value *args)
+static value reader_read1(value v, value given_size)
 {
     ssize size;
-    if (!io_optional_size(args[0], &size))
+    if (!io_optional_size(given_size, &size))
         return NULL;
     return read_sized(v, size < 0 ? SELF(v)->size : (size_t)size, true);
 }
@@ -291,15 +291,15 @@ static value read_into(value v, value target, bool once)
     buffer_release(&room);
     return n == -1 ? NULL : n == -2 ? VALUE_NONE : int_from_i64(n);
 }
-static value reader_readinto(value v, const value *args)
+static value reader_readinto(value v, value buffer)
 {
-    return read_into(v, args[0], false);
+    return read_into(v, buffer, false);
 }
-static value reader_readinto1(value v, const value *args)
+static value reader_readinto1(value v, value buffer)
 {
-    return read_into(v, args[0], true);
+    return read_into(v, buffer, true);
 }
-static value reader_peek(value v, const value *args)
+static value reader_peek(value v, value size)
 {
     value raw = reader_enter(v);
     if (!raw)
@@ -393,19 +393,19 @@ bool io_buffered_write(value v, const uint8_t *data, size_t length)
     leave(v, raw);
     return done;
 }
-static value writer_write(value v, const value *args)
+static value writer_write(value v, value buffer)
 {
     struct buffer data;
-    if (is_str(args[0]))
+    if (is_str(buffer))
         return raise(EXC(TypeError), "a bytes-like object is required, not 'str'");
-    if (!buffer_get(args[0], &data, BUFFER_SIMPLE))
+    if (!buffer_get(buffer, &data, BUFFER_SIMPLE))
         return NULL;
     bool done = io_buffered_write(v, data.data, (size_t)data.length);
     value result = done ? int_from_i64(data.length) : NULL;
     buffer_release(&data);
     return result;
 }
-static value writer_flush(value v, const value *args)
+static value writer_flush(value v)
 {
     value raw = enter(v, "flush of closed file");
     if (!raw)
@@ -414,7 +414,7 @@ static value writer_flush(value v, const value *args)
     leave(v, raw);
     return done ? VALUE_NONE : NULL;
 }
-static value reader_flush(value v, const value *args)
+static value reader_flush(value v)
 {
     value raw = io_beneath(v), result = raw ? call_method_0(raw, NAME(flush)) : NULL;
     value_dec(raw);
@@ -422,7 +422,7 @@ static value reader_flush(value v, const value *args)
 }
 
 /* ---- position ---- */
-static value buffered_tell(value v, const value *args)
+static value buffered_tell(value v)
 {
     value raw = enter(v, "tell of closed file");
     if (!raw)
@@ -436,11 +436,11 @@ static value buffered_tell(value v, const value *args)
     leave(v, raw);
     return done ? int_from_i64(position) : NULL;
 }
-static value buffered_seek(value v, const value *args)
+static value buffered_seek(value v, value target, value given_whence)
 {
     int64_t offset, at = 0;
     int whence;
-    if (!value_as_int(args[1], &whence) || !value_as_i64(args[0], &offset))
+    if (!value_as_int(given_whence, &whence) || !value_as_i64(target, &offset))
         return NULL;
     if ((whence < 0 || whence > 2) && whence != 3 && whence != 4)
         return raise(EXC(ValueError), "whence value %d unsupported", whence);
@@ -457,9 +457,9 @@ static value buffered_seek(value v, const value *args)
     leave(v, raw);
     return done ? int_from_i64(at) : NULL;
 }
-static value buffered_truncate(value v, const value *args)
+static value buffered_truncate(value v, value pos)
 {
-    value position = is_given(args[0]) ? value_inc(args[0]) : call_method_0(v, NAME(tell));
+    value position = is_given(pos) ? value_inc(pos) : call_method_0(v, NAME(tell));
     value raw = position ? enter(v, "truncate of closed file") : NULL, result = NULL;
     if (raw) {
         if (flush_pending(SELF(v), raw) && drop_ahead(SELF(v), raw))
@@ -543,7 +543,7 @@ static void buffered_destroy(struct object *o)
 }
 
 /* Refused to who is in the middle of an operation: the raw stream calls back. (That holds while it is closed, too.) */
-static value buffered_close(value v, const value *args)
+static value buffered_close(value v)
 {
     struct io_lock *lock = &SELF(v)->upper.lock;
     value raw = io_beneath(v);
@@ -671,7 +671,7 @@ PAIR_METHOD(readable, reader, 0)
 PAIR_METHOD(write, writer, 1)
 PAIR_METHOD(flush, writer, 0)
 PAIR_METHOD(writable, writer, 0)
-static value pair_close(value v, const value *args)
+static value pair_close(value v)
 {
     value first = pair_call(v, &PAIR(v)->writer, NAME(close), NULL, 0), error = first ? NULL : error_fetch();
     value second = pair_call(v, &PAIR(v)->reader, NAME(close), NULL, 0);
@@ -683,7 +683,7 @@ static value pair_close(value v, const value *args)
     value_dec(second);
     return error || !second ? NULL : VALUE_NONE;
 }
-static value pair_isatty(value v, const value *args)
+static value pair_isatty(value v)
 {
     value answer = pair_call(v, &PAIR(v)->writer, NAME(isatty), NULL, 0);
     return answer == VALUE_FALSE ? pair_call(v, &PAIR(v)->reader, NAME(isatty), NULL, 0) : answer;

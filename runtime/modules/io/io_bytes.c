@@ -101,7 +101,7 @@ static bool replace(value v, value contents, bool open)
     return done || (!free_to && exported());
 }
 
-static value bytes_write(value v, const value *args)
+static value bytes_write(value v, value given_b)
 {
     struct buffer data;
     struct bytes_io *b = lock(v);
@@ -110,7 +110,7 @@ static value bytes_write(value v, const value *args)
         unlock(v);
     if (!free_to)
         return b ? (exported(), NULL) : NULL;
-    if (!buffer_get(args[0], &data, BUFFER_SIMPLE))
+    if (!buffer_get(given_b, &data, BUFFER_SIMPLE))
         return NULL;
     ssize n = write_bytes(v, data.data, (size_t)data.length);
     buffer_release(&data);
@@ -145,15 +145,15 @@ static value read_part(value v, ssize size, bool line)
             return NULL;
     }
 }
-static value bytes_read(value v, const value *args)
+static value bytes_read(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(args[0], &size) ? read_part(v, size, false) : NULL;
+    return io_optional_size(given_size, &size) ? read_part(v, size, false) : NULL;
 }
-static value bytes_readline(value v, const value *args)
+static value bytes_readline(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(args[0], &size) ? read_part(v, size, true) : NULL;
+    return io_optional_size(given_size, &size) ? read_part(v, size, true) : NULL;
 }
 static value bytes_next(value v)
 {
@@ -182,13 +182,13 @@ static value read_into(value v, value target, const char *function)
     buffer_release(&room);
     return b ? int_from_u64(n) : NULL;
 }
-static value bytes_readinto(value v, const value *args)
+static value bytes_readinto(value v, value buffer)
 {
-    return read_into(v, args[0], "readinto");
+    return read_into(v, buffer, "readinto");
 }
-static value bytes_readinto1(value v, const value *args)
+static value bytes_readinto1(value v, value buffer)
 {
-    return read_into(v, args[0], "readinto1");
+    return read_into(v, buffer, "readinto1");
 }
 
 static value bytes_getvalue(value v, const value *args)
@@ -224,11 +224,11 @@ static value bytes_true(value v, const value *args)
 {
     return atomic_load(&SELF(v)->base.closed) ? raise(EXC(ValueError), "I/O operation on closed file.") : VALUE_TRUE;
 }
-static value bytes_seek(value v, const value *args)
+static value bytes_seek(value v, value pos, value given_whence)
 {
     ssize offset, at;
     int whence;
-    if (!index_as_ssize(args[0], &offset, EXC(OverflowError)) || !value_as_int(args[1], &whence))
+    if (!index_as_ssize(pos, &offset, EXC(OverflowError)) || !value_as_int(given_whence, &whence))
         return NULL;
     if (!bytes_true(v, NULL))
         return NULL;
@@ -248,14 +248,14 @@ static value bytes_seek(value v, const value *args)
     unlock(v);
     return overflow ? raise(EXC(OverflowError), "new position too large") : int_from_i64(at);
 }
-static value bytes_truncate(value v, const value *args)
+static value bytes_truncate(value v, value given_size)
 {
     ssize size = -1;
-    if (is_given(args[0]) && !io_size_argument(args[0], &size))
+    if (is_given(given_size) && !io_size_argument(given_size, &size))
         return NULL;
     if (!bytes_true(v, NULL))
         return NULL;
-    if (is_given(args[0]) && size < 0)
+    if (is_given(given_size) && size < 0)
         return raise(EXC(ValueError), "negative size value %lld", (long long)size);
     struct bytes_io *b = lock(v);
     if (!b)
@@ -268,7 +268,7 @@ static value bytes_truncate(value v, const value *args)
     unlock(v);
     return done ? int_from_i64(size) : exported() ? NULL : NULL;
 }
-static value bytes_close(value v, const value *args)
+static value bytes_close(value v)
 {
     object_lock(value_object(v));
     void *old = NULL;
@@ -293,7 +293,7 @@ static value bytes_flush(value v, const value *args)
 }
 
 /* ---- pickling ---- */
-static value bytes_getstate(value v, const value *args)
+static value bytes_getstate(value v)
 {
     value contents = bytes_getvalue(v, NULL), at = contents ? bytes_tell(v, NULL) : NULL;
     value dict = at ? io_dict_copy(v) : NULL;
@@ -303,9 +303,8 @@ static value bytes_getstate(value v, const value *args)
     value_dec(contents);
     return state;
 }
-static value bytes_setstate(value v, const value *args)
+static value bytes_setstate(value v, value state)
 {
-    value state = args[0];
     size_t at;
     if (!is_tuple(state) || tuple_length(state) < 3)
         return raise(EXC(TypeError), "%T.__setstate__ argument should be 3-tuple, got %T", v, state);
@@ -362,7 +361,7 @@ static const struct type_spec view_spec = {
     .destroy = view_destroy,
     .slots = {.buffer = view_buffer, .buffer_release = view_release},
 };
-static value bytes_getbuffer(value v, const value *args)
+static value bytes_getbuffer(value v)
 {
     if (!bytes_true(v, NULL))
         return NULL;

@@ -78,10 +78,10 @@ ssize io_file_write(value v, const uint8_t *data, size_t length)
     return transferred(n, raised);
 }
 
-static value file_readinto(value v, const value *args)
+static value file_readinto(value v, value buffer)
 {
     struct buffer room;
-    if (!check_readable(v) || !buffer_get_argument(args[0], &room, "readinto"))
+    if (!check_readable(v) || !buffer_get_argument(buffer, &room, "readinto"))
         return NULL;
     ssize n = io_file_read(v, room.data, (size_t)room.length);
     buffer_release(&room);
@@ -116,10 +116,10 @@ static value file_readall(value v, const value *args)
     }
 }
 
-static value file_read(value v, const value *args)
+static value file_read(value v, value given_size)
 {
     ssize size;
-    if (!check_readable(v) || !io_size_argument(args[0], &size))
+    if (!check_readable(v) || !io_size_argument(given_size, &size))
         return NULL;
     if (size < 0)
         return file_readall(v, NULL);
@@ -131,10 +131,10 @@ static value file_read(value v, const value *args)
     return n == -2 ? VALUE_NONE : NULL;
 }
 
-static value file_write(value v, const value *args)
+static value file_write(value v, value b)
 {
     struct buffer data;
-    if (!check_writable(v) || !buffer_get(args[0], &data, BUFFER_SIMPLE))
+    if (!check_writable(v) || !buffer_get(b, &data, BUFFER_SIMPLE))
         return NULL;
     ssize n = io_file_write(v, data.data, (size_t)data.length);
     buffer_release(&data);
@@ -150,26 +150,26 @@ static value seek_to(value v, int64_t offset, int whence)
     atomic_store(&FILE_OF(v)->seekable, 1);
     return int_from_i64(at);
 }
-static value file_seek(value v, const value *args)
+static value file_seek(value v, value pos, value given_whence)
 {
     int64_t offset;
     int whence;
     if (!check_open(v))
         return NULL;
-    if (is_float(args[0]))
+    if (is_float(pos))
         return raise(EXC(TypeError), "an integer is required");
-    return value_as_i64(args[0], &offset) && value_as_int(args[1], &whence) ? seek_to(v, offset, whence) : NULL;
+    return value_as_i64(pos, &offset) && value_as_int(given_whence, &whence) ? seek_to(v, offset, whence) : NULL;
 }
-static value file_tell(value v, const value *args)
+static value file_tell(value v)
 {
     return check_open(v) ? seek_to(v, 0, SEEK_CUR) : NULL;
 }
-static value file_truncate(value v, const value *args)
+static value file_truncate(value v, value given_size)
 {
     int64_t size;
     if (!check_writable(v))
         return NULL;
-    value position = is_given(args[0]) ? value_inc(args[0]) : seek_to(v, 0, SEEK_CUR);
+    value position = is_given(given_size) ? value_inc(given_size) : seek_to(v, 0, SEEK_CUR);
     if (!position || !value_as_i64(position, &size)) {
         value_dec(position);
         return NULL;
@@ -193,23 +193,23 @@ static value file_close(value v, const value *args)
     int result = BLOCKING(close(fd));
     return result < 0 && errno != EINTR ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
 }
-static value file_fileno(value v, const value *args)
+static value file_fileno(value v)
 {
     return check_open(v) ? small_int(io_file_descriptor(v)) : NULL;
 }
-static value file_isatty(value v, const value *args)
+static value file_isatty(value v)
 {
     return check_open(v) ? value_bool(isatty(io_file_descriptor(v))) : NULL;
 }
-static value file_readable(value v, const value *args)
+static value file_readable(value v)
 {
     return check_open(v) ? value_bool(FILE_OF(v)->readable) : NULL;
 }
-static value file_writable(value v, const value *args)
+static value file_writable(value v)
 {
     return check_open(v) ? value_bool(FILE_OF(v)->writable) : NULL;
 }
-static value file_seekable(value v, const value *args)
+static value file_seekable(value v)
 {
     if (!check_open(v))
         return NULL;

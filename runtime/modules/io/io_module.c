@@ -152,16 +152,16 @@ static value module_open(value self, const value *args)
     return result;
 }
 
-static value module_open_code(value self, const value *args)
+static value module_open_code(value self, value path)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "open_code() argument 'path' must be str, not %T", args[0]);
-    return io_open(args[0], "rb", -1, VALUE_NONE, VALUE_NONE, VALUE_NONE, VALUE_TRUE, VALUE_NONE);
+    if (!is_str(path))
+        return raise(EXC(TypeError), "open_code() argument 'path' must be str, not %T", path);
+    return io_open(path, "rb", -1, VALUE_NONE, VALUE_NONE, VALUE_NONE, VALUE_TRUE, VALUE_NONE);
 }
 
-static value module_text_encoding(value self, const value *args)
+static value module_text_encoding(value self, value encoding, value stacklevel)
 {
-    return args[0] == VALUE_NONE ? str_interned("locale") : value_inc(args[0]);
+    return encoding == VALUE_NONE ? str_interned("locale") : value_inc(encoding);
 }
 
 static const struct method_def functions[] = {

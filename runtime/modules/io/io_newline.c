@@ -154,17 +154,17 @@ static bool decoder_init(value v, const value *args, size_t nargs, value kwnames
     return true;
 }
 
-static value decoder_decode(value v, const value *args)
+static value decoder_decode(value v, value input, value given_final)
 {
     struct newline_decoder *d = SELF(v);
     value decoder = slot_load(&d->header, &d->decoder);
-    int final = decoder ? value_truth(args[1]) : -1;
+    int final = decoder ? value_truth(given_final) : -1;
     if (final < 0) {
         value_dec(decoder);
         return decoder ? NULL : raise(EXC(ValueError), "IncrementalNewlineDecoder.__init__() not called");
     }
-    const value arguments[] = {args[0], value_bool(final)};
-    value text = decoder == VALUE_NONE ? value_inc(args[0]) : call_method(decoder, NAME(decode), arguments, 2);
+    const value arguments[] = {input, value_bool(final)};
+    value text = decoder == VALUE_NONE ? value_inc(input) : call_method(decoder, NAME(decode), arguments, 2);
     value_dec(decoder);
     if (text && !is_str(text)) {
         raise(EXC(TypeError), "decoder should return a string result, not '%T'", text);
@@ -181,7 +181,7 @@ static value decoder_decode(value v, const value *args)
     return result;
 }
 
-static value decoder_getstate(value v, const value *args)
+static value decoder_getstate(value v)
 {
     value decoder = slot_load(value_object(v), &SELF(v)->decoder), buffer = NULL, result = NULL;
     int64_t flag = 0;
@@ -207,17 +207,18 @@ static value decoder_getstate(value v, const value *args)
     value_dec(decoder);
     return result;
 }
-static value decoder_setstate(value v, const value *args)
+static value decoder_setstate(value v, value given_state)
 {
     int64_t flag;
-    if (!is_tuple(args[0]) || tuple_length(args[0]) != 2)
+    if (!is_tuple(given_state) || tuple_length(given_state) != 2)
         return raise(EXC(TypeError), "state argument must be a tuple");
-    if (!value_as_i64(tuple_get(args[0], 1), &flag))
+    if (!value_as_i64(tuple_get(given_state, 1), &flag))
         return NULL;
     atomic_store(&SELF(v)->pending_cr, flag & 1);
     value decoder = slot_load(value_object(v), &SELF(v)->decoder), result = VALUE_NONE;
     if (decoder && decoder != VALUE_NONE) {
-        value number = int_from_i64(flag >> 1), state = number ? tuple_pack(2, tuple_get(args[0], 0), number) : NULL;
+        value number = int_from_i64(flag >> 1),
+              state = number ? tuple_pack(2, tuple_get(given_state, 0), number) : NULL;
         result = state ? call_method_1(decoder, NAME(setstate), state) : NULL;
         value_dec(state);
         value_dec(number);
@@ -225,7 +226,7 @@ static value decoder_setstate(value v, const value *args)
     value_dec(decoder);
     return result;
 }
-static value decoder_reset(value v, const value *args)
+static value decoder_reset(value v)
 {
     atomic_store(&SELF(v)->pending_cr, false);
     atomic_store(&SELF(v)->seen, 0);

@@ -75,11 +75,11 @@ static bool put(struct string_io *s, struct io_storage *fresh, struct span span,
     return true;
 }
 
-static value string_write(value v, const value *args)
+static value string_write(value v, value given_s)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "string argument expected, got '%T'", args[0]);
-    value text = str_to_exact(args[0]);
+    if (!is_str(given_s))
+        return raise(EXC(TypeError), "string argument expected, got '%T'", given_s);
+    value text = str_to_exact(given_s);
     size_t given = text ? str_exact_length(text) : 0;
     unsigned seen = 0;
     object_lock(value_object(v));
@@ -171,17 +171,17 @@ static value read_part(value v, ssize size, bool line)
     raw_free(copied.data);
     return NULL;
 }
-static value string_read(value v, const value *args)
+static value string_read(value v, value given_size)
 {
     ssize size;
-    if (!io_optional_size(args[0], &size))
+    if (!io_optional_size(given_size, &size))
         return NULL;
     return read_part(v, size, false);
 }
-static value string_readline(value v, const value *args)
+static value string_readline(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(args[0], &size) ? read_part(v, size, true) : NULL;
+    return io_optional_size(given_size, &size) ? read_part(v, size, true) : NULL;
 }
 static value string_next(value v)
 {
@@ -217,11 +217,11 @@ static value string_tell(value v, const value *args)
     unlock(v);
     return int_from_u64(at);
 }
-static value string_seek(value v, const value *args)
+static value string_seek(value v, value pos, value given_whence)
 {
     ssize offset;
     int whence;
-    if (!index_as_ssize(args[0], &offset, EXC(OverflowError)) || !value_as_int(args[1], &whence))
+    if (!index_as_ssize(pos, &offset, EXC(OverflowError)) || !value_as_int(given_whence, &whence))
         return NULL;
     if (whence < 0 || whence > 2)
         return raise(EXC(ValueError), "Invalid whence (%i, should be 0, 1 or 2)", whence);
@@ -237,12 +237,12 @@ static value string_seek(value v, const value *args)
     unlock(v);
     return int_from_u64(at);
 }
-static value string_truncate(value v, const value *args)
+static value string_truncate(value v, value pos)
 {
     ssize size = -1;
-    if (is_given(args[0]) && !index_as_ssize(args[0], &size, EXC(OverflowError)))
+    if (is_given(pos) && !index_as_ssize(pos, &size, EXC(OverflowError)))
         return NULL;
-    if (is_given(args[0]) && size < 0)
+    if (is_given(pos) && size < 0)
         return raise(EXC(ValueError), "Negative size value %lld", (long long)size);
     struct string_io *s = lock(v);
     if (!s)
@@ -254,7 +254,7 @@ static value string_truncate(value v, const value *args)
     unlock(v);
     return int_from_i64(size);
 }
-static value string_close(value v, const value *args)
+static value string_close(value v)
 {
     object_lock(value_object(v));
     atomic_store(&SELF(v)->base.closed, true);
@@ -341,7 +341,7 @@ static value newline_argument(const struct io_newline *newline)
         return newline->translate ? VALUE_NONE : str_from_text("");
     return str_from_text(newline->terminator);
 }
-static value string_getstate(value v, const value *args)
+static value string_getstate(value v)
 {
     value contents = string_getvalue(v, NULL), at = contents ? string_tell(v, NULL) : NULL;
     object_lock(value_object(v));
@@ -355,9 +355,8 @@ static value string_getstate(value v, const value *args)
     value_dec(contents);
     return state;
 }
-static value string_setstate(value v, const value *args)
+static value string_setstate(value v, value state)
 {
-    value state = args[0];
     size_t at;
     if (!is_tuple(state) || tuple_length(state) < 4)
         return raise(EXC(TypeError), "%T.__setstate__ argument should be 4-tuple, got %T", v, state);

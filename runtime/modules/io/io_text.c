@@ -175,16 +175,16 @@ static void forget_read(struct text_io *t)
     t->pending_cr = false;
 }
 
-static value text_write(value v, const value *args)
+static value text_write(value v, value text)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "write() argument must be str, not %T", args[0]);
+    if (!is_str(text))
+        return raise(EXC(TypeError), "write() argument must be str, not %T", text);
     bool again;
     value buffer = enter(v, &again);
     if (!buffer)
         return NULL;
     struct text_io *t = SELF(v);
-    value exact = str_exact(args[0]);
+    value exact = str_exact(text);
     bool done = t->writable ? write_text(t, buffer, exact) : io_unsupported("not writable") != NULL;
     if (done)
         forget_read(t);
@@ -348,10 +348,10 @@ static value read_all(struct text_io *t, value buffer, struct str_builder *b)
     return VALUE_NONE;
 }
 
-static value text_read(value v, const value *args)
+static value text_read(value v, value given_size)
 {
     ssize size;
-    if (!io_optional_size(args[0], &size))
+    if (!io_optional_size(given_size, &size))
         return NULL;
     bool again;
     value buffer = reader_enter(v, &again);
@@ -434,10 +434,10 @@ static value read_line(value v, ssize limit)
     value_dec(line);
     return NULL;
 }
-static value text_readline(value v, const value *args)
+static value text_readline(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(args[0], &size) ? read_line(v, size) : NULL;
+    return io_optional_size(given_size, &size) ? read_line(v, size) : NULL;
 }
 static value text_next(value v)
 {
@@ -518,11 +518,11 @@ static bool reset_codecs(struct text_io *t, int64_t position)
     return result != NULL;
 }
 
-static value text_seek(value v, const value *args)
+static value text_seek(value v, value cookie, value given_whence)
 {
     int whence;
     int64_t offset;
-    if (!value_as_int(args[1], &whence) || !value_as_i64(args[0], &offset))
+    if (!value_as_int(given_whence, &whence) || !value_as_i64(cookie, &offset))
         return NULL;
     if (whence == 1 && offset != 0)
         return io_unsupported("can't do nonzero cur-relative seeks");
@@ -560,10 +560,10 @@ static value text_seek(value v, const value *args)
     return result;
 }
 
-static value text_truncate(value v, const value *args)
+static value text_truncate(value v, value pos)
 {
     value flushed = text_flush(v, NULL), buffer = flushed ? io_beneath(v) : NULL;
-    value position = buffer ? is_given(args[0]) ? value_inc(args[0]) : text_tell(v, NULL) : NULL;
+    value position = buffer ? is_given(pos) ? value_inc(pos) : text_tell(v, NULL) : NULL;
     value result = position ? call_method_1(buffer, NAME(truncate), position) : NULL;
     value_dec(position);
     value_dec(buffer);
@@ -682,7 +682,8 @@ static bool set_up(value v, const value *bound)
     if (errors != VALUE_NONE && !is_str(errors))
         return raise_false(EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %T", errors);
     int line_buffering = value_truth(bound[4]), write_through = value_truth(bound[5]);
-    if (line_buffering < 0 || write_through < 0 || !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))
+    if (line_buffering < 0 || write_through < 0 ||
+        !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))
         return false;
     if (encoding == VALUE_NONE || str_equals_text(encoding, "locale"))
         encoding = NAME_TEXT("UTF-8"); /* the name that the locale gives it */

@@ -110,9 +110,9 @@ static void run_sqrt(struct task *task)
 {
     mpz_sqrt(task->result, task->a);
 }
-static value math_isqrt(value self, const value *args)
+static value math_isqrt(value self, value given_n)
 {
-    value n = index_value(args[0]);
+    value n = index_value(given_n);
     if (!n)
         return NULL;
     value result;
@@ -157,7 +157,8 @@ static void run_comb(struct task *task)
 {
     mpz_bin_ui(task->result, task->a, task->k);
 }
-/* The product of n - from, n - from - 1, ... (`count` factors), halves first, so that what is multiplied is of a size. */
+/* The product of n - from, n - from - 1, ... (`count` factors), halves first, so that what is multiplied is of a size.
+ */
 static void falling(mpz_t product, mpz_srcptr n, unsigned long from, unsigned long count)
 {
     mpz_t other;
@@ -214,9 +215,9 @@ static value choose(value n, value k, bool ordered)
     return result;
 }
 
-static value math_comb(value self, const value *args)
+static value math_comb(value self, value given_n, value given_k)
 {
-    value n = index_value(args[0]), k = n ? index_value(args[1]) : NULL;
+    value n = index_value(given_n), k = n ? index_value(given_k) : NULL;
     value result = k ? choose(n, k, false) : NULL;
     value_dec(k);
     value_dec(n);
@@ -244,18 +245,18 @@ static value by_method(value v, value name, double (*round)(double))
     double d;
     return value_as_double(v, &d) ? int_from_double(round(d)) : NULL;
 }
-static value math_floor(value self, const value *args)
+static value math_floor(value self, value x)
 {
-    return by_method(args[0], NAME(__floor__), floor);
+    return by_method(x, NAME(__floor__), floor);
 }
-static value math_ceil(value self, const value *args)
+static value math_ceil(value self, value x)
 {
-    return by_method(args[0], NAME(__ceil__), ceil);
+    return by_method(x, NAME(__ceil__), ceil);
 }
-static value math_trunc(value self, const value *args)
+static value math_trunc(value self, value x)
 {
-    value result = call_special(args[0], NAME(__trunc__), NULL, 0);
-    return result != VALUE_MISSING ? result : raise(EXC(TypeError), "type %T doesn't define __trunc__ method", args[0]);
+    value result = call_special(x, NAME(__trunc__), NULL, 0);
+    return result != VALUE_MISSING ? result : raise(EXC(TypeError), "type %T doesn't define __trunc__ method", x);
 }
 
 const struct method_def math_integer_functions[] = {

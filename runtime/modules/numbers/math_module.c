@@ -27,11 +27,11 @@ static value checked(double x, double result, bool can_overflow)
     return float_new(result);
 }
 
-#define FUNCTION(NAME, CALL, CAN_OVERFLOW)                                              \
-    static value math_##NAME(value self, const value *args)                             \
-    {                                                                                   \
-        double x;                                                                       \
-        return value_as_double(args[0], &x) ? checked(x, CALL(x), CAN_OVERFLOW) : NULL; \
+#define FUNCTION(NAME, CALL, CAN_OVERFLOW)                                        \
+    static value math_##NAME(value self, value v)                                 \
+    {                                                                             \
+        double x;                                                                 \
+        return value_as_double(v, &x) ? checked(x, CALL(x), CAN_OVERFLOW) : NULL; \
     }
 FUNCTION(acos, acos, false)
 FUNCTION(acosh, acosh, false)
@@ -53,22 +53,22 @@ FUNCTION(sqrt, sqrt, false)
 FUNCTION(tan, tan, false)
 FUNCTION(tanh, tanh, false)
 
-#define PLAIN(NAME, EXPRESSION)                                             \
-    static value math_##NAME(value self, const value *args)                 \
-    {                                                                       \
-        double x;                                                           \
-        return value_as_double(args[0], &x) ? float_new(EXPRESSION) : NULL; \
+#define PLAIN(NAME, EXPRESSION)                                       \
+    static value math_##NAME(value self, value v)                     \
+    {                                                                 \
+        double x;                                                     \
+        return value_as_double(v, &x) ? float_new(EXPRESSION) : NULL; \
     }
 PLAIN(erf, erf(x))
 PLAIN(erfc, erfc(x))
 PLAIN(degrees, x *(180.0 / M_PI))
 PLAIN(radians, x *(M_PI / 180.0))
 
-#define TEST(NAME, EXPRESSION)                                               \
-    static value math_##NAME(value self, const value *args)                  \
-    {                                                                        \
-        double x;                                                            \
-        return value_as_double(args[0], &x) ? value_bool(EXPRESSION) : NULL; \
+#define TEST(NAME, EXPRESSION)                                         \
+    static value math_##NAME(value self, value v)                      \
+    {                                                                  \
+        double x;                                                      \
+        return value_as_double(v, &x) ? value_bool(EXPRESSION) : NULL; \
     }
 TEST(isnan, isnan(x))
 TEST(isinf, isinf(x))
@@ -200,16 +200,16 @@ static value gamma_of(double x)
     }
     return isinf(r) ? range_error() : float_new(r);
 }
-static value math_gamma(value self, const value *args)
+static value math_gamma(value self, value v)
 {
     double x;
-    return value_as_double(args[0], &x) ? gamma_of(x) : NULL;
+    return value_as_double(v, &x) ? gamma_of(x) : NULL;
 }
 
-static value math_lgamma(value self, const value *args)
+static value math_lgamma(value self, value v)
 {
     double x;
-    if (!value_as_double(args[0], &x))
+    if (!value_as_double(v, &x))
         return NULL;
     if (!isfinite(x))
         return float_new(isnan(x) ? x : INFINITY);
@@ -248,52 +248,52 @@ static value logarithm(value v, double (*log)(double))
     return value_as_double(v, &x) ? log_of_float(x, log) : NULL;
 }
 
-static value math_log(value self, const value *args)
+static value math_log(value self, value x, value given_base)
 {
-    value number = logarithm(args[0], log);
-    if (!number || is_missing(args[1]))
+    value number = logarithm(x, log);
+    if (!number || is_missing(given_base))
         return number;
-    value base = logarithm(args[1], log);
+    value base = logarithm(given_base, log);
     value result = base ? operate_binary(BINARY_TRUE_DIVIDE, number, base) : NULL;
     value_dec(base);
     value_dec(number);
     return result;
 }
-static value math_log2(value self, const value *args)
+static value math_log2(value self, value v)
 {
-    return logarithm(args[0], log2);
+    return logarithm(v, log2);
 }
-static value math_log10(value self, const value *args)
+static value math_log10(value self, value v)
 {
-    return logarithm(args[0], log10);
+    return logarithm(v, log10);
 }
 
 /* ---- functions of two arguments ---- */
-static bool two_doubles(const value *args, double *x, double *y)
+static bool two_doubles(value a, value b, double *x, double *y)
 {
-    return value_as_double(args[0], x) && value_as_double(args[1], y);
+    return value_as_double(a, x) && value_as_double(b, y);
 }
 
-static value math_atan2(value self, const value *args)
+static value math_atan2(value self, value given_y, value given_x)
 {
     double y, x;
-    return two_doubles(args, &y, &x) ? float_new(atan2(y, x)) : NULL;
+    return two_doubles(given_y, given_x, &y, &x) ? float_new(atan2(y, x)) : NULL;
 }
-static value math_copysign(value self, const value *args)
+static value math_copysign(value self, value given_x, value given_y)
 {
     double x, y;
-    return two_doubles(args, &x, &y) ? float_new(copysign(x, y)) : NULL;
+    return two_doubles(given_x, given_y, &x, &y) ? float_new(copysign(x, y)) : NULL;
 }
-static value math_nextafter(value self, const value *args)
+static value math_nextafter(value self, value given_x, value given_y)
 {
     double x, y;
-    return two_doubles(args, &x, &y) ? float_new(nextafter(x, y)) : NULL;
+    return two_doubles(given_x, given_y, &x, &y) ? float_new(nextafter(x, y)) : NULL;
 }
 
-static value math_fmod(value self, const value *args)
+static value math_fmod(value self, value given_x, value given_y)
 {
     double x, y;
-    if (!two_doubles(args, &x, &y))
+    if (!two_doubles(given_x, given_y, &x, &y))
         return NULL;
     if (isinf(y) && isfinite(x))
         return float_new(x);
@@ -301,19 +301,19 @@ static value math_fmod(value self, const value *args)
     return isnan(r) && !isnan(x) && !isnan(y) ? domain_error() : float_new(r);
 }
 
-static value math_remainder(value self, const value *args)
+static value math_remainder(value self, value given_x, value given_y)
 {
     double x, y;
-    if (!two_doubles(args, &x, &y))
+    if (!two_doubles(given_x, given_y, &x, &y))
         return NULL;
     double r = remainder(x, y);
     return isnan(r) && !isnan(x) && !isnan(y) ? domain_error() : float_new(r);
 }
 
-static value math_pow(value self, const value *args)
+static value math_pow(value self, value given_x, value given_y)
 {
     double x, y;
-    if (!two_doubles(args, &x, &y))
+    if (!two_doubles(given_x, given_y, &x, &y))
         return NULL;
     double r = pow(x, y);
     if (isfinite(x) && isfinite(y)) {
@@ -325,16 +325,16 @@ static value math_pow(value self, const value *args)
     return float_new(r);
 }
 
-static value math_ldexp(value self, const value *args)
+static value math_ldexp(value self, value given_x, value i)
 {
     double x;
-    if (!value_as_double(args[0], &x))
+    if (!value_as_double(given_x, &x))
         return NULL;
-    if (!is_int(args[1]))
+    if (!is_int(i))
         return raise(EXC(TypeError), "Expected an int as second argument to ldexp.");
     int64_t exponent;
-    if (!int_fits_i64(args[1], &exponent))
-        exponent = int_sign(args[1]) < 0 ? INT64_MIN : INT64_MAX;
+    if (!int_fits_i64(i, &exponent))
+        exponent = int_sign(i) < 0 ? INT64_MIN : INT64_MAX;
     if (x == 0.0 || !isfinite(x))
         return float_new(x);
     if (exponent > INT32_MAX)
@@ -344,30 +344,30 @@ static value math_ldexp(value self, const value *args)
 }
 
 /* ---- taking apart ---- */
-static value math_frexp(value self, const value *args)
+static value math_frexp(value self, value v)
 {
     double x;
-    if (!value_as_double(args[0], &x))
+    if (!value_as_double(v, &x))
         return NULL;
     int exponent = 0;
     double mantissa = isfinite(x) ? frexp(x, &exponent) : x;
     value items[] = {float_new(mantissa), small_int(exponent)};
     return tuple_from_owned(items, 2);
 }
-static value math_modf(value self, const value *args)
+static value math_modf(value self, value v)
 {
     double x, whole;
-    if (!value_as_double(args[0], &x))
+    if (!value_as_double(v, &x))
         return NULL;
     double fraction = modf(x, &whole);
     value items[] = {float_new(fraction), float_new(whole)};
     return tuple_from_owned(items, 2);
 }
 
-static value math_ulp(value self, const value *args)
+static value math_ulp(value self, value v)
 {
     double x;
-    if (!value_as_double(args[0], &x))
+    if (!value_as_double(v, &x))
         return NULL;
     x = fabs(x);
     if (!isfinite(x))
@@ -379,7 +379,7 @@ static value math_ulp(value self, const value *args)
 static value math_isclose(value self, const value *args)
 {
     double a, b, relative = 1e-9, absolute = 0.0;
-    if (!two_doubles(args, &a, &b) || (!is_missing(args[2]) && !value_as_double(args[2], &relative)) ||
+    if (!two_doubles(args[0], args[1], &a, &b) || (!is_missing(args[2]) && !value_as_double(args[2], &relative)) ||
         (!is_missing(args[3]) && !value_as_double(args[3], &absolute)))
         return NULL;
     if (relative < 0.0 || absolute < 0.0)

@@ -84,11 +84,11 @@ static double expansion_round(struct expansion *e)
     return high;
 }
 
-static value math_fsum(value self, const value *args)
+static value math_fsum(value self, value seq)
 {
     struct sweep sweep;
     value item = NULL;
-    if (!sweep_open(&sweep, args[0]))
+    if (!sweep_open(&sweep, seq))
         return NULL;
     struct expansion e = {.room = 32};
     e.parts = e.few;
@@ -226,9 +226,9 @@ static value math_hypot(value self, const value *args)
     return result;
 }
 
-static value math_dist(value self, const value *args)
+static value math_dist(value self, value given_p, value given_q)
 {
-    value p = tuple_from_iterable(args[0]), q = p ? tuple_from_iterable(args[1]) : NULL, result = NULL;
+    value p = tuple_from_iterable(given_p), q = p ? tuple_from_iterable(given_q) : NULL, result = NULL;
     if (q && tuple_length(p) != tuple_length(q)) {
         raise(EXC(ValueError), "both points must have the same number of dimensions");
     } else if (q) {

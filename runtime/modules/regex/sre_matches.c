@@ -185,12 +185,12 @@ static value match_getitem(value v, value key)
     return group_by_name(v, key, VALUE_NONE);
 }
 
-static value match_groups(value v, const value *args)
+static value match_groups(value v, value fallback)
 {
     size_t count = (size_t)MATCH(v)->groups - 1;
     value result = tuple_new(count);
     for (size_t i = 0; result && i < count; i++) {
-        value text = group_text(v, (ssize)i + 1, args[0]);
+        value text = group_text(v, (ssize)i + 1, fallback);
         if (!text) {
             value_dec(result);
             return NULL;
@@ -200,13 +200,13 @@ static value match_groups(value v, const value *args)
     return result;
 }
 
-static value match_groupdict(value v, const value *args)
+static value match_groupdict(value v, value fallback)
 {
     value names = slot_peek(&SRE_PATTERN(slot_peek(&MATCH(v)->pattern))->group_index), key, item;
     value result = dict_new();
     size_t position = 0;
     while (result && dict_next(names, &position, &key, &item)) {
-        value text = group_by_name(v, key, args[0]);
+        value text = group_by_name(v, key, fallback);
         bool done = text && dict_set(result, key, text);
         value_dec(text);
         value_dec(item);
@@ -219,14 +219,14 @@ static value match_groupdict(value v, const value *args)
     return result;
 }
 
-static value match_start(value v, const value *args)
+static value match_start(value v, value group)
 {
-    ssize number = group_number(v, args[0]);
+    ssize number = group_number(v, group);
     return number < 0 ? NULL : int_from_i64(MATCH(v)->marks[2 * number]);
 }
-static value match_end(value v, const value *args)
+static value match_end(value v, value group)
 {
-    ssize number = group_number(v, args[0]);
+    ssize number = group_number(v, group);
     return number < 0 ? NULL : int_from_i64(MATCH(v)->marks[2 * number + 1]);
 }
 
@@ -239,15 +239,15 @@ static value span_of(value v, ssize number)
     }
     return pair;
 }
-static value match_span(value v, const value *args)
+static value match_span(value v, value group)
 {
-    ssize number = group_number(v, args[0]);
+    ssize number = group_number(v, group);
     return number < 0 ? NULL : span_of(v, number);
 }
 
-static value match_expand(value v, const value *args)
+static value match_expand(value v, value template)
 {
-    value arguments[3] = {slot_peek(&MATCH(v)->pattern), v, args[0]};
+    value arguments[3] = {slot_peek(&MATCH(v)->pattern), v, template};
     return sre_call_re("_expand", arguments, 3);
 }
 
@@ -412,11 +412,11 @@ static value scanner_search_step(value v)
     return scanner_step(v, sre_search);
 }
 /* Threads that share a scanner wait for each other. */
-static value scanner_match(value v, const value *args)
+static value scanner_match(value v)
 {
     return step_held(v, v, scanner_match_step);
 }
-static value scanner_search(value v, const value *args)
+static value scanner_search(value v)
 {
     return step_held(v, v, scanner_search_step);
 }

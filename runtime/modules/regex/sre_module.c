@@ -97,27 +97,27 @@ static bool is_cased(uint32_t c, enum sre_fold fold)
     return c != sre_lower(c, fold) || c != sre_upper_unicode(c);
 }
 
-static value sre_ascii_iscased(value module, const value *args)
+static value sre_ascii_iscased(value module, value character)
 {
     uint32_t c;
-    return character_of(args[0], &c) ? value_bool(is_cased(c, SRE_FOLD_ASCII)) : NULL;
+    return character_of(character, &c) ? value_bool(is_cased(c, SRE_FOLD_ASCII)) : NULL;
 }
-static value sre_unicode_iscased(value module, const value *args)
+static value sre_unicode_iscased(value module, value character)
 {
     uint32_t c;
-    return character_of(args[0], &c) ? value_bool(is_cased(c, SRE_FOLD_UNICODE)) : NULL;
+    return character_of(character, &c) ? value_bool(is_cased(c, SRE_FOLD_UNICODE)) : NULL;
 }
-static value sre_ascii_tolower(value module, const value *args)
+static value sre_ascii_tolower(value module, value character)
 {
     uint32_t c;
-    return character_of(args[0], &c) ? int_from_i64((int32_t)sre_lower(c, SRE_FOLD_ASCII)) : NULL;
+    return character_of(character, &c) ? int_from_i64((int32_t)sre_lower(c, SRE_FOLD_ASCII)) : NULL;
 }
-static value sre_unicode_tolower(value module, const value *args)
+static value sre_unicode_tolower(value module, value character)
 {
     uint32_t c;
-    return character_of(args[0], &c) ? int_from_i64((int32_t)sre_lower(c, SRE_FOLD_UNICODE)) : NULL;
+    return character_of(character, &c) ? int_from_i64((int32_t)sre_lower(c, SRE_FOLD_UNICODE)) : NULL;
 }
-static value sre_getcodesize(value module, const value *args)
+static value sre_getcodesize(value module)
 {
     return small_int(sizeof(uint32_t));
 }

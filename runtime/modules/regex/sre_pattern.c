@@ -129,11 +129,11 @@ static bool split_at(value list, const struct sre_state *s, ssize last)
     return true;
 }
 
-static value pattern_split(value v, const value *args)
+static value pattern_split(value v, value string, value maxsplit)
 {
     struct sre_state s;
     ssize most;
-    if (!sre_index(args[1], 0, &most) || !begin(&s, v, args[0], VALUE_MISSING, VALUE_MISSING))
+    if (!sre_index(maxsplit, 0, &most) || !begin(&s, v, string, VALUE_MISSING, VALUE_MISSING))
         return NULL;
     value list = list_new(0);
     ssize last = 0;

@@ -66,29 +66,29 @@ static value posix_open(value self, const value *args)
     return result;
 }
 
-static value posix_close(value self, const value *args)
+static value posix_close(value self, value given_fd)
 {
     int fd;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     int result = BLOCKING(close(fd)); /* never again after EINTR: the descriptor is gone */
     return result < 0 && errno != EINTR ? os_error() : VALUE_NONE;
 }
-static value posix_closerange(value self, const value *args)
+static value posix_closerange(value self, value fd_low, value fd_high)
 {
     int low, high;
-    if (!value_as_int(args[0], &low) || !value_as_int(args[1], &high))
+    if (!value_as_int(fd_low, &low) || !value_as_int(fd_high, &high))
         return NULL;
     if (low < high && high > 0)
         (void)BLOCKING(close_range(low < 0 ? 0 : (unsigned)low, (unsigned)high - 1, 0));
     return VALUE_NONE;
 }
 
-static value posix_read(value self, const value *args)
+static value posix_read(value self, value given_fd, value given_length)
 {
     int fd;
     ssize length;
-    if (!value_as_int(args[0], &fd) || !index_as_ssize(args[1], &length, EXC(OverflowError)))
+    if (!value_as_int(given_fd, &fd) || !index_as_ssize(given_length, &length, EXC(OverflowError)))
         return NULL;
     if (length < 0) {
         errno = EINVAL;
@@ -105,13 +105,13 @@ static value posix_read(value self, const value *args)
     return raised ? NULL : os_error();
 }
 
-static value posix_pread(value self, const value *args)
+static value posix_pread(value self, value given_fd, value given_length, value given_offset)
 {
     int fd;
     ssize length;
     int64_t offset;
-    if (!value_as_int(args[0], &fd) || !index_as_ssize(args[1], &length, EXC(OverflowError)) ||
-        !value_as_i64(args[2], &offset))
+    if (!value_as_int(given_fd, &fd) || !index_as_ssize(given_length, &length, EXC(OverflowError)) ||
+        !value_as_i64(given_offset, &offset))
         return NULL;
     if (length < 0) {
         errno = EINVAL;
@@ -228,30 +228,30 @@ static value posix_sendfile(value self, const value *args)
     return raised ? NULL : n < 0 ? os_error() : int_from_i64(n);
 }
 
-static value posix_lseek(value self, const value *args)
+static value posix_lseek(value self, value given_fd, value position, value given_how)
 {
     int fd, how;
     int64_t offset;
-    if (!value_as_int(args[0], &fd) || !value_as_i64(args[1], &offset) || !value_as_int(args[2], &how))
+    if (!value_as_int(given_fd, &fd) || !value_as_i64(position, &offset) || !value_as_int(given_how, &how))
         return NULL;
     off_t at = BLOCKING(lseek(fd, offset, how));
     return at < 0 ? os_error() : int_from_i64(at);
 }
 
-static value posix_dup(value self, const value *args)
+static value posix_dup(value self, value given_fd)
 {
     int fd;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     int new = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return new < 0 ? os_error() : small_int(new);
 }
-static value posix_dup2(value self, const value *args)
+static value posix_dup2(value self, value fd, value fd2, value given_inheritable)
 {
     int from, to;
-    if (!value_as_int(args[0], &from) || !value_as_int(args[1], &to))
+    if (!value_as_int(fd, &from) || !value_as_int(fd2, &to))
         return NULL;
-    int inheritable = value_truth(args[2]);
+    int inheritable = value_truth(given_inheritable);
     if (inheritable < 0)
         return NULL;
     if (from < 0 || to < 0) {
@@ -271,122 +271,122 @@ static value make_pipe(int flags)
         return os_error();
     return tuple_pack(2, small_int(ends[0]), small_int(ends[1]));
 }
-static value posix_pipe(value self, const value *args)
+static value posix_pipe(value self)
 {
     return make_pipe(O_CLOEXEC);
 }
-static value posix_pipe2(value self, const value *args)
+static value posix_pipe2(value self, value given_flags)
 {
     int flags;
-    return value_as_int(args[0], &flags) ? make_pipe(flags) : NULL;
+    return value_as_int(given_flags, &flags) ? make_pipe(flags) : NULL;
 }
 
-static value posix_isatty(value self, const value *args)
+static value posix_isatty(value self, value given_fd)
 {
     int fd;
-    return value_as_int(args[0], &fd) ? value_bool(isatty(fd)) : NULL;
+    return value_as_int(given_fd, &fd) ? value_bool(isatty(fd)) : NULL;
 }
-static value posix_ttyname(value self, const value *args)
+static value posix_ttyname(value self, value given_fd)
 {
     int fd;
     char name[PATH_MAX];
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     int error = ttyname_r(fd, name, sizeof name);
     return error ? raise_errno(error, NULL, NULL) : str_decode_locale(name);
 }
 
-static value posix_fsync(value self, const value *args)
+static value posix_fsync(value self, value given_fd)
 {
     int fd;
     bool raised = false;
-    return fd_get(args[0], &fd) ? status(BLOCKING_RETRY(fsync(fd), raised), raised) : NULL;
+    return fd_get(given_fd, &fd) ? status(BLOCKING_RETRY(fsync(fd), raised), raised) : NULL;
 }
-static value posix_fdatasync(value self, const value *args)
+static value posix_fdatasync(value self, value given_fd)
 {
     int fd;
     bool raised = false;
-    return fd_get(args[0], &fd) ? status(BLOCKING_RETRY(fdatasync(fd), raised), raised) : NULL;
+    return fd_get(given_fd, &fd) ? status(BLOCKING_RETRY(fdatasync(fd), raised), raised) : NULL;
 }
-static value posix_sync(value self, const value *args)
+static value posix_sync(value self)
 {
     thread_enter_blocking();
     sync();
     thread_leave_blocking();
     return VALUE_NONE;
 }
-static value posix_ftruncate(value self, const value *args)
+static value posix_ftruncate(value self, value given_fd, value given_length)
 {
     int fd;
     int64_t length;
     bool raised = false;
-    if (!value_as_int(args[0], &fd) || !value_as_i64(args[1], &length))
+    if (!value_as_int(given_fd, &fd) || !value_as_i64(given_length, &length))
         return NULL;
     return status(BLOCKING_RETRY(ftruncate(fd, length), raised), raised);
 }
-static value posix_fchmod(value self, const value *args)
+static value posix_fchmod(value self, value given_fd, value given_mode)
 {
     int fd, mode;
     bool raised = false;
-    if (!value_as_int(args[0], &fd) || !value_as_int(args[1], &mode))
+    if (!value_as_int(given_fd, &fd) || !value_as_int(given_mode, &mode))
         return NULL;
     return status(BLOCKING_RETRY(fchmod(fd, (mode_t)mode), raised), raised);
 }
-static value posix_fchown(value self, const value *args)
+static value posix_fchown(value self, value given_fd, value given_uid, value given_gid)
 {
     int fd;
     int64_t uid, gid;
     bool raised = false;
-    if (!value_as_int(args[0], &fd) || !value_as_i64(args[1], &uid) || !value_as_i64(args[2], &gid))
+    if (!value_as_int(given_fd, &fd) || !value_as_i64(given_uid, &uid) || !value_as_i64(given_gid, &gid))
         return NULL;
     return status(BLOCKING_RETRY(fchown(fd, (uid_t)uid, (gid_t)gid), raised), raised);
 }
-static value posix_fchdir(value self, const value *args)
+static value posix_fchdir(value self, value given_fd)
 {
     int fd;
     bool raised = false;
-    return fd_get(args[0], &fd) ? status(BLOCKING_RETRY(fchdir(fd), raised), raised) : NULL;
+    return fd_get(given_fd, &fd) ? status(BLOCKING_RETRY(fchdir(fd), raised), raised) : NULL;
 }
-static value posix_lockf(value self, const value *args)
+static value posix_lockf(value self, value given_fd, value given_command, value given_length)
 {
     int fd, command;
     int64_t length;
     bool raised = false;
-    if (!value_as_int(args[0], &fd) || !value_as_int(args[1], &command) || !value_as_i64(args[2], &length))
+    if (!value_as_int(given_fd, &fd) || !value_as_int(given_command, &command) || !value_as_i64(given_length, &length))
         return NULL;
     return status(BLOCKING_RETRY(lockf(fd, command, length), raised), raised);
 }
 
-static value posix_get_inheritable(value self, const value *args)
+static value posix_get_inheritable(value self, value given_fd)
 {
     int fd;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     int flags = fcntl(fd, F_GETFD);
     return flags < 0 ? os_error() : value_bool(!(flags & FD_CLOEXEC));
 }
-static value posix_set_inheritable(value self, const value *args)
+static value posix_set_inheritable(value self, value given_fd, value inheritable)
 {
     int fd, on;
-    if (!value_as_int(args[0], &fd) || (on = value_truth(args[1])) < 0)
+    if (!value_as_int(given_fd, &fd) || (on = value_truth(inheritable)) < 0)
         return NULL;
     int flags = fcntl(fd, F_GETFD);
     if (flags >= 0)
         flags = fcntl(fd, F_SETFD, on ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC);
     return flags < 0 ? os_error() : VALUE_NONE;
 }
-static value posix_get_blocking(value self, const value *args)
+static value posix_get_blocking(value self, value given_fd)
 {
     int fd;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 ? os_error() : value_bool(!(flags & O_NONBLOCK));
 }
-static value posix_set_blocking(value self, const value *args)
+static value posix_set_blocking(value self, value given_fd, value blocking)
 {
     int fd, on;
-    if (!value_as_int(args[0], &fd) || (on = value_truth(args[1])) < 0)
+    if (!value_as_int(given_fd, &fd) || (on = value_truth(blocking)) < 0)
         return NULL;
     int flags = fcntl(fd, F_GETFL);
     if (flags >= 0)
@@ -394,10 +394,10 @@ static value posix_set_blocking(value self, const value *args)
     return flags < 0 ? os_error() : VALUE_NONE;
 }
 
-static value posix_device_encoding(value self, const value *args)
+static value posix_device_encoding(value self, value given_fd)
 {
     int fd;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     return isatty(fd) ? str_from_text("utf-8") : VALUE_NONE;
 }

@@ -41,29 +41,29 @@ static value fill_random(size_t size, unsigned flags)
     }
     return bytes;
 }
-static value posix_urandom(value self, const value *args)
+static value posix_urandom(value self, value given_size)
 {
     ssize size;
-    if (!index_as_ssize(args[0], &size, EXC(OverflowError)))
+    if (!index_as_ssize(given_size, &size, EXC(OverflowError)))
         return NULL;
     return size < 0 ? raise(EXC(ValueError), "negative argument not allowed") : fill_random((size_t)size, 0);
 }
-static value posix_getrandom(value self, const value *args)
+static value posix_getrandom(value self, value given_size, value given_flags)
 {
     ssize size;
     int flags;
-    if (!index_as_ssize(args[0], &size, EXC(OverflowError)) || !value_as_int(args[1], &flags))
+    if (!index_as_ssize(given_size, &size, EXC(OverflowError)) || !value_as_int(given_flags, &flags))
         return NULL;
     return size < 0 ? raise_errno(EINVAL, NULL, NULL) : fill_random((size_t)size, (unsigned)flags);
 }
 
 /* ---- the machine ---- */
-static value posix_cpu_count(value self, const value *args)
+static value posix_cpu_count(value self)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? VALUE_NONE : small_int(count);
 }
-static value posix_getloadavg(value self, const value *args)
+static value posix_getloadavg(value self)
 {
     double load[3];
     if (getloadavg(load, 3) != 3)
@@ -71,7 +71,7 @@ static value posix_getloadavg(value self, const value *args)
     value items[] = {float_new(load[0]), float_new(load[1]), float_new(load[2])};
     return tuple_from_owned(items, 3);
 }
-static value posix_uname(value self, const value *args)
+static value posix_uname(value self)
 {
     struct utsname u;
     if (uname(&u) < 0)
@@ -80,7 +80,7 @@ static value posix_uname(value self, const value *args)
                      str_decode_locale(u.version), str_decode_locale(u.machine)};
     return struct_sequence_new(uname_type, items);
 }
-static value posix_times(value self, const value *args)
+static value posix_times(value self)
 {
     struct tms t;
     clock_t elapsed = times(&t);
@@ -90,23 +90,23 @@ static value posix_times(value self, const value *args)
                      float_new((double)elapsed / ticks)};
     return struct_sequence_new(times_type, items);
 }
-static value posix_terminal_size(value self, const value *args)
+static value posix_terminal_size(value self, value given_fd)
 {
     int fd;
     struct winsize size;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     if (ioctl(fd, TIOCGWINSZ, &size) < 0)
         return os_error();
     value items[] = {small_int(size.ws_col), small_int(size.ws_row)};
     return struct_sequence_new(terminal_size_type, items);
 }
-static value posix_strerror(value self, const value *args)
+static value posix_strerror(value self, value given_code)
 {
     int code;
-    return value_as_int(args[0], &code) ? str_decode_locale(strerror(code)) : NULL;
+    return value_as_int(given_code, &code) ? str_decode_locale(strerror(code)) : NULL;
 }
-static value posix_ctermid(value self, const value *args)
+static value posix_ctermid(value self)
 {
     char name[L_ctermid];
     return str_decode_locale(ctermid(name));
@@ -115,12 +115,12 @@ static value posix_ctermid(value self, const value *args)
 /* ---- environment: os.environ keeps the mapping, these keep the process's own in step ---- */
 static pthread_mutex_t environment_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static value posix_putenv(value self, const value *args)
+static value posix_putenv(value self, value given_name, value v)
 {
     struct path name, item;
-    if (!path_get(&name, args[0], "putenv", "name", 0))
+    if (!path_get(&name, given_name, "putenv", "name", 0))
         return NULL;
-    if (!path_get(&item, args[1], "putenv", "value", 0)) {
+    if (!path_get(&item, v, "putenv", "value", 0)) {
         path_release(&name);
         return NULL;
     }
@@ -138,10 +138,10 @@ static value posix_putenv(value self, const value *args)
     path_release(&name);
     return result;
 }
-static value posix_unsetenv(value self, const value *args)
+static value posix_unsetenv(value self, value given_name)
 {
     struct path name;
-    if (!path_get(&name, args[0], "unsetenv", "name", 0))
+    if (!path_get(&name, given_name, "unsetenv", "name", 0))
         return NULL;
     pthread_mutex_lock(&environment_lock);
     int status = unsetenv(name.text.bytes);
@@ -193,16 +193,16 @@ static const struct name_number sysconf_names[] = {{"SC_ARG_MAX", _SC_ARG_MAX},
                                                    {"SC_SEM_NSEMS_MAX", _SC_SEM_NSEMS_MAX},
                                                    {0}};
 
-static value posix_sysconf(value self, const value *args)
+static value posix_sysconf(value self, value given_name)
 {
     int name = -1;
-    if (is_str(args[0])) {
+    if (is_str(given_name)) {
         for (const struct name_number *n = sysconf_names; n->name; n++)
-            if (str_equals_text(args[0], n->name))
+            if (str_equals_text(given_name, n->name))
                 name = n->number;
         if (name < 0)
             return raise(EXC(ValueError), "unrecognized configuration name");
-    } else if (!value_as_int(args[0], &name)) {
+    } else if (!value_as_int(given_name, &name)) {
         return raise(EXC(TypeError), "configuration names must be strings or integers");
     }
     errno = 0;

@@ -73,7 +73,8 @@ bool path_stands_alone(const struct path *path, const char *function, int dir_fd
         return true;
     if (dir_fd != AT_FDCWD)
         return raise_false(EXC(ValueError), "%s: can't specify dir_fd without matching path", function);
-    return follow || path->fd <= 0 || raise_false(EXC(ValueError), "%s: cannot use fd and follow_symlinks together", function);
+    return follow || path->fd <= 0 ||
+           raise_false(EXC(ValueError), "%s: cannot use fd and follow_symlinks together", function);
 }
 value path_error_two(const struct path *a, const struct path *b)
 {
@@ -247,11 +248,11 @@ static value posix_lchown(value self, const value *args)
     return change_owner(args, AT_FDCWD, "lchown", false);
 }
 
-static value posix_truncate(value self, const value *args)
+static value posix_truncate(value self, value given_path, value given_length)
 {
     struct path path;
     int64_t length;
-    if (!value_as_i64(args[1], &length) || !path_get(&path, args[0], "truncate", "path", PATH_FD))
+    if (!value_as_i64(given_length, &length) || !path_get(&path, given_path, "truncate", "path", PATH_FD))
         return NULL;
     int result = path_is_fd(&path) ? BLOCKING(ftruncate(path.fd, length)) : BLOCKING(truncate(path.text.bytes, length));
     value answer = result < 0 ? path_error_unless_fd(&path) : VALUE_NONE;
@@ -278,17 +279,17 @@ static value posix_mknod(value self, const value *args)
     return finish(&path, BLOCKING(mknodat(dir_fd, path.text.bytes, (mode_t)mode, (dev_t)device)));
 }
 
-static value posix_chdir(value self, const value *args)
+static value posix_chdir(value self, value given_path)
 {
     struct path path;
-    if (!path_get(&path, args[0], "chdir", "path", PATH_FD))
+    if (!path_get(&path, given_path, "chdir", "path", PATH_FD))
         return NULL;
     return finish(&path, path_is_fd(&path) ? BLOCKING(fchdir(path.fd)) : BLOCKING(chdir(path.text.bytes)));
 }
-static value posix_chroot(value self, const value *args)
+static value posix_chroot(value self, value given_path)
 {
     struct path path;
-    if (!path_get(&path, args[0], "chroot", "path", 0))
+    if (!path_get(&path, given_path, "chroot", "path", 0))
         return NULL;
     return finish(&path, BLOCKING(chroot(path.text.bytes)));
 }
@@ -301,18 +302,18 @@ static value current_directory(bool as_bytes)
     free(name);
     return result;
 }
-static value posix_getcwd(value self, const value *args)
+static value posix_getcwd(value self)
 {
     return current_directory(false);
 }
-static value posix_getcwdb(value self, const value *args)
+static value posix_getcwdb(value self)
 {
     return current_directory(true);
 }
 
-static value posix_fspath(value self, const value *args)
+static value posix_fspath(value self, value path)
 {
-    return value_fspath(args[0]);
+    return value_fspath(path);
 }
 
 /* ---- times ---- */

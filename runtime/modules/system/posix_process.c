@@ -211,10 +211,10 @@ static value posix_execve(value self, const value *args)
     return execute(args[0], args[1], args[2], "execve");
 }
 
-static value posix_exit(value self, const value *args)
+static value posix_exit(value self, value given_status)
 {
     int status;
-    if (!value_as_int(args[0], &status))
+    if (!value_as_int(given_status, &status))
         return NULL;
     _exit(status);
 }
@@ -271,10 +271,10 @@ STATUS_NUMBER(WEXITSTATUS)
 STATUS_NUMBER(WTERMSIG)
 STATUS_NUMBER(WSTOPSIG)
 
-static value posix_exitcode(value self, const value *args)
+static value posix_exitcode(value self, value given_status)
 {
     int status;
-    if (!value_as_int(args[0], &status))
+    if (!value_as_int(given_status, &status))
         return NULL;
     if (WIFEXITED(status))
         return small_int(WEXITSTATUS(status));

@@ -78,11 +78,11 @@ static value posix_lstat(value self, const value *args)
 {
     return stat_path(args[0], args[1], false, "lstat", 0);
 }
-static value posix_fstat(value self, const value *args)
+static value posix_fstat(value self, value given_fd)
 {
     int fd;
     struct stat s;
-    if (!value_as_int(args[0], &fd))
+    if (!value_as_int(given_fd, &fd))
         return NULL;
     return BLOCKING(fstat(fd, &s)) < 0 ? raise_errno(errno, NULL, NULL) : from_stat(&s);
 }
@@ -95,11 +95,11 @@ static value from_statvfs(const struct statvfs *s)
                      int_from_u64(s->f_namemax), int_from_u64(s->f_fsid)};
     return struct_sequence_new(statvfs_type, items);
 }
-static value posix_statvfs(value self, const value *args)
+static value posix_statvfs(value self, value given_path)
 {
     struct path path;
     struct statvfs s;
-    if (!path_get(&path, args[0], "statvfs", "path", PATH_FD))
+    if (!path_get(&path, given_path, "statvfs", "path", PATH_FD))
         return NULL;
     int result = path_is_fd(&path) ? BLOCKING(fstatvfs(path.fd, &s)) : BLOCKING(statvfs(path.text.bytes, &s));
     value answer = result < 0 ? path_error(&path) : from_statvfs(&s);
@@ -114,18 +114,18 @@ static value device_part(value v, bool high)
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", v);
     return int_as_u64(v, &device) ? int_from_u64(high ? major(device) : minor(device)) : NULL;
 }
-static value posix_major(value self, const value *args)
+static value posix_major(value self, value device)
 {
-    return device_part(args[0], true);
+    return device_part(device, true);
 }
-static value posix_minor(value self, const value *args)
+static value posix_minor(value self, value device)
 {
-    return device_part(args[0], false);
+    return device_part(device, false);
 }
-static value posix_makedev(value self, const value *args)
+static value posix_makedev(value self, value major, value minor)
 {
     int high, low;
-    return value_as_int(args[0], &high) && value_as_int(args[1], &low)
+    return value_as_int(major, &high) && value_as_int(minor, &low)
                ? int_from_u64(makedev((unsigned)high, (unsigned)low))
                : NULL;
 }
@@ -161,10 +161,10 @@ static struct dirent *next_entry(DIR *directory)
     }
 }
 
-static value posix_listdir(value self, const value *args)
+static value posix_listdir(value self, value given_path)
 {
     struct path path;
-    if (!path_get(&path, args[0], "listdir", "path", PATH_FD | PATH_NONE))
+    if (!path_get(&path, given_path, "listdir", "path", PATH_FD | PATH_NONE))
         return NULL;
     DIR *directory = open_directory(&path);
     value list = directory ? list_new(0) : path_error_unless_fd(&path);
@@ -284,15 +284,15 @@ static value entry_is_file(value v, const value *args)
 {
     return entry_test(v, args[0], DT_REG, S_IFREG);
 }
-static value entry_is_symlink(value v, const value *args)
+static value entry_is_symlink(value v)
 {
     return entry_test(v, VALUE_FALSE, DT_LNK, S_IFLNK);
 }
-static value entry_inode(value v, const value *args)
+static value entry_inode(value v)
 {
     return int_from_u64(ENTRY(v)->inode);
 }
-static value entry_fspath(value v, const value *args)
+static value entry_fspath(value v)
 {
     return value_inc(slot_peek(&ENTRY(v)->path));
 }
@@ -346,14 +346,14 @@ struct scan {
     int fd; /* scandir(fd) */
 };
 
-static value posix_scandir(value self, const value *args)
+static value posix_scandir(value self, value given_path)
 {
     struct path path;
-    if (!path_get(&path, args[0], "scandir", "path", PATH_FD | PATH_NONE))
+    if (!path_get(&path, given_path, "scandir", "path", PATH_FD | PATH_NONE))
         return NULL;
     struct scan *s = (struct scan *)object_new(scan_type, sizeof *s);
     if (s) {
-        slot_init(&s->argument, is_given(args[0]) ? value_inc(args[0]) : str_from_text("."));
+        slot_init(&s->argument, is_given(given_path) ? value_inc(given_path) : str_from_text("."));
         s->fd = path.fd;
         DIR *directory = open_directory(&path);
         if (!directory) {
@@ -398,7 +398,7 @@ static value scan_close(value v, const value *args)
         closedir(directory);
     return VALUE_NONE;
 }
-static value scan_enter(value v, const value *args)
+static value scan_enter(value v)
 {
     return value_inc(v);
 }

@@ -205,16 +205,16 @@ static value present_handler(int number)
     return action.sa_handler == SIG_DFL ? small_int(0) : action.sa_handler == SIG_IGN ? small_int(1) : VALUE_NONE;
 }
 
-static value signal_signal(value self, const value *args)
+static value signal_signal(value self, value signalnum, value given_handler)
 {
     int number;
-    if (!signal_number(args[0], &number))
+    if (!signal_number(signalnum, &number))
         return NULL;
     if (!safepoint_is_main())
         return raise(EXC(ValueError), "signal only works in main thread of the main interpreter");
     void (*function)(int) = SIG_DFL;
     bool noted = true;
-    value handler = value_inc(args[1]);
+    value handler = value_inc(given_handler);
     if (is_int(handler)) { /* signal.py passes plain ints */
         int64_t which;
         bool known = int_fits_i64(handler, &which) && (which == 0 || which == 1);
@@ -245,13 +245,13 @@ wrong:
     return raise(EXC(TypeError), "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object");
 }
 
-static value signal_getsignal(value self, const value *args)
+static value signal_getsignal(value self, value signalnum)
 {
     int number;
-    return signal_number(args[0], &number) ? present_handler(number) : NULL;
+    return signal_number(signalnum, &number) ? present_handler(number) : NULL;
 }
 
-static value default_int_handler(value self, const value *args)
+static value default_int_handler(value self, value signalnum, value frame)
 {
     value interrupt = call_0(value_of(EXC(KeyboardInterrupt)));
     if (interrupt)
@@ -260,12 +260,12 @@ static value default_int_handler(value self, const value *args)
     return NULL;
 }
 
-static value signal_siginterrupt(value self, const value *args)
+static value signal_siginterrupt(value self, value signalnum, value given_flag)
 {
     int number;
-    if (!signal_number(args[0], &number))
+    if (!signal_number(signalnum, &number))
         return NULL;
-    int flag = value_truth(args[1]);
+    int flag = value_truth(given_flag);
     if (flag < 0)
         return NULL;
     struct sigaction action;
@@ -296,23 +296,23 @@ static value signal_set_wakeup_fd(value self, const value *args)
 }
 
 /* ---- sending ---- */
-static value signal_raise(value self, const value *args)
+static value signal_raise(value self, value signalnum)
 {
     int number;
-    if (!value_as_int(args[0], &number))
+    if (!value_as_int(signalnum, &number))
         return NULL;
     if ((raise)(number) != 0)
         return raise_errno(errno, NULL, NULL);
     return run_handlers() ? VALUE_NONE : NULL;
 }
 
-static value signal_pthread_kill(value self, const value *args)
+static value signal_pthread_kill(value self, value thread_id, value signalnum)
 {
     uint64_t ident;
     int number;
-    if (!is_int(args[0]))
-        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", args[0]);
-    if (!int_as_u64(args[0], &ident) || !value_as_int(args[1], &number))
+    if (!is_int(thread_id))
+        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", thread_id);
+    if (!int_as_u64(thread_id, &ident) || !value_as_int(signalnum, &number))
         return NULL;
     int error = pthread_kill((pthread_t)ident, number);
     if (error)
@@ -331,10 +331,10 @@ static value signal_pidfd_send(value self, const value *args)
 }
 
 /* ---- timers ---- */
-static value signal_alarm(value self, const value *args)
+static value signal_alarm(value self, value given_seconds)
 {
     int seconds;
-    return value_as_int(args[0], &seconds) ? int_from_u64(alarm((unsigned)seconds)) : NULL;
+    return value_as_int(given_seconds, &seconds) ? int_from_u64(alarm((unsigned)seconds)) : NULL;
 }
 
 static bool to_timeval(value v, struct timeval *t)
@@ -372,42 +372,43 @@ static value raise_itimer_error(void)
     return NULL;
 }
 
-static value signal_setitimer(value self, const value *args)
+static value signal_setitimer(value self, value given_which, value seconds, value interval)
 {
     int which;
     struct itimerval new, old;
-    if (!value_as_int(args[0], &which) || !to_timeval(args[1], &new.it_value) || !to_timeval(args[2], &new.it_interval))
+    if (!value_as_int(given_which, &which) || !to_timeval(seconds, &new.it_value) ||
+        !to_timeval(interval, &new.it_interval))
         return NULL;
     return setitimer(which, &new, &old) == 0 ? from_itimer(&old) : raise_itimer_error();
 }
-static value signal_getitimer(value self, const value *args)
+static value signal_getitimer(value self, value given_which)
 {
     int which;
     struct itimerval now;
-    if (!value_as_int(args[0], &which))
+    if (!value_as_int(given_which, &which))
         return NULL;
     return getitimer(which, &now) == 0 ? from_itimer(&now) : raise_itimer_error();
 }
 
 /* ---- masks and waiting ---- */
-static value signal_pthread_sigmask(value self, const value *args)
+static value signal_pthread_sigmask(value self, value given_how, value mask)
 {
     int how;
     sigset_t set, old;
-    if (!value_as_int(args[0], &how) || !signal_set(args[1], &set))
+    if (!value_as_int(given_how, &how) || !signal_set(mask, &set))
         return NULL;
     int error = pthread_sigmask(how, &set, &old);
     if (error)
         return raise_errno(error, NULL, NULL);
     return run_handlers() ? from_signal_set(&old) : NULL;
 }
-static value signal_sigpending(value self, const value *args)
+static value signal_sigpending(value self)
 {
     sigset_t set;
     return sigpending(&set) == 0 ? from_signal_set(&set) : raise_errno(errno, NULL, NULL);
 }
 
-static value signal_pause(value self, const value *args)
+static value signal_pause(value self)
 {
     thread_enter_blocking();
     pause();
@@ -415,10 +416,10 @@ static value signal_pause(value self, const value *args)
     return run_handlers() ? VALUE_NONE : NULL;
 }
 
-static value signal_sigwait(value self, const value *args)
+static value signal_sigwait(value self, value sigset)
 {
     sigset_t set;
-    if (!signal_set(args[0], &set))
+    if (!signal_set(sigset, &set))
         return NULL;
     int number;
     thread_enter_blocking();
@@ -463,16 +464,16 @@ static value wait_for(const sigset_t *set, const struct timespec *deadline)
             return NULL;
     }
 }
-static value signal_sigwaitinfo(value self, const value *args)
+static value signal_sigwaitinfo(value self, value sigset)
 {
     sigset_t set;
-    return signal_set(args[0], &set) ? wait_for(&set, NULL) : NULL;
+    return signal_set(sigset, &set) ? wait_for(&set, NULL) : NULL;
 }
-static value signal_sigtimedwait(value self, const value *args)
+static value signal_sigtimedwait(value self, value sigset, value timeout)
 {
     sigset_t set;
     double seconds;
-    if (!signal_set(args[0], &set) || !value_as_double(args[1], &seconds))
+    if (!signal_set(sigset, &set) || !value_as_double(timeout, &seconds))
         return NULL;
     if (isnan(seconds) || seconds < 0)
         return raise(EXC(ValueError), "timeout must be non-negative");
@@ -486,17 +487,17 @@ static value signal_sigtimedwait(value self, const value *args)
     return wait_for(&set, &deadline);
 }
 
-static value signal_strsignal(value self, const value *args)
+static value signal_strsignal(value self, value signalnum)
 {
     int number;
-    if (!signal_number(args[0], &number))
+    if (!signal_number(signalnum, &number))
         return NULL;
     const char *text = sigdescr_np(number);
     if (text)
         return str_from_text(text);
     return number >= SIGRTMIN && number <= SIGRTMAX ? str_format("Real-time signal %d", number - SIGRTMIN) : VALUE_NONE;
 }
-static value signal_valid(value self, const value *args)
+static value signal_valid(value self)
 {
     sigset_t set;
     sigfillset(&set);

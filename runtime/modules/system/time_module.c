@@ -31,54 +31,54 @@ static value nanoseconds(clockid_t clock)
     return read_clock(clock, &t) ? int_from_i64((int64_t)t.tv_sec * NANOSECONDS + t.tv_nsec) : NULL;
 }
 
-static value time_time(value self, const value *args)
+static value time_time(value self)
 {
     return seconds(CLOCK_REALTIME);
 }
-static value time_time_ns(value self, const value *args)
+static value time_time_ns(value self)
 {
     return nanoseconds(CLOCK_REALTIME);
 }
-static value time_monotonic(value self, const value *args)
+static value time_monotonic(value self)
 {
     return seconds(CLOCK_MONOTONIC);
 }
-static value time_monotonic_ns(value self, const value *args)
+static value time_monotonic_ns(value self)
 {
     return nanoseconds(CLOCK_MONOTONIC);
 }
-static value time_process_time(value self, const value *args)
+static value time_process_time(value self)
 {
     return seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
-static value time_process_time_ns(value self, const value *args)
+static value time_process_time_ns(value self)
 {
     return nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 }
-static value time_thread_time(value self, const value *args)
+static value time_thread_time(value self)
 {
     return seconds(CLOCK_THREAD_CPUTIME_ID);
 }
-static value time_thread_time_ns(value self, const value *args)
+static value time_thread_time_ns(value self)
 {
     return nanoseconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static value time_clock_gettime(value self, const value *args)
+static value time_clock_gettime(value self, value clk_id)
 {
     int id;
-    return value_as_int(args[0], &id) ? seconds(id) : NULL;
+    return value_as_int(clk_id, &id) ? seconds(id) : NULL;
 }
-static value time_clock_gettime_ns(value self, const value *args)
+static value time_clock_gettime_ns(value self, value clk_id)
 {
     int id;
-    return value_as_int(args[0], &id) ? nanoseconds(id) : NULL;
+    return value_as_int(clk_id, &id) ? nanoseconds(id) : NULL;
 }
-static value time_clock_getres(value self, const value *args)
+static value time_clock_getres(value self, value clk_id)
 {
     int id;
     struct timespec t;
-    if (!value_as_int(args[0], &id))
+    if (!value_as_int(clk_id, &id))
         return NULL;
     if (clock_getres(id, &t) != 0)
         return raise_errno(errno, NULL, NULL);
@@ -86,16 +86,16 @@ static value time_clock_getres(value self, const value *args)
 }
 
 /* Sleep to an absolute time of the monotonic clock: a signal whose handler returns does not shorten it (PEP 475). */
-static value time_sleep(value self, const value *args)
+static value time_sleep(value self, value seconds)
 {
     double wanted;
-    if (!is_float(args[0]) && !is_int(args[0])) {
-        value index = index_value(args[0]);
+    if (!is_float(seconds) && !is_int(seconds)) {
+        value index = index_value(seconds);
         value_dec(index);
         if (!index)
             return NULL;
     }
-    if (!value_as_double(args[0], &wanted))
+    if (!value_as_double(seconds, &wanted))
         return NULL;
     if (isnan(wanted))
         return raise(EXC(ValueError), "Invalid value NaN (not a number)");
@@ -191,13 +191,13 @@ static value break_down(value v, struct tm *(*convert)(const time_t *, struct tm
         return raise_errno(errno ? errno : EINVAL, NULL, NULL);
     return from_tm(&tm);
 }
-static value time_gmtime(value self, const value *args)
+static value time_gmtime(value self, value seconds)
 {
-    return break_down(args[0], gmtime_r);
+    return break_down(seconds, gmtime_r);
 }
-static value time_localtime(value self, const value *args)
+static value time_localtime(value self, value seconds)
 {
-    return break_down(args[0], localtime_r);
+    return break_down(seconds, localtime_r);
 }
 
 /* A struct tm from a tuple of nine; out-of-range members are errors where `checked`. */
@@ -250,10 +250,10 @@ static bool to_tm(value v, struct tm *t, bool checked)
     return !wrong || raise_false(EXC(ValueError), "%s out of range", wrong);
 }
 
-static value time_mktime(value self, const value *args)
+static value time_mktime(value self, value tuple)
 {
     struct tm t;
-    if (!to_tm(args[0], &t, false))
+    if (!to_tm(tuple, &t, false))
         return NULL;
     t.tm_wday = -1; /* mktime sets it: tells success from -1 */
     time_t result = mktime(&t);
@@ -274,40 +274,40 @@ static value ascii_time(struct tm *t)
     return str_format("%s %s%s %s %s", days[t->tm_wday], months[t->tm_mon], day, clock, year);
 }
 
-static value time_asctime(value self, const value *args)
+static value time_asctime(value self, value tuple)
 {
     struct tm t;
     time_t now = time(NULL);
-    if (is_missing(args[0]))
+    if (is_missing(tuple))
         localtime_r(&now, &t);
-    else if (!to_tm(args[0], &t, true))
+    else if (!to_tm(tuple, &t, true))
         return NULL;
     return ascii_time(&t);
 }
 
-static value time_ctime(value self, const value *args)
+static value time_ctime(value self, value seconds)
 {
     time_t when;
     struct tm t;
-    if (!epoch_seconds(args[0], &when))
+    if (!epoch_seconds(seconds, &when))
         return NULL;
     if (!localtime_r(&when, &t))
         return raise_errno(EOVERFLOW, NULL, NULL);
     return ascii_time(&t);
 }
 
-static value time_strftime(value self, const value *args)
+static value time_strftime(value self, value given_format, value tuple)
 {
     struct tm t;
     time_t now = time(NULL);
     struct text format;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %T", args[0]);
-    if (is_missing(args[1]))
+    if (!is_str(given_format))
+        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %T", given_format);
+    if (is_missing(tuple))
         localtime_r(&now, &t);
-    else if (!to_tm(args[1], &t, true))
+    else if (!to_tm(tuple, &t, true))
         return NULL;
-    if (!text_of(args[0], &format))
+    if (!text_of(given_format, &format))
         return NULL;
     /* A zero result is an empty string or too small a buffer: a marker at the end of the format tells them apart. */
     char *marked = malloc(format.length + 2), *out = NULL;
@@ -345,13 +345,13 @@ static value time_strptime(value self, const value *args, size_t nargs, value kw
     return result;
 }
 
-static value time_tzset(value self, const value *args)
+static value time_tzset(value self)
 {
     tzset();
     return VALUE_NONE;
 }
 
-static value time_get_clock_info(value self, const value *args)
+static value time_get_clock_info(value self, value given_name)
 {
     static const struct {
         const char *name, *implementation;
@@ -362,10 +362,10 @@ static value time_get_clock_info(value self, const value *args)
                   {"perf_counter", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
                   {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
                   {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %T", args[0]);
+    if (!is_str(given_name))
+        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %T", given_name);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
-        if (!str_equals_text(args[0], clocks[i].name))
+        if (!str_equals_text(given_name, clocks[i].name))
             continue;
         struct timespec t;
         clock_getres(clocks[i].clock, &t);

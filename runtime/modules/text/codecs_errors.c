@@ -56,10 +56,10 @@ static value answer(struct failure *f, struct str_builder *b)
     value_dec(f->object);
     return result;
 }
-static value strict(value self, const value *args)
+static value strict(value self, value exception)
 {
-    if (is_exception(args[0]))
-        raise_exception(args[0]);
+    if (is_exception(exception))
+        raise_exception(exception);
     else
         raise(EXC(TypeError), "codec must pass exception instance");
     return NULL;
@@ -71,20 +71,20 @@ static value refuse(struct failure *f, value exception)
     return NULL;
 }
 
-static value ignore(value self, const value *args)
+static value ignore(value self, value exception)
 {
     struct failure f;
     struct str_builder b;
     builder_init(&b);
-    return failure_get(args[0], &f) ? answer(&f, &b) : NULL;
+    return failure_get(exception, &f) ? answer(&f, &b) : NULL;
 }
 
-static value replace(value self, const value *args)
+static value replace(value self, value exception)
 {
     struct failure f;
     struct str_builder b;
     builder_init(&b);
-    if (!failure_get(args[0], &f))
+    if (!failure_get(exception, &f))
         return NULL;
     ssize count = f.decoding ? 1 : f.end - f.start;
     if (count < 0) {
@@ -119,14 +119,14 @@ static value namereplace(value self, const value *args)
     return backslashreplace(self, args);
 }
 
-static value xmlcharrefreplace(value self, const value *args)
+static value xmlcharrefreplace(value self, value exception)
 {
     struct failure f;
     struct str_builder b;
     builder_init(&b);
-    if (!value_is_of(args[0], EXC(UnicodeEncodeError)))
-        return wrong_kind(args[0]);
-    if (!failure_get(args[0], &f))
+    if (!value_is_of(exception, EXC(UnicodeEncodeError)))
+        return wrong_kind(exception);
+    if (!failure_get(exception, &f))
         return NULL;
     for (ssize i = f.start; i < f.end; i++)
         builder_add_format(&b, "&#%u;", (unsigned)str_at(f.object, (size_t)i));
@@ -134,12 +134,12 @@ static value xmlcharrefreplace(value self, const value *args)
 }
 
 /* Bytes from 128 up travel as lone surrogates. */
-static value surrogateescape(value self, const value *args)
+static value surrogateescape(value self, value exception)
 {
     struct failure f;
-    if (value_is_of(args[0], EXC(UnicodeTranslateError)))
-        return wrong_kind(args[0]);
-    if (!failure_get(args[0], &f))
+    if (value_is_of(exception, EXC(UnicodeTranslateError)))
+        return wrong_kind(exception);
+    if (!failure_get(exception, &f))
         return NULL;
     if (f.encoding) {
         struct bytes_builder bytes = {0};
@@ -147,7 +147,7 @@ static value surrogateescape(value self, const value *args)
             uint32_t c = str_at(f.object, (size_t)i);
             if (c < 0xDC80 || c > 0xDCFF) {
                 bytes_builder_discard(&bytes);
-                return refuse(&f, args[0]);
+                return refuse(&f, exception);
             }
             bytes_builder_add_byte(&bytes, (uint8_t)(c - 0xDC00));
         }
@@ -165,7 +165,7 @@ static value surrogateescape(value self, const value *args)
         builder_add_char(&b, 0xDC00u + bytes_data(f.object)[i]);
     if (i == f.start) {
         builder_discard(&b);
-        return refuse(&f, args[0]);
+        return refuse(&f, exception);
     }
     f.end = i;
     return answer(&f, &b);
@@ -188,24 +188,24 @@ static value lookup_text(const char *name)
     value dict = atomic_load(&handlers), handler = dict ? dict_get_text(dict, name) : VALUE_MISSING;
     return handler == VALUE_MISSING ? raise(EXC(LookupError), "unknown error handler name '%s'", name) : handler;
 }
-static value lookup_error(value self, const value *args)
+static value lookup_error(value self, value given_name)
 {
     struct text name;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "lookup_error() argument must be str, not %T", args[0]);
-    if (!text_of(args[0], &name))
+    if (!is_str(given_name))
+        return raise(EXC(TypeError), "lookup_error() argument must be str, not %T", given_name);
+    if (!text_of(given_name, &name))
         return NULL;
     value handler = lookup_text(name.bytes);
     text_release(&name);
     return handler;
 }
-static value register_error(value self, const value *args)
+static value register_error(value self, value errors, value handler)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %T", args[0]);
-    if (!value_is_callable(args[1]))
+    if (!is_str(errors))
+        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %T", errors);
+    if (!value_is_callable(handler))
         return raise(EXC(TypeError), "handler must be callable");
-    return dict_set(atomic_load(&handlers), args[0], args[1]) ? VALUE_NONE : NULL;
+    return dict_set(atomic_load(&handlers), errors, handler) ? VALUE_NONE : NULL;
 }
 static const struct method_def functions[] = {
     METHOD("lookup_error", lookup_error, "(name, /)",

@@ -132,18 +132,18 @@ static value registry_decode(value bytes, const char *encoding, const char *erro
     return apply_text(bytes, encoding, errors, 1);
 }
 
-static value module_register(value self, const value *args)
+static value module_register(value self, value search_function)
 {
-    if (!value_is_callable(args[0]))
+    if (!value_is_callable(search_function))
         return raise(EXC(TypeError), "argument must be callable");
-    return list_append(atomic_load(&search_path), args[0]) ? VALUE_NONE : NULL;
+    return list_append(atomic_load(&search_path), search_function) ? VALUE_NONE : NULL;
 }
-static value module_unregister(value self, const value *args)
+static value module_unregister(value self, value search_function)
 {
     value path = atomic_load(&search_path);
     for (size_t i = 0; i < list_length(path); i++) {
         value function = list_get(path, i);
-        bool same = function == args[0];
+        bool same = function == search_function;
         value_dec(function);
         if (same) {
             dict_clear(atomic_load(&found_codecs));
@@ -158,25 +158,25 @@ static bool check_str(value v, const char *function, const char *argument)
 {
     return is_str(v) || raise_false(EXC(TypeError), "%s() argument %s must be str, not %T", function, argument, v);
 }
-static value module_lookup(value self, const value *args)
+static value module_lookup(value self, value encoding)
 {
-    return check_str(args[0], "lookup", "'encoding'") ? lookup(args[0]) : NULL;
+    return check_str(encoding, "lookup", "'encoding'") ? lookup(encoding) : NULL;
 }
-static value module_encode(value self, const value *args)
+static value module_encode(value self, value obj, value given_encoding, value errors)
 {
-    value encoding = is_missing(args[1]) ? NAME_TEXT("utf-8") : args[1];
+    value encoding = is_missing(given_encoding) ? NAME_TEXT("utf-8") : given_encoding;
     if (!check_str(encoding, "encode", "'encoding'") ||
-        (!is_missing(args[2]) && !check_str(args[2], "encode", "'errors'")))
+        (!is_missing(errors) && !check_str(errors, "encode", "'errors'")))
         return NULL;
-    return apply(args[0], encoding, args[2], 0);
+    return apply(obj, encoding, errors, 0);
 }
-static value module_decode(value self, const value *args)
+static value module_decode(value self, value obj, value given_encoding, value errors)
 {
-    value encoding = is_missing(args[1]) ? NAME_TEXT("utf-8") : args[1];
+    value encoding = is_missing(given_encoding) ? NAME_TEXT("utf-8") : given_encoding;
     if (!check_str(encoding, "decode", "'encoding'") ||
-        (!is_missing(args[2]) && !check_str(args[2], "decode", "'errors'")))
+        (!is_missing(errors) && !check_str(errors, "decode", "'errors'")))
         return NULL;
-    return apply(args[0], encoding, args[2], 1);
+    return apply(obj, encoding, errors, 1);
 }
 
 /* ---- the codecs as functions: (result, how much was consumed) ---- */
@@ -435,13 +435,13 @@ static value charmap_encode(value self, const value *args)
     bytes_builder_discard(&out);
     return NULL;
 }
-static value charmap_build(value self, const value *args)
+static value charmap_build(value self, value map)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", args[0]);
+    if (!is_str(map))
+        return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", map);
     value dict = dict_new();
-    for (size_t i = 0; dict && i < str_length(args[0]); i++)
-        if (str_at(args[0], i) != 0xFFFE && !dict_set(dict, small_int(str_at(args[0], i)), small_int((int64_t)i))) {
+    for (size_t i = 0; dict && i < str_length(map); i++)
+        if (str_at(map, i) != 0xFFFE && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {
             value_dec(dict);
             return NULL;
         }

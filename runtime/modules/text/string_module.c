@@ -54,9 +54,8 @@ static bool split_rest(value text, size_t i, value list)
     return true;
 }
 
-static value field_name_split(value self, const value *args)
+static value field_name_split(value self, value text)
 {
-    value text = args[0];
     if (!is_str(text))
         return raise(EXC(TypeError), "expected str, got %T", text);
     size_t i = 0, length = str_length(text);
@@ -164,11 +163,11 @@ static bool parse_all(value text, value list)
     return true;
 }
 
-static value parser(value self, const value *args)
+static value parser(value self, value format_string)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "expected str, got %T", args[0]);
-    value list = list_new(4), iterator = list && parse_all(args[0], list) ? iter_get(list) : NULL;
+    if (!is_str(format_string))
+        return raise(EXC(TypeError), "expected str, got %T", format_string);
+    value list = list_new(4), iterator = list && parse_all(format_string, list) ? iter_get(list) : NULL;
     value_dec(list);
     return iterator;
 }

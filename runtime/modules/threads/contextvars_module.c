@@ -120,22 +120,22 @@ static value context_compare(value a, value b, int op)
         return VALUE_NOT_IMPLEMENTED;
     return compare_rich(data_of(a), data_of(b), op);
 }
-static value context_get(value v, const value *args)
+static value context_get(value v, value key, value fallback)
 {
-    if (!check_variable(args[0]))
+    if (!check_variable(key))
         return NULL;
-    value found = dict_get(data_of(v), args[0]);
-    return found == VALUE_MISSING ? value_inc(args[1]) : found;
+    value found = dict_get(data_of(v), key);
+    return found == VALUE_MISSING ? value_inc(fallback) : found;
 }
-static value context_keys(value v, const value *args)
+static value context_keys(value v)
 {
     return call_method_0(data_of(v), NAME(keys));
 }
-static value context_values(value v, const value *args)
+static value context_values(value v)
 {
     return call_method_0(data_of(v), NAME(values));
 }
-static value context_items(value v, const value *args)
+static value context_items(value v)
 {
     return call_method_0(data_of(v), NAME(items));
 }
@@ -188,18 +188,18 @@ static value variable_new(struct type *type, const value *args, size_t nargs, va
     slot_init(&self->fallback, is_missing(bound[1]) ? NULL : value_inc(bound[1]));
     return value_of(self);
 }
-static value variable_get(value v, const value *args)
+static value variable_get(value v, value given_fallback)
 {
     value context = current(), found = context ? dict_get(data_of(context), v) : NULL;
     value_dec(context);
     if (found != VALUE_MISSING)
         return found;
-    if (!is_missing(args[0]))
-        return value_inc(args[0]);
+    if (!is_missing(given_fallback))
+        return value_inc(given_fallback);
     value fallback = slot_peek(&VARIABLE(v)->fallback);
     return fallback ? value_inc(fallback) : raise_value(EXC(LookupError), v);
 }
-static value variable_set(value v, const value *args)
+static value variable_set(value v, value given_v)
 {
     value context = current(), old = context ? dict_get(data_of(context), v) : NULL;
     struct token *token = old ? (struct token *)object_new(token_type, sizeof *token) : NULL;
@@ -207,7 +207,7 @@ static value variable_set(value v, const value *args)
         slot_init(&token->context, value_inc(context));
         slot_init(&token->variable, value_inc(v));
         slot_init(&token->old, old == VALUE_MISSING ? NULL : value_inc(old));
-        if (!dict_set(data_of(context), v, args[0])) {
+        if (!dict_set(data_of(context), v, given_v)) {
             value_dec(value_of(token));
             token = NULL;
         }
@@ -216,9 +216,8 @@ static value variable_set(value v, const value *args)
     value_dec(context);
     return value_of(token);
 }
-static value variable_reset(value v, const value *args)
+static value variable_reset(value v, value token)
 {
-    value token = args[0];
     if (value_type(token) != token_type)
         return raise(EXC(TypeError), "expected an instance of Token, got %R", token);
     if (atomic_load(&TOKEN(token)->used))
@@ -324,7 +323,7 @@ static value missing_repr(value v)
 static const struct type_spec missing_spec = {
     .name = "Token.MISSING", .size = sizeof(struct object), .flags = TYPE_FLAG_NO_NEW, .slots = {.repr = missing_repr}};
 
-static value copy_context(value self, const value *args)
+static value copy_context(value self)
 {
     value now = current(), copy = now ? context_copy(now, NULL) : NULL;
     value_dec(now);

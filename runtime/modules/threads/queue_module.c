@@ -89,17 +89,17 @@ static value get_until(value v, int64_t deadline /* < 0: for ever; 0: do not wai
     return item;
 }
 
-static value queue_get(value v, const value *args)
+static value queue_get(value v, value given_block, value given_timeout)
 {
-    int block = value_truth(args[0]);
+    int block = value_truth(given_block);
     double timeout;
     if (block < 0)
         return NULL;
     if (!block)
         return get_until(v, 0);
-    if (args[1] == VALUE_NONE)
+    if (given_timeout == VALUE_NONE)
         return get_until(v, -1);
-    if (!value_as_double(args[1], &timeout))
+    if (!value_as_double(given_timeout, &timeout))
         return NULL;
     if (timeout < 0)
         return raise(EXC(ValueError), "'timeout' must be a non-negative number");
@@ -109,16 +109,16 @@ static value queue_get(value v, const value *args)
         return raise(EXC(OverflowError), "timeout value is too large");
     return get_until(v, now_ns() + (int64_t)(timeout * 1e9));
 }
-static value queue_get_nowait(value v, const value *args)
+static value queue_get_nowait(value v)
 {
     return get_until(v, 0);
 }
-static value queue_empty(value v, const value *args)
+static value queue_empty(value v)
 {
     ssize length = value_length(slot_peek(&SELF(v)->items));
     return length < 0 ? NULL : value_bool(length == 0);
 }
-static value queue_qsize(value v, const value *args)
+static value queue_qsize(value v)
 {
     ssize length = value_length(slot_peek(&SELF(v)->items));
     return length < 0 ? NULL : int_from_i64(length);

@@ -66,11 +66,11 @@ static void word_release(_Atomic uint32_t *word)
 }
 
 /* The arguments of acquire: *deadline < 0 wait for ever, 0 do not wait. */
-static bool acquire_arguments(const value *args, int64_t *deadline)
+static bool acquire_arguments(value given_blocking, value given_timeout, int64_t *deadline)
 {
-    int blocking = value_truth(args[0]);
+    int blocking = value_truth(given_blocking);
     double timeout;
-    if (blocking < 0 || !value_as_double(args[1], &timeout))
+    if (blocking < 0 || !value_as_double(given_timeout, &timeout))
         return false;
     if (!blocking && timeout != -1)
         return raise_false(EXC(ValueError), "can't specify a timeout for a non-blocking call");
@@ -91,10 +91,10 @@ struct lock {
 };
 #define LOCK(v) ((struct lock *)(v))
 
-static value lock_acquire(value v, const value *args)
+static value lock_acquire(value v, value blocking, value timeout)
 {
     int64_t deadline;
-    if (!acquire_arguments(args, &deadline))
+    if (!acquire_arguments(blocking, timeout, &deadline))
         return NULL;
     if (likely(word_try_acquire(&LOCK(v)->word)))
         return VALUE_TRUE;
@@ -118,19 +118,19 @@ static value lock_exit(value v, const value *args, size_t nargs, value kwnames)
     return lock_release(v, args);
 }
 
-static value lock_locked(value v, const value *args)
+static value lock_locked(value v)
 {
     return value_bool(atomic_load_explicit(&LOCK(v)->word, memory_order_relaxed) != 0);
 }
 
-static value lock_enter(value v, const value *args)
+static value lock_enter(value v)
 {
     if (likely(word_try_acquire(&LOCK(v)->word)))
         return VALUE_TRUE;
     return word_acquire(&LOCK(v)->word, -1) < 0 ? NULL : VALUE_TRUE;
 }
 
-static value lock_at_fork_reinit(value v, const value *args)
+static value lock_at_fork_reinit(value v)
 {
     atomic_store(&LOCK(v)->word, 0);
     return VALUE_NONE;
@@ -170,7 +170,7 @@ static value lock_new(void)
 {
     return value_of(object_new(lock_type, sizeof(struct lock)));
 }
-static value allocate_lock(value self, const value *args)
+static value allocate_lock(value self)
 {
     return lock_new();
 }
@@ -214,12 +214,12 @@ static value rlock_take(struct rlock *r, int64_t deadline)
     return VALUE_TRUE;
 }
 
-static value rlock_acquire(value v, const value *args)
+static value rlock_acquire(value v, value blocking, value timeout)
 {
     int64_t deadline;
-    return acquire_arguments(args, &deadline) ? rlock_take(RLOCK(v), deadline) : NULL;
+    return acquire_arguments(blocking, timeout, &deadline) ? rlock_take(RLOCK(v), deadline) : NULL;
 }
-static value rlock_enter(value v, const value *args)
+static value rlock_enter(value v)
 {
     return rlock_take(RLOCK(v), -1);
 }
@@ -241,18 +241,18 @@ static value rlock_exit(value v, const value *args, size_t nargs, value kwnames)
     return rlock_release(v, args);
 }
 
-static value rlock_is_owned(value v, const value *args)
+static value rlock_is_owned(value v)
 {
     return value_bool(rlock_is_mine(RLOCK(v)));
 }
 
-static value rlock_recursion_count(value v, const value *args)
+static value rlock_recursion_count(value v)
 {
     return rlock_is_mine(RLOCK(v)) ? int_from_u64(RLOCK(v)->count) : small_int(0);
 }
 
 /* Condition.wait gives the whole recursion up and takes it back. */
-static value rlock_release_save(value v, const value *args)
+static value rlock_release_save(value v)
 {
     struct rlock *r = RLOCK(v);
     if (!rlock_is_mine(r))
@@ -269,13 +269,13 @@ static value rlock_release_save(value v, const value *args)
     return state;
 }
 
-static value rlock_acquire_restore(value v, const value *args)
+static value rlock_acquire_restore(value v, value state)
 {
     struct rlock *r = RLOCK(v);
     uint64_t count;
-    if (!is_tuple(args[0]) || tuple_length(args[0]) != 2 || !is_int(tuple_get(args[0], 0)))
+    if (!is_tuple(state) || tuple_length(state) != 2 || !is_int(tuple_get(state, 0)))
         return raise(EXC(TypeError), "_acquire_restore() argument must be a tuple of two ints");
-    if (!int_as_u64(tuple_get(args[0], 0), &count))
+    if (!int_as_u64(tuple_get(state, 0), &count))
         return NULL;
     /* The lock must be held again whatever a signal handler raised; that comes out afterwards. */
     value raised = NULL;
@@ -292,7 +292,7 @@ static value rlock_acquire_restore(value v, const value *args)
     return NULL;
 }
 
-static value rlock_at_fork_reinit(value v, const value *args)
+static value rlock_at_fork_reinit(value v)
 {
     atomic_store(&RLOCK(v)->word, 0);
     atomic_store(&RLOCK(v)->owner, 0);
@@ -353,9 +353,9 @@ static void thread_main(void *argument)
     struct start start = *(struct start *)argument;
     free(argument);
     interpreter_adopt(start.interpreter);
-    /* Programs believe that a thread gets nowhere before the one that started it leaves the call or blocks: what a signal
-     * from the new thread interrupts must not be that call, or the caller takes a thread that runs, or has ended, for one
-     * that could not be started. */
+    /* Programs believe that a thread gets nowhere before the one that started it leaves the call or blocks: what a
+     * signal from the new thread interrupts must not be that call, or the caller takes a thread that runs, or has
+     * ended, for one that could not be started. */
     thread_await_safepoint(start.starter, 1000000000);
     value result = call_tuple(start.function, start.args, start.kwargs);
     if (!result) {
@@ -413,20 +413,20 @@ static value start_new_thread(value self, const value *args)
     return int_from_u64(ident);
 }
 
-static value get_ident(value self, const value *args)
+static value get_ident(value self)
 {
     return int_from_u64(interpreter_self->ident);
 }
-static value get_native_id(value self, const value *args)
+static value get_native_id(value self)
 {
     return int_from_i64(syscall(SYS_gettid));
 }
-static value thread_count(value self, const value *args)
+static value thread_count(value self)
 {
     return int_from_i64(atomic_load(&running_threads));
 }
 
-static value thread_exit(value self, const value *args)
+static value thread_exit(value self)
 {
     value exception = call_0(value_of(EXC(SystemExit)));
     if (exception)
@@ -435,20 +435,20 @@ static value thread_exit(value self, const value *args)
     return NULL;
 }
 
-static value set_stack_size(value self, const value *args)
+static value set_stack_size(value self, value size)
 {
     ssize wanted = 0;
-    if (!is_missing(args[0]) && !index_as_ssize(args[0], &wanted, EXC(ValueError)))
+    if (!is_missing(size) && !index_as_ssize(size, &wanted, EXC(ValueError)))
         return NULL;
     if (wanted < 0 || (wanted > 0 && wanted < 32768))
         return raise(EXC(ValueError), wanted < 0 ? "size must be 0 or a positive value" : "size not valid: %lld bytes",
                      (long long)wanted);
-    size_t old = is_missing(args[0]) ? atomic_load(&stack_size) : atomic_exchange(&stack_size, (size_t)wanted);
+    size_t old = is_missing(size) ? atomic_load(&stack_size) : atomic_exchange(&stack_size, (size_t)wanted);
     return int_from_u64(old);
 }
 
 /* A lock that is released when the calling thread ends: what Thread.join waits on. */
-static value set_sentinel(value self, const value *args)
+static value set_sentinel(value self)
 {
     value lock = lock_new();
     if (!lock)
@@ -459,10 +459,10 @@ static value set_sentinel(value self, const value *args)
     return lock;
 }
 
-static value interrupt_main(value self, const value *args)
+static value interrupt_main(value self, value signum)
 {
     int number;
-    if (!signal_number(args[0], &number))
+    if (!signal_number(signum, &number))
         return NULL;
     signal_simulate(number);
     return thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0 ? VALUE_NONE : NULL;
@@ -476,12 +476,13 @@ static const struct struct_sequence_field hook_fields[] = {{"exc_type", "Excepti
                                                            {0}};
 static struct type *hook_args_type;
 
-static value excepthook(value self, const value *args)
+static value excepthook(value self, value given_args)
 {
-    if (value_type(args[0]) != hook_args_type)
+    if (value_type(given_args) != hook_args_type)
         return raise(EXC(TypeError), "_thread.excepthook argument type must be ExceptHookArgs");
-    value exc_type = tuple_get(args[0], 0), exception = tuple_get(args[0], 1), traceback = tuple_get(args[0], 2);
-    value thread = tuple_get(args[0], 3);
+    value exc_type = tuple_get(given_args, 0), exception = tuple_get(given_args, 1),
+          traceback = tuple_get(given_args, 2);
+    value thread = tuple_get(given_args, 3);
     if (exc_type == value_of(EXC(SystemExit)))
         return VALUE_NONE;
     value file = sys_get("stderr");

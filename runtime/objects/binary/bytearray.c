@@ -442,16 +442,15 @@ static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count
     return set_range(a, PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
 }
 
-value bytearray_append(value self, const value *args)
+value bytearray_append(value self, value item)
 {
     uint8_t byte;
-    return byte_of(args[0], &byte) && append_bytes((struct bytearray *)self, &byte, 1) ? VALUE_NONE : NULL;
+    return byte_of(item, &byte) && append_bytes((struct bytearray *)self, &byte, 1) ? VALUE_NONE : NULL;
 }
 
-value bytearray_extend(value self, const value *args)
+value bytearray_extend(value self, value v)
 {
     struct bytes_builder out = {0};
-    value v = args[0];
     bool ok;
     if (value_has_buffer(v) && v != self) {
         struct buffer b;
@@ -476,21 +475,21 @@ value bytearray_extend(value self, const value *args)
     return ok ? VALUE_NONE : NULL;
 }
 
-value bytearray_insert(value self, const value *args)
+value bytearray_insert(value self, value index, value item)
 {
     struct bytearray *a = (struct bytearray *)self;
     ssize i;
     uint8_t byte;
-    if (!index_as_ssize(args[0], &i, EXC(OverflowError)) || !byte_of(args[1], &byte))
+    if (!index_as_ssize(index, &i, EXC(OverflowError)) || !byte_of(item, &byte))
         return NULL;
     return set_range(a, i, i, &byte, 1) ? VALUE_NONE : NULL;
 }
 
-value bytearray_pop(value self, const value *args)
+value bytearray_pop(value self, value index)
 {
     struct bytearray *a = (struct bytearray *)self;
     ssize i;
-    if (!index_as_ssize(args[0], &i, EXC(IndexError)))
+    if (!index_as_ssize(index, &i, EXC(IndexError)))
         return NULL;
     struct outcome o = {0};
     value result = NULL;
@@ -508,11 +507,11 @@ value bytearray_pop(value self, const value *args)
     return result ? result : raise(EXC(IndexError), n ? "pop index out of range" : "pop from empty bytearray");
 }
 
-value bytearray_remove(value self, const value *args)
+value bytearray_remove(value self, value v)
 {
     struct bytearray *a = (struct bytearray *)self;
     uint8_t byte = 0;
-    if (!byte_of(args[0], &byte))
+    if (!byte_of(v, &byte))
         return NULL;
     struct outcome o = {0};
     object_lock(&a->header);
@@ -525,12 +524,12 @@ value bytearray_remove(value self, const value *args)
     return i == SPAN_NONE ? raise(EXC(ValueError), "value not found in bytearray") : VALUE_NONE;
 }
 
-value bytearray_clear(value self, const value *args)
+value bytearray_clear(value self)
 {
     return bytearray_resize(self, 0) ? VALUE_NONE : NULL;
 }
 
-value bytearray_copy(value self, const value *args)
+value bytearray_copy(value self)
 {
     struct buffer b;
     if (!buffer_get(self, &b, BUFFER_SIMPLE))
@@ -540,7 +539,7 @@ value bytearray_copy(value self, const value *args)
     return v;
 }
 
-value bytearray_reverse(value self, const value *args)
+value bytearray_reverse(value self)
 {
     struct bytearray *a = (struct bytearray *)self;
     object_lock(&a->header);
@@ -555,7 +554,7 @@ value bytearray_reverse(value self, const value *args)
     return VALUE_NONE;
 }
 
-value bytearray_alloc(value self, const value *args)
+value bytearray_alloc(value self)
 {
     return small_int((int64_t)atomic_load_explicit(&((struct bytearray *)self)->capacity, memory_order_relaxed));
 }
@@ -581,14 +580,14 @@ static value reduce(value self, int protocol)
     value_dec(contents);
     return result;
 }
-value bytearray_reduce(value self, const value *args)
+value bytearray_reduce(value self)
 {
     return reduce(self, 2);
 }
-value bytearray_reduce_ex(value self, const value *args)
+value bytearray_reduce_ex(value self, value proto)
 {
     int protocol;
-    return value_as_int(args[0], &protocol) ? reduce(self, protocol) : NULL;
+    return value_as_int(proto, &protocol) ? reduce(self, protocol) : NULL;
 }
 
 /* ---- slots ---- */

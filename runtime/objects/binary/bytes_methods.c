@@ -69,13 +69,13 @@ static bool open_needle(value v, struct buffer *b, uint8_t *byte)
 
 enum search { SEARCH_FIND, SEARCH_RFIND, SEARCH_INDEX, SEARCH_RINDEX, SEARCH_COUNT };
 
-static value search(value self, const value *args, enum search what)
+static value search(value self, value sub, value given_start, value given_end, enum search what)
 {
     struct buffer b, needle;
     uint8_t byte;
     ssize start, end;
     value result = NULL;
-    if (!span_bounds_of(args[1], args[2], &start, &end) || !open_needle(args[0], &needle, &byte))
+    if (!span_bounds_of(given_start, given_end, &start, &end) || !open_needle(sub, &needle, &byte))
         return NULL;
     if (bytes_open(self, &b)) {
         span_bounds_fit((size_t)b.length, &start, &end);
@@ -101,25 +101,25 @@ static value search(value self, const value *args, enum search what)
     buffer_release(&needle);
     return result;
 }
-static value bytes_find(value self, const value *args)
+static value bytes_find(value self, value sub, value start, value end)
 {
-    return search(self, args, SEARCH_FIND);
+    return search(self, sub, start, end, SEARCH_FIND);
 }
-static value bytes_rfind(value self, const value *args)
+static value bytes_rfind(value self, value sub, value start, value end)
 {
-    return search(self, args, SEARCH_RFIND);
+    return search(self, sub, start, end, SEARCH_RFIND);
 }
-static value bytes_index(value self, const value *args)
+static value bytes_index(value self, value sub, value start, value end)
 {
-    return search(self, args, SEARCH_INDEX);
+    return search(self, sub, start, end, SEARCH_INDEX);
 }
-static value bytes_rindex(value self, const value *args)
+static value bytes_rindex(value self, value sub, value start, value end)
 {
-    return search(self, args, SEARCH_RINDEX);
+    return search(self, sub, start, end, SEARCH_RINDEX);
 }
-static value bytes_count(value self, const value *args)
+static value bytes_count(value self, value sub, value start, value end)
 {
-    return search(self, args, SEARCH_COUNT);
+    return search(self, sub, start, end, SEARCH_COUNT);
 }
 
 int bytes_contains(value self, value item)
@@ -156,37 +156,37 @@ static int has_affix(struct span s, value affix, bool at_end)
     return has;
 }
 
-static value affix_test(value self, const value *args, bool at_end)
+static value affix_test(value self, value affixes, value given_start, value given_end, bool at_end)
 {
     struct buffer b;
     ssize start, end;
     int has = -1;
-    if (!span_bounds_of(args[1], args[2], &start, &end) || !bytes_open(self, &b))
+    if (!span_bounds_of(given_start, given_end, &start, &end) || !bytes_open(self, &b))
         return NULL;
     span_bounds_fit((size_t)b.length, &start, &end);
     bool outside = start > end;
     struct span s = outside ? span_bytes("", 0) : span_part(buffer_span(&b), (size_t)start, (size_t)end);
-    if (is_tuple(args[0])) {
+    if (is_tuple(affixes)) {
         has = 0;
-        for (size_t i = 0; has == 0 && i < tuple_length(args[0]); thread_report_at(++i))
-            has = has_affix(s, tuple_get(args[0], i), at_end);
-    } else if (!value_has_buffer(args[0]))
+        for (size_t i = 0; has == 0 && i < tuple_length(affixes); thread_report_at(++i))
+            has = has_affix(s, tuple_get(affixes, i), at_end);
+    } else if (!value_has_buffer(affixes))
         raise(EXC(TypeError), "%s first arg must be bytes or a tuple of bytes, not %T",
-              at_end ? "endswith" : "startswith", args[0]);
+              at_end ? "endswith" : "startswith", affixes);
     else
-        has = has_affix(s, args[0], at_end);
+        has = has_affix(s, affixes, at_end);
     if (has == 1 && outside)
         has = 0;
     buffer_release(&b);
     return has < 0 ? NULL : value_bool(has);
 }
-static value bytes_startswith(value self, const value *args)
+static value bytes_startswith(value self, value prefix, value start, value end)
 {
-    return affix_test(self, args, false);
+    return affix_test(self, prefix, start, end, false);
 }
-static value bytes_endswith(value self, const value *args)
+static value bytes_endswith(value self, value suffix, value start, value end)
 {
-    return affix_test(self, args, true);
+    return affix_test(self, suffix, start, end, true);
 }
 
 static value remove_affix(value self, value affix, bool at_end)
@@ -204,13 +204,13 @@ static value remove_affix(value self, value affix, bool at_end)
     buffer_release(&a);
     return result;
 }
-static value bytes_removeprefix(value self, const value *args)
+static value bytes_removeprefix(value self, value prefix)
 {
-    return remove_affix(self, args[0], false);
+    return remove_affix(self, prefix, false);
 }
-static value bytes_removesuffix(value self, const value *args)
+static value bytes_removesuffix(value self, value suffix)
 {
-    return remove_affix(self, args[0], true);
+    return remove_affix(self, suffix, true);
 }
 
 /* ---- parts ---- */
@@ -228,18 +228,18 @@ static struct span_maker maker_of(value self, const struct buffer *b)
     return (struct span_maker){buffer_span(b), self, make_maker_part, span_ascii_space, never_space, is_line_break};
 }
 
-static value split_with(value self, const value *args, bool last)
+static value split_with(value self, value sep, value maxsplit, bool last)
 {
     ssize max;
     struct buffer b, separator = {0};
-    if (!index_as_ssize(args[1], &max, EXC(OverflowError)))
+    if (!index_as_ssize(maxsplit, &max, EXC(OverflowError)))
         return NULL;
-    if (!is_none(args[0]) && !buffer_get(args[0], &separator, BUFFER_SIMPLE))
+    if (!is_none(sep) && !buffer_get(sep, &separator, BUFFER_SIMPLE))
         return NULL;
     value list = NULL;
     if (bytes_open(self, &b)) {
         struct span_maker m = maker_of(self, &b);
-        if (is_none(args[0]))
+        if (is_none(sep))
             list = last ? span_split_space_last(&m, max) : span_split_space(&m, max);
         else
             list =
@@ -249,19 +249,19 @@ static value split_with(value self, const value *args, bool last)
     buffer_release(&separator);
     return list;
 }
-static value bytes_split(value self, const value *args)
+static value bytes_split(value self, value sep, value maxsplit)
 {
-    return split_with(self, args, false);
+    return split_with(self, sep, maxsplit, false);
 }
-static value bytes_rsplit(value self, const value *args)
+static value bytes_rsplit(value self, value sep, value maxsplit)
 {
-    return split_with(self, args, true);
+    return split_with(self, sep, maxsplit, true);
 }
-static value bytes_splitlines(value self, const value *args)
+static value bytes_splitlines(value self, value keepends)
 {
     struct buffer b;
     int keep;
-    if (!value_as_int(args[0], &keep) || !bytes_open(self, &b))
+    if (!value_as_int(keepends, &keep) || !bytes_open(self, &b))
         return NULL;
     struct span_maker m = maker_of(self, &b);
     value list = span_split_lines(&m, keep != 0);
@@ -300,13 +300,13 @@ static value partition_at(value self, value separator_value, bool last)
     buffer_release(&separator);
     return result;
 }
-static value bytes_partition(value self, const value *args)
+static value bytes_partition(value self, value sep)
 {
-    return partition_at(self, args[0], false);
+    return partition_at(self, sep, false);
 }
-static value bytes_rpartition(value self, const value *args)
+static value bytes_rpartition(value self, value sep)
 {
-    return partition_at(self, args[0], true);
+    return partition_at(self, sep, true);
 }
 
 static value strip_sides(value self, value set_value, int sides)
@@ -329,17 +329,17 @@ static value strip_sides(value self, value set_value, int sides)
     buffer_release(&set_buffer);
     return result;
 }
-static value bytes_strip(value self, const value *args)
+static value bytes_strip(value self, value bytes)
 {
-    return strip_sides(self, args[0], 3);
+    return strip_sides(self, bytes, 3);
 }
-static value bytes_lstrip(value self, const value *args)
+static value bytes_lstrip(value self, value bytes)
 {
-    return strip_sides(self, args[0], 1);
+    return strip_sides(self, bytes, 1);
 }
-static value bytes_rstrip(value self, const value *args)
+static value bytes_rstrip(value self, value bytes)
 {
-    return strip_sides(self, args[0], 2);
+    return strip_sides(self, bytes, 2);
 }
 
 /* ---- replacing, joining ---- */
@@ -360,18 +360,18 @@ value bytes_make_room(value self, size_t length, uint8_t **to)
     return v;
 }
 
-static value bytes_replace(value self, const value *args)
+static value bytes_replace(value self, value given_old, value given_new, value given_count)
 {
     struct buffer b, old, new;
     ssize max;
     value result = NULL;
-    if (!buffer_get(args[0], &old, BUFFER_SIMPLE))
+    if (!buffer_get(given_old, &old, BUFFER_SIMPLE))
         return NULL;
-    if (!buffer_get(args[1], &new, BUFFER_SIMPLE)) {
+    if (!buffer_get(given_new, &new, BUFFER_SIMPLE)) {
         buffer_release(&old);
         return NULL;
     }
-    if (index_as_ssize(args[2], &max, EXC(OverflowError)) && bytes_open(self, &b)) {
+    if (index_as_ssize(given_count, &max, EXC(OverflowError)) && bytes_open(self, &b)) {
         struct span s = buffer_span(&b);
         struct span_places places;
         if (span_find_all(s, buffer_span(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
@@ -415,15 +415,15 @@ static bool join_into(struct bytes_builder *out, struct span separator, value it
     return true;
 }
 
-static value bytes_join(value self, const value *args)
+static value bytes_join(value self, value iterable_of_bytes)
 {
     value items;
-    if (is_tuple(args[0]))
-        items = value_inc(args[0]);
-    else if (!value_type_slot(args[0], iter) && !value_type_slot(args[0], getitem))
+    if (is_tuple(iterable_of_bytes))
+        items = value_inc(iterable_of_bytes);
+    else if (!value_type_slot(iterable_of_bytes, iter) && !value_type_slot(iterable_of_bytes, getitem))
         return raise(EXC(TypeError), "can only join an iterable");
     else
-        items = tuple_from_iterable(args[0]);
+        items = tuple_from_iterable(iterable_of_bytes);
     if (!items)
         return NULL;
     struct buffer b;
@@ -440,20 +440,20 @@ static value bytes_join(value self, const value *args)
     return result;
 }
 
-static value bytes_translate(value self, const value *args)
+static value bytes_translate(value self, value given_table, value delete)
 {
     struct buffer b, table = {0}, drop = {0};
     bool dropped[256] = {false};
-    if (!is_none(args[0])) {
-        if (!buffer_get(args[0], &table, BUFFER_SIMPLE))
+    if (!is_none(given_table)) {
+        if (!buffer_get(given_table, &table, BUFFER_SIMPLE))
             return NULL;
         if (table.length != 256) {
             buffer_release(&table);
             return raise(EXC(ValueError), "translation table must be 256 characters long");
         }
     }
-    if (!is_missing(args[1])) {
-        if (!buffer_get(args[1], &drop, BUFFER_SIMPLE)) {
+    if (!is_missing(delete)) {
+        if (!buffer_get(delete, &drop, BUFFER_SIMPLE)) {
             buffer_release(&table);
             return NULL;
         }
@@ -480,13 +480,13 @@ static value bytes_translate(value self, const value *args)
     return result;
 }
 
-static value bytes_maketrans(value type, const value *args)
+static value bytes_maketrans(value type, value frm, value given_to)
 {
     struct buffer from, to;
     uint8_t table[256];
-    if (!buffer_get(args[0], &from, BUFFER_SIMPLE))
+    if (!buffer_get(frm, &from, BUFFER_SIMPLE))
         return NULL;
-    if (!buffer_get(args[1], &to, BUFFER_SIMPLE)) {
+    if (!buffer_get(given_to, &to, BUFFER_SIMPLE)) {
         buffer_release(&from);
         return NULL;
     }
@@ -683,11 +683,11 @@ value bytes_remainder(value a, value b)
         METHOD("upper", bytes_upper, "($self, /)", "ASCII letters in upper case."),                                    \
         METHOD("zfill", bytes_zfill, "($self, width, /)", "Filled with zeros on the left, behind a sign.")
 
-static value bytes_bytes(value self, const value *args)
+static value bytes_bytes(value self)
 {
     return value_inc(bytes_exact(self));
 }
-static value bytes_getnewargs(value self, const value *args)
+static value bytes_getnewargs(value self)
 {
     return tuple_pack(1, bytes_exact(self));
 }

@@ -30,40 +30,40 @@ value bytes_hex_span(struct span s, value separator, int group);
 void bytes_fill_repeated(uint8_t *to, struct span s, size_t total);
 
 /* bytes_text.c: the methods that know characters */
-value bytes_capitalize(value self, const value *args);
-value bytes_center(value self, const value *args);
+value bytes_capitalize(value self);
+value bytes_center(value self, value width, value fillchar);
 value bytes_decode(value self, const value *args);
-value bytes_expandtabs(value self, const value *args);
-value bytes_fromhex(value self, const value *args);
-value bytes_hex(value self, const value *args);
-value bytes_isalnum(value self, const value *args);
-value bytes_isalpha(value self, const value *args);
-value bytes_isascii(value self, const value *args);
-value bytes_isdigit(value self, const value *args);
-value bytes_islower(value self, const value *args);
-value bytes_isspace(value self, const value *args);
-value bytes_istitle(value self, const value *args);
-value bytes_isupper(value self, const value *args);
-value bytes_ljust(value self, const value *args);
-value bytes_lower(value self, const value *args);
-value bytes_rjust(value self, const value *args);
-value bytes_swapcase(value self, const value *args);
-value bytes_title(value self, const value *args);
-value bytes_upper(value self, const value *args);
-value bytes_zfill(value self, const value *args);
+value bytes_expandtabs(value self, value tabsize);
+value bytes_fromhex(value cls, value string);
+value bytes_hex(value self, value sep, value bytes_per_sep);
+value bytes_isalnum(value self);
+value bytes_isalpha(value self);
+value bytes_isascii(value self);
+value bytes_isdigit(value self);
+value bytes_islower(value self);
+value bytes_isspace(value self);
+value bytes_istitle(value self);
+value bytes_isupper(value self);
+value bytes_ljust(value self, value width, value fillchar);
+value bytes_lower(value self);
+value bytes_rjust(value self, value width, value fillchar);
+value bytes_swapcase(value self);
+value bytes_title(value self);
+value bytes_upper(value self);
+value bytes_zfill(value self, value given_width);
 
 /* bytearray.c */
-value bytearray_append(value self, const value *args);
-value bytearray_clear(value self, const value *args);
-value bytearray_copy(value self, const value *args);
-value bytearray_extend(value self, const value *args);
-value bytearray_insert(value self, const value *args);
-value bytearray_pop(value self, const value *args);
-value bytearray_remove(value self, const value *args);
-value bytearray_reverse(value self, const value *args);
-value bytearray_alloc(value self, const value *args);
-value bytearray_reduce(value self, const value *args);
-value bytearray_reduce_ex(value self, const value *args);
+value bytearray_append(value self, value item);
+value bytearray_clear(value self);
+value bytearray_copy(value self);
+value bytearray_extend(value self, value v);
+value bytearray_insert(value self, value index, value item);
+value bytearray_pop(value self, value index);
+value bytearray_remove(value self, value v);
+value bytearray_reverse(value self);
+value bytearray_alloc(value self);
+value bytearray_reduce(value self);
+value bytearray_reduce_ex(value self, value proto);
 
 /* bytes_type.c: how the constructors differ. */
 struct bytes_maker {

@@ -37,14 +37,14 @@ static bool fill_of(value v, const char *name, uint8_t *fill)
 }
 
 enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
-static value justify(value self, const value *args, int where, const char *name)
+static value justify(value self, value given_width, value fillchar, int where, const char *name)
 {
     ssize width;
     uint8_t fill = ' ';
     struct buffer b;
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
+    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
         return NULL;
-    if (!is_missing(args[1]) && !fill_of(args[1], name, &fill))
+    if (!is_missing(fillchar) && !fill_of(fillchar, name, &fill))
         return NULL;
     if (!bytes_open(self, &b))
         return NULL;
@@ -54,24 +54,24 @@ static value justify(value self, const value *args, int where, const char *name)
     buffer_release(&b);
     return result;
 }
-value bytes_center(value self, const value *args)
+value bytes_center(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_CENTER, "center");
+    return justify(self, width, fillchar, PAD_CENTER, "center");
 }
-value bytes_ljust(value self, const value *args)
+value bytes_ljust(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_RIGHT, "ljust");
+    return justify(self, width, fillchar, PAD_RIGHT, "ljust");
 }
-value bytes_rjust(value self, const value *args)
+value bytes_rjust(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_LEFT, "rjust");
+    return justify(self, width, fillchar, PAD_LEFT, "rjust");
 }
 
-value bytes_zfill(value self, const value *args)
+value bytes_zfill(value self, value given_width)
 {
     ssize width;
     struct buffer b;
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)) || !bytes_open(self, &b))
+    if (!index_as_ssize(given_width, &width, EXC(OverflowError)) || !bytes_open(self, &b))
         return NULL;
     struct span s = buffer_span(&b);
     size_t fill = width > b.length ? (size_t)(width - b.length) : 0;
@@ -89,11 +89,11 @@ value bytes_zfill(value self, const value *args)
     return result;
 }
 
-value bytes_expandtabs(value self, const value *args)
+value bytes_expandtabs(value self, value tabsize)
 {
     int size;
     struct buffer b;
-    if (!value_as_int(args[0], &size) || !bytes_open(self, &b))
+    if (!value_as_int(tabsize, &size) || !bytes_open(self, &b))
         return NULL;
     struct bytes_builder out = {0};
     size_t column = 0;
@@ -158,23 +158,23 @@ static value all_are(value self, bool (*test)(uint8_t c))
     buffer_release(&b);
     return value_bool(all);
 }
-value bytes_isalpha(value self, const value *args)
+value bytes_isalpha(value self)
 {
     return all_are(self, is_alpha);
 }
-value bytes_isdigit(value self, const value *args)
+value bytes_isdigit(value self)
 {
     return all_are(self, is_digit);
 }
-value bytes_isalnum(value self, const value *args)
+value bytes_isalnum(value self)
 {
     return all_are(self, is_alnum);
 }
-value bytes_isspace(value self, const value *args)
+value bytes_isspace(value self)
 {
     return all_are(self, is_space);
 }
-value bytes_isascii(value self, const value *args)
+value bytes_isascii(value self)
 {
     struct buffer b;
     if (!bytes_open(self, &b))
@@ -199,15 +199,15 @@ static value all_cased(value self, bool (*good)(uint8_t), bool (*bad)(uint8_t))
     buffer_release(&b);
     return value_bool(ok && cased);
 }
-value bytes_islower(value self, const value *args)
+value bytes_islower(value self)
 {
     return all_cased(self, is_lower, is_upper);
 }
-value bytes_isupper(value self, const value *args)
+value bytes_isupper(value self)
 {
     return all_cased(self, is_upper, is_lower);
 }
-value bytes_istitle(value self, const value *args)
+value bytes_istitle(value self)
 {
     struct buffer b;
     if (!bytes_open(self, &b))
@@ -246,23 +246,23 @@ static value map_case(value self, enum case_mapping mapping)
     buffer_release(&b);
     return result;
 }
-value bytes_upper(value self, const value *args)
+value bytes_upper(value self)
 {
     return map_case(self, CASE_UPPER);
 }
-value bytes_lower(value self, const value *args)
+value bytes_lower(value self)
 {
     return map_case(self, CASE_LOWER);
 }
-value bytes_swapcase(value self, const value *args)
+value bytes_swapcase(value self)
 {
     return map_case(self, CASE_SWAP);
 }
-value bytes_title(value self, const value *args)
+value bytes_title(value self)
 {
     return map_case(self, CASE_TITLE);
 }
-value bytes_capitalize(value self, const value *args)
+value bytes_capitalize(value self)
 {
     return map_case(self, CASE_CAPITALIZE);
 }
@@ -328,13 +328,13 @@ value bytes_hex_span(struct span s, value separator, int group)
     return v;
 }
 
-value bytes_hex(value self, const value *args)
+value bytes_hex(value self, value sep, value bytes_per_sep)
 {
     struct buffer b;
     int group = 1;
-    if ((!is_missing(args[1]) && !value_as_int(args[1], &group)) || !bytes_open(self, &b))
+    if ((!is_missing(bytes_per_sep) && !value_as_int(bytes_per_sep, &group)) || !bytes_open(self, &b))
         return NULL;
-    value v = bytes_hex_span(buffer_span(&b), args[0], group);
+    value v = bytes_hex_span(buffer_span(&b), sep, group);
     buffer_release(&b);
     return v;
 }
@@ -346,11 +346,11 @@ static int hex_digit(uint32_t c)
                                                     : -1;
 }
 
-value bytes_fromhex(value cls, const value *args)
+value bytes_fromhex(value cls, value string)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "fromhex() argument must be str, not %T", args[0]);
-    struct span s = str_span(str_exact(args[0]));
+    if (!is_str(string))
+        return raise(EXC(TypeError), "fromhex() argument must be str, not %T", string);
+    struct span s = str_span(str_exact(string));
     struct bytes_builder out = {0};
     bool array = type_is_subtype((struct type *)cls, TYPE(BYTEARRAY));
     for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {

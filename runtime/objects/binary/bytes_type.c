@@ -347,7 +347,7 @@ static value iterator_next(value self)
     return result;
 }
 
-static value iterator_length_hint(value self, const value *args)
+static value iterator_length_hint(value self)
 {
     struct bytes_iterator *it = (struct bytes_iterator *)self;
     value owner = slot_load(&it->header, &it->owner);

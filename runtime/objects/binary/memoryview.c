@@ -644,20 +644,20 @@ static bool memoryview_hash(value self, int64_t *out)
 
 /* ---- methods ---- */
 
-static value memoryview_tobytes(value self, const value *args)
+static value memoryview_tobytes(value self, value order)
 {
     struct memory_view *m = (struct memory_view *)self;
     bool fortran = false;
     if (!check(m))
         return NULL;
-    if (is_given(args[0])) {
-        if (!is_str(args[0]))
-            return raise(EXC(TypeError), "tobytes() argument 'order' must be str or None, not %T", args[0]);
-        if (str_equals_text(args[0], "F"))
+    if (is_given(order)) {
+        if (!is_str(order))
+            return raise(EXC(TypeError), "tobytes() argument 'order' must be str or None, not %T", order);
+        if (str_equals_text(order, "F"))
             fortran = true;
-        else if (str_equals_text(args[0], "A"))
+        else if (str_equals_text(order, "A"))
             fortran = buffer_is_contiguous(&m->memory, true) && !buffer_is_contiguous(&m->memory, false);
-        else if (!str_equals_text(args[0], "C"))
+        else if (!str_equals_text(order, "C"))
             return raise(EXC(ValueError), "order must be 'C', 'F' or 'A'");
     }
     return tobytes(m, fortran);
@@ -679,7 +679,7 @@ static value list_of(const struct buffer *b, const struct item_format *f, const 
     return list;
 }
 
-static value memoryview_tolist(value self, const value *args)
+static value memoryview_tolist(value self)
 {
     struct buffer b;
     if (!buffer_get(self, &b, BUFFER_STRIDES))
@@ -690,18 +690,18 @@ static value memoryview_tolist(value self, const value *args)
     return list;
 }
 
-static value memoryview_hex(value self, const value *args)
+static value memoryview_hex(value self, value sep, value bytes_per_sep)
 {
     int group = 1;
-    if (!is_missing(args[1]) && !value_as_int(args[1], &group))
+    if (!is_missing(bytes_per_sep) && !value_as_int(bytes_per_sep, &group))
         return NULL;
     value bytes = tobytes((struct memory_view *)self, false);
-    value v = bytes ? bytes_hex_span(bytes_span(bytes), args[0], group) : NULL;
+    value v = bytes ? bytes_hex_span(bytes_span(bytes), sep, group) : NULL;
     value_dec(bytes);
     return v;
 }
 
-static value memoryview_toreadonly(value self, const value *args)
+static value memoryview_toreadonly(value self)
 {
     struct memory_view *m = view_copy((struct memory_view *)self, -1);
     if (m)
@@ -709,7 +709,7 @@ static value memoryview_toreadonly(value self, const value *args)
     return value_of(m);
 }
 
-static value memoryview_enter(value self, const value *args)
+static value memoryview_enter(value self)
 {
     return check((struct memory_view *)self) ? value_inc(self) : NULL;
 }
@@ -748,21 +748,21 @@ static int cast_shape(value shape, ssize item_size, ssize length, ssize *out)
     return result;
 }
 
-static value memoryview_cast(value self, const value *args)
+static value memoryview_cast(value self, value format, value given_shape)
 {
     struct memory_view *m = (struct memory_view *)self;
     ssize shape[BUFFER_DIMENSIONS_MAX];
     struct text text;
     if (!check(m))
         return NULL;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "cast() argument 'format' must be str, not %T", args[0]);
+    if (!is_str(format))
+        return raise(EXC(TypeError), "cast() argument 'format' must be str, not %T", format);
     if (!buffer_is_contiguous(&m->memory, false))
         return raise(EXC(TypeError), "memoryview: casts are restricted to C-contiguous views");
-    if (!is_missing(args[1]) && m->memory.ndim != 1 && is_list(args[1]) + is_tuple(args[1]) &&
-        value_length(args[1]) != 1)
+    if (!is_missing(given_shape) && m->memory.ndim != 1 && is_list(given_shape) + is_tuple(given_shape) &&
+        value_length(given_shape) != 1)
         return raise(EXC(TypeError), "memoryview: cast must be 1D -> ND or ND -> 1D");
-    if (!text_of(args[0], &text))
+    if (!text_of(format, &text))
         return NULL;
     const struct item_format *f = item_format_find(text.bytes), *old = item_format_find(m->memory.format);
     bool native = text.bytes[0] == '@';
@@ -780,9 +780,9 @@ static value memoryview_cast(value self, const value *args)
     if (m->memory.length % f->size)
         return raise(EXC(TypeError), "memoryview: length is not a multiple of itemsize");
     int ndim = 1;
-    if (is_missing(args[1]))
+    if (is_missing(given_shape))
         shape[0] = m->memory.length / f->size;
-    else if ((ndim = cast_shape(args[1], f->size, m->memory.length, shape)) < 0)
+    else if ((ndim = cast_shape(given_shape, f->size, m->memory.length, shape)) < 0)
         return NULL;
     struct memory_view *view = view_copy(m, ndim);
     if (!view)

@@ -33,18 +33,18 @@ static bool dict_init(value self, const value *args, size_t nargs, value kwnames
     return dict_update_arguments(self, "dict", args, nargs, kwnames);
 }
 
-static value dict_fromkeys(value cls, const value *args)
+static value dict_fromkeys(value cls, value iterable, value v)
 {
     value result = call_0(cls);
     if (!result)
         return NULL;
     bool plain = value_is(result, TYPE_ID_DICT);
-    if (plain && (value_is(args[0], TYPE_ID_DICT) || value_is(args[0], TYPE_ID_SET) ||
-                  value_is(args[0], TYPE_ID_FROZENSET))) {
-        struct set_items *items = set_items_of(args[0]); /* their hashes are known */
+    if (plain && (value_is(iterable, TYPE_ID_DICT) || value_is(iterable, TYPE_ID_SET) ||
+                  value_is(iterable, TYPE_ID_FROZENSET))) {
+        struct set_items *items = set_items_of(iterable); /* their hashes are known */
         bool fine = items != NULL;
         for (uint64_t i = 0; fine && i < items->count; i++)
-            fine = dict_set_hashed(result, items->at[i].key, items->at[i].hash, args[1]);
+            fine = dict_set_hashed(result, items->at[i].key, items->at[i].hash, v);
         set_items_free(items);
         if (fine)
             return result;
@@ -52,14 +52,14 @@ static value dict_fromkeys(value cls, const value *args)
         return NULL;
     }
     struct sweep sweep;
-    bool open = sweep_open(&sweep, args[0]), fine = open;
+    bool open = sweep_open(&sweep, iterable), fine = open;
     while (fine) {
         value key = iter_next(sweep.iterator);
         if (!key || key == VALUE_END) {
             fine = key != NULL;
             break;
         }
-        fine = plain ? dict_set(result, key, args[1]) : item_set(result, key, args[1]);
+        fine = plain ? dict_set(result, key, v) : item_set(result, key, v);
         value_dec(key);
     }
     if (open)
@@ -215,30 +215,30 @@ value dict_iter_slot(value v)
 }
 
 /* ---- methods ---- */
-static value dict_get_method(value v, const value *args)
+static value dict_get_method(value v, value key, value fallback)
 {
-    value item = dict_get(v, args[0]);
-    return item == VALUE_MISSING ? value_inc(args[1]) : item;
+    value item = dict_get(v, key);
+    return item == VALUE_MISSING ? value_inc(fallback) : item;
 }
 
-static value dict_setdefault(value v, const value *args)
+static value dict_setdefault(value v, value key, value fallback)
 {
-    return dict_set_default(v, args[0], args[1]);
+    return dict_set_default(v, key, fallback);
 }
 
-static value dict_pop_method(value v, const value *args)
+static value dict_pop_method(value v, value key, value fallback)
 {
-    if (dict_length(v) == 0 && args[1] != VALUE_MISSING)
-        return value_inc(args[1]);
+    if (dict_length(v) == 0 && fallback != VALUE_MISSING)
+        return value_inc(fallback);
     if (dict_length(v) == 0)
-        return raise_key_error(args[0]);
-    value item = dict_pop(v, args[0]);
+        return raise_key_error(key);
+    value item = dict_pop(v, key);
     if (item != VALUE_MISSING)
         return item;
-    return args[1] != VALUE_MISSING ? value_inc(args[1]) : raise_key_error(args[0]);
+    return fallback != VALUE_MISSING ? value_inc(fallback) : raise_key_error(key);
 }
 
-static value dict_popitem(value v, const value *args)
+static value dict_popitem(value v)
 {
     value items[2];
     if (dict_pop_last(v, &items[0], &items[1]))
@@ -250,13 +250,13 @@ static value dict_popitem(value v, const value *args)
     return NULL;
 }
 
-static value dict_clear_method(value v, const value *args)
+static value dict_clear_method(value v)
 {
     dict_clear(v);
     return VALUE_NONE;
 }
 
-static value dict_copy_method(value v, const value *args)
+static value dict_copy_method(value v)
 {
     return dict_copy(v);
 }
@@ -266,38 +266,38 @@ static value dict_update_method(value v, const value *args, size_t nargs, value 
     return dict_update_arguments(v, "update", args, nargs, kwnames) ? VALUE_NONE : NULL;
 }
 
-static value dict_contains_method(value v, const value *args)
+static value dict_contains_method(value v, value key)
 {
-    int found = dict_contains(v, args[0]);
+    int found = dict_contains(v, key);
     return found < 0 ? NULL : value_bool(found);
 }
 
-static value dict_getitem_method(value v, const value *args)
+static value dict_getitem_method(value v, value key)
 {
-    return dict_getitem(v, args[0]);
+    return dict_getitem(v, key);
 }
 
-static value dict_keys_method(value v, const value *args)
+static value dict_keys_method(value v)
 {
     return dict_keys_view(v);
 }
 
-static value dict_values_method(value v, const value *args)
+static value dict_values_method(value v)
 {
     return dict_values_view(v);
 }
 
-static value dict_items_method(value v, const value *args)
+static value dict_items_method(value v)
 {
     return dict_items_view(v);
 }
 
-static value dict_reversed(value v, const value *args)
+static value dict_reversed(value v)
 {
     return dict_reverse_key_iterator(v);
 }
 
-static value dict_sizeof(value v, const value *args)
+static value dict_sizeof(value v)
 {
     return small_int((int64_t)(value_type(v)->gc.instance_size + dict_memory(v)));
 }

@@ -187,7 +187,7 @@ static value dict_reverse_item_iterator_next(value v)
     return iterator_next_part(v, true, PART_ITEM);
 }
 
-static value dict_iterator_hint(value v, const value *args)
+static value dict_iterator_hint(value v)
 {
     struct dict_iterator *iterator = (struct dict_iterator *)v;
     if (load_relaxed(&iterator->position) < 0 ||
@@ -198,7 +198,7 @@ static value dict_iterator_hint(value v, const value *args)
 }
 
 /* iter(list of what is left) */
-static value dict_iterator_reduce(value v, const value *args)
+static value dict_iterator_reduce(value v)
 {
     struct dict_iterator *iterator = (struct dict_iterator *)v;
     struct dict_iterator *copy = (struct dict_iterator *)object_new(value_type(v), sizeof *copy);
@@ -300,15 +300,15 @@ static value items_iter(value v)
 {
     return iterator_new(dict_view_dict(v), TYPE_ID_DICT_ITEM_ITERATOR, false);
 }
-static value keys_reversed(value v, const value *args)
+static value keys_reversed(value v)
 {
     return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_KEY_ITERATOR, true);
 }
-static value values_reversed(value v, const value *args)
+static value values_reversed(value v)
 {
     return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_VALUE_ITERATOR, true);
 }
-static value items_reversed(value v, const value *args)
+static value items_reversed(value v)
 {
     return iterator_new(dict_view_dict(v), TYPE_ID_DICT_REVERSE_ITEM_ITERATOR, true);
 }
@@ -464,9 +464,9 @@ static value view_and(value a, value b)
     return NULL;
 }
 
-static value view_isdisjoint(value v, const value *args)
+static value view_isdisjoint(value v, value given_other)
 {
-    value other = args[0], self = v;
+    value other = given_other, self = v;
     if (self == other)
         return value_bool(view_length(v) == 0);
     if ((is_set(other) || is_set_view(other)) && value_length(other) > view_length(v)) {

@@ -76,7 +76,7 @@ static value sequence_iterator_next(value v)
     return iterator_item(iterator, index, 1);
 }
 
-static value sequence_iterator_hint(value v, const value *args)
+static value sequence_iterator_hint(value v)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -92,7 +92,7 @@ static value sequence_iterator_hint(value v, const value *args)
     return length < 0 ? NULL : small_int(length > index ? length - index : 0);
 }
 
-static value sequence_iterator_reduce(value v, const value *args)
+static value sequence_iterator_reduce(value v)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -103,11 +103,11 @@ static value sequence_iterator_reduce(value v, const value *args)
     return reduce_result(iter, sequence, small_int(index), true);
 }
 
-static value sequence_iterator_setstate(value v, const value *args)
+static value sequence_iterator_setstate(value v, value state)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0)
         store_relaxed(&iterator->index, index < 0 ? 0 : index);
@@ -174,7 +174,7 @@ static value reversed_next(value v)
     return index < 0 ? iterator_finish(iterator) : iterator_item(iterator, index, -1);
 }
 
-static value reversed_hint(value v, const value *args)
+static value reversed_hint(value v)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t left = load_relaxed(&iterator->index) + 1;
@@ -186,7 +186,7 @@ static value reversed_hint(value v, const value *args)
     return length < 0 ? NULL : small_int(length < left ? 0 : left);
 }
 
-static value reversed_reduce(value v, const value *args)
+static value reversed_reduce(value v)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -197,11 +197,11 @@ static value reversed_reduce(value v, const value *args)
     return reduce_result(type, sequence, small_int(index), true);
 }
 
-static value reversed_setstate(value v, const value *args)
+static value reversed_setstate(value v, value state)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     value sequence = slot_load(&iterator->header, &iterator->sequence);
     if (sequence) {
@@ -302,7 +302,7 @@ static value callable_iterator_next(value v)
     return VALUE_END;
 }
 
-static value callable_iterator_reduce(value v, const value *args)
+static value callable_iterator_reduce(value v)
 {
     struct callable_iterator *iterator = (struct callable_iterator *)v;
     value iter = builtin_by_name("iter");

@@ -142,7 +142,7 @@ static value enumerate_next(value v)
     return step_run(v, enumerate_advance);
 }
 
-static value enumerate_reduce(value v, const value *args)
+static value enumerate_reduce(value v)
 {
     value number = slot_load(&((struct lazy *)v)->header, &((struct lazy *)v)->function);
     value arguments = tuple_pack(2, lazy_source(v), number);
@@ -248,16 +248,16 @@ static value zip_next(value v)
     return step_run(v, zip_advance);
 }
 
-static value zip_reduce(value v, const value *args)
+static value zip_reduce(value v)
 {
     value type = value_of(value_type(v));
     return lazy_function(v) == VALUE_TRUE ? tuple_pack(3, type, lazy_source(v), VALUE_TRUE)
                                           : tuple_pack(2, type, lazy_source(v));
 }
 
-static value zip_setstate(value v, const value *args)
+static value zip_setstate(value v, value state)
 {
-    int strict = value_truth(args[0]);
+    int strict = value_truth(state);
     if (strict < 0)
         return NULL;
     store_relaxed(&((struct lazy *)v)->function, value_bool(strict));
@@ -332,7 +332,7 @@ static value map_next(value v)
     return tuple_length(lazy_source(v)) == 1 ? map_advance(v) : step_run(v, map_advance);
 }
 
-static value map_reduce(value v, const value *args)
+static value map_reduce(value v)
 {
     value iterators = lazy_source(v), arguments = tuple_new(tuple_length(iterators) + 1);
     if (!arguments)
@@ -398,7 +398,7 @@ static value filter_next(value v)
     }
 }
 
-static value filter_reduce(value v, const value *args)
+static value filter_reduce(value v)
 {
     value arguments = tuple_pack(2, lazy_function(v), lazy_source(v));
     value result = arguments ? tuple_pack(2, value_of(value_type(v)), arguments) : NULL;

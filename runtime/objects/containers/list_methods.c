@@ -135,14 +135,14 @@ static int list_contains(value v, value wanted)
     return at == -2 ? -1 : at >= 0;
 }
 
-static value list_count(value v, const value *args)
+static value list_count(value v, value given_v)
 {
     struct list *list = list_of(v);
     int64_t count = 0;
     object_lock(&list->header);
     for (uint64_t i = 0; i < load_relaxed(&list->length); i++) {
         thread_report_at(i + 1);
-        int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), args[0]);
+        int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), given_v);
         if (same < 0)
             return NULL;
         count += same;
@@ -171,21 +171,21 @@ bool search_bound(value given, size_t length, ssize *out)
     return true;
 }
 
-static value list_index(value v, const value *args)
+static value list_index(value v, value given_v, value given_start, value given_stop)
 {
     ssize start, stop = PTRDIFF_MAX;
-    if (!search_argument(args[1], &start) || (args[2] != VALUE_MISSING && !search_argument(args[2], &stop)))
+    if (!search_argument(given_start, &start) || (given_stop != VALUE_MISSING && !search_argument(given_stop, &stop)))
         return NULL;
-    int64_t at = list_search(v, args[0], start, stop, NULL);
+    int64_t at = list_search(v, given_v, start, stop, NULL);
     if (at == -1)
-        return raise(EXC(ValueError), "%R is not in list", args[0]);
+        return raise(EXC(ValueError), "%R is not in list", given_v);
     return at < 0 ? NULL : small_int(at);
 }
 
-static value list_remove(value v, const value *args)
+static value list_remove(value v, value given_v)
 {
     value taken = NULL;
-    int64_t at = list_search(v, args[0], 0, PTRDIFF_MAX, &taken);
+    int64_t at = list_search(v, given_v, 0, PTRDIFF_MAX, &taken);
     value_dec(taken);
     if (at == -1)
         return raise(EXC(ValueError), "list.remove(x): x not in list");
@@ -369,44 +369,44 @@ static int list_truth(value v)
 }
 
 /* ---- methods ---- */
-static value list_append_method(value v, const value *args)
+static value list_append_method(value v, value object)
 {
-    return list_append(v, args[0]) ? VALUE_NONE : NULL;
+    return list_append(v, object) ? VALUE_NONE : NULL;
 }
 
-static value list_extend_method(value v, const value *args)
+static value list_extend_method(value v, value iterable)
 {
-    return list_extend(v, args[0]) ? VALUE_NONE : NULL;
+    return list_extend(v, iterable) ? VALUE_NONE : NULL;
 }
 
-static value list_insert_method(value v, const value *args)
+static value list_insert_method(value v, value given_index, value object)
 {
     ssize index;
-    if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
+    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
         return NULL;
-    return list_insert(v, index, args[1]) ? VALUE_NONE : NULL;
+    return list_insert(v, index, object) ? VALUE_NONE : NULL;
 }
 
-static value list_pop_method(value v, const value *args)
+static value list_pop_method(value v, value given_index)
 {
     ssize index;
-    if (!index_as_ssize(args[0], &index, EXC(OverflowError)))
+    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
         return NULL;
     return list_pop(v, index);
 }
 
-static value list_clear_method(value v, const value *args)
+static value list_clear_method(value v)
 {
     list_clear(v);
     return VALUE_NONE;
 }
 
-static value list_copy_method(value v, const value *args)
+static value list_copy_method(value v)
 {
     return list_copy(v);
 }
 
-static value list_reverse_method(value v, const value *args)
+static value list_reverse_method(value v)
 {
     list_reverse(v);
     return VALUE_NONE;
@@ -420,7 +420,7 @@ static value list_sort_method(value v, const value *args)
     return list_sort(v, is_none(args[0]) ? NULL : args[0], reverse) ? VALUE_NONE : NULL;
 }
 
-static value list_sizeof(value v, const value *args)
+static value list_sizeof(value v)
 {
     struct list_storage *storage = load_acquire(&list_of(v)->storage);
     size_t size = value_type(v)->gc.instance_size;
@@ -481,7 +481,7 @@ static value list_iterator_next(value v)
     return likely(mutator_is_alone()) ? list_iterator_next_fast(v) : list_iterator_next_slow(v);
 }
 
-static value list_iterator_hint(value v, const value *args)
+static value list_iterator_hint(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -489,7 +489,7 @@ static value list_iterator_hint(value v, const value *args)
     return small_int(left < 0 ? 0 : left);
 }
 
-static value list_iterator_reduce(value v, const value *args)
+static value list_iterator_reduce(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -498,11 +498,11 @@ static value list_iterator_reduce(value v, const value *args)
     return reduce_result(builtin_by_name("iter"), value_inc(slot_peek(&iterator->list)), small_int(index), true);
 }
 
-static value list_iterator_setstate(value v, const value *args)
+static value list_iterator_setstate(value v, value state)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0) {
         int64_t length = (int64_t)list_length(slot_peek(&iterator->list));
@@ -524,7 +524,7 @@ void list_iterator_destroy(struct object *o)
 }
 
 /* Backwards: index counts down to -1. */
-static value list_reversed(value v, const value *args)
+static value list_reversed(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)object_new(TYPE(LIST_REVERSE_ITERATOR), sizeof *iterator);
     if (!iterator)
@@ -539,7 +539,7 @@ static value list_reverse_iterator_next(value v)
     return list_iterator_step((struct list_iterator *)v, -1);
 }
 
-static value list_reverse_iterator_hint(value v, const value *args)
+static value list_reverse_iterator_hint(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t left = load_relaxed(&iterator->index) + 1;
@@ -550,7 +550,7 @@ static value list_reverse_iterator_hint(value v, const value *args)
     return small_int(left);
 }
 
-static value list_reverse_iterator_reduce(value v, const value *args)
+static value list_reverse_iterator_reduce(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -559,11 +559,11 @@ static value list_reverse_iterator_reduce(value v, const value *args)
     return reduce_result(builtin_by_name("reversed"), value_inc(slot_peek(&iterator->list)), small_int(index), true);
 }
 
-static value list_reverse_iterator_setstate(value v, const value *args)
+static value list_reverse_iterator_setstate(value v, value state)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= -1) {
         int64_t length = (int64_t)list_length(slot_peek(&iterator->list));

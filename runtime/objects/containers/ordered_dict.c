@@ -329,7 +329,7 @@ static value iterator_next(value v)
 }
 
 /* iter(list of what is left) */
-static value iterator_reduce(value v, const value *args)
+static value iterator_reduce(value v)
 {
     struct ordered_iterator *iterator = (struct ordered_iterator *)v;
     int64_t position = load_acquire(&iterator->position);
@@ -413,27 +413,27 @@ static value ordered_iter(value v)
     return iterator_new(v, PART_KEYS, false);
 }
 
-static value ordered_reversed(value v, const value *args)
+static value ordered_reversed(value v)
 {
     return iterator_new(v, PART_KEYS, true);
 }
 
 /* ---- methods ---- */
 
-static value ordered_move_to_end(value v, const value *args)
+static value ordered_move_to_end(value v, value key, value given_last)
 {
     int64_t hash;
-    int last = value_truth(args[1]);
-    if (last < 0 || !key_hash(args[0], &hash))
+    int last = value_truth(given_last);
+    if (last < 0 || !key_hash(key, &hash))
         return NULL;
-    int moved = dict_move_key(v, args[0], hash, last);
-    return moved < 0 ? NULL : moved ? VALUE_NONE : raise_key_error(args[0]);
+    int moved = dict_move_key(v, key, hash, last);
+    return moved < 0 ? NULL : moved ? VALUE_NONE : raise_key_error(key);
 }
 
-static value ordered_popitem(value v, const value *args)
+static value ordered_popitem(value v, value given_last)
 {
     value items[2];
-    int last = value_truth(args[0]);
+    int last = value_truth(given_last);
     if (last < 0)
         return NULL;
     if (dict_pop_end(v, last, &items[0], &items[1]))
@@ -441,24 +441,24 @@ static value ordered_popitem(value v, const value *args)
     return raise(EXC(KeyError), "dictionary is empty");
 }
 
-static value ordered_pop(value v, const value *args)
+static value ordered_pop(value v, value key, value fallback)
 {
-    value item = dict_pop(v, args[0]);
+    value item = dict_pop(v, key);
     if (item != VALUE_MISSING)
         return item;
-    return args[1] != VALUE_MISSING ? value_inc(args[1]) : raise_key_error(args[0]);
+    return fallback != VALUE_MISSING ? value_inc(fallback) : raise_key_error(key);
 }
 
-static value ordered_setdefault(value v, const value *args)
+static value ordered_setdefault(value v, value key, value fallback)
 {
     if (ordered_dict_is_exact(v))
-        return dict_set_default(v, args[0], args[1]);
-    int present = value_contains(v, args[0]);
+        return dict_set_default(v, key, fallback);
+    int present = value_contains(v, key);
     if (present < 0)
         return NULL;
     if (present)
-        return item_get(v, args[0]);
-    return item_set(v, args[0], args[1]) ? value_inc(args[1]) : NULL;
+        return item_get(v, key);
+    return item_set(v, key, fallback) ? value_inc(fallback) : NULL;
 }
 
 /* Each item of v as its class gives it, set as the copy's class sets it. */
@@ -477,7 +477,7 @@ static bool copy_items(value copy, value v)
     return fine;
 }
 
-static value ordered_copy(value v, const value *args)
+static value ordered_copy(value v)
 {
     value copy = call_0(value_of(value_type(v)));
     if (copy && (ordered_dict_is_exact(v) ? update_from(copy, v) : copy_items(copy, v)))
@@ -486,9 +486,9 @@ static value ordered_copy(value v, const value *args)
     return NULL;
 }
 
-static value ordered_fromkeys(value cls, const value *args)
+static value ordered_fromkeys(value cls, value iterable, value v)
 {
-    value result = call_0(cls), iterator = result ? iter_get(args[0]) : NULL;
+    value result = call_0(cls), iterator = result ? iter_get(iterable) : NULL;
     bool fine = iterator != NULL;
     while (fine) {
         value key = iter_next(iterator);
@@ -496,7 +496,7 @@ static value ordered_fromkeys(value cls, const value *args)
             fine = key != NULL;
             break;
         }
-        fine = ordered_dict_is_exact(result) ? dict_set(result, key, args[1]) : item_set(result, key, args[1]);
+        fine = ordered_dict_is_exact(result) ? dict_set(result, key, v) : item_set(result, key, v);
         value_dec(key);
     }
     value_dec(iterator);
@@ -506,19 +506,19 @@ static value ordered_fromkeys(value cls, const value *args)
     return NULL;
 }
 
-static value ordered_clear(value v, const value *args)
+static value ordered_clear(value v)
 {
     dict_clear(v);
     return VALUE_NONE;
 }
 
-static value ordered_sizeof(value v, const value *args)
+static value ordered_sizeof(value v)
 {
     return small_int((int64_t)(value_type(v)->gc.instance_size + dict_memory(v)));
 }
 
 /* (class, (), state, None, iterator over the items) */
-static value ordered_reduce(value v, const value *args)
+static value ordered_reduce(value v)
 {
     value state = object_state(v);
     value arguments = state ? tuple_new(0) : NULL, items = arguments ? call_method_0(v, NAME(items)) : NULL;

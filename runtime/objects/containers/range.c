@@ -291,19 +291,19 @@ static bool range_hash(value v, int64_t *out)
 }
 
 /* ---- methods ---- */
-static value range_index(value v, const value *args)
+static value range_index(value v, value given_v)
 {
-    if (is_exact_int(args[0])) {
-        int found = range_has_int(v, args[0]);
+    if (is_exact_int(given_v)) {
+        int found = range_has_int(v, given_v);
         if (found < 0)
             return NULL;
         if (found) {
-            value distance = difference(args[0], range_start(v));
+            value distance = difference(given_v, range_start(v));
             value index = distance ? operate_binary(BINARY_FLOOR_DIVIDE, distance, range_step(v)) : NULL;
             value_dec(distance);
             return index;
         }
-        return raise(EXC(ValueError), "%R is not in range", args[0]);
+        return raise(EXC(ValueError), "%R is not in range", given_v);
     }
     value iterator = range_iterator_new(v);
     for (int64_t i = 0; iterator; i++) {
@@ -312,7 +312,7 @@ static value range_index(value v, const value *args)
             value_dec(iterator);
             return number ? raise(EXC(ValueError), "sequence.index(x): x not in sequence") : NULL;
         }
-        int found = value_equals(number, args[0]);
+        int found = value_equals(number, given_v);
         value_dec(number);
         if (found != 0) {
             value_dec(iterator);
@@ -322,10 +322,10 @@ static value range_index(value v, const value *args)
     return NULL;
 }
 
-static value range_count_method(value v, const value *args)
+static value range_count_method(value v, value given_v)
 {
-    if (is_exact_int(args[0])) {
-        int found = range_has_int(v, args[0]);
+    if (is_exact_int(given_v)) {
+        int found = range_has_int(v, given_v);
         return found < 0 ? NULL : small_int(found);
     }
     value iterator = range_iterator_new(v);
@@ -335,7 +335,7 @@ static value range_count_method(value v, const value *args)
             value_dec(iterator);
             return number ? small_int(count) : NULL;
         }
-        int found = value_equals(number, args[0]);
+        int found = value_equals(number, given_v);
         value_dec(number);
         if (found < 0) {
             value_dec(iterator);
@@ -346,7 +346,7 @@ static value range_count_method(value v, const value *args)
     return NULL;
 }
 
-static value range_reduce(value v, const value *args)
+static value range_reduce(value v)
 {
     value arguments = tuple_pack(3, range_start(v), range_stop(v), range_step(v));
     value result = arguments ? tuple_pack(2, value_of(TYPE(RANGE)), arguments) : NULL;
@@ -403,7 +403,7 @@ value range_iterator_for_loop(value v)
     return made;
 }
 
-static value range_reversed(value v, const value *args)
+static value range_reversed(value v)
 {
     value length = range_count_of(v);
     value last_index = difference(length, small_int(1));
@@ -427,13 +427,13 @@ static int64_t range_iterator_position(const struct range_iterator *iterator)
     return loop != iterator->end ? loop : load_relaxed(&iterator->next);
 }
 
-static value range_iterator_hint(value v, const value *args)
+static value range_iterator_hint(value v)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;
     return small_int((iterator->end - range_iterator_position(iterator)) / iterator->step);
 }
 
-static value range_iterator_reduce(value v, const value *args)
+static value range_iterator_reduce(value v)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;
     value stop = int_from_i64(iterator->end);
@@ -443,11 +443,11 @@ static value range_iterator_reduce(value v, const value *args)
     return range ? reduce_result(builtin_by_name("iter"), range, small_int(index), true) : NULL;
 }
 
-static value range_iterator_setstate(value v, const value *args)
+static value range_iterator_setstate(value v, value state)
 {
     struct range_iterator *iterator = (struct range_iterator *)v;
     int64_t index, length = (iterator->end - iterator->start) / iterator->step;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     index = index < 0 ? 0 : index > length ? length : index;
     store_relaxed(&iterator->loop, iterator->end);
@@ -468,13 +468,13 @@ static value long_range_iterator_next(value v)
     return range_number(slot_peek(&iterator->start), slot_peek(&iterator->step), small_int(index));
 }
 
-static value long_range_iterator_hint(value v, const value *args)
+static value long_range_iterator_hint(value v)
 {
     struct long_range_iterator *iterator = (struct long_range_iterator *)v;
     return difference(slot_peek(&iterator->length), small_int(load_relaxed(&iterator->index)));
 }
 
-static value long_range_iterator_reduce(value v, const value *args)
+static value long_range_iterator_reduce(value v)
 {
     struct long_range_iterator *iterator = (struct long_range_iterator *)v;
     value start = slot_peek(&iterator->start), step = slot_peek(&iterator->step);
@@ -484,11 +484,11 @@ static value long_range_iterator_reduce(value v, const value *args)
                  : NULL;
 }
 
-static value long_range_iterator_setstate(value v, const value *args)
+static value long_range_iterator_setstate(value v, value state)
 {
     struct long_range_iterator *iterator = (struct long_range_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     store_relaxed(&iterator->index, index < 0 ? 0 : index > SMALL_INT_MAX ? SMALL_INT_MAX : index);
     return VALUE_NONE;

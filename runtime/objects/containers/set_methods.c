@@ -363,23 +363,23 @@ SET_INPLACE(set_isub, set_difference_update)
 SET_INPLACE(set_ixor, set_symmetric_difference_update)
 
 /* ---- methods ---- */
-static value set_add_method(value v, const value *args)
+static value set_add_method(value v, value object)
 {
-    return set_add(v, args[0]) ? VALUE_NONE : NULL;
+    return set_add(v, object) ? VALUE_NONE : NULL;
 }
 
-static value set_discard_method(value v, const value *args)
+static value set_discard_method(value v, value object)
 {
-    return with_frozen(v, args[0], set_discard) < 0 ? NULL : VALUE_NONE;
+    return with_frozen(v, object, set_discard) < 0 ? NULL : VALUE_NONE;
 }
 
-static value set_remove(value v, const value *args)
+static value set_remove(value v, value object)
 {
-    int found = with_frozen(v, args[0], set_discard);
-    return found < 0 ? NULL : found ? VALUE_NONE : raise_key_error(args[0]);
+    int found = with_frozen(v, object, set_discard);
+    return found < 0 ? NULL : found ? VALUE_NONE : raise_key_error(object);
 }
 
-static value set_pop_method(value v, const value *args)
+static value set_pop_method(value v)
 {
     value item = set_pop(v);
     if (item != VALUE_MISSING)
@@ -391,7 +391,7 @@ static value set_pop_method(value v, const value *args)
     return NULL;
 }
 
-static value set_clear_method(value v, const value *args)
+static value set_clear_method(value v)
 {
     set_clear(v);
     return VALUE_NONE;
@@ -443,9 +443,9 @@ static value set_difference(value v, const value *args)
     return result;
 }
 
-static value set_symmetric_difference(value v, const value *args)
+static value set_symmetric_difference(value v, value other)
 {
-    return set_symmetric_difference_of(v, args[0]);
+    return set_symmetric_difference_of(v, other);
 }
 
 static value set_update_method(value v, const value *args)
@@ -490,14 +490,14 @@ static value set_difference_update_method(value v, const value *args)
     return VALUE_NONE;
 }
 
-static value set_symmetric_difference_update_method(value v, const value *args)
+static value set_symmetric_difference_update_method(value v, value other)
 {
-    return set_symmetric_difference_update(v, args[0]) ? VALUE_NONE : NULL;
+    return set_symmetric_difference_update(v, other) ? VALUE_NONE : NULL;
 }
 
-static value set_issubset(value v, const value *args)
+static value set_issubset(value v, value given_other)
 {
-    value other = is_set(args[0]) ? value_inc(args[0]) : set_new(args[0]);
+    value other = is_set(given_other) ? value_inc(given_other) : set_new(given_other);
     if (!other)
         return NULL;
     int result = set_is_subset(v, other);
@@ -526,19 +526,18 @@ static int set_walk_until(value v, value iterable, bool stop_at)
     return stopped;
 }
 
-static value set_issuperset(value v, const value *args)
+static value set_issuperset(value v, value other)
 {
     int result;
-    if (is_set(args[0]))
-        result = set_is_subset(args[0], v);
-    else if ((result = set_walk_until(v, args[0], false)) >= 0)
+    if (is_set(other))
+        result = set_is_subset(other, v);
+    else if ((result = set_walk_until(v, other, false)) >= 0)
         result = !result;
     return result < 0 ? NULL : value_bool(result);
 }
 
-static value set_isdisjoint(value v, const value *args)
+static value set_isdisjoint(value v, value other)
 {
-    value other = args[0];
     if (v == other)
         return value_bool(set_length(v) == 0);
     int meets;
@@ -554,13 +553,13 @@ static value set_isdisjoint(value v, const value *args)
     return meets < 0 ? NULL : value_bool(!meets);
 }
 
-static value set_contains_method(value v, const value *args)
+static value set_contains_method(value v, value object)
 {
-    int found = set_contains_slot(v, args[0]);
+    int found = set_contains_slot(v, object);
     return found < 0 ? NULL : value_bool(found);
 }
 
-static value set_reduce(value v, const value *args)
+static value set_reduce(value v)
 {
     value list = list_from_iterable(v);
     value arguments = list ? tuple_pack(1, list) : NULL;
@@ -572,7 +571,7 @@ static value set_reduce(value v, const value *args)
     return result;
 }
 
-static value set_sizeof(value v, const value *args)
+static value set_sizeof(value v)
 {
     return small_int((int64_t)(value_type(v)->gc.instance_size + set_memory(v)));
 }
@@ -645,7 +644,7 @@ value set_iterator_next(value v)
     }
 }
 
-static value set_iterator_hint(value v, const value *args)
+static value set_iterator_hint(value v)
 {
     struct set_iterator *iterator = (struct set_iterator *)v;
     if (load_relaxed(&iterator->position) < 0 ||
@@ -655,7 +654,7 @@ static value set_iterator_hint(value v, const value *args)
     return small_int(remaining < 0 ? 0 : remaining);
 }
 
-static value set_iterator_reduce(value v, const value *args)
+static value set_iterator_reduce(value v)
 {
     struct set_iterator *iterator = (struct set_iterator *)v;
     struct set_iterator *copy = (struct set_iterator *)object_new(value_type(v), sizeof *copy);

@@ -105,10 +105,10 @@ static value slice_long_part(value part, value length, value low, value high, va
     return beyond < 0 ? NULL : value_inc(bound);
 }
 
-static value slice_indices_method(value v, const value *args)
+static value slice_indices_method(value v, value object)
 {
     struct slice *slice = (struct slice *)v;
-    value length = index_value(args[0]);
+    value length = index_value(object);
     if (!length)
         return NULL;
     value step = NULL, low = NULL, high = NULL, start = NULL, stop = NULL, result = NULL;
@@ -173,7 +173,7 @@ static value slice_compare(value a, value b, int op)
     return result;
 }
 
-static value slice_reduce(value v, const value *args)
+static value slice_reduce(value v)
 {
     value parts = slice_as_tuple(v);
     if (!parts)

@@ -95,9 +95,8 @@ static value sequence_repr(value self)
     return NULL;
 }
 
-static value sequence_reduce(value self, const value *args)
+static value sequence_reduce(value self)
 {
-    (void)args;
     const struct sequence_spec *s = spec_of(value_type(self));
     value visible = tuple_from_array((const value *)tuple_items(self), s->visible);
     value dict = visible ? dict_new() : NULL;

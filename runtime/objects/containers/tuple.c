@@ -288,11 +288,11 @@ static value tuple_repeat(value a, ssize n)
 }
 
 /* ---- methods ---- */
-static value tuple_count(value v, const value *args)
+static value tuple_count(value v, value given_v)
 {
     int64_t count = 0;
     for (size_t i = 0; i < tuple_length(v); i++) {
-        int found = tuple_get(v, i) == args[0] ? 1 : value_equals(tuple_get(v, i), args[0]);
+        int found = tuple_get(v, i) == given_v ? 1 : value_equals(tuple_get(v, i), given_v);
         if (found < 0)
             return NULL;
         count += found;
@@ -300,23 +300,23 @@ static value tuple_count(value v, const value *args)
     return small_int(count);
 }
 
-static value tuple_index(value v, const value *args)
+static value tuple_index(value v, value given_v, value given_start, value given_stop)
 {
     ssize start, stop = (ssize)tuple_length(v);
-    if (!search_bound(args[1], tuple_length(v), &start) ||
-        (args[2] != VALUE_MISSING && !search_bound(args[2], tuple_length(v), &stop)))
+    if (!search_bound(given_start, tuple_length(v), &start) ||
+        (given_stop != VALUE_MISSING && !search_bound(given_stop, tuple_length(v), &stop)))
         return NULL;
     if (stop > (ssize)tuple_length(v))
         stop = (ssize)tuple_length(v);
     for (ssize i = start; i < stop; i++) {
-        int found = tuple_get(v, (size_t)i) == args[0] ? 1 : value_equals(tuple_get(v, (size_t)i), args[0]);
+        int found = tuple_get(v, (size_t)i) == given_v ? 1 : value_equals(tuple_get(v, (size_t)i), given_v);
         if (found != 0)
             return found < 0 ? NULL : small_int(i);
     }
     return raise(EXC(ValueError), "tuple.index(x): x not in tuple");
 }
 
-static value tuple_getnewargs(value v, const value *args)
+static value tuple_getnewargs(value v)
 {
     value copy = tuple_from_array((const value *)tuple_items(v), tuple_length(v));
     value result = copy ? tuple_pack(1, copy) : NULL;
@@ -324,7 +324,7 @@ static value tuple_getnewargs(value v, const value *args)
     return result;
 }
 
-static value tuple_sizeof(value v, const value *args)
+static value tuple_sizeof(value v)
 {
     return small_int((int64_t)(sizeof(struct tuple) + tuple_length(v) * sizeof(value)));
 }
@@ -357,14 +357,14 @@ value tuple_iterator_next_shared(value v)
     return tuple_iterator_next_fast(v);
 }
 
-static value tuple_iterator_hint(value v, const value *args)
+static value tuple_iterator_hint(value v)
 {
     struct tuple_iterator *iterator = (struct tuple_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
     return small_int(index < 0 ? 0 : (int64_t)tuple_length(slot_peek(&iterator->tuple)) - index);
 }
 
-static value tuple_iterator_reduce(value v, const value *args)
+static value tuple_iterator_reduce(value v)
 {
     struct tuple_iterator *iterator = (struct tuple_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
@@ -373,11 +373,11 @@ static value tuple_iterator_reduce(value v, const value *args)
     return reduce_result(builtin_by_name("iter"), value_inc(slot_peek(&iterator->tuple)), small_int(index), true);
 }
 
-static value tuple_iterator_setstate(value v, const value *args)
+static value tuple_iterator_setstate(value v, value state)
 {
     struct tuple_iterator *iterator = (struct tuple_iterator *)v;
     int64_t index;
-    if (!value_as_i64(args[0], &index))
+    if (!value_as_i64(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0) {
         int64_t length = (int64_t)tuple_length(slot_peek(&iterator->tuple));

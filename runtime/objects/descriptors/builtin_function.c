@@ -8,47 +8,79 @@
 
 /* ---- calling ---- */
 #ifdef ATOLL_CHECKED
+static _Noreturn void end_of(const char *function, const char *what)
+{
+    fprintf(stderr, "Fatal error: %s %s\n", function, what);
+    fflush(stderr);
+    abort();
+}
+
 value result_checked(value result, const char *function)
 {
-    if (unlikely((result == NULL) != error_occurred())) {
-        fprintf(stderr, "atoll: %s returned %s\n", function,
-                result ? "a value with an exception set" : "NULL without an exception");
-        abort();
-    }
+    if (unlikely((result == NULL) != error_occurred()))
+        end_of(function, result ? "returned a value with an exception set" : "returned NULL without an exception");
     return result;
+}
+
+const struct method_def *method_scope_begin(const struct method_def *def)
+{
+    if (def->flags & METHOD_LEAF)
+        thread_peek_begin(def->name);
+    return def;
+}
+
+void method_scope_end(const struct method_def *const *def)
+{
+    if ((*def)->flags & METHOD_LEAF)
+        thread_peek_end();
+}
+
+value method_result_checked(const struct method_def *def, value result)
+{
+    if (unlikely(!result && (def->flags & METHOD_NO_FAIL)))
+        end_of(def->name, "failed, which it is marked not to");
+    return result_checked(result, def->name);
+}
+
+void method_check_entry(const struct method_def *def, struct signature *signature)
+{
+    if (def->entry >= METHOD_ARRAY)
+        return;
+    struct signature_parameters *parsed = signature_parsed(signature);
+    if (!parsed)
+        error_clear(); /* no memory */
+    else if (parsed->count != def->entry || parsed->positional != parsed->count || !parsed->plain)
+        end_of(def->name, "has other parameters than its signature says");
 }
 #endif
-
-static value call_signed(const struct method_def *def, struct signature *signature, struct signature_parameters *parsed,
-                         value self, const value *args, size_t nargs, value kwnames)
-{
-    value bound[parsed->count + 1];
-    if (parsed->simple && nargs >= parsed->required && nargs < parsed->count &&
-        (!kwnames || tuple_length(kwnames) == 0)) {
-        for (size_t i = 0; i < nargs; i++)
-            bound[i] = args[i];
-        for (size_t i = nargs; i < parsed->count; i++)
-            bound[i] = parsed->parameters[i].fallback;
-        return result_checked(def->fn(self, bound), def->name);
-    }
-    if (!signature_bind(signature, args, nargs, kwnames, bound))
-        return NULL;
-    value result = result_checked(def->fn(self, bound), def->name);
-    signature_release(signature, bound);
-    return result;
-}
 
 value builtin_call(const struct method_def *def, struct signature *signature, value self, const value *args,
                    size_t nargs, value kwnames)
 {
-    if (def->flags & METHOD_RAW)
-        return result_checked(def->raw(self, args, nargs, kwnames), def->name);
+    if (likely(nargs == def->entry && !kwnames))
+        return method_enter(def, self, args);
+    if (def->entry == METHOD_RAW) {
+        METHOD_SCOPE(def);
+        return METHOD_RESULT(def, def->raw(self, args, nargs, kwnames));
+    }
     struct signature_parameters *parsed = signature_parsed(signature);
     if (unlikely(!parsed))
         return NULL;
-    if (likely(parsed->simple && nargs == parsed->count && !kwnames))
-        return result_checked(def->fn(self, args), def->name);
-    return call_signed(def, signature, parsed, self, args, nargs, kwnames);
+    bool plain = !kwnames && signature_is_plain(parsed, nargs);
+    if (plain && nargs == parsed->count)
+        return method_enter(def, self, args);
+    value bound[parsed->count + 1];
+    if (plain) {
+        for (size_t i = 0; i < nargs; i++)
+            bound[i] = args[i];
+        signature_fill(parsed, nargs, bound);
+        return method_enter(def, self, bound);
+    }
+    if (!signature_bind(signature, args, nargs, kwnames, bound))
+        return NULL;
+    value result = method_enter(def, self, bound);
+    signature_release(signature, bound);
+    return result;
 }
 
 value builtin_function_call(value function, const value *args, size_t nargs, value kwnames)
@@ -77,6 +109,7 @@ value builtin_function_new(const struct method_def *def, value self, value modul
     if (!f)
         return NULL;
     f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
+    method_check_entry(def, &f->own_signature);
     slot_init(&f->module, value_inc(module_name));
     /* Immortal, so that the signature may refer to the text. */
     value owner = module_name ? str_intern_forever(value_inc(module_name)) : NAME(builtins);
@@ -180,9 +213,8 @@ static value function_text_signature(value v)
     return text ? str_from_text(text) : VALUE_NONE;
 }
 
-static value function_reduce(value v, const value *args)
+static value function_reduce(value v)
 {
-    (void)args;
     struct builtin_function *f = (struct builtin_function *)v;
     value self = slot_peek(&f->self), name = function_name(v);
     if (!name || !self || value_is(self, TYPE_ID_MODULE))

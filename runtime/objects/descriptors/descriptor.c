@@ -18,6 +18,7 @@ static struct descriptor *descriptor_alloc(struct type *kind, struct type *owner
         return NULL;
     }
     slot_init(&d->owner, value_inc(value_of(owner)));
+    d->owner_ref = type_ref(&owner->gc);
     slot_init(&d->name, name);
     d->def = def;
     return d;
@@ -30,6 +31,7 @@ static value method_alloc(struct type *kind, struct type *type, const struct met
         return NULL;
     d->signature = (struct signature){
         .name = def->name, .text = def->signature, .owner = type_short_name(type), .is_method = true};
+    method_check_entry(def, &d->signature);
     return value_of(d);
 }
 
@@ -131,9 +133,8 @@ static value member_get_doc(value v)
     return text_or_none(def ? def->doc : NULL);
 }
 
-static value descriptor_reduce(value v, const value *args)
+static value descriptor_reduce(value v)
 {
-    (void)args;
     value getattr = builtin_lookup(NAME(getattr));
     value arguments = getattr ? tuple_pack(2, value_of(owner_of(v)), name_of(v)) : NULL;
     value result = arguments ? tuple_pack(2, getattr, arguments) : NULL;

@@ -11,6 +11,7 @@
 struct descriptor {
     struct object header;
     value_slot owner;           /* the type; constant */
+    uint32_t owner_ref;         /* its reference, as in headers of objects */
     value_slot name;            /* str; constant */
     const void *def;            /* method_def, slot_def, getset_def, member_def; NULL: a name of __slots__ */
     void *function;             /* wrapper descriptor: the slot function */
@@ -28,17 +29,10 @@ value_slot *slot_descriptor_place(struct descriptor *descriptor, value object);
 bool descriptor_serves(value v, struct type *type);
 value descriptor_read(value v, value object);
 bool descriptor_write(value v, value object, value attribute);
-/* May the C function of a method descriptor be called with an array of `nargs` values and the fallbacks of the other
-   parameters, for this `self`, without further binding? The parameters if so, at most METHOD_DIRECT_MAX; else NULL. */
-#define METHOD_DIRECT_MAX 3
-static inline const struct signature_parameters *method_descriptor_direct(value v, value self, size_t nargs)
+/* Is `self` exactly of the type that a method descriptor belongs to? */
+static inline bool method_descriptor_fits(value v, value self)
 {
-    struct descriptor *d = (struct descriptor *)v;
-    const struct signature_parameters *parsed = atomic_load_explicit(&d->signature.parsed, memory_order_acquire);
-    if (likely(parsed && parsed->simple && nargs >= parsed->required && nargs <= parsed->count &&
-               parsed->count <= METHOD_DIRECT_MAX && value_of(value_type(self)) == slot_peek(&d->owner)))
-        return parsed;
-    return NULL;
+    return likely(value_is_object(self)) && object_type_ref(value_object(self)) == ((struct descriptor *)v)->owner_ref;
 }
 /* Call a method descriptor whose `self` is args[0]. */
 value method_descriptor_call(value self, const value *args, size_t nargs, value kwnames);

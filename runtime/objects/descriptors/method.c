@@ -95,9 +95,8 @@ static value method_get_doc(value v)
     return attr_get(method_function(v), NAME(__doc__));
 }
 
-static value method_reduce(value v, const value *args)
+static value method_reduce(value v)
 {
-    (void)args;
     value getattr = builtin_lookup(NAME(getattr));
     value name = getattr ? attr_get(method_function(v), NAME(__name__)) : NULL;
     value arguments = name ? tuple_pack(2, method_self(v), name) : NULL;

@@ -132,21 +132,21 @@ static value property_copy(value self, value get, value set, value del)
         slot_store(value_object(copy), &PROPERTY(copy)->name, slot_load(value_object(self), &p->name));
     return copy;
 }
-static value property_getter(value self, const value *args)
+static value property_getter(value self, value fget)
 {
-    return property_copy(self, args[0], NULL, NULL);
+    return property_copy(self, fget, NULL, NULL);
 }
-static value property_setter(value self, const value *args)
+static value property_setter(value self, value fset)
 {
-    return property_copy(self, NULL, args[0], NULL);
+    return property_copy(self, NULL, fset, NULL);
 }
-static value property_deleter(value self, const value *args)
+static value property_deleter(value self, value fdel)
 {
-    return property_copy(self, NULL, NULL, args[0]);
+    return property_copy(self, NULL, NULL, fdel);
 }
-static value property_set_name(value self, const value *args)
+static value property_set_name(value self, value owner, value name)
 {
-    slot_store(value_object(self), &PROPERTY(self)->name, value_inc(args[1]));
+    slot_store(value_object(self), &PROPERTY(self)->name, value_inc(name));
     return VALUE_NONE;
 }
 

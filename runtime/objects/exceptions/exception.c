@@ -150,9 +150,8 @@ static value get_dict(value self)
 }
 
 /* ---- methods ---- */
-static value exception_reduce(value self, const value *args)
+static value exception_reduce(value self)
 {
-    (void)args;
     value tuple = exception_args(self), dict = object_dict(self, false), result = NULL;
     if (tuple && dict && dict != VALUE_MISSING)
         result = tuple_pack(3, value_of(value_type(self)), tuple, dict);
@@ -163,15 +162,15 @@ static value exception_reduce(value self, const value *args)
     return result;
 }
 
-static value exception_set_state(value self, const value *args)
+static value exception_set_state(value self, value state)
 {
-    if (args[0] == VALUE_NONE)
+    if (state == VALUE_NONE)
         return VALUE_NONE;
-    if (!is_dict(args[0]))
+    if (!is_dict(state))
         return raise(EXC(TypeError), "state is not a dictionary");
     size_t position = 0;
     value key, item;
-    while (dict_next(args[0], &position, &key, &item)) {
+    while (dict_next(state, &position, &key, &item)) {
         bool ok = attr_set(self, key, item);
         value_dec(key);
         value_dec(item);
@@ -181,15 +180,15 @@ static value exception_set_state(value self, const value *args)
     return VALUE_NONE;
 }
 
-static value exception_with_traceback(value self, const value *args)
+static value exception_with_traceback(value self, value tb)
 {
-    return set_traceback(self, args[0]) ? value_inc(self) : NULL;
+    return set_traceback(self, tb) ? value_inc(self) : NULL;
 }
 
-static value exception_add_note(value self, const value *args)
+static value exception_add_note(value self, value note)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "note must be a str, not '%T'", args[0]);
+    if (!is_str(note))
+        return raise(EXC(TypeError), "note must be a str, not '%T'", note);
     value notes = attr_get_optional(self, NAME(__notes__));
     if (notes == VALUE_MISSING) {
         notes = list_new(1);
@@ -200,7 +199,7 @@ static value exception_add_note(value self, const value *args)
     }
     if (!notes)
         return NULL;
-    bool ok = is_list(notes) ? list_append(notes, args[0])
+    bool ok = is_list(notes) ? list_append(notes, note)
                              : raise_false(EXC(TypeError), "Cannot add note: __notes__ is not a list");
     value_dec(notes);
     return ok ? VALUE_NONE : NULL;

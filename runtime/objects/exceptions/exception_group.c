@@ -94,12 +94,12 @@ static value group_like(value self, value exceptions)
     return NULL;
 }
 
-static value group_derive(value self, const value *args)
+static value group_derive(value self, value excs)
 {
     value message = exception_extra(self, EXTRA_GROUP_MESSAGE);
     if (!message) /* made without __new__ */
         return raise(EXC(TypeError), "argument 1 must be str, not NoneType");
-    value result = call_2(value_of(EXC(BaseExceptionGroup)), message, args[0]);
+    value result = call_2(value_of(EXC(BaseExceptionGroup)), message, excs);
     value_dec(message);
     return result;
 }
@@ -195,10 +195,10 @@ value exception_group_pick(value group, value identities)
     return group_split_into(group, identities, &match, NULL) ? match : NULL;
 }
 
-static value group_split(value self, const value *args)
+static value group_split(value self, value condition)
 {
     value match, rest;
-    if (!condition_is_valid(args[0]) || !group_split_into(self, args[0], &match, &rest))
+    if (!condition_is_valid(condition) || !group_split_into(self, condition, &match, &rest))
         return NULL;
     value pair = tuple_pack(2, match, rest);
     value_dec(match);
@@ -206,10 +206,10 @@ static value group_split(value self, const value *args)
     return pair;
 }
 
-static value group_subgroup(value self, const value *args)
+static value group_subgroup(value self, value condition)
 {
     value match;
-    return condition_is_valid(args[0]) && group_split_into(self, args[0], &match, NULL) ? match : NULL;
+    return condition_is_valid(condition) && group_split_into(self, condition, &match, NULL) ? match : NULL;
 }
 
 const struct method_def exception_group_methods[] = {

@@ -128,9 +128,8 @@ static value reduce_with(value self, const char *const *names, unsigned first)
     value_dec(state);
     return result;
 }
-static value import_reduce(value self, const value *args)
+static value import_reduce(value self)
 {
-    (void)args;
     static const char *const names[] = {"name", "path", NULL};
     return reduce_with(self, names, EXTRA_IMPORT_NAME);
 }
@@ -254,9 +253,8 @@ static value os_str(value self)
     return text;
 }
 
-static value os_reduce(value self, const value *unused)
+static value os_reduce(value self)
 {
-    (void)unused;
     value args = slot_load(value_object(self), &EXCEPTION(self)->args);
     value filename = exception_extra(self, EXTRA_OS_FILENAME), filename2 = exception_extra(self, EXTRA_OS_FILENAME2);
     if (args && tuple_length(args) == 2 && filename) {

@@ -39,9 +39,9 @@ value generic_alias_new(value origin, value args)
     return alias_make(TYPE(GENERIC_ALIAS), origin, args, false);
 }
 
-value generic_class_getitem(value cls, const value *args)
+value generic_class_getitem(value cls, value item)
 {
-    return generic_alias_new(cls, args[0]);
+    return generic_alias_new(cls, item);
 }
 
 /* ---- type parameters ---- */
@@ -279,34 +279,29 @@ static value alias_iter(value self)
     return iterator;
 }
 
-static value alias_mro_entries(value self, const value *args)
+static value alias_mro_entries(value self, value bases)
 {
-    (void)args;
     return tuple_pack(1, alias_origin(self));
 }
-static value alias_instance_check(value self, const value *args)
+static value alias_instance_check(value self, value instance)
 {
     (void)self;
-    (void)args;
     return raise(EXC(TypeError), "isinstance() argument 2 cannot be a parameterized generic");
 }
-static value alias_subclass_check(value self, const value *args)
+static value alias_subclass_check(value self, value subclass)
 {
     (void)self;
-    (void)args;
     return raise(EXC(TypeError), "issubclass() argument 2 cannot be a parameterized generic");
 }
-static value alias_reduce(value self, const value *args)
+static value alias_reduce(value self)
 {
-    (void)args;
     value arguments = tuple_pack(2, alias_origin(self), alias_args(self));
     value result = arguments ? tuple_pack(2, value_of(TYPE(GENERIC_ALIAS)), arguments) : NULL;
     value_dec(arguments);
     return result;
 }
-static value alias_dir(value self, const value *args)
+static value alias_dir(value self)
 {
-    (void)args;
     value list = call_special(alias_origin(self), NAME(__dir__), NULL, 0);
     if (list && list != VALUE_MISSING && is_list(list)) {
         static const char *const names[] = {"__origin__",      "__args__",      "__parameters__",
@@ -501,15 +496,15 @@ static value union_check(value self, value v, int (*check)(value, value), const 
     }
     return VALUE_FALSE;
 }
-static value union_instance_check(value self, const value *args)
+static value union_instance_check(value self, value instance)
 {
-    return union_check(self, args[0], value_is_instance, "isinstance");
+    return union_check(self, instance, value_is_instance, "isinstance");
 }
-static value union_subclass_check(value self, const value *args)
+static value union_subclass_check(value self, value subclass)
 {
-    if (!is_type(args[0]))
+    if (!is_type(subclass))
         return raise(EXC(TypeError), "issubclass() arg 1 must be a class");
-    return union_check(self, args[0], class_is_subclass, "issubclass");
+    return union_check(self, subclass, class_is_subclass, "issubclass");
 }
 
 static value union_parameters(value self)

@@ -120,16 +120,6 @@ static bool may_be_data(value name)
     return str_length(name) > 1 && str_at(name, 1) == '_';
 }
 
-/* A built-in module's function. All else, such as a method of a file, is to die at once as long as nobody else needs
- * it. */
-static bool is_function_of_module(value v)
-{
-    if (!value_is(v, TYPE_ID_BUILTIN_FUNCTION))
-        return false;
-    value self = slot_peek(&((struct builtin_function *)v)->self);
-    return self && value_is(self, TYPE_ID_MODULE);
-}
-
 /* The word by which module_load finds `found` again: while the dict has the version, this is the object that the name
  * means, and a lasting one; or where to look first. */
 static void remember(value dict, value name, value found, uint32_t version, cache_word *cache)
@@ -137,7 +127,7 @@ static void remember(value dict, value name, value found, uint32_t version, cach
     struct object *o = value_object(found);
     uint64_t word = 0;
     if (version && dict_is_versioned(found)) {
-        if (!mutator_is_alone() || is_function_of_module(found))
+        if (!mutator_is_alone() || builtin_function_of_module(found))
             rc_shard(o);
         if (object_is_lasting(o) && object_number(o) <= UINT32_MAX)
             word = (uint64_t)(CACHE_LASTING | version) << 32 | object_number(o);
@@ -246,9 +236,8 @@ static bool module_set_annotations(value self, value v)
     return deleted > 0 || (deleted == 0 && raise_false(EXC(AttributeError), "__annotations__"));
 }
 
-static value module_dir(value self, const value *args)
+static value module_dir(value self)
 {
-    (void)args;
     value dict = module_dict(self);
     value hook = dict_get(dict, NAME(__dir__));
     if (!hook)

@@ -111,9 +111,8 @@ static value namespace_get_dict(value self)
     return namespace_dict(self);
 }
 
-static value namespace_reduce(value self, const value *args)
+static value namespace_reduce(value self)
 {
-    (void)args;
     value dict = namespace_dict(self), empty = tuple_new(0);
     value result = dict && empty ? tuple_pack(3, value_of(value_type(self)), empty, dict) : NULL;
     value_dec(dict);
@@ -230,34 +229,29 @@ static value proxy_inplace_or(value a, value b)
     return raise(EXC(TypeError), "'|=' is not supported by %T; use '|' instead", a);
 }
 
-static value proxy_get(value self, const value *args)
+static value proxy_get(value self, value key, value fallback)
 {
-    value all[2] = {args[0], args[1] == VALUE_MISSING ? VALUE_NONE : args[1]};
+    value all[2] = {key, fallback == VALUE_MISSING ? VALUE_NONE : fallback};
     return call_method(proxied(self), NAME(get), all, 2);
 }
-static value proxy_keys(value self, const value *args)
+static value proxy_keys(value self)
 {
-    (void)args;
     return call_method_0(proxied(self), NAME(keys));
 }
-static value proxy_values(value self, const value *args)
+static value proxy_values(value self)
 {
-    (void)args;
     return call_method_0(proxied(self), NAME(values));
 }
-static value proxy_items(value self, const value *args)
+static value proxy_items(value self)
 {
-    (void)args;
     return call_method_0(proxied(self), NAME(items));
 }
-static value proxy_copy(value self, const value *args)
+static value proxy_copy(value self)
 {
-    (void)args;
     return call_method_0(proxied(self), NAME(copy));
 }
-static value proxy_reversed(value self, const value *args)
+static value proxy_reversed(value self)
 {
-    (void)args;
     value result = call_special(proxied(self), NAME(__reversed__), NULL, 0);
     return result == VALUE_MISSING ? raise(EXC(TypeError), "'%T' object is not reversible", self) : result;
 }

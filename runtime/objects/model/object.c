@@ -194,9 +194,8 @@ static value object_getstate_default(value self, bool required)
     return both;
 }
 
-static value object_getstate(value self, const value *args)
+static value object_getstate(value self)
 {
-    (void)args;
     return object_getstate_default(self, false);
 }
 
@@ -312,16 +311,15 @@ static value reduce_protocol(value self, int protocol)
     return result;
 }
 
-static value object_reduce(value self, const value *args)
+static value object_reduce(value self)
 {
-    (void)args;
     return reduce_protocol(self, 0);
 }
 
-static value object_reduce_ex(value self, const value *args)
+static value object_reduce_ex(value self, value given_protocol)
 {
     int protocol;
-    if (!value_as_int(args[0], &protocol))
+    if (!value_as_int(given_protocol, &protocol))
         return NULL;
     value method = attr_get_optional(value_of(value_type(self)), NAME(__reduce__));
     value generic = method ? type_lookup(TYPE(OBJECT), NAME(__reduce__)) : NULL;
@@ -334,11 +332,11 @@ static value object_reduce_ex(value self, const value *args)
 }
 
 /* ---- the other methods ---- */
-static value object_format(value self, const value *args)
+static value object_format(value self, value format_spec)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    if (str_length(args[0]))
+    if (!is_str(format_spec))
+        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+    if (str_length(format_spec))
         return raise(EXC(TypeError), "unsupported format string passed to %T.__format__", self);
     return value_str(self);
 }
@@ -360,9 +358,8 @@ bool merge_class_names(value names, value cls)
     return ok;
 }
 
-static value object_dir(value self, const value *args)
+static value object_dir(value self)
 {
-    (void)args;
     value own = value_is_object(self) && value_has_shape(self) ? instance_dict_snapshot((struct instance *)self)
                                                                : attr_get_optional(self, NAME(__dict__));
     if (!own)
@@ -381,9 +378,8 @@ static value object_dir(value self, const value *args)
     return list;
 }
 
-static value object_sizeof(value self, const value *args)
+static value object_sizeof(value self)
 {
-    (void)args;
     return int_from_i64(value_is_object(self) ? (int64_t)heap_usable_size(value_object(self)) : 24);
 }
 
@@ -398,10 +394,9 @@ static value object_init_subclass(value self, const value *args, size_t nargs, v
     return VALUE_NONE;
 }
 
-static value object_subclass_hook(value self, const value *args)
+static value object_subclass_hook(value self, value subclass)
 {
     (void)self;
-    (void)args;
     return VALUE_NOT_IMPLEMENTED;
 }
 

@@ -56,14 +56,12 @@ static int not_implemented_truth(value v)
         return -1;
     return 1;
 }
-static value not_implemented_reduce(value v, const value *args)
+static value not_implemented_reduce(value v)
 {
-    (void)args;
     return not_implemented_repr(v);
 }
-static value ellipsis_reduce(value v, const value *args)
+static value ellipsis_reduce(value v)
 {
-    (void)args;
     return ellipsis_repr(v);
 }
 static const struct method_def not_implemented_methods[] = {

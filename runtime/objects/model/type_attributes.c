@@ -410,9 +410,8 @@ const struct getset_def type_getset[] = {
 };
 
 /* ---- methods ---- */
-static value type_mro_method(value self, const value *args)
+static value type_mro_method(value self)
 {
-    (void)args;
     value bases = get_bases(self);
     value order = bases ? mro_compute(SELF, bases, NULL) : NULL;
     value list = order ? list_from_iterable(order) : NULL;
@@ -421,9 +420,8 @@ static value type_mro_method(value self, const value *args)
     return list;
 }
 
-static value type_subclasses(value self, const value *args)
+static value type_subclasses(value self)
 {
-    (void)args;
     return type_subclasses_list(SELF);
 }
 
@@ -436,22 +434,21 @@ static value type_prepare(value self, const value *args, size_t nargs, value kwn
     return dict_new();
 }
 
-static value type_instance_check(value self, const value *args)
+static value type_instance_check(value self, value instance)
 {
-    int found = value_is_instance_plain(args[0], self);
+    int found = value_is_instance_plain(instance, self);
     return found < 0 ? NULL : value_bool(found);
 }
-static value type_subclass_check(value self, const value *args)
+static value type_subclass_check(value self, value subclass)
 {
-    int found = class_is_subclass_plain(args[0], self);
+    int found = class_is_subclass_plain(subclass, self);
     return found < 0 ? NULL : value_bool(found);
 }
 
 bool merge_class_names(value names, value cls);
 
-static value type_dir(value self, const value *args)
+static value type_dir(value self)
 {
-    (void)args;
     value names = dict_new();
     if (!names || !merge_class_names(names, self)) {
         value_dec(names);
@@ -462,10 +459,9 @@ static value type_dir(value self, const value *args)
     return list;
 }
 
-static value type_sizeof(value self, const value *args)
+static value type_sizeof(value self)
 {
     (void)self;
-    (void)args;
     return int_from_i64(sizeof(struct type));
 }
 

@@ -318,14 +318,12 @@ PROXY_UNARY(positive, UNARY_POSITIVE)
 PROXY_UNARY(absolute, UNARY_ABSOLUTE)
 PROXY_UNARY(invert, UNARY_INVERT)
 
-static value proxy_bytes(value self, const value *args)
+static value proxy_bytes(value self)
 {
-    (void)args;
     PROXY(value, NULL, self, call_1(value_of(TYPE(BYTES)), target))
 }
-static value proxy_reversed(value self, const value *args)
+static value proxy_reversed(value self)
 {
-    (void)args;
     PROXY(value, NULL, self, call_1(value_of(TYPE(REVERSED)), target))
 }
 static const struct method_def proxy_methods[] = {METHOD("__bytes__", proxy_bytes, "($self, /)", NULL),

@@ -416,16 +416,16 @@ static value complex_type_new(struct type *type, const value *args, size_t nargs
 
 /* ---- methods ---- */
 
-static value complex_conjugate(value self, const value *args)
+static value complex_conjugate(value self)
 {
     struct complex_number c = number_of(self);
     return complex_new(c.real, -c.imag);
 }
-static value complex_special(value self, const value *args)
+static value complex_special(value self)
 {
     return value_is(self, TYPE_ID_COMPLEX) ? value_inc(self) : complex_positive(self);
 }
-static value complex_getnewargs(value self, const value *args)
+static value complex_getnewargs(value self)
 {
     struct complex_number c = number_of(self);
     value items[2] = {float_new(c.real), float_new(c.imag)};
@@ -436,14 +436,14 @@ static value complex_getnewargs(value self, const value *args)
     }
     return tuple_from_owned(items, 2);
 }
-static value complex_format(value self, const value *args)
+static value complex_format(value self, value format_spec)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    if (str_length(args[0]) == 0)
+    if (!is_str(format_spec))
+        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+    if (str_length(format_spec) == 0)
         return value_str(self);
     struct complex_number c = number_of(self);
-    return value_format_complex(c.real, c.imag, args[0]);
+    return value_format_complex(c.real, c.imag, format_spec);
 }
 static value complex_get_real(value self)
 {

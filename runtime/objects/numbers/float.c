@@ -343,7 +343,7 @@ static value float_type_new(struct type *type, const value *args, size_t nargs, 
 
 /* ---- methods ---- */
 
-static value float_as_integer_ratio(value self, const value *args)
+static value float_as_integer_ratio(value self)
 {
     double d = float_value(self);
     if (isinf(d))
@@ -370,25 +370,25 @@ static value float_as_integer_ratio(value self, const value *args)
     return tuple_from_owned(items, 2);
 }
 
-static value float_is_integer(value self, const value *args)
+static value float_is_integer(value self)
 {
     double d = float_value(self);
     return value_bool(isfinite(d) && floor(d) == d);
 }
 
-static value float_trunc(value self, const value *args)
+static value float_trunc(value self)
 {
     return int_from_double(float_value(self));
 }
-static value float_floor(value self, const value *args)
+static value float_floor(value self)
 {
     return int_from_double(floor(float_value(self)));
 }
-static value float_ceil(value self, const value *args)
+static value float_ceil(value self)
 {
     return int_from_double(ceil(float_value(self)));
 }
-static value float_conjugate(value self, const value *args)
+static value float_conjugate(value self)
 {
     return float_new(float_value(self));
 }
@@ -426,17 +426,17 @@ double double_round(double d, int digits)
     return double_from_text(text, &end);
 }
 
-static value float_round(value self, const value *args)
+static value float_round(value self, value ndigits)
 {
     double d = float_value(self);
-    if (is_none(args[0])) {
+    if (is_none(ndigits)) {
         double rounded = round(d);
         if (fabs(d - rounded) == 0.5)
             rounded = 2.0 * round(d / 2.0);
         return int_from_double(rounded);
     }
     ssize digits;
-    if (!index_as_ssize(args[0], &digits, NULL))
+    if (!index_as_ssize(ndigits, &digits, NULL))
         return NULL;
     if (!isfinite(d) || digits > 323)
         return float_new(d);
@@ -448,7 +448,7 @@ static value float_round(value self, const value *args)
     return float_new(rounded);
 }
 
-static value float_hex(value self, const value *args)
+static value float_hex(value self)
 {
     double d = float_value(self);
     if (!isfinite(d))
@@ -490,8 +490,8 @@ static bool is_word(const char *p, const char *end, const char *word)
     return p == end && !*word;
 }
 
-/* 0 <= m * 2**exponent (and a bit more if `more`), rounded once, halves to even: also where the result has fewer bits than
- * others, being near zero, at which the C library's strtod rounds twice. */
+/* 0 <= m * 2**exponent (and a bit more if `more`), rounded once, halves to even: also where the result has fewer bits
+ * than others, being near zero, at which the C library's strtod rounds twice. */
 static double round_binary(uint64_t m, int64_t exponent, bool more)
 {
     if (!m)
@@ -501,7 +501,8 @@ static double round_binary(uint64_t m, int64_t exponent, bool more)
     int64_t top = exponent - zeros + 63; /* of its first bit */
     if (top > DBL_MAX_EXP)
         return INFINITY;
-    int64_t bits = top >= DBL_MIN_EXP - 1 ? DBL_MANT_DIG : DBL_MANT_DIG - (DBL_MIN_EXP - 1 - top); /* that it may have */
+    int64_t bits =
+        top >= DBL_MIN_EXP - 1 ? DBL_MANT_DIG : DBL_MANT_DIG - (DBL_MIN_EXP - 1 - top); /* that it may have */
     if (bits < 0)
         return 0;
     uint64_t kept = bits ? m >> (64 - bits) : 0, rest = m << bits, half = UINT64_C(1) << 63;
@@ -558,13 +559,13 @@ static bool parse_hex(const char *p, const char *end, double *out)
     return true;
 }
 
-static value float_fromhex(value cls, const value *args)
+static value float_fromhex(value cls, value string)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "expected str, got %T", args[0]);
+    if (!is_str(string))
+        return raise(EXC(TypeError), "expected str, got %T", string);
     struct text text;
     double d = 0;
-    if (!text_of(args[0], &text))
+    if (!text_of(string, &text))
         return NULL;
     const char *p = text.bytes, *end = p + text.length;
     while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
@@ -583,24 +584,24 @@ static value float_fromhex(value cls, const value *args)
     return result;
 }
 
-static value float_getformat(value cls, const value *args)
+static value float_getformat(value cls, value typestr)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__getformat__() argument must be str, not %T", args[0]);
-    if (!str_equals_text(args[0], "double") && !str_equals_text(args[0], "float"))
+    if (!is_str(typestr))
+        return raise(EXC(TypeError), "__getformat__() argument must be str, not %T", typestr);
+    if (!str_equals_text(typestr, "double") && !str_equals_text(typestr, "float"))
         return raise(EXC(ValueError), "__getformat__() argument 1 must be 'double' or 'float'");
     const uint16_t one = 1;
     return str_from_text(*(const uint8_t *)&one ? "IEEE, little-endian" : "IEEE, big-endian");
 }
 
-static value float_format(value self, const value *args)
+static value float_format(value self, value format_spec)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    return str_length(args[0]) ? value_format_double(float_value(self), args[0]) : value_str(self);
+    if (!is_str(format_spec))
+        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+    return str_length(format_spec) ? value_format_double(float_value(self), format_spec) : value_str(self);
 }
 
-static value float_getnewargs(value self, const value *args)
+static value float_getnewargs(value self)
 {
     value number = float_new(float_value(self));
     return number ? tuple_from_owned(&number, 1) : NULL;

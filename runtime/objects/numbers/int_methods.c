@@ -207,12 +207,12 @@ static value int_power_slot(value a, value b, value modulus)
 
 /* ---- methods ---- */
 
-static value int_bit_length_method(value self, const value *args)
+static value int_bit_length_method(value self)
 {
     return int_from_u64(int_bit_length(self));
 }
 
-static value int_bit_count(value self, const value *args)
+static value int_bit_count(value self)
 {
     struct int_operand o;
     int_operand_init(&o, int_exact(self));
@@ -222,12 +222,12 @@ static value int_bit_count(value self, const value *args)
     return int_from_u64(ones);
 }
 
-static value int_self(value self, const value *args)
+static value int_self(value self)
 {
     return int_positive(self);
 }
 
-static value int_as_integer_ratio(value self, const value *args)
+static value int_as_integer_ratio(value self)
 {
     return tuple_pack(2, int_exact(self), small_int(1));
 }
@@ -295,11 +295,11 @@ static value int_from_bytes_method(value cls, const value *args)
 }
 
 /* round(self, -n): the nearest multiple of 10**n, half to even */
-static value int_round(value self, const value *args)
+static value int_round(value self, value ndigits)
 {
-    if (is_missing(args[0]))
+    if (is_missing(ndigits))
         return int_positive(self);
-    value digits = index_value(args[0]);
+    value digits = index_value(ndigits);
     if (!digits)
         return NULL;
     if (int_sign(digits) >= 0) {
@@ -329,19 +329,19 @@ static value int_round(value self, const value *args)
     return result;
 }
 
-static value int_format(value self, const value *args)
+static value int_format(value self, value format_spec)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    return value_format_int(self, args[0]);
+    if (!is_str(format_spec))
+        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+    return value_format_int(self, format_spec);
 }
 
-static value int_getnewargs(value self, const value *args)
+static value int_getnewargs(value self)
 {
     return tuple_pack(1, int_exact(self));
 }
 
-static value int_sizeof(value self, const value *args)
+static value int_sizeof(value self)
 {
     value exact = int_exact(self);
     return small_int(value_is_small_int(exact) ? 8 : (int64_t)heap_usable_size(value_object(exact)));

@@ -128,8 +128,9 @@ struct signature_parameters *signature_parse(struct signature *signature)
             free(parsed);
             return NULL;
         }
-    parsed->simple = parsed->varargs < 0 && parsed->kwargs < 0 && parsed->positional == parsed->positional_only &&
-                     parsed->positional == parsed->count;
+    parsed->plain = parsed->varargs < 0 && parsed->kwargs < 0;
+    for (size_t i = parsed->positional; i < parsed->count; i++)
+        parsed->plain &= !parsed->parameters[i].required;
     parsed->has_keywords = parsed->kwargs >= 0 || parsed->count > parsed->positional_only + (parsed->varargs >= 0);
     struct signature_parameters *expected = NULL;
     if (atomic_compare_exchange_strong_explicit(&signature->parsed, &expected, parsed, memory_order_acq_rel,

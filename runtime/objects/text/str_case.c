@@ -24,40 +24,40 @@ static value all_have(value self, unsigned flags)
     return value_bool(s.length > 0);
 }
 
-value str_isalpha(value self, const value *args)
+value str_isalpha(value self)
 {
     return all_have(self, UNICODE_ALPHA);
 }
-value str_isdecimal(value self, const value *args)
+value str_isdecimal(value self)
 {
     return all_have(self, UNICODE_DECIMAL);
 }
-value str_isdigit(value self, const value *args)
+value str_isdigit(value self)
 {
     return all_have(self, UNICODE_DIGIT);
 }
-value str_isnumeric(value self, const value *args)
+value str_isnumeric(value self)
 {
     return all_have(self, UNICODE_NUMERIC);
 }
-value str_isalnum(value self, const value *args)
+value str_isalnum(value self)
 {
     return all_have(self, UNICODE_ALPHA | UNICODE_DECIMAL | UNICODE_DIGIT | UNICODE_NUMERIC);
 }
-value str_isspace(value self, const value *args)
+value str_isspace(value self)
 {
     return all_have(self, UNICODE_SPACE);
 }
-value str_isprintable(value self, const value *args)
+value str_isprintable(value self)
 {
     return str_length(self) == 0 ? VALUE_TRUE : all_have(self, UNICODE_PRINTABLE);
 }
-value str_isascii(value self, const value *args)
+value str_isascii(value self)
 {
     return value_bool(str_is_ascii(self));
 }
 
-value str_islower(value self, const value *args)
+value str_islower(value self)
 {
     struct span s = str_span(str_exact(self));
     bool cased = false;
@@ -71,7 +71,7 @@ value str_islower(value self, const value *args)
     return value_bool(cased);
 }
 
-value str_isupper(value self, const value *args)
+value str_isupper(value self)
 {
     struct span s = str_span(str_exact(self));
     bool cased = false;
@@ -85,7 +85,7 @@ value str_isupper(value self, const value *args)
     return value_bool(cased);
 }
 
-value str_istitle(value self, const value *args)
+value str_istitle(value self)
 {
     struct span s = str_span(str_exact(self));
     bool cased = false, previous = false;
@@ -117,7 +117,7 @@ bool unicode_is_identifier(value v)
     return s.length > 0;
 }
 
-value str_isidentifier(value self, const value *args)
+value str_isidentifier(value self)
 {
     return value_bool(unicode_is_identifier(self));
 }
@@ -227,25 +227,25 @@ value str_upper(value self, const value *args)
     value v = str_exact(self);
     return str_exact_is_ascii(v) ? ascii_map(v, 'a', 'z') : map_case(v, CASE_UPPER);
 }
-value str_lower(value self, const value *args)
+value str_lower(value self)
 {
     value v = str_exact(self);
     return str_exact_is_ascii(v) ? ascii_map(v, 'A', 'Z') : map_case(v, CASE_LOWER);
 }
-value str_casefold(value self, const value *args)
+value str_casefold(value self)
 {
     value v = str_exact(self);
     return str_exact_is_ascii(v) ? ascii_map(v, 'A', 'Z') : map_case(v, CASE_FOLD);
 }
-value str_swapcase(value self, const value *args)
+value str_swapcase(value self)
 {
     return map_case(str_exact(self), CASE_SWAP);
 }
-value str_title(value self, const value *args)
+value str_title(value self)
 {
     return map_case(str_exact(self), CASE_TITLE);
 }
-value str_capitalize(value self, const value *args)
+value str_capitalize(value self)
 {
     return map_case(str_exact(self), CASE_CAPITALIZE);
 }

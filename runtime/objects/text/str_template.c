@@ -302,8 +302,8 @@ value str_format_method(value self, const value *args, size_t nargs, value kwnam
     return format_template(self, &call);
 }
 
-value str_format_map(value self, const value *args)
+value str_format_map(value self, value given_mapping)
 {
-    struct template_call call = {.mapping = args[0]};
+    struct template_call call = {.mapping = given_mapping};
     return format_template(self, &call);
 }

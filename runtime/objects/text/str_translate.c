@@ -116,14 +116,14 @@ static bool add_translated(struct str_builder *b, value table, uint32_t c)
     return ok;
 }
 
-value str_translate(value self, const value *args)
+value str_translate(value self, value table)
 {
     value v = str_exact(self);
     struct span s = str_span(v);
     struct str_builder b;
     builder_init(&b);
     for (size_t i = 0; i < s.length; i++) {
-        if (!add_translated(&b, args[0], span_at(s, i))) {
+        if (!add_translated(&b, table, span_at(s, i))) {
             builder_discard(&b);
             return NULL;
         }
@@ -173,12 +173,12 @@ static bool maketrans_copy(value table, value mapping)
     return ok;
 }
 
-value str_maketrans(value type, const value *args)
+value str_maketrans(value type, value x, value y, value z)
 {
     value table = dict_new();
     if (!table)
         return NULL;
-    if (is_missing(args[1]) ? maketrans_copy(table, args[0]) : maketrans_pairs(table, args[0], args[1], args[2]))
+    if (is_missing(y) ? maketrans_copy(table, x) : maketrans_pairs(table, x, y, z))
         return table;
     value_dec(table);
     return NULL;
@@ -186,11 +186,11 @@ value str_maketrans(value type, const value *args)
 
 /* ---- expandtabs ---- */
 
-value str_expandtabs(value self, const value *args)
+value str_expandtabs(value self, value tabsize)
 {
     value v = str_exact(self);
     int size;
-    if (!value_as_int(args[0], &size))
+    if (!value_as_int(tabsize, &size))
         return NULL;
     struct span s = str_span(v);
     if (span_find_char(s, '\t') == SPAN_NONE)

@@ -153,49 +153,49 @@ static value str_getitem(value self, value key)
 
 /* ---- search ---- */
 
-static value find_in(value self, const value *args, int direction, bool must)
+static value find_in(value self, value sub, value given_start, value given_end, int direction, bool must)
 {
     ssize start, end;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "must be str, not %T", args[0]);
-    if (!span_bounds_of(args[1], args[2], &start, &end))
+    if (!is_str(sub))
+        return raise(EXC(TypeError), "must be str, not %T", sub);
+    if (!span_bounds_of(given_start, given_end, &start, &end))
         return NULL;
     span_bounds_fit(str_length(self), &start, &end);
-    ssize at = str_find(self, args[0], start, end, direction);
+    ssize at = str_find(self, sub, start, end, direction);
     if (at < 0 && must)
         return raise(EXC(ValueError), "substring not found");
     return small_int(at);
 }
-static value str_find_method(value self, const value *args)
+static value str_find_method(value self, value sub, value start, value end)
 {
-    return find_in(self, args, 1, false);
+    return find_in(self, sub, start, end, 1, false);
 }
-static value str_rfind(value self, const value *args)
+static value str_rfind(value self, value sub, value start, value end)
 {
-    return find_in(self, args, -1, false);
+    return find_in(self, sub, start, end, -1, false);
 }
-static value str_index(value self, const value *args)
+static value str_index(value self, value sub, value start, value end)
 {
-    return find_in(self, args, 1, true);
+    return find_in(self, sub, start, end, 1, true);
 }
-static value str_rindex(value self, const value *args)
+static value str_rindex(value self, value sub, value start, value end)
 {
-    return find_in(self, args, -1, true);
+    return find_in(self, sub, start, end, -1, true);
 }
 
-static value str_count(value self, const value *args)
+static value str_count(value self, value sub, value given_start, value given_end)
 {
     ssize start, end;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "must be str, not %T", args[0]);
+    if (!is_str(sub))
+        return raise(EXC(TypeError), "must be str, not %T", sub);
     struct span s = str_span(str_exact(self));
-    if (!span_bounds_of(args[1], args[2], &start, &end))
+    if (!span_bounds_of(given_start, given_end, &start, &end))
         return NULL;
     span_bounds_fit(s.length, &start, &end);
     if (start > end)
         return small_int(0);
     s = span_part(s, (size_t)start, (size_t)end);
-    return small_int((int64_t)span_count(s, str_span(str_exact(args[0])), SIZE_MAX));
+    return small_int((int64_t)span_count(s, str_span(str_exact(sub)), SIZE_MAX));
 }
 
 static bool has_affix(struct span s, struct span affix, bool at_end)
@@ -205,23 +205,23 @@ static bool has_affix(struct span s, struct span affix, bool at_end)
     return span_equal(at_end ? span_part(s, s.length - affix.length, s.length) : span_part(s, 0, affix.length), affix);
 }
 
-static value affix_test(value self, const value *args, bool at_end)
+static value affix_test(value self, value affixes, value given_start, value given_end, bool at_end)
 {
     const char *name = at_end ? "endswith" : "startswith";
     struct span s = str_span(str_exact(self));
     ssize start, end;
-    if (!span_bounds_of(args[1], args[2], &start, &end))
+    if (!span_bounds_of(given_start, given_end, &start, &end))
         return NULL;
     span_bounds_fit(s.length, &start, &end);
     bool outside = start > end;
     if (!outside)
         s = span_part(s, (size_t)start, (size_t)end);
-    if (is_str(args[0]))
-        return value_bool(!outside && has_affix(s, str_span(str_exact(args[0])), at_end));
-    if (!is_tuple(args[0]))
-        return raise(EXC(TypeError), "%s first arg must be str or a tuple of str, not %T", name, args[0]);
-    for (size_t i = 0; i < tuple_length(args[0]); thread_report_at(++i)) {
-        value affix = tuple_get(args[0], i);
+    if (is_str(affixes))
+        return value_bool(!outside && has_affix(s, str_span(str_exact(affixes)), at_end));
+    if (!is_tuple(affixes))
+        return raise(EXC(TypeError), "%s first arg must be str or a tuple of str, not %T", name, affixes);
+    for (size_t i = 0; i < tuple_length(affixes); thread_report_at(++i)) {
+        value affix = tuple_get(affixes, i);
         if (!is_str(affix))
             return raise(EXC(TypeError), "tuple for %s must only contain str, not %T", name, affix);
         if (!outside && has_affix(s, str_span(str_exact(affix)), at_end))
@@ -229,29 +229,29 @@ static value affix_test(value self, const value *args, bool at_end)
     }
     return VALUE_FALSE;
 }
-static value str_startswith(value self, const value *args)
+static value str_startswith(value self, value prefix, value start, value end)
 {
-    return affix_test(self, args, false);
+    return affix_test(self, prefix, start, end, false);
 }
-static value str_endswith(value self, const value *args)
+static value str_endswith(value self, value suffix, value start, value end)
 {
-    return affix_test(self, args, true);
+    return affix_test(self, suffix, start, end, true);
 }
 
-static value str_removeprefix(value self, const value *args)
+static value str_removeprefix(value self, value prefix)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "removeprefix() argument must be str, not %T", args[0]);
-    size_t n = str_length(self), k = str_length(args[0]);
-    bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(args[0])), false);
+    if (!is_str(prefix))
+        return raise(EXC(TypeError), "removeprefix() argument must be str, not %T", prefix);
+    size_t n = str_length(self), k = str_length(prefix);
+    bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(prefix)), false);
     return str_substring(self, has ? k : 0, n);
 }
-static value str_removesuffix(value self, const value *args)
+static value str_removesuffix(value self, value suffix)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "removesuffix() argument must be str, not %T", args[0]);
-    size_t n = str_length(self), k = str_length(args[0]);
-    bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(args[0])), true);
+    if (!is_str(suffix))
+        return raise(EXC(TypeError), "removesuffix() argument must be str, not %T", suffix);
+    size_t n = str_length(self), k = str_length(suffix);
+    bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(suffix)), true);
     return str_substring(self, 0, has ? n - k : n);
 }
 
@@ -268,44 +268,44 @@ static struct span_maker maker_of(value exact)
                                unicode_is_line_break};
 }
 
-static value split_with(value self, const value *args, bool last)
+static value split_with(value self, value sep, value maxsplit, bool last)
 {
     ssize max = -1;
-    if (!value_is_small_int(args[1])) {
-        if (!index_as_ssize(args[1], &max, EXC(OverflowError)))
+    if (!value_is_small_int(maxsplit)) {
+        if (!index_as_ssize(maxsplit, &max, EXC(OverflowError)))
             return NULL;
     } else
-        max = small_int_value(args[1]);
+        max = small_int_value(maxsplit);
     struct span_maker m = maker_of(str_exact(self));
-    if (is_none(args[0]))
+    if (is_none(sep))
         return last ? span_split_space_last(&m, max) : span_split_space(&m, max);
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "must be str or None, not %T", args[0]);
-    struct span separator = str_span(str_exact(args[0]));
+    if (!is_str(sep))
+        return raise(EXC(TypeError), "must be str or None, not %T", sep);
+    struct span separator = str_span(str_exact(sep));
     return last ? span_split_last(&m, separator, max) : span_split(&m, separator, max);
 }
-static value str_split(value self, const value *args)
+static value str_split(value self, value sep, value maxsplit)
 {
-    return split_with(self, args, false);
+    return split_with(self, sep, maxsplit, false);
 }
-static value str_rsplit(value self, const value *args)
+static value str_rsplit(value self, value sep, value maxsplit)
 {
-    return split_with(self, args, true);
+    return split_with(self, sep, maxsplit, true);
 }
-static value str_splitlines(value self, const value *args)
+static value str_splitlines(value self, value keepends)
 {
     int keep;
-    if (!value_as_int(args[0], &keep))
+    if (!value_as_int(keepends, &keep))
         return NULL;
     struct span_maker m = maker_of(str_exact(self));
     return span_split_lines(&m, keep != 0);
 }
 
-static value partition_at(value self, const value *args, bool last)
+static value partition_at(value self, value sep, bool last)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "must be str, not %T", args[0]);
-    value v = str_exact(self), separator = str_exact(args[0]);
+    if (!is_str(sep))
+        return raise(EXC(TypeError), "must be str, not %T", sep);
+    value v = str_exact(self), separator = str_exact(sep);
     size_t n = str_exact_length(v), k = str_exact_length(separator);
     if (k == 0)
         return raise(EXC(ValueError), "empty separator");
@@ -320,41 +320,41 @@ static value partition_at(value self, const value *args, bool last)
     }
     return tuple_from_owned(items, 3);
 }
-static value str_partition(value self, const value *args)
+static value str_partition(value self, value sep)
 {
-    return partition_at(self, args, false);
+    return partition_at(self, sep, false);
 }
-static value str_rpartition(value self, const value *args)
+static value str_rpartition(value self, value sep)
 {
-    return partition_at(self, args, true);
+    return partition_at(self, sep, true);
 }
 
-static value strip_sides(value self, const value *args, int sides, const char *name)
+static value strip_sides(value self, value chars, int sides, const char *name)
 {
     value v = str_exact(self);
     struct span_maker m = maker_of(v);
     struct span set, *set_given = NULL;
-    if (is_given(args[0])) {
-        if (!is_str(args[0]))
+    if (is_given(chars)) {
+        if (!is_str(chars))
             return raise(EXC(TypeError), "%s arg must be None or str", name);
-        set = str_span(str_exact(args[0]));
+        set = str_span(str_exact(chars));
         set_given = &set;
     }
     size_t start, end;
     span_strip(&m, set_given, sides, &start, &end);
     return str_substring(v, start, end);
 }
-static value str_strip(value self, const value *args)
+static value str_strip(value self, value chars)
 {
-    return strip_sides(self, args, 3, "strip");
+    return strip_sides(self, chars, 3, "strip");
 }
-static value str_lstrip(value self, const value *args)
+static value str_lstrip(value self, value chars)
 {
-    return strip_sides(self, args, 1, "lstrip");
+    return strip_sides(self, chars, 1, "lstrip");
 }
-static value str_rstrip(value self, const value *args)
+static value str_rstrip(value self, value chars)
 {
-    return strip_sides(self, args, 2, "rstrip");
+    return strip_sides(self, chars, 2, "rstrip");
 }
 
 static value replace_places(value v, value old, value new, const struct span_places *places)
@@ -418,18 +418,18 @@ static value pad(value v, size_t left, size_t right, uint32_t fill)
 }
 
 enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
-static value justify(value self, const value *args, int where)
+static value justify(value self, value given_width, value fillchar, int where)
 {
     ssize width;
     uint32_t fill = ' ';
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
+    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
         return NULL;
-    if (!is_missing(args[1])) {
-        if (!is_str(args[1]))
-            return raise(EXC(TypeError), "The fill character must be a unicode character, not %T", args[1]);
-        if (str_length(args[1]) != 1)
+    if (!is_missing(fillchar)) {
+        if (!is_str(fillchar))
+            return raise(EXC(TypeError), "The fill character must be a unicode character, not %T", fillchar);
+        if (str_length(fillchar) != 1)
             return raise(EXC(TypeError), "The fill character must be exactly one character long");
-        fill = str_at(args[1], 0);
+        fill = str_at(fillchar, 0);
     }
     value v = str_exact(self);
     size_t n = str_exact_length(v);
@@ -437,23 +437,23 @@ static value justify(value self, const value *args, int where)
     size_t left = where == PAD_CENTER ? total / 2 + (total & (size_t)width & 1) : where == PAD_LEFT ? total : 0;
     return pad(v, left, total - left, fill);
 }
-static value str_center(value self, const value *args)
+static value str_center(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_CENTER);
+    return justify(self, width, fillchar, PAD_CENTER);
 }
-static value str_ljust(value self, const value *args)
+static value str_ljust(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_RIGHT);
+    return justify(self, width, fillchar, PAD_RIGHT);
 }
-static value str_rjust(value self, const value *args)
+static value str_rjust(value self, value width, value fillchar)
 {
-    return justify(self, args, PAD_LEFT);
+    return justify(self, width, fillchar, PAD_LEFT);
 }
 
-static value str_zfill(value self, const value *args)
+static value str_zfill(value self, value given_width)
 {
     ssize width;
-    if (!index_as_ssize(args[0], &width, EXC(OverflowError)))
+    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
         return NULL;
     value v = str_exact(self);
     size_t n = str_exact_length(v);
@@ -473,9 +473,9 @@ static value str_zfill(value self, const value *args)
 
 /* ---- the rest ---- */
 
-static value str_join_method(value self, const value *args)
+static value str_join_method(value self, value iterable)
 {
-    return str_join(self, args[0]);
+    return str_join(self, iterable);
 }
 
 static value str_encode_method(value self, const value *args)
@@ -498,19 +498,19 @@ static value str_encode_method(value self, const value *args)
     return bytes;
 }
 
-static value str_format_special(value self, const value *args)
+static value str_format_special(value self, value format_spec)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", args[0]);
-    return str_length(args[0]) ? value_format_str(self, args[0]) : value_str(self);
+    if (!is_str(format_spec))
+        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+    return str_length(format_spec) ? value_format_str(self, format_spec) : value_str(self);
 }
 
-static value str_getnewargs(value self, const value *args)
+static value str_getnewargs(value self)
 {
     return tuple_pack(1, str_exact(self));
 }
 
-static value str_sizeof(value self, const value *args)
+static value str_sizeof(value self)
 {
     return small_int((int64_t)heap_usable_size(value_object(str_exact(self))));
 }
@@ -613,7 +613,7 @@ static value str_iterator_next(value self)
     return result;
 }
 
-static value str_iterator_length_hint(value self, const value *args)
+static value str_iterator_length_hint(value self)
 {
     struct str_iterator *it = (struct str_iterator *)self;
     value text = slot_load(&it->header, &it->text);
