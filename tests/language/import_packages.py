@@ -108,3 +108,9 @@ import runs_again
 print(runs_again is sys.modules["runs_again"])
 os.unlink(path)
 os.rmdir(directory)
+for levels in 3, 100, 1_100, 50_000:
+    for part in "absent", "os":
+        try:
+            __import__(".".join([part] * levels))
+        except (ImportError, RecursionError) as error:
+            print(levels, part, type(error).__name__, str(error)[:32])

@@ -357,7 +357,11 @@ static value find_and_load(value name, value path)
 static value import_parent(value name, ssize dot, value *path, value *found)
 {
     value parent_name = str_substring(name, 0, (size_t)dot);
-    value parent = parent_name ? import_absolute(parent_name) : NULL;
+    value parent = NULL;
+    if (parent_name && recursion_enter("")) {
+        parent = import_absolute(parent_name);
+        recursion_leave();
+    }
     if (!parent) {
         value_dec(parent_name);
         return NULL;
