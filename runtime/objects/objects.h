@@ -203,7 +203,7 @@ value namespace_new(value dict /* or NULL */); /* types.SimpleNamespace */
 /* ---- classes ---- */
 value type_new_class(struct type *metatype, value name, value bases, value dict, const value *kwargs, value kwnames);
 value generic_alias_new(value origin, value args);
-value generic_class_getitem(value cls, const value *args);
+value generic_class_getitem(value cls, value item);
 #define METHOD_CLASS_GETITEM \
     METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS)
 value struct_sequence_new(struct type *type, value *items /* stolen */);
