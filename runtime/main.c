@@ -219,7 +219,8 @@ static bool check_utf8_mode(const struct command_line *line)
     }
     const char *text = sys_flags.ignore_environment ? NULL : getenv("PYTHONUTF8");
     if (text && *text && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
-        return fatal_while("preinitializing", "preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
+        return fatal_while("preinitializing",
+                           "preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value");
     return true;
 }
 

@@ -79,7 +79,9 @@ def run_calls(interpreter, options, first, count, seconds=TIME_LIMIT):
     """Run calls first .. first + count - 1; return (verdict, last call begun, its target, detail)."""
     command = [interpreter, WORKER, options.names, str(options.seed), str(first), str(count), str(options.threads)]
     env = oracle.environment()
-    # a request for a terabyte is an odd argument like others: it has to be a MemoryError under a sanitizer, too
+    # A request for a terabyte is an odd argument like others: it has to be a MemoryError under a sanitizer, too. What the
+    # runtime itself has left at its end it says; whatever a C library keeps from odd calls is not looked for. What was
+    # freed counts as taken for a while: a quarter of the memory that calls may take.
     env["ASAN_OPTIONS"] += ":allocator_may_return_null=1:detect_leaks=0:quarantine_size_mb=32"
     with tempfile.TemporaryDirectory(prefix="calls-") as folder, tempfile.TemporaryFile() as errors:
         with subprocess.Popen(

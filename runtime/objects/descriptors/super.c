@@ -14,7 +14,7 @@ struct super {
  * class). Owned; AttributeError is not raised: VALUE_MISSING. */
 value super_find(struct type *start, value object, struct type *object_type, value name)
 {
-    value mro = slot_load(&object_type->gc.header, &object_type->mro);
+    value mro = type_mro(object_type);
     if (!mro)
         return VALUE_MISSING;
     size_t i = 0, length = tuple_length(mro);

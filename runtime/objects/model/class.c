@@ -500,7 +500,7 @@ static bool has_odd_keys(value dict)
 /* Match statements take a class's instances for what the first of its bases is. */
 static void inherit_collection_flags(struct type *type)
 {
-    value mro = slot_load(&type->gc.header, &type->mro);
+    value mro = type_mro(type);
     uint32_t flags = 0;
     for (size_t i = 1; !flags && i < tuple_length(mro); i++)
         flags = type_flags((struct type *)tuple_get(mro, i)) & TYPE_FLAGS_COLLECTION;

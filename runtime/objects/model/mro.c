@@ -100,7 +100,7 @@ value mro_compute(struct type *type, value bases, value *used)
     bool ok = order && list_append(order, value_of(type));
     for (size_t i = 0; ok && i < count; i++) {
         struct type *base = (struct type *)tuple_get(bases, i);
-        owned[i] = slot_load(&base->gc.header, &base->mro);
+        owned[i] = type_mro(base);
         if (!owned[i])
             ok = raise_false(EXC(TypeError), "Cannot extend an incomplete type '%N'", base);
         else
@@ -187,7 +187,7 @@ static int update_plain(struct type *type, value *old, value *installed)
     value bases = slot_load(&type->gc.header, &type->bases);
     size_t count = tuple_length(bases);
     value *used = calloc(count + 1, sizeof *used);
-    value before = slot_load(&type->gc.header, &type->mro);
+    value before = type_mro(type);
     value order = used ? mro_compute(type, bases, used) : raise_no_memory();
     int result = order ? 0 : -1;
     if (order) {
@@ -224,7 +224,7 @@ bool mro_update(struct type *type, value *old, value *installed)
             done = update_plain(type, old, installed);
         return done > 0;
     }
-    value before = slot_load(&type->gc.header, &type->mro);
+    value before = type_mro(type);
     value order = mro_checked(type, call_special(value_of(type), NAME(mro), NULL, 0));
     bool ok = order != NULL;
     if (ok && mro_exchange(type, before, order) && old) {

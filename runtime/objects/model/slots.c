@@ -1116,8 +1116,8 @@ static bool add_own_groups(struct group_set *set, struct type *type)
 static bool find_own_groups(struct group_set *set, struct type *type)
 {
     struct type *base = type->base;
-    value mro = slot_load(&type->gc.header, &type->mro);
-    value base_mro = base ? slot_load(&base->gc.header, &base->mro) : NULL;
+    value mro = type_mro(type);
+    value base_mro = base ? type_mro(base) : NULL;
     bool similar = mro && base_mro;
     size_t known = 0, all = base_mro ? tuple_length(base_mro) : 0;
     for (size_t i = 0; similar && i < tuple_length(mro); i++) {

@@ -113,6 +113,12 @@ static inline value type_mro_peek(const struct type *type)
     return atomic_load_explicit((value_slot *)&type->mro, memory_order_acquire);
 }
 
+/* Owned; NULL while the type is made. */
+static inline value type_mro(struct type *type)
+{
+    return slot_load(&type->gc.header, &type->mro);
+}
+
 /* ---- mro.c ---- */
 /* C3: a tuple. used[i], unless `used` is NULL, becomes the MRO of base i that went into it, owned; NULL the rest. */
 value mro_compute(struct type *type, value bases, value *used);
