@@ -158,7 +158,7 @@ static inline __attribute__((always_inline)) value load_global_hit(const struct 
             return VALUE_MISSING;
         if (likely(word & GLOBAL_LASTING))
             return stack_borrow(global_value(word));
-        return mutator_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
+        return mutator_is_alone() ? value_inc_in_line(global_value(word)) : VALUE_MISSING;
     }
     if (unlikely(!mutator_is_alone())) {
         value v = dict_peek_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
@@ -255,7 +255,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value v = frame->slots[ARG()];
         if (unlikely(!v))
             goto unbound_local;
-        PUSH(value_inc(v));
+        PUSH(value_inc_in_line(stack_plain(v)));
         DISPATCH();
     }
 
@@ -322,7 +322,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             raise_unbound_local(frame, ARG() >> 12);
             goto error;
         }
-        PUSH(value_inc(v));
+        PUSH(value_inc_in_line(stack_plain(v)));
         DISPATCH();
     }
 
@@ -351,7 +351,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(MAKE_CELL)
     {
         SAVE();
-        value cell = cell_new(frame->slots[ARG()]);
+        value cell = cell_new(stack_plain(frame->slots[ARG()]));
         if (!cell)
             goto error;
         value old = frame->slots[ARG()];
@@ -484,7 +484,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_ATTR)
     {
         cache_word *cache = CACHE();
-        value object = frame->slots[ARG() & 0xFF];
+        value object = stack_plain(frame->slots[ARG() & 0xFF]);
         if (unlikely(!object))
             goto unbound_attribute_local;
         value found = attribute_load_hit(object, cache);
@@ -524,7 +524,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_METHOD)
     {
         cache_word *cache = CACHE();
-        value object = frame->slots[ARG() & 0xFF];
+        value object = stack_plain(frame->slots[ARG() & 0xFF]);
         if (unlikely(!object))
             goto unbound_attribute_local;
         bool uncounted;
@@ -561,7 +561,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(STORE_FAST_ATTR)
     {
         cache_word *cache = CACHE();
-        value object = frame->slots[ARG() & 0xFF], v = stack_plain(TOP());
+        value object = stack_plain(frame->slots[ARG() & 0xFF]), v = stack_plain(TOP());
         if (unlikely(!object))
             goto unbound_attribute_local;
         SAVE();
@@ -1324,7 +1324,7 @@ add_strings : {
                 goto error;
             if (likely(plain)) {
                 for (uint32_t i = 0; i < nargs; i++)
-                    next->slots[i] = stack_own(args[i]);
+                    next->slots[i] = args[i]; /* a borrowed word stays one: this frame waits, and so keeps it */
                 frame_empty_slots(next, nargs);
             } else {
                 frame_empty_slots(next, 0);
@@ -1401,9 +1401,9 @@ add_strings : {
                 if (unlikely(!next))
                     goto error;
                 if (likely(nargs + 1 == code->plain_argcount)) {
-                    next->slots[0] = value_inc(instance);
+                    next->slots[0] = stack_borrow(instance);
                     for (uint32_t i = 0; i < nargs; i++)
-                        next->slots[i + 1] = stack_own(base[2 + i]);
+                        next->slots[i + 1] = base[2 + i];
                     frame_empty_slots(next, nargs + 1);
                 } else {
                     next->function = stack_own(init); /* binding may call anything, as above */
@@ -1489,7 +1489,7 @@ add_strings : {
         if (!function) {
             value_inc(code_operand);
             next->globals = value_inc(frame->globals);
-            next->builtins = value_inc(frame->builtins);
+            next->builtins = value_inc(frame_builtins(frame));
         }
         next->slots[0] = stack_own(TOP());
         frame_empty_slots(next, 1);
@@ -1538,7 +1538,7 @@ add_strings : {
     TARGET(LOAD_BUILD_CLASS)
     {
         SAVE();
-        value v = dict_get(frame->builtins, NAME(__build_class__));
+        value v = dict_get(frame_builtins(frame), NAME(__build_class__));
         if (v == VALUE_MISSING)
             v = raise(EXC(NameError), "__build_class__ not found");
         if (!v)

@@ -4,11 +4,15 @@
  * and go on in the same evaluation loop.
  *
  * The slots of a frame are registers, not heap slots: only the thread that runs the frame touches them, with plain
- * loads and stores, and the collector never looks. Every pointer in them with tag 000 is a counted reference. On the
- * operand stack above them, and as the frame's function, a pointer may also be *borrowed* (tag 100). So whoever pops an
- * operand and wants a reference takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it
+ * loads and stores, and the collector never looks. Every pointer in them with tag 000 is a counted reference. In any of
+ * them, as an operand above them and as the frame's function a pointer may also be *borrowed* (tag 100). So whoever
+ * reads one and wants a reference takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it
  * either way, because it passes over borrowed words like over immediates. What keeps a borrowed object alive is
- *   - a local variable or the code object of the same frame, until the word is popped; the compiler proved that; or
+ *   - for an operand, a local variable or the code object of the same frame, until the word is popped; the compiler
+ *     proved that; or
+ *   - for an argument in the slots of a called function, what kept the operand that it was: the frame below waits for
+ *     the call and changes none of its slots meanwhile. What outlives the call (a generator's frame, a frame object)
+ *     takes its own references; or
  *   - for objects with sharded counts (functions, classes, modules that several threads use) that the thread has not
  *     been quiescent since it read the word: only the collector frees them, after a grace period. Before the thread
  *     becomes quiescent such words of its frames are counted in place (settle in stack.c). So an instruction that calls
@@ -36,13 +40,14 @@ struct frame {
     struct frame *previous;
     struct code *code;       /* borrowed from the function; owned when there is none */
     value function;          /* owned or borrowed; NULL for modules, class bodies, exec */
-    value globals, builtins; /* borrowed from the function; owned when there is none */
+    value globals;           /* borrowed from the function; owned when there is none */
+    value builtins;          /* owned when there is no function; else not set: frame_builtins */
     value locals; /* owned: the mapping of a module or class body; in functions the dict that locals() made, or NULL */
+    value object; /* owned: the frame object, or NULL */
     const uint32_t *ip; /* the next unit; saved at every instruction that can call or raise */
     value *sp;          /* the first free place of the operand stack; saved when another frame runs */
-    value object;       /* owned: the frame object, or NULL */
     uint32_t flags;
-    value slots[]; /* slots_count locals, cells and free variables, then stack_size operands */
+    value slots[]; /* owned or borrowed: slots_count locals, cells and free variables, then stack_size operands */
 };
 
 static inline value stack_plain(value v)
@@ -77,6 +82,10 @@ static inline uint32_t operand_type_ref(value v)
 static inline struct function *frame_function(const struct frame *frame)
 {
     return (struct function *)stack_plain(frame->function);
+}
+static inline value frame_builtins(const struct frame *frame)
+{
+    return frame->function ? slot_peek(&frame_function(frame)->builtins) : frame->builtins;
 }
 static inline value *frame_operands(struct frame *frame)
 {
@@ -133,13 +142,10 @@ static inline __attribute__((always_inline)) struct frame *frame_open(struct int
     frame->previous = interpreter->frame;
     frame->code = code;
     frame->function = function;
-    if (function) {
-        frame->globals = slot_peek(&frame_function(frame)->globals);
-        frame->builtins = slot_peek(&frame_function(frame)->builtins);
-    }
-    frame->locals = NULL;
+    if (function)
+        frame->globals = slot_peek(&((struct function *)stack_plain(function))->globals);
+    frame->locals = frame->object = NULL;
     frame->ip = code->units;
-    frame->object = NULL;
     frame->flags = 0;
     return frame;
 }
@@ -151,23 +157,28 @@ static inline void frame_empty_slots(struct frame *frame, uint32_t first)
         *slot = NULL;
     frame->sp = slot;
 }
+void frame_drop_rare(struct frame *frame);  /* the object and the locals mapping */
+void frame_drop_owned(struct frame *frame); /* what it owns without a function */
+/* Checked builds: the caller, its code or the lack of quiescence keeps what the slots borrow. */
+#ifdef ATOLL_CHECKED
+void frame_check_borrowed(const struct frame *frame);
+#else
+#define frame_check_borrowed(frame) ((void)0)
+#endif
 static inline void frame_drop_contents(struct frame *frame)
 {
-    if (unlikely(frame->object != NULL))
-        frame_object_detach(frame);
+    if (unlikely((value_bits(frame->object) | value_bits(frame->locals)) != 0))
+        frame_drop_rare(frame);
     for (value *slot = frame->slots, *end = frame->sp; slot < end; slot++)
         value_dec(*slot);
-    value_dec(frame->locals);
-    if (likely(frame->function != NULL)) {
+    if (likely(frame->function != NULL))
         value_dec(frame->function);
-    } else {
-        value_dec(value_of(frame->code));
-        value_dec(frame->globals);
-        value_dec(frame->builtins);
-    }
+    else
+        frame_drop_owned(frame);
 }
 static inline void frame_close(struct interpreter *interpreter, struct frame *frame)
 {
+    frame_check_borrowed(frame);
     frame_drop_contents(frame);
     interpreter->depth--;
     interpreter->stack_top = (value *)frame;

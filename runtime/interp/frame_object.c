@@ -51,7 +51,7 @@ static value object_of(struct frame *frame, struct thread_slot *slot)
         return NULL;
     slot_init(&self->code, value_inc(value_of(code)));
     slot_init(&self->globals, value_inc(frame->globals));
-    slot_init(&self->builtins, value_inc(frame->builtins));
+    slot_init(&self->builtins, value_inc(frame_builtins(frame)));
     self->slot = slot;
     atomic_store_explicit(&self->generator, (frame->flags & FRAME_GENERATOR) != 0, memory_order_relaxed);
     atomic_store_explicit(&self->unit, frame_unit(frame), memory_order_relaxed);
@@ -105,7 +105,7 @@ void frame_object_detach(struct frame *frame)
     slot_init(&self->back, back);
     uint32_t count = frame->code->slots_count;
     for (uint32_t i = 0; i < count; i++) {
-        slot_init(&self->values[i], frame->slots[i]);
+        slot_init(&self->values[i], stack_own(frame->slots[i]));
         frame->slots[i] = NULL;
     }
     atomic_store_explicit(&self->value_count, count, memory_order_release);
@@ -283,7 +283,7 @@ static bool copy_locals(struct code *code, value dict, value (*get)(void *contex
 
 static value live_slot(void *context, uint32_t slot)
 {
-    return value_inc(((struct frame *)context)->slots[slot]);
+    return value_inc(stack_plain(((struct frame *)context)->slots[slot]));
 }
 static value ended_slot(void *context, uint32_t slot)
 {
@@ -316,7 +316,7 @@ static void take_snapshot(struct frame *frame, struct thread_slot *slot, void *c
     (void)slot;
     struct snapshot *snapshot = context;
     for (uint32_t i = 0; i < frame->code->slots_count; i++)
-        snapshot->values[i] = value_inc(frame->slots[i]);
+        snapshot->values[i] = value_inc(stack_plain(frame->slots[i]));
     if (!frame->locals)
         frame->locals = value_inc(snapshot->fresh);
     snapshot->locals = value_inc(frame->locals);

@@ -72,7 +72,7 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
     moved->previous = NULL;
     size_t used = (size_t)(frame->sp - frame->slots);
     for (size_t i = 0; i < used; i++)
-        moved->slots[i] = frame->slots[i];
+        moved->slots[i] = stack_own(frame->slots[i]);
     moved->sp = moved->slots + used;
     if (frame->object) /* a frame object made already follows the frame */
         frame_object_move(moved);

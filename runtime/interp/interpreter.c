@@ -186,7 +186,7 @@ value interpreter_globals(void)
 value interpreter_builtins(void)
 {
     struct frame *frame = interpreter_self->frame;
-    return frame ? frame->builtins : builtins_dict;
+    return frame ? frame_builtins(frame) : builtins_dict;
 }
 
 bool interpreter_super_arguments(value *cls, value *object)

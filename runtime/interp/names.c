@@ -64,7 +64,7 @@ value load_classderef(struct frame *frame, uint32_t slot)
 
 static value load_builtin(struct frame *frame, value name)
 {
-    value v = mapping_get(frame->builtins, name);
+    value v = mapping_get(frame_builtins(frame), name);
     if (v != VALUE_MISSING)
         return v;
     raise_name_error(EXC(NameError), "name '%U' is not defined", name);
@@ -130,13 +130,15 @@ value load_global(struct frame *frame, value name, cache_word *cache)
     uint32_t version = dict_version(frame->globals);
     value v = dict_get(frame->globals, name);
     if (v == VALUE_MISSING) {
-        if (!value_is(frame->builtins, TYPE_ID_DICT) || !dict_version_behind(frame->builtins))
+        if (!value_is(frame_builtins(frame), TYPE_ID_DICT) || !dict_version_behind(frame_builtins(frame)))
             version = 0;
         v = load_builtin(frame, name);
     }
     if (!v)
         return NULL;
-    if (value_is_object(v) && (!mutator_is_alone() || builtin_function_of_module(v)))
+    /* Functions and modules are used uncounted from now on. (The instances of a class count it: that would take longer
+       by sharded counts.) */
+    if (value_is_object(v) && (!mutator_is_alone() || !is_type(v)))
         rc_shard(value_object(v));
     uint64_t word = global_word(frame->globals, name, v, version);
     if (word)
@@ -164,7 +166,7 @@ bool setup_annotations(struct frame *frame)
 
 value import_operand(struct frame *frame, value name, value fromlist, value level)
 {
-    value import = mapping_get(frame->builtins, NAME(__import__));
+    value import = mapping_get(frame_builtins(frame), NAME(__import__));
     if (!import)
         return NULL;
     if (import == VALUE_MISSING)

@@ -3,7 +3,9 @@
  * empty is kept, so that a call at a chunk's border in a loop does not allocate each time.
  */
 #include "runtime/interp/frame.h"
+#include "runtime/objects/objects.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CHUNK_WORDS 8192
@@ -115,7 +117,7 @@ static void settle(struct thread_slot *slot)
     for (struct frame *frame = interpreter ? interpreter->frame : NULL; frame; frame = frame->previous) {
         if (frame->function)
             settle_word(&frame->function);
-        for (value *word = frame_operands(frame); word < frame->sp; word++)
+        for (value *word = frame->slots; word < frame->sp; word++)
             settle_word(word);
         if (frame->flags & FRAME_SETTLED)
             return;
@@ -134,6 +136,45 @@ struct frame *frame_push(struct interpreter *interpreter, struct code *code, val
     if (likely(frame != NULL))
         frame_empty_slots(frame, 0);
     return frame;
+}
+
+#ifdef ATOLL_CHECKED
+static bool keeps(const struct frame *caller, value v)
+{
+    for (const value *word = caller->slots; word < caller->sp; word++)
+        if (stack_plain(*word) == v)
+            return true;
+    value constants = slot_peek(&caller->code->consts);
+    for (size_t i = 0; i < tuple_length(constants); i++)
+        if (tuple_get(constants, i) == v)
+            return true;
+    return false;
+}
+
+void frame_check_borrowed(const struct frame *frame)
+{
+    for (const value *word = frame->slots; word < frame->slots + frame->code->slots_count; word++) {
+        value v = stack_plain(*word);
+        if (v == *word || object_is_lasting(value_object(v)) || (frame->previous && keeps(frame->previous, v)))
+            continue;
+        fprintf(stderr, "atoll: slot %zu of a frame borrows what its caller does not keep\n", (size_t)(word - frame->slots));
+        abort();
+    }
+}
+#endif
+
+void frame_drop_rare(struct frame *frame)
+{
+    if (frame->object)
+        frame_object_detach(frame);
+    value_dec(frame->locals);
+}
+
+void frame_drop_owned(struct frame *frame)
+{
+    value_dec(value_of(frame->code));
+    value_dec(frame->globals);
+    value_dec(frame->builtins);
 }
 
 void frame_clear(struct frame *frame)
