@@ -491,6 +491,22 @@ static inline value slot_load(struct object *container, value_slot *slot)
     }
     return slot_load_slow(container, slot);
 }
+/* The same for where it is hot: in line what immediates and the caller's own objects take, and no more. */
+value slot_load_out_of_line(struct object *container, value_slot *slot);
+static inline __attribute__((always_inline)) value slot_load_near(struct object *container, value_slot *slot)
+{
+    value v = atomic_load_explicit(slot, memory_order_acquire);
+    if (!value_is_object(v))
+        return v;
+    struct object *o = value_object(v);
+    uint32_t local;
+    if (likely(o != NULL) && likely(object_is_mine(o)) &&
+        likely((local = atomic_load_explicit(&o->local, memory_order_relaxed)) < UINT32_MAX / 2)) {
+        atomic_store_explicit(&o->local, (local + LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return v;
+    }
+    return slot_load_out_of_line(container, slot);
+}
 /* Peek without counting: the word as it is. To use an object found so, one of these must hold, and then only until the
    caller's next safepoint or call that may run Python code: no other mutator exists (`alone`); the caller owns the
    object (object_is_mine: others cannot free it before the owner's next safepoint); or the slot never changes and the

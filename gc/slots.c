@@ -25,6 +25,11 @@ value slot_load_slow(struct object *container, value_slot *slot)
     }
 }
 
+value slot_load_out_of_line(struct object *container, value_slot *slot)
+{
+    return slot_load(container, slot);
+}
+
 /* What a thread of the runtime's own locked last. */
 static struct object *_Atomic background_lock;
 

@@ -202,7 +202,7 @@ struct type {
     struct object_type gc; /* header, name (tp_name: "list", "collections.deque"), traverse, destroy, finalize */
     _Atomic uint32_t flags;
     _Atomic uint32_t version;    /* unique number of the present state of attributes along the MRO; changes when any of
-                                    them does; 0: none given */
+                                    them does; 0 before there is an MRO, and hence before there are instances */
     _Atomic(struct type *) base; /* the solid base; counted */
     value_slot bases;            /* tuple */
     value_slot mro;              /* tuple */

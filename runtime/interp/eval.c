@@ -215,7 +215,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(POP_TOP)
     {
-        DROP(1);
+        value dropped = *--sp;
+        DEC(dropped);
         DISPATCH();
     }
 
@@ -478,7 +479,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             DEC(object);
             DISPATCH();
         }
-        FINISH_1(attribute_load_slow(stack_plain(TOP()), NAME_AT(ARG()), cache));
+        FINISH_1(attribute_load_far(stack_plain(TOP()), NAME_AT(ARG()), cache));
     }
 
     TARGET(LOAD_FAST_ATTR)
@@ -490,7 +491,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value found = attribute_load_hit(object, cache);
         if (unlikely(!found)) {
             SAVE();
-            found = attribute_load_slow(object, NAME_AT(ARG() >> 8), cache);
+            found = attribute_load_far(object, NAME_AT(ARG() >> 8), cache);
             if (unlikely(!found))
                 goto error;
         }
@@ -504,6 +505,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value object = TOP();
         bool uncounted;
         value callable = attribute_load_method_hit(stack_plain(object), cache, &uncounted);
+        if (unlikely(!callable))
+            callable = attribute_load_method_far(stack_plain(object), NAME_AT(ARG()), cache, &uncounted);
         if (likely(callable != NULL)) {
             TOP() = uncounted ? stack_borrow(callable) : callable;
             PUSH(object);
@@ -529,6 +532,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             goto unbound_attribute_local;
         bool uncounted;
         value callable = attribute_load_method_hit(object, cache, &uncounted);
+        if (unlikely(!callable))
+            callable = attribute_load_method_far(object, NAME_AT(ARG() >> 8), cache, &uncounted);
         if (likely(callable != NULL)) {
             sp[0] = uncounted ? stack_borrow(callable) : callable;
             sp[1] = stack_borrow(object);
@@ -552,9 +557,12 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         SAVE();
         value object = stack_plain(TOP()), v = stack_plain(SECOND());
         if (unlikely(!attribute_store_hit(object, v, cache)) &&
-            unlikely(!attribute_store_slow(object, NAME_AT(ARG()), v, cache)))
+            unlikely(!attribute_store_far(object, NAME_AT(ARG()), v, cache)))
             goto error;
-        DROP(2);
+        object = *--sp;
+        DEC(object);
+        v = *--sp;
+        DEC(v);
         DISPATCH();
     }
 
@@ -566,9 +574,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             goto unbound_attribute_local;
         SAVE();
         if (unlikely(!attribute_store_hit(object, v, cache)) &&
-            unlikely(!attribute_store_slow(object, NAME_AT(ARG() >> 8), v, cache)))
+            unlikely(!attribute_store_far(object, NAME_AT(ARG() >> 8), v, cache)))
             goto error;
-        DROP(1);
+        v = *--sp;
+        DEC(v);
         DISPATCH();
     }
 

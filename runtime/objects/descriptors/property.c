@@ -1,4 +1,5 @@
 /* property, staticmethod, classmethod, and bound methods: what makes functions in a class body behave as they do. */
+#include "runtime/interpreter.h"
 #include "runtime/objects/model/type_internal.h"
 
 /* ---- property ---- */
@@ -91,7 +92,7 @@ static bool property_missing(value self, value object, const char *what)
     return false;
 }
 
-static value property_get(value self, value object, struct type *type)
+value property_get(value self, value object, struct type *type)
 {
     (void)type;
     if (!object || object == VALUE_NONE)
@@ -101,7 +102,7 @@ static value property_get(value self, value object, struct type *type)
         property_missing(self, object, "getter");
         return NULL;
     }
-    value result = call_1(get, object);
+    value result = value_is(get, TYPE_ID_FUNCTION) ? function_call(get, &object, 1, NULL) : call_1(get, object);
     value_dec(get);
     return result;
 }

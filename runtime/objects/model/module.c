@@ -129,14 +129,14 @@ static void remember(value dict, value name, value found, uint32_t version, cach
     if (version && dict_is_versioned(found)) {
         if (!mutator_is_alone() || builtin_function_of_module(found))
             rc_shard(o);
-        if (object_is_lasting(o) && object_number(o) <= UINT32_MAX)
-            word = (uint64_t)(CACHE_LASTING | version) << 32 | object_number(o);
+        if (object_is_lasting(o) && object_number(o) <= UINT32_MAX && version <= SHAPE_LAST_ID)
+            word = CACHE_WORD(CACHE_MODULE, version, object_number(o));
     }
     if (!word) {
         uint32_t hint = dict_hint(dict, name);
         if (hint > 0xFFFFFF)
             return;
-        word = CACHE_WORD(CACHE_LASTING, mutator_is_alone() ? CACHE_MODULE_ALONE : CACHE_MODULE, hint);
+        word = CACHE_OTHER_WORD(0, mutator_is_alone() ? CACHE_MODULE_ITEM_ALONE : CACHE_MODULE_ITEM, hint);
     }
     atomic_store_explicit(cache, word, memory_order_release);
 }
@@ -144,19 +144,19 @@ static void remember(value dict, value name, value found, uint32_t version, cach
 value module_load(value module, value name, cache_word *cache, bool *uncounted)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-    uint32_t id = CACHE_ID(word), version = id & DICT_VERSION_LAST;
     value dict = module_dict(module);
-    *uncounted = version != 0 && id == (CACHE_LASTING | version) && dict_has_version(dict, version);
+    *uncounted = cache_tag(word) == CACHE_MODULE && dict_has_version(dict, cache_number(word));
     if (likely(*uncounted))
-        return cache_method(word);
-    if (id == CACHE_LASTING && (CACHE_KIND(word) == CACHE_MODULE || mutator_is_alone())) {
-        value found = dict_load_hint(dict, name, CACHE_INDEX(word));
+        return cache_object(word);
+    enum cache_kind kind = cache_kind(word);
+    if (kind == CACHE_MODULE_ITEM || (kind == CACHE_MODULE_ITEM_ALONE && mutator_is_alone())) {
+        value found = dict_load_hint(dict, name, cache_index(word));
         if (likely(found != VALUE_MISSING))
             return found;
     }
     if (may_be_data(name))
         return module_getattr(module, name);
-    version = dict_version(dict);
+    uint32_t version = dict_version(dict);
     value found = dict_get(dict, name);
     if (unlikely(found == VALUE_MISSING))
         return module_getattr(module, name);

@@ -15,7 +15,7 @@ uint32_t shape_next_id(void)
     uint32_t id = atomic_load_explicit(&last_id, memory_order_relaxed);
     do {
         if (id == SHAPE_LAST_ID)
-            return 0;
+            return SHAPE_NO_ID;
     } while (!atomic_compare_exchange_weak_explicit(&last_id, &id, id + 1, memory_order_relaxed, memory_order_relaxed));
     return id + 1;
 }

@@ -4,8 +4,10 @@
  *
  * A shape is immutable but for its id and its children: (parent, name) -> slot index, in a tree whose root belongs to
  * the class. Instances that got the same attributes in the same order share a shape. A shape's id is a process-wide
- * unique number that is never used again; inline caches compare it. When a class changes in a way that could change
- * what a cached lookup means (an attribute appears, disappears, or changes its kind: plain value, method, data
+ * unique number that is never used again; inline caches compare it. (Not the shape's address, which an instance keeps
+ * when its class changes. What compares that has to be told of each change of the id in another way, and to keep the
+ * class alive, for the address is another shape's when the class is gone.) When a class changes in a way that could
+ * change what a cached lookup means (an attribute appears, disappears, or changes its kind: plain value, method, data
  * descriptor), every shape of the class and of its subclasses gets a new id. So one comparison guards: "this instance
  * has attribute X in slot i, no data descriptor of the class hides it", or "it has no X of its own and the class's X is
  * entry i of the class's lookup table" (lookup.h).
@@ -38,9 +40,9 @@
 #include "runtime/type.h"
 
 struct shape {
-    _Atomic uint32_t id; /* 0: not cacheable */
-    uint32_t count;      /* attributes, so slots 0..count-1 are used (the reserved ones of __slots__ included) */
-    struct type *type;   /* the class; not counted: the class owns its shapes, which die with it */
+    _Atomic uint32_t id;
+    uint32_t count;    /* attributes, so slots 0..count-1 are used (the reserved ones of __slots__ included) */
+    struct type *type; /* the class; not counted: the class owns its shapes, which die with it */
     struct shape *parent;
     struct shape *dict;            /* what the instance has when its attributes are in a dict: the root's first child */
     value name;                    /* the attribute that this shape adds; interned, owned; NULL in roots */
@@ -85,8 +87,19 @@ static inline bool value_has_shape(value v) /* v is an object */
 #define SHAPE_CHILDREN_MAX   64u   /* so does one that would give a shape more children, */
 #define SHAPE_TREE_MAX       1024u /* or the tree more shapes: orders of attributes without end are made at run time */
 
-#define SHAPE_LAST_ID (UINT32_MAX / 4) /* two bits are left for the users of ids */
-uint32_t shape_next_id(void);          /* a number for a shape or a type's version; 0 when all are used up */
+#define SHAPE_LAST_ID (UINT32_MAX / 8) /* three bits are left for the users of ids */
+#define SHAPE_NO_ID   UINT32_MAX       /* when all are used up: this one is in no cache */
+uint32_t shape_next_id(void);          /* a number, from 1, for a shape or a type's version */
+/* A number for the shape's block, for caches; UINT32_MAX: it has none. Good as long as the shape lives. */
+static inline uint32_t shape_number(const struct shape *shape)
+{
+    uint64_t number = object_number((const struct object *)shape);
+    return number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
+}
+static inline struct shape *shape_by_number(uint32_t number)
+{
+    return (struct shape *)object_by_number(number);
+}
 /* These take no lock and are no quiescent points. A shape lives as long as its class; a thread that read it from an
    instance may use it until its next quiescent point. */
 struct shape *shape_root(struct type *type);                /* made when missing; NULL: no memory */

@@ -131,9 +131,10 @@ value attribute_view_own(value v, const struct attribute_view *view, value name)
 
 value attribute_view_bind(value found, value v, const struct attribute_view *view)
 {
-    if (!descriptor_serves(found, view->type))
+    bool is_property = value_is(found, TYPE_ID_PROPERTY);
+    if (!is_property && !descriptor_serves(found, view->type))
         return attribute_bind(found, v, view->type);
-    value bound = descriptor_read(found, v);
+    value bound = is_property ? property_get(found, v, view->type) : descriptor_read(found, v);
     value_dec(found);
     return bound;
 }

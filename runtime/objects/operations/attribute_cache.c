@@ -42,42 +42,28 @@ static inline struct polymorphic_entry *polymorphic_place(uint32_t id, uint64_t 
     return &polymorphic_table[hash >> 54];
 }
 
-static inline uint32_t word_id(uint64_t word)
-{
-    uint32_t id = CACHE_ID(word);
-    return id & CACHE_METHOD ? id & ~(CACHE_METHOD | CACHE_LASTING) : id;
-}
-/* The method in a word whose id is right; NULL: none, or one that is not to be used any more. */
-static inline value word_method(uint64_t word, bool *uncounted)
-{
-    *uncounted = CACHE_ID(word) & CACHE_LASTING;
-    if (!(CACHE_ID(word) & CACHE_METHOD) || (!*uncounted && !thread_self->alone))
-        return NULL;
-    return *uncounted ? cache_method(word) : value_inc(cache_method(word));
-}
-
 /* The word that is right for the number: the inline one, or the table's, or 0. */
 static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
 {
     uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-    if (word_id(word) == id)
+    if (cache_number(word) == id)
         return word;
     struct polymorphic_entry *entry = polymorphic_place(id, name);
-    if (entry->name != name || word_id(entry->word) != id)
+    if (unlikely(entry->name != name || cache_number(entry->word) != id))
         return 0;
     if (unlikely((++polymorphic_hits & 4095) == 0))
         atomic_store_explicit(cache, entry->word, memory_order_release);
     return entry->word;
 }
 
-static void cache_put(cache_word *cache, uint64_t name, uint32_t id, uint64_t word)
+static void cache_put(cache_word *cache, uint64_t name, uint64_t word)
 {
     if (unlikely(polymorphic_table == polymorphic_nothing)) {
         struct polymorphic_entry *table = calloc(POLYMORPHIC_ENTRIES, sizeof *table);
         polymorphic_table = table ? table : polymorphic_nothing;
     }
     if (likely(polymorphic_table != polymorphic_nothing))
-        *polymorphic_place(id, name) = (struct polymorphic_entry){name, word};
+        *polymorphic_place(cache_number(word), name) = (struct polymorphic_entry){name, word};
     atomic_store_explicit(cache, word, memory_order_release);
 }
 
@@ -88,11 +74,14 @@ void attribute_cache_forget_thread(void)
     polymorphic_table = polymorphic_nothing;
 }
 
-static void cache_fill(cache_word *cache, uint64_t name, uint32_t id, enum attribute_cache_kind kind, uint64_t index)
+static void cache_put_other(cache_word *cache, uint64_t name, uint32_t id, enum cache_kind kind, uint64_t index)
 {
-    if (id && index <= 0xFFFFFF)
-        cache_put(cache, name, id, CACHE_WORD(id, kind, index));
+    if (index <= 0xFFFFFF)
+        cache_put(cache, name, CACHE_OTHER_WORD(id, kind, index));
 }
+
+static __attribute__((noinline)) value attribute_load_slow(value v, value name, cache_word *cache, uint64_t word);
+static __attribute__((noinline)) bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
 
 static bool reads_generically(struct type *type)
 {
@@ -101,16 +90,36 @@ static bool reads_generically(struct type *type)
 }
 
 /* ---- hits ---- */
-/* The class attribute that the word speaks of, or NULL when it is out of date. The number in the word is the view's;
- * when another thread may have changed the class since, that is checked again. */
-static inline value class_entry(const struct attribute_view *view, uint64_t word)
+/* What guards the words for a value. Good until the thread's next quiescent point. */
+struct cache_guard {
+    struct type *type;
+    const _Atomic uint32_t *place; /* of the number */
+    uint32_t number;               /* as it was read first */
+};
+/* Entry `index` of the class's table, or NULL when the word that named it is out of date: the number was right before,
+ * and is looked at again when another thread may have changed the class since. */
+static inline __attribute__((always_inline)) value class_entry(struct type *type, const _Atomic uint32_t *place,
+                                                               uint32_t number, uint32_t index)
 {
-    value found = lookup_at(view->type, CACHE_INDEX(word));
-    if (found && !thread_self->alone && attribute_view_number(view) != CACHE_ID(word)) {
+    value found = lookup_at(type, index);
+    if (unlikely(!thread_self->alone) && found && atomic_load_explicit(place, memory_order_acquire) != number) {
         value_dec(found);
         return NULL;
     }
     return found;
+}
+static value class_entry_of_view(const struct attribute_view *view, uint32_t index)
+{
+    return class_entry(view->type, view->shape ? &view->shape->id : &view->type->version, view->id, index);
+}
+
+/* The method in a word whose number is right; NULL: none, or one that is not to be used any more. */
+static inline value word_method(uint64_t word, bool *uncounted)
+{
+    *uncounted = cache_tag(word) == CACHE_METHOD;
+    if (likely(*uncounted))
+        return cache_object(word);
+    return cache_tag(word) == CACHE_METHOD_ALONE && thread_self->alone ? value_inc(cache_object(word)) : NULL;
 }
 
 static value_slot *overflow_slot(value v, uint32_t index, struct instance_overflow **storage)
@@ -139,7 +148,7 @@ static value load_from_overflow(value v, uint32_t index)
 static value load_from_dict(value v, const struct attribute_view *view, value name, uint64_t word)
 {
     value dict = attribute_view_dict(v, view);
-    value found = dict ? dict_load_hint(dict, name, CACHE_INDEX(word)) : VALUE_MISSING;
+    value found = dict ? dict_load_hint(dict, name, cache_index(word)) : VALUE_MISSING;
     value_dec(dict);
     if (found == VALUE_MISSING)
         return NULL;
@@ -151,36 +160,145 @@ static value load_from_dict(value v, const struct attribute_view *view, value na
 }
 
 /* v is a class: the attribute of its own that the word speaks of; NULL: no hit. */
-static value load_from_class(value v, uint64_t word)
+static inline value load_from_class(value v, uint64_t word)
 {
     struct type *type = (struct type *)v;
-    if (!is_type(v) || atomic_load_explicit(&type->version, memory_order_acquire) != CACHE_ID(word))
+    if (atomic_load_explicit(&type->version, memory_order_acquire) != cache_number(word))
         return NULL;
-    value found = lookup_at(type, CACHE_INDEX(word));
-    if (found && !thread_self->alone && atomic_load_explicit(&type->version, memory_order_acquire) != CACHE_ID(word)) {
-        value_dec(found);
-        return NULL;
-    }
-    return found;
+    return class_entry(type, &type->version, cache_number(word), cache_index(word));
 }
 
-/* NULL without an exception: no hit. The number in the word is the view's (for a class as value: still to be
- * checked). */
+static value module_load_counted(value v, value name, cache_word *cache)
+{
+    bool uncounted;
+    value found = module_load(v, name, cache, &uncounted);
+    return uncounted ? value_inc(found) : found;
+}
+
+/*
+ * The usual hits in few instructions: functions that call nothing but, last of all, the slow way. So what is found is
+ * counted here only if that is plain: the caller owns it, hence it cannot die before the caller's next safepoint (as in
+ * slot_load). Or it is immortal; but another object may have been at its address when it was read from the slot (NULL:
+ * the caller holds it).
+ */
+static inline __attribute__((always_inline)) bool count_plainly(value found, const value_slot *slot)
+{
+    struct object *o = value_object(found);
+    if (!value_is_object(found))
+        return true;
+    uint32_t local = atomic_load_explicit(&o->local, memory_order_relaxed);
+    if (unlikely(!object_is_mine(o) || local >= UINT32_MAX / 2))
+        return (atomic_load_explicit(&o->flags, memory_order_acquire) & OBJECT_IMMORTAL) &&
+               (!slot || atomic_load_explicit((value_slot *)slot, memory_order_relaxed) == found);
+    atomic_store_explicit(&o->local, (local + LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+    return true;
+}
+
+static inline __attribute__((always_inline)) value class_entry_plainly(struct cache_guard guard, uint32_t index)
+{
+    struct lookup_reading r = lookup_read(guard.type, index);
+    if (unlikely(!r.table || !r.v))
+        return NULL;
+    if (unlikely(!thread_self->alone) &&
+        (!lookup_still(guard.type, r) || atomic_load_explicit(guard.place, memory_order_acquire) != guard.number))
+        return NULL;
+    return likely(count_plainly(r.v, r.slot)) ? r.v : NULL;
+}
+
+static inline __attribute__((always_inline)) value slot_plainly(const value_slot *slot)
+{
+    value found = atomic_load_explicit((value_slot *)slot, memory_order_acquire);
+    return likely(found != NULL) && likely(count_plainly(found, slot)) ? found : NULL;
+}
+
+static inline __attribute__((always_inline)) value overflow_slot_plainly(value v, uint32_t index)
+{
+    if (unlikely(!thread_self->alone && !object_is_mine(value_object(v))))
+        return NULL; /* S5 */
+    struct instance_overflow *storage = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);
+    if (unlikely(((uintptr_t)storage & INSTANCE_TAG) || index >= storage->capacity))
+        return NULL;
+    return slot_plainly(&storage->slots[index]);
+}
+
+/* By way of a word that is right for the guard, or 0. NULL: no hit. */
+static inline __attribute__((always_inline)) value load_plainly(value v, struct cache_guard guard, uint64_t word)
+{
+    switch (cache_tag(word)) {
+    case CACHE_CLASS_PLAIN:
+        return class_entry_plainly(guard, cache_what(word));
+    case CACHE_SLOT:
+        return likely(word) ? slot_plainly((value_slot *)((char *)v + cache_what(word))) : NULL;
+    case CACHE_OTHER:
+        return cache_kind(word) == CACHE_OVERFLOW_SLOT ? overflow_slot_plainly(v, cache_index(word)) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* The item that the word speaks of in the dict of a plain module, while the thread is alone. */
+static inline __attribute__((always_inline)) value module_item_plainly(value v, value name, uint64_t word)
+{
+    enum cache_kind kind = cache_kind(word);
+    if (!thread_self->alone || (kind != CACHE_MODULE_ITEM_ALONE && kind != CACHE_MODULE_ITEM))
+        return NULL;
+    struct dict *dict = dict_of(slot_peek(&((struct module *)v)->dict));
+    struct dict_table *table = atomic_load_explicit(&dict->table, memory_order_relaxed);
+    if (unlikely(!table || cache_index(word) >= table->capacity))
+        return NULL;
+    struct dict_entry *entry = &table->entries[cache_index(word)];
+    return likely(atomic_load_explicit(&entry->key, memory_order_relaxed) == name) ? slot_plainly(&entry->item) : NULL;
+}
+
+/* v has no shape. */
+static __attribute__((noinline)) value load_far_unshaped(value v, value name, cache_word *cache)
+{
+    struct cache_guard guard = {.type = value_type(v)};
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    value found = NULL;
+    if (guard.type == TYPE(MODULE)) {
+        found = module_item_plainly(v, name, word);
+        return likely(found != NULL) ? found : module_load_counted(v, name, cache);
+    }
+    guard.place = &guard.type->version;
+    guard.number = atomic_load_explicit(guard.place, memory_order_acquire);
+    if (type_slot(guard.type, getattr) == type_getattr) { /* a class */
+        struct cache_guard own = {(struct type *)v, &((struct type *)v)->version, cache_number(word)};
+        if (cache_kind(word) == CACHE_TYPE_PLAIN && atomic_load_explicit(own.place, memory_order_acquire) == own.number)
+            found = class_entry_plainly(own, cache_index(word));
+        word = 0;
+    } else {
+        word = cache_find(cache, guard.number, value_bits(name));
+        found = load_plainly(v, guard, word);
+    }
+    return likely(found != NULL) ? found : attribute_load_slow(v, name, cache, word);
+}
+
+value attribute_load_far(value v, value name, cache_word *cache)
+{
+    if (unlikely(!value_is_object(v)))
+        return attribute_load_slow(v, name, cache, 0);
+    if (unlikely(!value_has_shape(v)))
+        return load_far_unshaped(v, name, cache);
+    struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+    struct cache_guard guard = {shape->type, &shape->id, atomic_load_explicit(&shape->id, memory_order_acquire)};
+    uint64_t word = cache_find(cache, guard.number, value_bits(name));
+    value found = load_plainly(v, guard, word);
+    return likely(found != NULL) ? found : attribute_load_slow(v, name, cache, word);
+}
+
+/* NULL without an exception: no hit. The number in the word is the view's. */
 static value try_hit(value v, const struct attribute_view *view, value name, uint64_t word)
 {
-    switch (CACHE_KIND(word)) {
-    case CACHE_INSTANCE_SLOT:
-        return slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
+    if (cache_tag(word) == CACHE_SLOT)
+        return slot_load(value_object(v), (value_slot *)((char *)v + cache_what(word)));
+    if (cache_tag(word) == CACHE_CLASS_PLAIN)
+        return class_entry_of_view(view, cache_what(word));
+    switch (cache_kind(word)) {
     case CACHE_OVERFLOW_SLOT:
-        return load_from_overflow(v, CACHE_INDEX(word));
-    case CACHE_CLASS_PLAIN:
-        return class_entry(view, word);
+        return load_from_overflow(v, cache_index(word));
     case CACHE_DICT_ITEM:
         return load_from_dict(v, view, name, word);
-    case CACHE_MEMBER:
-        return slot_load(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)));
-    case CACHE_TYPE_PLAIN:
-        return load_from_class(v, word);
     default:
         return NULL;
     }
@@ -191,16 +309,16 @@ static value try_hit(value v, const struct attribute_view *view, value name, uin
  * name, so changes will be noticed, and there was none since the view was made. */
 static inline bool may_remember(const cache_word *cache, const struct attribute_view *view, uint32_t index)
 {
-    return cache && view->id && index != LOOKUP_NO_INDEX && attribute_view_number(view) == view->id;
+    return cache && view->id <= SHAPE_LAST_ID && index != LOOKUP_NO_INDEX && attribute_view_number(view) == view->id;
 }
 
-/* For a name of __slots__ of this class: where its slot is, in words; 0: it is something else. */
+/* For a name of __slots__ of this class: where its slot is; 0: it is something else. */
 static uint32_t member_place(value found, struct type *type)
 {
     struct descriptor *d = (struct descriptor *)found;
     bool is_slot = value_is(found, TYPE_ID_MEMBER_DESCRIPTOR) && !d->def && d->offset > 0 && d->offset % 8 == 0 &&
                    type_is_subtype(type, (struct type *)slot_peek(&d->owner));
-    return is_slot ? (uint32_t)d->offset / sizeof(value_slot) : 0;
+    return is_slot ? (uint32_t)d->offset : 0;
 }
 
 static void remember_method(const struct attribute_view *view, value name, value found, uint32_t index,
@@ -213,10 +331,10 @@ static void remember_method(const struct attribute_view *view, value name, value
         rc_shard(method);
     bool lasting = object_is_lasting(method);
     if (attribute_view_may_hide(view))
-        cache_fill(cache, value_bits(name), view->id, CACHE_DICT_METHOD, index);
+        cache_put_other(cache, value_bits(name), view->id, CACHE_DICT_METHOD, index);
     else if ((lasting || thread_self->alone) && object_number(method) <= UINT32_MAX)
-        cache_put(cache, value_bits(name), view->id,
-                  (uint64_t)(view->id | CACHE_METHOD | (lasting ? CACHE_LASTING : 0)) << 32 | object_number(method));
+        cache_put(cache, value_bits(name),
+                  CACHE_WORD(lasting ? CACHE_METHOD : CACHE_METHOD_ALONE, view->id, object_number(method)));
 }
 
 static void remember_class_entry(const struct attribute_view *view, value name, value found, enum lookup_kind kind,
@@ -229,18 +347,21 @@ static void remember_class_entry(const struct attribute_view *view, value name, 
     case LOOKUP_PLAIN:
     case LOOKUP_SETTER:
         if (!attribute_view_may_hide(view))
-            cache_fill(cache, value_bits(name), view->id, CACHE_CLASS_PLAIN, index);
+            cache_put(cache, value_bits(name), CACHE_WORD(CACHE_CLASS_PLAIN, view->id, index));
         break;
     case LOOKUP_METHOD:
         remember_method(view, name, found, index, cache);
         break;
     case LOOKUP_GETTER:
         if (!attribute_view_may_hide(view))
-            cache_fill(cache, value_bits(name), view->id, CACHE_CLASS_GETTER, index);
+            cache_put_other(cache, value_bits(name), view->id, CACHE_CLASS_GETTER, index);
         break;
     case LOOKUP_DATA: {
         uint32_t place = member_place(found, view->type);
-        cache_fill(cache, value_bits(name), view->id, place ? CACHE_MEMBER : CACHE_CLASS_GETTER, place ? place : index);
+        if (place)
+            cache_put(cache, value_bits(name), CACHE_WORD(CACHE_SLOT, view->id, place));
+        else
+            cache_put_other(cache, value_bits(name), view->id, CACHE_CLASS_GETTER, index);
         break;
     }
     default:
@@ -248,15 +369,16 @@ static void remember_class_entry(const struct attribute_view *view, value name, 
     }
 }
 
-/* Where slot `index` is, by the word `overflow` of the instance; 0: nowhere that a cache may say. */
-static enum attribute_cache_kind place_of_slot(void *word, uint64_t index, uint64_t *place)
+/* The word for slot `index` of an instance of the shape, by the instance's word `overflow`; 0: there is none. */
+static uint64_t word_for_slot(const struct attribute_view *view, void *overflow, uint64_t index)
 {
-    uintptr_t tag = (uintptr_t)word & INSTANCE_TAG;
-    uint32_t in_line = tag == INSTANCE_INLINE ? (uint32_t)((uintptr_t)word >> 3)
-                       : tag == 0             ? ((struct instance_overflow *)word)->inline_capacity
+    uintptr_t tag = (uintptr_t)overflow & INSTANCE_TAG;
+    uint32_t in_line = tag == INSTANCE_INLINE ? (uint32_t)((uintptr_t)overflow >> 3)
+                       : tag == 0             ? ((struct instance_overflow *)overflow)->inline_capacity
                                               : 0;
-    *place = index < in_line ? index : index - in_line;
-    return index < in_line ? CACHE_INSTANCE_SLOT : tag == 0 ? CACHE_OVERFLOW_SLOT : 0;
+    if (index < in_line)
+        return CACHE_WORD(CACHE_SLOT, view->id, offsetof(struct instance, slots) + index * sizeof(value_slot));
+    return tag == 0 ? CACHE_OTHER_WORD(view->id, CACHE_OVERFLOW_SLOT, index - in_line) : 0;
 }
 
 /* The own attribute was found. */
@@ -268,14 +390,13 @@ static void remember_own(value v, const struct attribute_view *view, value name,
     if (attribute_view_may_hide(view)) {
         value dict = attribute_view_dict(v, view);
         if (dict && is_exact_dict(dict))
-            cache_fill(cache, value_bits(name), view->id, CACHE_DICT_ITEM, dict_hint(dict, name));
+            cache_put_other(cache, value_bits(name), view->id, CACHE_DICT_ITEM, dict_hint(dict, name));
         value_dec(dict);
     } else if (view->shape) {
-        uint64_t place;
-        enum attribute_cache_kind kind = place_of_slot(instance_overflow_word((struct instance *)v),
-                                                       (uint64_t)shape_find(view->shape, name), &place);
-        if (kind)
-            cache_fill(cache, value_bits(name), view->id, kind, place);
+        uint64_t word =
+            word_for_slot(view, instance_overflow_word((struct instance *)v), (uint64_t)shape_find(view->shape, name));
+        if (word)
+            cache_put(cache, value_bits(name), word);
     }
 }
 
@@ -283,13 +404,13 @@ static value load_class_object(struct type *type, value name, cache_word *cache)
 {
     uint32_t id = atomic_load_explicit(&type->version, memory_order_acquire), index = LOOKUP_NO_INDEX;
     value found = type_getattr_optional(type, name, &index);
-    if (found && found != VALUE_MISSING && id && index != LOOKUP_NO_INDEX) {
+    if (found && found != VALUE_MISSING && id <= SHAPE_LAST_ID && index != LOOKUP_NO_INDEX) {
         /* Only what reading does not bind: a plain value, or a function. */
         value entry = lookup_at(type, index);
         enum lookup_kind kind = entry ? lookup_kind_of(entry) : LOOKUP_ABSENT;
         if (entry == found && (kind == LOOKUP_PLAIN || kind == LOOKUP_METHOD) &&
             atomic_load_explicit(&type->version, memory_order_acquire) == id)
-            cache_fill(cache, value_bits(name), id, CACHE_TYPE_PLAIN, index);
+            cache_put_other(cache, value_bits(name), id, CACHE_TYPE_PLAIN, index);
         value_dec(entry);
     }
     if (found == VALUE_MISSING)
@@ -330,38 +451,33 @@ static value load_by_slot(value v, struct type *type, value name, cache_word *ca
     uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
     value (*getattr)(value, value) = type_slot(type, getattr);
     if (getattr == type_getattr) {
-        value found = CACHE_KIND(word) == CACHE_TYPE_PLAIN ? load_from_class(v, word) : NULL;
+        value found = cache_kind(word) == CACHE_TYPE_PLAIN ? load_from_class(v, word) : NULL;
         return found ? found : load_class_object((struct type *)v, name, cache);
     }
     return getattr ? getattr(v, name) : attr_get_generic(v, name);
 }
 
-static inline value load_slow(value v, value name, cache_word *cache)
+/* The word was found for the number that v had, or is 0. */
+static inline value load_slow(value v, value name, cache_word *cache, uint64_t word)
 {
-    for (bool tried = false;; tried = true) {
+    for (;; word = 0) {
         struct attribute_view view = attribute_view_of(v);
-        uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name));
-        if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT && !(CACHE_ID(word) & CACHE_METHOD))) {
-            value found = slot_load(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)]);
-            if (likely(found != NULL))
-                return found;
+        if (cache_number(word) != view.id)
+            word = 0;
+        if (view.type == TYPE(MODULE))
+            return module_load_counted(v, name, cache);
+        bool uncounted;
+        value method = word_method(word, &uncounted);
+        if (method) {
+            value found = uncounted ? value_inc(method) : method;
+            return value_is(found, TYPE_ID_FUNCTION) ? attribute_bind(found, v, view.type)
+                                                     : attribute_view_bind(found, v, &view);
         }
-        if (view.type == TYPE(MODULE)) {
-            bool uncounted;
-            value found = module_load(v, name, cache, &uncounted);
-            return uncounted ? value_inc(found) : found;
-        }
-        unsigned kind = CACHE_KIND(word);
-        if (CACHE_ID(word) & CACHE_METHOD) {
-            bool uncounted;
-            value method = word_method(word, &uncounted);
-            if (likely(method != NULL))
-                return attribute_view_bind(uncounted ? value_inc(method) : method, v, &view);
-        } else if (kind == CACHE_CLASS_GETTER) {
-            value entry = class_entry(&view, word);
+        if (cache_kind(word) == CACHE_CLASS_GETTER) {
+            value entry = class_entry_of_view(&view, cache_index(word));
             if (likely(entry != NULL))
                 return attribute_view_bind(entry, v, &view);
-        } else if (kind) {
+        } else if (word) {
             value found = try_hit(v, &view, name, word);
             if (likely(found != NULL))
                 return found;
@@ -379,18 +495,18 @@ static inline value load_slow(value v, value name, cache_word *cache)
     }
 }
 
-value attribute_load_slow(value v, value name, cache_word *cache)
+static value attribute_load_slow(value v, value name, cache_word *cache, uint64_t word)
 {
     if (!value_is_object(v))
         return attr_get(v, name);
-    value found = load_slow(v, name, cache);
+    value found = load_slow(v, name, cache, word);
     return likely(found != NULL) ? found : attribute_error_named(v, name);
 }
 
 /* The class's method that the word speaks of, when the instance's dict does not hide it; NULL: no hit. */
 static value load_past_dict(value v, const struct attribute_view *view, value name, uint64_t word)
 {
-    value entry = class_entry(view, word), dict = entry ? attribute_view_dict(v, view) : NULL;
+    value entry = class_entry_of_view(view, cache_index(word)), dict = entry ? attribute_view_dict(v, view) : NULL;
     bool hidden = dict && (!is_exact_dict(dict) || dict_contains(dict, name) != 0);
     value_dec(dict);
     if (hidden || (entry && !attribute_view_holds(v, view))) {
@@ -415,27 +531,32 @@ static value load_method_of_immediate(value v, value name, value *self_or_null)
     return attr_get(v, name);
 }
 
+value attribute_load_method_far(value v, value name, cache_word *cache, bool *uncounted)
+{
+    if (unlikely(!value_is_object(v)) || (!value_has_shape(v) && value_type(v) == TYPE(MODULE)))
+        return NULL;
+    return word_method(cache_find(cache, cache_number_of(v), value_bits(name)), uncounted);
+}
+
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted)
 {
     *self_or_null = NULL;
     *uncounted = false;
     if (!value_is_object(v))
         return load_method_of_immediate(v, name, self_or_null);
+    if (!value_has_shape(v) && value_type(v) == TYPE(MODULE))
+        return module_load(v, name, cache, uncounted);
     for (bool tried = false;; tried = true) {
         struct attribute_view view = attribute_view_of(v);
-        if (view.type == TYPE(MODULE))
-            return module_load(v, name, cache, uncounted);
         if (!reads_generically(view.type))
-            return attribute_load_slow(v, name, cache);
+            return attribute_load_slow(v, name, cache, 0);
         uint64_t word = tried ? 0 : cache_find(cache, view.id, value_bits(name));
         value method = word_method(word, uncounted);
         if (likely(method != NULL)) {
             *self_or_null = value_inc(v);
             return method;
         }
-        switch (CACHE_ID(word) & CACHE_METHOD ? 0 : CACHE_KIND(word)) {
-        case 0:
-            break;
+        switch (cache_kind(word)) {
         case CACHE_DICT_METHOD: {
             value found = load_past_dict(v, &view, name, word);
             if (likely(found != NULL)) {
@@ -445,13 +566,13 @@ value attribute_load_method_slow(value v, value name, cache_word *cache, value *
             break;
         }
         case CACHE_CLASS_GETTER: {
-            value found = class_entry(&view, word);
+            value found = class_entry_of_view(&view, cache_index(word));
             if (found)
                 return attribute_view_bind(found, v, &view);
             break;
         }
         default: {
-            value found = try_hit(v, &view, name, word);
+            value found = word ? try_hit(v, &view, name, word) : NULL;
             if (found)
                 return found;
         }
@@ -479,33 +600,99 @@ static bool writes_generically(struct type *type)
     return !setattr || setattr == attr_set_generic;
 }
 
-/* The shape after adding `name`, when that is there already. */
-static int try_add(struct instance *instance, struct shape *shape, value name, value attribute)
+/* The instance, which had the shape that the word is for, gets the attribute of the shape's child in the word, in line;
+ * while nobody else changes it. Calls nothing, as the functions above. */
+static inline __attribute__((always_inline)) bool add_plainly(struct instance *instance, struct shape *shape,
+                                                              value attribute, uint64_t word)
 {
-    NO_QUIESCENCE;
-    struct shape *child = shape_child(shape, name);
-    return child ? instance_add(instance, shape, child, attribute) : 0;
+    struct shape *to = shape_by_number(cache_what(word));
+    value_slot *slot = &instance->slots[to->count - 1];
+    bool alone = thread_self->alone;
+    if (unlikely(!alone && !object_enter(&instance->header)))
+        return false;
+    bool right = (alone || atomic_load_explicit(&instance->shape, memory_order_relaxed) == shape) &&
+                 likely(count_plainly(attribute, NULL));
+    if (likely(right)) {
+        atomic_store_explicit(slot, attribute, memory_order_release);
+        atomic_store_explicit(&instance->shape, to, memory_order_release);
+    }
+    if (unlikely(!alone))
+        object_leave();
+    return right;
+}
+
+static inline __attribute__((always_inline)) bool store_overflow_slot(value v, value attribute, uint32_t index)
+{
+    bool alone = thread_self->alone;
+    if (unlikely(!alone && !object_enter(value_object(v))))
+        return false;
+    void *word = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);
+    struct instance_overflow *storage = word;
+    value old = NULL;
+    if (likely(((uintptr_t)word & INSTANCE_TAG) == 0) && likely(index < storage->capacity) &&
+        likely((old = atomic_load_explicit(&storage->slots[index], memory_order_relaxed)) != NULL))
+        atomic_store_explicit(&storage->slots[index], value_inc(attribute), memory_order_release);
+    if (!alone)
+        object_leave();
+    if (unlikely(!old))
+        return false;
+    value_dec(old);
+    return true;
+}
+
+static __attribute__((noinline)) bool store_far_replacing(value v, value name, value attribute, cache_word *cache)
+{
+    if (likely(value_is_object(v))) {
+        uint64_t word = cache_find(cache, cache_number_of(v), value_bits(name) | POLYMORPHIC_STORE);
+        if (cache_tag(word) == CACHE_SLOT ? word && likely(cache_store_slot(v, attribute, word))
+                                          : cache_kind(word) == CACHE_OVERFLOW_SLOT &&
+                                                likely(store_overflow_slot(v, attribute, cache_index(word))))
+            return true;
+    }
+    return attribute_store_slow(v, name, attribute, cache);
+}
+
+bool attribute_store_far(value v, value name, value attribute, cache_word *cache)
+{
+    if (likely(value_is_object(v)) && likely(value_has_shape(v))) {
+        uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+        struct instance *instance = (struct instance *)v;
+        struct shape *shape = atomic_load_explicit(&instance->shape, memory_order_acquire);
+        uint32_t number = atomic_load_explicit(&shape->id, memory_order_acquire);
+        if (cache_tag(word) == CACHE_ADD_SLOT && cache_number(word) != number)
+            word = cache_find(cache, number, value_bits(name) | POLYMORPHIC_STORE);
+        if (likely(cache_head(word) == CACHE_HEAD(CACHE_ADD_SLOT, number)) &&
+            likely(add_plainly(instance, shape, attribute, word)))
+            return true;
+    }
+    return store_far_replacing(v, name, attribute, cache);
 }
 
 /* 1 stored, 0 no hit, -1 error, or INSTANCE_MOVED. The number in the word is the view's. */
 static int try_store(value v, const struct attribute_view *view, value name, value attribute, uint64_t word)
 {
-    switch (CACHE_KIND(word)) {
-    case CACHE_INSTANCE_SLOT:
-        return slot_replace(value_object(v), &((struct instance *)v)->slots[CACHE_INDEX(word)], attribute);
+    if (cache_tag(word) == CACHE_ADD_SLOT)
+        return instance_add((struct instance *)v, view->shape, shape_by_number(cache_what(word)), attribute);
+    if (cache_tag(word) == CACHE_SLOT) {
+        value_slot *slot = (value_slot *)((char *)v + (cache_what(word) & ~CACHE_SLOT_MAY_BE_EMPTY));
+        if (!(word & CACHE_SLOT_MAY_BE_EMPTY))
+            return slot_replace(value_object(v), slot, attribute);
+        value_dec(slot_put(value_object(v), slot, value_inc(attribute)));
+        return 1;
+    }
+    switch (cache_kind(word)) {
     case CACHE_OVERFLOW_SLOT: { /* into a block that is being replaced just now, too: see S3 */
         struct instance_overflow *storage;
-        value_slot *slot = overflow_slot(v, CACHE_INDEX(word), &storage);
+        value_slot *slot = overflow_slot(v, cache_index(word), &storage);
         return slot ? slot_replace(value_object(v), slot, attribute) : 0;
     }
-    case CACHE_ADD_SLOT:
-        return try_add((struct instance *)v, view->shape, name, attribute);
-    case CACHE_MEMBER:
-        value_dec(slot_put(value_object(v), (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot)),
-                           value_inc(attribute)));
-        return 1;
+    case CACHE_ADD_OVERFLOW_SLOT: {
+        NO_QUIESCENCE;
+        struct shape *child = shape_child(view->shape, name);
+        return child ? instance_add((struct instance *)v, view->shape, child, attribute) : 0;
+    }
     case CACHE_CLASS_SETTER: {
-        value entry = class_entry(view, word);
+        value entry = class_entry_of_view(view, cache_index(word));
         if (!entry)
             return 0;
         int done = attribute_view_set(entry, v, view, attribute);
@@ -524,8 +711,21 @@ static void remember_setter(const struct attribute_view *view, value name, value
     if (!may_remember(cache, view, index))
         return;
     uint32_t place = member_place(found, view->type);
-    cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, view->id, place ? CACHE_MEMBER : CACHE_CLASS_SETTER,
-               place ? place : index);
+    if (place)
+        cache_put(cache, value_bits(name) | POLYMORPHIC_STORE,
+                  CACHE_WORD(CACHE_SLOT, view->id, place | CACHE_SLOT_MAY_BE_EMPTY));
+    else
+        cache_put_other(cache, value_bits(name) | POLYMORPHIC_STORE, view->id, CACHE_CLASS_SETTER, index);
+}
+
+/* The word for adding the name to an instance of the shape, by the instance's word `overflow`; 0: there is none. */
+static uint64_t word_for_adding(const struct attribute_view *view, void *overflow, value name)
+{
+    uint64_t word = word_for_slot(view, overflow, view->shape->count);
+    if (cache_tag(word) != CACHE_SLOT || !word)
+        return CACHE_OTHER_WORD(view->id, CACHE_ADD_OVERFLOW_SLOT, 0);
+    struct shape *child = shape_add(view->shape, name);
+    return child && shape_number(child) != UINT32_MAX ? CACHE_WORD(CACHE_ADD_SLOT, view->id, shape_number(child)) : 0;
 }
 
 /* The attribute is about to be set in a slot. */
@@ -535,12 +735,12 @@ static void remember_store(value v, const struct attribute_view *view, value nam
     if (!view->shape || view->shape->is_dict || !may_remember(cache, view, index))
         return;
     ssize slot = shape_find(view->shape, name);
-    enum attribute_cache_kind kind = CACHE_ADD_SLOT;
-    uint64_t place = view->shape->count;
-    if (slot >= 0)
-        kind = place_of_slot(instance_overflow_word((struct instance *)v), (uint64_t)slot, &place);
-    if (kind)
-        cache_fill(cache, value_bits(name) | POLYMORPHIC_STORE, view->id, kind, place);
+    void *overflow = instance_overflow_word((struct instance *)v);
+    if (((uintptr_t)overflow & INSTANCE_TAG) == INSTANCE_DICT)
+        return;
+    uint64_t word = slot >= 0 ? word_for_slot(view, overflow, (uint64_t)slot) : word_for_adding(view, overflow, name);
+    if (word)
+        cache_put(cache, value_bits(name) | POLYMORPHIC_STORE, word);
 }
 
 int attribute_assign(value v, value name, value attribute, const struct attribute_view *view, cache_word *cache)
@@ -566,7 +766,7 @@ int attribute_assign(value v, value name, value attribute, const struct attribut
     return done;
 }
 
-bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
+static bool attribute_store_slow(value v, value name, value attribute, cache_word *cache)
 {
     if (!value_is_object(v))
         return attr_set(v, name, attribute);

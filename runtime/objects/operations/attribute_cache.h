@@ -11,98 +11,122 @@
 #include "runtime/objects/model/shape.h"
 
 typedef _Atomic uint64_t cache_word;
-/* id << 32 | kind << 24 | index; the id 0 never matches. The id is that of the instance's shape, or for values without
- * a shape the version of their type (CACHE_TYPE_: of the class itself). */
-enum attribute_cache_kind {
-    CACHE_INSTANCE_SLOT = 1, /* index: in-line slot */
-    CACHE_OVERFLOW_SLOT,     /* index: slot of the overflow storage */
-    CACHE_ADD_SLOT,          /* store: the shape of that id gets its child of this name; index: the new slot */
-    CACHE_CLASS_PLAIN,       /* index: entry of the class's lookup table; the value is returned as it is */
-    CACHE_CLASS_GETTER,      /* ditto; its type's descr_get is called */
-    CACHE_CLASS_SETTER,      /* store: ditto, descr_set */
-    CACHE_MEMBER,            /* a name of __slots__; index: byte offset of its slot / 8 */
-    CACHE_TYPE_PLAIN,        /* the value is a class: index: entry of its own table */
-    CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
-    CACHE_DICT_METHOD,  /* index: entry of the class's table; a method, but the instance's dict must be asked first */
-    CACHE_MODULE,       /* the value is a plain module; index: hint into its dict; the id is CACHE_LASTING */
-    CACHE_MODULE_ALONE, /* the same, found by a thread that was alone: to be found anew when others run */
+/* tag << 61 | number << 32 | 32 bits of what the tag says; 0 when empty. The number is the id of the instance's shape,
+ * or for values without a shape the version of their type: one compare of the upper half says that the word is right
+ * and what it is, above all for CACHE_SLOT, whose tag is 0. */
+enum cache_tag {
+    CACHE_SLOT,        /* where the slot is, in bytes from the object: in line, or a name of __slots__ */
+    CACHE_CLASS_PLAIN, /* entry of the class's lookup table; the value is returned as it is */
+    /* A method as it is: the object's number. While the cache's number is right the object is what the class has by the
+     * name. It was found while the thread was alone, and is counted, while the thread is: */
+    CACHE_METHOD_ALONE,
+    CACHE_METHOD,   /* or it is lasting (gc.h), and used uncounted. Written and read with release and acquire. */
+    CACHE_ADD_SLOT, /* store: the number (shape_number) of the shape's child of this name, whose slot is in line */
+    CACHE_MODULE,   /* the value is a plain module, whose dict has this version: the object's number; a lasting one */
+    CACHE_OTHER,    /* kind << 24 | index */
 };
-#define CACHE_WORD(ID, KIND, INDEX) ((uint64_t)(ID) << 32 | (uint64_t)(KIND) << 24 | (uint64_t)(INDEX))
-#define CACHE_KIND(WORD)            ((unsigned)((WORD) >> 24) & 0xFFu)
-#define CACHE_INDEX(WORD)           ((uint32_t)(WORD)&0xFFFFFFu)
-#define CACHE_ID(WORD)              ((uint32_t)((WORD) >> 32))
-/* A word for a method as it is: CACHE_METHOD in its id, which no id has, and below it the object's number instead of
- * kind and index. While the id is right the object is what the class has by the name. With CACHE_LASTING it is lasting
- * (gc.h) and used uncounted; without, it was found while the thread was alone, and is counted while it is. Written and
- * read with release and acquire. With CACHE_LASTING alone the word is one of module_load. */
-#define CACHE_METHOD  ((uint32_t)1 << 31)
-#define CACHE_LASTING ((uint32_t)1 << 30)
-static inline value cache_method(uint64_t word)
+enum cache_kind {
+    CACHE_OVERFLOW_SLOT = 1, /* index: slot of the overflow storage */
+    CACHE_ADD_OVERFLOW_SLOT, /* store: the shape gets its child of this name, whose slot is not in line */
+    CACHE_CLASS_GETTER,      /* index: entry of the class's lookup table; its type's descr_get is called */
+    CACHE_CLASS_SETTER,      /* store: ditto, descr_set */
+    CACHE_TYPE_PLAIN,        /* the value is a class, the number its own version: index: entry of its own table */
+    CACHE_DICT_ITEM,         /* the attribute is in the instance's dict; index: where to look first (dict_hint) */
+    CACHE_DICT_METHOD, /* index: entry of the class's table; a method, but the instance's dict must be asked first */
+    CACHE_MODULE_ITEM, /* the value is a plain module; index: where to look first in its dict; no number */
+    CACHE_MODULE_ITEM_ALONE, /* the same, found by a thread that was alone: to be found anew when others run */
+};
+#define CACHE_SLOT_MAY_BE_EMPTY 1u /* store: in the place, which is a multiple of 8: of a name of __slots__ */
+
+#define CACHE_HEAD(TAG, NUMBER)       ((uint32_t)(TAG) << 29 | (NUMBER))
+#define CACHE_WORD(TAG, NUMBER, WHAT) ((uint64_t)CACHE_HEAD(TAG, NUMBER) << 32 | (WHAT))
+#define CACHE_OTHER_WORD(NUMBER, KIND, INDEX) \
+    CACHE_WORD(CACHE_OTHER, NUMBER, (uint32_t)(KIND) << 24 | (uint32_t)(INDEX))
+static inline uint32_t cache_head(uint64_t word)
 {
-    return value_of(object_by_number((uint32_t)word));
+    return (uint32_t)(word >> 32);
+}
+static inline enum cache_tag cache_tag(uint64_t word)
+{
+    return (enum cache_tag)(word >> 61);
+}
+static inline uint32_t cache_number(uint64_t word)
+{
+    return cache_head(word) & SHAPE_LAST_ID;
+}
+static inline uint32_t cache_what(uint64_t word)
+{
+    return (uint32_t)word;
+}
+static inline enum cache_kind cache_kind(uint64_t word) /* 0: it has another tag, or is empty */
+{
+    return cache_tag(word) == CACHE_OTHER ? (enum cache_kind)(cache_what(word) >> 24) : (enum cache_kind)0;
+}
+static inline uint32_t cache_index(uint64_t word)
+{
+    return cache_what(word) & 0xFFFFFF;
+}
+static inline value cache_object(uint64_t word)
+{
+    return value_of(object_by_number(cache_what(word)));
 }
 
-value attribute_load_slow(value v, value name, cache_word *cache) __attribute__((noinline));
-bool attribute_store_slow(value v, value name, value attribute, cache_word *cache);
+/* What is not there in line: hits of the other kinds, in few instructions, or else the whole way. */
+value attribute_load_far(value v, value name, cache_word *cache);
+bool attribute_store_far(value v, value name, value attribute, cache_word *cache);
+value attribute_load_method_far(value v, value name, cache_word *cache, bool *uncounted); /* NULL: no hit */
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted);
 
 /* The functions below are the interpreter's; what they do on a hit is meant to be there in line. */
 #define CACHE_INLINE static inline __attribute__((always_inline))
 
-/* Does the instance have the shape of the cache word? */
-CACHE_INLINE bool cache_hits_shape(value v, uint64_t word)
+/* The number that has to be in the word for v, an object. */
+CACHE_INLINE uint32_t cache_number_of(value v)
 {
-    if (unlikely(!value_has_shape(v)))
-        return false;
-    struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
-    return atomic_load_explicit(&shape->id, memory_order_acquire) == CACHE_ID(word);
-}
-
-/* The slot that the word speaks of, when the word is right for v: an in-line slot, or a name of __slots__. NULL: not
- * so. v is an object. */
-CACHE_INLINE value_slot *cache_slot(value v, uint64_t word)
-{
-    if (likely(CACHE_KIND(word) == CACHE_INSTANCE_SLOT)) {
-        /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
-        return likely(cache_hits_shape(v, word)) ? &((struct instance *)v)->slots[CACHE_INDEX(word)] : NULL;
+    if (likely(value_has_shape(v))) {
+        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+        return atomic_load_explicit(&shape->id, memory_order_acquire);
     }
-    if (CACHE_KIND(word) == CACHE_MEMBER && !value_has_shape(v) &&
-        likely(atomic_load_explicit(&value_type(v)->version, memory_order_acquire) == CACHE_ID(word)))
-        return (value_slot *)((char *)v + CACHE_INDEX(word) * sizeof(value_slot));
-    return NULL;
+    return atomic_load_explicit(&value_type(v)->version, memory_order_acquire);
 }
 
-/* Each of these three has a hit to offer or not; the caller goes the slow way then, and only then needs the name. */
+/* Each of these three has a hit to offer or not; the caller goes the far way then, and only then needs the name. */
 
 /* v.name, owned; NULL: no hit. */
 CACHE_INLINE value attribute_load_hit(value v, cache_word *cache)
 {
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    if (unlikely(!value_is_object(v)))
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (unlikely(!value_is_object(v)) || unlikely(cache_head(word) != cache_number_of(v)))
         return NULL;
-    value_slot *slot = cache_slot(v, word);
-    return likely(slot != NULL) ? slot_load(value_object(v), slot) : NULL;
+    /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
+    return slot_load_near(value_object(v), (value_slot *)((char *)v + cache_what(word)));
 }
 
-/* v.name = attribute; false: no hit. */
-CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cache)
+/* v.name = attribute by way of a word that is right: false: the slot is empty. */
+CACHE_INLINE bool cache_store_slot(value v, value attribute, uint64_t word)
 {
-    uint64_t word = atomic_load_explicit(cache, memory_order_relaxed);
-    value_slot *slot = likely(value_is_object(v)) ? cache_slot(v, word) : NULL;
-    if (unlikely(!slot))
-        return false;
+    value_slot *slot = (value_slot *)((char *)v + (cache_what(word) & ~CACHE_SLOT_MAY_BE_EMPTY));
     bool alone = thread_self->alone;
     if (unlikely(!alone && !object_enter(value_object(v))))
         return slot_replace(value_object(v), slot, attribute);
     value old = atomic_load_explicit(slot, memory_order_relaxed);
     /* An empty slot of an instance may be one whose attributes moved to a dict (S2). */
-    bool hit = likely(old != NULL) || CACHE_KIND(word) == CACHE_MEMBER;
+    bool hit = likely(old != NULL) || (word & CACHE_SLOT_MAY_BE_EMPTY);
     if (hit)
         atomic_store_explicit(slot, value_inc(attribute), memory_order_release);
     if (!alone)
         object_leave();
     value_dec(old);
     return hit;
+}
+
+/* v.name = attribute; false: no hit. */
+CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cache)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (unlikely(!value_is_object(v)) || unlikely(cache_head(word) != cache_number_of(v)))
+        return false;
+    return cache_store_slot(v, attribute, word);
 }
 
 /* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted good until the
@@ -113,19 +137,12 @@ CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *u
     uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
     if (unlikely(!value_is_object(v)))
         return NULL;
-    struct type *type = value_type(v);
-    uint32_t id;
-    if (likely(value_has_shape(v))) {
-        struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
-        id = atomic_load_explicit(&shape->id, memory_order_acquire);
-    } else {
-        id = atomic_load_explicit(&type->version, memory_order_acquire);
-    }
-    *uncounted = CACHE_ID(word) == (id | CACHE_METHOD | CACHE_LASTING);
+    uint32_t number = cache_number_of(v);
+    *uncounted = cache_head(word) == CACHE_HEAD(CACHE_METHOD, number);
     if (likely(*uncounted))
-        return cache_method(word);
-    if (CACHE_ID(word) == (id | CACHE_METHOD) && thread_self->alone)
-        return value_inc(cache_method(word));
+        return cache_object(word);
+    if (cache_head(word) == CACHE_HEAD(CACHE_METHOD_ALONE, number) && thread_self->alone)
+        return value_inc(cache_object(word));
     return NULL;
 }
 
