@@ -43,8 +43,9 @@ static inline void thread_report_at(size_t step)
         thread_report();
 }
 
-/* memcpy, memset and memcmp of any length, with reports. */
+/* memcpy, memmove, memset and memcmp of any length, with reports. */
 void thread_copy_long(void *to, const void *from, size_t bytes);
+void thread_move_long(void *to, const void *from, size_t bytes);
 void thread_fill_long(void *to, int byte, size_t bytes);
 int thread_compare_long(const void *a, const void *b, size_t bytes);
 #define THREAD_LONG_BYTES ((size_t)1 << 18)
@@ -54,6 +55,13 @@ static inline void thread_copy(void *to, const void *from, size_t bytes)
         memcpy(to, from, bytes);
     else
         thread_copy_long(to, from, bytes);
+}
+static inline void thread_move(void *to, const void *from, size_t bytes)
+{
+    if (likely(bytes < THREAD_LONG_BYTES))
+        memmove(to, from, bytes);
+    else
+        thread_move_long(to, from, bytes);
 }
 static inline void thread_fill(void *to, int byte, size_t bytes)
 {
@@ -65,6 +73,13 @@ static inline void thread_fill(void *to, int byte, size_t bytes)
 static inline int thread_compare(const void *a, const void *b, size_t bytes)
 {
     return likely(bytes < THREAD_LONG_BYTES) ? memcmp(a, b, bytes) : thread_compare_long(a, b, bytes);
+}
+
+/* memchr of any length, with reports. */
+const void *thread_find_long(const void *from, int byte, size_t bytes);
+static inline const void *thread_find(const void *from, int byte, size_t bytes)
+{
+    return likely(bytes < THREAD_LONG_BYTES) ? memchr(from, byte, bytes) : thread_find_long(from, byte, bytes);
 }
 
 /* Around a computation over so many bytes that touches no object: it reads what is counted and cannot change, or writes

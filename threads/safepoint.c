@@ -99,16 +99,30 @@ void thread_report_slow(struct thread_slot *self)
     grace_report(self);
 }
 
+#define STRETCH ((size_t)1 << 16) /* bytes: 16 pages, each of which may have to be asked for */
+
 static inline size_t stretch_of(size_t bytes)
 {
     thread_report();
-    return bytes < THREAD_LONG_BYTES ? bytes : THREAD_LONG_BYTES;
+    return bytes < STRETCH ? bytes : STRETCH;
 }
 
 void thread_copy_long(void *to, const void *from, size_t bytes)
 {
     for (size_t done = 0, n; done < bytes; done += n)
         memcpy((char *)to + done, (const char *)from + done, n = stretch_of(bytes - done));
+}
+
+void thread_move_long(void *to, const void *from, size_t bytes)
+{
+    char *target = to;
+    const char *source = from;
+    if (target <= source)
+        for (size_t done = 0, n; done < bytes; done += n)
+            memmove(target + done, source + done, n = stretch_of(bytes - done));
+    else
+        for (size_t n; bytes > 0; memmove(target + bytes, source + bytes, n))
+            bytes -= n = stretch_of(bytes);
 }
 
 void thread_fill_long(void *to, int byte, size_t bytes)
@@ -123,6 +137,14 @@ int thread_compare_long(const void *a, const void *b, size_t bytes)
     for (size_t done = 0, n; done < bytes && order == 0; done += n)
         order = memcmp((const char *)a + done, (const char *)b + done, n = stretch_of(bytes - done));
     return order;
+}
+
+const void *thread_find_long(const void *from, int byte, size_t bytes)
+{
+    const void *found = NULL;
+    for (size_t done = 0, n; done < bytes && !found; done += n)
+        found = memchr((const char *)from + done, byte, n = stretch_of(bytes - done));
+    return found;
 }
 
 void thread_await_safepoint(struct thread_slot *slot, int64_t timeout_ns)

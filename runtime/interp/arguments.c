@@ -7,6 +7,7 @@
  */
 #include "runtime/interp/frame.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdio.h>
 
@@ -99,7 +100,7 @@ static bool raise_posonly_as_keyword(struct frame *frame, value kwnames)
     bool any = false;
     for (size_t i = 0; i < code->posonly_argcount; i++) {
         value name = parameter_name(code, i);
-        for (size_t k = 0; k < tuple_length(kwnames); k++) {
+        for (size_t k = 0; k < tuple_length(kwnames); thread_report_at(++k)) {
             value given = tuple_get(kwnames, k);
             if (!is_str(given) || !str_equal(given, name))
                 continue;
@@ -137,7 +138,7 @@ static size_t find_parameter(struct code *code, value name, size_t from)
 static bool bind_keywords(struct frame *frame, const value *values, value kwnames, value extra)
 {
     struct code *code = frame->code;
-    for (size_t k = 0; k < tuple_length(kwnames); k++) {
+    for (size_t k = 0; k < tuple_length(kwnames); thread_report_at(++k)) {
         value name = tuple_get(kwnames, k);
         value given = stack_plain(values[k]);
         value function;
@@ -226,7 +227,7 @@ static bool fill_keyword_defaults(struct frame *frame)
 static value pack_rest(const value *args, size_t count)
 {
     value tuple = tuple_new(count);
-    for (size_t i = 0; tuple && i < count; i++)
+    for (size_t i = 0; tuple && i < count; thread_report_at(++i))
         tuple_init(tuple, i, value_inc(stack_plain(args[i])));
     return tuple;
 }

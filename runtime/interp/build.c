@@ -6,11 +6,12 @@
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/objects.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 value build_set(const value *items, size_t n)
 {
     value set = set_new(NULL);
-    for (size_t i = 0; set && i < n; i++) {
+    for (size_t i = 0; set && i < n; thread_report_at(++i)) {
         if (!set_add(set, stack_plain(items[i]))) {
             value_dec(set);
             return NULL;
@@ -22,7 +23,7 @@ value build_set(const value *items, size_t n)
 value build_map(const value *items, size_t pairs)
 {
     value map = pairs > 5 ? dict_new_sized(pairs) : dict_new();
-    for (size_t i = 0; map && i < pairs; i++) {
+    for (size_t i = 0; map && i < pairs; thread_report_at(++i)) {
         if (!dict_set_building(map, stack_plain(items[2 * i]), stack_plain(items[2 * i + 1]))) {
             value_dec(map);
             return NULL;
@@ -34,7 +35,7 @@ value build_map(const value *items, size_t pairs)
 value build_const_key_map(const value *items, size_t n, value keys)
 {
     value map = n > 5 ? dict_new_sized(n) : dict_new();
-    for (size_t i = 0; map && i < n; i++) {
+    for (size_t i = 0; map && i < n; thread_report_at(++i)) {
         if (!dict_set_building(map, tuple_get(keys, i), stack_plain(items[i]))) {
             value_dec(map);
             return NULL;
@@ -47,13 +48,13 @@ value build_string(const value *items, size_t n)
 {
     value few[16];
     if (n <= sizeof few / sizeof *few) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; thread_report_at(++i))
             few[i] = stack_plain(items[i]);
         return str_concat_array(few, n);
     }
     struct str_builder b;
     builder_init(&b);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; thread_report_at(++i))
         builder_add_str(&b, stack_plain(items[i]));
     return builder_finish(&b);
 }
@@ -180,6 +181,7 @@ bool dict_merge_keywords(value callable, value dict, value mapping)
             done = merge_one(callable, dict, key, v);
             value_dec(v);
             value_dec(key);
+            thread_report_at(position);
         }
         value_dec(copy);
         return done;
@@ -197,7 +199,7 @@ bool dict_merge_keywords(value callable, value dict, value mapping)
     value keys = found ? list_from_iterable(found) : NULL;
     value_dec(found);
     bool done = keys != NULL;
-    for (size_t i = 0; done && i < list_length(keys); i++) {
+    for (size_t i = 0; done && i < list_length(keys); thread_report_at(++i)) {
         value key = list_get(keys, i);
         value v = item_get(mapping, key);
         done = v && merge_one(callable, dict, key, v);
@@ -232,13 +234,14 @@ static void drop_items(value *from, value *to)
         value v = *from;
         *from++ = NULL;
         value_dec(v);
+        thread_report_at((size_t)(to - from));
     }
 }
 
 /* Take n items from the iterator into place[-1], place[-2]...; false with an exception (nothing is left there). */
 static bool take_items(value iterator, uint32_t n, value *place, uint32_t expected, bool at_least)
 {
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         value item = iter_next(iterator);
         if (!item || item == VALUE_END) {
             drop_items(place - i, place);
@@ -261,7 +264,7 @@ bool unpack_sequence(value sequence, uint32_t n, value *place)
         value tuple = list ? list : sequence;
         size_t length = tuple_length(tuple);
         if (length == n) {
-            for (uint32_t i = 0; i < n; i++)
+            for (uint32_t i = 0; i < n; thread_report_at(++i))
                 place[-1 - (ptrdiff_t)i] = value_inc(tuple_get(tuple, i));
         } else if (length > n) {
             raise(EXC(ValueError), "too many values to unpack (expected %u)", n);

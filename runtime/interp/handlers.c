@@ -3,6 +3,7 @@
 #include "runtime/interp/generator.h"
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 /* Ranges are sorted and disjoint: binary search for the one that covers the unit. */
 const struct exception_range *find_handler(const struct code *code, uint32_t unit)
@@ -33,7 +34,7 @@ static bool check_handler(value handler, const char *message)
 {
     if (!is_tuple(handler))
         return check_handler_type(handler, message);
-    for (size_t i = 0; i < tuple_length(handler); i++)
+    for (size_t i = 0; i < tuple_length(handler); thread_report_at(++i))
         if (!check_handler_type(tuple_get(handler, i), message))
             return false;
     return true;
@@ -43,7 +44,7 @@ static bool matches(value exception, value handler)
 {
     if (!is_tuple(handler))
         return value_is_of(exception, (struct type *)handler);
-    for (size_t i = 0; i < tuple_length(handler); i++)
+    for (size_t i = 0; i < tuple_length(handler); thread_report_at(++i))
         if (value_is_of(exception, (struct type *)tuple_get(handler, i)))
             return true;
     return false;
@@ -60,7 +61,7 @@ static bool handler_has_group(value handler)
 {
     if (!is_tuple(handler))
         return type_is_subtype((struct type *)handler, EXC(BaseExceptionGroup));
-    for (size_t i = 0; i < tuple_length(handler); i++)
+    for (size_t i = 0; i < tuple_length(handler); thread_report_at(++i))
         if (type_is_subtype((struct type *)tuple_get(handler, i), EXC(BaseExceptionGroup)))
             return true;
     return false;
@@ -165,7 +166,7 @@ value prepare_reraise_star(value original, value list)
     size_t n = list_length(list);
     value raised = list_new(n), reraised = list_new(n);
     bool done = raised && reraised;
-    for (size_t i = 0; done && i < n; i++) {
+    for (size_t i = 0; done && i < n; thread_report_at(++i)) {
         value e = list_get(list, i);
         if (e != VALUE_NONE)
             done = list_append(
@@ -375,7 +376,7 @@ value match_keys(value subject, value keys)
     if (!seen || !list || !(get = attr_get(subject, NAME(get))))
         goto end;
     value marker = list_new(0); /* a default that is nobody's value */
-    for (size_t i = 0; marker && i < n; i++) {
+    for (size_t i = 0; marker && i < n; thread_report_at(++i)) {
         value key = tuple_get(keys, i);
         int known = set_contains(seen, key);
         if (known > 0)
@@ -459,7 +460,7 @@ value match_class(value subject, value cls, size_t positional, value names)
             found = match_attribute(subject, cls, name, seen, list);
         }
     }
-    for (size_t i = 0; found > 0 && i < tuple_length(names); i++)
+    for (size_t i = 0; found > 0 && i < tuple_length(names); thread_report_at(++i))
         found = match_attribute(subject, cls, tuple_get(names, i), seen, list);
     result = found > 0 ? list_to_tuple(list) : found == 0 ? VALUE_NONE : NULL;
 end:

@@ -105,6 +105,7 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
         while (got < named && dict_next(mapping, &position, &key, &v)) {
             tuple_init(kwnames, got, key);
             args[n + got++] = v;
+            thread_report_at(got);
         }
         struct code *code = function_code((struct function *)callable);
         struct frame *frame = frame_push(interpreter, code, value_inc(callable));
@@ -115,7 +116,7 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
     } else if (!error_occurred()) {
         raise_no_memory();
     }
-    for (size_t i = 0; i < got; i++)
+    for (size_t i = 0; i < got; thread_report_at(++i))
         value_dec(args[n + i]);
     storage_free(args, (n + named + 1) * sizeof(value));
     value_dec(kwnames);
@@ -178,7 +179,7 @@ value instance_prepare(struct type *type, value *init)
 static value resolve_bases(value bases)
 {
     value list = NULL;
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         value base = tuple_get(bases, i);
         value entries = VALUE_MISSING;
         if (!is_type(base)) {
@@ -231,7 +232,7 @@ static value calculate_metaclass(value metaclass, value bases)
     if (!is_type(metaclass))
         return metaclass;
     struct type *winner = (struct type *)metaclass;
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         struct type *candidate = value_type(tuple_get(bases, i));
         if (type_is_subtype(winner, candidate))
             continue;

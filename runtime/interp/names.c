@@ -4,6 +4,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 static value slot_name(struct frame *frame, uint32_t slot)
 {
@@ -240,7 +241,7 @@ bool import_star(struct frame *frame, value module)
         return false;
     value list = list_from_iterable(names);
     value_dec(names);
-    for (size_t i = 0; list && done && i < list_length(list); i++) {
+    for (size_t i = 0; list && done && i < list_length(list); thread_report_at(++i)) {
         value name = list_get(list, i);
         if (!is_str(name)) {
             raise(EXC(TypeError), "%s in %S.%s must be str, not %T", skip_underscored ? "Key" : "Item", module,

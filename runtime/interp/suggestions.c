@@ -8,6 +8,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/interp/traceback.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #define CANDIDATES_MAX 750
 #define LENGTH_MAX     40
@@ -64,7 +65,7 @@ static value best_of(value list, value name)
         return NULL;
     value best = NULL;
     size_t best_distance = SIZE_MAX;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; thread_report_at(++i)) {
         value candidate = list_get(list, i);
         struct text text;
         if (is_str(candidate) && !str_equal(candidate, name) && text_of(candidate, &text)) {

@@ -8,6 +8,7 @@
 #include "runtime/objects/model/weakref.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/container.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 
@@ -111,7 +112,7 @@ static bool add_own_abstracts(value cls, value set)
         raise(EXC(TypeError), "%T.items() returned a non-iterable (type %T)", dict, items);
     value list = items && value_is_iterable(items) ? list_from_iterable(items) : NULL;
     bool done = list != NULL;
-    for (size_t i = 0; done && i < list_length(list); i++) {
+    for (size_t i = 0; done && i < list_length(list); thread_report_at(++i)) {
         value item = list_get(list, i), pair = value_is_iterable(item) ? tuple_from_iterable(item) : NULL;
         if (!value_is_iterable(item))
             raise(EXC(TypeError), "items() returned non-iterable");
@@ -138,7 +139,7 @@ static bool add_base_abstracts(value cls, value base, value set)
         return true;
     value list = names ? list_from_iterable(names) : NULL;
     bool done = list != NULL;
-    for (size_t i = 0; done && i < list_length(list); i++) {
+    for (size_t i = 0; done && i < list_length(list); thread_report_at(++i)) {
         value name = list_get(list, i);
         value attribute = is_str(name) ? attr_get_optional(cls, name)
                                        : raise(EXC(TypeError), "attribute name must be string, not '%T'", name);
@@ -156,7 +157,7 @@ static bool compute_abstracts(value cls)
 {
     value set = set_new(NULL), bases = set && add_own_abstracts(cls, set) ? attr_get(cls, NAME(__bases__)) : NULL;
     bool done = bases && (is_tuple(bases) || raise_false(EXC(TypeError), "__bases__ is not tuple"));
-    for (size_t i = 0; done && i < tuple_length(bases); i++)
+    for (size_t i = 0; done && i < tuple_length(bases); thread_report_at(++i))
         done = add_base_abstracts(cls, tuple_get(bases, i), set);
     value frozen = done ? frozenset_new(set) : NULL;
     done = frozen && attr_set(cls, NAME(__abstractmethods__), frozen);
@@ -214,7 +215,7 @@ static bool spread_flag(value cls, uint32_t flag)
     value function = attr_get(value_of(TYPE(TYPE)), NAME(__subclasses__));
     value subclasses = function ? call_1(function, cls) : NULL;
     bool done = subclasses != NULL;
-    for (size_t i = 0; done && i < list_length(subclasses); i++) {
+    for (size_t i = 0; done && i < list_length(subclasses); thread_report_at(++i)) {
         value subclass = list_get(subclasses, i);
         done = spread_flag(subclass, flag);
         value_dec(subclass);
@@ -252,7 +253,7 @@ static value abc_register(value self, value cls, value subclass)
 static int subclass_of_any(value subclass, value list, bool weak)
 {
     int answer = 0;
-    for (size_t i = 0; answer == 0 && i < list_length(list); i++) {
+    for (size_t i = 0; answer == 0 && i < list_length(list); thread_report_at(++i)) {
         value entry = list_get(list, i), cls = weak ? weak_reference_get(entry) : value_inc(entry);
         if (cls != VALUE_NONE)
             answer = class_is_subclass(subclass, cls);
@@ -267,7 +268,7 @@ static int in_mro(value subclass, value cls)
     value mro = attr_get_optional(subclass, NAME(__mro__));
     int found = !mro ? -1 : 0;
     if (mro && mro != VALUE_MISSING && is_tuple(mro))
-        for (size_t i = 0; !found && i < tuple_length(mro); i++)
+        for (size_t i = 0; !found && i < tuple_length(mro); thread_report_at(++i))
             found = tuple_get(mro, i) == cls;
     value_dec(mro);
     return found;

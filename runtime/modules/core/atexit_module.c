@@ -1,5 +1,6 @@
 /* The atexit module: functions to call at the end of the process, last registered first. */
 #include "runtime/modules/module.h"
+#include "threads/pause.h"
 
 static value_slot callbacks; /* a list of (function, args tuple, kwargs dict or None), or NULL */
 
@@ -26,7 +27,7 @@ static value register_function(value self, const value *args, size_t nargs, valu
     if (done && kwnames && tuple_length(kwnames)) {
         keywords = dict_new();
         done = keywords != NULL;
-        for (size_t i = 0; done && i < tuple_length(kwnames); i++)
+        for (size_t i = 0; done && i < tuple_length(kwnames); thread_report_at(++i))
             done = dict_set(keywords, tuple_get(kwnames, i), args[nargs + i]);
     }
     value entry = done ? tuple_pack(3, args[0], rest, keywords) : NULL;
@@ -79,7 +80,7 @@ static value unregister(value self, value func)
     value list = callback_list();
     if (!list)
         return NULL;
-    for (size_t i = list_length(list); i-- > 0;) {
+    for (size_t i = list_length(list); i-- > 0; thread_report_at(i)) {
         value entry = list_get(list, i);
         if (!entry || entry == VALUE_MISSING) {
             error_clear();

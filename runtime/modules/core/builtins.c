@@ -7,6 +7,7 @@
 #include "runtime/sys.h"
 #include "runtime/step.h"
 #include "runtime/interp/generator.h"
+#include "threads/pause.h"
 
 /* ---- values ---- */
 static value builtin_abs(value self, value x)
@@ -528,7 +529,7 @@ static bool source_text(value v, struct text *text, const char *function, const 
     } else {
         return raise_false(EXC(TypeError), "%s() arg 1 must be a %s", function, what);
     }
-    if (memchr(text->bytes, 0, text->length)) {
+    if (thread_find(text->bytes, 0, text->length)) {
         text_release(text);
         return raise_false(EXC(ValueError), "source code string cannot contain null bytes");
     }
@@ -584,7 +585,7 @@ static value builtin_exec(value self, const value *args)
         return raise(EXC(TypeError), "closure argument must be a tuple of cells");
     if (closure) {
         bool cells = is_tuple(closure);
-        for (size_t i = 0; cells && i < tuple_length(closure); i++)
+        for (size_t i = 0; cells && i < tuple_length(closure); thread_report_at(++i))
             cells = value_is(tuple_get(closure, i), TYPE_ID_CELL);
         if (!cells || tuple_length(closure) != ((struct code *)args[0])->frees_count)
             return raise(EXC(TypeError), "code object requires a closure of exactly length %u",

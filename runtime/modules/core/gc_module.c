@@ -5,6 +5,7 @@
  * background are not reported: they stop nobody, and no thread of the program is there to be told.
  */
 #include "runtime/modules/module.h"
+#include "threads/pause.h"
 
 static value_slot callbacks;          /* the list gc.callbacks, from the module's first fill to its end */
 static _Thread_local bool collecting; /* this thread is within gc.collect() */
@@ -198,7 +199,7 @@ static value module_get_referents(value self, const value *args)
 {
     struct walk walk = {.list = list_new(0)};
     bool settle = false;
-    for (size_t i = 0; walk.list && !walk.failed && i < tuple_length(args[0]); i++) {
+    for (size_t i = 0; walk.list && !walk.failed && i < tuple_length(args[0]); thread_report_at(++i)) {
         value v = tuple_get(args[0], i);
         if (!value_is_object(v) || !(object_type(value_object(v))->gc_flags & TYPE_GC_CONTAINER))
             continue;
@@ -231,7 +232,7 @@ static value module_get_referrers(value self, const value *args)
         gc_walk(add_object, &all);
     gc_walk_settle();
     bool failed = !all.list || !result || all.failed;
-    for (size_t i = 0; !failed && i < list_length(all.list); i++) {
+    for (size_t i = 0; !failed && i < list_length(all.list); thread_report_at(++i)) {
         value v = list_get(all.list, i);
         struct walk one = {.targets = args[0]};
         if (v != args[0] && v != result)

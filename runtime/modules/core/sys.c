@@ -5,6 +5,7 @@
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/import.h"
 #include "runtime/objects/numbers/int.h"
+#include "threads/pause.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -301,7 +302,7 @@ static value sys_gettrace(value self)
 static value sys_current_frames(value self)
 {
     value dict = dict_new();
-    for (size_t i = 0, n = thread_slot_count(); dict && i < n; i++) {
+    for (size_t i = 0, n = thread_slot_count(); dict && i < n; thread_report_at(++i)) {
         uint64_t number;
         value frame = frame_object_of_thread(thread_slot_at(i), &number);
         value ident = frame ? int_from_u64(number) : NULL;

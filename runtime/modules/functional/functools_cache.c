@@ -15,6 +15,7 @@
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/signature.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -98,15 +99,15 @@ static value make_key(struct cache *c, const value *args, size_t nargs, value kw
     if (!key)
         return NULL;
     size_t n = 0;
-    for (size_t i = 0; i < nargs; i++)
+    for (size_t i = 0; i < nargs; thread_report_at(++i))
         tuple_init(key, n++, value_inc(args[i]));
     if (named)
         tuple_init(key, n++, value_inc(value_of(link_type)));
-    for (size_t i = 0; i < named; i++) {
+    for (size_t i = 0; i < named; thread_report_at(++i)) {
         tuple_init(key, n++, value_inc(tuple_get(kwnames, i)));
         tuple_init(key, n++, value_inc(args[nargs + i]));
     }
-    for (size_t i = 0; c->typed && i < nargs + named; i++)
+    for (size_t i = 0; c->typed && i < nargs + named; thread_report_at(++i))
         tuple_init(key, n++, value_inc(value_of(value_type(args[i]))));
     return key;
 }

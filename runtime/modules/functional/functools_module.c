@@ -4,6 +4,8 @@
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/step.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <sched.h>
 #include <stddef.h>
@@ -80,7 +82,7 @@ static value partial_new(struct type *type, const value *args, size_t nargs, val
     }
     own = tuple_from_array(args + 1, nargs - 1);
     bool done = before && keywords && own;
-    for (size_t i = 0; done && kwnames && i < tuple_length(kwnames); i++)
+    for (size_t i = 0; done && kwnames && i < tuple_length(kwnames); thread_report_at(++i))
         done = dict_set(keywords, tuple_get(kwnames, i), args[nargs + i]);
     all = done ? sequence_concat(before, own) : NULL;
     if (all)
@@ -104,7 +106,7 @@ static value partial_call_merged(value function, value before, value keywords, c
     value own = tuple_from_array(args, nargs), all = own ? sequence_concat(before, own) : NULL;
     value merged = all ? dict_copy(keywords) : NULL, result = NULL;
     bool done = merged != NULL;
-    for (size_t i = 0; done && kwnames && i < tuple_length(kwnames); i++)
+    for (size_t i = 0; done && kwnames && i < tuple_length(kwnames); thread_report_at(++i))
         done = dict_set(merged, tuple_get(kwnames, i), args[nargs + i]);
     if (done)
         result = call_tuple(function, all, merged);
@@ -124,19 +126,19 @@ static value partial_call(value v, const value *args, size_t nargs, value kwname
         size_t given = tuple_length(before), named = kwnames ? tuple_length(kwnames) : 0, total = given + nargs + named;
         value few[12], *all = total <= 12 ? few : calloc(total, sizeof *all);
         if (all) {
-            for (size_t i = 0; i < given;
-                 i++) /* counted: the tuple may be all that refers to it, and shared (step.h) */
+            /* Counted: the tuple may be all that refers to it, and shared (step.h). */
+            for (size_t i = 0; i < given; thread_report_at(++i))
                 all[i] = value_inc(tuple_get(before, i));
-            for (size_t i = 0; i < nargs + named; i++)
+            for (size_t i = 0; i < nargs + named; thread_report_at(++i))
                 all[given + i] = args[i];
             result = call_vector(function, all, given + nargs, kwnames);
-            for (size_t i = 0; i < given; i++)
+            for (size_t i = 0; i < given; thread_report_at(++i))
                 value_dec(all[i]);
         } else {
             result = raise_no_memory();
         }
         if (all != few)
-            free(all);
+            raw_free(all);
     }
     parts_drop(&parts);
     return result;
@@ -155,7 +157,7 @@ static value partial_repr(value v)
     builder_add_text(&b, type_short_name(value_type(v)));
     builder_add_text(&b, "(");
     bool done = builder_add_repr(&b, parts.function);
-    for (size_t i = 0; done && i < tuple_length(parts.args); i++) {
+    for (size_t i = 0; done && i < tuple_length(parts.args); thread_report_at(++i)) {
         builder_add_text(&b, ", ");
         done = builder_add_repr(&b, tuple_get(parts.args, i));
     }

@@ -8,6 +8,7 @@
 #include "runtime/modules/functional/itertools.h"
 #include "runtime/modules/module.h"
 #include "threads/pause.h"
+#include "runtime/raw.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -48,15 +49,15 @@ static value combiner_make(struct type *type, enum kind kind, value pools /* sto
         return raise_no_memory();
     }
     if (kind == PRODUCT) {
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length; thread_report_at(++i))
             c->finished |= tuple_length(tuple_get(pools, i)) == 0;
     } else if (kind == REPLACEMENT) {
         c->finished = c->n == 0 && length > 0;
     } else {
         c->finished = length > c->n;
-        for (size_t i = 0; i < (kind == PERMUTATIONS ? c->n : length); i++)
+        for (size_t i = 0; i < (kind == PERMUTATIONS ? c->n : length); thread_report_at(++i))
             c->indices[i] = i;
-        for (size_t i = 0; kind == PERMUTATIONS && !c->finished && i < length; i++)
+        for (size_t i = 0; kind == PERMUTATIONS && !c->finished && i < length; thread_report_at(++i))
             c->indices[c->n + i] = c->n - i;
     }
     return value_of(c);
@@ -64,7 +65,7 @@ static value combiner_make(struct type *type, enum kind kind, value pools /* sto
 
 static bool step_product(struct combiner *c, value pools)
 {
-    for (size_t i = c->length; i-- > 0;) {
+    for (size_t i = c->length; i-- > 0; thread_report_at(i)) {
         if (++c->indices[i] < tuple_length(tuple_get(pools, i)))
             return true;
         c->indices[i] = 0;
@@ -75,10 +76,10 @@ static bool step_product(struct combiner *c, value pools)
 static bool step_permutations(struct combiner *c)
 {
     size_t *indices = c->indices, *cycles = c->indices + c->n;
-    for (size_t i = c->length; i-- > 0;) {
+    for (size_t i = c->length; i-- > 0; thread_report_at(i)) {
         if (--cycles[i] == 0) {
             size_t first = indices[i];
-            memmove(&indices[i], &indices[i + 1], (c->n - i - 1) * sizeof *indices);
+            thread_move(&indices[i], &indices[i + 1], (c->n - i - 1) * sizeof *indices);
             indices[c->n - 1] = first;
             cycles[i] = c->n - i;
         } else {
@@ -93,11 +94,11 @@ static bool step_permutations(struct combiner *c)
 
 static bool step_combinations(struct combiner *c)
 {
-    for (size_t i = c->length; i-- > 0;) {
+    for (size_t i = c->length; i-- > 0; thread_report_at(i)) {
         if (c->indices[i] == i + c->n - c->length)
             continue;
         c->indices[i]++;
-        for (size_t j = i + 1; j < c->length; j++)
+        for (size_t j = i + 1; j < c->length; thread_report_at(++j))
             c->indices[j] = c->indices[j - 1] + 1;
         return true;
     }
@@ -106,11 +107,11 @@ static bool step_combinations(struct combiner *c)
 
 static bool step_replacement(struct combiner *c)
 {
-    for (size_t i = c->length; i-- > 0;) {
+    for (size_t i = c->length; i-- > 0; thread_report_at(i)) {
         if (c->indices[i] == c->n - 1)
             continue;
         size_t next = c->indices[i] + 1;
-        for (size_t j = i; j < c->length; j++)
+        for (size_t j = i; j < c->length; thread_report_at(++j))
             c->indices[j] = next;
         return true;
     }
@@ -133,7 +134,7 @@ static value combiner_next(value v)
     }
     c->started = true;
     bool finished = c->finished;
-    for (size_t i = 0; !finished && i < c->length; i++)
+    for (size_t i = 0; !finished && i < c->length; thread_report_at(++i))
         tuple_init(tuple, i, value_inc(tuple_get(tuple_get(pools, c->kind == PRODUCT ? i : 0), c->indices[i])));
     object_unlock(&c->header);
     if (!finished)
@@ -224,7 +225,7 @@ static void combiner_traverse(struct object *o, struct gc_trace *trace)
 static void combiner_destroy(struct object *o)
 {
     slot_drop(&((struct combiner *)o)->pools);
-    free(((struct combiner *)o)->indices);
+    raw_free(((struct combiner *)o)->indices);
 }
 
 #define COMBINER(NAME, NEW)                                                                                   \

@@ -8,6 +8,7 @@
 #include "runtime/modules/functional/itertools.h"
 #include "runtime/modules/module.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 
@@ -652,7 +653,7 @@ static value zip_longest_new(struct type *type, const value *args, size_t nargs,
     BIND("zip_longest", "(*iterables, fillvalue=None)", 2);
     size_t n = tuple_length(a[0]);
     value list = list_new(n);
-    for (size_t i = 0; list && i < n; i++) {
+    for (size_t i = 0; list && i < n; thread_report_at(++i)) {
         value iterator = iter_get(tuple_get(a[0], i));
         if (!iterator || !list_append_owned(list, iterator)) {
             value_dec(list);
@@ -802,7 +803,7 @@ static value itertools_tee(value self, value iterable, value given_n)
         value_dec(tuple);
         return NULL;
     }
-    for (ssize i = 0; tuple && i < n; i++) {
+    for (ssize i = 0; tuple && i < n; thread_report_at((size_t)++i)) {
         value copy = i == 0 ? value_inc(first) : tee_copy(first, NULL);
         if (!copy) {
             value_dec(tuple);

@@ -6,6 +6,7 @@
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/container.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static value itemgetter_call(value v, const value *args, size_t nargs, value kwn
     if (count == 1)
         return item_get(args[0], tuple_get(keys, 0));
     value result = list_new(count);
-    for (size_t i = 0; result && i < count; i++) {
+    for (size_t i = 0; result && i < count; thread_pause_at(++i)) {
         value item = item_get(args[0], tuple_get(keys, i));
         if (!item || !list_append_owned(result, item)) {
             value_dec(result);
@@ -78,7 +79,7 @@ static value split_name(value name)
         return raise(EXC(TypeError), "attribute name must be a string");
     value parts = call_method_1(name, NAME(split), NAME_TEXT("."));
     value tuple = parts ? tuple_new(list_length(parts)) : NULL;
-    for (size_t i = 0; tuple && i < tuple_length(tuple); i++)
+    for (size_t i = 0; tuple && i < tuple_length(tuple); thread_report_at(++i))
         tuple_init(tuple, i, str_intern(list_get(parts, i)));
     value_dec(parts);
     return tuple;
@@ -91,7 +92,7 @@ static value attrgetter_new(struct type *type, const value *args, size_t nargs, 
     if (nargs < 1)
         return raise(EXC(TypeError), "attrgetter expected 1 argument, got 0");
     value items = list_new(nargs);
-    for (size_t i = 0; items && i < nargs; i++) {
+    for (size_t i = 0; items && i < nargs; thread_report_at(++i)) {
         value parts = split_name(args[i]);
         if (!parts || !list_append_owned(items, parts)) {
             value_dec(items);
@@ -106,7 +107,7 @@ static value attrgetter_new(struct type *type, const value *args, size_t nargs, 
 static value get_dotted(value v, value parts)
 {
     value_inc(v);
-    for (size_t i = 0; v && i < tuple_length(parts); i++) {
+    for (size_t i = 0; v && i < tuple_length(parts); thread_report_at(++i)) {
         value next = attr_get(v, tuple_get(parts, i));
         value_dec(v);
         v = next;
@@ -123,7 +124,7 @@ static value attrgetter_call(value v, const value *args, size_t nargs, value kwn
     if (count == 1)
         return get_dotted(args[0], tuple_get(names, 0));
     value result = list_new(count);
-    for (size_t i = 0; result && i < count; i++) {
+    for (size_t i = 0; result && i < count; thread_pause_at(++i)) {
         value item = get_dotted(args[0], tuple_get(names, i));
         if (!item || !list_append_owned(result, item)) {
             value_dec(result);
@@ -139,7 +140,7 @@ static value attrgetter_call(value v, const value *args, size_t nargs, value kwn
 static value attrgetter_names(value v)
 {
     value names = ITEMS(v), list = list_new(tuple_length(names));
-    for (size_t i = 0; list && i < tuple_length(names); i++) {
+    for (size_t i = 0; list && i < tuple_length(names); thread_report_at(++i)) {
         value name = str_join(NAME_TEXT("."), tuple_get(names, i));
         if (!name || !list_append_owned(list, name)) {
             value_dec(list);
@@ -161,7 +162,7 @@ static value methodcaller_new(struct type *type, const value *args, size_t nargs
     value keywords = NULL;
     if (kwnames && tuple_length(kwnames)) {
         keywords = dict_new();
-        for (size_t i = 0; keywords && i < tuple_length(kwnames); i++)
+        for (size_t i = 0; keywords && i < tuple_length(kwnames); thread_report_at(++i))
             if (!dict_set(keywords, tuple_get(kwnames, i), args[nargs + i])) {
                 value_dec(keywords);
                 keywords = NULL;
@@ -201,7 +202,7 @@ static value getter_repr(value v)
     struct str_builder b;
     builder_init(&b);
     bool done = shown && builder_add_format(&b, "%s(", value_type(v)->gc.name);
-    for (size_t i = 0; done && i < tuple_length(shown); i++)
+    for (size_t i = 0; done && i < tuple_length(shown); thread_report_at(++i))
         done = builder_add_format(&b, i ? ", %R" : "%R", tuple_get(shown, i));
     size_t position = 0;
     value key, item;

@@ -3,6 +3,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/binary/buffer.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 #define BINARY_FUNCTIONS(X)    \
     X(add, ADD)                \
@@ -167,7 +168,7 @@ static bool equal_constant_time(const uint8_t *a, size_t a_length, const uint8_t
     volatile uint8_t difference = a_length != b_length;
     if (a_length != b_length)
         a = b; /* the length of b decides about the time, whatever a is */
-    for (size_t i = 0; i < b_length; i++)
+    for (size_t i = 0; i < b_length; thread_report_at(++i))
         difference = (uint8_t)(difference | (a[i] ^ b[i]));
     return difference == 0;
 }

@@ -443,7 +443,7 @@ static ssize line_hint(value v, value peek)
         return -1;
     }
     size_t length = bytes_length(ahead);
-    const uint8_t *end = length ? memchr(bytes_data(ahead), '\n', length) : NULL;
+    const uint8_t *end = length ? thread_find(bytes_data(ahead), '\n', length) : NULL;
     ssize hint = end ? end - bytes_data(ahead) + 1 : length ? (ssize)length : 1;
     value_dec(ahead);
     return hint;
@@ -624,7 +624,7 @@ static value read_into(value v, value target, value method)
         raise(EXC(ValueError), "read() returned too much data: %lld bytes requested, %zu returned",
               (long long)room.length, bytes_length(data));
     else if (data) {
-        memcpy(room.data, bytes_data(data), bytes_length(data));
+        thread_copy(room.data, bytes_data(data), bytes_length(data));
         result = int_from_u64(bytes_length(data));
     }
     value_dec(data);

@@ -9,6 +9,7 @@
 #include "runtime/modules/io/io.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/containers/container.h"
+#include "threads/pause.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -70,7 +71,7 @@ static ssize raw_read(value raw, uint8_t *data, size_t length)
     if (n > 0) {
         struct buffer view;
         if (buffer_get(room, &view, BUFFER_SIMPLE)) {
-            memcpy(data, view.data, (size_t)n < (size_t)view.length ? (size_t)n : (size_t)view.length);
+            thread_copy(data, view.data, (size_t)n < (size_t)view.length ? (size_t)n : (size_t)view.length);
             buffer_release(&view);
         } else {
             n = -1;
@@ -123,7 +124,7 @@ static bool flush_pending(struct buffered *b, value raw)
     while (done < b->pending) {
         ssize n = raw_write(raw, b->buffer + done, b->pending - done);
         if (n < 0) {
-            memmove(b->buffer, b->buffer + done, b->pending - done);
+            thread_move(b->buffer, b->buffer + done, b->pending - done);
             b->pending -= done;
             return n == -2 ? raise_would_block(0) : false;
         }
@@ -151,7 +152,7 @@ static size_t ahead(struct buffered *b)
 static size_t give(struct buffered *b, uint8_t *data, size_t length)
 {
     size_t n = ahead(b) < length ? ahead(b) : length;
-    memcpy(data, b->buffer + b->position, n);
+    thread_copy(data, b->buffer + b->position, n);
     b->position += n;
     return n;
 }
@@ -326,7 +327,7 @@ static value reader_readline(value v, const value *args)
         size_t length = ahead(b);
         if (limit >= 0 && length > (size_t)limit - line.length)
             length = (size_t)limit - line.length;
-        const uint8_t *start = b->buffer + b->position, *end = length ? memchr(start, '\n', length) : NULL;
+        const uint8_t *start = b->buffer + b->position, *end = length ? thread_find(start, '\n', length) : NULL;
         if (end)
             length = (size_t)(end - start) + 1;
         b->position += length;
@@ -362,7 +363,7 @@ static bool write_locked(struct buffered *b, value raw, const uint8_t *data, siz
     if (!drop_ahead(b, raw))
         return false;
     if (length <= b->size - b->pending) {
-        memcpy(b->buffer + b->pending, data, length);
+        thread_copy(b->buffer + b->pending, data, length);
         b->pending += length;
         return true;
     }
@@ -374,13 +375,13 @@ static bool write_locked(struct buffered *b, value raw, const uint8_t *data, siz
         if (n == -1)
             return false;
         if (n == -2) {
-            memcpy(b->buffer, data + done, b->size);
+            thread_copy(b->buffer, data + done, b->size);
             b->pending = b->size;
             return raise_would_block(done + b->size);
         }
         done += (size_t)n;
     }
-    memcpy(b->buffer, data + done, length - done);
+    thread_copy(b->buffer, data + done, length - done);
     b->pending = length - done;
     return true;
 }

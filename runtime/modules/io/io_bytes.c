@@ -128,7 +128,7 @@ static value read_part(value v, ssize size, bool line)
         }
         size_t left = b->position < b->length ? b->length - b->position : 0;
         size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
-        const uint8_t *start = (uint8_t *)b->data + b->position, *end = line && n ? memchr(start, '\n', n) : NULL;
+        const uint8_t *start = (uint8_t *)b->data + b->position, *end = line && n ? thread_find(start, '\n', n) : NULL;
         if (end)
             n = (size_t)(end - start) + 1;
         /* The bytes are made without the lock, for what there was; who finds another length makes them anew. */

@@ -2,6 +2,7 @@
 #include "runtime/modules/io/io.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/text/str.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 
@@ -32,7 +33,7 @@ bool io_newline_parse(value v, const char *illegal, struct io_newline *newline)
 static unsigned line_ends(struct span s)
 {
     unsigned seen = 0;
-    for (size_t i = 0; i < s.length; i++) {
+    for (size_t i = 0, step = 1; i < s.length; i++, thread_report_at(step++)) {
         uint32_t c = span_at(s, i);
         if (c == '\n') {
             seen |= IO_SEEN_LF;
@@ -60,7 +61,7 @@ value io_newline_translate(value text, bool translate, unsigned *seen)
         return text;
     struct str_builder b;
     builder_init(&b);
-    for (size_t i = 0; i < s.length; i++) {
+    for (size_t i = 0, step = 1; i < s.length; i++, thread_report_at(step++)) {
         uint32_t c = span_at(s, i);
         if (c == '\r') {
             builder_add_char(&b, '\n');
@@ -114,7 +115,7 @@ ssize io_line_end(value text, size_t start, const struct io_newline *newline)
         return at == SPAN_NONE ? -1 : (ssize)(start + at + 1);
     }
     if (newline->universal) {
-        for (size_t i = 0; i < rest.length; i++) {
+        for (size_t i = 0; i < rest.length; thread_report_at(++i)) {
             uint32_t c = span_at(rest, i);
             if (c == '\n')
                 return (ssize)(start + i + 1);

@@ -249,7 +249,7 @@ static void drop_decoded(struct text_io *t)
 {
     size_t rest = t->chunk.length - t->chunk_decoded;
     if (t->chunk_decoded)
-        memmove(t->chunk.data, t->chunk.data + t->chunk_decoded, rest);
+        thread_move(t->chunk.data, t->chunk.data + t->chunk_decoded, rest);
     t->chunk.length = rest;
     t->chunk_decoded = 0;
 }

@@ -3,6 +3,7 @@
 #include "runtime/modules/numbers/math_module.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/numbers/int.h"
+#include "threads/pause.h"
 
 #include <limits.h>
 
@@ -34,9 +35,7 @@ static value task_value(struct task *task)
 {
     if (!int_guarded_long(task_run, task, task_limbs(task)))
         return NULL;
-    value v = int_from_mpz(task->result);
-    mpz_clear(task->result);
-    return v;
+    return int_take_mpz(task->result);
 }
 
 /* ---- gcd, lcm ---- */
@@ -87,7 +86,7 @@ static value combine(value a, value b, bool lcm)
 static value combine_all(value numbers, bool lcm)
 {
     value total = small_int(lcm ? 1 : 0);
-    for (size_t i = 0; total && i < tuple_length(numbers); i++) {
+    for (size_t i = 0; total && i < tuple_length(numbers); thread_pause_at(++i)) {
         value number = index_value(tuple_get(numbers, i));
         value next = number ? combine(total, number, lcm) : NULL;
         value_dec(number);

@@ -8,6 +8,8 @@
 #include "runtime/modules/numbers/math_module.h"
 #include "runtime/modules/module.h"
 #include "runtime/step.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -195,6 +197,14 @@ static double vector_length(size_t n, double *coordinates, double largest, bool 
     return (root + rest / (2.0 * root)) / scale;
 }
 
+static value length_of(size_t n, double *coordinates, double largest, bool nan_found)
+{
+    bool resting = thread_rest_begin(n * sizeof *coordinates);
+    double length = vector_length(n, coordinates, largest, nan_found);
+    thread_rest_end(resting);
+    return float_new(length);
+}
+
 static void coordinate(double x, double *out, double *largest, bool *nan_found)
 {
     *out = x = fabs(x);
@@ -216,13 +226,13 @@ static value math_hypot(value self, const value *args)
     size_t n = tuple_length(args[0]);
     double *c = coordinates_new(n), largest = 0.0, x;
     bool nan_found = false, done = c != NULL;
-    for (size_t i = 0; done && i < n; i++) {
+    for (size_t i = 0; done && i < n; thread_pause_at(++i)) {
         done = value_as_double(tuple_get(args[0], i), &x);
         if (done)
             coordinate(x, &c[i], &largest, &nan_found);
     }
-    value result = done ? float_new(vector_length(n, c, largest, nan_found)) : NULL;
-    free(c);
+    value result = done ? length_of(n, c, largest, nan_found) : NULL;
+    raw_free(c);
     return result;
 }
 
@@ -235,13 +245,13 @@ static value math_dist(value self, value given_p, value given_q)
         size_t n = tuple_length(p);
         double *c = coordinates_new(n), largest = 0.0, x, y;
         bool nan_found = false, done = c != NULL;
-        for (size_t i = 0; done && i < n; i++) {
+        for (size_t i = 0; done && i < n; thread_pause_at(++i)) {
             done = value_as_double(tuple_get(p, i), &x) && value_as_double(tuple_get(q, i), &y);
             if (done)
                 coordinate(x - y, &c[i], &largest, &nan_found);
         }
-        result = done ? float_new(vector_length(n, c, largest, nan_found)) : NULL;
-        free(c);
+        result = done ? length_of(n, c, largest, nan_found) : NULL;
+        raw_free(c);
     }
     value_dec(q);
     value_dec(p);

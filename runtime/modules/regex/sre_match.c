@@ -18,6 +18,7 @@
  */
 #include "runtime/modules/regex/sre.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ enum record_kind {
     RECORD_BARRIER_GO, /* when what it encloses fails, go on with `at` at position a; b: the barrier below */
 };
 
-#define BUDGET 100000 /* steps between safepoints: far below a millisecond's worth */
+#define BUDGET 20000 /* steps between safepoints: far below a millisecond's worth, fresh pages for records included */
 
 static bool pass_safepoint(struct sre_state *s)
 {
@@ -62,7 +63,7 @@ static void give_back(struct sre_state *s)
     if (stack->capacity > SPARE_MAX ||
         !atomic_compare_exchange_strong_explicit(&s->program->spare, &none, stack, memory_order_release,
                                                  memory_order_relaxed))
-        free(stack);
+        raw_free(stack);
 }
 
 static bool grow(struct sre_state *s)
@@ -79,9 +80,9 @@ static bool grow(struct sre_state *s)
         }
         stack->capacity = capacity;
     }
-    memcpy(stack->records, s->records, s->capacity * sizeof *s->records);
+    thread_copy(stack->records, s->records, s->capacity * sizeof *s->records);
     if (s->records != s->few_records)
-        free(stack_of(s->records));
+        raw_free(stack_of(s->records));
     s->records = stack->records;
     s->capacity = stack->capacity;
     return true;
@@ -91,7 +92,7 @@ static bool grow(struct sre_state *s)
 static size_t commit(struct sre_record *records, size_t barrier, size_t top)
 {
     size_t kept = barrier;
-    for (size_t i = barrier + 1; i < top; i++)
+    for (size_t i = barrier + 1; i < top; thread_report_at(++i))
         if (records[i].kind == RECORD_MARK || records[i].kind == RECORD_LOOP)
             records[kept++] = records[i];
     return kept;
@@ -142,9 +143,10 @@ INLINE bool passes(const struct sre_program *p, uint32_t operation, uint32_t ope
     }
 }
 
-/* The first position in [pos, limit) whose character fails the test; `limit` if none does. */
-INLINE ssize run_of(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
-                    uint32_t operand, ssize pos, ssize limit)
+#define WINDOW ((ssize)1 << 16) /* characters between reports */
+
+INLINE ssize short_run_of(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
+                          uint32_t operand, ssize pos, ssize limit)
 {
     switch (operation) {
     case RUN_ANY_ALL:
@@ -183,9 +185,20 @@ INLINE ssize run_of(const struct sre_program *p, const void *data, const unsigne
     }
 }
 
-/* The last position in [low, pos] from which what begins with `operation` could go on; below low: none. */
-INLINE ssize last_start(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
-                        uint32_t operand, ssize low, ssize pos, ssize end)
+/* The first position in [pos, limit) whose character fails the test; `limit` if none does. */
+INLINE ssize run_of(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
+                    uint32_t operand, ssize pos, ssize limit)
+{
+    for (;; thread_report()) {
+        ssize stop = limit - pos > WINDOW ? pos + WINDOW : limit;
+        pos = short_run_of(p, data, width, operation, operand, pos, stop);
+        if (likely(pos < stop || stop == limit))
+            return pos;
+    }
+}
+
+INLINE ssize last_start_near(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
+                             uint32_t operand, ssize low, ssize pos, ssize end)
 {
     if (operation == RUN_ANYTHING)
         return pos;
@@ -198,6 +211,18 @@ INLINE ssize last_start(const struct sre_program *p, const void *data, const uns
         while (pos >= low && !set_has(p, operand, char_at(data, width, pos)))
             pos--;
     return pos;
+}
+
+/* The last position in [low, pos] from which what begins with `operation` could go on; below low: none. */
+INLINE ssize last_start(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
+                        uint32_t operand, ssize low, ssize pos, ssize end)
+{
+    for (;; thread_report()) {
+        ssize stop = pos - low > WINDOW ? pos - WINDOW : low;
+        pos = last_start_near(p, data, width, operation, operand, stop, pos, end);
+        if (likely(pos >= stop || stop == low))
+            return pos;
+    }
 }
 
 /* ---- places between characters ---- */
@@ -255,7 +280,7 @@ INLINE ssize match_group(const struct sre_state *s, unsigned width, ssize pos, u
     ssize from = s->marks[2 * group], to = s->marks[2 * group + 1];
     if (s->end - pos < to - from)
         return -1;
-    for (; from < to; from++, pos++)
+    for (; from < to; thread_report_at((size_t)++from), pos++)
         if (!sre_same(char_at(s->text.data, width, from), char_at(s->text.data, width, pos), fold))
             return -1;
     return pos;
@@ -557,6 +582,8 @@ INLINE int run(struct sre_state *s, const unsigned width, ssize pos)
                 uint32_t first = code[at + 5], first_operand = code[at + 6];
                 pos = r->a;
                 do {
+                    if (unlikely(s->budget < 0) && !pass_safepoint(s))
+                        return -1;
                     if (left == 0 || pos >= end || !passes(p, code[at + 3], code[at + 4], char_at(data, width, pos)))
                         break;
                     pos++;
@@ -649,13 +676,19 @@ static ssize next_start(const struct sre_state *s, ssize pos)
         return pos;
     const struct sre_set *set = &p->sets[p->first_set];
     const void *data = s->text.data;
-    if (s->text.width == 1 && !set->varies)
-        while (pos < s->end && !set->few[((const uint8_t *)data)[pos]])
-            pos++;
-    else
-        while (pos < s->end && !set_has(p, (uint32_t)p->first_set, span_at(s->text, (size_t)pos)))
-            pos++;
-    return pos < s->end ? pos : s->end + 1;
+    for (;; thread_report()) {
+        ssize stop = s->end - pos > WINDOW ? pos + WINDOW : s->end;
+        if (s->text.width == 1 && !set->varies)
+            while (pos < stop && !set->few[((const uint8_t *)data)[pos]])
+                pos++;
+        else
+            while (pos < stop && !set_has(p, (uint32_t)p->first_set, span_at(s->text, (size_t)pos)))
+                pos++;
+        if (likely(pos < stop))
+            return pos;
+        if (stop >= s->end)
+            return s->end + 1;
+    }
 }
 
 int sre_search(struct sre_state *s)

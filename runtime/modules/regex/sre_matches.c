@@ -5,6 +5,7 @@
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/signature.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 
@@ -169,7 +170,7 @@ static value match_group(value v, const value *args, size_t nargs, value kwnames
     if (nargs == 1)
         return group_by_name(v, args[0], VALUE_NONE);
     value result = tuple_new(nargs);
-    for (size_t i = 0; result && i < nargs; i++) {
+    for (size_t i = 0; result && i < nargs; thread_report_at(++i)) {
         value text = group_by_name(v, args[i], VALUE_NONE);
         if (!text) {
             value_dec(result);
@@ -189,7 +190,7 @@ static value match_groups(value v, value fallback)
 {
     size_t count = (size_t)MATCH(v)->groups - 1;
     value result = tuple_new(count);
-    for (size_t i = 0; result && i < count; i++) {
+    for (size_t i = 0; result && i < count; thread_report_at(++i)) {
         value text = group_text(v, (ssize)i + 1, fallback);
         if (!text) {
             value_dec(result);

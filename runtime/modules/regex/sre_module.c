@@ -1,6 +1,7 @@
 /* The _sre module: what the pure Python package `re` is built on. */
 #include "runtime/modules/module.h"
 #include "runtime/modules/regex/sre.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@ static uint32_t *words_of(value list, size_t *length)
         raise_no_memory();
         return NULL;
     }
-    for (size_t i = 0; i < *length; i++) {
+    for (size_t i = 0; i < *length; thread_report_at(++i)) {
         value item = list_get(list, i);
         int64_t word = -1;
         if (item && item != VALUE_MISSING && is_int(item))

@@ -2,6 +2,7 @@
 #include "runtime/modules/regex/sre.h"
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/signature.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -138,7 +139,7 @@ static value pattern_split(value v, value string, value maxsplit)
     value list = list_new(0);
     ssize last = 0;
     int status = list ? 1 : -1;
-    for (ssize n = 0; status > 0 && (most == 0 || n < most); n++) {
+    for (ssize n = 0; status > 0 && (most == 0 || n < most); thread_report_at((size_t)++n)) {
         if ((status = sre_search(&s)) <= 0)
             break;
         if (!split_at(list, &s, last))

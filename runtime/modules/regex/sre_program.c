@@ -11,6 +11,7 @@
  * matcher need not try what cannot match.
  */
 #include "runtime/modules/regex/sre.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -142,7 +143,7 @@ static bool is_set(const uint32_t *in, size_t at, size_t end)
 static uint32_t add_set(struct translator *t, const uint32_t *code, size_t length, enum sre_fold fold, bool complement)
 {
     size_t start = t->set_code.length;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; thread_report_at(++i))
         emit(t, &t->set_code, code[i]);
     if (t->set_count == t->set_capacity) {
         size_t capacity = t->set_capacity ? 2 * t->set_capacity : 4;
@@ -509,10 +510,10 @@ static size_t read_info(struct translator *t, size_t end, struct sre_program *p)
         if (!copy)
             return fail(t, NO_MEMORY);
         uint32_t all = 0;
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length; thread_report_at(++i))
             all |= t->in[7 + i];
         unsigned width = all < 0x100 ? 1 : 4;
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length; thread_report_at(++i))
             span_put(copy, width, i, t->in[7 + i]);
         p->prefix = (struct span){copy, length, width};
         p->is_literal = flags & SRE_INFO_LITERAL;

@@ -1,6 +1,7 @@
 /* posix: file descriptors. */
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
+#include "threads/pause.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -161,7 +162,7 @@ struct vectors {
 };
 static void vectors_release(struct vectors *v)
 {
-    for (size_t i = 0; i < v->count; i++)
+    for (size_t i = 0; i < v->count; thread_report_at(++i))
         buffer_release(&v->buffers[i]);
     free(v->buffers);
     free(v->parts);

@@ -6,6 +6,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/text/codec.h"
+#include "threads/pause.h"
 
 static value_slot handlers; /* a dict by name; made by the module's first fill */
 
@@ -91,7 +92,7 @@ static value replace(value self, value exception)
         value_dec(f.object);
         return raise(EXC(SystemError), "Negative size passed to PyUnicode_New");
     }
-    for (ssize i = 0; i < count; i++)
+    for (ssize i = 0; i < count; thread_report_at((size_t)++i))
         builder_add_char(&b, f.encoding ? '?' : 0xFFFD);
     return answer(&f, &b);
 }

@@ -8,6 +8,7 @@
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/text/codec.h"
+#include "threads/pause.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static value normalized(value name)
     char *out = malloc(text.length + 1);
     size_t n = 0;
     bool gap = false;
-    for (size_t i = 0; out && i < text.length; i++) {
+    for (size_t i = 0; out && i < text.length; thread_report_at(++i)) {
         unsigned char c = (unsigned char)text.bytes[i];
         if (isalnum(c) || c == '.') {
             if (gap && n)
@@ -141,7 +142,7 @@ static value module_register(value self, value search_function)
 static value module_unregister(value self, value search_function)
 {
     value path = atomic_load(&search_path);
-    for (size_t i = 0; i < list_length(path); i++) {
+    for (size_t i = 0; i < list_length(path); thread_report_at(++i)) {
         value function = list_get(path, i);
         bool same = function == search_function;
         value_dec(function);
@@ -440,7 +441,7 @@ static value charmap_build(value self, value map)
     if (!is_str(map))
         return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", map);
     value dict = dict_new();
-    for (size_t i = 0; dict && i < str_length(map); i++)
+    for (size_t i = 0; dict && i < str_length(map); thread_report_at(++i))
         if (str_at(map, i) != 0xFFFE && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {
             value_dec(dict);
             return NULL;

@@ -1,6 +1,7 @@
 /* The _string module: the parts of format strings, for string.Formatter. */
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/container.h"
+#include "threads/pause.h"
 
 /* ---- formatter_field_name_split: "0.name[key]" -> (0, [(True, "name"), (False, "key")]) ---- */
 
@@ -28,19 +29,19 @@ static bool add_part(value list, bool attribute, value part /* stolen */)
 static bool split_rest(value text, size_t i, value list)
 {
     size_t length = str_length(text);
-    while (i < length) {
+    for (; i < length; thread_report()) {
         uint32_t c = str_at(text, i++);
         size_t start = i;
         if (c == '.') {
             while (i < length && str_at(text, i) != '.' && str_at(text, i) != '[')
-                i++;
+                thread_report_at(++i);
             if (i == start)
                 return raise_false(EXC(ValueError), "Empty attribute in format string");
             if (!add_part(list, true, str_substring(text, start, i)))
                 return false;
         } else if (c == '[') {
             while (i < length && str_at(text, i) != ']')
-                i++;
+                thread_report_at(++i);
             if (i == length)
                 return raise_false(EXC(ValueError), "Missing ']' in format string");
             if (i == start)
@@ -60,7 +61,7 @@ static value field_name_split(value self, value text)
         return raise(EXC(TypeError), "expected str, got %T", text);
     size_t i = 0, length = str_length(text);
     while (i < length && str_at(text, i) != '.' && str_at(text, i) != '[')
-        i++;
+        thread_report_at(++i);
     value first = number_or_text(text, 0, i), list = first ? list_new(2) : NULL;
     value iterator = list && split_rest(text, i, list) ? iter_get(list) : NULL;
     value result = iterator ? tuple_pack(2, first, iterator) : NULL;
@@ -86,7 +87,7 @@ static bool add_piece(value list, value literal /* stolen */, value name, value 
 static bool parse_field(value text, size_t i, size_t *next, value list, value literal /* stolen */)
 {
     size_t length = str_length(text), start = i, depth = 1, brackets = 0, colon = SIZE_MAX, bang = SIZE_MAX;
-    for (; i < length; i++) {
+    for (; i < length; thread_report_at(++i)) {
         uint32_t c = str_at(text, i);
         if (colon == SIZE_MAX && bang == SIZE_MAX && c == '[')
             brackets = 1;
@@ -132,11 +133,12 @@ static bool parse_field(value text, size_t i, size_t *next, value list, value li
 static bool parse_all(value text, value list)
 {
     size_t length = str_length(text), i = 0;
-    while (i < length) {
+    for (; i < length; thread_report()) {
         struct str_builder literal;
         builder_init(&literal);
         bool field = false, doubled = false;
         while (i < length && !field && !doubled) {
+            thread_report_at(i + 1);
             uint32_t c = str_at(text, i++);
             bool twice = i < length && str_at(text, i) == c;
             if (c == '}' && !twice) {

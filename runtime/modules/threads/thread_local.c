@@ -12,6 +12,7 @@
 #include "runtime/objects/model/lookup.h"
 #include "runtime/objects/model/weakref.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static value local_dict(value v)
 static value kwargs_dict(const value *values, value kwnames)
 {
     value dict = dict_new();
-    for (size_t i = 0; dict && i < tuple_length(kwnames); i++) {
+    for (size_t i = 0; dict && i < tuple_length(kwnames); thread_report_at(++i)) {
         if (!dict_set(dict, tuple_get(kwnames, i), values[i])) {
             value_dec(dict);
             return NULL;
@@ -187,7 +188,7 @@ static void local_destroy(struct object *o)
     struct removal r = {small_int(self->key), malloc(room * sizeof(value)), 0, room};
     if (r.taken) { /* without memory the entries stay until their threads end */
         interpreter_each(remove_entry, &r);
-        for (size_t i = 0; i < r.count; i++)
+        for (size_t i = 0; i < r.count; thread_report_at(++i))
             value_dec(r.taken[i]);
     }
     free(r.taken);
@@ -206,7 +207,7 @@ static void local_traverse(struct object *o, struct gc_trace *trace)
 void thread_local_forget(void)
 {
     value used = interpreter_self->thread_dict, list = used ? dict_values_list(used) : NULL;
-    for (size_t i = 0; list && i < list_length(list); i++) {
+    for (size_t i = 0; list && i < list_length(list); thread_report_at(++i)) {
         value reference = list_get(list, i); /* or what another module keeps for the thread */
         value local = value_is(reference, TYPE_ID_WEAK_REFERENCE) ? weak_reference_get(reference) : VALUE_NONE;
         value dict = local != VALUE_NONE ? dict_pop(slot_peek(&LOCAL(local)->dicts), thread_number()) : VALUE_MISSING;

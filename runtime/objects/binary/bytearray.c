@@ -137,21 +137,6 @@ static void shrink(struct bytearray *a)
     finish(a, o);
 }
 
-/* memmove of a tail, with reports: the lock keeps the storage. */
-static void move_tail(uint8_t *to, const uint8_t *from, size_t bytes)
-{
-    for (; bytes > THREAD_LONG_BYTES; bytes -= THREAD_LONG_BYTES) {
-        size_t back = to < from ? 0 : bytes - THREAD_LONG_BYTES; /* which end goes first */
-        memmove(to + back, from + back, THREAD_LONG_BYTES);
-        if (to < from) {
-            to += THREAD_LONG_BYTES;
-            from += THREAD_LONG_BYTES;
-        }
-        thread_report();
-    }
-    memmove(to, from, bytes);
-}
-
 /* Under the lock: replace the bytes from start to end by others, which are not inside the array. */
 static void replace(struct bytearray *a, size_t start, size_t end, const uint8_t *bytes, size_t count,
                     struct outcome *o)
@@ -160,10 +145,10 @@ static void replace(struct bytearray *a, size_t start, size_t end, const uint8_t
     if (!can_resize(a, new_length, o))
         return;
     if (count < end - start)
-        move_tail(data_of(a) + start + count, data_of(a) + end, tail);
+        thread_move(data_of(a) + start + count, data_of(a) + end, tail);
     resize(a, new_length, o);
     if (count > end - start)
-        move_tail(data_of(a) + start + count, data_of(a) + end, tail);
+        thread_move(data_of(a) + start + count, data_of(a) + end, tail);
     if (count)
         thread_copy(data_of(a) + start, bytes, count);
 }

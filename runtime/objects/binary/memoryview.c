@@ -447,14 +447,14 @@ static bool copy_items(struct memory_view *m, const struct buffer *to, const str
         if (contiguous && !from->guard)
             thread_copy(to->data, source, (size_t)to->length);
         else if (contiguous) /* they may overlap, and no other thread is there */
-            memmove(to->data, source, (size_t)to->length);
+            thread_move(to->data, source, (size_t)to->length);
         for (ssize i = 0; !contiguous && i < to->shape[0]; i++) {
             thread_report_at((size_t)i + 1);
             memcpy((uint8_t *)to->data + i * to->strides[0], source + i * to->item_size, (size_t)to->item_size);
         }
         access_end(m, owner);
     }
-    free(bytes);
+    raw_free(bytes);
     return owner != NULL;
 }
 

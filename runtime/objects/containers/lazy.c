@@ -10,6 +10,7 @@
 #include "runtime/step.h"
 #include "runtime/signature.h"
 #include "threads/pause.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -82,7 +83,7 @@ static inline value lazy_source(value v)
 static value iterators_over(const value *args, size_t nargs)
 {
     value tuple = tuple_new(nargs);
-    for (size_t i = 0; tuple && i < nargs; i++) {
+    for (size_t i = 0; tuple && i < nargs; thread_report_at(++i)) {
         value iterator = iter_get(args[i]);
         if (!iterator) {
             value_dec(tuple);
@@ -179,7 +180,7 @@ const struct type_spec enumerate_type_spec = {
 static value zip_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     int strict = 0;
-    for (size_t i = 0; kwnames && i < tuple_length(kwnames); i++) {
+    for (size_t i = 0; kwnames && i < tuple_length(kwnames); thread_report_at(++i)) {
         if (!str_equals_text(tuple_get(kwnames, i), "strict"))
             return raise(EXC(TypeError), "'%U' is an invalid keyword argument for zip()", tuple_get(kwnames, i));
         strict = value_truth(args[nargs + i]);
@@ -239,7 +240,7 @@ static value zip_advance(value v)
             result = zip_check_strict(v, i);
     }
     if (items != few)
-        free(items);
+        raw_free(items);
     return result;
 }
 
@@ -311,7 +312,7 @@ static value map_advance(value v)
         return raise_no_memory();
     value result = NULL;
     size_t i = 0;
-    for (; i < count; i++) {
+    for (; i < count; thread_report_at(++i)) {
         items[i] = source_next(v, tuple_get(iterators, i));
         if (!items[i] || items[i] == VALUE_END) {
             result = items[i];
@@ -320,10 +321,10 @@ static value map_advance(value v)
     }
     if (i == count)
         result = call_vector(function, items, count, NULL);
-    while (i > 0)
+    for (; i > 0; thread_report_at(i))
         value_dec(items[--i]);
     if (items != few)
-        free(items);
+        raw_free(items);
     return result;
 }
 
@@ -338,7 +339,7 @@ static value map_reduce(value v)
     if (!arguments)
         return NULL;
     tuple_init(arguments, 0, value_inc(lazy_function(v)));
-    for (size_t i = 0; i < tuple_length(iterators); i++)
+    for (size_t i = 0; i < tuple_length(iterators); thread_report_at(++i))
         tuple_init(arguments, i + 1, value_inc(tuple_get(iterators, i)));
     value result = tuple_pack(2, value_of(value_type(v)), arguments);
     value_dec(arguments);

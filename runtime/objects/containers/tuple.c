@@ -99,7 +99,7 @@ static value tuple_type_new(struct type *type, const value *args, size_t nargs, 
     if (!tuple || type == TYPE(TUPLE))
         return tuple;
     value result = tuple_new_of(type, tuple_length(tuple));
-    for (size_t i = 0; result && i < tuple_length(tuple); i++)
+    for (size_t i = 0; result && i < tuple_length(tuple); thread_report_at(++i))
         tuple_init(result, i, value_inc(tuple_get(tuple, i)));
     value_dec(tuple);
     return result;
@@ -138,7 +138,7 @@ static value tuple_repr(value v)
     builder_init(&builder);
     builder_add_char(&builder, '(');
     bool fine = true;
-    for (size_t i = 0; fine && i < length; i++) {
+    for (size_t i = 0; fine && i < length; thread_report_at(++i)) {
         if (i)
             builder_add_text(&builder, ", ");
         fine = builder_add_repr(&builder, tuple_get(v, i));
@@ -212,7 +212,7 @@ static ssize tuple_length_slot(value v)
 
 static int tuple_contains(value v, value wanted)
 {
-    for (size_t i = 0; i < tuple_length(v); i++) {
+    for (size_t i = 0; i < tuple_length(v); thread_report_at(++i)) {
         int found = tuple_get(v, i) == wanted ? 1 : value_equals(tuple_get(v, i), wanted);
         if (found != 0)
             return found;
@@ -291,7 +291,7 @@ static value tuple_repeat(value a, ssize n)
 static value tuple_count(value v, value given_v)
 {
     int64_t count = 0;
-    for (size_t i = 0; i < tuple_length(v); i++) {
+    for (size_t i = 0; i < tuple_length(v); thread_report_at(++i)) {
         int found = tuple_get(v, i) == given_v ? 1 : value_equals(tuple_get(v, i), given_v);
         if (found < 0)
             return NULL;
@@ -308,7 +308,7 @@ static value tuple_index(value v, value given_v, value given_start, value given_
         return NULL;
     if (stop > (ssize)tuple_length(v))
         stop = (ssize)tuple_length(v);
-    for (ssize i = start; i < stop; i++) {
+    for (ssize i = start; i < stop; thread_report_at((size_t)++i)) {
         int found = tuple_get(v, (size_t)i) == given_v ? 1 : value_equals(tuple_get(v, (size_t)i), given_v);
         if (found != 0)
             return found < 0 ? NULL : small_int(i);

@@ -1,6 +1,7 @@
 /* Exception groups: construction, and the splits along a condition that except* needs. */
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/model/type_internal.h"
+#include "threads/pause.h"
 
 value exception_group_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -18,7 +19,7 @@ value exception_group_new(struct type *type, const value *args, size_t nargs, va
         return raise(EXC(ValueError), "second argument (exceptions) must be a non-empty sequence");
     }
     bool base_only = false;
-    for (size_t i = 0; i < tuple_length(exceptions); i++) {
+    for (size_t i = 0; i < tuple_length(exceptions); thread_report_at(++i)) {
         value item = tuple_get(exceptions, i);
         if (!is_exception(item)) {
             value_dec(exceptions);
@@ -111,7 +112,7 @@ static int condition_holds(value exception, value condition)
     if (is_type(condition))
         return value_is_of(exception, (struct type *)condition);
     if (is_tuple(condition)) {
-        for (size_t i = 0; i < tuple_length(condition); i++)
+        for (size_t i = 0; i < tuple_length(condition); thread_report_at(++i))
             if (value_is_of(exception, (struct type *)tuple_get(condition, i)))
                 return 1;
         return 0;
@@ -134,7 +135,7 @@ static bool condition_is_valid(value condition)
 {
     bool ok = (is_type(condition) && type_is_subtype((struct type *)condition, EXC(BaseException))) ||
               value_is(condition, TYPE_ID_TUPLE) || value_is(condition, TYPE_ID_FUNCTION);
-    for (size_t i = 0; ok && is_tuple(condition) && i < tuple_length(condition); i++) {
+    for (size_t i = 0; ok && is_tuple(condition) && i < tuple_length(condition); thread_report_at(++i)) {
         value item = tuple_get(condition, i);
         ok = is_type(item) && type_is_subtype((struct type *)item, EXC(BaseException));
     }
@@ -164,7 +165,7 @@ static bool group_split_into(value self, value condition, value *match, value *r
     value exceptions = exception_group_members(self);
     value matches = list_new(0), others = list_new(0);
     bool ok = exceptions && matches && others;
-    for (size_t i = 0; ok && i < tuple_length(exceptions); i++) {
+    for (size_t i = 0; ok && i < tuple_length(exceptions); thread_report_at(++i)) {
         value part_match, part_rest = VALUE_NONE;
         ok = group_split_into(tuple_get(exceptions, i), condition, &part_match, rest ? &part_rest : NULL);
         if (ok && part_match != VALUE_NONE)

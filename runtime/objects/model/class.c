@@ -15,6 +15,7 @@
  */
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/interpreter.h"
+#include "threads/pause.h"
 
 /* ---- the bases ---- */
 struct type *type_solid(struct type *type)
@@ -25,7 +26,7 @@ struct type *type_solid(struct type *type)
 struct type *class_metatype(struct type *metatype, value bases)
 {
     struct type *winner = metatype;
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         struct type *candidate = value_type(tuple_get(bases, i));
         if (type_is_subtype(winner, candidate))
             continue;
@@ -43,7 +44,7 @@ struct type *class_metatype(struct type *metatype, value bases)
 struct type *class_best_base(value bases)
 {
     struct type *best = NULL, *winner = NULL;
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         value v = tuple_get(bases, i);
         if (!is_type(v)) {
             raise(EXC(TypeError), "bases must be types");
@@ -143,13 +144,13 @@ static bool slots_read(struct class_slots *slots, value class_name, struct type 
         return false;
     bool ok = true;
     if (tuple_length(items) && type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE)) {
-        for (size_t i = 0; ok && i < tuple_length(items); i++) {
+        for (size_t i = 0; ok && i < tuple_length(items); thread_report_at(++i)) {
             value item = tuple_get(items, i);
             if (!is_str(item) || !(str_equals_text(item, "__dict__") || str_equals_text(item, "__weakref__")))
                 ok = raise_false(EXC(TypeError), "nonempty __slots__ not supported for subtype of '%N'", base);
         }
     }
-    for (size_t i = 0; ok && i < tuple_length(items); i++)
+    for (size_t i = 0; ok && i < tuple_length(items); thread_report_at(++i))
         ok = slots_add_name(slots, class_name, tuple_get(items, i), base, dict);
     value_dec(items);
     return ok && list_sort(slots->names, NULL, false);
@@ -174,7 +175,7 @@ static uint32_t foresee_attributes(value dict, bool *calls_base)
 static uint32_t slot_flags_from_bases(value bases, bool *dict, bool *in_line, bool *weak)
 {
     uint32_t flags = 0;
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         struct type *base = (struct type *)tuple_get(bases, i);
         *dict |= base_has_dict(base);
         *in_line |= type_has_flag(base, TYPE_FLAG_INSTANCE);
@@ -191,8 +192,7 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     uint32_t flags = TYPE_FLAG_HEAP | TYPE_FLAG_BASE | slot_flags_from_bases(bases, &dict, &in_line, &weak);
     flags |= type_flags(base) &
              ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE |
-                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED |
-                         TYPE_FLAGS_COLLECTION);
+                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED | TYPE_FLAGS_COLLECTION);
     if (!weak)
         flags |= TYPE_FLAG_NO_WEAKREF;
     type->gc.gc_flags = TYPE_GC_CONTAINER | TYPE_GC_COUNTED | (base->gc.gc_flags & TYPE_GC_SHARDABLE);
@@ -359,7 +359,7 @@ static bool dict_take_qualified_name(struct type *type, value dict, value name)
 
 static bool add_slot_descriptors(struct type *type, struct type *base, value dict, const struct class_slots *slots)
 {
-    for (size_t i = 0; i < list_length(slots->names); i++) {
+    for (size_t i = 0; i < list_length(slots->names); thread_report_at(++i)) {
         value name = list_get(slots->names, i);
         value descriptor = slot_descriptor_new(type, name, layout_slot_offset(type, base, i));
         bool ok = descriptor && dict_set(dict, name, descriptor);
@@ -426,7 +426,7 @@ static bool call_set_names(struct type *type, value dict)
 {
     value items = dict_items_list(dict);
     bool ok = items != NULL;
-    for (size_t i = 0; ok && i < list_length(items); i++) {
+    for (size_t i = 0; ok && i < list_length(items); thread_report_at(++i)) {
         value pair = list_get(items, i);
         value key = tuple_get(pair, 0), v = tuple_get(pair, 1);
         value set_name = value_is_object(v) ? special_lookup(v, NAME(__set_name__)) : VALUE_MISSING;
@@ -487,7 +487,7 @@ static bool has_odd_keys(value dict)
 {
     value keys = dict_keys_list(dict);
     bool odd = !keys;
-    for (size_t i = 0; keys && i < list_length(keys); i++) {
+    for (size_t i = 0; keys && i < list_length(keys); thread_report_at(++i)) {
         value key = list_get(keys, i);
         odd |= !value_is(key, TYPE_ID_STR);
         value_dec(key);
@@ -502,7 +502,7 @@ static void inherit_collection_flags(struct type *type)
 {
     value mro = type_mro(type);
     uint32_t flags = 0;
-    for (size_t i = 1; !flags && i < tuple_length(mro); i++)
+    for (size_t i = 1; !flags && i < tuple_length(mro); thread_report_at(++i))
         flags = type_flags((struct type *)tuple_get(mro, i)) & TYPE_FLAGS_COLLECTION;
     value_dec(mro);
     type_change_flags(type, flags, 0);
@@ -554,8 +554,8 @@ static value class_make(struct type *metatype, struct type *base, value name, va
         type->gc.name = type_no_name;
         type->base = base;
         value_inc(value_of(base));
-        ok = class_build(type, base, bases, dict, name, cell, &slots) &&
-             call_set_names(type, dict) && call_init_subclass(type, kwargs, kwnames);
+        ok = class_build(type, base, bases, dict, name, cell, &slots) && call_set_names(type, dict) &&
+             call_init_subclass(type, kwargs, kwnames);
     }
     value_dec(slots.names);
     value_dec(cell);
@@ -571,7 +571,7 @@ static value resolve_bases(value bases)
 {
     if (tuple_length(bases) == 0)
         return tuple_pack(1, value_of(TYPE(OBJECT)));
-    for (size_t i = 0; i < tuple_length(bases); i++) {
+    for (size_t i = 0; i < tuple_length(bases); thread_report_at(++i)) {
         value base = tuple_get(bases, i);
         if (is_type(base))
             continue;

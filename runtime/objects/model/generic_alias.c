@@ -1,6 +1,7 @@
 /* types.GenericAlias (list[int]) and types.UnionType (int | None), by PEP 585 and PEP 604. */
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/step.h"
+#include "threads/pause.h"
 
 struct generic_alias {
     struct object header;
@@ -58,7 +59,7 @@ static bool is_type_variable(value v)
 
 static bool add_once(value list, value v)
 {
-    for (size_t i = 0; i < list_length(list); i++) {
+    for (size_t i = 0; i < list_length(list); thread_report_at(++i)) {
         value item = list_get(list, i);
         value_dec(item);
         if (item == v)
@@ -71,7 +72,7 @@ static value collect_parameters(value args)
 {
     value list = list_new(0);
     bool ok = list != NULL;
-    for (size_t i = 0; ok && i < tuple_length(args); i++) {
+    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
         value item = tuple_get(args, i);
         if (is_type(item))
             continue;
@@ -81,7 +82,8 @@ static value collect_parameters(value args)
         }
         value inner = attr_get_optional(item, NAME(__parameters__));
         ok = inner != NULL;
-        for (size_t k = 0; ok && inner != VALUE_MISSING && is_tuple(inner) && k < tuple_length(inner); k++)
+        for (size_t k = 0; ok && inner != VALUE_MISSING && is_tuple(inner) && k < tuple_length(inner);
+             thread_report_at(++k))
             ok = add_once(list, tuple_get(inner, k));
         value_dec(inner);
     }
@@ -108,7 +110,7 @@ static value substitute_one(value arg, value parameters, value items)
 {
     if (is_type(arg))
         return value_inc(arg);
-    for (size_t i = 0; i < tuple_length(parameters); i++)
+    for (size_t i = 0; i < tuple_length(parameters); thread_report_at(++i))
         if (tuple_get(parameters, i) == arg && is_type_variable(arg))
             return call_method_1(arg, NAME(__typing_subst__), tuple_get(items, i));
     value inner = attr_get_optional(arg, NAME(__parameters__));
@@ -119,9 +121,9 @@ static value substitute_one(value arg, value parameters, value items)
         return value_inc(arg);
     }
     value sub = tuple_new(tuple_length(inner));
-    for (size_t k = 0; sub && k < tuple_length(inner); k++) {
+    for (size_t k = 0; sub && k < tuple_length(inner); thread_report_at(++k)) {
         value chosen = tuple_get(inner, k);
-        for (size_t i = 0; i < tuple_length(parameters); i++)
+        for (size_t i = 0; i < tuple_length(parameters); thread_report_at(++i))
             if (tuple_get(parameters, i) == tuple_get(inner, k))
                 chosen = tuple_get(items, i);
         tuple_init(sub, k, value_inc(chosen));
@@ -147,7 +149,7 @@ static value substitute(value self, value args, value parameters, value item)
               self, given, wanted);
     } else {
         result = tuple_new(tuple_length(args));
-        for (size_t i = 0; result && i < tuple_length(args); i++) {
+        for (size_t i = 0; result && i < tuple_length(args); thread_report_at(++i)) {
             value v = substitute_one(tuple_get(args, i), parameters, items);
             if (!v) {
                 value_dec(result);
@@ -191,7 +193,7 @@ static value alias_repr(value self)
     bool ok = add_item(&b, alias_origin(self));
     builder_add_text(&b, "[");
     value args = alias_args(self);
-    for (size_t i = 0; ok && i < tuple_length(args); i++) {
+    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
         if (i)
             builder_add_text(&b, ", ");
         ok = add_item(&b, tuple_get(args, i));
@@ -405,14 +407,14 @@ static bool can_unite(value v)
 static bool union_add(value list, value v)
 {
     if (value_is(v, TYPE_ID_UNION)) {
-        for (size_t i = 0; i < tuple_length(union_args(v)); i++)
+        for (size_t i = 0; i < tuple_length(union_args(v)); thread_report_at(++i))
             if (!union_add(list, tuple_get(union_args(v), i)))
                 return false;
         return true;
     }
     if (v == VALUE_NONE)
         v = value_of(TYPE(NONE_TYPE));
-    for (size_t i = 0; i < list_length(list); i++) {
+    for (size_t i = 0; i < list_length(list); thread_report_at(++i)) {
         value item = list_get(list, i);
         /* int and bool are different types though some of their instances are equal: types compare by identity. */
         int same = item == v ? 1 : is_type(item) || is_type(v) ? 0 : value_equals(item, v);
@@ -453,7 +455,7 @@ static value union_repr(value self)
     builder_init(&b);
     value args = union_args(self);
     bool ok = true;
-    for (size_t i = 0; ok && i < tuple_length(args); i++) {
+    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
         if (i)
             builder_add_text(&b, " | ");
         value item = tuple_get(args, i);
@@ -486,10 +488,10 @@ static bool union_hash(value self, int64_t *out)
 static value union_check(value self, value v, int (*check)(value, value), const char *function)
 {
     value args = union_args(self);
-    for (size_t i = 0; i < tuple_length(args); i++)
+    for (size_t i = 0; i < tuple_length(args); thread_report_at(++i))
         if (value_is_of(tuple_get(args, i), TYPE(GENERIC_ALIAS)))
             return raise(EXC(TypeError), "%s() argument 2 cannot be a parameterized generic", function);
-    for (size_t i = 0; i < tuple_length(args); i++) {
+    for (size_t i = 0; i < tuple_length(args); thread_report_at(++i)) {
         int found = check(v, tuple_get(args, i));
         if (found)
             return found < 0 ? NULL : VALUE_TRUE;
@@ -520,7 +522,7 @@ static value union_getitem(value self, value item)
         return NULL;
     value list = list_new(tuple_length(args));
     bool ok = list != NULL;
-    for (size_t i = 0; ok && i < tuple_length(args); i++)
+    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i))
         ok = union_add(list, tuple_get(args, i));
     value result = ok ? union_from_list(list) : NULL;
     value_dec(list);

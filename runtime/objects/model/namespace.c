@@ -1,5 +1,6 @@
 /* types.SimpleNamespace, and mappingproxy: the read-only view that a class's __dict__ is. */
 #include "runtime/objects/model/type_internal.h"
+#include "threads/pause.h"
 
 /* ---- SimpleNamespace ---- */
 struct simple_namespace {
@@ -53,7 +54,7 @@ static bool namespace_init(value self, const value *args, size_t nargs, value kw
         return raise_false(EXC(TypeError), "no positional arguments expected");
     value dict = namespace_dict(self);
     bool ok = dict != NULL;
-    for (size_t i = 0; ok && kwnames && i < tuple_length(kwnames); i++)
+    for (size_t i = 0; ok && kwnames && i < tuple_length(kwnames); thread_report_at(++i))
         ok = dict_set(dict, tuple_get(kwnames, i), args[i]);
     value_dec(dict);
     return ok;

@@ -1,6 +1,7 @@
 /* object: the base of everything. Construction, comparison, printing, pickling, and __class__. */
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/operations/attribute_view.h"
+#include "threads/pause.h"
 
 /* ---- construction ---- */
 static bool excess_arguments(size_t nargs, value kwnames)
@@ -151,7 +152,7 @@ static value slots_state(value self)
     if (!names)
         return NULL;
     value result = VALUE_NONE;
-    for (size_t i = 0; result && value_is(names, TYPE_ID_LIST) && i < list_length(names); i++) {
+    for (size_t i = 0; result && value_is(names, TYPE_ID_LIST) && i < list_length(names); thread_report_at(++i)) {
         value name = list_get(names, i);
         value v = attr_get_optional(self, name);
         if (!v || (v != VALUE_MISSING && result == VALUE_NONE && !(result = dict_new())) ||
@@ -279,7 +280,7 @@ static value reduce_newobj(value self)
         arguments = tuple_new(count + 1);
         if (arguments) {
             tuple_init(arguments, 0, value_inc(cls));
-            for (size_t i = 0; i < count; i++)
+            for (size_t i = 0; i < count; thread_report_at(++i))
                 tuple_init(arguments, i + 1, value_inc(tuple_get(args, i)));
         }
     }
@@ -352,7 +353,8 @@ bool merge_class_names(value names, value cls)
     value bases = ok ? attr_get_optional(cls, NAME(__bases__)) : NULL;
     if (!bases)
         return false;
-    for (size_t i = 0; ok && bases != VALUE_MISSING && is_tuple(bases) && i < tuple_length(bases); i++)
+    for (size_t i = 0; ok && bases != VALUE_MISSING && is_tuple(bases) && i < tuple_length(bases);
+         thread_report_at(++i))
         ok = merge_class_names(names, tuple_get(bases, i));
     value_dec(bases);
     return ok;

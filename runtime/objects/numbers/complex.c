@@ -3,6 +3,8 @@
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -316,6 +318,7 @@ static bool parse_str(value text, struct complex_number *out)
     size_t n = str_length(text);
     if (!ascii)
         return false;
+    bool resting = thread_rest_begin(n);
     bool ok = strlen(ascii) == n, apart = true;
     for (size_t i = 0; ok && apart && i < n; i++) { /* underscores stand between digits */
         char c = ascii[i];
@@ -327,7 +330,8 @@ static bool parse_str(value text, struct complex_number *out)
     }
     *to = 0;
     ok = ok && apart && parse(ascii, out);
-    free(ascii);
+    thread_rest_end(resting);
+    raw_free(ascii);
     if (!apart)
         return raise_false(EXC(ValueError), "could not convert string to complex: %R", text);
     return ok || raise_false(EXC(ValueError), "complex() arg is a malformed string");

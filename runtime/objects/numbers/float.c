@@ -8,6 +8,8 @@
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/signature.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <float.h>
 #include <math.h>
@@ -307,10 +309,10 @@ static bool double_of_object(value v, double *out)
     char *copy = malloc((size_t)buffer.length + 1);
     bool ok = false;
     if (copy) {
-        memcpy(copy, buffer.data, (size_t)buffer.length);
+        thread_copy(copy, buffer.data, (size_t)buffer.length);
         copy[buffer.length] = 0;
         ok = double_parse(copy, (size_t)buffer.length, v, out);
-        free(copy);
+        raw_free(copy);
     } else
         raise_no_memory();
     buffer_release(&buffer);
@@ -396,6 +398,8 @@ static value float_conjugate(value self)
 double double_round(double d, int digits)
 {
     /* Exactly what the decimal writing says: correctly rounded, half to even on the exact binary value. */
+    if (digits > 323) /* no double has so many decimals that its neighbours have not */
+        return d;
     if (digits >= 0) {
         char *text = double_to_text(d, 'f', digits, 0);
         if (!text)
@@ -510,8 +514,10 @@ static double round_binary(uint64_t m, int64_t exponent, bool more)
     return ldexp((double)kept, (int)(top + 1 - bits));
 }
 
+enum hex_result { HEX_DONE, HEX_INVALID, HEX_TOO_LARGE };
+
 /* An optional sign, then inf, nan, or hexadecimal digits with a point and a binary exponent. */
-static bool parse_hex(const char *p, const char *end, double *out)
+static enum hex_result parse_hex(const char *p, const char *end, double *out)
 {
     bool negative = p < end && *p == '-', any = false, point = false, more = false;
     if (p < end && (*p == '-' || *p == '+'))
@@ -519,7 +525,7 @@ static bool parse_hex(const char *p, const char *end, double *out)
     if (is_word(p, end, "inf") || is_word(p, end, "infinity") || is_word(p, end, "nan")) {
         *out = (*p | 0x20) == 'n' ? NAN : INFINITY;
         *out = negative ? -*out : *out;
-        return true;
+        return HEX_DONE;
     }
     if (end - p >= 2 && p[0] == '0' && (p[1] | 0x20) == 'x')
         p += 2;
@@ -551,12 +557,12 @@ static bool parse_hex(const char *p, const char *end, double *out)
         exponent += down ? -given : given;
     }
     if (!ok || p != end)
-        return raise_false(EXC(ValueError), "invalid hexadecimal floating-point string");
+        return HEX_INVALID;
     *out = round_binary(m, exponent, more);
     if (isinf(*out))
-        return raise_false(EXC(OverflowError), "hexadecimal value too large to represent as a float");
+        return HEX_TOO_LARGE;
     *out = negative ? -*out : *out;
-    return true;
+    return HEX_DONE;
 }
 
 static value float_fromhex(value cls, value string)
@@ -568,14 +574,18 @@ static value float_fromhex(value cls, value string)
     if (!text_of(string, &text))
         return NULL;
     const char *p = text.bytes, *end = p + text.length;
+    bool resting = thread_rest_begin(text.length);
     while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
         p++;
     while (end > p && (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r')))
         end--;
-    bool ok = parse_hex(p, end, &d);
+    enum hex_result read = parse_hex(p, end, &d);
+    thread_rest_end(resting);
     text_release(&text);
-    if (!ok)
-        return NULL;
+    if (read == HEX_INVALID)
+        return raise(EXC(ValueError), "invalid hexadecimal floating-point string");
+    if (read == HEX_TOO_LARGE)
+        return raise(EXC(OverflowError), "hexadecimal value too large to represent as a float");
     value number = float_new(d);
     if (!number || (struct type *)cls == TYPE(FLOAT))
         return number;

@@ -10,6 +10,7 @@
 #include "runtime/objects/numbers/float_powers.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <locale.h>
 #include <math.h>
@@ -196,18 +197,13 @@ static void add_zeros(char *text, size_t zeros)
     memset(at, '0', zeros);
 }
 
-char *double_to_text(double d, char format, int precision, unsigned flags)
+static bool write_double(char *text, size_t room, double d, char format, int precision, unsigned flags)
 {
+    char *out = text;
     bool upper = flags & DOUBLE_TEXT_UPPER;
     if (format >= 'A' && format <= 'Z') {
         upper = true;
         format = (char)(format + 32);
-    }
-    size_t room = 48 + (precision > 0 ? (size_t)precision : 0) + (format == 'f' && fabs(d) > 1e15 ? 310 : 0);
-    char *text = raw_alloc(room), *out = text;
-    if (!text) {
-        raise_no_memory();
-        return NULL;
     }
     if ((flags & DOUBLE_TEXT_SIGN) && (isnan(d) || !signbit(d)))
         *out++ = '+';
@@ -228,11 +224,8 @@ char *double_to_text(double d, char format, int precision, unsigned flags)
             strcpy(pattern, "%#.*e"), p++;
         p[3] = format;
         int digits = precision > DIGITS_MAX ? DIGITS_MAX : precision;
-        if (snprintf(out, room - 1, pattern, digits, d) < 0) {
-            free(text);
-            raise_no_memory();
-            return NULL;
-        }
+        if (snprintf(out, room - 1, pattern, digits, d) < 0)
+            return false;
         fix_point(out);
         if (precision > digits && (format != 'g' || (flags & DOUBLE_TEXT_ALTERNATE))) /* else 'g' takes them away */
             add_zeros(out, (size_t)(precision - digits));
@@ -242,7 +235,21 @@ char *double_to_text(double d, char format, int precision, unsigned flags)
     for (char *c = text; upper && *c; c++)
         if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 32);
-    return text;
+    return true;
+}
+
+char *double_to_text(double d, char format, int precision, unsigned flags)
+{
+    size_t room = 48 + (precision > 0 ? (size_t)precision : 0) + ((format | 0x20) == 'f' && fabs(d) > 1e15 ? 310 : 0);
+    char *text = raw_alloc(room);
+    bool resting = thread_rest_begin(room);
+    bool done = text && write_double(text, room, d, format, precision, flags);
+    thread_rest_end(resting);
+    if (done)
+        return text;
+    raw_free(text);
+    raise_no_memory();
+    return NULL;
 }
 
 /* ---- reading ---- */
@@ -337,22 +344,22 @@ static bool drop_underscores(const char *p, const char *end, char *out)
 bool double_parse(const char *text, size_t length, value shown, double *result)
 {
     const char *p = text, *end = text + length, *stop;
+    bool resting = thread_rest_begin(length);
     while (p < end && is_space(*p))
         p++;
     while (end > p && is_space(end[-1]))
         end--;
     char buffer[64], *copy = (size_t)(end - p) < sizeof buffer ? buffer : malloc((size_t)(end - p) + 1);
-    if (!copy) {
-        raise_no_memory();
-        return false;
-    }
-    bool ok = end > p && drop_underscores(p, end, copy);
+    bool ok = copy && end > p && drop_underscores(p, end, copy);
     if (ok) {
         *result = double_from_text(copy, &stop);
         ok = *stop == 0 && stop != copy && !memchr(p, 0, (size_t)(end - p));
     }
     if (copy != buffer)
         free(copy);
+    thread_rest_end(resting);
+    if (!copy)
+        return raise_no_memory() != NULL;
     return ok || raise_false(EXC(ValueError), "could not convert string to float: %R", shown);
 }
 
@@ -365,6 +372,6 @@ bool double_parse_str(value text, double *out)
     if (!ascii)
         return false;
     bool ok = double_parse(ascii, str_exact_length(exact), text, out);
-    free(ascii);
+    raw_free(ascii);
     return ok;
 }

@@ -29,7 +29,7 @@ struct big_int *int_result_new(size_t limbs)
 value int_result_finish(struct big_int *result, mp_size_t size, bool negative)
 {
     while (size > 0 && result->limbs[size - 1] == 0)
-        size--;
+        thread_report_at((size_t)--size);
     if (size == 0) {
         value_dec(value_of(result));
         return small_int(0);
@@ -79,6 +79,15 @@ value int_from_mpz(mpz_srcptr z)
         return NULL;
     thread_copy(r->limbs, mpz_limbs_read(z), size * sizeof(mp_limb_t));
     return int_result_finish(r, (mp_size_t)size, mpz_sgn(z) < 0);
+}
+
+value int_take_mpz(mpz_ptr z)
+{
+    value v = int_from_mpz(z);
+    bool resting = thread_rest_begin(mpz_size(z) * sizeof(mp_limb_t));
+    mpz_clear(z);
+    thread_rest_end(resting);
+    return v;
 }
 
 value int_from_double(double d)
@@ -192,7 +201,7 @@ static uint64_t operand_top_bits(const struct int_operand *o, int64_t *shift)
         top |= rest >> (64 - lead);
         rest <<= lead;
     }
-    for (mp_size_t i = n - 3; rest == 0 && i >= 0; i--)
+    for (mp_size_t i = n - 3; rest == 0 && i >= 0; thread_report_at((size_t)i--))
         rest = o->limbs[i];
     *shift = (int64_t)(n - 1) * 64 - lead;
     return top | (rest != 0);
@@ -240,8 +249,7 @@ double int_as_double(value v)
 
 /* ---- comparison and hashing ---- */
 
-/* mpn_cmp in stretches, from the highest limbs on. */
-static int magnitude_compare(const mp_limb_t *x, const mp_limb_t *y, mp_size_t size)
+int int_compare_limbs(const mp_limb_t *x, const mp_limb_t *y, mp_size_t size)
 {
     const mp_size_t stretch = 1 << 15;
     int order = 0;
@@ -263,7 +271,7 @@ int int_compare(value a, value b)
     int_operand_init(&y, b);
     if (x.negative != y.negative)
         return x.negative ? -1 : 1;
-    int order = x.size != y.size ? (x.size > y.size ? 1 : -1) : magnitude_compare(x.limbs, y.limbs, x.size);
+    int order = x.size != y.size ? (x.size > y.size ? 1 : -1) : int_compare_limbs(x.limbs, y.limbs, x.size);
     order = (order > 0) - (order < 0);
     return x.negative ? -order : order;
 }
@@ -301,7 +309,7 @@ int int_compare_double(value v, double d)
         top |= rest >> (64 - lead);
         rest <<= lead;
     }
-    for (mp_size_t i = o.size - 3; rest == 0 && i >= 0; i--)
+    for (mp_size_t i = o.size - 3; rest == 0 && i >= 0; thread_report_at((size_t)i--))
         rest = o.limbs[i];
     uint64_t other = (uint64_t)ldexp(fraction, 64);
     if (top != other)
@@ -352,7 +360,9 @@ value int_from_bytes(const uint8_t *bytes, size_t length, bool little_endian, bo
     if (negative) {
         for (size_t i = length; i < limbs * 8; i++)
             r->limbs[i / 8] |= (mp_limb_t)0xFF << (i % 8 * 8);
+        bool resting = thread_rest_begin(length);
         mpn_neg(r->limbs, r->limbs, (mp_size_t)limbs);
+        thread_rest_end(resting);
     }
     return int_result_finish(r, (mp_size_t)limbs, negative);
 }
@@ -381,8 +391,11 @@ bool int_to_bytes(value v, uint8_t *bytes, size_t length, bool little_endian, bo
         fits = bits <= length * 8;
     else if (bits < length * 8 || bits == 0)
         fits = true;
-    else /* the most negative number: a power of two whose top byte is 0x80 */
+    else { /* the most negative number: a power of two whose top byte is 0x80 */
+        bool resting = thread_rest_begin(length);
         fits = o.negative && bits == length * 8 && mpn_scan1(o.limbs, 0) == bits - 1;
+        thread_rest_end(resting);
+    }
     if (!fits)
         return raise_false(EXC(OverflowError), "int too big to convert");
     return true;

@@ -76,11 +76,17 @@ static inline mpz_srcptr int_operand_mpz(const struct int_operand *o, mpz_t z)
     return mpz_roinit_n(z, o->limbs, o->negative ? -o->size : o->size);
 }
 
+/* The same, and GMP's number is cleared. */
+value int_take_mpz(mpz_ptr z);
+/* mpn_cmp of any length, with reports. */
+int int_compare_limbs(const mp_limb_t *x, const mp_limb_t *y, mp_size_t size);
+
 /* int_guard.c: calls of GMP that may allocate. False with MemoryError. */
 bool int_guarded(void (*call)(void *context), void *context);
-/* The same for a call on so many limbs that it may take long: the thread is then in a blocking region, where the call
- * must touch no object but read what the caller holds and write what only the caller knows. Handlers of signals may
- * run: false with what they raised, too. */
+/* The same for a call that takes as long as the product of two numbers of so many limbs. If that is long the thread is
+ * then in a blocking region, where the call must touch no object but read what the caller holds and write what only the
+ * caller knows. Handlers of signals may run: false with what they raised, too. */
+#define INT_LONG_LIMBS 512 /* a product of two such numbers takes some 50 microseconds */
 bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs);
 /* In the handler of a signal that makes the main thread raise KeyboardInterrupt, with its ucontext_t, on that thread:
  * leave the long call that it is in. Returns if there is none, or if it cannot be left here. */

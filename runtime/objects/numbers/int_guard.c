@@ -165,11 +165,9 @@ bool int_guarded(void (*call)(void *context), void *context)
     return guard(call, context, false) == GUARD_DONE || raise_no_memory() != NULL;
 }
 
-#define LONG_LIMBS 512 /* a product of two such numbers takes some 50 microseconds */
-
 bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs)
 {
-    if (limbs < LONG_LIMBS)
+    if (limbs < INT_LONG_LIMBS)
         return int_guarded(call, context);
     thread_enter_blocking();
     enum outcome outcome = guard(call, context, true);

@@ -27,7 +27,7 @@ static value add_magnitudes(const struct int_operand *x, const struct int_operan
     if (!r)
         return NULL;
     if (y->size == 0) {
-        mpn_copyi(r->limbs, x->limbs, x->size);
+        thread_copy(r->limbs, x->limbs, (size_t)x->size * sizeof(mp_limb_t));
         return int_result_finish(r, x->size, negative);
     }
     bool resting = thread_rest_begin((size_t)x->size * sizeof(mp_limb_t));
@@ -39,7 +39,7 @@ static value add_magnitudes(const struct int_operand *x, const struct int_operan
 /* |x| - |y|, negated when asked */
 static value subtract_magnitudes(const struct int_operand *x, const struct int_operand *y, bool negate)
 {
-    int order = x->size != y->size ? (x->size > y->size ? 1 : -1) : x->size ? mpn_cmp(x->limbs, y->limbs, x->size) : 0;
+    int order = x->size != y->size ? (x->size > y->size ? 1 : -1) : int_compare_limbs(x->limbs, y->limbs, x->size);
     if (order == 0)
         return small_int(0);
     if (order < 0) {
@@ -123,9 +123,10 @@ value int_multiply(value a, value b)
     if (!r)
         return NULL;
     struct multiply_call call = {r, x, y};
-    if (y->size < GUARD_LIMBS)
+    mp_size_t as_square = x->size * y->size / INT_LONG_LIMBS;
+    if (y->size < GUARD_LIMBS && as_square < INT_LONG_LIMBS)
         multiply_call(&call);
-    else if (!int_guarded_long(multiply_call, &call, y->size)) {
+    else if (!int_guarded_long(multiply_call, &call, as_square)) {
         value_dec(value_of(r));
         return NULL;
     }
@@ -162,17 +163,23 @@ static bool divide_big(const struct int_operand *x, const struct int_operand *y,
     struct big_int *q = int_result_new((size_t)quotient_size + 1); /* one more: the step towards minus infinity */
     struct big_int *r = q ? int_result_new((size_t)y->size) : NULL;
     struct divide_call call = {q, r, x, y};
-    if (!r || (y->size >= GUARD_LIMBS && !int_guarded_long(divide_call, &call, y->size))) {
+    mp_size_t as_square = quotient_size * y->size / INT_LONG_LIMBS;
+    bool guarded = y->size >= GUARD_LIMBS || as_square >= INT_LONG_LIMBS;
+    if (!r || (guarded && !int_guarded_long(divide_call, &call, as_square))) {
         value_dec(value_of(q));
         value_dec(value_of(r));
         return false;
     }
-    if (y->size < GUARD_LIMBS)
+    if (!guarded)
         divide_call(&call);
-    if (x->negative != y->negative && !mpn_zero_p(r->limbs, y->size)) {
-        q->limbs[quotient_size] = mpn_add_1(q->limbs, q->limbs, quotient_size, 1);
-        quotient_size++;
-        mpn_sub_n(r->limbs, y->limbs, r->limbs, y->size);
+    if (x->negative != y->negative) {
+        bool resting = thread_rest_begin((size_t)x->size * sizeof(mp_limb_t));
+        if (!mpn_zero_p(r->limbs, y->size)) {
+            q->limbs[quotient_size] = mpn_add_1(q->limbs, q->limbs, quotient_size, 1);
+            quotient_size++;
+            mpn_sub_n(r->limbs, y->limbs, r->limbs, y->size);
+        }
+        thread_rest_end(resting);
     }
     *quotient = int_result_finish(q, quotient_size, x->negative != y->negative);
     *remainder = int_result_finish(r, y->size, y->negative);
@@ -352,10 +359,10 @@ static value power_modular(value base, value exponent, value modulus)
     struct power_call call = {int_operand_mpz(&b, zb), int_operand_mpz(&e, ze), int_operand_mpz(&m, zm), result, 0, 0};
     if (!int_guarded_long(modular_call, &call, m.size * e.size))
         return NULL;
-    value v =
-        call.status ? int_from_mpz(result) : raise(EXC(ValueError), "base is not invertible for the given modulus");
+    if (call.status)
+        return int_take_mpz(result);
     mpz_clear(result);
-    return v;
+    return raise(EXC(ValueError), "base is not invertible for the given modulus");
 }
 
 value int_power(value base, value exponent, value modulus)
@@ -400,9 +407,7 @@ value int_power(value base, value exponent, value modulus)
     struct power_call call = {int_operand_mpz(&b, zb), NULL, NULL, result, n, 0};
     if (!int_guarded_long(power_call, &call, (mp_size_t)(bits * n / 64)))
         return NULL;
-    value v = int_from_mpz(result);
-    mpz_clear(result);
-    return v;
+    return int_take_mpz(result);
 }
 
 /* ---- shifts ---- */
@@ -465,9 +470,9 @@ value int_rshift(value a, value b)
         lost |= mpn_rshift(r->limbs, x.limbs + words, size, n % 64) != 0;
     else
         mpn_copyi(r->limbs, x.limbs + words, size);
-    thread_rest_end(resting);
     if (x.negative && lost) /* towards minus infinity */
         r->limbs[size] = mpn_add_1(r->limbs, r->limbs, size, 1);
+    thread_rest_end(resting);
     return int_result_finish(r, size + 1, x.negative);
 }
 
@@ -500,9 +505,7 @@ value int_bitwise(int op, value a, value b)
     struct bitwise_call call = {op, int_operand_mpz(&x, za), int_operand_mpz(&y, zb), result};
     if (!int_guarded_long(bitwise_call, &call, (x.size + y.size) / 64))
         return NULL;
-    value v = int_from_mpz(result);
-    mpz_clear(result);
-    return v;
+    return int_take_mpz(result);
 }
 
 value int_negative(value v)

@@ -111,7 +111,7 @@ char *int_digits(value v, int base, size_t *length)
         raise_no_memory();
         return NULL;
     }
-    mpn_copyi(scratch, o.limbs, o.size);
+    thread_copy(scratch, o.limbs, (size_t)o.size * sizeof *scratch);
     struct digits_call call = {out, 0, scratch, o.size, base};
     bool done = int_guarded_long(digits_call, &call, o.size);
     raw_free(scratch);
@@ -194,7 +194,7 @@ static value parse_many(const char *text, size_t count, int base, bool negative)
         struct digits_call call = {(char *)digits, count, r->limbs, 0, base};
         size_t skip = 0;
         while (skip < count && digits[skip] == 0)
-            skip++;
+            thread_report_at(++skip);
         call.out += skip;
         call.length -= skip;
         if (call.length == 0 || int_guarded_long(digits_parse_call, &call, (mp_size_t)(count / 16)))
@@ -237,10 +237,10 @@ static size_t count_digits(const char *p, const char *end, int base)
 static value parse_number(const char *p, size_t length, int base)
 {
     const char *end = p + length;
-    while (p < end && is_space((unsigned char)*p))
-        p++;
-    while (end > p && is_space((unsigned char)end[-1]))
-        end--;
+    for (; p < end && is_space((unsigned char)*p); p++)
+        thread_report_at((size_t)(end - p));
+    for (; end > p && is_space((unsigned char)end[-1]); end--)
+        thread_report_at((size_t)(end - p));
     bool negative = p < end && *p == '-';
     if (p < end && (*p == '-' || *p == '+'))
         p++;
@@ -262,7 +262,7 @@ static value parse_number(const char *p, size_t length, int base)
     if (count == 0)
         return NULL;
     if (automatic && *p == '0' && count > 1) { /* "0", "00" and "0_0" are zero, "01" is nothing in Python 3 */
-        for (const char *q = p; q < end; q++)
+        for (const char *q = p; q < end; thread_report_at((size_t)(end - ++q)))
             if (*q != '0' && *q != '_')
                 return NULL;
     }

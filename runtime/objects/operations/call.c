@@ -3,6 +3,8 @@
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/interpreter.h"
 #include "runtime/step.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -29,9 +31,9 @@ static __attribute__((noinline)) value call_with_first_of_many(value callable, v
     if (!vector)
         return raise_no_memory();
     vector[0] = first;
-    memcpy(vector + 1, args, all * sizeof *vector);
+    thread_copy(vector + 1, args, all * sizeof *vector);
     value result = call_vector(callable, vector, nargs + 1, kwnames);
-    free(vector);
+    raw_free(vector);
     return result;
 }
 
@@ -78,11 +80,12 @@ value call_tuple(value callable, value tuple, value dict)
     bool ok = args && names;
     if (!ok)
         raise_no_memory();
-    for (size_t i = 0; ok && i < nargs; i++)
+    for (size_t i = 0; ok && i < nargs; thread_report_at(++i))
         args[i] = tuple_get(tuple, i);
     while (ok && count < keywords && dict_next(dict, &position, &key, &item)) {
         names[count] = key;
         args[nargs + count++] = item;
+        thread_report_at(count);
         if (!is_str(key))
             ok = raise_false(EXC(TypeError), "keywords must be strings");
     }
@@ -92,9 +95,10 @@ value call_tuple(value callable, value tuple, value dict)
     for (size_t i = 0; i < count; i++) {
         value_dec(names[i]);
         value_dec(args[nargs + i]);
+        thread_report_at(i + 1);
     }
-    free(args);
-    free(names);
+    raw_free(args);
+    raw_free(names);
     return result;
 }
 

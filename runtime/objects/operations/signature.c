@@ -5,6 +5,7 @@
  */
 #include "runtime/signature.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -209,7 +210,7 @@ static ssize find_keyword(struct signature_parameters *parsed, value name)
 static bool bind_keywords(struct signature *signature, struct signature_parameters *parsed, const value *args,
                           size_t nargs, value kwnames, value *bound)
 {
-    for (size_t i = 0; i < tuple_length(kwnames); i++) {
+    for (size_t i = 0; i < tuple_length(kwnames); thread_report_at(++i)) {
         value name = tuple_get(kwnames, i);
         ssize at = find_keyword(parsed, name);
         if (at < 0) {

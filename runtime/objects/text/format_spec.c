@@ -7,6 +7,7 @@
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/objects/text/unicode.h"
+#include "runtime/raw.h"
 
 #include <limits.h>
 #include <math.h>
@@ -33,7 +34,7 @@ static bool parse_number(struct span s, size_t *i, ssize *out)
 {
     ssize n = 0;
     size_t start = *i;
-    for (; *i < s.length; ++*i) {
+    for (; *i < s.length; thread_report_at(++*i)) {
         int digit = unicode_decimal(span_at(s, *i));
         if (digit < 0)
             break;
@@ -144,7 +145,8 @@ struct number {
     const char *prefix; /* "0x" or "" */
     struct span digits; /* before the point: grouped */
     const char *rest;   /* point, decimals, exponent, percent sign */
-    unsigned group;     /* digits in a group */
+    size_t rest_length;
+    unsigned group; /* digits in a group */
 };
 
 /* The digits with separators, at least `width` characters with zeros in front (also grouped): how many characters, and
@@ -156,7 +158,7 @@ static size_t add_digits(struct str_builder *b, struct span digits, char separat
     if (separator && total) {
         ssize want = (ssize)width, left = (ssize)digits.length;
         total = 0;
-        for (;;) {
+        for (size_t step = 1;; thread_report_at(step++)) {
             ssize take = (ssize)group, need = left > want ? left : want;
             if (need < 1)
                 need = 1;
@@ -182,7 +184,7 @@ static size_t add_digits(struct str_builder *b, struct span digits, char separat
     size_t places = total; /* digit places, without separators */
     if (separator && digits.length)
         places = total - total / (group + 1);
-    for (size_t place = places; place > 0; place--) {
+    for (size_t place = places; place > 0; thread_report_at(place--)) {
         if (separator && digits.length && place != places && place % group == 0)
             builder_add_char(b, (uint8_t)separator);
         builder_add_char(b, place > digits.length ? '0' : span_at(digits, digits.length - place));
@@ -192,7 +194,7 @@ static size_t add_digits(struct str_builder *b, struct span digits, char separat
 
 static void add_number(struct str_builder *b, const struct format_spec *f, const struct number *n)
 {
-    size_t rest = strlen(n->rest), head = (n->sign != 0) + strlen(n->prefix), least = 0;
+    size_t rest = n->rest_length, head = (n->sign != 0) + strlen(n->prefix), least = 0;
     bool zeros = f->fill == '0' && f->align == '=';
     if (zeros && n->digits.length && f->width > (ssize)(head + rest))
         least = (size_t)f->width - head - rest;
@@ -275,7 +277,7 @@ static value format_char(value v, const struct format_spec *f)
     uint32_t point = (uint32_t)c;
     struct str_builder b;
     builder_init(&b);
-    struct number n = {0, "", {&point, 1, 4}, "", 3};
+    struct number n = {0, "", {&point, 1, 4}, "", 0, 3};
     add_number(&b, f, &n);
     return builder_finish(&b);
 }
@@ -294,7 +296,7 @@ static value format_digits(value v, const struct format_spec *f)
         if (!text)
             return NULL;
     }
-    struct number n = {sign_of(f, negative), "", str_span(text), "", base == 10 ? 3 : 4};
+    struct number n = {sign_of(f, negative), "", str_span(text), "", 0, base == 10 ? 3 : 4};
     if (negative)
         n.digits = span_part(n.digits, 1, n.digits.length);
     if (f->alternate && base != 10)
@@ -372,11 +374,11 @@ static char *double_general(double d, int precision, bool alternate)
         return text; /* inf, nan, or no memory */
     int exponent = atoi(e + 1);
     if (exponent + 1 <= precision - 1 && exponent >= -4) {
-        free(text);
+        raw_free(text);
         int decimals = exponent < 0 && precision > INT_MAX + exponent ? INT_MAX : precision - 1 - exponent;
         text = double_to_text(d, 'f', decimals, alternate ? DOUBLE_TEXT_ALTERNATE : 0);
         if (text && !alternate)
-            strip_zeros(text, 1);
+            strip_zeros(text, 1); /* (of a text that is not long) */
     } else if (!alternate)
         strip_zeros(text, 0);
     return text;
@@ -411,6 +413,7 @@ static bool add_double(struct str_builder *b, double d, const struct format_spec
     char *text = double_digits(d, f);
     if (!text)
         return false;
+    bool resting = thread_rest_begin(f->precision > 0 ? (size_t)f->precision : 0);
     char *p = text;
     bool negative = *p == '-';
     if (negative)
@@ -421,23 +424,23 @@ static bool add_double(struct str_builder *b, double d, const struct format_spec
         char *e = strpbrk(p, "eE");
         negative = strcspn(p, "123456789") < (size_t)(e - p);
     }
-    size_t digits = strspn(p, "0123456789");
+    size_t digits = strspn(p, "0123456789"), rest_length = strlen(p + digits);
+    thread_rest_end(resting);
     char rest[32], *rest_text = p + digits, *long_rest = NULL;
     if (f->type == '%') {
-        size_t n = strlen(rest_text);
-        rest_text = n + 2 <= sizeof rest ? rest : (long_rest = malloc(n + 2));
+        rest_text = rest_length + 2 <= sizeof rest ? rest : (long_rest = malloc(rest_length + 2));
         if (!rest_text) {
-            free(text);
+            raw_free(text);
             raise_no_memory();
             return false;
         }
-        memcpy(rest_text, p + digits, n);
-        memcpy(rest_text + n, "%", 2);
+        thread_copy(rest_text, p + digits, rest_length);
+        rest_text[rest_length++] = '%';
     }
-    struct number n = {sign_of(f, negative), "", span_bytes(p, digits), rest_text, 3};
+    struct number n = {sign_of(f, negative), "", span_bytes(p, digits), rest_text, rest_length, 3};
     add_number(b, f, &n);
-    free(long_rest);
-    free(text);
+    raw_free(long_rest);
+    raw_free(text);
     return true;
 }
 
@@ -498,7 +501,7 @@ static value format_complex(double real, double imag, struct format_spec *f)
             size_t digits = strspn(p += negative, "0123456789");
             if (i == 1 && !skip_real)
                 part.sign = '+';
-            struct number n = {sign_of(&part, negative), "", span_bytes(p, digits), p + digits, 3};
+            struct number n = {sign_of(&part, negative), "", span_bytes(p, digits), p + digits, strlen(p + digits), 3};
             add_number(&number, &part, &n);
         }
         free(texts[0]);

@@ -180,22 +180,22 @@ static bool add_integer(struct percent_call *c, struct directive *d, value v)
     if (zeros) {
         char *longer = zeros > STR_LENGTH_MAX ? NULL : raw_alloc(length + zeros);
         if (!longer) {
-            free(digits);
+            raw_free(digits);
             raise_no_memory();
             return false;
         }
-        memset(longer, '0', zeros);
-        memcpy(longer + zeros, digits, length);
-        free(digits);
+        thread_fill(longer, '0', zeros);
+        thread_copy(longer + zeros, digits, length);
+        raw_free(digits);
         digits = longer;
         length += zeros;
     }
-    for (size_t k = 0; d->type == 'X' && k < length; k++)
+    for (size_t k = 0; d->type == 'X' && k < length; thread_report_at(++k))
         if (digits[k] >= 'a')
             digits[k] = (char)(digits[k] - 32);
     const char *prefix = !d->alternate || base == 10 ? "" : base == 8 ? "0o" : d->type == 'X' ? "0X" : "0x";
     add_padded(c, d, sign_of(d, negative), prefix, span_bytes(digits, length), 0x7F);
-    free(digits);
+    raw_free(digits);
     return true;
 }
 
@@ -217,9 +217,12 @@ static bool add_double(struct percent_call *c, struct directive *d, value v)
     char *text = double_to_text(number, (char)d->type, precision, d->alternate ? DOUBLE_TEXT_ALTERNATE : 0);
     if (!text)
         return false;
+    bool resting = thread_rest_begin((size_t)precision);
+    size_t length = strlen(text);
+    thread_rest_end(resting);
     bool negative = *text == '-';
-    add_padded(c, d, sign_of(d, negative), "", span_bytes(text + negative, strlen(text) - negative), 0x7F);
-    free(text);
+    add_padded(c, d, sign_of(d, negative), "", span_bytes(text + negative, length - negative), 0x7F);
+    raw_free(text);
     return true;
 }
 
@@ -231,7 +234,7 @@ static bool take_key(struct percent_call *c, size_t *at)
     if (!c->mapping)
         return raise_false(EXC(TypeError), "format requires a mapping");
     size_t i = *at, start = i, depth = 1;
-    for (; i < c->format.length && depth > 0; i++) {
+    for (; i < c->format.length && depth > 0; thread_report_at(++i)) {
         uint32_t ch = span_at(c->format, i);
         depth += ch == '(';
         depth -= ch == ')';
@@ -272,7 +275,8 @@ static bool take_number(struct percent_call *c, size_t *at, ssize *out, bool is_
         return true;
     }
     ssize n = 0;
-    for (; i < c->format.length && span_at(c->format, i) >= '0' && span_at(c->format, i) <= '9'; i++) {
+    for (; i < c->format.length && span_at(c->format, i) >= '0' && span_at(c->format, i) <= '9';
+         thread_report_at(++i)) {
         n = n * 10 + (ssize)(span_at(c->format, i) - '0');
         if (n > (is_width ? INT64_MAX / 16 : INT32_MAX))
             return raise_false(EXC(ValueError), is_width   ? "width too big"
@@ -293,7 +297,7 @@ static bool parse_directive(struct percent_call *c, size_t *at, struct directive
         if (!take_key(c, at))
             return false;
     }
-    for (; *at < f.length; ++*at) {
+    for (; *at < f.length; thread_report_at(++*at)) {
         uint32_t ch = span_at(f, *at);
         if (ch == '-')
             d->left = true;
@@ -392,7 +396,7 @@ static value percent(struct span format, value args, bool bytes)
     builder_init(&c.out);
     uint32_t max = format.width == 1 ? 0xFF : format.width == 2 ? 0xFFFF : 0x10FFFF;
     bool ok = true;
-    for (size_t i = 0; ok && i < format.length;) {
+    for (size_t i = 0; ok && i < format.length; thread_report()) {
         size_t percent = span_find_char(span_part(format, i, format.length), '%');
         size_t end = percent == SPAN_NONE ? format.length : i + percent;
         builder_add_span(&c.out, span_part(format, i, end), max);

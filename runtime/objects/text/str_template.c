@@ -35,12 +35,13 @@ static bool parse_field(struct span s, size_t *at, struct field *f)
     uint32_t c = 0;
     *f = (struct field){.name = i};
     while (i < s.length) {
+        thread_report_at(i + 1);
         c = span_at(s, i++);
         if (c == '{')
             return fail("unexpected '{' in field name");
         if (c == '[') {
             while (i < s.length && span_at(s, i) != ']')
-                i++;
+                thread_report_at(++i);
             continue;
         }
         if (c == '}' || c == ':' || c == '!')
@@ -70,6 +71,7 @@ static bool parse_field(struct span s, size_t *at, struct field *f)
     }
     f->spec = i;
     for (size_t depth = 1; i < s.length;) {
+        thread_report_at(i + 1);
         c = span_at(s, i++);
         if (c == '{') {
             f->nested = true;
@@ -89,7 +91,7 @@ static ssize parse_index(struct span s)
     ssize n = 0;
     if (s.length == 0)
         return -1;
-    for (size_t i = 0; i < s.length; i++) {
+    for (size_t i = 0; i < s.length; thread_report_at(++i)) {
         uint32_t c = span_at(s, i);
         if (c < '0' || c > '9')
             return -1;
@@ -110,7 +112,7 @@ static value named_argument(struct template_call *call, struct span name)
     if (call->mapping)
         found = item_get(call->mapping, key);
     else {
-        for (size_t i = 0; call->kwnames && !found && i < tuple_length(call->kwnames); i++)
+        for (size_t i = 0; call->kwnames && !found && i < tuple_length(call->kwnames); thread_report_at(++i))
             if (str_equal(tuple_get(call->kwnames, i), key))
                 found = value_inc(call->args[call->nargs + i]);
         if (!found)
@@ -151,19 +153,19 @@ static value field_object(struct template_call *call, struct span name)
 {
     size_t i = 0;
     while (i < name.length && span_at(name, i) != '.' && span_at(name, i) != '[')
-        i++;
+        thread_report_at(++i);
     value v = first_object(call, span_part(name, 0, i));
-    while (v && i < name.length) {
+    for (; v && i < name.length; thread_report()) {
         uint32_t c = span_at(name, i++);
         size_t start = i, end;
         value next = NULL;
         if (c == '.') {
             while (i < name.length && span_at(name, i) != '.' && span_at(name, i) != '[')
-                i++;
+                thread_report_at(++i);
             end = i;
         } else if (c == '[') {
             while (i < name.length && span_at(name, i) != ']')
-                i++;
+                thread_report_at(++i);
             end = i;
             if (i == name.length) {
                 raise(EXC(ValueError), "Missing ']' in format string");
@@ -256,15 +258,26 @@ static void add_part(struct str_builder *b, struct span s, size_t start, size_t 
     builder_add_span(b, span_part(s, start, end), s.width == 1 ? 0xFF : s.width == 2 ? 0xFFFF : 0x10FFFF);
 }
 
+/* Where the literal that begins at i ends; *c is the brace there, if there is one. */
+static size_t literal_end(struct span s, size_t i, uint32_t *c)
+{
+    for (;; thread_report()) {
+        size_t stop = s.length - i > SPAN_LONG ? i + SPAN_LONG : s.length;
+        while (i < stop && (*c = span_at(s, i)) != '{' && *c != '}')
+            i++;
+        if (i < stop || i == s.length)
+            return i;
+    }
+}
+
 static bool expand(struct template_call *call, struct str_builder *b, struct span s, int depth)
 {
     if (depth <= 0)
         return fail("Max string recursion exceeded");
-    for (size_t i = 0; i < s.length;) {
+    for (size_t i = 0; i < s.length; thread_report()) {
         size_t start = i;
         uint32_t c = 0;
-        while (i < s.length && (c = span_at(s, i)) != '{' && c != '}')
-            i++;
+        i = literal_end(s, i, &c);
         add_part(b, s, start, i);
         if (i == s.length)
             break;
