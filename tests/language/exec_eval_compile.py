@@ -1,4 +1,6 @@
 """exec, eval, compile; namespaces; code objects."""
+import sys
+
 from support import attempt
 x = 1
 exec("x = 2; y = 3")
@@ -109,3 +111,13 @@ print(
     exec("# comment"), eval("...") is ..., exec("if 1:\n\tx = 5\n") or x, exec(b"\xef\xbb\xbfq = 2") or q,
     exec("# -*- coding: latin-1 -*-\nq = 'é'") or q
 )
+
+# Decimal literals may be as long as what int() takes.
+sys.set_int_max_str_digits(640)
+try:
+    eval("7" * 641)
+except SyntaxError as error:
+    print(error.msg[:60])
+sys.set_int_max_str_digits(0)
+print(eval("7" * 5000) % 1000007)
+sys.set_int_max_str_digits(4300)

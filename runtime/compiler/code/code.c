@@ -8,6 +8,7 @@
 #include "runtime/compiler/code/constants.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/objects/text/str.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -60,7 +61,7 @@ static struct code *new_code(const struct code_parts *parts)
 static uint32_t count_attribute_stores(const struct code *code)
 {
     uint32_t seen[CODE_ATTRIBUTE_STORES_MAX], count = 0;
-    for (uint32_t i = 0; i < code->unit_count && count < CODE_ATTRIBUTE_STORES_MAX; i++) {
+    for (uint32_t i = 0; i < code->unit_count && count < CODE_ATTRIBUTE_STORES_MAX; thread_report_at(++i)) {
         uint32_t unit = code->units[i], opcode = instruction_opcode(unit), known = 0;
         if (opcode == OP_STORE_ATTR || opcode == OP_STORE_FAST_ATTR) {
             uint32_t name = instruction_argument(unit) >> (opcode == OP_STORE_FAST_ATTR ? 8 : 0);
@@ -77,7 +78,7 @@ static uint32_t count_attribute_stores(const struct code *code)
 
 static bool has_name(value names, value name)
 {
-    for (size_t i = 0; i < tuple_length(names); i++)
+    for (size_t i = 0; i < tuple_length(names); thread_report_at(++i))
         if (tuple_get(names, i) == name)
             return true;
     return false;
@@ -94,7 +95,7 @@ static value interned_names(value names)
     if (known == length)
         return value_inc(names);
     value tuple = tuple_new(length);
-    for (size_t i = 0; tuple && i < length; i++) {
+    for (size_t i = 0; tuple && i < length; thread_report_at(++i)) {
         value name = value_inc(tuple_get(names, i));
         if (value_is(name, TYPE_ID_STR) && !(name = str_intern(name))) {
             value_dec(tuple);
@@ -313,13 +314,13 @@ static value names_of_kind(struct code *code, uint8_t bits)
         return NULL;
     const uint8_t *kinds = bytes_data(slot_peek(&code->slot_kinds));
     uint32_t n = 0;
-    for (uint32_t i = 0; i < code->slots_count; i++)
+    for (uint32_t i = 0; i < code->slots_count; thread_report_at(++i))
         n += (kinds[i] & bits) != 0;
     value tuple = tuple_new(n);
     if (!tuple)
         return NULL;
     n = 0;
-    for (uint32_t i = 0; i < code->slots_count; i++) {
+    for (uint32_t i = 0; i < code->slots_count; thread_report_at(++i)) {
         if (kinds[i] & bits)
             tuple_init(tuple, n++, value_inc(tuple_get(slot_peek(&code->slot_names), i)));
     }
@@ -430,7 +431,7 @@ static int same_constants(value a, value b)
 {
     if (tuple_length(a) != tuple_length(b))
         return 0;
-    for (size_t i = 0; i < tuple_length(a); i++) {
+    for (size_t i = 0; i < tuple_length(a); thread_report_at(++i)) {
         value x = tuple_get(a, i), y = tuple_get(b, i);
         int same = constants_same(x, y);
         if (!same && value_is(x, TYPE_ID_CODE) && value_is(y, TYPE_ID_CODE))
@@ -452,9 +453,9 @@ static value code_compare(value v, value other, int op)
     if (!same && a->argcount == b->argcount && a->posonly_argcount == b->posonly_argcount &&
         a->kwonly_argcount == b->kwonly_argcount && a->flags == b->flags && a->first_line == b->first_line &&
         a->unit_count == b->unit_count && a->range_count == b->range_count && a->location_bytes == b->location_bytes &&
-        memcmp(a->units, b->units, a->unit_count * sizeof *a->units) == 0 &&
-        memcmp(a->ranges, b->ranges, a->range_count * sizeof *a->ranges) == 0 &&
-        memcmp(a->locations, b->locations, a->location_bytes) == 0 &&
+        thread_compare(a->units, b->units, a->unit_count * sizeof *a->units) == 0 &&
+        thread_compare(a->ranges, b->ranges, a->range_count * sizeof *a->ranges) == 0 &&
+        thread_compare(a->locations, b->locations, a->location_bytes) == 0 &&
         str_equal(slot_peek(&a->name), slot_peek(&b->name))) {
         same = value_equals(slot_peek(&a->names), slot_peek(&b->names));
         if (same == 1)
@@ -474,7 +475,7 @@ static bool code_hash(value v, int64_t *out)
     const struct code *code = SELF(v);
     uint64_t hash =
         (uint64_t)str_hash(slot_peek(&code->name)) ^ code->first_line ^ code->unit_count * UINT64_C(1000003);
-    for (uint32_t i = 0; i < code->unit_count; i++)
+    for (uint32_t i = 0; i < code->unit_count; thread_report_at(++i))
         hash = (hash ^ code->units[i]) * UINT64_C(0x100000001B3);
     *out = (int64_t)(hash >> 1);
     return true;

@@ -1,6 +1,7 @@
 /* Constants of code objects: which of them are the same, so that one stands for all. */
 #include "runtime/compiler/code/constants.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 static bool doubles_same(double a, double b)
 {
@@ -42,7 +43,7 @@ bool constants_same(value a, value b)
     if (value_is(a, TYPE_ID_STR))
         return str_equal(a, b);
     if (value_is(a, TYPE_ID_BYTES))
-        return bytes_length(a) == bytes_length(b) && memcmp(bytes_data(a), bytes_data(b), bytes_length(a)) == 0;
+        return bytes_length(a) == bytes_length(b) && thread_compare(bytes_data(a), bytes_data(b), bytes_length(a)) == 0;
     if (value_is(a, TYPE_ID_FLOAT))
         return doubles_same(float_value(a), float_value(b));
     if (value_is(a, TYPE_ID_INT))
@@ -56,7 +57,7 @@ bool constants_same(value a, value b)
     if (value_is(a, TYPE_ID_TUPLE)) {
         if (tuple_length(a) != tuple_length(b))
             return false;
-        for (size_t i = 0; i < tuple_length(a); i++) {
+        for (size_t i = 0; i < tuple_length(a); thread_report_at(++i)) {
             if (!constants_same(tuple_get(a, i), tuple_get(b, i)))
                 return false;
         }
@@ -81,7 +82,7 @@ uint64_t constant_hash(value v)
         return mix(2, (uint64_t)str_hash(v));
     if (value_is(v, TYPE_ID_BYTES)) {
         uint64_t hash = 3;
-        for (size_t i = 0; i < bytes_length(v); i++)
+        for (size_t i = 0; i < bytes_length(v); thread_report_at(++i))
             hash = mix(hash, bytes_data(v)[i]);
         return hash;
     }
@@ -95,7 +96,7 @@ uint64_t constant_hash(value v)
     }
     if (value_is(v, TYPE_ID_TUPLE)) {
         uint64_t hash = mix(6, tuple_length(v));
-        for (size_t i = 0; i < tuple_length(v); i++)
+        for (size_t i = 0; i < tuple_length(v); thread_report_at(++i))
             hash = mix(hash, constant_hash(tuple_get(v, i)));
         return hash;
     }

@@ -10,6 +10,7 @@
 #include "runtime/compiler/code/bytecode_file.h"
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -71,9 +72,9 @@ static value make_str(const uint8_t *bytes, size_t size, uint8_t tag)
     uint32_t *points = malloc(length * 4 + 1);
     if (!points)
         return raise_no_memory();
-    memcpy(points, bytes, length * 4);
+    thread_copy(points, bytes, length * 4);
     bool valid = size % 4 == 0;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; thread_report_at(++i))
         valid &= points[i] <= 0x10FFFF;
     value v = valid ? str_from_ucs4(points, length) : in_bad();
     free(points);
@@ -135,7 +136,7 @@ static value in_tuple(struct in *in)
     if (length > (size_t)(in->end - in->at)) /* each item takes a byte at least */
         return in_bad();
     value tuple = tuple_new(length);
-    for (uint64_t i = 0; tuple && i < length; i++) {
+    for (uint64_t i = 0; tuple && i < length; thread_report_at(++i)) {
         value item = in_value(in);
         if (!item) {
             value_dec(tuple);

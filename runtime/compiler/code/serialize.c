@@ -18,6 +18,7 @@
 #include "runtime/compiler/code/bytecode_file.h"
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -113,7 +114,7 @@ static bool grow_seen(struct out *out)
         raise_no_memory();
         return false;
     }
-    for (size_t i = 0; i < out->seen_size; i++) {
+    for (size_t i = 0; i < out->seen_size; thread_report_at(++i)) {
         if (!out->seen[i])
             continue;
         size_t at = (value_bits(out->seen[i]) >> 4) & (size - 1);
@@ -135,13 +136,13 @@ static void out_characters(struct out *out, value v, bool sized)
 {
     size_t length = str_length(v);
     uint32_t widest = 0;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; thread_report_at(++i))
         widest |= str_at(v, i);
     bool wide = widest > 0xFF;
     out_byte(out, wide ? TAG_STR_WIDE : TAG_STR_BYTE);
     if (sized)
         out_number(out, length);
-    for (size_t i = 0; i < length && !out->failed; i++) {
+    for (size_t i = 0; i < length && !out->failed; thread_report_at(++i)) {
         uint32_t ch = str_at(v, i);
         uint8_t byte = (uint8_t)ch;
         out_raw(out, wide ? (void *)&ch : &byte, wide ? 4 : 1);
@@ -216,7 +217,7 @@ static void out_tuple(struct out *out, value v, bool names)
 {
     out_byte(out, TAG_TUPLE);
     out_number(out, tuple_length(v));
-    for (size_t i = 0; i < tuple_length(v); i++)
+    for (size_t i = 0; i < tuple_length(v); thread_report_at(++i))
         out_value(out, tuple_get(v, i), names);
 }
 
@@ -285,7 +286,7 @@ static void out_code(struct out *out, struct code *code)
 static bool is_interned_text(value v)
 {
     size_t length = str_length(v);
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; thread_report_at(++i)) {
         uint32_t ch = str_at(v, i);
         if (!(ch == '_' || (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')))
             return false;

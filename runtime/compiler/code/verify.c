@@ -7,6 +7,7 @@
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -275,7 +276,7 @@ static void check_flow(struct verifier *v)
 
 static bool all_str(value tuple)
 {
-    for (size_t i = 0; i < tuple_length(tuple); i++) {
+    for (size_t i = 0; i < tuple_length(tuple); thread_report_at(++i)) {
         if (!value_is(tuple_get(tuple, i), TYPE_ID_STR))
             return false;
     }
@@ -297,7 +298,7 @@ static void check_tables(struct verifier *v)
     if (code->stack_size > INT32_MAX / 2)
         fail(v, "stack too large");
     uint32_t end = 0;
-    for (uint32_t i = 0; i < code->range_count && !v->wrong; i++) {
+    for (uint32_t i = 0; i < code->range_count && !v->wrong; thread_report_at(++i)) {
         const struct exception_range *range = &code->ranges[i];
         if (range->start < end || range->end <= range->start || range->end > code->unit_count)
             fail(v, "bad exception table");

@@ -20,6 +20,7 @@
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -130,7 +131,7 @@ static bool is_tuple_kind(struct item item)
 /* What the frame's local kept alive must not lie on the stack any more. */
 static void local_changes(struct state *s, uint32_t local)
 {
-    for (uint32_t i = 0; i < s->depth; i++) {
+    for (uint32_t i = 0; i < s->depth; thread_report_at(++i)) {
         if (s->stack[i].local == local + 1)
             fail(s, "a borrowed local changes");
     }
@@ -174,7 +175,7 @@ static struct item join(struct state *s, struct item a, struct item b)
 
 static bool all_strs(value tuple)
 {
-    for (size_t i = 0; i < tuple_length(tuple); i++) {
+    for (size_t i = 0; i < tuple_length(tuple); thread_report_at(++i)) {
         if (!is_str(tuple_get(tuple, i)))
             return false;
     }
@@ -268,7 +269,7 @@ static void make_function(struct state *s, uint32_t parts)
 static void build_map(struct state *s, uint32_t pairs)
 {
     uint32_t other_keys = 0;
-    for (uint32_t i = 0; i < pairs; i++) {
+    for (uint32_t i = 0; i < pairs; thread_report_at(++i)) {
         pop_value(s);
         other_keys |= pop_value(s).kind != STR;
     }
@@ -278,7 +279,7 @@ static void build_map(struct state *s, uint32_t pairs)
 static void build_tuple(struct state *s, uint32_t n)
 {
     bool cells = n > 0;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; thread_report_at(++i))
         cells &= pop_value(s).kind == CELL;
     push(s, cells ? CELLS : TUPLE, cells ? n : n + 1);
 }
@@ -313,7 +314,7 @@ static void call_comprehension(struct state *s, uint32_t cells)
     struct code *code = code_of(s, item);
     if (code->frees_count != cells)
         fail(s, "bad code of a comprehension");
-    for (uint32_t i = 0; i < cells; i++)
+    for (uint32_t i = 0; i < cells; thread_report_at(++i))
         pop_kind(s, CELL);
     push(s, VALUE, 0);
 }
@@ -323,7 +324,7 @@ static void yield(struct state *s)
     if (!(s->code->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)))
         fail(s, "no generator yields");
     pop_value(s);
-    for (uint32_t i = 0; i < s->depth; i++)
+    for (uint32_t i = 0; i < s->depth; thread_report_at(++i))
         s->stack[i].local = 0; /* the suspended frame owns them */
     push(s, VALUE, 0);
 }
@@ -459,7 +460,7 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         push(s, DICT, item.kind != NAMES);
         break;
     case OP_BUILD_STRING:
-        for (uint32_t i = 0; i < argument; i++)
+        for (uint32_t i = 0; i < argument; thread_report_at(++i))
             pop_kind(s, STR);
         push(s, STR, 0);
         break;
@@ -636,10 +637,10 @@ static void meet(struct state *s, uint32_t at, const struct item *stack, uint32_
             fail(s, "no memory");
             return;
         }
-        memcpy(there, stack, depth * sizeof *there);
+        thread_copy(there, stack, depth * sizeof *there);
         s->heights[at] = depth;
     } else {
-        for (uint32_t i = 0; i < depth; i++) {
+        for (uint32_t i = 0; i < depth; thread_report_at(++i)) {
             struct item joined = join(s, there[i], stack[i]);
             if (memcmp(&joined, &there[i], sizeof joined) != 0) {
                 there[i] = joined;
@@ -758,7 +759,7 @@ static void follow(struct state *s, uint32_t at)
 {
     const struct code *code = s->code;
     const struct exception_range *range = code->ranges, *ranges_end = range + code->range_count;
-    memcpy(s->stack, s->meets[at], s->heights[at] * sizeof *s->stack);
+    thread_copy(s->stack, s->meets[at], s->heights[at] * sizeof *s->stack);
     s->depth = s->heights[at];
     s->marks[at] &= (uint8_t)~WAITS;
     for (;;) {
@@ -791,7 +792,7 @@ static uint32_t check_prologue(struct state *s)
     const struct code *code = s->code;
     uint32_t at = 0, cells = 0, made = 0;
     bool has_frees = code->frees_count == 0, generator = false;
-    for (uint32_t i = 0; i < code->slots_count; i++)
+    for (uint32_t i = 0; i < code->slots_count; thread_report_at(++i))
         cells += (slot_kind(s, i) & KIND_CELL) != 0;
     uint8_t *seen = calloc(1, code->slots_count + 1);
     if (!seen)
@@ -817,7 +818,7 @@ static uint32_t check_prologue(struct state *s)
         fail(s, "cell variables without cells");
     if (generator != ((code->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)) != 0))
         fail(s, "a generator that does not begin as one");
-    for (uint32_t i = 0; i < code->slots_count && !s->wrong; i++) {
+    for (uint32_t i = 0; i < code->slots_count && !s->wrong; thread_report_at(++i)) {
         bool is_free = i >= code->slots_count - code->frees_count;
         unsigned kind = slot_kind(s, i);
         if (is_free != ((kind & KIND_FREE) != 0) || (i < code->locals_count && !(kind & KIND_LOCAL)) ||
@@ -839,7 +840,7 @@ static void mark_meeting_point(struct state *s, uint32_t at)
 static void mark_meeting_points(struct state *s)
 {
     const struct code *code = s->code;
-    for (uint32_t at = 0; at < code->unit_count; at++) {
+    for (uint32_t at = 0; at < code->unit_count; thread_report_at(++at)) {
         uint32_t unit = code->units[at], argument = instruction_argument(unit);
         unsigned opcode = instruction_opcode(unit), flags = opcode_table[opcode].flags;
         if (flags & OPF_J)
@@ -847,7 +848,7 @@ static void mark_meeting_points(struct state *s)
         if (flags & OPF_C)
             at++;
     }
-    for (uint32_t i = 0; i < code->range_count; i++)
+    for (uint32_t i = 0; i < code->range_count; thread_report_at(++i))
         mark_meeting_point(s, code->ranges[i].target);
 }
 
@@ -869,7 +870,7 @@ const char *code_verify_kinds(const struct code *code)
         while (s.pending_count && !s.wrong)
             follow(&s, s.pending[--s.pending_count]);
     }
-    for (uint32_t i = 0; s.meets && i < code->unit_count; i++)
+    for (uint32_t i = 0; s.meets && i < code->unit_count; thread_report_at(++i))
         free(s.meets[i]);
     free(s.stack);
     free(s.meets);

@@ -26,7 +26,7 @@ static void put_byte(struct compiler *c, struct bytes_buffer *b, uint8_t byte)
         if (!fresh)
             return;
         if (b->length)
-            memcpy(fresh, b->bytes, b->length);
+            thread_copy(fresh, b->bytes, b->length);
         b->bytes = fresh;
         b->capacity = capacity;
     }
@@ -83,7 +83,7 @@ static void make_locations(struct compiler *c, const struct unit *unit, struct b
     const struct ast_position *run = NULL;
     uint32_t units = 0;
     int32_t line = unit->first_line;
-    for (const struct block *b = unit->entry; b; b = b->next) {
+    for (const struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct ast_position *p = &b->instructions[i].position;
             if (run && !same_position(run, p)) {
@@ -105,7 +105,7 @@ static struct exception_range *make_ranges(struct compiler *c, const struct unit
     uint32_t capacity = 0, at = 0;
     const struct block *open = NULL;
     *count = 0;
-    for (const struct block *b = unit->entry; b; b = b->next) {
+    for (const struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct block *handler = b->instructions[i].handler;
             uint32_t end = at + width_of(&b->instructions[i]);
@@ -118,7 +118,7 @@ static struct exception_range *make_ranges(struct compiler *c, const struct unit
                     if (!fresh)
                         return NULL;
                     if (capacity)
-                        memcpy(fresh, ranges, capacity * sizeof *fresh);
+                        thread_copy(fresh, ranges, capacity * sizeof *fresh);
                     ranges = fresh;
                     capacity = grown;
                 }
@@ -145,13 +145,13 @@ static uint32_t *map_cells(struct compiler *c, struct unit *unit, uint32_t *extr
     uint32_t next = unit->local_count;
     if (!map)
         return NULL;
-    for (uint32_t i = 0; i < scope->cell_count; i++) {
+    for (uint32_t i = 0; i < scope->cell_count; thread_report_at(++i)) {
         struct symbol *symbol = scope_find(scope, scope->cells[i]);
         bool is_local = symbol && symbol->local >= 0 && symbol->scope == SCOPE_CELL;
         map[i] = is_local ? (uint32_t)symbol->local : next++;
     }
     *extra_cells = next - unit->local_count;
-    for (uint32_t i = 0; i < scope->free_count; i++)
+    for (uint32_t i = 0; i < scope->free_count; thread_report_at(++i))
         map[scope->cell_count + i] = next++;
     return map;
 }
@@ -175,7 +175,7 @@ static bool is_cell_opcode(unsigned opcode)
 static uint32_t lay_out(struct unit *unit)
 {
     uint32_t at = 0;
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         b->start = at;
         for (uint32_t i = 0; i < b->count; thread_report_at(++i))
             at += width_of(&b->instructions[i]);
@@ -214,7 +214,7 @@ static uint32_t *make_units(struct compiler *c, struct unit *unit, const uint32_
     uint32_t *units = compiler_alloc(c, (*count + 1) * sizeof *units), at = 0;
     if (!units)
         return NULL;
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             units[at] = encode(&b->instructions[i], at, cell_map);
             at++;
@@ -248,15 +248,15 @@ static bool make_tables(struct compiler *c, struct unit *unit, const uint32_t *c
     uint8_t *kinds = compiler_alloc(c, slots + 1);
     if (!names || !kinds)
         return false;
-    for (uint32_t i = 0; i < unit->local_count; i++) {
+    for (uint32_t i = 0; i < unit->local_count; thread_report_at(++i)) {
         names[i] = unit->local_list[i];
         kinds[i] = 1;
     }
-    for (uint32_t i = 0; i < scope->cell_count; i++) {
+    for (uint32_t i = 0; i < scope->cell_count; thread_report_at(++i)) {
         names[cell_map[i]] = scope->cells[i];
         kinds[cell_map[i]] |= 2;
     }
-    for (uint32_t i = 0; i < scope->free_count; i++) {
+    for (uint32_t i = 0; i < scope->free_count; thread_report_at(++i)) {
         names[cell_map[scope->cell_count + i]] = scope->frees[i];
         kinds[cell_map[scope->cell_count + i]] = 4;
     }

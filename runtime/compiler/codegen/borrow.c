@@ -9,6 +9,7 @@
  * To see that, the stack is simulated: each place knows the load that filled it, if any.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 enum { NO_LOAD = -1 };
 
@@ -39,14 +40,14 @@ static void keep(struct simulation *s, int32_t load)
 
 static void keep_all(struct simulation *s)
 {
-    for (uint32_t i = 0; i < s->depth; i++)
+    for (uint32_t i = 0; i < s->depth; thread_report_at(++i))
         keep(s, s->stack[i]);
 }
 
 /* The local changes: what was pushed from it and still lies there must be counted. */
 static void local_changes(struct simulation *s, uint32_t local)
 {
-    for (uint32_t i = 0; i < s->depth; i++) {
+    for (uint32_t i = 0; i < s->depth; thread_report_at(++i)) {
         int32_t load = s->stack[i];
         if (load >= 0 && s->block->instructions[load].argument == local)
             keep(s, load);
@@ -188,7 +189,7 @@ static struct instruction *swap_before_store(struct block *block, struct instruc
  * loads may borrow. */
 static void load_instead_of_copy(struct block *block)
 {
-    for (uint32_t i = 1; i < block->count; i++) {
+    for (uint32_t i = 1; i < block->count; thread_report_at(++i)) {
         struct instruction *at = &block->instructions[i];
         if (at->opcode != OP_COPY)
             continue;
@@ -213,7 +214,7 @@ static bool borrow_in_block(struct compiler *c, struct block *block, uint32_t st
     struct simulation s = {.block = block, .capacity = stack_size + 4};
     load_instead_of_copy(block);
     bool any = false;
-    for (uint32_t i = 0; i < block->count && !any; i++)
+    for (uint32_t i = 0; i < block->count && !any; thread_report_at(++i))
         any = block->instructions[i].opcode == OP_LOAD_FAST;
     if (!any)
         return true;
@@ -225,10 +226,10 @@ static bool borrow_in_block(struct compiler *c, struct block *block, uint32_t st
     if (!s.stack || !s.kept)
         return false;
     memset(s.kept, 0, block->count);
-    for (uint32_t i = 0; i < block->count; i++)
+    for (uint32_t i = 0; i < block->count; thread_report_at(++i))
         simulate(&s, i);
     keep_all(&s);
-    for (uint32_t i = 0; i < block->count; i++) {
+    for (uint32_t i = 0; i < block->count; thread_report_at(++i)) {
         if (block->instructions[i].opcode == OP_LOAD_FAST && !s.kept[i])
             block->instructions[i].opcode = OP_LOAD_FAST_BORROW;
     }
@@ -349,7 +350,7 @@ static uint64_t bound_after(const struct instruction *instruction, uint64_t boun
 static void fuse_in_block(struct unit *unit, struct block *block, uint64_t bound, bool small_code)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < block->count; i++) {
+    for (uint32_t i = 0; i < block->count; thread_report_at(++i)) {
         struct instruction *instruction = &block->instructions[i];
         struct instruction *next = i + 1 < block->count ? instruction + 1 : NULL;
         struct instruction *third = i + 2 < block->count ? instruction + 2 : NULL;
@@ -377,8 +378,8 @@ static uint64_t always_bound(const struct unit *unit)
     uint32_t parameters = unit->argcount + unit->kwonly_argcount + ((unit->flags & CODE_VARARGS) != 0) +
                           ((unit->flags & CODE_VARKEYWORDS) != 0);
     uint64_t bound = parameters >= 64 ? UINT64_MAX : (UINT64_C(1) << parameters) - 1;
-    for (struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct instruction *instruction = &b->instructions[i];
             if ((instruction->opcode == OP_DELETE_FAST || instruction->opcode == OP_LOAD_FAST_AND_CLEAR) &&
                 instruction->argument < 64)
@@ -392,21 +393,21 @@ static uint64_t always_bound(const struct unit *unit)
  * that leads to it. What leads to a handler is any instruction of its range, so there only `always` counts. */
 static void find_bound(struct unit *unit, uint64_t always)
 {
-    for (struct block *b = unit->entry; b; b = b->next)
+    for (struct block *b = unit->entry; b; b = block_next(b))
         b->bound = UINT64_MAX;
     unit->entry->bound = always;
-    for (struct block *b = unit->entry; b; b = b->next) {
-        for (uint32_t i = 0; i < b->count; i++) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             if (b->instructions[i].handler)
                 b->instructions[i].handler->bound = always;
         }
     }
     for (bool changed = true; changed;) {
         changed = false;
-        for (struct block *b = unit->entry; b; b = b->next) {
+        for (struct block *b = unit->entry; b; b = block_next(b)) {
             uint64_t bound = b->bound;
             struct instruction *last = NULL;
-            for (uint32_t i = 0; i < b->count; i++) {
+            for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
                 last = &b->instructions[i];
                 bound = bound_after(last, bound);
             }
@@ -425,12 +426,12 @@ static void find_bound(struct unit *unit, uint64_t always)
 void borrow_optimize(struct compiler *c, struct unit *unit)
 {
     uint32_t count = 0;
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         count += b->count;
         if (!borrow_in_block(c, b, unit->stack_size))
             return;
     }
     find_bound(unit, always_bound(unit));
-    for (struct block *b = unit->entry; b; b = b->next)
+    for (struct block *b = unit->entry; b; b = block_next(b))
         fuse_in_block(unit, b, b->bound, count < FUSED_TARGET_LIMIT);
 }

@@ -7,6 +7,7 @@
  * guarded range begins.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* ---- blocks ---- */
 
@@ -47,7 +48,7 @@ static struct instruction *next_instruction(struct compiler *c)
             return NULL;
         }
         if (block->count)
-            memcpy(fresh, block->instructions, block->count * sizeof *fresh);
+            thread_copy(fresh, block->instructions, block->count * sizeof *fresh);
         block->instructions = fresh;
         block->capacity = capacity;
     }
@@ -119,12 +120,12 @@ static bool grow_constants(struct compiler *c, struct unit *unit)
     if (!fresh || !index)
         return false;
     if (unit->constant_count)
-        memcpy(fresh, unit->constants, unit->constant_count * sizeof *fresh);
+        thread_copy(fresh, unit->constants, unit->constant_count * sizeof *fresh);
     unit->constants = fresh;
     unit->constant_capacity = capacity;
     unit->constant_index = index;
     unit->constant_index_size = capacity * 2;
-    for (uint32_t i = 0; i < unit->constant_count; i++)
+    for (uint32_t i = 0; i < unit->constant_count; thread_report_at(++i))
         index[constant_slot(unit, fresh[i])] = i + 1;
     return true;
 }
@@ -182,7 +183,7 @@ uint32_t gen_name_index(struct compiler *c, ast_name plain)
         if (!fresh)
             return 0;
         if (unit->name_count)
-            memcpy(fresh, unit->name_list, unit->name_count * sizeof *fresh);
+            thread_copy(fresh, unit->name_list, unit->name_count * sizeof *fresh);
         unit->name_list = fresh;
         unit->name_capacity = capacity;
     }
@@ -207,7 +208,7 @@ static uint32_t local_index(struct compiler *c, struct symbol *symbol)
         if (!fresh)
             return 0;
         if (unit->local_count)
-            memcpy(fresh, unit->local_list, unit->local_count * sizeof *fresh);
+            thread_copy(fresh, unit->local_list, unit->local_count * sizeof *fresh);
         unit->local_list = fresh;
         unit->local_capacity = capacity;
     }
@@ -324,7 +325,7 @@ static void number_parameters(struct compiler *c, const struct ast_arguments *ar
     const struct ast_arg_list *lists[] = {&args->posonlyargs, &args->args, &args->kwonlyargs};
     struct unit *unit = c->unit;
     for (int k = 0; k < 3 && !c->failed; k++) {
-        for (uint32_t i = 0; i < lists[k]->count && !c->failed; i++) {
+        for (uint32_t i = 0; i < lists[k]->count && !c->failed; thread_report_at(++i)) {
             ast_name name = compiler_mangle(c, unit->private_name, lists[k]->items[i].arg);
             if (name)
                 local_index(c, scope_find(unit->scope, name));
@@ -371,7 +372,7 @@ static void gen_prologue(struct compiler *c)
     unit->position = (struct ast_position){unit->first_line, -1, unit->first_line, -1};
     if (scope->free_count)
         gen_op(c, OP_COPY_FREE_VARS, scope->free_count);
-    for (uint32_t i = 0; i < scope->cell_count; i++)
+    for (uint32_t i = 0; i < scope->cell_count; thread_report_at(++i))
         gen_op(c, OP_MAKE_CELL, i);
     if (unit->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)) {
         gen_op(c, OP_RETURN_GENERATOR, 0);
@@ -406,7 +407,7 @@ bool gen_enter(struct compiler *c, struct scope *scope, ast_name name, int32_t f
     set_flags(c, unit);
     c->unit = unit;
     /* What stands in a finally clause is generated more than once, each time from the beginning. */
-    for (uint32_t i = 0; i < scope->symbol_count; i++)
+    for (uint32_t i = 0; i < scope->symbol_count; thread_report_at(++i))
         scope->symbols[i].local = -1;
     if (scope->kind == SCOPE_KIND_FUNCTION) {
         if (unit->is_comprehension) {
@@ -448,7 +449,7 @@ value gen_module(struct compiler *c)
         return gen_leave(c);
     case PARSE_SINGLE:
         c->unit->is_interactive = true;
-        for (uint32_t i = 0; i < c->module->body.count; i++) {
+        for (uint32_t i = 0; i < c->module->body.count; thread_report_at(++i)) {
             if (c->module->body.items[i]->kind == STMT_ANN_ASSIGN) {
                 gen_op(c, OP_SETUP_ANNOTATIONS, 0);
                 break;

@@ -34,7 +34,7 @@ unsigned gen_binary_opcode(enum ast_operator op, uint32_t *argument)
 
 static bool has_star(const struct ast_exprs *exprs)
 {
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         if (exprs->items[i]->kind == EXPR_STARRED)
             return true;
     }
@@ -43,7 +43,7 @@ static bool has_star(const struct ast_exprs *exprs)
 
 static bool all_constant(const struct ast_exprs *exprs)
 {
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         if (exprs->items[i]->kind != EXPR_CONSTANT)
             return false;
     }
@@ -55,7 +55,7 @@ static value constant_tuple(struct compiler *c, const struct ast_exprs *exprs)
     value tuple = compiler_own(c, tuple_new(exprs->count));
     if (!tuple)
         return NULL;
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         value v = constant_value(c, exprs->items[i]);
         tuple_init(tuple, i, v ? value_inc(v) : VALUE_NONE);
     }
@@ -97,7 +97,7 @@ static void gen_display(struct compiler *c, const struct ast_exprs *elts, enum d
     }
     bool big = n + pushed > STACK_GUIDELINE;
     if (!has_star(elts) && !big) {
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; thread_report_at(++i))
             gen_expr(c, elts->items[i]);
         gen_op(c, build, n + pushed);
         return;
@@ -107,7 +107,7 @@ static void gen_display(struct compiler *c, const struct ast_exprs *elts, enum d
         gen_op(c, start, pushed);
         built = true;
     }
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         struct ast_expr *item = elts->items[i];
         if (item->kind == EXPR_STARRED) {
             if (!built)
@@ -131,7 +131,7 @@ static void gen_dict_part(struct compiler *c, struct ast_expr *expr, uint32_t be
     uint32_t n = end - begin;
     struct ast_exprs keys = {n, expr->dict.keys.items + begin}, values = {n, expr->dict.values.items + begin};
     if (n > 1 && n <= STACK_GUIDELINE * 2 && all_constant(&keys)) {
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; thread_report_at(++i))
             gen_expr(c, values.items[i]);
         gen_const(c, constant_tuple(c, &keys));
         gen_op(c, OP_BUILD_CONST_KEY_MAP, n);
@@ -140,7 +140,7 @@ static void gen_dict_part(struct compiler *c, struct ast_expr *expr, uint32_t be
     bool big = n * 2 > STACK_GUIDELINE;
     if (big)
         gen_op(c, OP_BUILD_MAP, 0);
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         gen_expr(c, keys.items[i]);
         gen_expr(c, values.items[i]);
         if (big)
@@ -154,7 +154,7 @@ static void gen_dict(struct compiler *c, struct ast_expr *expr)
 {
     uint32_t n = expr->dict.keys.count, waiting = 0;
     bool have = false;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         bool unpack = expr->dict.keys.items[i] == NULL;
         if (unpack || waiting * 2 >= STACK_GUIDELINE - 1) {
             if (waiting) {
@@ -190,7 +190,7 @@ static void gen_dict(struct compiler *c, struct ast_expr *expr)
 void gen_unpack(struct compiler *c, struct ast_exprs elts)
 {
     bool seen = false;
-    for (uint32_t i = 0; i < elts.count; i++) {
+    for (uint32_t i = 0; i < elts.count; thread_report_at(++i)) {
         if (elts.items[i]->kind != EXPR_STARRED)
             continue;
         if (seen) {
@@ -217,7 +217,7 @@ static void gen_sequence(struct compiler *c, struct ast_expr *expr, enum display
     }
     if (expr->sequence.ctx == CONTEXT_STORE)
         gen_unpack(c, *elts);
-    for (uint32_t i = 0; i < elts->count; i++) {
+    for (uint32_t i = 0; i < elts->count; thread_report_at(++i)) {
         struct ast_expr *item = elts->items[i];
         if (expr->sequence.ctx == CONTEXT_STORE && item->kind == EXPR_STARRED)
             item = item->starred.value;
@@ -289,7 +289,7 @@ static bool fit_for_identity(const struct ast_expr *expr)
 static void check_compare(struct compiler *c, const struct ast_expr *expr)
 {
     bool left = fit_for_identity(expr->compare.left);
-    for (uint32_t i = 0; i < expr->compare.ops.count; i++) {
+    for (uint32_t i = 0; i < expr->compare.ops.count; thread_report_at(++i)) {
         enum ast_compare_operator op = expr->compare.ops.items[i];
         bool right = fit_for_identity(expr->compare.comparators.items[i]);
         if ((op == COMPARISON_IS || op == COMPARISON_IS_NOT) && (!left || !right)) {
@@ -520,7 +520,7 @@ static void check_caller(struct compiler *c, const struct ast_expr *func)
 
 static void check_keywords(struct compiler *c, struct ast_keywords keywords)
 {
-    for (uint32_t i = 0; i < keywords.count; i++) {
+    for (uint32_t i = 0; i < keywords.count; thread_report_at(++i)) {
         ast_name name = keywords.items[i].arg;
         if (!name)
             continue;
@@ -528,7 +528,7 @@ static void check_keywords(struct compiler *c, struct ast_keywords keywords)
             compiler_error(c, c->unit->position, "cannot assign to __debug__");
             return;
         }
-        for (uint32_t k = i + 1; k < keywords.count; k++) {
+        for (uint32_t k = i + 1; k < keywords.count; thread_report_at(++k)) {
             if (keywords.items[k].arg == name) {
                 compiler_error(c, keywords.items[k].position, "keyword argument repeated: %s", name->text);
                 return;
@@ -583,7 +583,7 @@ static void gen_call_general(struct compiler *c, uint32_t pushed, struct ast_exp
     if (keywords.count) {
         bool have = false;
         uint32_t waiting = 0;
-        for (uint32_t i = 0; i < keywords.count; i++) {
+        for (uint32_t i = 0; i < keywords.count; thread_report_at(++i)) {
             if (keywords.items[i].arg) {
                 waiting++;
                 continue;
@@ -615,15 +615,15 @@ void gen_call_arguments(struct compiler *c, uint32_t pushed, struct ast_exprs ar
 {
     check_keywords(c, keywords);
     bool general = pushed + args.count + keywords.count * 2 > STACK_GUIDELINE || has_star(&args);
-    for (uint32_t i = 0; i < keywords.count; i++)
+    for (uint32_t i = 0; i < keywords.count; thread_report_at(++i))
         general |= keywords.items[i].arg == NULL;
     if (general) {
         gen_call_general(c, pushed, args, keywords);
         return;
     }
-    for (uint32_t i = 0; i < args.count; i++)
+    for (uint32_t i = 0; i < args.count; thread_report_at(++i))
         gen_expr(c, args.items[i]);
-    for (uint32_t i = 0; i < keywords.count; i++)
+    for (uint32_t i = 0; i < keywords.count; thread_report_at(++i))
         gen_expr(c, keywords.items[i].value);
     if (keywords.count) {
         gen_const(c, keyword_names(c, keywords, 0, keywords.count));
@@ -658,7 +658,7 @@ static bool gen_method_call(struct compiler *c, struct ast_expr *expr)
         return false;
     if (expr->call.args.count + keywords.count * 2 > STACK_GUIDELINE || has_star(&expr->call.args))
         return false;
-    for (uint32_t i = 0; i < keywords.count; i++) {
+    for (uint32_t i = 0; i < keywords.count; thread_report_at(++i)) {
         if (!keywords.items[i].arg)
             return false;
     }
@@ -688,7 +688,7 @@ static void gen_joined_str(struct compiler *c, struct ast_expr *expr)
 {
     struct ast_exprs *values = &expr->joined_str.values;
     if (values->count <= STACK_GUIDELINE) {
-        for (uint32_t i = 0; i < values->count; i++)
+        for (uint32_t i = 0; i < values->count; thread_report_at(++i))
             gen_expr(c, values->items[i]);
         if (values->count != 1)
             gen_op(c, OP_BUILD_STRING, values->count);
@@ -698,7 +698,7 @@ static void gen_joined_str(struct compiler *c, struct ast_expr *expr)
     gen_const(c, compiler_own(c, str_from_utf8("", 0)));
     gen_op(c, OP_LOAD_METHOD, gen_name_index(c, compiler_intern(c, "join")));
     gen_op(c, OP_BUILD_LIST, 0);
-    for (uint32_t i = 0; i < values->count; i++) {
+    for (uint32_t i = 0; i < values->count; thread_report_at(++i)) {
         gen_expr(c, values->items[i]);
         gen_op(c, OP_LIST_APPEND, 1);
     }

@@ -2,6 +2,7 @@
  * Definitions: functions, lambdas, classes, comprehensions: everything that is a code object of its own.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* ---- closures ---- */
 
@@ -9,7 +10,7 @@ static uint32_t closure_index(struct compiler *c, ast_name name)
 {
     struct scope *scope = c->unit->scope;
     if (scope->kind == SCOPE_KIND_CLASS && scope->needs_class_closure && name_is(name, "__class__")) {
-        for (uint32_t i = 0; i < scope->cell_count; i++) {
+        for (uint32_t i = 0; i < scope->cell_count; thread_report_at(++i)) {
             if (scope->cells[i] == name)
                 return i;
         }
@@ -27,7 +28,7 @@ static uint32_t closure_index(struct compiler *c, ast_name name)
 /* The cells of a scope's free variables. */
 static void gen_closure(struct compiler *c, const struct scope *scope)
 {
-    for (uint32_t i = 0; i < scope->free_count; i++)
+    for (uint32_t i = 0; i < scope->free_count; thread_report_at(++i))
         gen_op(c, OP_LOAD_CLOSURE, closure_index(c, scope->frees[i]));
 }
 
@@ -58,7 +59,7 @@ static void gen_defaults(struct compiler *c, struct ast_exprs *defaults)
         gen_const(c, constant_value(c, &tuple));
         return;
     }
-    for (uint32_t i = 0; i < defaults->count; i++)
+    for (uint32_t i = 0; i < defaults->count; thread_report_at(++i))
         gen_expr(c, defaults->items[i]);
     gen_op(c, OP_BUILD_TUPLE, defaults->count);
 }
@@ -66,7 +67,7 @@ static void gen_defaults(struct compiler *c, struct ast_exprs *defaults)
 static bool gen_keyword_defaults(struct compiler *c, const struct ast_arguments *args)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < args->kw_defaults.count; i++)
+    for (uint32_t i = 0; i < args->kw_defaults.count; thread_report_at(++i))
         n += args->kw_defaults.items[i] != NULL;
     if (!n)
         return false;
@@ -74,7 +75,7 @@ static bool gen_keyword_defaults(struct compiler *c, const struct ast_arguments 
     if (!names)
         return false;
     n = 0;
-    for (uint32_t i = 0; i < args->kwonlyargs.count; i++) {
+    for (uint32_t i = 0; i < args->kwonlyargs.count; thread_report_at(++i)) {
         if (!args->kw_defaults.items[i])
             continue;
         ast_name name = compiler_mangle(c, c->unit->private_name, args->kwonlyargs.items[i].arg);
@@ -115,7 +116,7 @@ static uint32_t gen_named_annotation(struct compiler *c, ast_name plain, struct 
 static uint32_t gen_annotation_list(struct compiler *c, const struct ast_arg_list *list)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < list->count; i++)
+    for (uint32_t i = 0; i < list->count; thread_report_at(++i))
         n += gen_named_annotation(c, list->items[i].arg, list->items[i].annotation);
     return n;
 }
@@ -141,7 +142,7 @@ static void check_parameter_names(struct compiler *c, const struct ast_arguments
     bool bad = (args->vararg && name_is(args->vararg->arg, "__debug__")) ||
                (args->kwarg && name_is(args->kwarg->arg, "__debug__"));
     for (int k = 0; k < 3; k++) {
-        for (uint32_t i = 0; i < lists[k]->count; i++)
+        for (uint32_t i = 0; i < lists[k]->count; thread_report_at(++i))
             bad |= name_is(lists[k]->items[i].arg, "__debug__");
     }
     if (bad)
@@ -177,7 +178,7 @@ const struct ast_expr *ast_docstring(const struct ast_stmts *body)
 
 static bool has_annotations(const struct ast_stmts *stmts)
 {
-    for (uint32_t i = 0; i < stmts->count; i++) {
+    for (uint32_t i = 0; i < stmts->count; thread_report_at(++i)) {
         const struct ast_stmt *s = stmts->items[i];
         bool found = false;
         switch (s->kind) {
@@ -196,14 +197,14 @@ static bool has_annotations(const struct ast_stmts *stmts)
             found = has_annotations(&s->with.body);
             break;
         case STMT_MATCH:
-            for (uint32_t k = 0; k < s->match.cases.count && !found; k++)
+            for (uint32_t k = 0; k < s->match.cases.count && !found; thread_report_at(++k))
                 found = has_annotations(&s->match.cases.items[k].body);
             break;
         case STMT_TRY:
         case STMT_TRY_STAR:
             found = has_annotations(&s->try_block.body) || has_annotations(&s->try_block.orelse) ||
                     has_annotations(&s->try_block.finalbody);
-            for (uint32_t k = 0; k < s->try_block.handlers.count && !found; k++)
+            for (uint32_t k = 0; k < s->try_block.handlers.count && !found; thread_report_at(++k))
                 found = has_annotations(&s->try_block.handlers.items[k].body);
             break;
         default:
@@ -248,7 +249,7 @@ static void gen_docstring(struct compiler *c, const struct ast_stmts *body)
 static void gen_apply_decorators(struct compiler *c, const struct ast_exprs *decorators)
 {
     struct ast_position saved = c->unit->position;
-    for (uint32_t i = decorators->count; i-- > 0;) {
+    for (uint32_t i = decorators->count; i-- > 0; thread_report_at(i)) {
         gen_at(c, decorators->items[i]->position);
         gen_op(c, OP_CALL, 0); /* decorator and function lie as callable and self */
     }
@@ -267,7 +268,7 @@ void gen_function(struct compiler *c, struct ast_stmt *stmt, bool is_async)
     struct ast_arguments *args = stmt->function_def.args;
     struct ast_exprs *decorators = &stmt->function_def.decorator_list;
     struct scope *scope = symtable_find(c->symtable, stmt);
-    for (uint32_t i = 0; i < decorators->count; i++)
+    for (uint32_t i = 0; i < decorators->count; thread_report_at(++i))
         gen_expr(c, decorators->items[i]);
     uint32_t flags = gen_parameters(c, args);
     if (gen_annotations(c, args, stmt->function_def.returns))
@@ -330,7 +331,7 @@ void gen_class(struct compiler *c, struct ast_stmt *stmt)
 {
     struct ast_exprs *decorators = &stmt->class_def.decorator_list;
     struct scope *scope = symtable_find(c->symtable, stmt);
-    for (uint32_t i = 0; i < decorators->count; i++)
+    for (uint32_t i = 0; i < decorators->count; thread_report_at(++i))
         gen_expr(c, decorators->items[i]);
     if (c->failed)
         return;
@@ -386,7 +387,7 @@ static void gen_comprehension_inside(struct compiler *c, struct comprehension *k
 {
     struct ast_comprehension *generator = &k->generators.items[level];
     gen_expr(c, generator->target);
-    for (uint32_t i = 0; i < generator->ifs.count; i++)
+    for (uint32_t i = 0; i < generator->ifs.count; thread_report_at(++i))
         gen_jump_if(c, generator->ifs.items[i], next, false);
     if (level + 1 < k->generators.count)
         gen_comprehension_level(c, k, level + 1, depth);

@@ -7,6 +7,7 @@
  * there is a block that pops one and falls into the next (`fail`).
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 struct pattern_state {
     ast_name *names; /* captures on the stack, in order */
@@ -28,7 +29,7 @@ static void fail_jump(struct compiler *c, struct pattern_state *state, unsigned 
         if (!fresh)
             return;
         if (state->fail_count)
-            memcpy(fresh, state->fail, state->fail_count * sizeof(*fresh));
+            thread_copy(fresh, state->fail, state->fail_count * sizeof(*fresh));
         state->fail = fresh;
         state->fail_capacity = capacity;
     }
@@ -39,7 +40,7 @@ static void fail_jump(struct compiler *c, struct pattern_state *state, unsigned 
 
 static void fail_emit(struct compiler *c, struct pattern_state *state)
 {
-    for (uint32_t n = state->fail_count; n-- > 0;) {
+    for (uint32_t n = state->fail_count; n-- > 0; thread_report_at(n)) {
         gen_use(c, state->fail[n]);
         if (n > 0)
             gen_op(c, OP_POP_TOP, 0);
@@ -63,7 +64,7 @@ static void capture(struct compiler *c, ast_name name, struct pattern_state *sta
         gen_op(c, OP_POP_TOP, 0);
         return;
     }
-    for (uint32_t i = 0; i < state->name_count; i++) {
+    for (uint32_t i = 0; i < state->name_count; thread_report_at(++i)) {
         if (state->names[i] == name) {
             compiler_error(c, c->unit->position, "multiple assignments to name '%s' in pattern", name->text);
             return;
@@ -80,7 +81,7 @@ static void capture(struct compiler *c, ast_name name, struct pattern_state *sta
         if (!fresh)
             return;
         if (state->name_count)
-            memcpy(fresh, state->names, state->name_count * sizeof *fresh);
+            thread_copy(fresh, state->names, state->name_count * sizeof *fresh);
         state->names = fresh;
         state->name_capacity = capacity;
     }
@@ -111,7 +112,7 @@ static void gen_subpattern(struct compiler *c, struct ast_pattern *pattern, stru
 static void gen_sequence_unpack(struct compiler *c, struct ast_patterns patterns, struct pattern_state *state)
 {
     bool seen = false;
-    for (uint32_t i = 0; i < patterns.count && !seen; i++) {
+    for (uint32_t i = 0; i < patterns.count && !seen; thread_report_at(++i)) {
         if (patterns.items[i]->kind != PATTERN_MATCH_STAR)
             continue;
         if (i >= 1 << 8 || patterns.count - i - 1 >= 1 << 12) {
@@ -124,7 +125,7 @@ static void gen_sequence_unpack(struct compiler *c, struct ast_patterns patterns
     if (!seen)
         gen_op(c, OP_UNPACK_SEQUENCE, patterns.count);
     state->on_top += patterns.count;
-    for (uint32_t i = 0; i < patterns.count; i++) {
+    for (uint32_t i = 0; i < patterns.count; thread_report_at(++i)) {
         state->on_top--;
         gen_subpattern(c, patterns.items[i], state);
     }
@@ -135,7 +136,7 @@ static void gen_sequence_subscripts(struct compiler *c, struct ast_patterns patt
                                     struct pattern_state *state)
 {
     state->on_top++;
-    for (uint32_t i = 0; i < patterns.count; i++) {
+    for (uint32_t i = 0; i < patterns.count; thread_report_at(++i)) {
         if (i == star || is_wildcard(patterns.items[i]))
             continue;
         gen_op(c, OP_COPY, 1);
@@ -158,7 +159,7 @@ static void gen_pattern_sequence(struct compiler *c, struct ast_pattern *pattern
     struct ast_patterns patterns = pattern->match_sequence.patterns;
     uint32_t n = patterns.count, star = UINT32_MAX;
     bool only_wildcard = true, star_wildcard = false;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         if (patterns.items[i]->kind == PATTERN_MATCH_STAR) {
             if (star != UINT32_MAX) {
                 compiler_error(c, c->unit->position, "multiple starred names in sequence pattern");
@@ -199,7 +200,7 @@ static void gen_pattern_sequence(struct compiler *c, struct ast_pattern *pattern
 static bool check_mapping_keys(struct compiler *c, struct ast_pattern *pattern)
 {
     struct ast_exprs keys = pattern->match_mapping.keys;
-    for (uint32_t i = 0; i < keys.count; i++) {
+    for (uint32_t i = 0; i < keys.count; thread_report_at(++i)) {
         struct ast_expr *key = keys.items[i];
         if (key->kind != EXPR_CONSTANT) {
             if (key->kind != EXPR_ATTRIBUTE) {
@@ -241,7 +242,7 @@ static void gen_pattern_mapping(struct compiler *c, struct ast_pattern *pattern,
     }
     if (!check_mapping_keys(c, pattern))
         return;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; thread_report_at(++i))
         gen_expr(c, keys.items[i]);
     gen_op(c, OP_BUILD_TUPLE, n);
     gen_op(c, OP_MATCH_KEYS, 0); /* subject, keys, values */
@@ -250,7 +251,7 @@ static void gen_pattern_mapping(struct compiler *c, struct ast_pattern *pattern,
     fail_jump(c, state, OP_POP_JUMP_IF_NONE);
     gen_op(c, OP_UNPACK_SEQUENCE, n);
     state->on_top += n - 1;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         state->on_top--;
         gen_subpattern(c, pattern->match_mapping.patterns.items[i], state);
     }
@@ -277,8 +278,8 @@ static void gen_pattern_class(struct compiler *c, struct ast_pattern *pattern, s
 {
     struct ast_patterns positional = pattern->match_class.patterns, keyword = pattern->match_class.kwd_patterns;
     struct ast_names attributes = pattern->match_class.kwd_attrs;
-    for (uint32_t i = 0; i < attributes.count; i++) {
-        for (uint32_t k = i + 1; k < attributes.count; k++) {
+    for (uint32_t i = 0; i < attributes.count; thread_report_at(++i)) {
+        for (uint32_t k = i + 1; k < attributes.count; thread_report_at(++k)) {
             if (attributes.items[i] == attributes.items[k]) {
                 compiler_error(c, keyword.items[k]->position, "attribute name repeated in class pattern: %s",
                                attributes.items[i]->text);
@@ -290,7 +291,7 @@ static void gen_pattern_class(struct compiler *c, struct ast_pattern *pattern, s
     value names = compiler_own(c, tuple_new(attributes.count));
     if (!names)
         return;
-    for (uint32_t i = 0; i < attributes.count; i++) {
+    for (uint32_t i = 0; i < attributes.count; thread_report_at(++i)) {
         value text = compiler_text(c, attributes.items[i]);
         tuple_init(names, i, text ? value_inc(text) : VALUE_NONE);
     }
@@ -302,7 +303,7 @@ static void gen_pattern_class(struct compiler *c, struct ast_pattern *pattern, s
     uint32_t n = positional.count + attributes.count;
     gen_op(c, OP_UNPACK_SEQUENCE, n);
     state->on_top += n - 1;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         state->on_top--;
         struct ast_pattern *part = i < positional.count ? positional.items[i] : keyword.items[i - positional.count];
         if (is_wildcard(part))
@@ -317,7 +318,7 @@ static void gen_pattern_class(struct compiler *c, struct ast_pattern *pattern, s
 /* Bring the captures of one alternative into the order of the first one. */
 static void reorder_captures(struct compiler *c, struct pattern_state *state, const ast_name *control, uint32_t n)
 {
-    for (uint32_t want = n; want-- > 0;) {
+    for (uint32_t want = n; want-- > 0; thread_report_at(want)) {
         uint32_t have = 0;
         while (have < n && state->names[have] != control[want])
             have++;
@@ -334,7 +335,7 @@ static void reorder_captures(struct compiler *c, struct pattern_state *state, co
             return;
         for (uint32_t i = 0; i <= want; i++)
             rotated[(i + want + 1 - rotations) % (want + 1)] = state->names[i];
-        memcpy(state->names, rotated, (want + 1) * sizeof *rotated);
+        thread_copy(state->names, rotated, (want + 1) * sizeof *rotated);
         while (rotations--)
             gen_rotate(c, want + 1);
     }
@@ -347,7 +348,7 @@ static void gen_pattern_or(struct compiler *c, struct ast_pattern *pattern, stru
     struct pattern_state outer = *state;
     ast_name *control = NULL;
     uint32_t captures = 0;
-    for (uint32_t i = 0; i < alternatives.count && !c->failed; i++) {
+    for (uint32_t i = 0; i < alternatives.count && !c->failed; thread_report_at(++i)) {
         struct ast_pattern *alternative = alternatives.items[i];
         gen_at(c, alternative->position);
         struct pattern_state inner = {.allow_irrefutable = i + 1 == alternatives.count && outer.allow_irrefutable};
@@ -371,10 +372,10 @@ static void gen_pattern_or(struct compiler *c, struct ast_pattern *pattern, stru
     gen_use(c, end);
     /* Move the captures below what lay on the stack before, the subject (a spare copy by now) on top of them. */
     uint32_t rotation = captures + 1 + outer.on_top + outer.name_count;
-    for (uint32_t i = 0; i < captures && !c->failed; i++) {
+    for (uint32_t i = 0; i < captures && !c->failed; thread_report_at(++i)) {
         gen_rotate(c, rotation);
         ast_name name = control[i];
-        for (uint32_t k = 0; k < state->name_count; k++) {
+        for (uint32_t k = 0; k < state->name_count; thread_report_at(++k)) {
             if (state->names[k] == name) {
                 compiler_error(c, c->unit->position, "multiple assignments to name '%s' in pattern", name->text);
                 return;
@@ -386,7 +387,7 @@ static void gen_pattern_or(struct compiler *c, struct ast_pattern *pattern, stru
             if (!fresh)
                 return;
             if (state->name_count)
-                memcpy(fresh, state->names, state->name_count * sizeof *fresh);
+                thread_copy(fresh, state->names, state->name_count * sizeof *fresh);
             state->names = fresh;
             state->name_capacity = capacity;
         }
@@ -470,7 +471,7 @@ void gen_match(struct compiler *c, struct ast_stmt *stmt)
     uint32_t n = cases.count;
     gen_expr(c, stmt->match.subject);
     bool has_default = n > 1 && is_wildcard(cases.items[n - 1].pattern);
-    for (uint32_t i = 0; i < n - has_default && !c->failed; i++) {
+    for (uint32_t i = 0; i < n - has_default && !c->failed; thread_report_at(++i)) {
         struct ast_match_case *match_case = &cases.items[i];
         bool last = i + 1 == n - has_default;
         gen_at(c, match_case->pattern->position);
@@ -479,7 +480,7 @@ void gen_match(struct compiler *c, struct ast_stmt *stmt)
         struct pattern_state state = {.allow_irrefutable = match_case->guard != NULL || i + 1 == n};
         gen_pattern(c, match_case->pattern, &state);
         /* Everything matched: store what was captured. */
-        for (uint32_t k = 0; k < state.name_count && !c->failed; k++)
+        for (uint32_t k = 0; k < state.name_count && !c->failed; thread_report_at(++k))
             gen_name(c, state.names[k], CONTEXT_STORE);
         state.name_count = 0;
         if (match_case->guard) {

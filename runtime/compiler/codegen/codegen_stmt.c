@@ -2,6 +2,7 @@
  * Statements: assignments, conditions, loops, imports. try and with are in codegen_try.c, match in codegen_match.c.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* ---- leaving blocks early ---- */
 
@@ -223,7 +224,7 @@ static void gen_assign(struct compiler *c, struct ast_stmt *stmt)
 {
     uint32_t n = stmt->assign.targets.count;
     gen_expr(c, stmt->assign.value);
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         if (i + 1 < n)
             gen_op(c, OP_COPY, 1);
         gen_expr(c, stmt->assign.targets.items[i]);
@@ -299,7 +300,7 @@ static void gen_annotated_target(struct compiler *c, struct ast_expr *target)
         struct ast_expr *key = target->subscript.slice;
         struct ast_exprs one = {1, &key};
         struct ast_exprs *keys = key->kind == EXPR_TUPLE ? &key->sequence.elts : &one;
-        for (uint32_t i = 0; i < keys->count; i++) {
+        for (uint32_t i = 0; i < keys->count; thread_report_at(++i)) {
             struct ast_expr *item = keys->items[i];
             if (item->kind == EXPR_SLICE) {
                 gen_and_drop(c, item->slice.lower);
@@ -374,7 +375,7 @@ static void gen_import_as(struct compiler *c, const struct ast_alias *alias)
 
 static void gen_import(struct compiler *c, struct ast_stmt *stmt)
 {
-    for (uint32_t i = 0; i < stmt->import.names.count; i++) {
+    for (uint32_t i = 0; i < stmt->import.names.count; thread_report_at(++i)) {
         const struct ast_alias *alias = &stmt->import.names.items[i];
         gen_const(c, small_int(0));
         gen_none(c);
@@ -404,14 +405,14 @@ static void gen_import_from(struct compiler *c, struct ast_stmt *stmt)
     value list = compiler_own(c, tuple_new(names->count));
     if (!list || !module)
         return;
-    for (uint32_t i = 0; i < names->count; i++) {
+    for (uint32_t i = 0; i < names->count; thread_report_at(++i)) {
         value text = compiler_text(c, names->items[i].name);
         tuple_init(list, i, text ? value_inc(text) : VALUE_NONE);
     }
     gen_const(c, small_int(stmt->import_from.level));
     gen_const(c, list);
     gen_name_op(c, OP_IMPORT_NAME, module);
-    for (uint32_t i = 0; i < names->count; i++) {
+    for (uint32_t i = 0; i < names->count; thread_report_at(++i)) {
         const struct ast_alias *alias = &names->items[i];
         if (i == 0 && name_is(alias->name, "*")) {
             gen_op(c, OP_IMPORT_STAR, 0);
@@ -489,7 +490,7 @@ static void gen_stmt_inside(struct compiler *c, struct ast_stmt *stmt)
         gen_return(c, stmt);
         break;
     case STMT_DELETE:
-        for (uint32_t i = 0; i < stmt->delete.targets.count; i++)
+        for (uint32_t i = 0; i < stmt->delete.targets.count; thread_report_at(++i))
             gen_expr(c, stmt->delete.targets.items[i]);
         break;
     case STMT_ASSIGN:
@@ -567,6 +568,6 @@ void gen_stmt(struct compiler *c, struct ast_stmt *stmt)
 
 void gen_stmts(struct compiler *c, const struct ast_stmts *stmts)
 {
-    for (uint32_t i = 0; i < stmts->count && !c->failed; i++)
+    for (uint32_t i = 0; i < stmts->count && !c->failed; thread_report_at(++i))
         gen_stmt(c, stmts->items[i]);
 }

@@ -4,6 +4,7 @@
  * every return, break or continue that leaves (gen_unwind).
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* The clean-up of a handler that raised: restore the exception that was being handled before, and go on raising.
  * On the stack: previous, lasti, exception. */
@@ -140,7 +141,7 @@ static void gen_try_except(struct compiler *c, struct ast_stmt *stmt)
     gen_restore_handler(c, outer);
     if (!gen_push_block(c, BLOCK_EXCEPTION_HANDLER, NULL, NULL, NULL))
         return;
-    for (uint32_t i = 0; i < stmt->try_block.handlers.count; i++) {
+    for (uint32_t i = 0; i < stmt->try_block.handlers.count; thread_report_at(++i)) {
         struct ast_except_handler *handler = &stmt->try_block.handlers.items[i];
         gen_at(c, handler->position);
         if (!handler->type && i + 1 < stmt->try_block.handlers.count) {
@@ -244,7 +245,7 @@ static void gen_try_star_except(struct compiler *c, struct ast_stmt *stmt)
     if (!gen_push_block(c, BLOCK_GROUP_HANDLER, NULL, NULL, NULL))
         return;
     gen_restore_handler(c, cleanup);
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
         struct ast_except_handler *handler = &stmt->try_block.handlers.items[i];
         struct block *next = gen_block(c), *no_match = gen_block(c);
         gen_at(c, handler->position);

@@ -3,7 +3,9 @@
  */
 #include "runtime/compiler/codegen/compiler.h"
 #include "runtime/interpreter.h"
+#include "runtime/objects/numbers/int.h"
 #include "runtime/sys.h"
+#include "threads/pause.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,18 +25,20 @@ static value file_line(value filename, int32_t lineno)
         error_clear();
         return VALUE_NONE;
     }
-    FILE *file = fopen(path.bytes, "rb");
-    text_release(&path);
-    if (!file)
-        return VALUE_NONE;
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length = -1;
-    for (int32_t i = 0; i < lineno; i++) {
+    thread_enter_blocking();
+    FILE *file = fopen(path.bytes, "rb");
+    for (int32_t i = 0; file && i < lineno; i++) {
         length = getline(&line, &capacity, file);
         if (length < 0)
             break;
     }
+    if (file)
+        fclose(file);
+    thread_leave_blocking();
+    text_release(&path);
     value text = VALUE_NONE;
     if (length >= 0 && lineno > 0) {
         text = str_from_utf8_surrogates(line, (size_t)length);
@@ -44,7 +48,6 @@ static value file_line(value filename, int32_t lineno)
         }
     }
     free(line);
-    fclose(file);
     return text;
 }
 
@@ -171,8 +174,10 @@ bool compiler_enter(struct compiler *c)
 
 void *compiler_alloc(struct compiler *c, size_t size)
 {
-    void *memory = arena_alloc_zero(&c->arena, size);
-    if (unlikely(!memory)) {
+    void *memory = arena_alloc(&c->arena, size);
+    if (likely(memory != NULL)) {
+        thread_fill(memory, 0, size);
+    } else {
         if (!c->failed)
             raise_no_memory();
         compiler_fail(c);
@@ -238,7 +243,7 @@ bool map_set(struct compiler *c, struct pointer_map *map, const void *key, uint6
         grown.slots = compiler_alloc(c, grown.size * sizeof *grown.slots);
         if (!grown.slots)
             return false;
-        for (uint32_t i = 0; i < map->size; i++) {
+        for (uint32_t i = 0; i < map->size; thread_report_at(++i)) {
             if (map->slots[i].key)
                 map_insert(&grown, map->slots[i].key, map->slots[i].number);
         }
@@ -293,8 +298,8 @@ ast_name compiler_mangle(struct compiler *c, ast_name private_name, ast_name nam
     if (!mangled)
         return NULL;
     mangled[0] = '_';
-    memcpy(mangled + 1, class_text, class_length);
-    memcpy(mangled + 1 + class_length, text, name->length + 1);
+    thread_copy(mangled + 1, class_text, class_length);
+    thread_copy(mangled + 1 + class_length, text, name->length + 1);
     return compiler_intern(c, mangled);
 }
 
@@ -329,7 +334,7 @@ static void raise_syntax_error(value filename, const struct syntax_error *error)
 
 static void issue_parser_warnings(struct compiler *c)
 {
-    for (struct syntax_warning *w = c->module->warnings; w && !c->failed; w = w->next) {
+    for (struct syntax_warning *w = c->module->warnings; w && !c->failed; w = w->next, thread_report()) {
         struct type *category =
             w->category == SYNTAX_WARNING_DEPRECATION ? EXC(DeprecationWarning) : EXC(SyntaxWarning);
         struct ast_position position = w->position;
@@ -366,7 +371,7 @@ static struct ast_position start_only(const struct ast_stmt *stmt)
 
 static void note_features(struct compiler *c, const struct ast_stmt *stmt)
 {
-    for (uint32_t i = 0; i < stmt->import_from.names.count && !c->failed; i++) {
+    for (uint32_t i = 0; i < stmt->import_from.names.count && !c->failed; thread_report_at(++i)) {
         const char *name = stmt->import_from.names.items[i].name->text;
         bool found = false;
         for (size_t k = 0; k < sizeof features / sizeof *features; k++) {
@@ -389,7 +394,7 @@ static void find_features(struct compiler *c)
         return;
     bool done = false, docstring = false;
     int32_t last_line = 0;
-    for (uint32_t i = 0; i < c->module->body.count && !c->failed; i++) {
+    for (uint32_t i = 0; i < c->module->body.count && !c->failed; thread_report_at(++i)) {
         const struct ast_stmt *stmt = c->module->body.items[i];
         if (done && stmt->position.lineno > last_line)
             return;
@@ -414,6 +419,28 @@ static void find_features(struct compiler *c)
 /* ---- the whole ---- */
 
 enum { COMPILER_STACK_SCALE = 3 };
+
+/* The front end is no part of the runtime: the thread is at rest while it works, if that may take long. */
+#define PARSE_COST 16 /* bytes copied in the time that a byte of source takes */
+
+static struct module_ast *parse(struct compiler *c, const char *source, size_t length, const char *path,
+                                enum parse_mode mode, unsigned flags, struct syntax_error *error)
+{
+    bool resting = thread_rest_begin(length > SIZE_MAX / PARSE_COST ? length : length * PARSE_COST);
+    struct module_ast *module = parse_source(&c->arena, source, length, path, mode, flags, error);
+    thread_rest_end(resting);
+    return module;
+}
+
+static void release(struct compiler *c)
+{
+    for (uint32_t i = 0; i < c->owned_count; thread_pause_at(++i))
+        value_dec(c->owned[i]);
+    free(c->owned);
+    bool resting = thread_rest_begin(c->arena.total);
+    arena_destroy(&c->arena);
+    thread_rest_end(resting);
+}
 
 static value compile_module(struct compiler *c)
 {
@@ -453,8 +480,9 @@ value compile_source(const char *source, size_t length, value filename, const ch
         c.depth_limit > UINT32_MAX / COMPILER_STACK_SCALE ? UINT32_MAX : c.depth_limit * COMPILER_STACK_SCALE;
     arena_init(&c.arena);
     struct syntax_error error = {0};
+    parse_max_int_digits = atomic_load_explicit(&int_max_str_digits, memory_order_relaxed);
     parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
-    c.module = parse_source(&c.arena, source, length, path.bytes, parse_mode, flags, &error);
+    c.module = parse(&c, source, length, path.bytes, parse_mode, flags, &error);
     text_release(&path);
     value code = NULL;
     if (!c.module)
@@ -465,9 +493,6 @@ value compile_source(const char *source, size_t length, value filename, const ch
         value_dec(code);
         code = NULL;
     }
-    for (uint32_t i = 0; i < c.owned_count; i++)
-        value_dec(c.owned[i]);
-    free(c.owned);
-    arena_destroy(&c.arena);
+    release(&c);
     return code;
 }

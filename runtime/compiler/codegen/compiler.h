@@ -18,6 +18,7 @@
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/compiler/codegen/symtable.h"
 #include "runtime/objects/objects.h"
+#include "threads/pause.h"
 
 struct instruction {
     uint16_t opcode;
@@ -39,6 +40,12 @@ struct block {
     uint64_t bound; /* locals (the first 64) that are certainly bound on entry */
     uint32_t predecessors;
 };
+/* The next of a unit's blocks, in loops over them. */
+static inline struct block *block_next(const struct block *block)
+{
+    thread_report();
+    return block->next;
+}
 
 /* What encloses the present statement inside its function: what return, break and continue must undo. */
 enum frame_block_kind {

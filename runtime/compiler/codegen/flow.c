@@ -30,7 +30,7 @@ static bool is_jump(unsigned opcode)
 static void number_blocks(struct unit *unit)
 {
     uint32_t order = 0;
-    for (struct block *b = unit->entry; b; b = b->next)
+    for (struct block *b = unit->entry; b; b = block_next(b))
         b->order = order++;
 }
 
@@ -93,7 +93,7 @@ static void thread_or_pop(struct block *from, struct instruction *jump)
 
 static void thread_jumps(struct unit *unit)
 {
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         struct instruction *last = last_of(b);
         if (!last || !is_jump(last->opcode) || last->opcode == PSEUDO_JUMP_NO_INTERRUPT)
             continue;
@@ -108,7 +108,7 @@ enum { SHORT_EXIT = 4 };
 
 static void copy_short_exits(struct compiler *c, struct unit *unit)
 {
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         struct instruction *last = last_of(b);
         if (!last || last->opcode != PSEUDO_JUMP)
             continue;
@@ -121,13 +121,13 @@ static void copy_short_exits(struct compiler *c, struct unit *unit)
             struct instruction *fresh = compiler_alloc(c, count * sizeof *fresh);
             if (!fresh)
                 return;
-            memcpy(fresh, b->instructions, b->count * sizeof *fresh);
+            thread_copy(fresh, b->instructions, b->count * sizeof *fresh);
             b->instructions = fresh;
             b->capacity = count;
         }
         struct ast_position at = b->instructions[b->count - 1].position;
-        memcpy(b->instructions + b->count - 1, target->instructions, target->count * sizeof *target->instructions);
-        for (uint32_t i = b->count - 1; i < count; i++) {
+        thread_copy(b->instructions + b->count - 1, target->instructions, target->count * sizeof *target->instructions);
+        for (uint32_t i = b->count - 1; i < count; thread_report_at(++i)) {
             if (b->instructions[i].position.lineno < 0)
                 b->instructions[i].position = at;
         }
@@ -150,7 +150,7 @@ static void push_block(struct compiler *c, struct block_stack *stack, struct blo
         if (!fresh)
             return;
         if (stack->count)
-            memcpy(fresh, stack->items, stack->count * sizeof(*fresh));
+            thread_copy(fresh, stack->items, stack->count * sizeof(*fresh));
         stack->items = fresh;
         stack->capacity = capacity;
     }
@@ -168,7 +168,7 @@ static void reach(struct compiler *c, struct block_stack *stack, struct block *b
 static void drop_unreachable(struct compiler *c, struct unit *unit)
 {
     struct block_stack stack = {0};
-    for (struct block *b = unit->entry; b; b = b->next)
+    for (struct block *b = unit->entry; b; b = block_next(b))
         b->reachable = false;
     reach(c, &stack, unit->entry);
     while (stack.count && !c->failed) {
@@ -183,7 +183,7 @@ static void drop_unreachable(struct compiler *c, struct unit *unit)
         if (falls_through(b))
             reach(c, &stack, b->next);
     }
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         while (b->next && !b->next->reachable)
             b->next = b->next->next;
     }
@@ -255,7 +255,7 @@ static int32_t find_depths(struct compiler *c, struct unit *unit)
  * stored in the opposite order. */
 static void turn_instead_of_tuple(struct block *b)
 {
-    for (uint32_t i = 0; i + 1 < b->count; i++) {
+    for (uint32_t i = 0; i + 1 < b->count; thread_report_at(++i)) {
         struct instruction *build = &b->instructions[i], *unpack = build + 1, *stores = unpack + 1;
         uint32_t n = build->argument;
         if (build->opcode != OP_BUILD_TUPLE || unpack->opcode != OP_UNPACK_SEQUENCE || unpack->argument != n || n < 1 ||
@@ -264,7 +264,7 @@ static void turn_instead_of_tuple(struct block *b)
         build->opcode = OP_NOP;
         unpack->opcode = n == 1 ? OP_NOP : OP_SWAP;
         bool direct = n > 1 && i + 2 + n <= b->count;
-        for (uint32_t k = 0; direct && k < n; k++) {
+        for (uint32_t k = 0; direct && k < n; thread_report_at(++k)) {
             direct = stores[k].opcode == OP_STORE_FAST;
             for (uint32_t m = 0; m < k; m++)
                 direct &= stores[m].argument != stores[k].argument;
@@ -280,7 +280,7 @@ static void turn_instead_of_tuple(struct block *b)
 
 static void drop_markers(struct unit *unit)
 {
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         uint32_t kept = 0;
         turn_instead_of_tuple(b);
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
@@ -293,7 +293,7 @@ static void drop_markers(struct unit *unit)
 
 static void drop_useless_jumps(struct unit *unit)
 {
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         struct instruction *last = last_of(b);
         if (last && last->opcode == PSEUDO_JUMP && b->next && skip_empty(last->target) == skip_empty(b->next))
             b->count--;
@@ -302,10 +302,10 @@ static void drop_useless_jumps(struct unit *unit)
 
 static void count_predecessors(struct unit *unit)
 {
-    for (struct block *b = unit->entry; b; b = b->next)
+    for (struct block *b = unit->entry; b; b = block_next(b))
         b->predecessors = 0;
     unit->entry->predecessors = 1;
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             struct instruction *instruction = &b->instructions[i];
             if (is_jump(instruction->opcode))
@@ -323,7 +323,7 @@ static void count_predecessors(struct unit *unit)
 static void join_blocks(struct compiler *c, struct unit *unit)
 {
     count_predecessors(unit);
-    for (struct block *b = unit->entry; b && !c->failed;) {
+    for (struct block *b = unit->entry; b && !c->failed; thread_report()) {
         struct block *next = b->next;
         struct instruction *last = last_of(b);
         bool joins = next && next->predecessors <= 1 && (!last || !is_jump(last->opcode)) && falls_through(b);
@@ -345,12 +345,12 @@ static void join_blocks(struct compiler *c, struct unit *unit)
             if (!fresh)
                 return;
             if (b->count)
-                memcpy(fresh, b->instructions, b->count * sizeof *fresh);
+                thread_copy(fresh, b->instructions, b->count * sizeof *fresh);
             b->instructions = fresh;
             b->capacity = count + count / 2;
         }
         if (next->count)
-            memcpy(b->instructions + b->count, next->instructions, next->count * sizeof *next->instructions);
+            thread_copy(b->instructions + b->count, next->instructions, next->count * sizeof *next->instructions);
         b->count = count;
         b->next = next->next;
     }
@@ -360,7 +360,7 @@ static void join_blocks(struct compiler *c, struct unit *unit)
 static void propagate_positions(struct unit *unit)
 {
     struct ast_position at = {unit->first_line, -1, unit->first_line, -1};
-    for (struct block *b = unit->entry; b; b = b->next) {
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             if (b->instructions[i].position.lineno < 0 && !b->instructions[i].handler)
                 b->instructions[i].position = at;

@@ -12,7 +12,7 @@
 
 static bool looks_like_name(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; thread_report_at(++i)) {
         unsigned char ch = (unsigned char)bytes[i];
         if (!(ch == '_' || (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')))
             return false;
@@ -283,7 +283,7 @@ static void fold_unary(struct compiler *c, struct ast_expr *expr)
 
 static bool all_constant(const struct ast_exprs *exprs)
 {
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         if (exprs->items[i]->kind != EXPR_CONSTANT)
             return false;
     }
@@ -298,7 +298,7 @@ static value constants_tuple(struct compiler *c, const struct ast_exprs *exprs)
         compiler_fail(c);
         return NULL;
     }
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         value v = constant_value(c, exprs->items[i]);
         if (!v) {
             value_dec(tuple);
@@ -324,7 +324,7 @@ void fold_iterable(struct compiler *c, struct ast_expr *expr)
     if (c->failed)
         return;
     if (expr->kind == EXPR_LIST) {
-        for (uint32_t i = 0; i < expr->sequence.elts.count; i++) {
+        for (uint32_t i = 0; i < expr->sequence.elts.count; thread_report_at(++i)) {
             if (expr->sequence.elts.items[i]->kind == EXPR_STARRED)
                 return;
         }

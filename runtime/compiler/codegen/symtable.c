@@ -54,7 +54,7 @@ static bool table_add(struct compiler *c, struct symtable *table, struct scope *
             return false;
         table->table = fresh;
         table->table_size = size;
-        for (uint32_t i = 0; i < old_size; i++) {
+        for (uint32_t i = 0; i < old_size; thread_report_at(++i)) {
             for (struct scope *s = old[i], *next; s; s = next) {
                 next = s->next_hashed;
                 table_insert(table, s);
@@ -80,7 +80,7 @@ static void index_insert(struct scope *scope, uint32_t position)
 struct symbol *scope_find(const struct scope *scope, ast_name name)
 {
     if (!scope->index) {
-        for (uint32_t i = 0; i < scope->symbol_count; i++) {
+        for (uint32_t i = 0; i < scope->symbol_count; thread_report_at(++i)) {
             if (scope->symbols[i].name == name)
                 return &scope->symbols[i];
         }
@@ -104,7 +104,7 @@ static struct symbol *scope_add(struct compiler *c, struct scope *scope, ast_nam
         if (!fresh)
             return NULL;
         if (scope->symbol_count)
-            memcpy(fresh, scope->symbols, scope->symbol_count * sizeof *fresh);
+            thread_copy(fresh, scope->symbols, scope->symbol_count * sizeof *fresh);
         scope->symbols = fresh;
         scope->symbol_capacity = capacity;
         if (capacity > SCOPE_INDEX_FROM) {
@@ -113,7 +113,7 @@ static struct symbol *scope_add(struct compiler *c, struct scope *scope, ast_nam
                 return NULL;
             scope->index = index;
             scope->index_size = capacity * 2;
-            for (uint32_t i = 0; i < scope->symbol_count; i++)
+            for (uint32_t i = 0; i < scope->symbol_count; thread_report_at(++i))
                 index_insert(scope, i);
         }
     }
@@ -217,13 +217,13 @@ static void walk_stmts(struct walk *w, const struct ast_stmts *stmts);
 
 static void walk_exprs(struct walk *w, const struct ast_exprs *exprs)
 {
-    for (uint32_t i = 0; i < exprs->count; i++)
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i))
         walk_expr(w, exprs->items[i]);
 }
 
 static void walk_arg_list(struct walk *w, const struct ast_arg_list *list)
 {
-    for (uint32_t i = 0; i < list->count; i++)
+    for (uint32_t i = 0; i < list->count; thread_report_at(++i))
         add_name(w, list->items[i].arg, SYMBOL_PARAM, list->items[i].position);
 }
 
@@ -266,14 +266,14 @@ static void walk_annotations(struct walk *w, const struct ast_arguments *args, s
 {
     const struct ast_arg_list *lists[] = {&args->posonlyargs, &args->args};
     for (int k = 0; k < 2; k++) {
-        for (uint32_t i = 0; i < lists[k]->count; i++)
+        for (uint32_t i = 0; i < lists[k]->count; thread_report_at(++i))
             walk_annotation(w, lists[k]->items[i].annotation);
     }
     if (args->vararg)
         walk_annotation(w, args->vararg->annotation);
     if (args->kwarg)
         walk_annotation(w, args->kwarg->annotation);
-    for (uint32_t i = 0; i < args->kwonlyargs.count; i++)
+    for (uint32_t i = 0; i < args->kwonlyargs.count; thread_report_at(++i))
         walk_annotation(w, args->kwonlyargs.items[i].annotation);
     walk_annotation(w, returns);
 }
@@ -330,7 +330,7 @@ static void walk_comprehension(struct walk *w, struct ast_expr *expr, enum compr
     ast_name implicit = compiler_intern(w->c, ".0");
     if (implicit)
         add_name(w, implicit, SYMBOL_PARAM, expr->position);
-    for (uint32_t i = 0; i < generators->count; i++)
+    for (uint32_t i = 0; i < generators->count; thread_report_at(++i))
         walk_generator(w, &generators->items[i], i == 0);
     if (is_dict) {
         walk_expr(w, expr->dict_comp.value);
@@ -450,7 +450,7 @@ static void walk_expr_inside(struct walk *w, struct ast_expr *expr)
         walk_expr(w, expr->if_exp.orelse);
         break;
     case EXPR_DICT:
-        for (uint32_t i = 0; i < expr->dict.keys.count; i++) {
+        for (uint32_t i = 0; i < expr->dict.keys.count; thread_report_at(++i)) {
             walk_expr(w, expr->dict.keys.items[i]);
             walk_expr(w, expr->dict.values.items[i]);
         }
@@ -482,7 +482,7 @@ static void walk_expr_inside(struct walk *w, struct ast_expr *expr)
     case EXPR_CALL:
         walk_expr(w, expr->call.func);
         walk_exprs(w, &expr->call.args);
-        for (uint32_t i = 0; i < expr->call.keywords.count; i++)
+        for (uint32_t i = 0; i < expr->call.keywords.count; thread_report_at(++i))
             walk_expr(w, expr->call.keywords.items[i].value);
         break;
     case EXPR_FORMATTED_VALUE:
@@ -556,7 +556,7 @@ static void walk_class(struct walk *w, struct ast_stmt *stmt)
 {
     add_name(w, stmt->class_def.name, SYMBOL_LOCAL, stmt->position);
     walk_exprs(w, &stmt->class_def.bases);
-    for (uint32_t i = 0; i < stmt->class_def.keywords.count; i++)
+    for (uint32_t i = 0; i < stmt->class_def.keywords.count; thread_report_at(++i))
         walk_expr(w, stmt->class_def.keywords.items[i].value);
     walk_exprs(w, &stmt->class_def.decorator_list);
     if (w->c->failed || !scope_enter(w, SCOPE_KIND_CLASS, stmt))
@@ -572,7 +572,7 @@ static void walk_scope_statement(struct walk *w, struct ast_stmt *stmt)
 {
     bool global = stmt->kind == STMT_GLOBAL;
     const char *word = global ? "global" : "nonlocal";
-    for (uint32_t i = 0; i < stmt->scope.names.count; i++) {
+    for (uint32_t i = 0; i < stmt->scope.names.count; thread_report_at(++i)) {
         ast_name name = stmt->scope.names.items[i];
         unsigned flags = flags_of(w, w->scope, name);
         const char *format = flags & SYMBOL_PARAM       ? "name '%s' is parameter and %s"
@@ -612,7 +612,7 @@ static void walk_ann_assign(struct walk *w, struct ast_stmt *stmt)
 
 static void walk_import(struct walk *w, const struct ast_aliases *names)
 {
-    for (uint32_t i = 0; i < names->count; i++) {
+    for (uint32_t i = 0; i < names->count; thread_report_at(++i)) {
         const struct ast_alias *alias = &names->items[i];
         if (name_is(alias->name, "*")) {
             if (w->scope->kind != SCOPE_KIND_MODULE)
@@ -642,21 +642,21 @@ static void walk_pattern(struct walk *w, struct ast_pattern *pattern)
         break;
     case PATTERN_MATCH_SEQUENCE:
     case PATTERN_MATCH_OR:
-        for (uint32_t i = 0; i < pattern->match_sequence.patterns.count; i++)
+        for (uint32_t i = 0; i < pattern->match_sequence.patterns.count; thread_report_at(++i))
             walk_pattern(w, pattern->match_sequence.patterns.items[i]);
         break;
     case PATTERN_MATCH_MAPPING:
         walk_exprs(w, &pattern->match_mapping.keys);
-        for (uint32_t i = 0; i < pattern->match_mapping.patterns.count; i++)
+        for (uint32_t i = 0; i < pattern->match_mapping.patterns.count; thread_report_at(++i))
             walk_pattern(w, pattern->match_mapping.patterns.items[i]);
         if (pattern->match_mapping.rest)
             add_name(w, pattern->match_mapping.rest, SYMBOL_LOCAL, pattern->position);
         break;
     case PATTERN_MATCH_CLASS:
         walk_expr(w, pattern->match_class.cls);
-        for (uint32_t i = 0; i < pattern->match_class.patterns.count; i++)
+        for (uint32_t i = 0; i < pattern->match_class.patterns.count; thread_report_at(++i))
             walk_pattern(w, pattern->match_class.patterns.items[i]);
-        for (uint32_t i = 0; i < pattern->match_class.kwd_patterns.count; i++)
+        for (uint32_t i = 0; i < pattern->match_class.kwd_patterns.count; thread_report_at(++i))
             walk_pattern(w, pattern->match_class.kwd_patterns.items[i]);
         break;
     case PATTERN_MATCH_STAR:
@@ -675,7 +675,7 @@ static void walk_pattern(struct walk *w, struct ast_pattern *pattern)
 static void walk_match(struct walk *w, struct ast_stmt *stmt)
 {
     walk_expr(w, stmt->match.subject);
-    for (uint32_t i = 0; i < stmt->match.cases.count; i++) {
+    for (uint32_t i = 0; i < stmt->match.cases.count; thread_report_at(++i)) {
         struct ast_match_case *match_case = &stmt->match.cases.items[i];
         walk_pattern(w, match_case->pattern);
         walk_expr(w, match_case->guard);
@@ -687,7 +687,7 @@ static void walk_try(struct walk *w, struct ast_stmt *stmt)
 {
     walk_stmts(w, &stmt->try_block.body);
     walk_stmts(w, &stmt->try_block.orelse);
-    for (uint32_t i = 0; i < stmt->try_block.handlers.count; i++) {
+    for (uint32_t i = 0; i < stmt->try_block.handlers.count; thread_report_at(++i)) {
         struct ast_except_handler *handler = &stmt->try_block.handlers.items[i];
         walk_expr(w, handler->type);
         if (handler->name)
@@ -741,7 +741,7 @@ static void walk_stmt_inside(struct walk *w, struct ast_stmt *stmt)
         break;
     case STMT_WITH:
     case STMT_ASYNC_WITH:
-        for (uint32_t i = 0; i < stmt->with.items.count; i++) {
+        for (uint32_t i = 0; i < stmt->with.items.count; thread_report_at(++i)) {
             walk_expr(w, stmt->with.items.items[i].context_expr);
             walk_expr(w, stmt->with.items.items[i].optional_vars);
         }
@@ -781,7 +781,7 @@ static void walk_stmt_inside(struct walk *w, struct ast_stmt *stmt)
 
 static void walk_stmts(struct walk *w, const struct ast_stmts *stmts)
 {
-    for (uint32_t i = 0; i < stmts->count && !w->c->failed; i++) {
+    for (uint32_t i = 0; i < stmts->count && !w->c->failed; thread_report_at(++i)) {
         if (!compiler_enter(w->c))
             return;
         walk_stmt_inside(w, stmts->items[i]);
@@ -893,7 +893,7 @@ static int compare_names(const void *a, const void *b)
 static void number_cells(struct compiler *c, struct scope *scope)
 {
     uint32_t cells = scope->needs_class_closure ? 1 : 0, frees = 0;
-    for (uint32_t i = 0; i < scope->symbol_count; i++) {
+    for (uint32_t i = 0; i < scope->symbol_count; thread_report_at(++i)) {
         struct symbol *symbol = &scope->symbols[i];
         cells += symbol->scope == SCOPE_CELL;
         frees += symbol->scope == SCOPE_FREE || (symbol->flags & SYMBOL_FREE_CLASS);
@@ -906,7 +906,7 @@ static void number_cells(struct compiler *c, struct scope *scope)
     scope->frees = scope->cells + cells;
     if (scope->needs_class_closure)
         scope->cells[scope->cell_count++] = compiler_intern(c, "__class__");
-    for (uint32_t i = 0; i < scope->symbol_count; i++) {
+    for (uint32_t i = 0; i < scope->symbol_count; thread_report_at(++i)) {
         struct symbol *symbol = &scope->symbols[i];
         if (symbol->scope == SCOPE_CELL)
             scope->cells[scope->cell_count++] = symbol->name;
@@ -917,12 +917,12 @@ static void number_cells(struct compiler *c, struct scope *scope)
         return;
     qsort(scope->cells, scope->cell_count, sizeof *scope->cells, compare_names);
     qsort(scope->frees, scope->free_count, sizeof *scope->frees, compare_names);
-    for (uint32_t i = 0; i < scope->cell_count; i++) {
+    for (uint32_t i = 0; i < scope->cell_count; thread_report_at(++i)) {
         struct symbol *symbol = scope_find(scope, scope->cells[i]);
         if (symbol)
             symbol->cell = (int32_t)i;
     }
-    for (uint32_t i = 0; i < scope->free_count; i++)
+    for (uint32_t i = 0; i < scope->free_count; thread_report_at(++i))
         scope_find(scope, scope->frees[i])->free = (int32_t)i;
 }
 
@@ -931,7 +931,7 @@ static void resolve_scope(struct compiler *c, struct scope *scope)
     if (c->failed || !compiler_enter(c))
         return;
     /* Resolving may add symbols to outer scopes, never to this one. */
-    for (uint32_t i = 0; i < scope->symbol_count && !c->failed; i++)
+    for (uint32_t i = 0; i < scope->symbol_count && !c->failed; thread_report_at(++i))
         resolve_symbol(c, scope, i);
     for (struct scope *child = scope->first_child; child; child = child->next_sibling)
         resolve_scope(c, child);

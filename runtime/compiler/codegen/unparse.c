@@ -3,6 +3,7 @@
  * Spaces and parentheses are those of CPython, since programs read the result.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "threads/pause.h"
 
 /* How tightly things bind: an operand looser than its place asks for is put in parentheses. */
 enum level {
@@ -50,7 +51,7 @@ static void write_close(struct writer *w, bool wanted)
 
 static void write_list(struct writer *w, const struct ast_exprs *exprs, int level)
 {
-    for (uint32_t i = 0; i < exprs->count; i++) {
+    for (uint32_t i = 0; i < exprs->count; thread_report_at(++i)) {
         if (i)
             write_text(w, ", ");
         write_expr(w, exprs->items[i], level);
@@ -104,7 +105,7 @@ static void write_bool_op(struct writer *w, const struct ast_expr *expr, int lev
     bool is_and = expr->bool_op.op == BOOL_AND;
     int own = is_and ? LEVEL_AND : LEVEL_OR;
     write_open(w, level > own);
-    for (uint32_t i = 0; i < expr->bool_op.values.count; i++) {
+    for (uint32_t i = 0; i < expr->bool_op.values.count; thread_report_at(++i)) {
         if (i)
             write_text(w, is_and ? " and " : " or ");
         write_expr(w, expr->bool_op.values.items[i], own + 1);
@@ -122,7 +123,7 @@ static void write_compare(struct writer *w, const struct ast_expr *expr, int lev
     };
     write_open(w, level > LEVEL_COMPARE);
     write_expr(w, expr->compare.left, LEVEL_COMPARE + 1);
-    for (uint32_t i = 0; i < expr->compare.ops.count; i++) {
+    for (uint32_t i = 0; i < expr->compare.ops.count; thread_report_at(++i)) {
         write_text(w, texts[expr->compare.ops.items[i]]);
         write_expr(w, expr->compare.comparators.items[i], LEVEL_COMPARE + 1);
     }
@@ -166,7 +167,7 @@ static void write_arguments(struct writer *w, const struct ast_arguments *args)
         write_text(w, first ? "*" : ", *");
         first = false;
     }
-    for (uint32_t i = 0; i < args->kwonlyargs.count; i++) {
+    for (uint32_t i = 0; i < args->kwonlyargs.count; thread_report_at(++i)) {
         write_arg(w, "", &args->kwonlyargs.items[i], &first);
         if (args->kw_defaults.items[i]) {
             write_text(w, "=");
@@ -200,7 +201,7 @@ static void write_call(struct writer *w, const struct ast_expr *expr)
     }
     write_text(w, "(");
     write_list(w, args, LEVEL_TEST);
-    for (uint32_t i = 0; i < expr->call.keywords.count; i++) {
+    for (uint32_t i = 0; i < expr->call.keywords.count; thread_report_at(++i)) {
         const struct ast_keyword *keyword = &expr->call.keywords.items[i];
         if (i || args->count)
             write_text(w, ", ");
@@ -217,13 +218,13 @@ static void write_call(struct writer *w, const struct ast_expr *expr)
 
 static void write_generators(struct writer *w, const struct ast_comprehensions *generators)
 {
-    for (uint32_t i = 0; i < generators->count; i++) {
+    for (uint32_t i = 0; i < generators->count; thread_report_at(++i)) {
         const struct ast_comprehension *g = &generators->items[i];
         write_text(w, g->is_async ? " async for " : " for ");
         write_expr(w, g->target, LEVEL_TUPLE);
         write_text(w, " in ");
         write_expr(w, g->iter, LEVEL_TEST + 1);
-        for (uint32_t k = 0; k < g->ifs.count; k++) {
+        for (uint32_t k = 0; k < g->ifs.count; thread_report_at(++k)) {
             write_text(w, " if ");
             write_expr(w, g->ifs.items[k], LEVEL_TEST + 1);
         }
@@ -245,7 +246,7 @@ static void write_constant_repr(struct writer *w, value v)
 {
     value repr = compiler_own(w->c, value_repr(v));
     bool may_be_infinite = !value_is(v, TYPE_ID_BYTES);
-    for (size_t i = 0; repr && i < str_length(repr); i++) {
+    for (size_t i = 0; repr && i < str_length(repr); thread_report_at(++i)) {
         if (may_be_infinite && str_at(repr, i) == 'i' && i + 2 < str_length(repr) && str_at(repr, i + 1) == 'n') {
             write_text(w, "1e309");
             i += 2;
@@ -289,7 +290,7 @@ static void write_fstring_part(struct writer *w, const struct ast_expr *expr);
 
 static void write_fstring_parts(struct writer *w, const struct ast_expr *expr)
 {
-    for (uint32_t i = 0; i < expr->joined_str.values.count; i++)
+    for (uint32_t i = 0; i < expr->joined_str.values.count; thread_report_at(++i))
         write_fstring_part(w, expr->joined_str.values.items[i]);
 }
 
@@ -324,7 +325,7 @@ static void write_fstring_part(struct writer *w, const struct ast_expr *expr)
         write_formatted(w, expr);
     } else {
         value text = constant_of(w, expr);
-        for (size_t i = 0; text && i < str_length(text); i++) {
+        for (size_t i = 0; text && i < str_length(text); thread_report_at(++i)) {
             uint32_t ch = str_at(text, i);
             builder_add_char(&w->out, ch);
             if (ch == '{' || ch == '}')
@@ -352,7 +353,7 @@ static void write_fstring(struct writer *w, const struct ast_expr *expr)
 static void write_dict(struct writer *w, const struct ast_expr *expr)
 {
     write_text(w, "{");
-    for (uint32_t i = 0; i < expr->dict.keys.count; i++) {
+    for (uint32_t i = 0; i < expr->dict.keys.count; thread_report_at(++i)) {
         if (i)
             write_text(w, ", ");
         if (expr->dict.keys.items[i]) {

@@ -607,9 +607,8 @@ struct module_ast {
     struct ast_intern_table *names;  /* for ast_intern */
 };
 
-/* The longest decimal literal in digits; longer ones are a SyntaxError (0: no limit). Follows
- * sys.set_int_max_str_digits(), which may store to it at any time (relaxed). */
-extern _Atomic int parse_max_int_digits;
+/* The longest decimal literal in digits; longer ones are a SyntaxError (0: no limit). Set by callers. */
+extern _Thread_local int parse_max_int_digits;
 
 /* Parses a whole source text.
  *
@@ -621,8 +620,8 @@ extern _Atomic int parse_max_int_digits;
 struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t length, const char *filename,
                                 enum parse_mode mode, unsigned flags, struct syntax_error *error);
 
-/* The lowest address of the C stack that parse_source may use on this thread; 0: no limit but its own. Set by callers on
- * threads that may have less than 1 MB. */
+/* The lowest address of the C stack that parse_source may use on this thread; 0: no limit but its own. Set by callers
+ * on threads that may have less than 1 MB. */
 extern _Thread_local uintptr_t parse_stack_floor;
 
 /* The identifier with this spelling (already normalised UTF-8, need not be terminated), interned beside those of the

@@ -6,7 +6,6 @@
  * Errors come in two forms. Those the lexer can word alone (bad literals, brackets that do not match) are complete in
  * `error_*` with failure LEXER_SYNTAX; the others depend on what the parser was doing, and the parser words them. */
 #include "runtime/compiler/syntax/lexer.h"
-#include "threads/pause.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -416,8 +415,6 @@ static enum token_kind read_string(struct lexer *lexer, const char *start, struc
             break;
         }
         char c = *at++;
-        if (unlikely((size_t)(at - start) % 65536 == 0) && thread_self)
-            thread_report();
         if (c == quote) {
             closing++;
             continue;
@@ -791,8 +788,6 @@ static void place_empty(struct lexer *lexer, struct token *token, enum token_kin
 
 void lexer_next(struct lexer *lexer, struct token *token)
 {
-    if (thread_self) /* (the front end runs without a thread of the runtime, too) */
-        thread_report();
     if (lexer->failure != LEXER_OK) {
         place_empty(lexer, token, TOKEN_ERROR);
         return;

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "runtime/objects/text/unicode_names.h"
-#include "threads/pause.h"
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
 
-_Atomic int parse_max_int_digits = 4300;
+_Thread_local int parse_max_int_digits = 4300;
 
 static locale_t c_locale;
 static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
@@ -39,7 +38,7 @@ static void parse_integer(struct parser *parser, const char *digits, size_t leng
         digits += 2;
         length -= 2;
     }
-    int limit = atomic_load_explicit(&parse_max_int_digits, memory_order_relaxed);
+    int limit = parse_max_int_digits;
     if (base == 10 && limit > 0 && length > (size_t)limit) {
         struct ast_position at = token_position(parser_token(parser));
         at.col_offset = at.end_col_offset = -1;
@@ -341,9 +340,6 @@ void string_decode(struct parser *parser, const struct string_token *token, cons
             }
         }
         text_append(parser, out, run, (size_t)(decoder.at - run));
-        if (thread_self) {
-            thread_report();
-        }
         if (decoder.at < decoder.end) {
             decode_escape(&decoder);
         }

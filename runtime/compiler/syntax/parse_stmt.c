@@ -1,6 +1,5 @@
 /* Simple statements, and statements in general. */
 #include "runtime/compiler/syntax/parser.h"
-#include "threads/pause.h"
 
 #include <string.h>
 
@@ -558,8 +557,6 @@ bool parse_statements(struct parser *parser, struct ast_stmts *body)
         if (kind == TOKEN_DEDENT || kind == TOKEN_ENDMARKER) {
             break;
         }
-        if (thread_self)
-            thread_pause(thread_self);
         drop_tokens(parser);
         int mark = parser->mark;
         size_t stack = parser->stack_used;
