@@ -1,7 +1,10 @@
 """Long calls in C, and that collections beside them end: no loop over data of the program's size holds them up."""
 import gc
+import io
 import itertools
 import math
+import operator
+import re
 import sys
 import threading
 
@@ -52,6 +55,19 @@ beside("product of ints", lambda: math.prod([big] * 24) % 1000007)
 beside("power", lambda: pow(3, 12000000).bit_length())
 beside("text of an int", lambda: (sys.set_int_max_str_digits(0), len(str(big * big * big)))[1])
 beside("factorial", lambda: math.factorial(300000).bit_length())
+beside("division by a digit", lambda: (1 << 300000000) // 7 % 1000007)
+beside("precision", lambda: len("%.20000000f" % 0.1))
+beside("commas", lambda: len(format(1, "010000000,d")))
+beside("float of a text", lambda: float("7" * 200 + "." + "7" * 10000000))
+beside("template of braces", lambda: len(("{{}}" * 1500000).format()))
+beside("tuples of many", lambda: len(next(itertools.product([0, 1], repeat=1200000))))
+beside("zip of many", lambda: len(next(zip(*[(1,)] * 600000))))
+beside("names of many", lambda: len(operator.itemgetter(*range(500000))(range(500000))))
+beside("run of a pattern", lambda: re.match("[ab]*", "ab" * 10000000).end())
+beside("long name", lambda: len(compile("a" * 20000000, "text", "eval").co_names[0]))
+beside("blank lines", lambda: compile("\n" * 12000000 + "a\n", "text", "exec").co_firstlineno)
+beside("long body", lambda: len(compile("def f():\n" + " a = b + 1\n" * 30000, "text", "exec").co_consts))
+beside("one line", lambda: len(io.BytesIO(bytes(100000000)).readline()))
 ends = True
 thread.join()
 
