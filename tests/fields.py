@@ -23,7 +23,8 @@ RULES = [
     ("a type's subclasses", r"->(?:first|last)_subclass\b", [MODEL + "subclasses.c"]),
     # Attribute caches and views are the readers that notice two changes; the rest go through them.
     ("an instance's shape", r"\(\(struct instance \*\)\w+\)->shape\b|\binstance->shape\b",
-     [MODEL, "runtime/objects/operations/attribute_cache.h", "runtime/objects/operations/attribute_view.h"]),
+     [MODEL, "runtime/objects/operations/attribute_cache.h", "runtime/objects/operations/attribute_cache.c",
+      "runtime/objects/operations/attribute_view.h"]),
     # Heaps and bisection work on a list's storage as its own methods do, in the list's lock.
     ("a list's storage", r"\b(?:list|heap|l)->storage\b",
      [CONTAINERS, "runtime/modules/collections/bisect_module.c", "runtime/modules/collections/heapq_module.c"]),

@@ -242,12 +242,8 @@ static inline __attribute__((always_inline)) value module_item_plainly(value v, 
     enum cache_kind kind = cache_kind(word);
     if (!thread_self->alone || (kind != CACHE_MODULE_ITEM_ALONE && kind != CACHE_MODULE_ITEM))
         return NULL;
-    struct dict *dict = dict_of(slot_peek(&((struct module *)v)->dict));
-    struct dict_table *table = atomic_load_explicit(&dict->table, memory_order_relaxed);
-    if (unlikely(!table || cache_index(word) >= table->capacity))
-        return NULL;
-    struct dict_entry *entry = &table->entries[cache_index(word)];
-    return likely(atomic_load_explicit(&entry->key, memory_order_relaxed) == name) ? slot_plainly(&entry->item) : NULL;
+    value found = dict_load_hint(slot_peek(&((struct module *)v)->dict), name, cache_index(word));
+    return likely(found != VALUE_MISSING) ? found : NULL;
 }
 
 /* v has no shape. */
