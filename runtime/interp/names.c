@@ -126,6 +126,16 @@ static uint64_t global_word(value globals, value name, value v, uint32_t version
     return hint <= GLOBAL_HINT ? hint | (lasting ? GLOBAL_HINT_FINAL : 0) : 0;
 }
 
+/* May the collector alone free what a thread that is alone finds by a global name, so that it is used uncounted? Modules
+   and functions, unless something else might be waiting for their end: a closure's cells, the object of a bound method.
+   (The instances of a class count it, and would take longer by sharded counts.) */
+static bool may_last(value v)
+{
+    if (is_function(v))
+        return slot_peek(&((struct function *)v)->closure) == NULL;
+    return value_is(v, TYPE_ID_MODULE) || builtin_function_of_module(v);
+}
+
 value load_global(struct frame *frame, value name, cache_word *cache)
 {
     uint32_t version = dict_version(frame->globals);
@@ -137,9 +147,7 @@ value load_global(struct frame *frame, value name, cache_word *cache)
     }
     if (!v)
         return NULL;
-    /* Functions and modules are used uncounted from now on. (The instances of a class count it: that would take longer
-       by sharded counts.) */
-    if (value_is_object(v) && (!mutator_is_alone() || !is_type(v)))
+    if (value_is_object(v) && (!mutator_is_alone() || may_last(v)))
         rc_shard(value_object(v));
     uint64_t word = global_word(frame->globals, name, v, version);
     if (word)
