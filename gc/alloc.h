@@ -1,6 +1,6 @@
 /*
- * Allocation in line: what a thread does to take a block of its own heap, for the callers that make most objects, and as
- * the layout that machine code relies on. heap.c has the rest.
+ * Allocation in line: what a thread does to take a block of its own heap, for the callers that make most objects, and
+ * as the layout that machine code relies on. heap.c has the rest.
  *
  * The way to a free block: the thread's slot, its heap, which begins with the bins, the bin of a kind and size class,
  * the page that it allocates from, the page's list of free blocks.
@@ -42,7 +42,7 @@ enum page_kind {
     KIND_TYPE,      /* types made at run time: containers in the type part of the region */
     KIND_COUNT,
     KIND_WELL_KNOWN = KIND_COUNT, /* types at fixed places: immortal, never allocated from */
-    KIND_UNUSED,                    /* in the pool, or never used */
+    KIND_UNUSED,                  /* in the pool, or never used */
 };
 
 #define FINE_MAX        512u /* bytes; up to here size classes are 16 bytes apart, above four to each doubling */

@@ -315,8 +315,8 @@ static bool release_local_end(struct object *o)
     CHECK(atomic_load_explicit(&o->local, memory_order_relaxed) >= LOCAL_ONE ||
               atomic_load_explicit(&o->shared, memory_order_relaxed) & (SHARED_QUEUED | SHARED_SHARDED),
           o, "more references dropped than there were");
-    /* Acquire: what others did with the object before they dropped it happens before its death. (They may have counted it
-       without showing themselves at its page, from a reference that was theirs.) */
+    /* Acquire: what others did with the object before they dropped it happens before its death. (They may have counted
+       it without showing themselves at its page, from a reference that was theirs.) */
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
     if (likely((old & ~SHARED_DISTURBED) == 0) && release_unseen(o))
         return true;

@@ -38,7 +38,8 @@ _Atomic bool heap_being_read;
 /* Bins start with this page: nothing free, nothing fresh. Never written: its slow path replaces it. */
 static struct page empty_page;
 
-_Static_assert(offsetof(struct slot_heap, bins) == 0 && offsetof(struct page, free) == offsetof(struct page_blocks, free) &&
+_Static_assert(offsetof(struct slot_heap, bins) == 0 &&
+                   offsetof(struct page, free) == offsetof(struct page_blocks, free) &&
                    offsetof(struct page, used) == offsetof(struct page_blocks, used),
                "alloc.h knows the way to a free block");
 size_t heap_in_line_max = FINE_MAX;

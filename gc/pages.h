@@ -21,7 +21,7 @@
 
 #define PAGE_SHIFT       HEAP_PAGE_SHIFT
 #define PAGE_SIZE        ((size_t)1 << PAGE_SHIFT)
-#define SMALL_MAX        8192u /* bytes; larger blocks have a span of their own */
+#define SMALL_MAX        8192u             /* bytes; larger blocks have a span of their own */
 #define TYPE_PAGES       ((size_t)1 << 16) /* 4 GiB for types */
 #define WELL_KNOWN_PAGES ((TYPE_WELL_KNOWN_STRIDE * (TYPE_WELL_KNOWN_MAX + 1)) / PAGE_SIZE)
 #define NO_CYCLE         0u
@@ -84,8 +84,8 @@ struct page {
     struct grace_node grace;
 };
 
-extern char *region;       /* == type_region */
-extern struct page *pages; /* descriptors */
+extern char *region;        /* == type_region */
+extern struct page *pages;  /* descriptors */
 extern uintptr_t page_zero; /* where the descriptor of address 0 would be */
 extern size_t region_pages;
 extern bool address_space_is_scarce; /* limited: what is reserved and not used would be missed elsewhere */

@@ -349,10 +349,11 @@ struct type *type_define_once(_Atomic(struct type *) *made, const struct type_sp
 /* Drop what the built-in types hold; the last thing before gc_shutdown. No Python code may run afterwards. */
 void types_shutdown(void);
 
-/* A new instance of a well-known type, allocated in line: OBJECT_NEW(TUPLE, KIND_CONTAINER, size, flags). The kind is that
-   of the type's gc_flags, KIND_CONTAINER or KIND_LEAF; `flags` are the bits that the type keeps in the header. NULL with
-   MemoryError. */
-#define OBJECT_NEW(NAME, KIND, SIZE, FLAGS) object_or_error(heap_alloc_in_line(KIND, SIZE, TYPE_WELL_KNOWN_REF(TYPE_ID_##NAME), FLAGS))
+/* A new instance of a well-known type, allocated in line: OBJECT_NEW(TUPLE, KIND_CONTAINER, size, flags). The kind is
+   that of the type's gc_flags, KIND_CONTAINER or KIND_LEAF; `flags` are the bits that the type keeps in the header.
+   NULL with MemoryError. */
+#define OBJECT_NEW(NAME, KIND, SIZE, FLAGS) \
+    object_or_error(heap_alloc_in_line(KIND, SIZE, TYPE_WELL_KNOWN_REF(TYPE_ID_##NAME), FLAGS))
 value raise_no_memory(void);
 static inline __attribute__((always_inline)) struct object *object_or_error(struct object *o)
 {

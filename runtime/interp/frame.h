@@ -6,8 +6,8 @@
  * The slots of a frame are registers, not heap slots: only the thread that runs the frame touches them, with plain
  * loads and stores, and the collector never looks. Every pointer in them with tag 000 is a counted reference. In any of
  * them, as an operand above them and as the frame's function a pointer may also be *borrowed* (tag 100). So whoever
- * reads one and wants a reference takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops it
- * either way, because it passes over borrowed words like over immediates. What keeps a borrowed object alive is
+ * reads one and wants a reference takes stack_own(v), whoever only looks takes stack_plain(v), and value_dec(v) drops
+ * it either way, because it passes over borrowed words like over immediates. What keeps a borrowed object alive is
  *   - for an operand, a local variable or the code object of the same frame, until the word is popped; the compiler
  *     proved that; or
  *   - for an argument in the slots of a called function, what kept the operand that it was: the frame below waits for
@@ -38,10 +38,10 @@ enum frame_flag {
 
 struct frame {
     struct frame *previous;
-    struct code *code;       /* borrowed from the function; owned when there is none */
-    value function;          /* owned or borrowed; NULL for modules, class bodies, exec */
-    value globals;           /* borrowed from the function; owned when there is none */
-    value builtins;          /* owned when there is no function; else not set: frame_builtins */
+    struct code *code; /* borrowed from the function; owned when there is none */
+    value function;    /* owned or borrowed; NULL for modules, class bodies, exec */
+    value globals;     /* borrowed from the function; owned when there is none */
+    value builtins;    /* owned when there is no function; else not set: frame_builtins */
     value locals; /* owned: the mapping of a module or class body; in functions the dict that locals() made, or NULL */
     value object; /* owned: the frame object, or NULL */
     const uint32_t *ip; /* the next unit; saved at every instruction that can call or raise */

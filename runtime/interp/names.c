@@ -126,9 +126,9 @@ static uint64_t global_word(value globals, value name, value v, uint32_t version
     return hint <= GLOBAL_HINT ? hint | (lasting ? GLOBAL_HINT_FINAL : 0) : 0;
 }
 
-/* May the collector alone free what a thread that is alone finds by a global name, so that it is used uncounted? Modules
-   and functions, unless something else might be waiting for their end: a closure's cells, the object of a bound method.
-   (The instances of a class count it, and would take longer by sharded counts.) */
+/* May the collector alone free what a thread that is alone finds by a global name, so that it is used uncounted?
+   Modules and functions, unless something else might be waiting for their end: a closure's cells, the object of a bound
+   method. (The instances of a class count it, and would take longer by sharded counts.) */
 static bool may_last(value v)
 {
     if (is_function(v))

@@ -157,7 +157,8 @@ void frame_check_borrowed(const struct frame *frame)
         value v = stack_plain(*word);
         if (v == *word || object_is_lasting(value_object(v)) || (frame->previous && keeps(frame->previous, v)))
             continue;
-        fprintf(stderr, "atoll: slot %zu of a frame borrows what its caller does not keep\n", (size_t)(word - frame->slots));
+        fprintf(stderr, "atoll: slot %zu of a frame borrows what its caller does not keep\n",
+                (size_t)(word - frame->slots));
         abort();
     }
 }

@@ -543,9 +543,9 @@ static bool fill(value module)
     struct type *rlock = lock_type ? type_define(&rlock_type_spec) : NULL, *local = rlock ? thread_local_type() : NULL;
     if (!local)
         return false;
-    hook_args_type = struct_sequence_define("_thread._ExceptHookArgs",
-                                            "Type used to pass arguments to threading.excepthook.", hook_fields, 4,
-                                            struct_sequence_from);
+    hook_args_type =
+        struct_sequence_define("_thread._ExceptHookArgs", "Type used to pass arguments to threading.excepthook.",
+                               hook_fields, 4, struct_sequence_from);
     return hook_args_type && module_add(module, "LockType", value_of(lock_type)) &&
            module_add(module, "RLock", value_of(rlock)) && module_add(module, "_local", value_of(local)) &&
            module_add(module, "_ExceptHookArgs", value_of(hook_args_type)) &&

@@ -430,7 +430,8 @@ static value list_sizeof(value v)
 /* ---- iterators ---- */
 value list_iterator_new(value list)
 {
-    struct list_iterator *iterator = (struct list_iterator *)OBJECT_NEW(LIST_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
+    struct list_iterator *iterator =
+        (struct list_iterator *)OBJECT_NEW(LIST_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
     if (!iterator)
         return NULL;
     slot_init(&iterator->list, value_inc(list));

@@ -579,7 +579,8 @@ static value set_sizeof(value v)
 /* ---- the iterator ---- */
 value set_iterator_new(value set)
 {
-    struct set_iterator *iterator = (struct set_iterator *)OBJECT_NEW(SET_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
+    struct set_iterator *iterator =
+        (struct set_iterator *)OBJECT_NEW(SET_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
     if (!iterator)
         return NULL;
     size_t length = set_length(set);

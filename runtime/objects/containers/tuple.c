@@ -332,7 +332,8 @@ static value tuple_sizeof(value v)
 /* ---- the iterator ---- */
 value tuple_iterator_new(value tuple)
 {
-    struct tuple_iterator *iterator = (struct tuple_iterator *)OBJECT_NEW(TUPLE_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
+    struct tuple_iterator *iterator =
+        (struct tuple_iterator *)OBJECT_NEW(TUPLE_ITERATOR, KIND_CONTAINER, sizeof *iterator, 0);
     if (!iterator)
         return NULL;
     slot_init(&iterator->tuple, value_inc(tuple));

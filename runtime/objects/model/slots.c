@@ -936,7 +936,8 @@ static void update_group(struct type *type, struct slot_words *copy, unsigned fi
             ((struct descriptor *)found)->def == def && (!specific || specific == function)) {
             specific = function;
         } else if (offset == OFFSET(new) && new_wrapper_is(found)) {
-            specific = copy->words[offset / sizeof(void *)]; /* whose ever it is: the class's layout stays what it was */
+            specific =
+                copy->words[offset / sizeof(void *)]; /* whose ever it is: the class's layout stays what it was */
         } else if (offset == OFFSET(hash) && found == VALUE_NONE) {
             specific = (void *)value_unhashable;
         } else if (offset == OFFSET(power) && value_is(found, TYPE_ID_WRAPPER_DESCRIPTOR)) {

@@ -146,7 +146,8 @@ static inline value str_new_room(size_t length, uint32_t max, size_t room)
     unsigned width = width_of_max(max);
     if (unlikely(room > STR_LENGTH_MAX))
         return raise_no_memory();
-    struct str *s = (struct str *)OBJECT_NEW(STR, KIND_LEAF, sizeof *s + (room + 1) * width, (uint8_t)flags_of_max(max));
+    struct str *s =
+        (struct str *)OBJECT_NEW(STR, KIND_LEAF, sizeof *s + (room + 1) * width, (uint8_t)flags_of_max(max));
     if (likely(s != NULL))
         s->length = length;
     return value_of(s);
