@@ -97,9 +97,10 @@ def run_interrupted(name):
 
 
 def go_first():
-    """Run before whatever else the machine does, where that is allowed: waits for the processor are not the call's."""
+    """Run before most of what else the machine does, where that is allowed: waits for the processor are not the call's.
+    (Not as a real-time process: Linux keeps 50 ms of each second from those.)"""
     try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
     except PermissionError:
         pass
 
