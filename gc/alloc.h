@@ -9,23 +9,9 @@
 #define ATOLL_GC_ALLOC_H
 
 #include "gc/gc.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define ATOLL_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define ATOLL_TSAN 1
-#endif
-#endif
+#include "threads/sanitizers.h"
 
 /* AddressSanitizer: what is poisoned in free blocks. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ATOLL_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ATOLL_ASAN 1
-#endif
-#endif
 #ifdef ATOLL_ASAN
 #include <sanitizer/asan_interface.h>
 #define memory_poison(address, bytes)   ASAN_POISON_MEMORY_REGION(address, bytes)

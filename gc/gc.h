@@ -325,13 +325,6 @@ static inline __attribute__((always_inline)) value value_inc(value v) /* returns
         rc_inc(value_object(v));
     return v;
 }
-/* The same where it is hot: compilers put value_inc out of line in large functions. */
-static inline __attribute__((always_inline)) value value_inc_in_line(value v)
-{
-    if (value_is_object(v) && v)
-        rc_inc(value_object(v));
-    return v;
-}
 static inline void value_dec(value v)
 {
     if (value_is_object(v) && v)

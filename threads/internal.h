@@ -4,15 +4,8 @@
 #ifndef ATOLL_THREADS_INTERNAL_H
 #define ATOLL_THREADS_INTERNAL_H
 
+#include "threads/sanitizers.h"
 #include "threads/threads.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define ATOLL_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define ATOLL_TSAN 1
-#endif
-#endif
 
 extern struct thread_hooks thread_hooks;
 

@@ -158,7 +158,7 @@ static inline __attribute__((always_inline)) value load_global_hit(const struct 
             return VALUE_MISSING;
         if (likely(word & GLOBAL_LASTING))
             return stack_borrow(global_value(word));
-        return mutator_is_alone() ? value_inc_in_line(global_value(word)) : VALUE_MISSING;
+        return mutator_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
     }
     if (unlikely(!mutator_is_alone())) {
         value v = dict_peek_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
@@ -256,7 +256,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         value v = frame->slots[ARG()];
         if (unlikely(!v))
             goto unbound_local;
-        PUSH(value_inc_in_line(stack_plain(v)));
+        PUSH(value_inc(stack_plain(v)));
         DISPATCH();
     }
 
@@ -323,7 +323,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             raise_unbound_local(frame, ARG() >> 12);
             goto error;
         }
-        PUSH(value_inc_in_line(stack_plain(v)));
+        PUSH(value_inc(stack_plain(v)));
         DISPATCH();
     }
 
