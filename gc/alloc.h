@@ -22,13 +22,13 @@
 #endif
 
 enum page_kind {
+    KIND_UNUSED,    /* in the pool, or never used: what descriptors are that nobody has written to */
     KIND_CONTAINER, /* objects that can hold references */
     KIND_LEAF,      /* objects that cannot */
     KIND_STORAGE,   /* memory behind containers: no headers */
     KIND_TYPE,      /* types made at run time: containers in the type part of the region */
     KIND_COUNT,
     KIND_WELL_KNOWN = KIND_COUNT, /* types at fixed places: immortal, never allocated from */
-    KIND_UNUSED,                  /* in the pool, or never used */
 };
 
 #define FINE_MAX        512u /* bytes; up to here size classes are 16 bytes apart, above four to each doubling */
@@ -42,7 +42,7 @@ struct free_object {
     struct free_object *_Atomic next;
 };
 
-/* A slot's heap begins with these: bins[kind][size class]. */
+/* A slot's heap begins with these: bins[kind - 1][size class]. */
 struct bin {
     struct page *current; /* never NULL: an empty dummy at first */
     struct page *partial;
@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) void *bin_take(const struct thread_
                                                             size_t size, size_t link)
 {
     struct bin *bins = (struct bin *)atomic_load_explicit(&self->heap, memory_order_relaxed);
-    struct page_blocks *page = (struct page_blocks *)bins[kind * SIZE_CLASSES + (size + 15) / 16].current;
+    struct page_blocks *page = (struct page_blocks *)bins[(kind - 1) * SIZE_CLASSES + (size + 15) / 16].current;
     void *block = page->free;
     if (likely(block != NULL)) {
         page->free = atomic_load_explicit((void *_Atomic *)((char *)block + link), memory_order_relaxed);

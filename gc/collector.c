@@ -456,12 +456,12 @@ void gc_get_thresholds(size_t out[3])
 static void count_used(size_t from, size_t to, struct gc_stats *out)
 {
     for (size_t i = from; i < to; i++) {
+        if (thread_self)
+            thread_report();
         uint8_t kind = atomic_load_explicit(&pages[i].kind, memory_order_acquire);
         if (kind != KIND_CONTAINER && kind != KIND_TYPE && kind != KIND_LEAF)
             continue;
         uint32_t fresh = atomic_load_explicit(&pages[i].fresh, memory_order_acquire), used = 0;
-        if (thread_self)
-            thread_report();
         for (uint32_t k = 0; k < fresh; k++)
             used += object_type_ref(page_object(&pages[i], k)) != 0;
         *(kind == KIND_LEAF ? &out->live_leaves : &out->live_containers) += used;

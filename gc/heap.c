@@ -105,6 +105,11 @@ static void list_remove(struct bin *bin, struct page *page)
         page->next->previous = page->previous;
 }
 
+static struct bin *page_bin(struct slot_heap *heap, const struct page *page)
+{
+    return &heap->bins[atomic_load_explicit(&page->kind, memory_order_relaxed) - 1][page->size_class];
+}
+
 static bool holds_containers(enum page_kind kind)
 {
     return kind == KIND_CONTAINER || kind == KIND_TYPE;
@@ -135,7 +140,7 @@ static void page_leave(struct page *page)
 /* A block came back to a page that waits for one, or the last one did. */
 static void page_after_free(struct slot_heap *heap, struct page *page)
 {
-    struct bin *bin = &heap->bins[atomic_load_explicit(&page->kind, memory_order_relaxed)][page->size_class];
+    struct bin *bin = page_bin(heap, page);
     if (page->state == PAGE_FULL) {
         page->state = PAGE_PARTIAL;
         page->wake = 1;
@@ -305,7 +310,7 @@ void heap_avoid(struct page *page)
     retire_current(heap, page);
     page->avoided = PAGE_ASIDE;
     heap->aside++;
-    heap->bins[atomic_load_explicit(&page->kind, memory_order_relaxed)][page->size_class].current = &empty_page;
+    page_bin(heap, page)->current = &empty_page;
 }
 
 /* A page of the bin that has room: one that others look into only if there are too many of those. */
@@ -330,7 +335,7 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
 {
     NO_QUIESCENCE;
     struct slot_heap *heap = slot_heap(self);
-    struct bin *bin = &heap->bins[kind][size_class];
+    struct bin *bin = &heap->bins[kind - 1][size_class];
     struct page *page = bin->current;
     heap_drain_remote(heap);
     if (page->free)
@@ -400,7 +405,7 @@ __attribute__((noinline)) struct object *heap_alloc_slow(enum page_kind kind, si
         return o ? object_publish(o, self->id, type, flags) : NULL;
     }
     unsigned size_class = size_class_of(size < SMALLEST_OBJECT ? SMALLEST_OBJECT : size);
-    struct page *page = slot_heap(self)->bins[kind][size_class].current;
+    struct page *page = slot_heap(self)->bins[kind - 1][size_class].current;
     if (!page->free && !(page = bin_refill(self, kind, size_class))) {
         collector_note_exhausted();
         return NULL;
@@ -427,7 +432,7 @@ struct object *heap_alloc(struct object_type *type, size_t size)
 {
     thread_check_unlocked("an object is allocated");
     uint32_t flags = type->gc_flags;
-    enum page_kind kind = (flags & TYPE_GC_CONTAINER) ^ TYPE_GC_CONTAINER; /* of the first two */
+    enum page_kind kind = KIND_LEAF - (flags & TYPE_GC_CONTAINER); /* or the one before */
     if (unlikely(flags & TYPE_GC_COUNTED))
         return heap_alloc_counted(type, kind, size);
     return heap_alloc_in_line(kind, size, type_ref(type), 0);
@@ -549,7 +554,7 @@ static __attribute__((noinline)) void *storage_alloc_slow(size_t size)
         return block;
     }
     unsigned size_class = size_class_of(size ? size : 1);
-    struct page *page = slot_heap(self)->bins[KIND_STORAGE][size_class].current;
+    struct page *page = slot_heap(self)->bins[KIND_STORAGE - 1][size_class].current;
     if (!page->free && !(page = bin_refill(self, KIND_STORAGE, size_class))) {
         collector_note_exhausted();
         return NULL;
@@ -651,9 +656,9 @@ bool heap_attach(struct thread_slot *slot)
     struct slot_heap *heap = thread_alloc_apart(sizeof *heap);
     if (!heap)
         return false;
-    for (size_t kind = 0; kind < KIND_COUNT; kind++)
+    for (size_t row = 0; row < KIND_COUNT - 1; row++)
         for (size_t i = 0; i < SIZE_CLASSES; i++)
-            heap->bins[kind][i].current = &empty_page;
+            heap->bins[row][i].current = &empty_page;
     atomic_store_explicit(&slot->heap, heap, memory_order_release);
     return true;
 }

@@ -36,8 +36,8 @@ struct cell_row {
 
 struct slot_heap {
     /* Written by whoever acts for the slot. */
-    struct bin bins[KIND_COUNT][SIZE_CLASSES]; /* first: alloc.h */
-    struct retired *retired;                   /* being filled; NULL: none */
+    struct bin bins[KIND_COUNT - 1][SIZE_CLASSES]; /* first: alloc.h */
+    struct retired *retired;                       /* being filled; NULL: none */
     size_t retired_bytes;
     struct object *dying;  /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
     unsigned dying_depth;  /* nested deaths */

@@ -36,6 +36,7 @@
 char *region, *type_region;
 struct page *pages;
 uintptr_t page_zero;
+static bool *dirty_pages; /* by page number: the memory is not all zero. Of whoever has the page, or of the pool */
 size_t region_pages;
 bool address_space_is_scarce;
 
@@ -72,7 +73,9 @@ static bool tables_init(char *begin, size_t count, int protection)
     struct page *table = map_pages(count * sizeof *table, protection);
     if (!table)
         return false;
-    if (!page_views_init(begin, count, protection != PROT_NONE)) {
+    if (!(dirty_pages = map_pages(count, protection)) || !page_views_init(begin, count, protection != PROT_NONE)) {
+        if (dirty_pages)
+            munmap(dirty_pages, count);
         munmap(table, count * sizeof *table);
         return false;
     }
@@ -151,6 +154,7 @@ static bool open_pages(size_t from, size_t to)
     if (address_space_is_scarce)
         return map_at(start, bytes); /* the tables are */
     return make_accessible(&pages[from], (to - from) * sizeof *pages) &&
+           make_accessible(&dirty_pages[from], to - from) &&
            make_accessible(page_view_of((struct object *)start), to - from) && make_accessible(start, bytes);
 }
 
@@ -233,16 +237,15 @@ static struct page *extend(struct part *part, size_t count)
     }
     struct page *page = &pages[part->next];
     part->next = need;
-    for (size_t i = 0; i < count; i++)
-        atomic_store_explicit(&page[i].kind, KIND_UNUSED, memory_order_relaxed);
     return page;
 }
 
 static size_t count_dirty(const struct page *page, size_t span)
 {
+    const bool *is_dirty = &dirty_pages[page - pages];
     size_t dirty = 0;
     for (size_t i = 0; i < span; i++)
-        dirty += page[i].dirty;
+        dirty += is_dirty[i];
     return dirty;
 }
 
@@ -250,14 +253,13 @@ static size_t count_dirty(const struct page *page, size_t span)
    takes its time, and mutators may want pages. */
 static void release_memory(struct page *page, size_t span)
 {
+    bool *is_dirty = &dirty_pages[page - pages];
     for (size_t i = 0, run; i < span; i += run) {
-        bool dirty = page[i].dirty;
-        for (run = 1; i + run < span && page[i + run].dirty == dirty; run++)
+        bool dirty = is_dirty[i];
+        for (run = 1; i + run < span && is_dirty[i + run] == dirty; run++)
             ;
-        if (!dirty || madvise(page_start(&page[i]), run << PAGE_SHIFT, MADV_DONTNEED) != 0)
-            continue;
-        for (size_t k = 0; k < run; k++)
-            page[i + k].dirty = false;
+        if (dirty && madvise(page_start(&page[i]), run << PAGE_SHIFT, MADV_DONTNEED) == 0)
+            memset(&is_dirty[i], false, run);
     }
 }
 
@@ -269,7 +271,7 @@ static void clean(struct page *page, size_t span, size_t dirty, size_t zero)
         release_memory(page, span);
     for (size_t i = 0; i < span && zero > 0; i++) {
         size_t bytes = zero < PAGE_SIZE ? zero : PAGE_SIZE;
-        if (page[i].dirty)
+        if (dirty_pages[page - pages + i])
             memset(page_start(&page[i]), 0, bytes);
         zero -= bytes;
     }
@@ -298,8 +300,7 @@ struct page *pages_take(size_t count, bool for_types, size_t zero)
     memory_unpoison(page_start(page), count << PAGE_SHIFT);
     if (zero && dirty)
         clean(page, count, dirty, zero);
-    for (size_t i = 0; i < count; i++)
-        page[i].dirty = true;
+    memset(&dirty_pages[page - pages], true, count);
     atomic_fetch_add_explicit(&in_use, count, memory_order_relaxed);
     return page;
 }

@@ -79,7 +79,6 @@ struct page {
 
     /* The pool's. */
     struct page *pool_next, *pool_previous;
-    bool dirty;     /* memory is not all zero */
     bool free_span; /* first or last page of a free span */
     struct grace_node grace;
 };
