@@ -190,6 +190,23 @@ bool bytearray_resize(value v, size_t length)
     return true;
 }
 
+/* The contents become so many zeros, in one step. Fresh storage is zero. */
+static bool set_zeros(struct bytearray *a, size_t count)
+{
+    struct outcome o = {0};
+    do {
+        object_lock(&a->header);
+        if (can_resize(a, count, &o)) {
+            uint8_t *kept = data_of(a);
+            size_t copied = length_of(a);
+            resize(a, count, &o);
+            thread_fill(data_of(a), 0, data_of(a) == kept || copied > count ? count : copied);
+        }
+        object_unlock(&a->header);
+    } while (again(&o));
+    return finish(a, o);
+}
+
 static value bytearray_make(struct type *type, const uint8_t *bytes, size_t length)
 {
     struct bytearray *a = (struct bytearray *)object_new(type, type->gc.instance_size);
@@ -234,15 +251,20 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
                  is_missing(bound[2]);
     if (!plain && !bytearray_resize(self, 0))
         return false;
+    size_t count = 0;
+    int counted = is_missing(bound[0]) || !is_missing(bound[1]) || !is_missing(bound[2])
+                      ? 0
+                      : bytes_count_argument(bound[0], &count);
+    if (counted)
+        return counted > 0 && (count == 0 || set_zeros(a, count));
     struct bytes_builder out = {0};
     bool ok = bytes_add_arguments(&out, bound, &bytearray_maker);
     if (ok && out.failed) {
         raise_no_memory();
         ok = false;
     }
-    /* Zeros and a copy replace what is there; all else comes behind what that code put there meanwhile. */
-    bool replaces = plain || (out.length && !is_missing(bound[0]) && value_type_slot(bound[0], to_index));
-    ok = ok && set_range(a, replaces ? 0 : PTRDIFF_MAX, PTRDIFF_MAX, out.data, out.length);
+    /* A copy replaces what is there (as zeros do); all else comes behind what that code put there meanwhile. */
+    ok = ok && set_range(a, plain ? 0 : PTRDIFF_MAX, PTRDIFF_MAX, out.data, out.length);
     bytes_builder_discard(&out);
     return ok;
 }

@@ -74,7 +74,9 @@ extern const struct bytes_maker bytes_maker, bytearray_maker;
 /* What a constructor's argument stands for, to the builder: the bytes of a buffer, or an iterable of ints. False: an
    exception. */
 bool bytes_add_source(struct bytes_builder *out, value source, const struct bytes_maker *maker);
-/* The arguments of bytes() and bytearray(): a str with its encoding, a number of zeros, a source. */
+/* 1: a number of zeros; 0: something else; -1: an exception. */
+int bytes_count_argument(value source, size_t *count);
+/* The arguments of bytes() and bytearray() that are no number of zeros: a str with its encoding, a source. */
 bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const struct bytes_maker *maker);
 bool bytes_bind_arguments(const struct bytes_maker *maker, const value *args, size_t nargs, value kwnames,
                           value bound[3]);

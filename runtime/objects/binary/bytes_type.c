@@ -133,6 +133,21 @@ bool bytes_bind_arguments(const struct bytes_maker *maker, const value *args, si
     return true;
 }
 
+int bytes_count_argument(value source, size_t *count)
+{
+    ssize n;
+    if (is_str(source) || !(value_is_small_int(source) || value_type_slot(source, to_index)))
+        return 0;
+    if (!index_as_ssize(source, &n, EXC(OverflowError))) {
+        if (!error_matches(EXC(TypeError)))
+            return -1;
+        error_clear();
+        return 0;
+    }
+    *count = (size_t)n;
+    return n < 0 ? raise_int(EXC(ValueError), "negative count") : 1;
+}
+
 bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const struct bytes_maker *maker)
 {
     value source = bound[0], encoding = bound[1], errors = bound[2];
@@ -159,23 +174,6 @@ bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const 
         value_dec(bytes);
         return true;
     }
-    if (value_is_small_int(source) || value_type_slot(source, to_index)) {
-        ssize count;
-        if (!index_as_ssize(source, &count, EXC(OverflowError))) {
-            if (!error_matches(EXC(TypeError)))
-                return false;
-            error_clear();
-        } else {
-            if (count < 0)
-                return raise_false(EXC(ValueError), "negative count");
-            uint8_t *to = bytes_builder_room(out, (size_t)count);
-            if (to) {
-                thread_fill(to, 0, (size_t)count);
-                out->length += (size_t)count;
-            }
-            return true;
-        }
-    }
     return bytes_add_source(out, source, maker);
 }
 
@@ -197,6 +195,10 @@ static value bytes_exact_new(const value *args, size_t nargs, value kwnames)
             }
             return special;
         }
+        size_t count;
+        int counted = bytes_count_argument(bound[0], &count);
+        if (counted)
+            return counted > 0 ? bytes_new(NULL, count) : NULL; /* as allocated: zeros */
     }
     struct bytes_builder out = {0};
     if (!bytes_add_arguments(&out, bound, &bytes_maker)) {
