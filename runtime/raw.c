@@ -28,7 +28,12 @@ void *raw_alloc(size_t size)
 
 void *raw_resize(void *block, size_t size)
 {
-    return is_backed(size) ? realloc(block, size) : NULL;
+    if (!is_backed(size))
+        return NULL;
+    bool resting = thread_rest_begin(block ? malloc_usable_size(block) : 0);
+    void *moved = realloc(block, size);
+    thread_rest_end(resting);
+    return moved;
 }
 
 void raw_free(void *block)

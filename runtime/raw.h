@@ -11,8 +11,9 @@
 /* As malloc and realloc, but NULL for what the system would refuse to commit. Freed
    with free(). No exception is set. */
 void *raw_alloc(size_t size);
+/* realloc() and free() by a thread that holds no lock: it is at rest while the system copies or takes back what is
+   large. A block of NULL is fine. */
 void *raw_resize(void *block, size_t size);
-/* free() by a thread that holds no lock, which is at rest while the system takes back what is large. NULL is fine. */
 void raw_free(void *block);
 
 #endif

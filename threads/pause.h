@@ -18,7 +18,7 @@ static inline void thread_pause(struct thread_slot *self)
     thread_safepoint_at(self, THREAD_IN_OPERATION);
 }
 /* The same for a loop that does little each time. */
-#define THREAD_REPORT_STEPS 1024 /* that each may miss the cache and take a page from the system */
+#define THREAD_REPORT_STEPS 256 /* that each may miss the cache and take a page from the system */
 static inline void thread_pause_at(size_t step)
 {
     if (unlikely(step % THREAD_REPORT_STEPS == 0))
@@ -48,7 +48,7 @@ void thread_copy_long(void *to, const void *from, size_t bytes);
 void thread_move_long(void *to, const void *from, size_t bytes);
 void thread_fill_long(void *to, int byte, size_t bytes);
 int thread_compare_long(const void *a, const void *b, size_t bytes);
-#define THREAD_LONG_BYTES ((size_t)1 << 18)
+#define THREAD_LONG_BYTES ((size_t)1 << 16)
 static inline void thread_copy(void *to, const void *from, size_t bytes)
 {
     if (likely(bytes < THREAD_LONG_BYTES))

@@ -99,7 +99,7 @@ void thread_report_slow(struct thread_slot *self)
     grace_report(self);
 }
 
-#define STRETCH ((size_t)1 << 16) /* bytes: 16 pages, each of which may have to be asked for */
+#define STRETCH ((size_t)1 << 14) /* bytes: four pages, each of which may have to be asked for */
 
 static inline size_t stretch_of(size_t bytes)
 {

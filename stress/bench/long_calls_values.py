@@ -173,7 +173,6 @@ VALUES = {
     "decode unicode_escape": (WIDE + "; s = s.encode('unicode_escape')", "s.decode('unicode_escape')"),
     "decode cp1252": (BYTES, "s.decode('cp1252')"),
     "encode cp1252": (TEXT, "s.encode('cp1252')"),
-    "decode utf-7": (BYTES, "s.decode('utf-7')"),
     "hex": (BYTES, "s.hex()"),
     "hex with separators": (BYTES, "s.hex(':', 2)"),
     "fromhex": (BYTES + "; s = s.hex()", "bytes.fromhex(s)"),
@@ -443,7 +442,6 @@ VALUES = {
     "encode namereplace": ("s = '\\u0142' * 10 ** 6", "s.encode('ascii', 'namereplace')"),
     "encode replace": (WIDE, "s.encode('ascii', 'replace')"),
     "encode that fails late": (TEXT + "; s += '\\u0142'", "fails(s.encode, 'ascii')"),
-    "encode utf-7": (WIDE, "s[:10 ** 7].encode('utf-7')"),
     "decode ignoring": ("s = b'caf\\xe9 ' * 3 * 10 ** 6", "s.decode('ascii', 'ignore')"),
     "decode backslashreplace": ("s = b'caf\\xe9 ' * 3 * 10 ** 6", "s.decode('ascii', 'backslashreplace')"),
     "decode surrogateescape": ("s = b'caf\\xe9 ' * 3 * 10 ** 6", "s.decode('ascii', 'surrogateescape')"),
@@ -453,8 +451,6 @@ VALUES = {
     "decode utf-16 narrow": ("s = ('a' * 3 * 10 ** 7).encode('utf-16')", "s.decode('utf-16')"),
     "decode utf-32 narrow": ("s = ('a' * 3 * 10 ** 7).encode('utf-32')", "s.decode('utf-32')"),
     "decode raw_unicode_escape": (WIDE + "; s = s.encode('raw_unicode_escape')", "s.decode('raw_unicode_escape')"),
-    "decode escapes": ("import codecs; s = b'abc\\\\n' * 10 ** 7", "codecs.escape_decode(s)"),
-    "encode escapes": ("import codecs; s = b'abc\\n' * 10 ** 7", "codecs.escape_encode(s)"),
     "charmap_build": (
         "import codecs; s = ''.join(map(chr, range(256)))",
         "[codecs.charmap_build(s) for _ in range(5000)]"),
@@ -534,7 +530,7 @@ VALUES = {
     "bytearray appended": ("s = bytearray(5 * 10 ** 7)", "[s.append(1) for _ in range(10)]"),
     "bytearray slice assigned": ("s = bytearray(3 * 10 ** 7); t = bytes(3 * 10 ** 7)", "s.__setitem__(slice(5, 9), t)"),
     "bytearray step assigned": (
-        "s = bytearray(3 * 10 ** 7); t = bytes(2 * 10 ** 7)", "s.__setitem__(slice(None, None, 2), t)"),
+        "s = bytearray(4 * 10 ** 7); t = bytes(2 * 10 ** 7)", "s.__setitem__(slice(None, None, 2), t)"),
     "bytearray assigned from a list": ("s = bytearray(); l = [1] * 10 ** 7", "s.__setitem__(slice(0, 0), l)"),
     "bytearray extended by a list": ("s = bytearray(); l = [1] * 10 ** 7", "s.extend(l)"),
     "bytearray of a list": ("l = [1] * 10 ** 7", "bytearray(l)"),
@@ -552,15 +548,15 @@ VALUES = {
         "s = bytes(2 * 10 ** 7); m = memoryview(s).cast('I'); t = memoryview(s).cast('i')", "m == t"),
     "memoryview of ints listed": ("s = bytes(2 * 10 ** 7); m = memoryview(s).cast('I')", "m.tolist()"),
     "memoryview of rows listed": ("s = bytes(10 ** 7); m = memoryview(s).cast('B', (1000, 10000))", "m.tolist()"),
-    "memoryview of rows copied": ("s = bytes(3 * 10 ** 7); m = memoryview(s).cast('B', (10000, 10000))", "m.tobytes()"),
-    "memoryview of columns": ("s = bytes(3 * 10 ** 7); m = memoryview(s).cast('B', (10000, 10000))", "m.tobytes('F')"),
+    "memoryview of rows copied": ("s = bytes(3 * 10 ** 7); m = memoryview(s).cast('B', (3000, 10000))", "m.tobytes()"),
+    "memoryview of columns": ("s = bytes(3 * 10 ** 7); m = memoryview(s).cast('B', (3000, 10000))", "m.tobytes('F')"),
     "in a memoryview": ("m = memoryview(bytes(10 ** 7))", "1 in m"),
     "list of a memoryview": ("m = memoryview(bytes(10 ** 7))", "list(m)"),
     "sum of a memoryview": ("m = memoryview(bytes(10 ** 7))", "sum(m)"),
     "memoryview in hex": (BYTES + "; m = memoryview(s)", "m.hex()"),
     "memoryview by a step in hex": (BYTES + "; m = memoryview(s)[::2]", "m.hex()"),
     "memoryview step assigned": (
-        "s = bytearray(3 * 10 ** 7); m = memoryview(s)[::2]; t = bytes(2 * 10 ** 7)", "m.__setitem__(slice(None), t)"),
+        "s = bytearray(4 * 10 ** 7); m = memoryview(s)[::2]; t = bytes(2 * 10 ** 7)", "m.__setitem__(slice(None), t)"),
     "memoryview moved in itself": (
         "s = bytearray(3 * 10 ** 7); m = memoryview(s)", "m.__setitem__(slice(1, None), m[:-1])"),
     "memoryview reversed in itself": (

@@ -25,7 +25,7 @@ static void *take(char **at, const void *from, size_t size)
 {
     void *place = *at;
     if (size && from)
-        memcpy(place, from, size);
+        thread_copy(place, from, size);
     *at += round_up(size);
     return place;
 }
@@ -91,7 +91,7 @@ static value interned_names(value names)
     size_t length = tuple_length(names), known = 0;
     while (known < length && value_is(tuple_get(names, known), TYPE_ID_STR) &&
            (str_flags(tuple_get(names, known)) & STR_INTERNED))
-        known++;
+        thread_report_at(++known);
     if (known == length)
         return value_inc(names);
     value tuple = tuple_new(length);
@@ -113,8 +113,10 @@ value code_new(const struct code_parts *parts)
     struct code *code = new_code(parts);
     if (!code)
         return NULL;
-    char *memory =
-        calloc(1, round_up(caches) + round_up(ranges) + round_up(units) + round_up(parts->location_bytes) + 8);
+    size_t room = round_up(caches) + round_up(ranges) + round_up(units) + round_up(parts->location_bytes) + 8;
+    bool resting = thread_rest_begin(room);
+    char *memory = calloc(1, room);
+    thread_rest_end(resting);
     if (!memory) {
         value_dec(value_of(code));
         return raise_no_memory();

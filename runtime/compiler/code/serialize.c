@@ -18,6 +18,7 @@
 #include "runtime/compiler/code/bytecode_file.h"
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/objects/objects.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static void buffer_add(struct out *out, struct buffer *buffer, const void *bytes
         return;
     if (length > buffer->capacity - buffer->length) {
         size_t capacity = (buffer->capacity + length) * 2 + 1024;
-        uint8_t *fresh = realloc(buffer->bytes, capacity);
+        uint8_t *fresh = raw_resize(buffer->bytes, capacity);
         if (!fresh) {
             out->failed = true;
             raise_no_memory();
@@ -78,7 +79,7 @@ static void buffer_add(struct out *out, struct buffer *buffer, const void *bytes
         buffer->bytes = fresh;
         buffer->capacity = capacity;
     }
-    memcpy(buffer->bytes + buffer->length, bytes, length);
+    thread_copy(buffer->bytes + buffer->length, bytes, length);
     buffer->length += length;
 }
 

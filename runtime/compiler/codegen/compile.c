@@ -4,6 +4,7 @@
 #include "runtime/compiler/codegen/compiler.h"
 #include "runtime/interpreter.h"
 #include "runtime/objects/numbers/int.h"
+#include "runtime/raw.h"
 #include "runtime/sys.h"
 #include "threads/pause.h"
 
@@ -195,7 +196,7 @@ value compiler_own(struct compiler *c, value v)
         return v;
     if (c->owned_count == c->owned_capacity) {
         uint32_t capacity = c->owned_capacity ? c->owned_capacity * 2 : 256;
-        value *fresh = realloc(c->owned, capacity * sizeof *fresh);
+        value *fresh = raw_resize(c->owned, capacity * sizeof *fresh);
         if (!fresh) {
             value_dec(v);
             raise_no_memory();

@@ -203,7 +203,7 @@ static bool deque_add_all(struct deque *d, value *items, uint64_t count, bool le
         }
         deque_unlock(d, displaced);
     }
-    for (uint64_t i = 0; i < (done ? dropped : count); i++)
+    for (uint64_t i = 0; i < (done ? dropped : count); thread_report_at(++i))
         value_dec(items[i]);
     return done;
 }
@@ -707,7 +707,7 @@ static value deque_compare(value a, value b, int op)
     value *x = deque_snapshot(DEQUE(a), &lengths[0], &states[0]), result = NULL;
     value *y = x ? deque_snapshot(DEQUE(b), &lengths[1], &states[1]) : NULL;
     bool differs = false, fine = y != NULL;
-    for (uint64_t i = 0; fine && !differs && i < lengths[0] && i < lengths[1]; i++) {
+    for (uint64_t i = 0; fine && !differs && i < lengths[0] && i < lengths[1]; thread_report_at(++i)) {
         int same = equals_plain(x[i], y[i]);
         bool python = same < 0;
         if (python)
@@ -863,7 +863,7 @@ static void deque_destroy(struct object *o)
         return;
     store_release(&d->ring, NULL);
     d->length = 0;
-    for (uint64_t i = 0; i < ring->capacity; i++)
+    for (uint64_t i = 0; i < ring->capacity; thread_report_at(++i))
         value_dec(load_relaxed(&ring->items[i]));
     container_destroy_storage(o, ring, ring_bytes(ring->capacity));
 }
@@ -913,7 +913,7 @@ static value deque_moment(value v)
         object_lock(&d->header);
         bool fits = d->length == length;
         tuple_init(copy, 0, small_int((int64_t)(load_relaxed(&d->state) & SMALL_INT_MAX)));
-        for (uint64_t i = 0; i < length; i++)
+        for (uint64_t i = 0; i < length; thread_report_at(++i))
             tuple_init(copy, i + 1, fits ? value_inc(load_relaxed(place(d, i))) : VALUE_NONE);
         object_unlock(&d->header);
         if (fits)

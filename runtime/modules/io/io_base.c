@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #define BASE(v) ((struct io_base *)(v))
 struct type *io_base_type, *io_raw_type, *io_buffered_base_type, *io_text_base_type;
@@ -130,7 +131,8 @@ bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t 
         return true;
     if (bytes > fresh->room) {
         fresh->wanted = bytes + (bytes >> 2) + 32;
-        void *larger = thread_self->alone ? raw_resize(*data, fresh->wanted) : NULL; /* nobody waits for the lock */
+        bool here = thread_self->alone && fresh->wanted < THREAD_LONG_BYTES; /* nobody waits for the lock */
+        void *larger = here ? realloc(*data, fresh->wanted) : NULL;
         if (!larger)
             return false;
         *data = larger;

@@ -143,7 +143,7 @@ INLINE bool passes(const struct sre_program *p, uint32_t operation, uint32_t ope
     }
 }
 
-#define WINDOW ((ssize)1 << 16) /* characters between reports */
+#define WINDOW ((ssize)1 << 14) /* characters between reports */
 
 INLINE ssize short_run_of(const struct sre_program *p, const void *data, const unsigned width, uint32_t operation,
                           uint32_t operand, ssize pos, ssize limit)

@@ -331,7 +331,7 @@ static value pattern_compare(value a, value b, int op)
     struct sre_pattern *p = SRE_PATTERN(a), *q = SRE_PATTERN(b);
     int equal = p == q;
     if (!equal && p->flags == q->flags && p->is_bytes == q->is_bytes && p->groups == q->groups &&
-        p->code_length == q->code_length && memcmp(p->code, q->code, p->code_length * sizeof *p->code) == 0)
+        p->code_length == q->code_length && thread_compare(p->code, q->code, p->code_length * sizeof *p->code) == 0)
         equal = value_equals(slot_peek(&p->pattern), slot_peek(&q->pattern));
     return equal < 0 ? NULL : value_bool(equal == (op == COMPARE_EQ));
 }

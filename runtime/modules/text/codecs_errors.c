@@ -108,7 +108,7 @@ static value backslashreplace(value self, const value *args)
     builder_init(&b);
     if (!failure_get(args[0], &f))
         return NULL;
-    for (ssize i = f.start; i < f.end; i++)
+    for (ssize i = f.start; i < f.end; thread_report_at((size_t)++i))
         add_escape(&b, f.decoding ? bytes_data(f.object)[i] : str_at(f.object, (size_t)i));
     return answer(&f, &b);
 }
@@ -129,7 +129,7 @@ static value xmlcharrefreplace(value self, value exception)
         return wrong_kind(exception);
     if (!failure_get(exception, &f))
         return NULL;
-    for (ssize i = f.start; i < f.end; i++)
+    for (ssize i = f.start; i < f.end; thread_report_at((size_t)++i))
         builder_add_format(&b, "&#%u;", (unsigned)str_at(f.object, (size_t)i));
     return answer(&f, &b);
 }
@@ -144,7 +144,7 @@ static value surrogateescape(value self, value exception)
         return NULL;
     if (f.encoding) {
         struct bytes_builder bytes = {0};
-        for (ssize i = f.start; i < f.end; i++) {
+        for (ssize i = f.start; i < f.end; thread_report_at((size_t)++i)) {
             uint32_t c = str_at(f.object, (size_t)i);
             if (c < 0xDC80 || c > 0xDCFF) {
                 bytes_builder_discard(&bytes);

@@ -373,7 +373,7 @@ static value charmap_decode(value self, const value *args)
                                .length = bytes_length(bytes),
                                .out = &out};
     bool done = true;
-    for (size_t i = 0; done && i < c.length;)
+    for (size_t i = 0, step = 1; done && i < c.length; thread_report_at(step++))
         done = charmap_put(&c, args[2], i, &i);
     text_release(&errors);
     value text = done ? builder_finish(&out) : NULL;

@@ -142,7 +142,7 @@ int bytes_contains(value self, value item)
 static bool span_has_affix(struct span s, struct span affix, bool at_end)
 {
     size_t n = affix.length;
-    return n <= s.length && memcmp((const char *)s.data + (at_end ? s.length - n : 0), affix.data, n) == 0;
+    return n <= s.length && thread_compare((const char *)s.data + (at_end ? s.length - n : 0), affix.data, n) == 0;
 }
 
 /* 1, 0, -1 with an exception */
@@ -457,7 +457,7 @@ static value bytes_translate(value self, value given_table, value delete)
             buffer_release(&table);
             return NULL;
         }
-        for (ssize i = 0; i < drop.length; i++)
+        for (ssize i = 0; i < drop.length; thread_report_at((size_t)++i))
             dropped[((uint8_t *)drop.data)[i]] = true;
         buffer_release(&drop);
     }
@@ -496,7 +496,7 @@ static value bytes_maketrans(value type, value frm, value given_to)
     else {
         for (unsigned i = 0; i < 256; i++)
             table[i] = (uint8_t)i;
-        for (ssize i = 0; i < from.length; i++)
+        for (ssize i = 0; i < from.length; thread_report_at((size_t)++i))
             table[((uint8_t *)from.data)[i]] = ((uint8_t *)to.data)[i];
         result = bytes_new(table, 256);
     }

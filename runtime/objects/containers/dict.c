@@ -930,7 +930,7 @@ bool dict_pop_last(value v, value *key, value *item)
         return false;
     }
     uint64_t last = load_relaxed(&t->used) - 1, entry = last;
-    while (!load_relaxed(&t->entries[entry].key))
+    for (; !load_relaxed(&t->entries[entry].key); thread_report_at(entry))
         entry = (uint64_t)load_relaxed(&t->entries[entry].hash) - 1;
     entry_take_number(dict, t, entry, key, item);
     store_release(&t->entries[last].hash, (int64_t)entry); /* so that nobody goes that way again step by step */
@@ -955,7 +955,7 @@ bool dict_pop_end(value v, bool last, value *key, value *item)
     }
     uint64_t entry = t->first;
     while (!load_relaxed(&t->entries[entry].key))
-        entry++;
+        thread_report_at(++entry);
     entry_take_number(dict, t, entry, key, item);
     t->first = entry + 1;
     object_unlock(&dict->header);
@@ -1140,10 +1140,9 @@ bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_
         uint64_t used = t ? load_relaxed(&t->used) : 0;
         for (uint64_t i = *position; i < used; i++) {
             value k = load_relaxed(&t->entries[i].key);
-            if (!k) {
-                thread_report_at(i + 1); /* the table is the thread's alone, or the dict's */
+            thread_report_at(i + 1); /* the table is the thread's alone, or the dict's */
+            if (!k)
                 continue;
-            }
             *key = value_inc(k);
             *item = value_inc(load_relaxed(&t->entries[i].item));
             *hash = load_relaxed(&t->entries[i].hash);
@@ -1157,10 +1156,9 @@ bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_
         int got = dict_entry_shared(dict, *position, key, item, hash);
         if (got < 0)
             return false;
-        ++*position;
+        thread_report_at(++*position);
         if (got)
             return true;
-        thread_report_at(*position);
     }
 }
 
@@ -1177,6 +1175,7 @@ bool dict_next_key(value v, size_t *position, value *key)
     for (;;) {
         uint64_t i = *position;
         value k, item;
+        thread_report_at(i + 1);
         {
             PEEK_SCOPE;
             struct dict_table *t = load_acquire(&dict->table);
@@ -1201,7 +1200,6 @@ bool dict_next_key(value v, size_t *position, value *key)
             value_dec(item);
             return true;
         }
-        thread_report_at(*position);
     }
 }
 

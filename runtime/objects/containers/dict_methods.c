@@ -43,7 +43,7 @@ static value dict_fromkeys(value cls, value iterable, value v)
                   value_is(iterable, TYPE_ID_FROZENSET))) {
         struct set_items *items = set_items_of(iterable); /* their hashes are known */
         bool fine = items != NULL;
-        for (uint64_t i = 0; fine && i < items->count; i++)
+        for (uint64_t i = 0; fine && i < items->count; thread_report_at(++i))
             fine = dict_set_hashed(result, items->at[i].key, items->at[i].hash, v);
         set_items_free(items);
         if (fine)

@@ -129,6 +129,13 @@ static void slots_copy_counted(value_slot *to, const value_slot *from, ssize ste
     }
 }
 
+/* Under the lock: what was in these slots is elsewhere, and the length says that they are no items. */
+static void slots_empty(struct list_storage *storage, uint64_t from, uint64_t to)
+{
+    for (; from < to; thread_report_at(++from))
+        store_release(&storage->items[from], NULL);
+}
+
 void values_drop(value *values, size_t count)
 {
     for (uint64_t n; count > 0;)
@@ -165,8 +172,7 @@ value list_from_array(const value *items, size_t length)
         return NULL;
     struct list *list = list_of(v);
     struct list_storage *storage = load_relaxed(&list->storage);
-    for (size_t i = 0; i < length; i++)
-        store_relaxed(&storage->items[i], value_inc(items[i]));
+    slots_copy_counted(storage->items, (const value_slot *)items, 1, length);
     store_release(&list->length, length);
     return v;
 }
@@ -438,8 +444,7 @@ bool list_replace(struct list *list, ssize low, ssize high, const value *items, 
             report_marked(list, i + 1);
         }
         store_release(&list->length, new_length);
-        for (uint64_t i = new_length; i < length; i++)
-            store_release(&storage->items[i], NULL);
+        slots_empty(storage, new_length, length);
         object_unlock(&list->header);
         rc_mark(&list->header);
         values_drop(displaced, removed);
@@ -796,11 +801,11 @@ bool list_extend(value v, value iterable)
     if (value_is(iterable, TYPE_ID_TUPLE)) {
         size_t count = tuple_length(iterable);
         const value *items = (const value *)tuple_items(iterable);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; thread_report_at(++i))
             value_inc(items[i]);
         if (count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count))
             return true;
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; thread_report_at(++i))
             value_dec(items[i]);
         return false;
     }
@@ -1018,8 +1023,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
             report_marked(list, from);
         }
         store_release(&list->length, to);
-        for (; to < length; to++)
-            store_release(&storage->items[to], NULL);
+        slots_empty(storage, to, length);
     }
     object_unlock(&list->header);
     rc_mark(&list->header);

@@ -234,8 +234,7 @@ static bool list_set_stepped(value self, ssize start, ssize stop, ssize step, va
         }
     }
     if (items && done < 0)
-        for (size_t i = 0; i < given; i++)
-            value_dec(items[i]);
+        values_drop(items, given);
     raw_free(items);
     return done > 0;
 }

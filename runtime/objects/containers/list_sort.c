@@ -70,7 +70,7 @@ static int less_str(value a, value b)
     for (size_t i = 0; i < common && i < 8; i++)
         if (x[i] != y[i])
             return x[i] < y[i];
-    int order = common > 8 ? memcmp(x + 8, y + 8, common - 8) : 0;
+    int order = common > 8 ? thread_compare(x + 8, y + 8, common - 8) : 0;
     return order ? order < 0 : length_a < length_b;
 }
 
@@ -134,7 +134,7 @@ static inline void lane_copy_one(struct lane to, size_t i, struct lane from, siz
 /* memmove, with reports: the values are this sort's alone. */
 static void values_move(value *to, const value *from, size_t count)
 {
-    const size_t stretch = 1 << 13;
+    const size_t stretch = 1 << 11;
     for (; count > stretch; count -= stretch) {
         if (to < from) {
             memmove(to, from, stretch * sizeof(value));
@@ -633,7 +633,8 @@ static bool list_still_holds(struct list *list, const value *items, size_t count
 {
     size_t length = load_relaxed(&list->length);
     return (whole ? length == count : length >= count) &&
-           (count == 0 || memcmp((void *)load_relaxed(&list->storage)->items, items, count * sizeof(value)) == 0);
+           (count == 0 ||
+            thread_compare((void *)load_relaxed(&list->storage)->items, items, count * sizeof(value)) == 0);
 }
 
 /* Sort a copy, and put it in place of what it was made from if the list still consists of that. `grown` is content when

@@ -436,7 +436,7 @@ value set_pop(value v)
         return VALUE_MISSING;
     }
     uint64_t i = set->finger & t->mask;
-    while (!place_is_live(load_relaxed(&t->entries[i].key)))
+    for (; !place_is_live(load_relaxed(&t->entries[i].key)); thread_report_at(i))
         i = i < t->mask ? i + 1 : 0;
     value item = place_vacate(set, &t->entries[i]);
     set->finger = (uint32_t)(i + 1);
@@ -536,10 +536,9 @@ bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
         struct set_table *t = load_relaxed(&set->table);
         for (uint64_t i = *position; t && i <= t->mask; i++) {
             value key = load_relaxed(&t->entries[i].key);
-            if (!place_is_live(key)) {
-                thread_report_at(i + 1);
+            thread_report_at(i + 1);
+            if (!place_is_live(key))
                 continue;
-            }
             *item = value_inc(key);
             *hash = load_relaxed(&t->entries[i].hash);
             *position = i + 1;
@@ -552,10 +551,9 @@ bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
         int got = set_place_shared(set, *position, item, hash);
         if (got < 0)
             return false;
-        ++*position;
+        thread_report_at(++*position);
         if (got)
             return true;
-        thread_report_at(*position);
     }
 }
 
@@ -948,7 +946,7 @@ struct set_items *set_items_of(value source)
     value *keys = sequence_snapshot(source, "", &count);
     struct set_items *items = keys ? items_new(count) : NULL;
     bool fine = items != NULL;
-    for (size_t i = 0; keys && i < count; i++) {
+    for (size_t i = 0; keys && i < count; thread_report_at(++i)) {
         int64_t hash = 0;
         if ((fine = fine && key_hash(keys[i], &hash)))
             items_add(items, keys[i], hash);
@@ -1081,7 +1079,7 @@ restart:
     if (count + length > room) {
         object_unlock(&set->header);
         room = count + length + length / 8 + 16;
-        value *more = realloc(displaced, room * sizeof(value));
+        value *more = raw_resize(displaced, room * sizeof(value));
         if (!more) {
             fine = raise_no_memory() != NULL;
             goto done;
@@ -1123,7 +1121,7 @@ restart:
     object_unlock(&set->header);
     rc_mark(&set->header);
 done:
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; thread_report_at(++i))
         value_dec(displaced[i]);
     raw_free(displaced);
     return fine && set_tidy(set);

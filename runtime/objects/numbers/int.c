@@ -251,7 +251,7 @@ double int_as_double(value v)
 
 int int_compare_limbs(const mp_limb_t *x, const mp_limb_t *y, mp_size_t size)
 {
-    const mp_size_t stretch = 1 << 15;
+    const mp_size_t stretch = 1 << 12;
     int order = 0;
     for (; unlikely(size > stretch) && order == 0; size -= stretch) {
         order = mpn_cmp(x + size - stretch, y + size - stretch, stretch);

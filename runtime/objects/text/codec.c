@@ -455,7 +455,7 @@ static bool utf8_encode_into(struct encode_context *c)
         if (unlikely(is_surrogate(code))) {
             size_t end = i + 1;
             while (end < s.length && is_surrogate(span_at(s, end)))
-                end++;
+                thread_report_at(++end);
             if (!codec_encode_error(c, i, end, "surrogates not allowed", &i))
                 return false;
             continue;
@@ -481,7 +481,7 @@ static bool narrow_encode_into(struct encode_context *c, uint32_t limit)
         }
         size_t end = i + 1;
         while (end < s.length && span_at(s, end) >= limit)
-            end++;
+            thread_report_at(++end);
         if (!codec_encode_error(c, i, end, limit == 128 ? "ordinal not in range(128)" : "ordinal not in range(256)",
                                 &i))
             return false;

@@ -253,7 +253,7 @@ bool codec_encode_error(struct encode_context *c, size_t start, size_t end, cons
     if (is_handler(errors, "surrogateescape") || is_handler(errors, "surrogatepass")) {
         bool escape = is_handler(errors, "surrogateescape");
         size_t i = start;
-        for (; i < end; i++) {
+        for (; i < end; thread_report_at(++i)) {
             uint32_t code = str_exact_at(c->text, i);
             if (escape ? code < 0xDC80 || code > 0xDCFF
                        : code < 0xD800 || code > 0xDFFF || c->id == CODEC_ASCII || c->id == CODEC_LATIN1)

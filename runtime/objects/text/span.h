@@ -38,7 +38,7 @@ static inline struct span span_bytes(const void *data, size_t length)
     return (struct span){data, length, 1};
 }
 
-#define SPAN_LONG ((size_t)1 << 16) /* characters: loops over more report in between (thread_report) */
+#define SPAN_LONG ((size_t)1 << 14) /* characters: loops over more report in between (thread_report) */
 
 /* All characters or-ed together: enough to tell the width and whether all are ASCII. */
 uint32_t span_or(struct span s);

@@ -39,7 +39,7 @@ static void parts_discard(struct parts *p)
 static bool parts_grow(struct parts *p)
 {
     size_t capacity = p->capacity * 2;
-    value *items = p->items == p->few ? malloc(capacity * sizeof *items) : realloc(p->items, capacity * sizeof *items);
+    value *items = raw_resize(p->items == p->few ? NULL : p->items, capacity * sizeof *items);
     if (!items) {
         raise_no_memory();
         return false;

@@ -139,10 +139,7 @@ static bool fits_width(struct span needle, unsigned width)
     if (needle.width <= width)
         return true;
     uint32_t limit = width == 1 ? 0x100 : 0x10000;
-    for (size_t i = 0; i < needle.length; i++)
-        if (span_at(needle, i) >= limit)
-            return false;
-    return true;
+    return span_or(needle) < limit;
 }
 
 #if defined(__SSE2__)

@@ -439,7 +439,7 @@ value str_join(value separator, value iterable)
     size_t count = tuple_length(items);
     const value *parts = (const value *)tuple_items(items);
     value result = NULL;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; thread_report_at(++i))
         if (unlikely(!is_str(parts[i]))) {
             raise(EXC(TypeError), "sequence item %zu: expected str instance, %T found", i, parts[i]);
             goto out;

@@ -158,12 +158,12 @@ static unsigned lower_sigma(struct span s, size_t i, uint32_t out[3])
     size_t j = i;
     uint32_t c = 0;
     bool found = false;
-    while (!found && j > 0)
+    for (; !found && j > 0; thread_report_at(j))
         found = !(unicode_flags(c = span_at(s, --j)) & UNICODE_IGNORABLE);
     bool final = found && (unicode_flags(c) & UNICODE_CASED);
     if (final) {
         found = false;
-        for (j = i + 1; !found && j < s.length; j++)
+        for (j = i + 1; !found && j < s.length; thread_report_at(++j))
             found = !(unicode_flags(c = span_at(s, j)) & UNICODE_IGNORABLE);
         final = !(found && (unicode_flags(c) & UNICODE_CASED));
     }

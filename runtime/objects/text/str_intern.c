@@ -192,7 +192,7 @@ static struct intern_table *replace_table(struct shard *shard, struct intern_tab
     struct intern_table *old = atomic_load_explicit(&shard->table, memory_order_relaxed);
     if (has_room(shard, old) || (shard->live + 1) * 3 > (fresh->mask + 1) * 2)
         return fresh;
-    for (size_t i = 0; old && i <= old->mask; i++) {
+    for (size_t i = 0; old && i <= old->mask; thread_report_at(++i)) {
         uint64_t word = atomic_load_explicit(&old->entries[i].word, memory_order_relaxed);
         if (word == EMPTY || word == GONE)
             continue;

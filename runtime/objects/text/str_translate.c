@@ -145,7 +145,7 @@ static bool maketrans_pairs(value table, value from, value to, value drop)
     for (size_t i = 0; i < str_length(from); thread_report_at(++i))
         if (!dict_set(table, small_int(str_at(from, i)), small_int(str_at(to, i))))
             return false;
-    for (size_t i = 0; !is_missing(drop) && i < str_length(drop); i++)
+    for (size_t i = 0; !is_missing(drop) && i < str_length(drop); thread_report_at(++i))
         if (!dict_set(table, small_int(str_at(drop, i)), VALUE_NONE))
             return false;
     return true;
