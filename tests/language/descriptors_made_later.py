@@ -208,3 +208,30 @@ i = J()
 places(read), places(write)
 I.__getattribute__ = lambda self, name: (lambda: "all") if name == "m" else "all"
 print(read())
+
+
+# ---- slots change places: one descriptor after another under a name ----
+class S:
+    __slots__ = "a", "b", "c"
+s = S()
+s.a, s.b = "a", "b"
+def read(): return s.a
+def write(v): s.a = v
+a, b = S.a, S.b
+for descriptor, name in ((b, "b"), (S.c, "c"), (a, "a"), (property(lambda self: "property"), "property"), (a, "a")):
+    places(read)
+    attempt(lambda: write("a"))
+    S.a = descriptor
+    print(name)
+    attempt(read)
+    attempt(lambda: write(name))
+    attempt(read)
+    print([getattr(s, slot, None) for slot in ("a", "b", "c")], a.__get__(s), b.__get__(s))
+class T(S): __slots__ = "a",
+s = T()
+s.a = "own"
+places(read)
+T.a = S.b
+attempt(read)
+del T.a
+attempt(read)

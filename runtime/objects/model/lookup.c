@@ -462,9 +462,10 @@ static void apply_change(struct class_change *change, struct type *type, value n
     value present = atomic_load_explicit(slot, memory_order_relaxed);
     enum lookup_kind before = lookup_kind_of(present);
     /* A deletion may uncover a base's attribute: forget, and let the next lookup
-       walk. Caches hold methods themselves. */
+       walk. Caches hold methods themselves, and the places of slots. */
+    bool is_held = before == LOOKUP_METHOD || value_is(present, TYPE_ID_MEMBER_DESCRIPTOR);
     if (hidden == 0 && v != VALUE_MISSING && present == old && before == lookup_kind_of(v) && before != LOOKUP_ABSENT &&
-        before != LOOKUP_METHOD)
+        !is_held)
         atomic_store_explicit(slot, v, memory_order_release);
     else
         forget(change, type, slot);
