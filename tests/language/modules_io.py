@@ -45,6 +45,11 @@ class R(io.RawIOBase):
     def readinto(self, b):
         n = min(len(b), 3, len(self.d)); b[:n] = self.d[:n]; self.d = self.d[n:]; return n
 print(io.BufferedReader(R(b'abcdefghij\nklm')).readline(), R(b'abcdef').read(), R(b'abc').read(2), io.TextIOWrapper(io.BufferedReader(R(b'one\ntwo\n'))).readlines())
+class Resizes(io.RawIOBase):
+    def __init__(self, change): self.change = change
+    def readable(self): return True
+    def readinto(self, b): b[:] = b'abcdefgh'; self.change(b); return 4
+print(Resizes(lambda b: b.__delitem__(slice(4, None))).read(8), Resizes(lambda b: b.extend(b)).read(8))
 class W(io.RawIOBase):
     out = []
     def writable(self): return True

@@ -559,14 +559,15 @@ static value raw_read(value v, value given_size)
     value room = bytearray_new(NULL, (size_t)size);
     value count = room ? call_method_1(v, NAME(readinto), room) : NULL, result = NULL;
     ssize got;
+    struct buffer bytes; /* readinto may have resized it */
     if (count == VALUE_NONE) {
         result = VALUE_NONE;
-    } else if (count && index_as_ssize(count, &got, EXC(ValueError))) {
-        struct bytearray *bytes = (struct bytearray *)room;
-        if (got < 0 || got > size)
-            raise(EXC(ValueError), "readinto returned %lld outside buffer size %lld", (long long)got, (long long)size);
+    } else if (count && index_as_ssize(count, &got, EXC(ValueError)) && buffer_get(room, &bytes, BUFFER_SIMPLE)) {
+        if (got < 0 || got > bytes.length)
+            raise(EXC(ValueError), "readinto returned %zd outside buffer size %zd", got, bytes.length);
         else
-            result = bytes_new(atomic_load(&bytes->data), (size_t)got);
+            result = bytes_new(bytes.data, (size_t)got);
+        buffer_release(&bytes);
     }
     value_dec(count);
     value_dec(room);
