@@ -5,7 +5,8 @@
     fields.py --self-test      check that the check bites, on small wrong trees
 
 Who needs such a field elsewhere calls an accessor, which loads it once into a local. (A type's slots cannot even be named:
-see wrong.py.) A rule is what a use looks like, and where it may stand: files, or folders that end with a slash.
+see wrong.py.) A rule is a struct, fields of it, and where they may stand: files, or folders that end with a slash. What is
+a pointer to the struct is what a function, or what stands before it, declares as one, a cast, or a call in CALLS.
 """
 import os
 import re
@@ -14,23 +15,44 @@ import tempfile
 
 MODEL = "runtime/objects/model/"
 CONTAINERS = "runtime/objects/containers/"
+LIST_OWNERS = [CONTAINERS, "runtime/modules/collections/bisect_module.c", "runtime/modules/collections/heapq_module.c"]
+# struct, fields, where they may be named
 RULES = [
-    ("a type's MRO", r"->mro\b", [MODEL]),
-    ("a type's bases", r"->bases\b", [MODEL]),
-    ("a type's flags", r"\btype->flags\b", [MODEL, "runtime/type.h"]),
-    ("a type's shape of new instances", r"->root_shape\b", [MODEL + "shape.c"]),
-    ("a type's table of attributes", r"\btype->lookup\b", [MODEL + "lookup.c", MODEL + "lookup.h"]),
-    ("a type's subclasses", r"->(?:first|last)_subclass\b", [MODEL + "subclasses.c"]),
+    ("type", "mro|bases|dict", [MODEL]),
+    ("type", "flags", [MODEL, "runtime/type.h"]),
+    ("type", "root_shape", [MODEL + "shape.c"]),
+    ("type", "lookup", [MODEL + "lookup.c", MODEL + "lookup.h"]),
+    ("type", "first_subclass|last_subclass", [MODEL + "subclasses.c"]),
     # Attribute caches and views are the readers that notice two changes; the rest go through them.
-    ("an instance's shape", r"\(\(struct instance \*\)\w+\)->shape\b|\binstance->shape\b",
-     [MODEL, "runtime/objects/operations/attribute_cache.h", "runtime/objects/operations/attribute_cache.c",
-      "runtime/objects/operations/attribute_view.h"]),
+    ("instance", "shape", [MODEL, "runtime/objects/operations/attribute_cache.h",
+                           "runtime/objects/operations/attribute_cache.c", "runtime/objects/operations/attribute_view.h"]),
     # Heaps and bisection work on a list's storage as its own methods do, in the list's lock.
-    ("a list's storage", r"\b(?:list|heap|l)->storage\b",
-     [CONTAINERS, "runtime/modules/collections/bisect_module.c", "runtime/modules/collections/heapq_module.c"]),
-    ("a dict's table", r"\b(?:dict|d)->table\b", [CONTAINERS]),
-    ("a set's table", r"\bset->table\b", [CONTAINERS]),
+    ("list", "storage|length", LIST_OWNERS),
+    ("dict", "table|length", [CONTAINERS]),
+    ("set", "table|length", [CONTAINERS]),
+    ("bytearray", "data|length|capacity", ["runtime/objects/binary/"]),
 ]
+# What else than a variable is a pointer to such a struct.
+CALLS = {"type": r"value_type\([^()]*\)|TYPE\(\w+\)|EXC\(\w+\)", "list": r"list_of\([^()]*\)", "dict": r"dict_of\([^()]*\)"}
+
+
+def pointers(struct, text):
+    """A pattern of what is a pointer to the struct in this part of a file."""
+    names = set()
+    for match in re.finditer(rf"\bstruct {struct} \*(?:const )?(\w+)([^;{{}}]*)", text):
+        names.add(match[1])
+        names.update(re.findall(r",\s*\*(\w+)", match[2]))
+    casts = rf"\(\(struct {struct} \*\)(?:[^()]|\([^()]*\))*\)"
+    return "|".join([casts, CALLS.get(struct, casts)] + [rf"(?<![\w.>]){name}\b" for name in sorted(names)])
+
+
+def parts(text):
+    """The functions of a file, each with what stands before it, and where they begin."""
+    begin = 0
+    for match in re.finditer(r"^}.*\n", text, re.MULTILINE):
+        yield begin, text[begin:match.end()]
+        begin = match.end()
+    yield begin, text[begin:]
 
 
 def faults(root):
@@ -38,34 +60,50 @@ def faults(root):
     for folder, below, files in sorted(os.walk(os.path.join(root, "runtime"))):
         below.sort()
         for name in sorted(files):
-            if not name.endswith((".c", ".h")):
-                continue
-            path = os.path.relpath(os.path.join(folder, name), root)
-            with open(os.path.join(root, path), encoding="utf-8") as file:
-                text = file.read()
-            for what, use, places in RULES:
-                if any(path == place or place.endswith("/") and path.startswith(place) for place in places):
-                    continue
-                for match in re.finditer(use, text):
-                    yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}: names {what}: {match[0]}"
+            if name.endswith((".c", ".h")):
+                yield from faults_of_file(root, os.path.relpath(os.path.join(folder, name), root))
+
+
+def faults_of_file(root, path):
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        text = file.read()
+    for struct, fields, places in RULES:
+        if any(path == place or place.endswith("/") and path.startswith(place) for place in places):
+            continue
+        for begin, part in parts(text):
+            for match in re.finditer(rf"(?:{pointers(struct, part)})->(?:{fields})\b", part):
+                yield f"{path}:{text.count(chr(10), 0, begin + match.start()) + 1}: names a field of {struct}: {match[0]}"
+
+
+def found_in(path, text):
+    with tempfile.TemporaryDirectory() as root:
+        os.makedirs(os.path.join(root, os.path.dirname(path)))
+        with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+            file.write(text)
+        return list(faults(root))
 
 
 def self_test():
-    uses = ["type->mro", "base->bases", "type->flags", "type->root_shape", "type->lookup", "type->first_subclass",
-            "((struct instance *)v)->shape", "instance->shape", "list->storage", "dict->table", "set->table"]
-    for use in uses:
-        for path, expected in ("runtime/modules/wrong.c", 1), ("runtime/objects/operations/wrong.h", 1):
-            with tempfile.TemporaryDirectory() as root:
-                os.makedirs(os.path.join(root, os.path.dirname(path)))
-                with open(os.path.join(root, path), "w", encoding="utf-8") as file:
-                    file.write(f"\nreturn {use};\n")
-                found = list(faults(root))
-                if len(found) != expected or f"{path}:2:" not in found[0]:
-                    sys.exit(f"{use} in {path}: found {found}")
-    for what, _, places in RULES:
+    for struct, fields, places in RULES:
+        for field in fields.split("|"):
+            uses = [f"size_t f(struct {struct} *x, value v)\n{{\n    return x->{field};\n}}\n",
+                    f"size_t f(value v)\n{{\n    struct {struct} *w = g(v, 1), *x; return x->{field};\n}}\n",
+                    f"size_t f(value v)\n{{\n    return ((struct {struct} *)g(v))->{field};\n}}\n"]
+            for use in uses:
+                for path in "runtime/modules/wrong.c", "runtime/interp/wrong.h":
+                    found = found_in(path, use)
+                    if len(found) != 1 or f"{path}:3:" not in found[0]:
+                        sys.exit(f"{use} in {path}: found {found}")
+                # Another function's variable of that name is another thing, and so is another struct's field.
+                right = use.replace(f"x->{field}", "0") + f"size_t g(struct other *x)\n{{\n    return x->{field};\n}}\n"
+                if "((" not in use and found_in("runtime/modules/right.c", right):
+                    sys.exit(f"{right}: found {found_in('runtime/modules/right.c', right)}")
         for place in places:
             if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", place)):
-                sys.exit(f"{what} may stand in {place}, which does not exist")
+                sys.exit(f"{struct} may be used in {place}, which does not exist")
+    for use in "value_type(v)->mro", "TYPE(LIST)->dict", "list_of(v)->length":
+        if not found_in("runtime/modules/wrong.c", f"x = {use};\n"):
+            sys.exit(f"{use} is not found")
 
 
 def main():

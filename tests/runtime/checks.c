@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "tests/runtime/support.h"
+#include "runtime/interp/frame.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/model/type_internal.h"
@@ -14,6 +15,7 @@
 
 static value sample;       /* a list */
 static value function;     /* one of Python code, compiled in advance: the compiler has safepoints of its own */
+static value taker;        /* a function with one parameter */
 static value sample_class; /* of Python code, without instances yet */
 
 /* Run `body` in a child; what it said on stderr is in `said`. Returns its wait status. */
@@ -322,6 +324,42 @@ static void marks_are_watched(void **state)
     assert_ended_at(signature_by_name, "named has other parameters than its signature says", "");
 }
 
+/* ---- slots of called functions borrow ---- */
+
+static struct frame *taker_frame(value argument)
+{
+    struct code *code = (struct code *)slot_peek(&((struct function *)taker)->code);
+    struct frame *frame = frame_push(interpreter_self, code, value_inc(taker));
+    if (!frame)
+        _exit(0); /* no memory: nothing to be seen */
+    frame->slots[0] = argument;
+    return frame;
+}
+/* The caller's frame has `kept` in a slot, the called function's borrows `v`. */
+static void call_borrowing(value kept, value v)
+{
+    struct frame *caller = taker_frame(value_inc(kept)), *before = interpreter_self->frame;
+    interpreter_self->frame = caller;
+    frame_pop(interpreter_self, taker_frame(stack_borrow(v)));
+    interpreter_self->frame = before;
+    frame_pop(interpreter_self, caller);
+}
+static void borrowed_of_nobody(void)
+{
+    call_borrowing(VALUE_NONE, sample);
+}
+static void borrowed_of_caller(void)
+{
+    call_borrowing(sample, sample);
+}
+
+static void borrowed_slots_are_watched(void **state)
+{
+    (void)state;
+    assert_goes_through(borrowed_of_caller);
+    assert_ended_at(borrowed_of_nobody, "slot 0 of a frame borrows what its caller does not keep", "");
+}
+
 /* What the statement defines by that name, owned. */
 static value define(const char *statement, const char *name)
 {
@@ -340,12 +378,14 @@ int main(void)
         cmocka_unit_test(peeks_are_watched),
         cmocka_unit_test(locks_are_watched),
         cmocka_unit_test(marks_are_watched),
+        cmocka_unit_test(borrowed_slots_are_watched),
     };
     if (!support_start() || !(sample = list_new(1)) || !(function = define("def function(): pass", "function")) ||
-        !(sample_class = define("class sample: pass", "sample")))
+        !(taker = define("def taker(a): pass", "taker")) || !(sample_class = define("class sample: pass", "sample")))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     value_dec(sample_class);
+    value_dec(taker);
     value_dec(function);
     value_dec(sample);
     return support_finish(failed);
