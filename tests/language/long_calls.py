@@ -7,6 +7,7 @@ import operator
 import re
 import sys
 import threading
+from collections import deque
 
 ends = False
 collections = 0
@@ -68,6 +69,9 @@ beside("long name", lambda: len(compile("a" * 20000000, "text", "eval").co_names
 beside("blank lines", lambda: compile("\n" * 12000000 + "a\n", "text", "exec").co_firstlineno)
 beside("long body", lambda: len(compile("def f():\n" + " a = b + 1\n" * 30000, "text", "exec").co_consts))
 beside("one line", lambda: len(io.BytesIO(bytes(100000000)).readline()))
+beside("table of characters", lambda: len((b"abc" * 8000000).decode("cp1252")))
+beside("what has no code", lambda: len(("\u0142" * 3000000).encode("ascii", "xmlcharrefreplace")))
+beside("list of a deque", lambda: len(list(deque([1]) * 3000000)))
 ends = True
 thread.join()
 

@@ -320,20 +320,32 @@ static value readbuffer_encode(value self, const value *args)
 }
 
 /* ---- charmap: by a mapping of numbers, or a str of 256 characters ---- */
-static bool charmap_put(struct decode_context *c, value mapping, size_t i, size_t *next)
+#define UNDEFINED 0xFFFEu
+
+static bool decode_by_text(struct decode_context *c, value mapping)
+{
+    uint32_t points[256], few[THREAD_REPORT_STEPS];
+    size_t known = str_length(mapping);
+    for (size_t k = 0; k < 256; k++)
+        points[k] = k < known ? str_at(mapping, k) : UNDEFINED;
+    for (size_t i = 0; i < c->length; thread_report()) {
+        size_t n = 0;
+        uint32_t all = 0;
+        for (; n < THREAD_REPORT_STEPS && i < c->length && points[c->bytes[i]] != UNDEFINED; i++)
+            all |= few[n++] = points[c->bytes[i]];
+        builder_add_chars(c->out, few, n, 4, all);
+        if (n < THREAD_REPORT_STEPS && i < c->length &&
+            !codec_decode_error(c, i, i + 1, "character maps to <undefined>", &i))
+            return false;
+    }
+    return true;
+}
+
+static bool decode_one(struct decode_context *c, value mapping, size_t i, size_t *next)
 {
     uint8_t byte = c->bytes[i];
     *next = i + 1;
-    value mapped;
-    if (is_str(mapping)) {
-        uint32_t point = byte < str_length(mapping) ? str_at(mapping, byte) : 0xFFFE;
-        if (point != 0xFFFE) {
-            builder_add_char(c->out, point);
-            return true;
-        }
-        return codec_decode_error(c, i, i + 1, "character maps to <undefined>", next);
-    }
-    mapped = item_get(mapping, small_int(byte));
+    value mapped = item_get(mapping, small_int(byte));
     if (!mapped && !error_matches(EXC(LookupError)))
         return false;
     if (!mapped) {
@@ -342,12 +354,12 @@ static bool charmap_put(struct decode_context *c, value mapping, size_t i, size_
     }
     int64_t point;
     bool done = true;
-    if (is_str(mapped) && !(str_length(mapped) == 1 && str_at(mapped, 0) == 0xFFFE))
+    if (is_str(mapped) && !(str_length(mapped) == 1 && str_at(mapped, 0) == UNDEFINED))
         builder_add_str(c->out, mapped);
-    else if (is_int(mapped) && int_fits_i64(mapped, &point) && point >= 0 && point <= 0x10FFFF && point != 0xFFFE)
+    else if (is_int(mapped) && int_fits_i64(mapped, &point) && point >= 0 && point <= 0x10FFFF && point != UNDEFINED)
         builder_add_char(c->out, (uint32_t)point);
     else if (mapped == VALUE_NONE || is_str(mapped) ||
-             (is_int(mapped) && int_fits_i64(mapped, &point) && point == 0xFFFE))
+             (is_int(mapped) && int_fits_i64(mapped, &point) && point == UNDEFINED))
         done = codec_decode_error(c, i, i + 1, "character maps to <undefined>", next);
     else
         done = raise_false(EXC(TypeError), "character mapping must return integer, None or str");
@@ -372,9 +384,9 @@ static value charmap_decode(value self, const value *args)
                                .bytes = bytes_data(bytes),
                                .length = bytes_length(bytes),
                                .out = &out};
-    bool done = true;
-    for (size_t i = 0, step = 1; done && i < c.length; thread_report_at(step++))
-        done = charmap_put(&c, args[2], i, &i);
+    bool by_text = is_str(args[2]), done = !by_text || decode_by_text(&c, args[2]);
+    for (size_t i = 0, step = 1; !by_text && done && i < c.length; thread_report_at(step++))
+        done = decode_one(&c, args[2], i, &i);
     text_release(&errors);
     value text = done ? builder_finish(&out) : NULL;
     if (!done)
@@ -442,7 +454,7 @@ static value charmap_build(value self, value map)
         return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", map);
     value dict = dict_new();
     for (size_t i = 0; dict && i < str_length(map); thread_report_at(++i))
-        if (str_at(map, i) != 0xFFFE && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {
+        if (str_at(map, i) != UNDEFINED && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {
             value_dec(dict);
             return NULL;
         }
