@@ -99,14 +99,19 @@ static inline double immediate_float_value(value v)
     memcpy(&d, &bits, sizeof d);
     return d;
 }
-value float_box(double d); /* a boxed float, or NULL with MemoryError */
-/* A float value: an immediate nearly always. Never fails for immediates; NULL with MemoryError otherwise. */
-static inline value float_new(double d)
+/* d in the form of an immediate, which it is if value_is_immediate_float says so. */
+static inline value float_encode(double d)
 {
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
     bits += FLOAT_TAG_OFFSET;
-    value v = value_from_bits((bits << 4) | (bits >> 60));
+    return value_from_bits((bits << 4) | (bits >> 60));
+}
+value float_box(double d); /* a boxed float, or NULL with MemoryError */
+/* A float value: an immediate nearly always. Never fails for immediates; NULL with MemoryError otherwise. */
+static inline value float_new(double d)
+{
+    value v = float_encode(d);
     return likely(value_is_immediate_float(v)) ? v : float_box(d);
 }
 

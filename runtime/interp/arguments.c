@@ -6,6 +6,7 @@
  * CALL instruction).
  */
 #include "runtime/interp/frame.h"
+#include "runtime/objects/containers/container.h"
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
@@ -230,6 +231,45 @@ static value pack_rest(const value *args, size_t count)
     for (size_t i = 0; tuple && i < count; thread_report_at(++i))
         tuple_init(tuple, i, value_inc(stack_plain(args[i])));
     return tuple;
+}
+
+bool arguments_move(struct frame *frame, const value *args, size_t nargs, value names)
+{
+    struct code *code = frame->code;
+    size_t count = code->plain_argcount, positional = nargs, given = nargs;
+    if (count == UINT32_MAX || nargs > count)
+        return false;
+    for (size_t i = 0; i < positional; i++)
+        frame->slots[i] = args[i];
+    if (names) {
+        value_slot *parameters = tuple_items(slot_peek(&code->slot_names));
+        given += tuple_length(names);
+        for (size_t k = 0; positional + k < given; k++) {
+            value name = tuple_get(names, k);
+            size_t i = code->posonly_argcount > positional ? code->posonly_argcount : positional;
+            while (i < count && slot_peek(&parameters[i]) != name)
+                i++;
+            if (i >= count || frame->slots[i])
+                return false;
+            frame->slots[i] = args[positional + k];
+        }
+    }
+    if (given == count)
+        return true;
+    /* Here a default is peeked where the function is not to change it meanwhile: no other thread runs. */
+    struct function *function = frame_function(frame);
+    bool alone = mutator_is_alone();
+    value defaults = alone ? slot_peek(&function->defaults) : load_defaults(function, &function->defaults);
+    size_t first = count - (defaults ? tuple_length(defaults) : 0); /* wraps when there are too many defaults */
+    bool done = first <= count;
+    for (size_t i = positional; i < first && done; i++)
+        done = frame->slots[i] != NULL;
+    for (size_t i = positional > first ? positional : first; i < count && done; i++)
+        if (!frame->slots[i])
+            frame->slots[i] = value_inc(tuple_get(defaults, i - first));
+    if (!alone)
+        value_dec(defaults);
+    return done;
 }
 
 bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value kwnames)

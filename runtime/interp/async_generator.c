@@ -7,7 +7,7 @@
  */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"
-#include "runtime/interp/instructions.h"
+#include "runtime/interp/instructions/iteration.h"
 #include "runtime/interpreter.h"
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"

@@ -1,26 +1,31 @@
 /*
  * The evaluation loop: one function, computed goto, one label for each opcode of compiler/code/opcodes.h.
  *
+ * What an instruction does with values is in instructions/, a header for each chapter; here are the operand stack, the
+ * order in which operands are dropped, and the frames. A body named quick_ is tried first, and calls nothing; then comes
+ * the general one, which may call anything.
+ *
  * Python-to-Python calls, generators resumed by `for` and returns stay inside the loop: they exchange `frame` and the
- * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or
- * fails. Rare and long work is in instructions.c, so that this file shows the fast paths.
+ * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or fails.
  *
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
  * before anything that may call, raise or pass a safepoint.
  */
-#include "runtime/interp/fast_paths.h"
 #include "runtime/interp/frame.h"
-#include "runtime/interp/instructions.h"
-#include "runtime/objects/operations/attribute_cache.h"
-#include "runtime/objects/descriptors/builtin_function.h"
-#include "runtime/objects/descriptors/descriptor.h"
-#include "runtime/objects/containers/dict.h"
-#include "runtime/objects/containers/list.h"
+#include "runtime/interp/generator.h"
+#include "runtime/interp/instructions/attributes.h"
+#include "runtime/interp/instructions/build.h"
+#include "runtime/interp/instructions/calls.h"
+#include "runtime/interp/instructions/exceptions.h"
+#include "runtime/interp/instructions/items.h"
+#include "runtime/interp/instructions/iteration.h"
+#include "runtime/interp/instructions/names.h"
+#include "runtime/interp/instructions/numbers.h"
+#include "runtime/interp/instructions/patterns.h"
+#include "runtime/objects/containers/set.h"
+#include "runtime/objects/containers/slice.h"
 #include "runtime/objects/objects.h"
-#include "runtime/objects/containers/range.h"
 #include "runtime/objects/text/str.h"
-
-#include <math.h>
 
 #define TARGET(name)   op_##name:
 #define SAVE()         (frame->ip = ip, frame->sp = sp)
@@ -30,7 +35,6 @@
 #define SECOND()       sp[-2]
 #define THIRD()        sp[-3]
 #define PUSH(v)        (*sp++ = (v))
-#define NAME_AT(index) tuple_get(slot_peek(&frame->code->names), index)
 #define CACHE()        (&frame->code->caches[*ip++])
 
 /* Drop a reference that is on the stack no more. A death may run any code. */
@@ -148,25 +152,61 @@
         DISPATCH_SAFEPOINT();                                                                                   \
     } while (0)
 
-/* A global variable by its cache (instructions.h): a word for the operand stack, or VALUE_MISSING. */
-static inline __attribute__((always_inline)) value load_global_hit(const struct frame *frame, uint64_t word, value name)
-{
-    PEEK_SCOPE;
-    uint32_t version = global_version(word);
-    if (version != 0) {
-        if (unlikely(!dict_has_version(frame->globals, version)))
-            return VALUE_MISSING;
-        if (likely(word & GLOBAL_LASTING))
-            return stack_borrow(global_value(word));
-        return mutator_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
+/* An operator: `quick` serves immediates, which need not be dropped, `general` the rest. */
+#define UNARY(quick, general)             \
+    do {                                  \
+        value result_ = quick;            \
+        if (unlikely(!result_))           \
+            FINISH_1(general);            \
+        TOP() = result_;                  \
+        DISPATCH();                       \
+    } while (0)
+#define BINARY(OPERATOR, quick)                                                                           \
+    TARGET(BINARY_##OPERATOR)                                                                             \
+    {                                                                                                     \
+        value result_ = quick(SECOND(), TOP());                                                           \
+        if (unlikely(!result_))                                                                           \
+            FINISH_2(binary_general(stack_plain(SECOND()), stack_plain(TOP()), BINARY_##OPERATOR | ARG())); \
+        SECOND() = result_;                                                                               \
+        sp--;                                                                                             \
+        DISPATCH();                                                                                       \
     }
-    if (unlikely(!mutator_is_alone())) {
-        value v = dict_peek_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
-        if (likely(v != NULL))
-            return word & GLOBAL_HINT_FINAL ? stack_borrow(v) : VALUE_MISSING;
+
+/* The truth of an operand, which stays: 1 or 0. */
+#define TRUTH(truth, v)                              \
+    int truth = quick_truth(v);                      \
+    if (unlikely(truth < 0)) {                       \
+        SAVE();                                      \
+        truth = value_truth(stack_plain(v));         \
+        if (unlikely(truth < 0))                     \
+            goto error;                              \
+        (v) = TOP();                                 \
     }
-    return dict_load_hint(frame->globals, name, (uint32_t)word & GLOBAL_HINT);
-}
+
+/* The truth of the top operand, which is popped: nothing to drop when it is an immediate. */
+#define POP_TRUTH(truth)                             \
+    value condition = *--sp;                         \
+    int truth = quick_truth(condition);              \
+    if (unlikely(truth < 0)) {                       \
+        sp++;                                        \
+        SAVE();                                      \
+        truth = value_truth(stack_plain(condition)); \
+        if (unlikely(truth < 0))                     \
+            goto error;                              \
+        condition = *--sp;                           \
+        DEC(condition);                              \
+    }
+
+/* Go on in a frame that was opened, and has taken what it wants of the operands; NULL: it could not be. */
+#define ENTER(opened)                      \
+    do {                                   \
+        struct frame *next_ = (opened);    \
+        if (unlikely(!next_))              \
+            goto error;              \
+        interpreter->frame = frame = next_; \
+        LOAD_FRAME();                      \
+        DISPATCH_CALLEE();                 \
+    } while (0)
 
 /* Not in eval_frame itself, which has better use for a register than as a frame pointer. */
 static __attribute__((noinline)) bool stack_is_short(const struct interpreter *interpreter)
@@ -272,11 +312,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_BORROW_PAIR)
     {
         value first = frame->slots[ARG() & 0xFFF], second = frame->slots[ARG() >> 12];
-        if (unlikely(!first || !second)) {
-            SAVE();
-            raise_unbound_local(frame, first ? ARG() >> 12 : ARG() & 0xFFF);
-            goto error;
-        }
+        if (unlikely(!first || !second))
+            goto unbound_local;
         sp[0] = stack_borrow(first);
         sp[1] = stack_borrow(second);
         sp += 2;
@@ -286,11 +323,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     TARGET(LOAD_FAST_SMALL_INT)
     {
         value v = frame->slots[ARG() & 0xFFF];
-        if (unlikely(!v)) {
-            SAVE();
-            raise_unbound_local(frame, ARG() & 0xFFF);
-            goto error;
-        }
+        if (unlikely(!v))
+            goto unbound_local;
         sp[0] = stack_borrow(v);
         sp[1] = small_int(ARG() >> 12);
         sp += 2;
@@ -318,11 +352,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
         DEC(old);
         value v = frame->slots[ARG() >> 12];
-        if (unlikely(!v)) {
-            SAVE();
-            raise_unbound_local(frame, ARG() >> 12);
-            goto error;
-        }
+        if (unlikely(!v))
+            goto unbound_local;
         PUSH(value_inc(stack_plain(v)));
         DISPATCH();
     }
@@ -415,14 +446,14 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     /* ---- names ---- */
     TARGET(LOAD_NAME)
-    REPLACE(0, load_name(frame, NAME_AT(ARG())));
+    REPLACE(0, load_name(frame, frame_name(frame, ARG())));
 
     TARGET(STORE_NAME)
-    PERFORM(store_name(frame, NAME_AT(ARG()), stack_plain(TOP())), 1);
+    PERFORM(store_name(frame, frame_name(frame, ARG()), stack_plain(TOP())), 1);
 
     TARGET(DELETE_NAME)
     SAVE();
-    if (!delete_name(frame, NAME_AT(ARG())))
+    if (!delete_name(frame, frame_name(frame, ARG())))
         goto error;
     DISPATCH();
 
@@ -430,10 +461,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-        value v = load_global_hit(frame, word, NAME_AT(ARG()));
+        value v = quick_global(frame, word, ARG());
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
-            v = load_global(frame, NAME_AT(ARG()), cache);
+            v = load_global(frame, frame_name(frame, ARG()), cache);
             if (!v)
                 goto error;
         }
@@ -445,10 +476,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-        value v = load_global_hit(frame, word, NAME_AT(ARG()));
+        value v = quick_global(frame, word, ARG());
         if (unlikely(v == VALUE_MISSING)) {
             SAVE();
-            v = load_global(frame, NAME_AT(ARG()), cache);
+            v = load_global(frame, frame_name(frame, ARG()), cache);
             if (!v)
                 goto error;
         }
@@ -459,11 +490,11 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     }
 
     TARGET(STORE_GLOBAL)
-    PERFORM(dict_set(frame->globals, NAME_AT(ARG()), stack_plain(TOP())), 1);
+    PERFORM(dict_set(frame->globals, frame_name(frame, ARG()), stack_plain(TOP())), 1);
 
     TARGET(DELETE_GLOBAL)
     SAVE();
-    if (!delete_global(frame, NAME_AT(ARG())))
+    if (!delete_global(frame, frame_name(frame, ARG())))
         goto error;
     DISPATCH();
 
@@ -479,7 +510,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
             DEC(object);
             DISPATCH();
         }
-        FINISH_1(attribute_load_far(stack_plain(TOP()), NAME_AT(ARG()), cache));
+        FINISH_1(attribute_load_far(stack_plain(TOP()), frame_name(frame, ARG()), cache));
     }
 
     TARGET(LOAD_FAST_ATTR)
@@ -487,11 +518,11 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         cache_word *cache = CACHE();
         value object = stack_plain(frame->slots[ARG() & 0xFF]);
         if (unlikely(!object))
-            goto unbound_attribute_local;
+            goto unbound_local;
         value found = attribute_load_hit(object, cache);
         if (unlikely(!found)) {
             SAVE();
-            found = attribute_load_far(object, NAME_AT(ARG() >> 8), cache);
+            found = attribute_load_far(object, frame_name(frame, ARG() >> 8), cache);
             if (unlikely(!found))
                 goto error;
         }
@@ -503,22 +534,19 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         value object = TOP();
-        bool uncounted;
-        value callable = attribute_load_method_hit(stack_plain(object), cache, &uncounted);
-        if (unlikely(!callable))
-            callable = attribute_load_method_far(stack_plain(object), NAME_AT(ARG()), cache, &uncounted);
+        value callable = quick_method(frame, stack_plain(object), ARG(), cache);
         if (likely(callable != NULL)) {
-            TOP() = uncounted ? stack_borrow(callable) : callable;
+            TOP() = callable;
             PUSH(object);
             DISPATCH();
         }
         SAVE();
         value receiver;
-        callable = attribute_load_method_slow(stack_plain(object), NAME_AT(ARG()), cache, &receiver, &uncounted);
+        callable = general_method(stack_plain(object), frame_name(frame, ARG()), cache, &receiver);
         if (unlikely(!callable))
             goto error;
         object = TOP();
-        TOP() = uncounted ? stack_borrow(callable) : callable;
+        TOP() = callable;
         PUSH(receiver);
         DEC(object);
         DISPATCH();
@@ -529,23 +557,16 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         cache_word *cache = CACHE();
         value object = stack_plain(frame->slots[ARG() & 0xFF]);
         if (unlikely(!object))
-            goto unbound_attribute_local;
-        bool uncounted;
-        value callable = attribute_load_method_hit(object, cache, &uncounted);
-        if (unlikely(!callable))
-            callable = attribute_load_method_far(object, NAME_AT(ARG() >> 8), cache, &uncounted);
-        if (likely(callable != NULL)) {
-            sp[0] = uncounted ? stack_borrow(callable) : callable;
-            sp[1] = stack_borrow(object);
-            sp += 2;
-            DISPATCH();
+            goto unbound_local;
+        value receiver = stack_borrow(object);
+        value callable = quick_method(frame, object, ARG() >> 8, cache);
+        if (unlikely(!callable)) {
+            SAVE();
+            callable = general_method(object, frame_name(frame, ARG() >> 8), cache, &receiver);
+            if (unlikely(!callable))
+                goto error;
         }
-        SAVE();
-        value receiver;
-        callable = attribute_load_method_slow(object, NAME_AT(ARG() >> 8), cache, &receiver, &uncounted);
-        if (unlikely(!callable))
-            goto error;
-        sp[0] = uncounted ? stack_borrow(callable) : callable;
+        sp[0] = callable;
         sp[1] = receiver;
         sp += 2;
         DISPATCH();
@@ -556,8 +577,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         cache_word *cache = CACHE();
         SAVE();
         value object = stack_plain(TOP()), v = stack_plain(SECOND());
-        if (unlikely(!attribute_store_hit(object, v, cache)) &&
-            unlikely(!attribute_store_far(object, NAME_AT(ARG()), v, cache)))
+        if (unlikely(!attribute_store(frame, object, ARG(), v, cache)))
             goto error;
         object = *--sp;
         DEC(object);
@@ -571,10 +591,9 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         cache_word *cache = CACHE();
         value object = stack_plain(frame->slots[ARG() & 0xFF]), v = stack_plain(TOP());
         if (unlikely(!object))
-            goto unbound_attribute_local;
+            goto unbound_local;
         SAVE();
-        if (unlikely(!attribute_store_hit(object, v, cache)) &&
-            unlikely(!attribute_store_far(object, NAME_AT(ARG() >> 8), v, cache)))
+        if (unlikely(!attribute_store(frame, object, ARG() >> 8, v, cache)))
             goto error;
         v = *--sp;
         DEC(v);
@@ -582,69 +601,36 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     }
 
     TARGET(DELETE_ATTR)
-    PERFORM(attr_delete(stack_plain(TOP()), NAME_AT(ARG())), 1);
+    PERFORM(attr_delete(stack_plain(TOP()), frame_name(frame, ARG())), 1);
 
     TARGET(BINARY_SUBSCR)
     {
         value container = stack_plain(SECOND()), key = stack_plain(TOP());
-        if (value_is_small_int(key)) {
-            value item = NULL;
-            int64_t index = small_int_value(key);
-            if (value_is(container, TYPE_ID_LIST)) {
-                item = list_item_fast(container, index);
-            } else if (value_is(container, TYPE_ID_TUPLE)) {
-                int64_t length = (int64_t)tuple_length(container);
-                if (index < 0)
-                    index += length;
-                if (likely(index >= 0 && index < length))
-                    item = value_inc(tuple_get(container, (size_t)index));
-            }
-            if (likely(item != NULL)) {
-                value old = SECOND();
-                SECOND() = item;
-                sp--;
-                DEC(old);
-                DISPATCH();
-            }
-        }
-        if (value_is(container, TYPE_ID_DICT)) {
-            SAVE();
-            value item = dict_get(container, key);
-            if (unlikely(!item))
-                goto error;
-            if (unlikely(item == VALUE_MISSING)) {
-                raise_key_error(key);
-                goto error;
-            }
-            value a = SECOND(), b = TOP();
-            SECOND() = item;
-            sp--;
-            DEC(a);
-            DEC(b);
-            DISPATCH();
-        }
-        FINISH_2(item_get(container, key));
+        value item = quick_item(container, key);
+        if (unlikely(!item))
+            FINISH_2(item_general(container, key));
+        value old = SECOND();
+        SECOND() = item;
+        sp--;
+        DEC(old);
+        DISPATCH();
     }
 
     TARGET(STORE_SUBSCR)
     {
-        value c = stack_plain(SECOND()), k = stack_plain(TOP());
+        value container = stack_plain(SECOND()), key = stack_plain(TOP());
         SAVE();
-        if (value_is_small_int(k) && value_is(c, TYPE_ID_LIST)) {
+        if (item_is_of_list(container, key)) {
             /* Owned in its place too: what it displaces may die and run code, and settle would count a borrowed one. */
-            value item = THIRD() = stack_own(THIRD());
-            if (likely(list_store_fast(c, small_int_value(k), item))) { /* the reference is moved */
+            THIRD() = stack_own(THIRD());
+            if (likely(quick_list_store(container, key, THIRD()))) {
                 sp -= 3;
-                value container = sp[1];
+                container = sp[1];
                 DEC(container);
                 DISPATCH();
             }
         }
-        value v = stack_plain(THIRD());
-        if (unlikely(!(value_is(c, TYPE_ID_DICT) ? dict_set(c, k, v) : item_set(c, k, v))))
-            goto error;
-        DROP(3);
-        DISPATCH();
+        PERFORM(item_store_general(container, key, stack_plain(THIRD())), 3);
     }
 
     TARGET(DELETE_SUBSCR)
@@ -660,19 +646,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     }
 
     TARGET(BINARY_SLICE)
-    {
-        SAVE();
-        value result = binary_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()));
-        if (!result)
-            goto error;
-        value a = THIRD(), b = SECOND(), c = TOP();
-        THIRD() = result;
-        sp -= 2;
-        DEC(a);
-        DEC(b);
-        DEC(c);
-        DISPATCH();
-    }
+    REPLACE(3, binary_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP())));
 
     TARGET(STORE_SLICE)
     PERFORM(store_slice(stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP()), stack_plain(sp[-4])), 4);
@@ -682,194 +656,48 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     FINISH_1(operate_unary(UNARY_POSITIVE, stack_plain(TOP())));
 
     TARGET(UNARY_NEGATIVE)
-    {
-        value v = TOP();
-        if (value_is_small_int(v) && v != small_int(SMALL_INT_MIN)) {
-            TOP() = small_int(-small_int_value(v));
-            DISPATCH();
-        }
-        if (value_is_immediate_float(v)) {
-            TOP() = float_new(-immediate_float_value(v));
-            DISPATCH();
-        }
-        FINISH_1(operate_unary(UNARY_NEGATIVE, stack_plain(v)));
-    }
+    UNARY(quick_negative(TOP()), operate_unary(UNARY_NEGATIVE, stack_plain(TOP())));
+
+    TARGET(UNARY_INVERT)
+    UNARY(quick_invert(TOP()), operate_unary(UNARY_INVERT, stack_plain(TOP())));
 
     TARGET(UNARY_NOT)
     {
         value v = TOP();
-        int truth = truth_fast(v);
-        if (truth < 0) {
-            SAVE();
-            truth = value_truth(stack_plain(v));
-            if (truth < 0)
-                goto error;
-            v = TOP();
-        }
+        TRUTH(truth, v);
         TOP() = value_bool(!truth);
         DEC(v);
         DISPATCH();
     }
 
-    TARGET(UNARY_INVERT)
-    {
-        value v = TOP();
-        if (value_is_small_int(v)) {
-            TOP() = small_int(~small_int_value(v));
-            DISPATCH();
-        }
-        FINISH_1(operate_unary(UNARY_INVERT, stack_plain(v)));
-    }
-
-/* The result of an operator on immediates: nothing to drop. */
-#define IMMEDIATE_RESULT(v)          \
-    do {                             \
-        value immediate_ = (v);      \
-        if (unlikely(!immediate_)) { \
-            SAVE();                  \
-            goto error;              \
-        }                            \
-        SECOND() = immediate_;       \
-        sp--;                        \
-        DISPATCH();                  \
-    } while (0)
-
-/* The general way of an operator or its in-place form. */
-#define OPERATE(OPERATOR, A, B)                                                                  \
-    FINISH_2(ARG() & BINARY_IN_PLACE ? operate_inplace(OPERATOR, stack_plain(A), stack_plain(B)) \
-                                     : operate_binary(OPERATOR, stack_plain(A), stack_plain(B)))
-
-#define ARITHMETIC(OPERATOR, SMALL, SYMBOL)      \
-    value a = SECOND(), b = TOP(), r;            \
-    double x, y;                                 \
-    if (value_both_small_int(a, b)) {            \
-        if (likely(SMALL(a, b, &r)))             \
-            IMMEDIATE_RESULT(r);                 \
-    } else if (float_operands(a, b, &x, &y)) {   \
-        IMMEDIATE_RESULT(float_new(x SYMBOL y)); \
-    }                                            \
-    OPERATE(OPERATOR, a, b)
-
     TARGET(BINARY_ADD)
     {
-        if (!value_both_small_int(SECOND(), TOP()) && value_is(stack_plain(TOP()), TYPE_ID_STR) &&
-            value_is(stack_plain(SECOND()), TYPE_ID_STR))
+        value a = SECOND(), b = TOP();
+        value result = quick_add(a, b);
+        if (likely(result != NULL)) {
+            SECOND() = result;
+            sp--;
+            DISPATCH();
+        }
+        if (value_is(stack_plain(b), TYPE_ID_STR) && value_is(stack_plain(a), TYPE_ID_STR))
             goto add_strings;
-        ARITHMETIC(BINARY_ADD, small_int_add, +);
+        FINISH_2(binary_general(stack_plain(a), stack_plain(b), BINARY_ADD | ARG()));
     }
-
-    TARGET(BINARY_SUBTRACT)
-    {
-        ARITHMETIC(BINARY_SUBTRACT, small_int_subtract, -);
-    }
-
-    TARGET(BINARY_MULTIPLY)
-    {
-        ARITHMETIC(BINARY_MULTIPLY, small_int_multiply, *);
-    }
-
-    TARGET(BINARY_TRUE_DIVIDE)
-    {
-        value a = SECOND(), b = TOP();
-        double x, y;
-        if (float_operands(a, b, &x, &y)) {
-            if (likely(y != 0.0))
-                IMMEDIATE_RESULT(float_new(x / y));
-        } else if (value_both_small_int(a, b)) {
-            /* exact operands: both fit 53 bits, so one rounding */
-            int64_t i = small_int_value(a), j = small_int_value(b);
-            const int64_t exact = INT64_C(1) << 53;
-            if (likely(j != 0 && i >= -exact && i <= exact && j >= -exact && j <= exact))
-                IMMEDIATE_RESULT(float_new((double)i / (double)j));
-        }
-        OPERATE(BINARY_TRUE_DIVIDE, a, b);
-    }
-
-    TARGET(BINARY_FLOOR_DIVIDE)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b)) {
-            int64_t i = small_int_value(a), j = small_int_value(b);
-            if (likely(j != 0 && j != -1)) {
-                int64_t q = i / j;
-                if ((i % j != 0) && ((i ^ j) < 0))
-                    q--;
-                IMMEDIATE_RESULT(small_int(q));
-            }
-        }
-        OPERATE(BINARY_FLOOR_DIVIDE, a, b);
-    }
-
-    TARGET(BINARY_REMAINDER)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b)) {
-            int64_t i = small_int_value(a), j = small_int_value(b);
-            if (likely(j != 0 && j != -1)) {
-                int64_t r = i % j;
-                if (r != 0 && ((r ^ j) < 0))
-                    r += j;
-                IMMEDIATE_RESULT(small_int(r));
-            }
-        }
-        OPERATE(BINARY_REMAINDER, a, b);
-    }
-
-    TARGET(BINARY_AND)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b))
-            IMMEDIATE_RESULT(value_from_bits(value_bits(a) & value_bits(b)));
-        OPERATE(BINARY_AND, a, b);
-    }
-
-    TARGET(BINARY_OR)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b))
-            IMMEDIATE_RESULT(value_from_bits(value_bits(a) | value_bits(b)));
-        OPERATE(BINARY_OR, a, b);
-    }
-
-    TARGET(BINARY_XOR)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b))
-            IMMEDIATE_RESULT(value_from_bits((value_bits(a) ^ value_bits(b)) | 1));
-        OPERATE(BINARY_XOR, a, b);
-    }
-
-    TARGET(BINARY_LSHIFT)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b)) {
-            int64_t i = small_int_value(a), n = small_int_value(b);
-            if (likely(n >= 0 && n < 61)) {
-                int64_t r = (int64_t)((uint64_t)i << n);
-                if (likely(r >> n == i && small_int_fits(r)))
-                    IMMEDIATE_RESULT(small_int(r));
-            }
-        }
-        OPERATE(BINARY_LSHIFT, a, b);
-    }
-
-    TARGET(BINARY_RSHIFT)
-    {
-        value a = SECOND(), b = TOP();
-        if (value_both_small_int(a, b)) {
-            int64_t n = small_int_value(b);
-            if (likely(n >= 0))
-                IMMEDIATE_RESULT(small_int(small_int_value(a) >> (n > 63 ? 63 : n)));
-        }
-        OPERATE(BINARY_RSHIFT, a, b);
-    }
+    BINARY(SUBTRACT, quick_subtract)
+    BINARY(MULTIPLY, quick_multiply)
+    BINARY(TRUE_DIVIDE, quick_true_divide)
+    BINARY(FLOOR_DIVIDE, quick_floor_divide)
+    BINARY(REMAINDER, quick_remainder)
+    BINARY(AND, quick_and)
+    BINARY(OR, quick_or)
+    BINARY(XOR, quick_xor)
+    BINARY(LSHIFT, quick_lshift)
+    BINARY(RSHIFT, quick_rshift)
 
     TARGET(BINARY_OP)
-    {
-        if (ARG() == BINARY_POWER)
-            FINISH_2(operate_power(stack_plain(SECOND()), stack_plain(TOP()), VALUE_NONE));
-        OPERATE((enum binary_operator)(ARG() & ~BINARY_IN_PLACE), SECOND(), TOP());
-    }
+    if (ARG() == BINARY_POWER)
+        FINISH_2(power_general(stack_plain(SECOND()), stack_plain(TOP())));
+    FINISH_2(binary_general(stack_plain(SECOND()), stack_plain(TOP()), ARG()));
 
     /* str + str: when the left operand is a local that the next instruction overwrites with the sum, the local's
      * reference is moved, so that a unique left str may grow in place. */
@@ -904,38 +732,29 @@ add_strings : {
 
     TARGET(COMPARE_OP)
     {
-        int r = compare_fast(SECOND(), TOP(), ARG());
-        if (likely(r >= 0)) {
-            SECOND() = value_bool(r);
-            sp--;
-            DISPATCH();
-        }
-        FINISH_2(compare_rich(stack_plain(SECOND()), stack_plain(TOP()), (int)ARG()));
+        int holds = quick_compare(SECOND(), TOP(), ARG());
+        if (unlikely(holds < 0))
+            FINISH_2(compare_rich(stack_plain(SECOND()), stack_plain(TOP()), (int)ARG()));
+        SECOND() = value_bool(holds);
+        sp--;
+        DISPATCH();
     }
 
     TARGET(COMPARE_OP_JUMP_IF_FALSE)
     {
         unsigned op = ARG() >> 21;
         value a = SECOND(), b = TOP();
-        int r = compare_fast(a, b, op);
-        if (likely(r >= 0)) {
+        int holds = quick_compare(a, b, op);
+        if (likely(holds >= 0)) {
             sp -= 2;
         } else {
             SAVE();
-            value result = compare_rich(stack_plain(a), stack_plain(b), (int)op);
-            if (unlikely(!result))
+            holds = compare_truth(stack_plain(a), stack_plain(b), (int)op);
+            if (unlikely(holds < 0))
                 goto error;
             DROP(2);
-            r = truth_fast(result);
-            if (r < 0) {
-                SAVE();
-                r = value_truth(result);
-                DEC(result);
-                if (r < 0)
-                    goto error;
-            }
         }
-        if (!r)
+        if (!holds)
             ip = frame->code->units + (ARG() & 0x1FFFFF);
         DISPATCH();
     }
@@ -969,25 +788,19 @@ add_strings : {
     TARGET(BUILD_TUPLE)
     {
         SAVE();
-        uint32_t n = ARG();
-        value tuple = tuple_new(n);
+        value tuple = build_tuple(sp - ARG(), ARG());
         if (unlikely(!tuple))
             goto error;
-        sp -= n;
-        for (uint32_t i = 0; i < n; i++)
-            tuple_init(tuple, i, stack_own(sp[i]));
+        sp -= ARG();
         PUSH(tuple);
         DISPATCH();
     }
 
     TARGET(BUILD_LIST)
     {
-        uint32_t n = ARG();
-        for (uint32_t i = 1; i <= n; i++)
-            sp[-(ptrdiff_t)i] = stack_own(sp[-(ptrdiff_t)i]);
-        sp -= n;
+        sp -= ARG();
         SAVE();
-        value list = list_from_owned(sp, n);
+        value list = build_list(sp, ARG());
         if (unlikely(!list))
             goto error;
         PUSH(list);
@@ -1008,15 +821,8 @@ add_strings : {
 
     TARGET(BUILD_SLICE)
     {
-        SAVE();
-        value step = ARG() == 3 ? stack_plain(TOP()) : NULL;
         value *base = sp - ARG();
-        value slice = slice_new(stack_plain(base[0]), stack_plain(base[1]), step);
-        if (!slice)
-            goto error;
-        DROP_TO(base);
-        PUSH(slice);
-        DISPATCH();
+        REPLACE(ARG(), slice_new(stack_plain(base[0]), stack_plain(base[1]), ARG() == 3 ? stack_plain(TOP()) : NULL));
     }
 
     TARGET(LIST_APPEND)
@@ -1044,14 +850,9 @@ add_strings : {
     PERFORM(dict_update_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
 
     TARGET(DICT_MERGE)
-    {
-        SAVE();
-        value callable = stack_plain(sp[-4 - (ptrdiff_t)ARG()]);
-        if (!dict_merge_keywords(callable, stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())))
-            goto error;
-        DROP(1);
-        DISPATCH();
-    }
+    PERFORM(dict_merge_keywords(stack_plain(sp[-4 - (ptrdiff_t)ARG()]), stack_plain(sp[-1 - (ptrdiff_t)ARG()]),
+                                stack_plain(TOP())),
+            1);
 
     TARGET(LIST_TO_TUPLE)
     FINISH_1(list_to_tuple(stack_plain(TOP())));
@@ -1059,18 +860,15 @@ add_strings : {
     TARGET(UNPACK_SEQUENCE)
     {
         value sequence = TOP();
-        value v = stack_plain(sequence);
         uint32_t n = ARG();
-        if (likely(value_is(v, TYPE_ID_TUPLE) && tuple_length(v) == n)) {
-            sp--;
-            for (uint32_t i = n; i-- > 0;)
-                PUSH(value_inc(tuple_get(v, i)));
+        if (likely(quick_unpack(stack_plain(sequence), n, sp - 1))) {
+            sp += (ptrdiff_t)n - 1;
             DEC(sequence);
             DISPATCH();
         }
         TOP() = sequence = stack_own(sequence); /* its place will be written over */
         SAVE();
-        if (!unpack_sequence(v, n, sp - 1 + n)) /* fills downwards; on success the sequence's place is overwritten */
+        if (!unpack_sequence(sequence, n, sp - 1 + n)) /* fills downwards; on success over the sequence's place */
             goto error;
         sp += (ptrdiff_t)n - 1;
         DEC(sequence);
@@ -1090,17 +888,9 @@ add_strings : {
     }
 
     TARGET(FORMAT_VALUE)
-    {
-        SAVE();
-        value spec = ARG() & 4 ? stack_plain(TOP()) : NULL;
-        value *place = ARG() & 4 ? sp - 2 : sp - 1;
-        value text = format_operand(stack_plain(*place), ARG() & 3, spec);
-        if (!text)
-            goto error;
-        DROP_TO(place);
-        PUSH(text);
-        DISPATCH();
-    }
+    if (ARG() & 4)
+        FINISH_2(format_operand(stack_plain(SECOND()), ARG() & 3, stack_plain(TOP())));
+    FINISH_1(format_operand(stack_plain(TOP()), ARG() & 3, NULL));
 
     /* ---- control ---- */
     TARGET(JUMP_FORWARD)
@@ -1117,21 +907,6 @@ add_strings : {
     }
     ip = frame->code->units + ARG();
     DISPATCH();
-
-/* The truth of the top operand, which is popped. */
-#define POP_TRUTH(truth)                             \
-    value condition = TOP();                         \
-    int truth = truth_fast(condition);               \
-    if (unlikely(truth < 0)) {                       \
-        SAVE();                                      \
-        truth = value_truth(stack_plain(condition)); \
-        if (unlikely(truth < 0))                     \
-            goto error;                              \
-        condition = *--sp;                           \
-        DEC(condition);                              \
-    } else {                                         \
-        sp--;                                        \
-    }
 
     TARGET(POP_JUMP_IF_FALSE)
     {
@@ -1170,13 +945,7 @@ add_strings : {
     TARGET(JUMP_IF_FALSE_OR_POP)
     {
         value v = TOP();
-        int truth = truth_fast(v);
-        if (truth < 0) {
-            SAVE();
-            truth = value_truth(stack_plain(v));
-            if (truth < 0)
-                goto error;
-        }
+        TRUTH(truth, v);
         if (!truth) {
             ip = frame->code->units + ARG();
             DISPATCH();
@@ -1189,13 +958,7 @@ add_strings : {
     TARGET(JUMP_IF_TRUE_OR_POP)
     {
         value v = TOP();
-        int truth = truth_fast(v);
-        if (truth < 0) {
-            SAVE();
-            truth = value_truth(stack_plain(v));
-            if (truth < 0)
-                goto error;
-        }
+        TRUTH(truth, v);
         if (truth) {
             ip = frame->code->units + ARG();
             DISPATCH();
@@ -1206,8 +969,7 @@ add_strings : {
     }
 
     TARGET(GET_ITER)
-    FINISH_1(value_is(stack_plain(TOP()), TYPE_ID_RANGE) ? range_iterator_for_loop(stack_plain(TOP()))
-                                                         : iter_get(stack_plain(TOP())));
+    FINISH_1(loop_iterator(stack_plain(TOP())));
 
     TARGET(FOR_ITER)
     {
@@ -1234,15 +996,9 @@ add_strings : {
             item = VALUE_END;
         } else {
             SAVE();
-            value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
-            item =
-                likely(next != NULL) ? next(iterator) : raise(EXC(TypeError), "'%T' object is not iterable", iterator);
-            if (unlikely(!item)) {
-                if (!error_matches(EXC(StopIteration)))
-                    goto error;
-                error_clear();
-                item = VALUE_END;
-            }
+            item = next_general(iterator);
+            if (unlikely(!item))
+                goto error;
         }
         if (likely(item != VALUE_END)) {
             unit = *ip++;
@@ -1313,125 +1069,39 @@ add_strings : {
     {
         uint32_t nargs = ARG();
         value *base = sp - nargs - 2;
-        value callable = base[0];
-        uint32_t kind = operand_type_ref(callable);
-        if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_FUNCTION))) {
-        call_function:;
-            struct function *function = (struct function *)stack_plain(callable);
-            struct code *code = function_code(function);
-            value *args = base + 2;
-            if (base[1]) {
-                args--;
-                nargs++;
-            }
-            SAVE();
-            bool plain = nargs == code->plain_argcount;
-            base[0] = NULL; /* moved into the frame, or dropped: nobody is to count it here in between */
-            /* Binding may call anything, while nobody knows the new frame yet. */
-            struct frame *next = frame_open(interpreter, code, likely(plain) ? callable : stack_own(callable));
-            if (unlikely(!next))
-                goto error;
-            if (likely(plain)) {
-                for (uint32_t i = 0; i < nargs; i++)
-                    next->slots[i] = args[i]; /* a borrowed word stays one: this frame waits, and so keeps it */
-                frame_empty_slots(next, nargs);
-            } else {
-                frame_empty_slots(next, 0);
-                if (!arguments_bind(next, args, nargs, NULL)) {
-                    frame_pop(interpreter, next);
-                    goto error;
-                }
-                DROP_TO(base);
-            }
-            frame->sp = base;
-            interpreter->frame = frame = next;
-            LOAD_FRAME();
-            DISPATCH_CALLEE();
-        }
-        callable = stack_plain(callable);
+        uint32_t kind = operand_type_ref(base[0]);
         SAVE();
-        const struct method_def *def;
-        struct signature *signature;
-        value receiver;
-        if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_BUILTIN_FUNCTION) && !base[1])) {
-            struct builtin_function *function = (struct builtin_function *)callable;
-            def = function->def;
-            signature = function->signature;
-            receiver = slot_peek(&function->self);
-        } else if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_METHOD_DESCRIPTOR) && likely(base[1] != NULL)) {
-            receiver = stack_plain(base[1]);
-            if (unlikely(!method_descriptor_fits(callable, receiver)))
-                goto call_other;
-            def = ((struct descriptor *)callable)->def;
-            signature = &((struct descriptor *)callable)->signature;
-        } else if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_METHOD) && !base[1]) {
-            value old = base[0];
-            base[1] = value_inc(method_self(callable));
-            base[0] = callable = value_inc(method_function(callable));
-            DEC(old);
-            if (likely(value_is(callable, TYPE_ID_FUNCTION)))
-                goto call_function;
-            goto call_other;
-        } else {
-            goto call_other;
-        }
-        if (unlikely(nargs != def->entry)) {
-            value result = call_builtin_operands(def, signature, receiver, base + 2, nargs);
-            if (unlikely(!result))
-                goto error;
-            DROP_TO(base);
-            PUSH(result);
-            DISPATCH_SAFEPOINT();
-        }
-        if (likely(nargs == 1))
-            FINISH_CALL(1, method_enter_1(def, receiver, stack_plain(TOP())));
-        if (nargs == 0)
-            FINISH_CALL(0, method_enter_0(def, receiver));
-        if (nargs == 2)
-            FINISH_CALL(2, method_enter_2(def, receiver, stack_plain(SECOND()), stack_plain(TOP())));
-        FINISH_CALL(3, method_enter_3(def, receiver, stack_plain(THIRD()), stack_plain(SECOND()), stack_plain(TOP())));
-    call_other:
-        if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_TYPE) && !base[1]) {
-            /* A class whose instances are made by object.__new__ and set up by a Python __init__: the frame is pushed
-             * here.
-             */
-            value init;
-            value instance = instance_prepare((struct type *)callable, &init);
-            if (unlikely(!instance)) {
-                if (error_occurred())
+        if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_FUNCTION)))
+            ENTER(call_function(interpreter, base, nargs));
+        struct call_builtin call;
+        if (likely(call_builtin_find(base, kind, &call))) {
+            if (unlikely(nargs != call.def->entry)) {
+                value result = call_builtin_general(call, base + 2, nargs);
+                if (unlikely(!result))
                     goto error;
-            } else {
-                value old = base[0];
-                base[0] = instance;
-                base[1] = NULL;
-                DEC(old); /* the instance counts its type */
-                struct code *code = function_code((struct function *)stack_plain(init));
-                struct frame *next = frame_open(interpreter, code, init);
-                if (unlikely(!next))
-                    goto error;
-                if (likely(nargs + 1 == code->plain_argcount)) {
-                    next->slots[0] = stack_borrow(instance);
-                    for (uint32_t i = 0; i < nargs; i++)
-                        next->slots[i + 1] = base[2 + i];
-                    frame_empty_slots(next, nargs + 1);
-                } else {
-                    next->function = stack_own(init); /* binding may call anything, as above */
-                    frame_empty_slots(next, 0);
-                    base[1] = value_inc(instance);
-                    if (!arguments_bind(next, base + 1, nargs + 1, NULL)) {
-                        frame_pop(interpreter, next);
-                        goto error;
-                    }
-                    DROP_TO(base + 1);
-                }
-                next->flags = FRAME_INIT;
-                frame->sp = base + 1;
-                interpreter->frame = frame = next;
-                LOAD_FRAME();
-                DISPATCH_CALLEE();
+                DROP_TO(base);
+                PUSH(result);
+                DISPATCH_SAFEPOINT();
             }
+            if (likely(nargs == 1))
+                FINISH_CALL(1, method_enter_1(call.def, call.receiver, stack_plain(TOP())));
+            if (nargs == 0)
+                FINISH_CALL(0, method_enter_0(call.def, call.receiver));
+            if (nargs == 2)
+                FINISH_CALL(2, method_enter_2(call.def, call.receiver, stack_plain(SECOND()), stack_plain(TOP())));
+            FINISH_CALL(3, method_enter_3(call.def, call.receiver, stack_plain(THIRD()), stack_plain(SECOND()),
+                                          stack_plain(TOP())));
         }
-        value result = call_operands(callable, base, nargs, NULL);
+        if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_METHOD) && !base[1]) {
+            call_unbind(base);
+            goto op_CALL;
+        }
+        if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_TYPE) && !base[1]) {
+            struct frame *next = call_class(interpreter, base, nargs);
+            if (likely(next != NULL) || error_occurred())
+                ENTER(next);
+        }
+        value result = call_operands(base, nargs, NULL);
         if (unlikely(!result))
             goto error;
         DROP_TO(base);
@@ -1442,35 +1112,14 @@ add_strings : {
     TARGET(CALL_KW)
     {
         uint32_t nargs = ARG();
-        value names = stack_plain(TOP()); /* a constant tuple: borrowed from the code */
-        sp--;
+        value names = stack_plain(*--sp); /* a constant tuple: borrowed from the code */
         value *base = sp - nargs - 2;
-        value callable = stack_plain(base[0]);
         SAVE();
-        if (value_is(callable, TYPE_ID_METHOD) && !base[1]) {
-            value old = base[0];
-            base[1] = value_inc(method_self(callable));
-            base[0] = callable = value_inc(method_function(callable));
-            DEC(old);
-        }
-        size_t named = tuple_length(names);
-        if (value_is(callable, TYPE_ID_FUNCTION)) {
-            struct code *code = function_code((struct function *)callable);
-            struct frame *next = frame_push(interpreter, code, value_inc(callable));
-            if (unlikely(!next))
-                goto error;
-            value *args = base[1] ? base + 1 : base + 2;
-            if (!arguments_bind(next, args, (size_t)(sp - args) - named, names)) {
-                frame_pop(interpreter, next);
-                goto error;
-            }
-            DROP_TO(base);
-            frame->sp = sp;
-            interpreter->frame = frame = next;
-            LOAD_FRAME();
-            DISPATCH();
-        }
-        value result = call_operands(callable, base, nargs - (uint32_t)named, names);
+        if (value_is(stack_plain(base[0]), TYPE_ID_METHOD) && !base[1])
+            call_unbind(base);
+        if (value_is(stack_plain(base[0]), TYPE_ID_FUNCTION))
+            ENTER(call_function_named(interpreter, base, nargs, names));
+        value result = call_operands(base, nargs, names);
         if (unlikely(!result))
             goto error;
         DROP_TO(base);
@@ -1479,37 +1128,8 @@ add_strings : {
     }
 
     TARGET(CALL_COMPREHENSION)
-    {
-        uint32_t cells = ARG();
-        value *base = sp - cells - 2;
-        value code_operand = stack_plain(SECOND());
-        struct code *code = (struct code *)code_operand;
-        SAVE();
-        if (unlikely(!value_is(code_operand, TYPE_ID_CODE) || code->plain_argcount != 1 ||
-                     code->frees_count != cells)) {
-            raise(EXC(SystemError), "bad code of a comprehension");
-            goto error;
-        }
-        value function = frame->function ? stack_borrow(stack_plain(frame->function)) : NULL;
-        struct frame *next = frame_open(interpreter, code, function);
-        if (unlikely(!next))
-            goto error;
-        next->flags = FRAME_COMPREHENSION;
-        if (!function) {
-            value_inc(code_operand);
-            next->globals = value_inc(frame->globals);
-            next->builtins = value_inc(frame_builtins(frame));
-        }
-        next->slots[0] = stack_own(TOP());
-        frame_empty_slots(next, 1);
-        for (uint32_t i = 0; i < cells; i++)
-            next->sp[(ptrdiff_t)i - cells] = base[i];
-        value_dec(SECOND()); /* it was borrowed from the constants, but may have been settled; it does not die */
-        frame->sp = base;
-        interpreter->frame = frame = next;
-        LOAD_FRAME();
-        DISPATCH();
-    }
+    SAVE();
+    ENTER(call_comprehension(interpreter, sp - ARG() - 2, ARG()));
 
     TARGET(CALL_FUNCTION_EX)
     {
@@ -1545,25 +1165,16 @@ add_strings : {
     }
 
     TARGET(LOAD_BUILD_CLASS)
-    {
-        SAVE();
-        value v = dict_get(frame_builtins(frame), NAME(__build_class__));
-        if (v == VALUE_MISSING)
-            v = raise(EXC(NameError), "__build_class__ not found");
-        if (!v)
-            goto error;
-        PUSH(v);
-        DISPATCH();
-    }
+    REPLACE(0, load_build_class(frame));
 
     /* ---- import ---- */
     TARGET(IMPORT_NAME)
     {
-        FINISH_2(import_operand(frame, NAME_AT(ARG()), stack_plain(TOP()), stack_plain(SECOND())));
+        FINISH_2(import_operand(frame, frame_name(frame, ARG()), stack_plain(TOP()), stack_plain(SECOND())));
     }
 
     TARGET(IMPORT_FROM)
-    REPLACE(0, import_from(stack_plain(TOP()), NAME_AT(ARG())));
+    REPLACE(0, import_from(stack_plain(TOP()), frame_name(frame, ARG())));
 
     TARGET(IMPORT_STAR)
     PERFORM(import_star(frame, stack_plain(TOP())), 1);
@@ -1805,15 +1416,15 @@ add_strings : {
     /* ---- pattern matching ---- */
     TARGET(MATCH_MAPPING)
     {
-        bool mapping = value_has_flag(stack_plain(TOP()), TYPE_FLAG_MAPPING);
-        PUSH(value_bool(mapping));
+        value matches = match_mapping(stack_plain(TOP()));
+        PUSH(matches);
         DISPATCH();
     }
 
     TARGET(MATCH_SEQUENCE)
     {
-        bool sequence = value_has_flag(stack_plain(TOP()), TYPE_FLAG_SEQUENCE);
-        PUSH(value_bool(sequence));
+        value matches = match_sequence(stack_plain(TOP()));
+        PUSH(matches);
         DISPATCH();
     }
 
@@ -1824,14 +1435,7 @@ add_strings : {
     REPLACE(3, match_class(stack_plain(THIRD()), stack_plain(SECOND()), ARG(), stack_plain(TOP())));
 
     TARGET(GET_LEN)
-    {
-        SAVE();
-        ssize length = value_length(stack_plain(TOP()));
-        if (length < 0)
-            goto error;
-        PUSH(int_from_i64(length));
-        DISPATCH();
-    }
+    REPLACE(0, match_length(stack_plain(TOP())));
 
     TARGET(SETUP_ANNOTATIONS)
     SAVE();
@@ -1850,12 +1454,7 @@ pass_safepoint:
 
 unbound_local:
     SAVE();
-    raise_unbound_local(frame, ARG());
-    goto error;
-
-unbound_attribute_local:
-    SAVE();
-    raise_unbound_local(frame, ARG() & 0xFF);
+    raise_unbound_operand(frame, unit);
     goto error;
 
     /* ---- an exception is set: add this frame to its traceback and look for a handler ---- */

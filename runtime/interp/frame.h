@@ -73,19 +73,34 @@ static inline value stack_borrow(value v)
     return value_from_bits((bits & 7) == 0 ? borrowed : bits);
 }
 
+/* The same two for what is known to be an object. */
+static inline value stack_plain_object(value v)
+{
+    return value_from_bits(value_bits(v) & ~UINT64_C(4));
+}
+static inline value stack_borrow_object(value v)
+{
+    return value_from_bits(value_bits(v) | 4);
+}
+
 /* The type reference of an operand's object, 0 for an immediate. */
 static inline uint32_t operand_type_ref(value v)
 {
-    return likely((value_bits(v) & 3) == 0) ? object_type_ref((struct object *)(value_bits(v) & ~UINT64_C(4))) : 0;
+    return likely((value_bits(v) & 3) == 0) ? object_type_ref(value_object(stack_plain_object(v))) : 0;
 }
 
 static inline struct function *frame_function(const struct frame *frame)
 {
-    return (struct function *)stack_plain(frame->function);
+    return (struct function *)stack_plain_object(frame->function);
 }
 static inline value frame_builtins(const struct frame *frame)
 {
     return frame->function ? slot_peek(&frame_function(frame)->builtins) : frame->builtins;
+}
+/* The name with that index in the code, borrowed from it. */
+static inline value frame_name(const struct frame *frame, uint32_t index)
+{
+    return tuple_get(slot_peek(&frame->code->names), index);
 }
 static inline value *frame_operands(struct frame *frame)
 {
@@ -143,7 +158,7 @@ static inline __attribute__((always_inline)) struct frame *frame_open(struct int
     frame->code = code;
     frame->function = function;
     if (function)
-        frame->globals = slot_peek(&((struct function *)stack_plain(function))->globals);
+        frame->globals = slot_peek(&((struct function *)stack_plain_object(function))->globals);
     frame->locals = frame->object = NULL;
     frame->ip = code->units;
     frame->flags = 0;
@@ -189,6 +204,10 @@ static inline void frame_close(struct interpreter *interpreter, struct frame *fr
 /* Bind arguments to the parameters of a Python function, into the frame's slots (counted). false: TypeError. `args` may
  * hold borrowed words. */
 bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value kwnames);
+/* The same by moving the words as they are, where no more is to be done than to put each in its place (a name is that
+ * of a parameter in identity) and to add defaults. false: not so; nothing was taken, what the slots hold is void. Calls
+ * nothing. */
+bool arguments_move(struct frame *frame, const value *args, size_t nargs, value names);
 
 /* The loop: runs `frame` (the running one, flagged FRAME_ENTRY) until it returns or yields. Owned result; NULL with an
  * exception. */

@@ -1,5 +1,5 @@
-/* Instructions that build, unpack, slice and format. */
-#include "runtime/interp/instructions.h"
+/* Building and formatting, out of line. */
+#include "runtime/interp/instructions/build.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
@@ -72,43 +72,6 @@ value format_operand(value v, unsigned conversion, value spec)
     value result = value_format(text, spec);
     value_dec(text);
     return result;
-}
-
-/* The bounds of a slice with step one when they are None or small ints; negative ones are still to meet a length. */
-static bool plain_bounds(value start, value stop, ssize *low, ssize *high)
-{
-    if ((start != VALUE_NONE && !value_is_small_int(start)) || (stop != VALUE_NONE && !value_is_small_int(stop)))
-        return false;
-    *low = start == VALUE_NONE ? 0 : small_int_value(start);
-    *high = stop == VALUE_NONE ? PTRDIFF_MAX : small_int_value(stop);
-    return true;
-}
-
-/* Lists and strs are sliced without making the slice object. */
-value binary_slice(value container, value start, value stop)
-{
-    ssize low, high;
-    if (value_is(container, TYPE_ID_LIST) && plain_bounds(start, stop, &low, &high))
-        return list_slice(container, low, high, 1);
-    if (value_is(container, TYPE_ID_STR) && plain_bounds(start, stop, &low, &high)) {
-        size_t length = str_length(container), from = bound_resolve(low, length), to = bound_resolve(high, length);
-        return str_substring(container, from, to < from ? from : to);
-    }
-    value slice = slice_new(start, stop, NULL);
-    value result = slice ? item_get(container, slice) : NULL;
-    value_dec(slice);
-    return result;
-}
-
-bool store_slice(value container, value start, value stop, value v)
-{
-    ssize low, high;
-    if (value_is(container, TYPE_ID_LIST) && plain_bounds(start, stop, &low, &high))
-        return list_set_slice(container, low, high, v);
-    value slice = slice_new(start, stop, NULL);
-    bool stored = slice && item_set(container, slice, v);
-    value_dec(slice);
-    return stored;
 }
 
 bool list_extend_operand(value list, value iterable)
@@ -208,120 +171,6 @@ bool dict_merge_keywords(value callable, value dict, value mapping)
     }
     value_dec(keys);
     return done;
-}
-
-/* ---- unpacking ---- */
-static bool unpack_error(uint32_t expected, bool at_least, size_t got)
-{
-    return raise_false(EXC(ValueError), "not enough values to unpack (expected %s%u, got %zu)",
-                       at_least ? "at least " : "", expected, got);
-}
-
-static bool unpack_open(struct sweep *sweep, value sequence)
-{
-    if (sweep_open(sweep, sequence))
-        return true;
-    if (error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter) && !value_type_slot(sequence, getitem)) {
-        error_clear();
-        raise(EXC(TypeError), "cannot unpack non-iterable %T object", sequence);
-    }
-    return false;
-}
-
-static void drop_items(value *from, value *to)
-{
-    while (from < to) {
-        value v = *from;
-        *from++ = NULL;
-        value_dec(v);
-        thread_report_at((size_t)(to - from));
-    }
-}
-
-/* Take n items from the iterator into place[-1], place[-2]...; false with an exception (nothing is left there). */
-static bool take_items(value iterator, uint32_t n, value *place, uint32_t expected, bool at_least)
-{
-    for (uint32_t i = 0; i < n; thread_report_at(++i)) {
-        value item = iter_next(iterator);
-        if (!item || item == VALUE_END) {
-            drop_items(place - i, place);
-            return item ? unpack_error(expected, at_least, i) : false;
-        }
-        place[-1 - (ptrdiff_t)i] = item;
-    }
-    return true;
-}
-
-/* The lowest of the places is that of the sequence itself, which the caller still needs on failure: collect first, then
- * write. */
-bool unpack_sequence(value sequence, uint32_t n, value *place)
-{
-    value operand = place[-(ptrdiff_t)n];
-    value list = value_is(sequence, TYPE_ID_LIST) ? list_to_tuple(sequence) : NULL;
-    if (!list && error_occurred())
-        return false;
-    if (list || value_is(sequence, TYPE_ID_TUPLE)) {
-        value tuple = list ? list : sequence;
-        size_t length = tuple_length(tuple);
-        if (length == n) {
-            for (uint32_t i = 0; i < n; thread_report_at(++i))
-                place[-1 - (ptrdiff_t)i] = value_inc(tuple_get(tuple, i));
-        } else if (length > n) {
-            raise(EXC(ValueError), "too many values to unpack (expected %u)", n);
-        } else {
-            unpack_error(n, false, length);
-        }
-        value_dec(list);
-        return length == n;
-    }
-    struct sweep sweep;
-    if (!unpack_open(&sweep, sequence))
-        return false;
-    bool done = take_items(sweep.iterator, n, place, n, false);
-    if (done) {
-        value extra = iter_next(sweep.iterator);
-        done = extra == VALUE_END;
-        if (!done) {
-            if (extra)
-                raise(EXC(ValueError), "too many values to unpack (expected %u)", n);
-            value_dec(extra);
-            drop_items(place - n, place);
-        }
-    }
-    if (!done && n > 0)
-        place[-(ptrdiff_t)n] = operand;
-    sweep_close(&sweep);
-    return done;
-}
-
-/* a, *b, c = sequence: place[-1] is a, then the list b, then c; place[-(before + 1 + after)] is the sequence's own
- * place. */
-bool unpack_ex(value sequence, uint32_t before, uint32_t after, value *place)
-{
-    uint32_t total = before + 1 + after;
-    value operand = place[-(ptrdiff_t)total];
-    struct sweep sweep;
-    if (!unpack_open(&sweep, sequence))
-        return false;
-    bool done = take_items(sweep.iterator, before, place, before + after, after > 0 || before > 0);
-    value rest = done ? list_from_iterable(sweep.iterator) : NULL;
-    sweep_close(&sweep);
-    size_t length = rest ? list_length(rest) : 0;
-    if (rest && length < after) {
-        unpack_error(before + after, true, before + length);
-        value_dec(rest);
-        rest = NULL;
-    }
-    if (!rest) {
-        if (done)
-            drop_items(place - before, place);
-        place[-(ptrdiff_t)total] = operand;
-        return false;
-    }
-    for (uint32_t i = 0; i < after; i++) /* the list is ours alone: its last items become the targets after the star */
-        place[-(ptrdiff_t)total + i] = list_pop(rest, -1);
-    place[-(ptrdiff_t)before - 1] = rest;
-    return true;
 }
 
 bool print_expression(value v)

@@ -1,5 +1,5 @@
-/* Instructions that look names up: locals mappings, globals, builtins, cells, imports. */
-#include "runtime/interp/instructions.h"
+/* Names, out of line: locals mappings, globals, builtins, cells, imports. */
+#include "runtime/interp/instructions/names.h"
 #include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
@@ -23,10 +23,35 @@ static void raise_name_error(struct type *type, const char *format, value name)
     }
 }
 
-void raise_unbound_local(struct frame *frame, uint32_t slot)
+static void raise_unbound_local(struct frame *frame, uint32_t slot)
 {
     raise(EXC(UnboundLocalError), "cannot access local variable '%U' where it is not associated with a value",
           slot_name(frame, slot));
+}
+
+void raise_unbound_operand(struct frame *frame, uint32_t instruction)
+{
+    uint32_t argument = instruction_argument(instruction);
+    switch (instruction_opcode(instruction)) {
+    case OP_LOAD_FAST_BORROW_PAIR: {
+        uint32_t first = argument & 0xFFF;
+        raise_unbound_local(frame, frame->slots[first] ? argument >> 12 : first);
+        break;
+    }
+    case OP_LOAD_FAST_SMALL_INT:
+        raise_unbound_local(frame, argument & 0xFFF);
+        break;
+    case OP_STORE_FAST_LOAD_FAST:
+        raise_unbound_local(frame, argument >> 12);
+        break;
+    case OP_LOAD_FAST_ATTR:
+    case OP_LOAD_FAST_METHOD:
+    case OP_STORE_FAST_ATTR:
+        raise_unbound_local(frame, argument & 0xFF);
+        break;
+    default:
+        raise_unbound_local(frame, argument);
+    }
 }
 
 void raise_unbound_cell(struct frame *frame, uint32_t slot)
@@ -264,4 +289,10 @@ bool import_star(struct frame *frame, value module)
     }
     value_dec(list);
     return list && done;
+}
+
+value load_build_class(struct frame *frame)
+{
+    value v = dict_get(frame_builtins(frame), NAME(__build_class__));
+    return v != VALUE_MISSING ? v : raise(EXC(NameError), "__build_class__ not found");
 }

@@ -1,0 +1,19 @@
+/*
+ * Exceptions: handlers, raise, with statements.
+ */
+#ifndef ATOLL_INSTRUCTIONS_EXCEPTIONS_H
+#define ATOLL_INSTRUCTIONS_EXCEPTIONS_H
+
+#include "runtime/interp/frame.h"
+
+/* The handler that covers a unit, or NULL. */
+const struct exception_range *find_handler(const struct code *code, uint32_t unit);
+int exception_matches_operand(value exception, value type);
+bool exception_group_match(value exception, value type, value *rest, value *match);
+value prepare_reraise_star(value original, value list);
+bool raise_operands(value exception, value cause); /* true: a bare raise */
+value before_with(value manager, value *exit);
+value before_async_with(value manager, value *exit);
+value with_except_start(value exit, value exception);
+
+#endif
