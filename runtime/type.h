@@ -210,6 +210,7 @@ struct type {
     value_slot short_name, qualified_name, module_name; /* str or NULL */
     _Atomic(struct shape *) root_shape;                 /* of instances; see objects/model/shape.h */
     _Atomic(void *) lookup;                             /* flattened attribute table; see objects/model/lookup.h */
+    _Atomic uint64_t constructor;  /* the cache word of __init__ for calls of the class (operations/attribute_cache.h) */
     _Atomic uint32_t inline_slots; /* how many in-line attribute slots a new instance gets (learned) */
     /* Where an instance that is no struct instance keeps its __dict__ (a value_slot, NULL until asked for): an offset
        from its start, or below zero one from the end of its block (bases of variable size); 0: it has none there. */

@@ -89,7 +89,7 @@ static inline value small_int(int64_t i)
 
 static inline bool value_is_immediate_float(value v)
 {
-    return (0xC8u >> value_tag(v)) & 1;
+    return (0xC8C8C8C8u >> (value_bits(v) & 31)) & 1; /* tag 3, 6 or 7; the other two bits choose a copy of the same */
 }
 static inline double immediate_float_value(value v)
 {

@@ -2,8 +2,8 @@
  * The evaluation loop: one function, computed goto, one label for each opcode of compiler/code/opcodes.h.
  *
  * What an instruction does with values is in instructions/, a header for each chapter; here are the operand stack, the
- * order in which operands are dropped, and the frames. A body named quick_ is tried first, and calls nothing; then comes
- * the general one, which may call anything.
+ * order in which operands are dropped, and the frames. A body named quick_ is tried first, and calls nothing; then
+ * comes the general one, which may call anything.
  *
  * Python-to-Python calls, generators resumed by `for` and returns stay inside the loop: they exchange `frame` and the
  * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or fails.
@@ -27,15 +27,15 @@
 #include "runtime/objects/objects.h"
 #include "runtime/objects/text/str.h"
 
-#define TARGET(name)   op_##name:
-#define SAVE()         (frame->ip = ip, frame->sp = sp)
-#define LOAD_FRAME()   (ip = frame->ip, sp = frame->sp)
-#define ARG()          (unit >> 8)
-#define TOP()          sp[-1]
-#define SECOND()       sp[-2]
-#define THIRD()        sp[-3]
-#define PUSH(v)        (*sp++ = (v))
-#define CACHE()        (&frame->code->caches[*ip++])
+#define TARGET(name) op_##name:
+#define SAVE()       (frame->ip = ip, frame->sp = sp)
+#define LOAD_FRAME() (ip = frame->ip, sp = frame->sp)
+#define ARG()        (unit >> 8)
+#define TOP()        sp[-1]
+#define SECOND()     sp[-2]
+#define THIRD()      sp[-3]
+#define PUSH(v)      (*sp++ = (v))
+#define CACHE()      (&frame->code->caches[*ip++])
 
 /* Drop a reference that is on the stack no more. A death may run any code. */
 #define DEC(v)                                  \
@@ -153,34 +153,34 @@
     } while (0)
 
 /* An operator: `quick` serves immediates, which need not be dropped, `general` the rest. */
-#define UNARY(quick, general)             \
-    do {                                  \
-        value result_ = quick;            \
-        if (unlikely(!result_))           \
-            FINISH_1(general);            \
-        TOP() = result_;                  \
-        DISPATCH();                       \
+#define UNARY(quick, general)                  \
+    do {                                       \
+        value result_;                         \
+        if (unlikely(!quick(TOP(), &result_))) \
+            FINISH_1(general);                 \
+        TOP() = result_;                       \
+        DISPATCH();                            \
     } while (0)
-#define BINARY(OPERATOR, quick)                                                                           \
-    TARGET(BINARY_##OPERATOR)                                                                             \
-    {                                                                                                     \
-        value result_ = quick(SECOND(), TOP());                                                           \
-        if (unlikely(!result_))                                                                           \
+#define BINARY(OPERATOR, quick)                                                                             \
+    TARGET(BINARY_##OPERATOR)                                                                               \
+    {                                                                                                       \
+        value result_;                                                                                      \
+        if (unlikely(!quick(SECOND(), TOP(), &result_)))                                                    \
             FINISH_2(binary_general(stack_plain(SECOND()), stack_plain(TOP()), BINARY_##OPERATOR | ARG())); \
-        SECOND() = result_;                                                                               \
-        sp--;                                                                                             \
-        DISPATCH();                                                                                       \
+        SECOND() = result_;                                                                                 \
+        sp--;                                                                                               \
+        DISPATCH();                                                                                         \
     }
 
 /* The truth of an operand, which stays: 1 or 0. */
-#define TRUTH(truth, v)                              \
-    int truth = quick_truth(v);                      \
-    if (unlikely(truth < 0)) {                       \
-        SAVE();                                      \
-        truth = value_truth(stack_plain(v));         \
-        if (unlikely(truth < 0))                     \
-            goto error;                              \
-        (v) = TOP();                                 \
+#define TRUTH(truth, v)                      \
+    int truth = quick_truth(v);              \
+    if (unlikely(truth < 0)) {               \
+        SAVE();                              \
+        truth = value_truth(stack_plain(v)); \
+        if (unlikely(truth < 0))             \
+            goto error;                      \
+        (v) = TOP();                         \
     }
 
 /* The truth of the top operand, which is popped: nothing to drop when it is an immediate. */
@@ -198,14 +198,14 @@
     }
 
 /* Go on in a frame that was opened, and has taken what it wants of the operands; NULL: it could not be. */
-#define ENTER(opened)                      \
-    do {                                   \
-        struct frame *next_ = (opened);    \
-        if (unlikely(!next_))              \
-            goto error;              \
+#define ENTER(opened)                       \
+    do {                                    \
+        struct frame *next_ = (opened);     \
+        if (unlikely(!next_))               \
+            goto error;                     \
         interpreter->frame = frame = next_; \
-        LOAD_FRAME();                      \
-        DISPATCH_CALLEE();                 \
+        LOAD_FRAME();                       \
+        DISPATCH_CALLEE();                  \
     } while (0)
 
 /* Not in eval_frame itself, which has better use for a register than as a frame pointer. */
@@ -656,10 +656,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
     FINISH_1(operate_unary(UNARY_POSITIVE, stack_plain(TOP())));
 
     TARGET(UNARY_NEGATIVE)
-    UNARY(quick_negative(TOP()), operate_unary(UNARY_NEGATIVE, stack_plain(TOP())));
+    UNARY(quick_negative, operate_unary(UNARY_NEGATIVE, stack_plain(TOP())));
 
     TARGET(UNARY_INVERT)
-    UNARY(quick_invert(TOP()), operate_unary(UNARY_INVERT, stack_plain(TOP())));
+    UNARY(quick_invert, operate_unary(UNARY_INVERT, stack_plain(TOP())));
 
     TARGET(UNARY_NOT)
     {
@@ -672,9 +672,8 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(BINARY_ADD)
     {
-        value a = SECOND(), b = TOP();
-        value result = quick_add(a, b);
-        if (likely(result != NULL)) {
+        value a = SECOND(), b = TOP(), result;
+        if (likely(quick_add(a, b, &result))) {
             SECOND() = result;
             sp--;
             DISPATCH();

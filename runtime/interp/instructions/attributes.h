@@ -10,8 +10,8 @@
 /* `name` is the index of a name of the frame's code; it is read where no cache hits. */
 
 /* For a call: what v.name is on the class, to be called with v as its self; NULL: general_method finds it. */
-static inline __attribute__((always_inline)) value quick_method(const struct frame *frame, value v,
-                                                                    uint32_t name, cache_word *cache)
+static inline __attribute__((always_inline)) value quick_method(const struct frame *frame, value v, uint32_t name,
+                                                                cache_word *cache)
 {
     bool uncounted;
     value callable = attribute_load_method_hit(v, cache, &uncounted);
@@ -34,7 +34,8 @@ static inline value general_method(value v, value name, cache_word *cache, value
 static inline __attribute__((always_inline)) bool attribute_store(const struct frame *frame, value v, uint32_t name,
                                                                   value attribute, cache_word *cache)
 {
-    return likely(attribute_store_hit(v, attribute, cache)) || attribute_store_far(v, frame_name(frame, name), attribute, cache);
+    return likely(attribute_store_hit(v, attribute, cache)) ||
+           attribute_store_far(v, frame_name(frame, name), attribute, cache);
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* Calls, out of line: the ways that leave the loop, and those that prepare a frame for it. */
 #include "runtime/interp/instructions/calls.h"
 #include "runtime/interp/instructions/build.h"
-#include "runtime/objects/model/lookup.h"
 #include "runtime/objects/model/shape.h"
+#include "runtime/objects/operations/attribute_cache.h"
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
@@ -56,8 +56,7 @@ value call_builtin_general(struct call_builtin call, const value *args, uint32_t
     }
     struct plain_operands plain;
     operands_open(&plain, args, nargs);
-    value result =
-        plain.items ? builtin_call(call.def, call.signature, call.receiver, plain.items, nargs, NULL) : NULL;
+    value result = plain.items ? builtin_call(call.def, call.signature, call.receiver, plain.items, nargs, NULL) : NULL;
     operands_close(&plain);
     return result;
 }
@@ -90,8 +89,8 @@ struct frame *call_function_named(struct interpreter *interpreter, value *base, 
     struct code *code = function_code((struct function *)stack_plain(callable));
     struct frame *next = frame_open(interpreter, code, callable);
     value *args = base[1] ? base + 1 : base + 2;
-    return next ? call_bind(interpreter, next, args, (uint32_t)(base + 2 + nargs - args) - (uint32_t)tuple_length(names),
-                            names, base)
+    return next ? call_bind(interpreter, next, args,
+                            (uint32_t)(base + 2 + nargs - args) - (uint32_t)tuple_length(names), names, base)
                 : NULL;
 }
 
@@ -207,42 +206,38 @@ static inline value instance_bare(struct type *type)
     return value_of(likely(has_shape) ? instance_new(type) : object_new(type, type->gc.instance_size));
 }
 
-/* For a class that object.__new__ and a Python __init__ serve: the new instance, owned, and in *init the function,
- * owned or borrowed (stack_borrow) up to the next quiescent point. NULL otherwise (an exception may be set). */
-static value instance_prepare(struct type *type, value *init)
+/* For a class that object.__new__ and a Python __init__ serve: that function, owned or borrowed (stack_borrow) up to
+ * the next quiescent point. NULL otherwise (an exception may be set). */
+static inline value constructor(struct type *type)
 {
     struct type *object = TYPE(OBJECT);
     if (type_slot(type, new) != type_slot(object, new) || type_slot(type, init) == type_slot(object, init) ||
         type_has_flag(type, TYPE_FLAG_ABSTRACT))
         return NULL;
-    {
-        PEEK_SCOPE; /* (the caller is to see to it afterwards) */
-        value found = lookup_find_peek(type, NAME(__init__));
-        if (likely(found != NULL)) {
-            value instance = is_function(found) ? instance_bare(type) : NULL;
-            *init = stack_borrow(found);
-            return instance;
-        }
-    }
-    value found = type_lookup(type, NAME(__init__));
-    value instance = found && is_function(found) ? instance_bare(type) : NULL;
-    if (instance)
-        *init = found;
-    else
-        value_dec(found);
-    return instance;
+    bool uncounted = false;
+    value init = class_method_hit(type, &type->constructor, &uncounted);
+    if (unlikely(!init))
+        init = class_method_find(type, NAME(__init__), &type->constructor);
+    if (likely(init && is_function(init)))
+        return uncounted ? stack_borrow_object(init) : init;
+    value_dec(uncounted ? NULL : init);
+    return NULL;
 }
 
 struct frame *call_class(struct interpreter *interpreter, value *base, uint32_t nargs)
 {
-    value init, callable = base[0];
-    value instance = instance_prepare((struct type *)stack_plain(callable), &init);
-    if (unlikely(!instance))
+    value callable = base[0];
+    struct type *type = (struct type *)stack_plain_object(callable);
+    value init = constructor(type);
+    value instance = init ? instance_bare(type) : NULL;
+    if (unlikely(!instance)) {
+        value_dec(init);
         return NULL;
+    }
     base[0] = instance;
     base[1] = NULL;
     value_dec(callable); /* the instance counts its type */
-    struct code *code = function_code((struct function *)stack_plain(init));
+    struct code *code = function_code((struct function *)stack_plain_object(init));
     bool plain = nargs + 1 == code->plain_argcount;
     struct frame *next = frame_open(interpreter, code, init);
     if (unlikely(!next))

@@ -2,9 +2,9 @@
  * Calls.
  *
  * `base` points to the operands of a call: base[0] the callable, base[1] its self or NULL, then the arguments. They are
- * the running frame's topmost ones (its sp is saved), and stay where they are until the call is over, tags and all: that
- * is where settle counts what only a lack of quiescence keeps alive. A call of a Python function gives the new frame
- * instead, into which its operands moved.
+ * the running frame's topmost ones (its sp is saved), and stay where they are until the call is over, tags and all:
+ * that is where settle counts what only a lack of quiescence keeps alive. A call of a Python function gives the new
+ * frame instead, into which its operands moved.
  */
 #ifndef ATOLL_INSTRUCTIONS_CALLS_H
 #define ATOLL_INSTRUCTIONS_CALLS_H
@@ -20,8 +20,8 @@ static inline void operands_drop(struct frame *frame, value *base)
         value_dec(*--frame->sp);
 }
 
-/* Bind arguments to a frame that was opened, and take the operands from `base` on. The frame; NULL with an exception, the
- * frame is gone. */
+/* Bind arguments to a frame that was opened, and take the operands from `base` on. The frame; NULL with an exception,
+ * the frame is gone. */
 struct frame *call_bind(struct interpreter *interpreter, struct frame *next, value *args, uint32_t nargs, value names,
                         value *base);
 
@@ -88,8 +88,9 @@ static inline __attribute__((always_inline)) bool call_builtin_find(const value 
 value call_builtin_general(struct call_builtin call, const value *args, uint32_t nargs);
 
 /* ---- classes ---- */
-/* For a class whose instances object.__new__ makes and a Python __init__ sets up: the frame of __init__; the instance is
- * the operand that stays. NULL: with an exception, or without one, and nothing was done: the class is another one. */
+/* For a class whose instances object.__new__ makes and a Python __init__ sets up: the frame of __init__; the instance
+ * is the operand that stays. NULL: with an exception, or without one, and nothing was done: the class is another one.
+ */
 struct frame *call_class(struct interpreter *interpreter, value *base, uint32_t nargs);
 
 /* ---- anything ---- */
@@ -98,8 +99,8 @@ value call_operands(const value *base, uint32_t nargs, value names);
 /* f(*args, **kwargs): base[0] callable, base[1] NULL, base[2] positional arguments, base[3] a dict. A Python function's
  * frame is bound here and returned in *next. */
 value call_extended(struct interpreter *interpreter, value *base, bool has_mapping, struct frame **next);
-/* A comprehension, code that has no function of its own and borrows the running frame's: base[0..cells) are the cells of
- * its free variables, then come the code and the iterator. The new frame, NULL with an exception. */
+/* A comprehension, code that has no function of its own and borrows the running frame's: base[0..cells) are the cells
+ * of its free variables, then come the code and the iterator. The new frame, NULL with an exception. */
 struct frame *call_comprehension(struct interpreter *interpreter, value *base, uint32_t cells);
 /* parts: the operands that `flags` tells of (opcodes.h). */
 value make_function(struct frame *frame, const value *parts, unsigned flags, value code);

@@ -32,8 +32,8 @@ static inline bool item_is_of_list(value container, value key)
 {
     return value_is_small_int(key) && value_is(container, TYPE_ID_LIST);
 }
-/* list[index] = item, stealing item; false: out of range or negative, and nothing was done. What is displaced may die and
- * run code. */
+/* list[index] = item, stealing item; false: out of range or negative, and nothing was done. What is displaced may die
+ * and run code. */
 static inline __attribute__((always_inline)) bool quick_list_store(value list, value index, value item)
 {
     return list_store_fast(list, small_int_value(index), item);

@@ -8,8 +8,7 @@
 value next_general(value iterator)
 {
     value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
-    value item =
-        likely(next != NULL) ? next(iterator) : raise(EXC(TypeError), "'%T' object is not iterable", iterator);
+    value item = likely(next != NULL) ? next(iterator) : raise(EXC(TypeError), "'%T' object is not iterable", iterator);
     if (likely(item != NULL) || !error_matches(EXC(StopIteration)))
         return item;
     error_clear();

@@ -43,7 +43,8 @@ static inline value global_value(uint64_t word)
 }
 bool delete_global(struct frame *frame, value name);
 
-/* A global variable by its cache, `name` the index of its name: a word for the operand stack; VALUE_MISSING: load_global finds it. */
+/* A global variable by its cache, `name` the index of its name: a word for the operand stack; VALUE_MISSING:
+ * load_global finds it. */
 static inline __attribute__((always_inline)) value quick_global(const struct frame *frame, uint64_t word, uint32_t name)
 {
     PEEK_SCOPE;

@@ -6,6 +6,7 @@
  * is no quiescent point: what the caller found uncounted is still good afterwards. Instances are changed under their
  * own lock, except for the replacement of an existing attribute, which is one compare-and-swap.
  */
+#include "gc/alloc.h"
 #include "runtime/objects/model/type_internal.h"
 
 static _Atomic uint32_t last_id;
@@ -222,12 +223,14 @@ struct object *instance_new(struct type *type)
     }
     uint32_t capacity = root->inline_capacity;
     struct instance *instance =
-        (struct instance *)heap_alloc(&type->gc, sizeof(struct instance) + capacity * sizeof(value_slot));
+        (struct instance *)heap_alloc_in_line(KIND_CONTAINER, sizeof(struct instance) + capacity * sizeof(value_slot),
+                                              type_ref(&type->gc), OBJECT_HAS_SHAPE);
     if (unlikely(!instance)) {
         raise_no_memory();
         return NULL;
     }
-    atomic_store_explicit(&instance->header.flags, OBJECT_HAS_SHAPE, memory_order_relaxed);
+    if (likely(type->gc.gc_flags & TYPE_GC_COUNTED))
+        rc_inc(&type->gc.header);
     atomic_store_explicit(&instance->overflow, (void *)(uintptr_t)(((uintptr_t)capacity << 3) | INSTANCE_INLINE),
                           memory_order_relaxed);
     atomic_store_explicit(&instance->shape, root, memory_order_release);

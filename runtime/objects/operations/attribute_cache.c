@@ -317,8 +317,8 @@ static uint32_t member_place(value found, struct type *type)
     return is_slot ? (uint32_t)d->offset : 0;
 }
 
-static void remember_method(const struct attribute_view *view, value name, value found, uint32_t index,
-                            cache_word *cache)
+/* The word for a method under a number, or 0. */
+static uint64_t method_word(value found, uint32_t number)
 {
     PEEK_SCOPE;
     struct object *method = value_object(found);
@@ -326,11 +326,32 @@ static void remember_method(const struct attribute_view *view, value name, value
     if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
         rc_shard(method);
     bool lasting = object_is_lasting(method);
+    if ((!lasting && !thread_self->alone) || object_number(method) > UINT32_MAX)
+        return 0;
+    return CACHE_WORD(lasting ? CACHE_METHOD : CACHE_METHOD_ALONE, number, object_number(method));
+}
+
+static void remember_method(const struct attribute_view *view, value name, value found, uint32_t index,
+                            cache_word *cache)
+{
+    uint64_t word = method_word(found, view->id);
     if (attribute_view_may_hide(view))
         cache_put_other(cache, value_bits(name), view->id, CACHE_DICT_METHOD, index);
-    else if ((lasting || thread_self->alone) && object_number(method) <= UINT32_MAX)
-        cache_put(cache, value_bits(name),
-                  CACHE_WORD(lasting ? CACHE_METHOD : CACHE_METHOD_ALONE, view->id, object_number(method)));
+    else if (word)
+        cache_put(cache, value_bits(name), word);
+}
+
+value class_method_find(struct type *type, value name, cache_word *cache)
+{
+    uint32_t number = atomic_load_explicit(&type->version, memory_order_acquire), index;
+    value found = lookup_find(type, name, &index);
+    if (found && number <= SHAPE_LAST_ID && index != LOOKUP_NO_INDEX && lookup_kind_of(found) == LOOKUP_METHOD &&
+        atomic_load_explicit(&type->version, memory_order_acquire) == number) {
+        uint64_t word = method_word(found, number);
+        if (word)
+            atomic_store_explicit(cache, word, memory_order_release);
+    }
+    return found;
 }
 
 static void remember_class_entry(const struct attribute_view *view, value name, value found, enum lookup_kind kind,

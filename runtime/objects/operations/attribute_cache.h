@@ -129,15 +129,9 @@ CACHE_INLINE bool attribute_store_hit(value v, value attribute, cache_word *cach
     return cache_store_slot(v, attribute, word);
 }
 
-/* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted good until the
- * caller's next quiescent point. NULL: no hit. (The slow way sets *self_or_null to v, owned, for such a thing, else to
- * NULL.) */
-CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *uncounted)
+/* The method in a word, if the number is right. */
+CACHE_INLINE value cache_method(uint64_t word, uint32_t number, bool *uncounted)
 {
-    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-    if (unlikely(!value_is_object(v)))
-        return NULL;
-    uint32_t number = cache_number_of(v);
     *uncounted = cache_head(word) == CACHE_HEAD(CACHE_METHOD, number);
     if (likely(*uncounted))
         return cache_object(word);
@@ -145,6 +139,27 @@ CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *u
         return value_inc(cache_object(word));
     return NULL;
 }
+/* For calls: v.name when it is a function-like found on the class, not bound; owned, or with *uncounted good until the
+ * caller's next quiescent point. NULL: no hit. (The slow way sets *self_or_null to v, owned, for such a thing, else to
+ * NULL.) */
+CACHE_INLINE value attribute_load_method_hit(value v, cache_word *cache, bool *uncounted)
+{
+    if (unlikely(!value_is_object(v)))
+        return NULL;
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    return cache_method(word, cache_number_of(v), uncounted);
+}
+
+/* A method of the class itself, not bound, by a word that belongs to the class and this name: as above; NULL: no hit.
+ */
+CACHE_INLINE value class_method_hit(struct type *type, cache_word *cache, bool *uncounted)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    return cache_method(word, atomic_load_explicit(&type->version, memory_order_acquire), uncounted);
+}
+/* The same by a look-up, which fills the word when it finds a method: owned, VALUE_MISSING, or NULL with an exception.
+ */
+value class_method_find(struct type *type, value name, cache_word *cache);
 
 /* The thread ends: it needs its table of several shapes no more. */
 void attribute_cache_forget_thread(void);
