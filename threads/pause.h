@@ -18,7 +18,7 @@ static inline void thread_pause(struct thread_slot *self)
     thread_safepoint_at(self, THREAD_IN_OPERATION);
 }
 /* The same for a loop that does little each time. */
-#define THREAD_REPORT_STEPS 256 /* that each may miss the cache and take a page from the system */
+#define THREAD_REPORT_STEPS 64 /* that each may miss the cache and take a page from the system */
 static inline void thread_pause_at(size_t step)
 {
     if (unlikely(step % THREAD_REPORT_STEPS == 0))

@@ -730,4 +730,5 @@ INTERRUPTED = {
     "gcd": ("import math; i = 3 ** 6000000; j = 5 ** 4000000", "math.gcd(i, j)"),
     "sum": ("import itertools", "sum(itertools.repeat(1, 10 ** 10))"),
     "regular expression": ("import re", "re.match('(a*)*b', 'a' * 40)"),
+    "repr of a list": ("l = [1.5] * (2 * 10 ** 7)", "repr(l)"),
 }

@@ -20,7 +20,7 @@ static bool dict_update_arguments(value self, const char *name, const value *arg
         return true;
     value target = mutator_is_alone() ? value_inc(self) : dict_new_sized(named); /* all of them in one step */
     bool fine = target != NULL;
-    for (size_t i = 0; fine && i < named; i++)
+    for (size_t i = 0; fine && i < named; thread_report_at(++i))
         fine = dict_set(target, tuple_get(kwnames, i), args[nargs + i]);
     if (fine && target != self)
         fine = dict_take_all(self, target);

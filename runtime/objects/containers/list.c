@@ -63,7 +63,7 @@ static inline void storage_discard(struct list_storage *storage)
 
 /* Loops over very many slots report between stretches of so many, under the lock, too: what they use is in slots that
    the lock keeps, or in storage that is the caller's alone. */
-#define STRETCH ((uint64_t)2 * THREAD_REPORT_STEPS)
+#define STRETCH ((uint64_t)512)
 static inline uint64_t stretch_of(uint64_t left)
 {
     if (likely(left <= STRETCH))

@@ -247,6 +247,7 @@ static ssize gallop(struct sorter *s, value key, const value *array, size_t leng
         right ? !less_ : less_;                                    \
     })
     size_t low, high; /* the answer is in [low, high] */
+    thread_report();
     if (BEFORE(array[hint])) {
         size_t limit = length - hint, last = 0, offset = 1;
         while (offset < limit && BEFORE(array[hint + offset])) {
@@ -516,6 +517,7 @@ static bool sort_lane(struct lane lane, size_t length, int (*less)(value, value)
     size_t least = minimum_run(length);
     bool fine = true;
     while (length && fine) {
+        thread_report();
         bool descending;
         ssize n = count_run(&s, lane.keys, length, &descending);
         if (n < 0) {

@@ -32,7 +32,9 @@ value value_repr(value v)
     value (*repr)(value) = value_type_slot(v, repr);
     if (!repr)
         return object_repr_default(v);
-    thread_pause(thread_self); /* containers of any length come here for each item */
+    thread_check_quiescent("a repr");
+    if (unlikely(thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)) /* containers come here for each item */
+        return NULL;
     if (unlikely(!recursion_enter(" while getting the repr of an object")))
         return NULL;
     value text = repr(v);
