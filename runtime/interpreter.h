@@ -56,6 +56,9 @@ extern value builtins_dict;       /* the builtins module's namespace, set by sta
 /* What super() without arguments takes: the cell __class__ and the first argument of the running function. Owned both;
  * false with RuntimeError when there are none. */
 bool interpreter_super_arguments(value *cls, value *object);
+/* May a Python function that is used uncounted live until the next cycle? Not if its closure keeps what somebody waits
+ * for the end of: more than the class whose method it is. */
+bool function_may_last(value function);
 /* The `call` slot of Python functions, which checks the depth and the C stack by itself. */
 value function_call(value function, const value *args, size_t nargs, value kwnames);
 /* How many attributes of its first argument a Python function sets, each name once, as its code foresaw; *calls_base:

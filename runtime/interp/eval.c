@@ -1046,10 +1046,10 @@ add_strings : {
         }
         interpreter->frame = frame;
         frame_close(interpreter, done);
-        if (flags & FRAME_ENTRY)
-            return result;
-        LOAD_FRAME();
-        if (unlikely(flags & (FRAME_INIT | FRAME_EXTENDED))) {
+        if (unlikely(flags & (FRAME_ENTRY | FRAME_INIT | FRAME_EXTENDED))) {
+            if (flags & FRAME_ENTRY)
+                return result;
+            LOAD_FRAME();
             if (flags & FRAME_EXTENDED)
                 PUSH(result);
             else if (unlikely(result != VALUE_NONE)) {
@@ -1059,6 +1059,7 @@ add_strings : {
             }
             DISPATCH_SAFEPOINT();
         }
+        LOAD_FRAME();
         PUSH(result);
         DISPATCH();
     }

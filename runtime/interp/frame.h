@@ -180,7 +180,7 @@ void frame_check_borrowed(const struct frame *frame);
 #else
 #define frame_check_borrowed(frame) ((void)0)
 #endif
-static inline void frame_drop_contents(struct frame *frame)
+static inline __attribute__((always_inline)) void frame_drop_contents(struct frame *frame)
 {
     if (unlikely((value_bits(frame->object) | value_bits(frame->locals)) != 0))
         frame_drop_rare(frame);
@@ -191,7 +191,7 @@ static inline void frame_drop_contents(struct frame *frame)
     else
         frame_drop_owned(frame);
 }
-static inline void frame_close(struct interpreter *interpreter, struct frame *frame)
+static inline __attribute__((always_inline)) void frame_close(struct interpreter *interpreter, struct frame *frame)
 {
     frame_check_borrowed(frame);
     frame_drop_contents(frame);

@@ -85,6 +85,17 @@ value function_call(value v, const value *args, size_t nargs, value kwnames)
     return eval_from_c(interpreter, frame);
 }
 
+bool function_may_last(value function)
+{
+    value closure = slot_peek(&((struct function *)function)->closure); /* never replaced once the function is known */
+    if (!closure || tuple_length(closure) != 1)
+        return !closure;
+    value kept = cell_get(tuple_get(closure, 0));
+    bool is_class = kept && is_type(kept);
+    value_dec(kept);
+    return is_class;
+}
+
 /* ---- attributes ---- */
 static value get_slot_or_none(value v, value_slot *slot)
 {

@@ -157,7 +157,7 @@ static uint64_t global_word(value globals, value name, value v, uint32_t version
 static bool may_last(value v)
 {
     if (is_function(v))
-        return slot_peek(&((struct function *)v)->closure) == NULL;
+        return function_may_last(v);
     return value_is(v, TYPE_ID_MODULE) || builtin_function_of_module(v);
 }
 

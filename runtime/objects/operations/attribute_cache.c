@@ -8,6 +8,7 @@
  */
 #include "runtime/objects/operations/attribute_cache.h"
 #include "runtime/objects/operations/attribute_view.h"
+#include "runtime/interpreter.h"
 #include "runtime/objects/descriptors/descriptor.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
@@ -320,10 +321,8 @@ static uint32_t member_place(value found, struct type *type)
 /* The word for a method under a number, or 0. */
 static uint64_t method_word(value found, uint32_t number)
 {
-    PEEK_SCOPE;
     struct object *method = value_object(found);
-    /* Python functions are to die at once as long as nobody else needs them. */
-    if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION))
+    if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION) || function_may_last(found))
         rc_shard(method);
     bool lasting = object_is_lasting(method);
     if ((!lasting && !thread_self->alone) || object_number(method) > UINT32_MAX)
