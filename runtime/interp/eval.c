@@ -1076,7 +1076,7 @@ add_strings : {
         struct call_builtin call;
         if (likely(call_builtin_find(base, kind, &call))) {
             if (unlikely(nargs != call.def->entry)) {
-                value result = call_builtin_general(call, base + 2, nargs);
+                value result = call_builtin_general(call.def, call.signature, call.receiver, base + 2, nargs);
                 if (unlikely(!result))
                     goto error;
                 DROP_TO(base);

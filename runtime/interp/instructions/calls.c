@@ -44,19 +44,35 @@ value call_operands(const value *base, uint32_t nargs, value names)
     return result;
 }
 
-value call_builtin_general(struct call_builtin call, const value *args, uint32_t nargs)
+/* One of up to three parameters, by position and with defaults. */
+static inline value enter_with_defaults(const struct method_def *def, value receiver,
+                                        const struct signature_parameter *parameters, const value *args, uint32_t nargs)
 {
-    const struct signature_parameters *parsed = atomic_load_explicit(&call.signature->parsed, memory_order_acquire);
+    value a = nargs > 0 ? stack_plain(args[0]) : parameters[0].fallback;
+    if (def->entry == 1)
+        return method_enter_1(def, receiver, a);
+    value b = nargs > 1 ? stack_plain(args[1]) : parameters[1].fallback;
+    if (def->entry == 2)
+        return method_enter_2(def, receiver, a, b);
+    return method_enter_3(def, receiver, a, b, nargs > 2 ? stack_plain(args[2]) : parameters[2].fallback);
+}
+
+value call_builtin_general(const struct method_def *def, struct signature *signature, value receiver, const value *args,
+                           uint32_t nargs)
+{
+    const struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
     if (likely(parsed && signature_is_plain(parsed, nargs) && parsed->count <= FEW_OPERANDS)) {
+        if (likely(def->entry > 0 && def->entry <= 3))
+            return enter_with_defaults(def, receiver, parsed->parameters, args, nargs);
         value bound[FEW_OPERANDS];
         for (uint32_t i = 0; i < nargs; i++)
             bound[i] = stack_plain(args[i]);
         signature_fill(parsed, nargs, bound);
-        return method_enter(call.def, call.receiver, bound);
+        return method_enter(def, receiver, bound);
     }
     struct plain_operands plain;
     operands_open(&plain, args, nargs);
-    value result = plain.items ? builtin_call(call.def, call.signature, call.receiver, plain.items, nargs, NULL) : NULL;
+    value result = plain.items ? builtin_call(def, signature, receiver, plain.items, nargs, NULL) : NULL;
     operands_close(&plain);
     return result;
 }

@@ -85,7 +85,8 @@ static inline __attribute__((always_inline)) bool call_builtin_find(const value 
     return likely(method_descriptor_fits(callable, call->receiver));
 }
 /* One that wants another number of arguments than are given, or an array of them. */
-value call_builtin_general(struct call_builtin call, const value *args, uint32_t nargs);
+value call_builtin_general(const struct method_def *def, struct signature *signature, value receiver, const value *args,
+                           uint32_t nargs);
 
 /* ---- classes ---- */
 /* For a class whose instances object.__new__ makes and a Python __init__ sets up: the frame of __init__; the instance
