@@ -306,7 +306,7 @@ static inline bool release_unseen(struct object *o)
 {
     atomic_store_explicit(&o->local, LOCAL_DISTURBED, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst); /* the others' part of the barrier is in page_show */
-    return likely(thread_self->alone || object_is_unseen(o));
+    return likely(thread_is_alone() || object_is_unseen(o));
 }
 
 /* The owner drops the last reference that it counted. */

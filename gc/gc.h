@@ -96,7 +96,7 @@ enum type_gc_flag {
                               (functions, types, code, modules) */
     TYPE_GC_COUNTED = 4,   /* each object counts one reference to its type (types made at run time); the header's
                               reference is traversed by the room itself */
-    TYPE_GC_HIDDEN = 8,    /* objects with OBJECT_TYPE_BIT are held where no traversal shows it: no leaks for the report */
+    TYPE_GC_HIDDEN = 8, /* objects with OBJECT_TYPE_BIT are held where no traversal shows it: no leaks for the report */
 };
 
 /* The part of a type that this room uses; the runtime's `struct type` begins with it. A type is itself an object; types
@@ -118,10 +118,10 @@ struct object_type {
      * Runs before weak references are cleared. Programs exchange it at any time: read it by type_finalizer, once. */
     void (*_Atomic finalize)(struct object *object);
     /* What `destroy` may not do, because other members of an island may be destroyed before this object: follow its
-       references (give a buffer back to who lent it, ask a class or code how many slots there are). Runs for all members
-       that have it before any is destroyed, when nobody else looks at them; drops what it followed. It must leave the
-       object such that others' release functions may still follow references to it. `destroy` runs afterwards, and does
-       the same work where `release` did not run (an object that dies alone). May be NULL. */
+       references (give a buffer back to who lent it, ask a class or code how many slots there are). Runs for all
+       members that have it before any is destroyed, when nobody else looks at them; drops what it followed. It must
+       leave the object such that others' release functions may still follow references to it. `destroy` runs
+       afterwards, and does the same work where `release` did not run (an object that dies alone). May be NULL. */
     void (*release)(struct object *object);
 };
 static inline void (*type_finalizer(const struct object_type *type))(struct object *)
@@ -149,7 +149,8 @@ static inline uint32_t type_ref(const struct object_type *type)
 }
 static inline uint32_t object_type_ref(const struct object *o)
 {
-    return atomic_load_explicit(&o->type, memory_order_acquire); /* programs exchange it: what the new one says is seen */
+    return atomic_load_explicit(&o->type,
+                                memory_order_acquire); /* programs exchange it: what the new one says is seen */
 }
 static inline struct object_type *object_type(const struct object *o)
 {
@@ -405,12 +406,12 @@ static inline void object_reveal(struct object *o)
 void object_lock_slow(struct object *o);
 static inline void object_lock(struct object *o)
 {
-    if (unlikely(!thread_self->alone) && !object_enter(o))
+    if (unlikely(!thread_is_alone()) && !object_enter(o))
         object_lock_slow(o);
 }
 static inline void object_unlock(struct object *o)
 {
-    if (likely(thread_self->alone))
+    if (likely(thread_is_alone()))
         return;
     if (atomic_load_explicit(&thread_self->section, memory_order_relaxed) == o)
         object_leave();
@@ -432,7 +433,7 @@ static inline void object_unlock(struct object *o)
  * threads exist: it is no licence to change the object unlocked. */
 static inline bool object_is_private(const struct object *o)
 {
-    if (thread_self->alone)
+    if (thread_is_alone())
         return true;
     /* An atomic operation that changes nothing: who sets the flag after it sees what the caller published before. */
     return object_is_mine(o) && !(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED) &&
@@ -473,7 +474,7 @@ static inline value slot_load(struct object *container, value_slot *slot)
     if (!value_is_object(v) || !v)
         return v;
     /* What the caller owns cannot die under its hands: others only queue it, and the queue is merged at safepoints. */
-    if (likely(object_is_mine(value_object(v)) || thread_self->alone)) {
+    if (likely(object_is_mine(value_object(v)) || thread_is_alone())) {
         rc_inc(value_object(v));
         return v;
     }
@@ -517,7 +518,7 @@ static inline void slot_init(value_slot *slot, value v)
 /* Put `v` in and return what was there; both references are moved (the caller drops the result: that is the mark). */
 static inline value slot_exchange(value_slot *slot, value v)
 {
-    if (likely(thread_self->alone)) {
+    if (likely(thread_is_alone())) {
         value old = atomic_load_explicit(slot, memory_order_relaxed);
         atomic_store_explicit(slot, v, memory_order_release);
         return old;

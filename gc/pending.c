@@ -79,8 +79,8 @@ static void late_drop_ripe(struct grace_node *node)
 
 void rc_dec_later(struct object *o)
 {
-    struct late_drop *drop = thread_self->alone ? NULL : malloc(sizeof *drop);
-    if (thread_self->alone) {
+    struct late_drop *drop = thread_is_alone() ? NULL : malloc(sizeof *drop);
+    if (thread_is_alone()) {
         rc_dec(o);
     } else if (!drop) {
         heap_make_immortal(o); /* a leak, never a wait */

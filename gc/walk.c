@@ -79,7 +79,7 @@ void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
 
 void gc_walk_settle(void)
 {
-    if (thread_self->alone)
+    if (thread_is_alone())
         return;
     thread_enter_blocking();
     grace_wait();

@@ -125,7 +125,7 @@ static inline bool object_is_sole(const struct object *o)
 /* No other thread is in the iterator, nor in what it alone refers to. */
 static inline bool step_is_undisturbed(value iterator)
 {
-    return likely(thread_self->alone) || object_is_sole(value_object(iterator));
+    return likely(thread_is_alone()) || object_is_sole(value_object(iterator));
 }
 static inline value step_run(value iterator, value (*next)(value iterator))
 {

@@ -31,9 +31,11 @@ RULES = [
     ("dict", "table|length", [CONTAINERS]),
     ("set", "table|length", [CONTAINERS]),
     ("bytearray", "data|length|capacity", ["runtime/objects/binary/"]),
+    ("thread_slot", "alone", ["threads/"]),
 ]
 # What else than a variable is a pointer to such a struct.
-CALLS = {"type": r"value_type\([^()]*\)|TYPE\(\w+\)|EXC\(\w+\)", "list": r"list_of\([^()]*\)", "dict": r"dict_of\([^()]*\)"}
+CALLS = {"type": r"value_type\([^()]*\)|TYPE\(\w+\)|EXC\(\w+\)", "list": r"list_of\([^()]*\)", "dict": r"dict_of\([^()]*\)",
+         "thread_slot": r"thread_self"}
 
 
 def pointers(struct, text):
@@ -57,11 +59,12 @@ def parts(text):
 
 def faults(root):
     """Each use of a field outside its files, as a line of text."""
-    for folder, below, files in sorted(os.walk(os.path.join(root, "runtime"))):
-        below.sort()
-        for name in sorted(files):
-            if name.endswith((".c", ".h")):
-                yield from faults_of_file(root, os.path.relpath(os.path.join(folder, name), root))
+    for top in "gc", "runtime":
+        for folder, below, files in sorted(os.walk(os.path.join(root, top))):
+            below.sort()
+            for name in sorted(files):
+                if name.endswith((".c", ".h")):
+                    yield from faults_of_file(root, os.path.relpath(os.path.join(folder, name), root))
 
 
 def faults_of_file(root, path):

@@ -83,6 +83,12 @@ struct thread_slot {
 
 /* The calling thread's slot, or NULL in a thread that is not attached. Local-exec TLS: one instruction. */
 extern _Thread_local struct thread_slot *thread_self __attribute__((tls_model("initial-exec")));
+/* Is the calling thread the only mutator? Then what it reads needs no proof, and locks and atomic exchanges may be
+   skipped. The answer holds until the thread is quiescent next: a second thread waits for that before it runs. */
+static inline bool thread_is_alone(void)
+{
+    return thread_self->alone;
+}
 
 /* What the upper rooms do at certain moments. Set before the first attach; each may be NULL. */
 struct thread_hooks {

@@ -175,7 +175,7 @@ static value load_defaults(struct function *function, value_slot *slot)
 {
     value defaults = slot_load(&function->header, slot);
     /* Each call counts it: not in one word for all threads that call the function. Alone, it is to die at once. */
-    if (defaults && !thread_self->alone && !object_is_mine(value_object(defaults)))
+    if (defaults && !thread_is_alone() && !object_is_mine(value_object(defaults)))
         rc_shard_part(value_object(defaults));
     return defaults;
 }
@@ -258,7 +258,7 @@ bool arguments_move(struct frame *frame, const value *args, size_t nargs, value 
         return true;
     /* Here a default is peeked where the function is not to change it meanwhile: no other thread runs. */
     struct function *function = frame_function(frame);
-    bool alone = mutator_is_alone();
+    bool alone = thread_is_alone();
     value defaults = alone ? slot_peek(&function->defaults) : load_defaults(function, &function->defaults);
     size_t first = count - (defaults ? tuple_length(defaults) : 0); /* wraps when there are too many defaults */
     bool done = first <= count;

@@ -99,11 +99,11 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
 static uint32_t claim(struct generator *g)
 {
     uint32_t state;
-    if (thread_self->alone || object_enter(&g->header)) {
+    if (thread_is_alone() || object_enter(&g->header)) {
         state = atomic_load_explicit(&g->state, memory_order_relaxed);
         if (likely(state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED))
             atomic_store_explicit(&g->state, GENERATOR_RUNNING, memory_order_relaxed);
-        if (!thread_self->alone)
+        if (!thread_is_alone())
             object_leave();
         return state;
     }

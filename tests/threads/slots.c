@@ -102,22 +102,22 @@ static void alone_changes_at_safepoints(void **state)
 {
     (void)state;
     thread_safepoint(thread_self);
-    assert_true(thread_self->alone);
+    assert_true(thread_is_alone());
     atomic_store(&running, 1);
     assert_int_equal(thread_start(be_there, NULL, 0, NULL), 0);
     /* The other thread does not run before this one passed a safepoint. */
     pass_time(20000000);
-    assert_true(thread_self->alone);
+    assert_true(thread_is_alone());
     assert_false(atomic_load(&other_in));
     while (!atomic_load(&other_in)) {
         thread_safepoint(thread_self);
         pass_time(10000);
     }
-    assert_false(thread_self->alone);
+    assert_false(thread_is_alone());
     atomic_store(&other_out, true);
     wait_for_others();
     thread_safepoint(thread_self);
-    assert_true(thread_self->alone);
+    assert_true(thread_is_alone());
 }
 
 static void count_merge(struct thread_slot *slot)
@@ -229,7 +229,7 @@ static void child_is_alone(void **state)
     if (child == 0) {
         threads_after_fork_child();
         alarm(10);
-        bool good = thread_mutator_count() == 1 && thread_self->alone;
+        bool good = thread_mutator_count() == 1 && thread_is_alone();
         thread_enter_blocking();
         grace_wait(); /* would never end if the dead thread were still registered */
         grace_barrier();

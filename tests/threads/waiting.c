@@ -119,7 +119,7 @@ static void grace_waits_for_a_running_thread(void **state)
     atomic_store(&running, 1);
     assert_int_equal(thread_start(wait_for_grace, NULL, 0, NULL), 0);
     /* First it has to attach, which takes a safepoint of ours. */
-    while (thread_self->alone)
+    while (thread_is_alone())
         thread_safepoint(thread_self);
     /* Only now: the last safepoint may be one that answers, if it found the bit of an earlier period. */
     atomic_store(&waiting_may_begin, true);
@@ -182,7 +182,7 @@ static void held_lock_parks(void **state)
     atomic_store(&running, 3);
     for (int i = 0; i < 3; i++)
         assert_int_equal(thread_start(take_and_leave, NULL, 0, NULL), 0);
-    while (thread_self->alone)
+    while (thread_is_alone())
         thread_safepoint(thread_self);
     byte_lock(&lock);
     atomic_store(&held, true);

@@ -144,7 +144,7 @@ bool delete_global(struct frame *frame, value name)
 static uint64_t global_word(value globals, value name, value v, uint32_t version)
 {
     bool lasting = !value_is_object(v) || object_is_lasting(value_object(v));
-    if ((lasting || mutator_is_alone()) && version && dict_is_versioned(v) &&
+    if ((lasting || thread_is_alone()) && version && dict_is_versioned(v) &&
         object_number(value_object(v)) <= UINT32_MAX)
         return (lasting ? GLOBAL_LASTING : 0) | (uint64_t)version << 32 | object_number(value_object(v));
     uint32_t hint = dict_hint(globals, name);
@@ -172,7 +172,7 @@ value load_global(struct frame *frame, value name, cache_word *cache)
     }
     if (!v)
         return NULL;
-    if (value_is_object(v) && (!mutator_is_alone() || may_last(v)))
+    if (value_is_object(v) && (!thread_is_alone() || may_last(v)))
         rc_shard(value_object(v));
     uint64_t word = global_word(frame->globals, name, v, version);
     if (word)

@@ -54,10 +54,10 @@ static inline __attribute__((always_inline)) value quick_global(const struct fra
             return VALUE_MISSING;
         if (likely(word & GLOBAL_LASTING))
             return stack_borrow_object(global_value(word));
-        return mutator_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
+        return thread_is_alone() ? value_inc(global_value(word)) : VALUE_MISSING;
     }
     uint32_t hint = (uint32_t)word & GLOBAL_HINT;
-    if (unlikely(!mutator_is_alone())) {
+    if (unlikely(!thread_is_alone())) {
         value v = dict_peek_hint(frame->globals, frame_name(frame, name), hint);
         if (likely(v != NULL))
             return word & GLOBAL_HINT_FINAL ? stack_borrow(v) : VALUE_MISSING;

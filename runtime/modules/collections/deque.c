@@ -928,7 +928,7 @@ static value iterator_advance(value v)
     value deque = slot_peek(&self->deque), copy = NULL;
     struct deque *d = DEQUE(deque);
     enum moment_change change = CHANGE_IS_ERROR;
-    if (!mutator_is_alone())
+    if (!thread_is_alone())
         copy = moment_enter(&self->header, &self->moment, deque, deque_moment, &change);
     if (unlikely(copy == VALUE_MISSING))
         return NULL;

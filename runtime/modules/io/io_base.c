@@ -131,7 +131,7 @@ bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t 
         return true;
     if (bytes > fresh->room) {
         fresh->wanted = bytes + (bytes >> 2) + 32;
-        bool here = thread_self->alone && fresh->wanted < THREAD_LONG_BYTES; /* nobody waits for the lock */
+        bool here = thread_is_alone() && fresh->wanted < THREAD_LONG_BYTES; /* nobody waits for the lock */
         void *larger = here ? realloc(*data, fresh->wanted) : NULL;
         if (!larger)
             return false;

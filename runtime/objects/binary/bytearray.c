@@ -299,7 +299,7 @@ static int bytearray_buffer(value self, struct buffer *buffer, int flags)
 {
     struct bytearray *a = (struct bytearray *)self;
     static uint8_t nothing[1];
-    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_self->alone))
+    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_is_alone()))
         return lend_copy(a, buffer);
     object_lock(&a->header);
     atomic_fetch_add_explicit(&a->exports, 1, memory_order_acq_rel);

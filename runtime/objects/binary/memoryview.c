@@ -272,7 +272,7 @@ static int memoryview_buffer(value self, struct buffer *buffer, int flags)
         return raise_int(EXC(BufferError), "memoryview: underlying buffer is not writable");
     if (!(flags & BUFFER_STRIDES) && !buffer_is_contiguous(&m->memory, false))
         return raise_int(EXC(BufferError), "memoryview: underlying buffer is not C-contiguous");
-    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_self->alone))
+    if (!(flags & (BUFFER_WRITABLE | BUFFER_MEMORY)) && unlikely(!thread_is_alone()))
         return lend_moment(m, buffer, flags);
     value owner = access_begin(m);
     if (!owner)

@@ -26,12 +26,6 @@
 #define store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
 #define store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
 
-/* True when no other mutator exists: what is read needs no proof. */
-static inline bool mutator_is_alone(void)
-{
-    return thread_self->alone;
-}
-
 /* Count a value that was read racily; false when it died. Immediates pass. The caller verifies the slot afterwards. */
 static inline bool value_try_inc(value v)
 {
@@ -44,7 +38,7 @@ static inline void container_release_storage(struct object *o, void *storage, si
 {
     if (!storage)
         return;
-    if (mutator_is_alone()) {
+    if (thread_is_alone()) {
         storage_free(storage, size);
         return;
     }
@@ -70,7 +64,7 @@ static inline void container_destroy_storage(struct object *o, void *storage, si
    without its lock? The count tells of the one stranger there can be, a walk through the heap (see gc_walk_settle). */
 static inline bool container_is_building(const struct object *o)
 {
-    return mutator_is_alone() || rc_is_unique(o);
+    return thread_is_alone() || rc_is_unique(o);
 }
 
 /* The hash of a key; ints that are small and exact strs without the general call. false: an exception is set. */
@@ -148,13 +142,13 @@ static inline uint64_t bound_resolve(ssize bound, uint64_t length)
 static inline value pair_next(struct object *iterator, value_slot *last, value a, value b)
 {
     value pair = load_relaxed(last);
-    if (likely(pair && rc_is_unique(value_object(pair)) && (mutator_is_alone() || object_enter(iterator)))) {
+    if (likely(pair && rc_is_unique(value_object(pair)) && (thread_is_alone() || object_enter(iterator)))) {
         value_slot *items = tuple_items(pair);
         value old_a = load_relaxed(&items[0]), old_b = load_relaxed(&items[1]);
         store_release(&items[0], a);
         store_release(&items[1], b);
         value_inc(pair);
-        if (!mutator_is_alone())
+        if (!thread_is_alone())
             object_leave();
         value_dec(old_a);
         value_dec(old_b);

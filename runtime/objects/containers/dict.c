@@ -336,7 +336,7 @@ static value dict_get_shared(struct dict *dict, value key, int64_t hash)
 value dict_get_hashed(value v, value key, int64_t hash)
 {
     struct dict *dict = dict_of(v);
-    if (unlikely(!mutator_is_alone()))
+    if (unlikely(!thread_is_alone()))
         return dict_get_shared(dict, key, hash);
     struct dict_table *t = load_relaxed(&dict->table);
     if (!t)
@@ -1135,7 +1135,7 @@ static int dict_entry_shared(struct dict *dict, uint64_t i, value *key, value *i
 bool dict_next_hashed(value v, size_t *position, value *key, value *item, int64_t *hash)
 {
     struct dict *dict = dict_of(v);
-    if (likely(mutator_is_alone())) {
+    if (likely(thread_is_alone())) {
         struct dict_table *t = load_relaxed(&dict->table);
         uint64_t used = t ? load_relaxed(&t->used) : 0;
         for (uint64_t i = *position; i < used; i++) {
@@ -1319,7 +1319,7 @@ static bool dict_merge_dict(value v, value other, bool override)
         table_drop_entries(t);
         table_discard(t);
     }
-    if (!mutator_is_alone()) { /* one moment's state of the other, in one step */
+    if (!thread_is_alone()) { /* one moment's state of the other, in one step */
         struct dict_table *t;
         uint64_t length;
         return dict_copy_table(dict_of(other), &t, &length) && dict_put_all(dict_of(v), t, length, override);
@@ -1440,7 +1440,7 @@ bool dict_update(value v, value source)
     value plain = dict_to_merge(source);
     if (plain)
         return dict_merge_dict(v, plain, true);
-    if (!mutator_is_alone() && (value_is(source, TYPE_ID_LIST) || value_is(source, TYPE_ID_TUPLE))) {
+    if (!thread_is_alone() && (value_is(source, TYPE_ID_LIST) || value_is(source, TYPE_ID_TUPLE))) {
         value pairs = dict_new(); /* then what they say is one step, as far as it can be read */
         bool read = pairs && dict_merge_pairs(pairs, source);
         value error = read ? NULL : error_fetch();
@@ -1459,7 +1459,7 @@ bool dict_update(value v, value source)
 /* The keys (0), items' values (1) or pairs (2) in a new list. */
 static value dict_list(value v, int kind)
 {
-    value source = mutator_is_alone() ? value_inc(v) : dict_copy(v);
+    value source = thread_is_alone() ? value_inc(v) : dict_copy(v);
     value list = source ? list_new(dict_length(source)) : NULL;
     size_t position = 0;
     value key, item;

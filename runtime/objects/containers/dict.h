@@ -77,7 +77,7 @@ value dict_load_hint_shared(struct dict *dict, value name, uint32_t hint);
 static inline value dict_load_hint(value v, value name, uint32_t hint)
 {
     struct dict *dict = dict_of(v);
-    if (unlikely(!mutator_is_alone()))
+    if (unlikely(!thread_is_alone()))
         return dict_load_hint_shared(dict, name, hint);
     struct dict_table *table = load_relaxed(&dict->table);
     if (unlikely(!table || hint >= table->capacity))

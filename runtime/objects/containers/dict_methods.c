@@ -18,7 +18,7 @@ static bool dict_update_arguments(value self, const char *name, const value *arg
     size_t named = kwnames ? tuple_length(kwnames) : 0;
     if (!named)
         return true;
-    value target = mutator_is_alone() ? value_inc(self) : dict_new_sized(named); /* all of them in one step */
+    value target = thread_is_alone() ? value_inc(self) : dict_new_sized(named); /* all of them in one step */
     bool fine = target != NULL;
     for (size_t i = 0; fine && i < named; thread_report_at(++i))
         fine = dict_set(target, tuple_get(kwnames, i), args[nargs + i]);
@@ -82,7 +82,7 @@ static value dict_repr(value v)
     builder_add_char(&builder, '{');
     bool first = true;
     size_t position = 0;
-    value source = mutator_is_alone() ? value_inc(v) : dict_copy(v), key, item; /* one moment's state */
+    value source = thread_is_alone() ? value_inc(v) : dict_copy(v), key, item; /* one moment's state */
     bool fine = source != NULL;
     while (fine && dict_next(source, &position, &key, &item)) {
         if (!first)
@@ -163,7 +163,7 @@ static int dict_match(value a, value b)
 /* The same as each is at one moment. */
 static int dict_equal(value a, value b)
 {
-    if (mutator_is_alone())
+    if (thread_is_alone())
         return dict_match(a, b);
     if (dict_length(a) != dict_length(b))
         return 0;

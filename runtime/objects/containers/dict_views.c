@@ -38,7 +38,7 @@ value dict_reverse_key_iterator(value dict)
 static void iterator_finish(struct dict_iterator *iterator)
 {
     store_relaxed(&iterator->position, -1);
-    if (mutator_is_alone())
+    if (thread_is_alone())
         slot_store(&iterator->header, &iterator->dict, NULL);
 }
 
@@ -75,7 +75,7 @@ static inline int iterator_step(struct dict_iterator *iterator, bool reverse, va
             return 0;
         value dict = slot_peek(&iterator->dict), copy = NULL;
         enum moment_change change = CHANGE_IS_ERROR;
-        if (!mutator_is_alone())
+        if (!thread_is_alone())
             copy = moment_enter(&iterator->header, &iterator->moment, dict, dict_moment, &change);
         if (unlikely(copy == VALUE_MISSING))
             return -1;
@@ -138,7 +138,7 @@ static inline value iterator_next_part(value v, bool reverse, enum dict_part par
 static inline struct dict_entry *iterator_entry_alone(struct dict_iterator *iterator)
 {
     int64_t position = load_relaxed(&iterator->position), remaining = load_relaxed(&iterator->remaining);
-    if (unlikely(position < 0 || remaining <= 0 || !mutator_is_alone()))
+    if (unlikely(position < 0 || remaining <= 0 || !thread_is_alone()))
         return NULL;
     struct dict *dict = dict_of(slot_peek(&iterator->dict));
     struct dict_table *t = load_relaxed(&dict->table);

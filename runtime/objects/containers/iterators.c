@@ -31,7 +31,7 @@ value sequence_iterator_new(value sequence)
 static value iterator_finish(struct sequence_iterator *iterator)
 {
     store_relaxed(&iterator->index, -1);
-    if (mutator_is_alone())
+    if (thread_is_alone())
         slot_store(&iterator->header, &iterator->sequence, NULL);
     return VALUE_END;
 }

@@ -47,7 +47,7 @@ static __attribute__((noinline)) value source_next_shared(value source)
 /* The next item of a source of the lazy iterator v; without a detour for the commonest. */
 static inline value source_next(value v, value source)
 {
-    if (unlikely(!mutator_is_alone()))
+    if (unlikely(!thread_is_alone()))
         return object_is_sole(value_object(v)) ? iter_next(source) : source_next_shared(source);
     if (value_is(source, TYPE_ID_LIST_ITERATOR))
         return list_iterator_next_fast(source);

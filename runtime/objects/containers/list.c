@@ -83,7 +83,7 @@ static inline void report_marked(struct list *list, uint64_t step)
 
 static void stretch_move(value_slot *to, value_slot *from, uint64_t count)
 {
-    if (mutator_is_alone()) {
+    if (thread_is_alone()) {
         memmove(to, from, count * sizeof(value));
     } else if (to < from) {
         for (uint64_t i = 0; i < count; i++)

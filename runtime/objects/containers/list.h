@@ -50,7 +50,7 @@ static inline value list_item_borrow(value v, int64_t index)
     if (unlikely((uint64_t)index >= load_acquire(&list->length)))
         return NULL;
     struct list_storage *storage = load_acquire(&list->storage);
-    if (likely(mutator_is_alone()))
+    if (likely(thread_is_alone()))
         return load_relaxed(&storage->items[index]);
     if (!object_is_mine(&list->header) || unlikely(!storage || (uint64_t)index >= storage->capacity))
         return NULL;
@@ -68,7 +68,7 @@ static inline value list_item_fast(value v, int64_t index)
         if (likely(item != NULL))
             return value_inc(item);
     }
-    return mutator_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
+    return thread_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
 }
 
 /* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */
@@ -126,7 +126,7 @@ static inline value list_iterator_next_fast(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);
-    if (likely(mutator_is_alone())) {
+    if (likely(thread_is_alone())) {
         struct list *list = list_of(slot_peek(&iterator->list));
         if (unlikely(index < 0 || (uint64_t)index >= load_relaxed(&list->length)))
             return list_iterator_next_slow(v);

@@ -124,7 +124,7 @@ static value list_compare(value a, value b, int op)
         return compare_lengths(0, 0, op);
     if (!recursion_enter(" in comparison"))
         return NULL;
-    value result = mutator_is_alone() ? compare_items(a, b, op) : compare_snapshot(a, b, op);
+    value result = thread_is_alone() ? compare_items(a, b, op) : compare_snapshot(a, b, op);
     recursion_leave();
     return result;
 }
@@ -441,7 +441,7 @@ value list_iterator_new(value list)
 static value list_iterator_finish(struct list_iterator *iterator)
 {
     store_relaxed(&iterator->index, -2); /* a reversed one that gave out all has -1 before */
-    if (mutator_is_alone())
+    if (thread_is_alone())
         slot_store(&iterator->header, &iterator->list, NULL);
     return VALUE_END;
 }
@@ -454,7 +454,7 @@ static inline value list_iterator_step(struct list_iterator *iterator, int by)
         if (index < 0)
             return by > 0 || index < -1 ? VALUE_END : list_iterator_finish(iterator);
         value list = slot_peek(&iterator->list), copy = NULL;
-        if (step_self.moment && !mutator_is_alone()) {
+        if (step_self.moment && !thread_is_alone()) {
             enum moment_change change;
             copy = moment_enter(&iterator->header, &iterator->moment, list, list_to_tuple, &change);
             if (unlikely(copy == VALUE_MISSING))
@@ -478,7 +478,7 @@ value list_iterator_next_slow(value v)
 
 static value list_iterator_next(value v)
 {
-    return likely(mutator_is_alone()) ? list_iterator_next_fast(v) : list_iterator_next_slow(v);
+    return likely(thread_is_alone()) ? list_iterator_next_fast(v) : list_iterator_next_slow(v);
 }
 
 static value list_iterator_hint(value v)

@@ -701,7 +701,7 @@ static enum step list_sort_in_step(struct list *list, value key, bool reverse)
 bool list_sort(value v, value key, bool reverse)
 {
     struct list *list = list_of(v);
-    if (!mutator_is_alone() && (!key || key_is_builtin(key))) {
+    if (!thread_is_alone() && (!key || key_is_builtin(key))) {
         enum step step = list_sort_in_step(list, key, reverse);
         if (step != STEP_NEEDS_PYTHON)
             return step == STEP_DONE;
@@ -720,7 +720,7 @@ bool list_sort(value v, value key, bool reverse)
     /* A lock-free reader may still look into the detached storage (and then notice), so sorting, which uses plain
        stores, happens in a copy unless we are alone. */
     value *work = items;
-    if (!mutator_is_alone()) {
+    if (!thread_is_alone()) {
         work = malloc(length * sizeof(value));
         if (work)
             values_move(work, items, length);

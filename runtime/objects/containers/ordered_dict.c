@@ -279,7 +279,7 @@ static value iterator_new(value dict, enum part part, bool reverse)
 static void iterator_finish(struct ordered_iterator *iterator)
 {
     store_release(&iterator->position, -1);
-    if (mutator_is_alone())
+    if (thread_is_alone())
         slot_store(&iterator->header, &iterator->dict, NULL);
 }
 
@@ -293,7 +293,7 @@ static value iterator_next(value v)
             return VALUE_END;
         value dict = slot_peek(&iterator->dict), copy = NULL;
         enum moment_change change = CHANGE_IS_ERROR;
-        if (!mutator_is_alone())
+        if (!thread_is_alone())
             copy = moment_enter(&iterator->header, &iterator->moment, dict, dict_moment, &change);
         if (copy == VALUE_MISSING)
             return NULL;

@@ -219,7 +219,7 @@ static int set_contains_locked(struct set *set, value key, int64_t hash)
 static inline __attribute__((always_inline)) int set_read(struct set *set, value key, int64_t hash, value *held)
 {
     PEEK_SCOPE;
-    bool alone = mutator_is_alone();
+    bool alone = thread_is_alone();
     struct set_table *t = load_acquire(&set->table);
     if (!t)
         return 0;
@@ -254,7 +254,7 @@ int set_contains_hashed(value v, value key, int64_t hash)
 {
     struct set *set = set_of(v);
     value held = NULL;
-    if (!mutator_is_alone())
+    if (!thread_is_alone())
         object_share(&set->header);
     int found = set_read(set, key, hash, &held);
     value_dec(held);
@@ -364,7 +364,7 @@ bool set_add_hashed(value v, value key, int64_t hash)
     struct set *set = set_of(v);
     struct cursor c;
     struct set_table *known = load_relaxed(&set->table);
-    if (likely(mutator_is_alone() && known)) { /* there already? Then no spare count. */
+    if (likely(thread_is_alone() && known)) { /* there already? Then no spare count. */
         for (cursor_start(&c, known->mask, hash);; cursor_step(&c, known->mask)) {
             value k = load_relaxed(&known->entries[c.place].key);
             if (!k)
@@ -532,7 +532,7 @@ static int set_place_shared(struct set *set, uint64_t i, value *item, int64_t *h
 bool set_next_hashed(value v, size_t *position, value *item, int64_t *hash)
 {
     struct set *set = set_of(v);
-    if (likely(mutator_is_alone())) {
+    if (likely(thread_is_alone())) {
         struct set_table *t = load_relaxed(&set->table);
         for (uint64_t i = *position; t && i <= t->mask; i++) {
             value key = load_relaxed(&t->entries[i].key);
@@ -625,7 +625,7 @@ static bool set_prepare(struct set *set, uint64_t extra)
 
 value set_snapshot(value v)
 {
-    if (mutator_is_alone())
+    if (thread_is_alone())
         return value_inc(v);
     struct set_table *copy;
     uint64_t length;
@@ -714,7 +714,7 @@ bool set_merge(value v, value other)
         table_drop_items(copy);
         table_discard(copy);
     }
-    if (!mutator_is_alone())
+    if (!thread_is_alone())
         return set_change_all(v, set_items_of(other), SET_ADD);
     if (!set_prepare(set, set_length(other)))
         return false;
@@ -738,7 +738,7 @@ bool set_update(value v, value iterable)
         (value_is(iterable, TYPE_ID_DICT) || value_is(iterable, TYPE_ID_LIST) || value_is(iterable, TYPE_ID_TUPLE)))
         return set_change_all(v, set_items_of(iterable), SET_ADD);
     if (value_is(iterable, TYPE_ID_DICT)) {
-        value source = mutator_is_alone() ? value_inc(iterable) : dict_copy(iterable); /* one moment's state */
+        value source = thread_is_alone() ? value_inc(iterable) : dict_copy(iterable); /* one moment's state */
         size_t position = 0;
         int64_t hash;
         bool fine = source && set_prepare(set_of(v), dict_length(source));
@@ -814,8 +814,8 @@ bool set_difference_update(value v, value other)
     value item;
     int64_t hash;
     int found = 0;
-    if (!mutator_is_alone() && (is_set(other) || value_is(other, TYPE_ID_DICT) || value_is(other, TYPE_ID_LIST) ||
-                                value_is(other, TYPE_ID_TUPLE))) {
+    if (!thread_is_alone() && (is_set(other) || value_is(other, TYPE_ID_DICT) || value_is(other, TYPE_ID_LIST) ||
+                               value_is(other, TYPE_ID_TUPLE))) {
         found = set_change_all(v, set_items_of(other), SET_REMOVE) ? 0 : -1;
     } else if (is_set(other)) {
         size_t position = 0;
@@ -851,7 +851,7 @@ bool set_symmetric_difference_update(value v, value other)
     value source = is_plain_dict || is_set(other) ? value_inc(other) : set_new(other);
     if (!source)
         return false;
-    if (!mutator_is_alone()) {
+    if (!thread_is_alone()) {
         bool fine = set_change_all(v, set_items_of(source), SET_ADD | SET_REMOVE);
         value_dec(source);
         return fine;

@@ -78,7 +78,7 @@ bool set_keep_all(value v, value other);
 /* Is the set seen by its owner only? Then it may be changed item by item. */
 static inline bool set_is_unshared(value v)
 {
-    return mutator_is_alone() || (object_is_mine(value_object(v)) && object_is_unseen(value_object(v)));
+    return thread_is_alone() || (object_is_mine(value_object(v)) && object_is_unseen(value_object(v)));
 }
 bool set_add_hashed(value v, value item, int64_t hash);
 int set_contains_hashed(value v, value item, int64_t hash);

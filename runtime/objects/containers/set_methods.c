@@ -238,7 +238,7 @@ static value set_intersection_of(value v, value other)
 {
     if (v == other)
         return set_copy_of(v);
-    if (is_set(other) && !mutator_is_alone()) {
+    if (is_set(other) && !thread_is_alone()) {
         bool swap = set_length(other) > set_length(v);
         return set_chosen(v, swap ? v : other, swap ? other : v, true);
     }
@@ -295,7 +295,7 @@ static value set_difference_of(value v, value other)
         }
         return result;
     }
-    if (other_is_set && !mutator_is_alone())
+    if (other_is_set && !thread_is_alone())
         return set_chosen(v, v, other, false);
     value source = set_snapshot(v), result = source ? new_like(v, NULL) : NULL;
     size_t position = 0;
@@ -326,7 +326,7 @@ static value set_symmetric_difference_of(value v, value other)
 
 static bool set_intersection_update_of(value v, value other)
 {
-    if (!mutator_is_alone()) {
+    if (!thread_is_alone()) {
         value kept = v == other ? NULL : is_set(other) ? set_snapshot(other) : set_new(other);
         bool fine = v == other || (kept && set_keep_all(v, kept));
         value_dec(kept);
@@ -459,7 +459,7 @@ static value set_update_method(value v, const value *args)
 static value set_intersection_update(value v, const value *args)
 {
     size_t count = tuple_length(args[0]);
-    if (!mutator_is_alone()) { /* what all the others have in common first, then one step */
+    if (!thread_is_alone()) { /* what all the others have in common first, then one step */
         value kept = count == 0 ? NULL : count == 1 ? value_inc(tuple_get(args[0], 0)) : set_new(tuple_get(args[0], 0));
         for (size_t i = 1; kept && i < count; i++) {
             value next = set_intersection_of(kept, tuple_get(args[0], i));
@@ -541,7 +541,7 @@ static value set_isdisjoint(value v, value other)
     if (v == other)
         return value_bool(set_length(v) == 0);
     int meets;
-    if (is_set(other) && !mutator_is_alone()) {
+    if (is_set(other) && !thread_is_alone()) {
         bool swap = set_length(other) > set_length(v);
         struct set_items *items = set_items_of(swap ? v : other);
         meets = items ? set_ask_all(swap ? other : v, items, NULL, 1) : -1;
@@ -612,7 +612,7 @@ value set_iterator_next(value v)
             return VALUE_END;
         value set = slot_peek(&iterator->set), item, copy = NULL;
         enum moment_change change = CHANGE_IS_ERROR;
-        if (!mutator_is_alone())
+        if (!thread_is_alone())
             copy = moment_enter(&iterator->header, &iterator->moment, set, set_moment, &change);
         if (unlikely(copy == VALUE_MISSING))
             return NULL;
@@ -633,7 +633,7 @@ value set_iterator_next(value v)
         bool over = change == CHANGE_BY_OTHERS && load_relaxed(&iterator->remaining) <= 0;
         if (over ? true : copy ? !moment_step(copy, &at, &item) : !set_next(set, &at, &item)) {
             store_relaxed(&iterator->position, -1);
-            if (mutator_is_alone())
+            if (thread_is_alone())
                 slot_store(&iterator->header, &iterator->set, NULL);
             return VALUE_END;
         }

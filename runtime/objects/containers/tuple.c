@@ -343,7 +343,7 @@ value tuple_iterator_new(value tuple)
 value tuple_iterator_finish(struct tuple_iterator *iterator)
 {
     store_relaxed(&iterator->index, -1);
-    if (mutator_is_alone())
+    if (thread_is_alone())
         slot_store(&iterator->header, &iterator->tuple, NULL);
     return VALUE_END;
 }

@@ -235,7 +235,7 @@ value lookup_find(struct type *type, value name, uint32_t *index)
             v = NULL;
         }
         if (likely(v != NULL)) {
-            if (!thread_self->alone && value_is_object(v) && unlikely(!object_is_lasting(value_object(v))))
+            if (!thread_is_alone() && value_is_object(v) && unlikely(!object_is_lasting(value_object(v))))
                 rc_shard(value_object(v));
             if (index)
                 *index = number;
@@ -257,7 +257,7 @@ value lookup_find(struct type *type, value name, uint32_t *index)
 value lookup_find_peek(struct type *type, value name)
 {
     struct lookup_table *table = table_of(type);
-    uint32_t number = thread_self->alone ? LOOKUP_NO_INDEX : table_find(table, name);
+    uint32_t number = thread_is_alone() ? LOOKUP_NO_INDEX : table_find(table, name);
     if (number == LOOKUP_NO_INDEX)
         return NULL;
     PEEK_SCOPE;

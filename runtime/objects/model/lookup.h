@@ -115,7 +115,7 @@ static inline __attribute__((always_inline)) value lookup_at(struct type *type, 
     value v = r.v;
     if (!value_is_object(v) || !v)
         return v;
-    if (likely(thread_self->alone)) {
+    if (likely(thread_is_alone())) {
         rc_inc(value_object(v));
         return v;
     }

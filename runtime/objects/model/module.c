@@ -127,7 +127,7 @@ static void remember(value dict, value name, value found, uint32_t version, cach
     struct object *o = value_object(found);
     uint64_t word = 0;
     if (version && dict_is_versioned(found)) {
-        if (!mutator_is_alone() || builtin_function_of_module(found))
+        if (!thread_is_alone() || builtin_function_of_module(found))
             rc_shard(o);
         if (object_is_lasting(o) && object_number(o) <= UINT32_MAX && version <= SHAPE_LAST_ID)
             word = CACHE_WORD(CACHE_MODULE, version, object_number(o));
@@ -136,7 +136,7 @@ static void remember(value dict, value name, value found, uint32_t version, cach
         uint32_t hint = dict_hint(dict, name);
         if (hint > 0xFFFFFF)
             return;
-        word = CACHE_OTHER_WORD(0, mutator_is_alone() ? CACHE_MODULE_ITEM_ALONE : CACHE_MODULE_ITEM, hint);
+        word = CACHE_OTHER_WORD(0, thread_is_alone() ? CACHE_MODULE_ITEM_ALONE : CACHE_MODULE_ITEM, hint);
     }
     atomic_store_explicit(cache, word, memory_order_release);
 }
@@ -149,7 +149,7 @@ value module_load(value module, value name, cache_word *cache, bool *uncounted)
     if (likely(*uncounted))
         return cache_object(word);
     enum cache_kind kind = cache_kind(word);
-    if (kind == CACHE_MODULE_ITEM || (kind == CACHE_MODULE_ITEM_ALONE && mutator_is_alone())) {
+    if (kind == CACHE_MODULE_ITEM || (kind == CACHE_MODULE_ITEM_ALONE && thread_is_alone())) {
         value found = dict_load_hint(dict, name, cache_index(word));
         if (likely(found != VALUE_MISSING))
             return found;

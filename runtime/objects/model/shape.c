@@ -222,9 +222,8 @@ struct object *instance_new(struct type *type)
         return NULL;
     }
     uint32_t capacity = root->inline_capacity;
-    struct instance *instance =
-        (struct instance *)heap_alloc_in_line(KIND_CONTAINER, sizeof(struct instance) + capacity * sizeof(value_slot),
-                                              type_ref(&type->gc), OBJECT_HAS_SHAPE);
+    struct instance *instance = (struct instance *)heap_alloc_in_line(
+        KIND_CONTAINER, sizeof(struct instance) + capacity * sizeof(value_slot), type_ref(&type->gc), OBJECT_HAS_SHAPE);
     if (unlikely(!instance)) {
         raise_no_memory();
         return NULL;
@@ -285,7 +284,7 @@ void instance_destroy(struct object *object)
 void *instance_overflow_word(struct instance *instance)
 {
     void *word = atomic_load_explicit(&instance->overflow, memory_order_acquire);
-    if (overflow_tag(word) != 0 || thread_self->alone || object_is_mine(&instance->header))
+    if (overflow_tag(word) != 0 || thread_is_alone() || object_is_mine(&instance->header))
         return word;
     object_share(&instance->header); /* S5; what was loaded before may be gone already */
     return atomic_load_explicit(&instance->overflow, memory_order_acquire);
@@ -394,7 +393,7 @@ value instance_dict_snapshot(struct instance *instance)
             if (overflow_tag(word) == INSTANCE_DICT)
                 continue;
             dict = instance_collect(instance, shape, word);
-            if (!dict || thread_self->alone ||
+            if (!dict || thread_is_alone() ||
                 (atomic_load_explicit(&instance->shape, memory_order_acquire) == shape &&
                  atomic_load_explicit(&instance->overflow, memory_order_acquire) == word))
                 return dict;

@@ -235,7 +235,7 @@ static bool add_owned(value dict, const char *name, value v)
 {
     if (!v)
         return false;
-    if (!thread_self->alone && value_is_object(v))
+    if (!thread_is_alone() && value_is_object(v))
         rc_shard_newborn(value_object(v));
     value key = str_interned(name);
     bool ok = key && dict_set(dict, key, v);

@@ -103,7 +103,7 @@ static inline __attribute__((always_inline)) value class_entry(struct type *type
                                                                uint32_t number, uint32_t index)
 {
     value found = lookup_at(type, index);
-    if (unlikely(!thread_self->alone) && found && atomic_load_explicit(place, memory_order_acquire) != number) {
+    if (unlikely(!thread_is_alone()) && found && atomic_load_explicit(place, memory_order_acquire) != number) {
         value_dec(found);
         return NULL;
     }
@@ -120,7 +120,7 @@ static inline value word_method(uint64_t word, bool *uncounted)
     *uncounted = cache_tag(word) == CACHE_METHOD;
     if (likely(*uncounted))
         return cache_object(word);
-    return cache_tag(word) == CACHE_METHOD_ALONE && thread_self->alone ? value_inc(cache_object(word)) : NULL;
+    return cache_tag(word) == CACHE_METHOD_ALONE && thread_is_alone() ? value_inc(cache_object(word)) : NULL;
 }
 
 static value_slot *overflow_slot(value v, uint32_t index, struct instance_overflow **storage)
@@ -137,7 +137,7 @@ static value load_from_overflow(value v, uint32_t index)
     struct instance_overflow *storage;
     value_slot *slot = overflow_slot(v, index, &storage);
     value found = slot ? slot_load(value_object(v), slot) : NULL;
-    if (found && !thread_self->alone &&
+    if (found && !thread_is_alone() &&
         atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire) != (void *)storage) {
         value_dec(found);
         return NULL;
@@ -200,7 +200,7 @@ static inline __attribute__((always_inline)) value class_entry_plainly(struct ca
     struct lookup_reading r = lookup_read(guard.type, index);
     if (unlikely(!r.table || !r.v))
         return NULL;
-    if (unlikely(!thread_self->alone) &&
+    if (unlikely(!thread_is_alone()) &&
         (!lookup_still(guard.type, r) || atomic_load_explicit(guard.place, memory_order_acquire) != guard.number))
         return NULL;
     return likely(count_plainly(r.v, r.slot)) ? r.v : NULL;
@@ -214,7 +214,7 @@ static inline __attribute__((always_inline)) value slot_plainly(const value_slot
 
 static inline __attribute__((always_inline)) value overflow_slot_plainly(value v, uint32_t index)
 {
-    if (unlikely(!thread_self->alone && !object_is_mine(value_object(v))))
+    if (unlikely(!thread_is_alone() && !object_is_mine(value_object(v))))
         return NULL; /* S5 */
     struct instance_overflow *storage = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);
     if (unlikely(((uintptr_t)storage & INSTANCE_TAG) || index >= storage->capacity))
@@ -241,7 +241,7 @@ static inline __attribute__((always_inline)) value load_plainly(value v, struct 
 static inline __attribute__((always_inline)) value module_item_plainly(value v, value name, uint64_t word)
 {
     enum cache_kind kind = cache_kind(word);
-    if (!thread_self->alone || (kind != CACHE_MODULE_ITEM_ALONE && kind != CACHE_MODULE_ITEM))
+    if (!thread_is_alone() || (kind != CACHE_MODULE_ITEM_ALONE && kind != CACHE_MODULE_ITEM))
         return NULL;
     value found = dict_load_hint(slot_peek(&((struct module *)v)->dict), name, cache_index(word));
     return likely(found != VALUE_MISSING) ? found : NULL;
@@ -322,10 +322,10 @@ static uint32_t member_place(value found, struct type *type)
 static uint64_t method_word(value found, uint32_t number)
 {
     struct object *method = value_object(found);
-    if (!thread_self->alone || !value_is(found, TYPE_ID_FUNCTION) || function_may_last(found))
+    if (!thread_is_alone() || !value_is(found, TYPE_ID_FUNCTION) || function_may_last(found))
         rc_shard(method);
     bool lasting = object_is_lasting(method);
-    if ((!lasting && !thread_self->alone) || object_number(method) > UINT32_MAX)
+    if ((!lasting && !thread_is_alone()) || object_number(method) > UINT32_MAX)
         return 0;
     return CACHE_WORD(lasting ? CACHE_METHOD : CACHE_METHOD_ALONE, number, object_number(method));
 }
@@ -623,7 +623,7 @@ static inline __attribute__((always_inline)) bool add_plainly(struct instance *i
 {
     struct shape *to = shape_by_number(cache_what(word));
     value_slot *slot = &instance->slots[to->count - 1];
-    bool alone = thread_self->alone;
+    bool alone = thread_is_alone();
     if (unlikely(!alone && !object_enter(&instance->header)))
         return false;
     bool right = (alone || atomic_load_explicit(&instance->shape, memory_order_relaxed) == shape) &&
@@ -639,7 +639,7 @@ static inline __attribute__((always_inline)) bool add_plainly(struct instance *i
 
 static inline __attribute__((always_inline)) bool store_overflow_slot(value v, value attribute, uint32_t index)
 {
-    bool alone = thread_self->alone;
+    bool alone = thread_is_alone();
     if (unlikely(!alone && !object_enter(value_object(v))))
         return false;
     void *word = atomic_load_explicit(&((struct instance *)v)->overflow, memory_order_acquire);

@@ -106,7 +106,7 @@ CACHE_INLINE value attribute_load_hit(value v, cache_word *cache)
 CACHE_INLINE bool cache_store_slot(value v, value attribute, uint64_t word)
 {
     value_slot *slot = (value_slot *)((char *)v + (cache_what(word) & ~CACHE_SLOT_MAY_BE_EMPTY));
-    bool alone = thread_self->alone;
+    bool alone = thread_is_alone();
     if (unlikely(!alone && !object_enter(value_object(v))))
         return slot_replace(value_object(v), slot, attribute);
     value old = atomic_load_explicit(slot, memory_order_relaxed);
@@ -135,7 +135,7 @@ CACHE_INLINE value cache_method(uint64_t word, uint32_t number, bool *uncounted)
     *uncounted = cache_head(word) == CACHE_HEAD(CACHE_METHOD, number);
     if (likely(*uncounted))
         return cache_object(word);
-    if (cache_head(word) == CACHE_HEAD(CACHE_METHOD_ALONE, number) && thread_self->alone)
+    if (cache_head(word) == CACHE_HEAD(CACHE_METHOD_ALONE, number) && thread_is_alone())
         return value_inc(cache_object(word));
     return NULL;
 }

@@ -120,7 +120,8 @@ static struct held_bucket *bucket_of(const struct object *o)
     return &buckets[(address ^ address >> 6 ^ address >> 12) % BUCKETS];
 }
 
-/* False: waiting was interrupted, an exception is set. True with nothing held: this thread holds the iterator already. */
+/* False: waiting was interrupted, an exception is set. True with nothing held: this thread holds the iterator already.
+ */
 static bool hold_take(struct held *held, struct object *iterator)
 {
     held->hold.iterator = NULL;
@@ -177,7 +178,7 @@ static void hold_release(struct held *held)
 
 value step_held(value to_hold, value v, value (*next)(value iterator))
 {
-    if (mutator_is_alone())
+    if (thread_is_alone())
         return next(v);
     struct held held;
     if (!hold_take(&held, value_object(to_hold)))

@@ -591,7 +591,7 @@ static value str_iterator_next(value self)
 {
     struct str_iterator *it = (struct str_iterator *)self;
     value text = slot_peek(&it->text);
-    if (likely(!is_none(text) && (thread_self->alone || object_is_mine(value_object(text))))) {
+    if (likely(!is_none(text) && (thread_is_alone() || object_is_mine(value_object(text))))) {
         /* The common case, without counting: a str of the caller's own cannot die now. */
         size_t i = (size_t)atomic_load_explicit(&it->index, memory_order_relaxed);
         if (likely(i < str_exact_length(text) && position_claim(&it->header, &it->index, (int64_t)i, (int64_t)i + 1)))
