@@ -1,7 +1,7 @@
 #!/usr/bin/python3.11
 """Counts the instructions that single operations take, with callgrind: figures that no noise of a machine reaches.
 
-    count.py [--atoll PATH] [--beside] [--check FILE] [OPERATION...]
+    count.py [--atoll PATH] [--beside] [--check FILE] [--turns N] [OPERATION...]
 
 An operation is run in loops of two lengths, ten times in each turn; the difference of the two totals, less that of an
 empty loop, is what one costs. --beside counts CPython's as well. OPERATION is a part of a name.
@@ -18,7 +18,6 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CPYTHON = "/usr/bin/python3.11"
-TURNS = 4000
 UNROLLED = 10
 
 SETUP = """
@@ -147,9 +146,9 @@ def instructions(interpreter, source):
     return int(found.group(1))
 
 
-def cost(interpreter, operation, empty):
-    short, long = (instructions(interpreter, program(operation, turns)) for turns in (TURNS, 2 * TURNS))
-    return (long - short) / (TURNS * UNROLLED) - empty
+def cost(interpreter, operation, turns, empty):
+    short, long = (instructions(interpreter, program(operation, n)) for n in (turns, 2 * turns))
+    return (long - short) / (turns * UNROLLED) - empty
 
 
 def main():
@@ -157,6 +156,7 @@ def main():
     options.add_argument("--atoll", default=os.path.join(ROOT, "build/release/atoll"))
     options.add_argument("--beside", action="store_true")
     options.add_argument("--check", metavar="FILE")
+    options.add_argument("--turns", type=int, default=4000, help="of the shorter loop")
     options.add_argument("operations", nargs="*")
     options = options.parse_args()
     limits = {}
@@ -164,14 +164,14 @@ def main():
         with open(options.check, encoding="utf-8") as file:
             limits = {name.strip(): int(limit) for limit, name in (line.split(None, 1) for line in file if line[0] != "#")}
     interpreters = [options.atoll] + [CPYTHON] * options.beside
-    empty = [cost(interpreter, None, 0) for interpreter in interpreters]
+    empty = [cost(interpreter, None, options.turns, 0) for interpreter in interpreters]
     exceeded = False
     for name in OPERATIONS:
         if limits and name not in limits:
             continue
         if options.operations and not any(part in name for part in options.operations):
             continue
-        costs = [round(cost(interpreter, name, less)) for interpreter, less in zip(interpreters, empty)]
+        costs = [round(cost(interpreter, name, options.turns, less)) for interpreter, less in zip(interpreters, empty)]
         bad = bool(limits) and costs[0] > limits[name]
         exceeded |= bad
         print(f"{name:24}" + "".join(f"{count:8}" for count in costs) +
