@@ -79,18 +79,29 @@ static bool set_list(const char *name, int count, char **texts)
     return done;
 }
 
+static bool holds_library(const char *folder)
+{
+    char probe[PATH_MAX];
+    snprintf(probe, sizeof probe, "%s/os.py", folder);
+    return access(probe, R_OK) == 0;
+}
+
+/* Below PYTHONHOME, where that is set: NULL when it is not there. */
 static const char *standard_library(bool use_environment)
 {
     const char *given = use_environment ? getenv("ATOLL_STDLIB") : NULL;
     if (given && *given)
         return given;
-    static const char *const places[] = {"/usr/lib/python3.11", "/usr/local/lib/python3.11"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char probe[PATH_MAX];
-        snprintf(probe, sizeof probe, "%s/os.py", places[i]);
-        if (access(probe, R_OK) == 0)
-            return places[i];
+    const char *home = use_environment ? getenv("PYTHONHOME") : NULL;
+    if (home && *home) {
+        static char below[PATH_MAX];
+        snprintf(below, sizeof below, "%.*s/lib/python3.11", (int)strcspn(home, ":"), home);
+        return holds_library(below) ? below : NULL;
     }
+    static const char *const places[] = {"/usr/lib/python3.11", "/usr/local/lib/python3.11"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (holds_library(places[i]))
+            return places[i];
     return places[0];
 }
 
@@ -284,7 +295,7 @@ static value make_module(const char *name, value modules)
     return NULL;
 }
 
-static bool make_core_modules(const struct start_config *config)
+static bool make_core_modules(const struct start_config *config, const char *library)
 {
     value modules = dict_new();
     value builtins = modules ? make_module("builtins", modules) : NULL;
@@ -297,7 +308,6 @@ static bool make_core_modules(const struct start_config *config)
         return false;
     value_inc(sys_dict);
     value_dec(sys);
-    const char *library = standard_library(config->use_environment);
     bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
                 set_path(config->use_environment, library) && set_executable(config->program, library) &&
                 set_builtin_names() && set_options(config) && streams_open();
@@ -314,6 +324,11 @@ bool runtime_start(const struct start_config *config)
         .can_run_code = interpreter_is_here,
         .roots = trace_roots,
     };
+    const char *library = standard_library(config->use_environment);
+    if (!library) {
+        fprintf(stderr, "atoll: cannot start: no standard library below PYTHONHOME=%s\n", getenv("PYTHONHOME"));
+        return false;
+    }
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();
     if (!gc_init(&hooks)) {
@@ -326,7 +341,7 @@ bool runtime_start(const struct start_config *config)
     }
     safepoint_set_main();
     signals_start();
-    if (!make_core_modules(config)) {
+    if (!make_core_modules(config, library)) {
         value exception = error_fetch();
         value text = exception ? value_repr(exception) : NULL;
         struct text bytes;

@@ -7,14 +7,14 @@ PARTS = "os abc encodings codecs io stat posixpath genericpath _collections_abc 
 OTHERS = "functools re enum copyreg keyword operator collections types".split()
 
 
-def run(*arguments, text=None, **environment):
-    """The interpreter with arguments, in the folder; its output goes where ours goes."""
+def run(*arguments, text=None, quiet=False, **environment):
+    """The interpreter with arguments, in the folder; its output goes where ours goes (quiet: errors go nowhere)."""
     print("$", *arguments[:-1], environment)
     sys.stdout.flush()
     kept = {name: os.environ[name] for name in ("PATH", "ATOLL_STDLIB", "ATOLL_CACHE", "HOME") if name in os.environ}
     pid = os.fork()
     if not pid:
-        os.dup2(1, 2)
+        os.dup2(os.open("/dev/null", os.O_WRONLY) if quiet else 1, 2)
         if text is not None:
             r, w = os.pipe()
             os.write(w, text)
@@ -31,6 +31,10 @@ try:
     for paths in "a::../b:", "", ".", ":", "a/../b", "./a/", "/tmp//a", "/", "/..:/../x", "a:a:./a", "../..:..":
         for option in "-S", "-E", "-q":
             run(option, "-c", show, PYTHONPATH=paths)
+
+    for home in "/usr", "/usr:/usr", "", "/nowhere", "nowhere", "/nowhere:/usr", "/usr/lib/python3.11":
+        run("-c", "import os; print(os.__file__)", quiet=True, PYTHONHOME=home)
+        run("-I", "-c", "import os; print(os.__file__)", quiet=True, PYTHONHOME=home)
 
     show = "import sys; print(sys.get_int_max_str_digits(), sys.flags.int_max_str_digits)"
     for limit in "abc", "5", "-1", "0", "640", "99999999999", "10 ", " 700", "1_000", "0x400", "2147483648", "+640", "":
