@@ -187,7 +187,14 @@ value mapping_proxy_new(value mapping);
 /* What a mappingproxy (of a mappingproxy...) shows, borrowed while it lives; NULL: v is none. */
 value mapping_proxy_shows(value v);
 value cell_new(value contents /* or NULL */);
-value cell_get(value cell); /* owned, NULL when empty (no exception) */
+struct cell {
+    struct object header;
+    value_slot contents; /* NULL: empty */
+};
+static inline value cell_get(value cell) /* owned, NULL when empty (no exception) */
+{
+    return slot_load_near(value_object(cell), &((struct cell *)cell)->contents);
+}
 void cell_set(value cell, value contents /* or NULL */);
 
 /* ---- modules ---- */

@@ -7,6 +7,12 @@
 
 value item_general(value container, value key)
 {
+    if (value_is(container, TYPE_ID_STR) && value_is_small_int(key)) {
+        int64_t length = (int64_t)str_exact_length(container), index = small_int_value(key);
+        index += index < 0 ? length : 0;
+        if (likely(index >= 0 && index < length))
+            return str_from_code_point(str_exact_at(container, (size_t)index));
+    }
     if (!value_is(container, TYPE_ID_DICT))
         return item_get(container, key);
     value item = dict_get(container, key);

@@ -122,7 +122,7 @@ static inline bool list_append_building(value v, value item)
 value list_iterator_next_slow(value v); /* as `next` of lists' iterators */
 
 /* The next item, owned, or VALUE_END. For exact list iterators, outside of sweeps or while alone. */
-static inline value list_iterator_next_fast(value v)
+static inline __attribute__((always_inline)) value list_iterator_next_fast(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index = load_relaxed(&iterator->index);

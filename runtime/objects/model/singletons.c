@@ -89,22 +89,12 @@ const struct type_spec ellipsis_type_spec = {
 };
 
 /* ---- cells: the variables that closures share ---- */
-struct cell {
-    struct object header;
-    value_slot contents; /* NULL: empty */
-};
-
 value cell_new(value contents)
 {
     struct cell *cell = (struct cell *)OBJECT_NEW(CELL, KIND_CONTAINER, sizeof *cell, 0);
     if (cell)
         slot_init(&cell->contents, value_inc(contents));
     return value_of(cell);
-}
-
-value cell_get(value v)
-{
-    return slot_load(value_object(v), &((struct cell *)v)->contents);
 }
 
 void cell_set(value v, value contents)
