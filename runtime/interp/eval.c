@@ -152,6 +152,17 @@
         DISPATCH_SAFEPOINT();                                                                                   \
     } while (0)
 
+/* The same for any number of operands, from `base` on. */
+#define FINISH_CALL_AT(base, expression) \
+    do {                                 \
+        value result = (expression);     \
+        if (unlikely(!result))           \
+            goto error;                  \
+        DROP_TO(base);                   \
+        PUSH(result);                    \
+        DISPATCH_SAFEPOINT();            \
+    } while (0)
+
 /* An operator: `quick` serves immediates, which need not be dropped, `general` the rest. */
 #define UNARY(quick, general)                  \
     do {                                       \
@@ -1075,14 +1086,8 @@ add_strings : {
             ENTER(call_function(interpreter, base, nargs));
         struct call_builtin call;
         if (likely(call_builtin_find(base, kind, &call))) {
-            if (unlikely(nargs != call.def->entry)) {
-                value result = call_builtin_general(call.def, call.signature, call.receiver, base + 2, nargs);
-                if (unlikely(!result))
-                    goto error;
-                DROP_TO(base);
-                PUSH(result);
-                DISPATCH_SAFEPOINT();
-            }
+            if (unlikely(nargs != call.def->entry))
+                FINISH_CALL_AT(base, call_builtin_general(call.def, call.signature, call.receiver, base + 2, nargs));
             if (likely(nargs == 1))
                 FINISH_CALL(1, method_enter_1(call.def, call.receiver, stack_plain(TOP())));
             if (nargs == 0)
@@ -1101,12 +1106,7 @@ add_strings : {
             if (likely(next != NULL) || error_occurred())
                 ENTER(next);
         }
-        value result = call_operands(base, nargs, NULL);
-        if (unlikely(!result))
-            goto error;
-        DROP_TO(base);
-        PUSH(result);
-        DISPATCH_SAFEPOINT();
+        FINISH_CALL_AT(base, call_operands(base, nargs, NULL));
     }
 
     TARGET(CALL_KW)
@@ -1119,12 +1119,7 @@ add_strings : {
             call_unbind(base);
         if (value_is(stack_plain(base[0]), TYPE_ID_FUNCTION))
             ENTER(call_function_named(interpreter, base, nargs, names));
-        value result = call_operands(base, nargs, names);
-        if (unlikely(!result))
-            goto error;
-        DROP_TO(base);
-        PUSH(result);
-        DISPATCH_SAFEPOINT();
+        FINISH_CALL_AT(base, call_operands(base, nargs, names));
     }
 
     TARGET(CALL_COMPREHENSION)
