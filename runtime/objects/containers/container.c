@@ -15,16 +15,22 @@ enum plain_kind { PLAIN_NOT, PLAIN_INT, PLAIN_FLOAT, PLAIN_STR, PLAIN_BYTES, PLA
 
 static enum plain_kind plain_kind(value v)
 {
-    if (value_is_small_int(v) || value_is_bool(v) || value_is(v, TYPE_ID_INT))
+    if (value_is_small_int(v) || value_is_bool(v))
         return PLAIN_INT;
-    if (value_is_immediate_float(v) || value_is(v, TYPE_ID_FLOAT))
+    if (value_is_immediate_float(v))
         return PLAIN_FLOAT;
-    if (value_is(v, TYPE_ID_STR))
+    switch (value_is_object(v) ? object_type_ref(value_object(v)) : 0) {
+    case TYPE_WELL_KNOWN_REF(TYPE_ID_INT):
+        return PLAIN_INT;
+    case TYPE_WELL_KNOWN_REF(TYPE_ID_FLOAT):
+        return PLAIN_FLOAT;
+    case TYPE_WELL_KNOWN_REF(TYPE_ID_STR):
         return PLAIN_STR;
-    if (value_is(v, TYPE_ID_TUPLE))
+    case TYPE_WELL_KNOWN_REF(TYPE_ID_TUPLE):
         return PLAIN_TUPLE;
-    if (value_is(v, TYPE_ID_BYTES))
+    case TYPE_WELL_KNOWN_REF(TYPE_ID_BYTES):
         return PLAIN_BYTES;
+    }
     value (*compare)(value, value, int) = value_type_slot(v, compare);
     return !compare || compare == object_compare ? PLAIN_IDENTITY : PLAIN_NOT;
 }

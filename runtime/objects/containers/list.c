@@ -81,9 +81,9 @@ static inline void report_marked(struct list *list, uint64_t step)
     }
 }
 
-static void stretch_move(value_slot *to, value_slot *from, uint64_t count)
+static inline void stretch_move(value_slot *to, value_slot *from, uint64_t count)
 {
-    if (thread_is_alone()) {
+    if (likely(thread_is_alone())) {
         memmove(to, from, count * sizeof(value));
     } else if (to < from) {
         for (uint64_t i = 0; i < count; i++)
@@ -94,8 +94,8 @@ static void stretch_move(value_slot *to, value_slot *from, uint64_t count)
     }
 }
 
-/* Move `count` references of the list between places that may overlap, seen by lock-free readers slot by slot. */
-static void slots_move(struct list *list, value_slot *to, value_slot *from, uint64_t count)
+static __attribute__((noinline)) void slots_move_long(struct list *list, value_slot *to, value_slot *from,
+                                                       uint64_t count)
 {
     for (uint64_t n; count > STRETCH; count -= n) {
         n = STRETCH;
@@ -112,6 +112,15 @@ static void slots_move(struct list *list, value_slot *to, value_slot *from, uint
     stretch_move(to, from, count);
 }
 
+/* Move `count` references of the list between places that may overlap, seen by lock-free readers slot by slot. */
+static inline void slots_move(struct list *list, value_slot *to, value_slot *from, uint64_t count)
+{
+    if (likely(count <= STRETCH))
+        stretch_move(to, from, count);
+    else
+        slots_move_long(list, to, from, count);
+}
+
 /* Copy references to storage that nobody has seen yet. Under the list's lock, or alone: nobody writes to `from`. */
 static inline void slots_copy(value_slot *to, const value_slot *from, uint64_t count)
 {
@@ -120,13 +129,23 @@ static inline void slots_copy(value_slot *to, const value_slot *from, uint64_t c
 }
 
 /* The same, counting them. */
-static void slots_copy_counted(value_slot *to, const value_slot *from, ssize step, uint64_t count)
+static inline void stretch_copy_counted(value_slot *to, const value_slot *from, ssize step, uint64_t count)
 {
-    for (uint64_t n; count > 0; count -= n) {
-        n = stretch_of(count);
-        for (uint64_t i = 0; i < n; i++, from += step)
-            store_relaxed(to++, value_inc(load_relaxed(from)));
-    }
+    for (value_slot *end = to + count; to < end; to++, from += step)
+        store_relaxed(to, value_inc(load_relaxed(from)));
+}
+static __attribute__((noinline)) void slots_copy_counted_long(value_slot *to, const value_slot *from, ssize step,
+                                                              uint64_t count)
+{
+    for (uint64_t n; count > 0; count -= n, to += n, from += (ssize)n * step)
+        stretch_copy_counted(to, from, step, n = stretch_of(count));
+}
+static inline void slots_copy_counted(value_slot *to, const value_slot *from, ssize step, uint64_t count)
+{
+    if (likely(count <= STRETCH))
+        stretch_copy_counted(to, from, step, count);
+    else
+        slots_copy_counted_long(to, from, step, count);
 }
 
 /* Under the lock: what was in these slots is elsewhere, and the length says that they are no items. */
@@ -141,6 +160,14 @@ void values_drop(value *values, size_t count)
     for (uint64_t n; count > 0;)
         for (n = stretch_of(count); n > 0; n--)
             value_dec(values[--count]);
+}
+static inline void values_drop_in_line(value *values, size_t count)
+{
+    if (likely(count <= STRETCH))
+        while (count > 0)
+            value_dec(values[--count]);
+    else
+        values_drop(values, count);
 }
 
 /* ---- life ---- */
@@ -225,7 +252,7 @@ void list_destroy(struct object *o)
         return;
     store_relaxed(&list->length, 0);
     store_release(&list->storage, NULL);
-    values_drop((value *)storage->items, length);
+    values_drop_in_line((value *)storage->items, length);
     container_destroy_storage(o, storage, storage_bytes(storage->capacity));
 }
 
@@ -277,21 +304,30 @@ value list_get(value v, size_t index)
     return item ? item : VALUE_MISSING;
 }
 
-/* The items of a slice as they are at one moment, counted, in new storage (NULL with *count 0 when there are none).
-   false: no memory. */
-static bool list_copy_items(struct list *list, ssize start, ssize stop, ssize step, struct list_storage **out,
-                            uint64_t *count)
+/* The items of a slice as they are at one moment, counted, in new storage with room for `more` (NULL with *count 0 when
+   there are none and none are to come). The memory is taken for what the list was before its lock. false: no memory. */
+static bool list_copy_items(struct list *list, ssize start, ssize stop, ssize step, uint64_t more,
+                            struct list_storage **out, uint64_t *count)
 {
     struct list_storage *copy = NULL;
+    uint64_t length = load_acquire(&list->length), slack = more;
     for (;;) {
-        object_lock(&list->header);
         ssize first = start, last = stop;
-        uint64_t n = (uint64_t)slice_adjust((ssize)load_relaxed(&list->length), &first, &last, step);
-        if (n == 0 || (copy && copy->capacity >= n)) {
+        uint64_t n = (uint64_t)slice_adjust((ssize)length, &first, &last, step);
+        if (n + slack && !(copy = storage_new(n + slack)))
+            return false;
+        object_lock(&list->header);
+        if (unlikely(length != load_relaxed(&list->length))) {
+            length = load_relaxed(&list->length);
+            first = start;
+            last = stop;
+            n = (uint64_t)slice_adjust((ssize)length, &first, &last, step);
+        }
+        if (n + more == 0 || likely(copy && copy->capacity >= n + more)) {
             if (n)
                 slots_copy_counted(copy->items, &load_relaxed(&list->storage)->items[first], step, n);
             object_unlock(&list->header);
-            if (n == 0) {
+            if (unlikely(n + more == 0 && copy)) {
                 storage_discard(copy);
                 copy = NULL;
             }
@@ -300,10 +336,9 @@ static bool list_copy_items(struct list *list, ssize start, ssize stop, ssize st
             return true;
         }
         object_unlock(&list->header);
-        uint64_t slack = copy ? n / 8 + 16 : 0; /* it grew meanwhile, and may go on so */
+        slack = more + n / 8 + 16; /* it grew meanwhile, and may go on so */
         storage_discard(copy);
-        if (!(copy = storage_new(n + slack)))
-            return false;
+        copy = NULL;
     }
 }
 
@@ -311,7 +346,7 @@ value list_slice(value v, ssize start, ssize stop, ssize step)
 {
     struct list_storage *storage;
     uint64_t count;
-    if (!list_copy_items(list_of(v), start, stop, step, &storage, &count))
+    if (!list_copy_items(list_of(v), start, stop, step, 0, &storage, &count))
         return NULL;
     return list_from_storage(storage, count);
 }
@@ -319,6 +354,31 @@ value list_slice(value v, ssize start, ssize stop, ssize step)
 value list_copy(value v)
 {
     return list_slice(v, 0, PTRDIFF_MAX, 1);
+}
+
+value list_joined(value a, value b)
+{
+    struct list_storage *storage;
+    uint64_t count, more = list_length(b);
+    for (;; more += more / 8 + 16) { /* b as it is at one moment after that of a */
+        if (more > LIST_MAX)
+            return raise_no_memory();
+        if (!list_copy_items(list_of(a), 0, PTRDIFF_MAX, 1, more, &storage, &count))
+            return NULL;
+        struct list *list = list_of(b);
+        object_lock(&list->header);
+        uint64_t length = load_relaxed(&list->length);
+        bool fits = length <= more;
+        if (fits && length)
+            slots_copy_counted(storage->items + count, load_relaxed(&list->storage)->items, 1, length);
+        object_unlock(&list->header);
+        if (likely(fits))
+            return list_from_storage(storage, count + length);
+        if (storage)
+            values_drop((value *)storage->items, count);
+        storage_discard(storage);
+        more = length;
+    }
 }
 
 value *list_snapshot(value v, size_t *count)
@@ -345,6 +405,20 @@ value *list_snapshot(value v, size_t *count)
         object_unlock(&list->header);
         room = length;
     }
+}
+
+/* The same, in the caller's array where it is large enough. */
+static value *list_snapshot_in(value *room, size_t places, value v, size_t *count)
+{
+    struct list *list = list_of(v);
+    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length);
+    bool fits = length <= places;
+    if (fits && length)
+        slots_copy_counted((value_slot *)room, load_relaxed(&list->storage)->items, 1, length);
+    object_unlock(&list->header);
+    *count = length;
+    return likely(fits) ? room : list_snapshot(v, count);
 }
 
 value list_to_tuple(value v)
@@ -454,6 +528,30 @@ bool list_replace(struct list *list, ssize low, ssize high, const value *items, 
     if (displaced != room)
         raw_free(displaced);
     return done;
+}
+
+/* The same where as many items go as come: each changes places with one in `items`, and is dropped there. false: it is
+   another number, nothing was done. */
+static bool list_exchange(struct list *list, ssize low, ssize high, value *items, uint64_t count)
+{
+    object_lock(&list->header);
+    uint64_t length = load_relaxed(&list->length), from = bound_resolve(low, length), to = bound_resolve(high, length);
+    bool same = to - from == count && to >= from;
+    if (same && count) {
+        value_slot *slot = &load_relaxed(&list->storage)->items[from];
+        for (uint64_t i = 0; i < count; i++, slot++) {
+            value old = load_relaxed(slot);
+            store_release(slot, items[i]);
+            items[i] = old;
+            report_marked(list, i + 1);
+        }
+    }
+    object_unlock(&list->header);
+    if (same) {
+        rc_mark(&list->header);
+        values_drop_in_line(items, count);
+    }
+    return same;
 }
 
 /* The items `n` times, in place. */
@@ -601,7 +699,7 @@ bool list_insert(value v, ssize index, value item)
     struct list *list = list_of(v);
     struct list_storage *displaced;
     value_inc(item);
-    if (!list_lock_with_room(list, &displaced)) {
+    if (unlikely(!list_lock_with_room(list, &displaced))) {
         value_dec(item);
         return false;
     }
@@ -713,8 +811,9 @@ int64_t list_search(value v, value wanted, ssize start, ssize stop, value *taken
         if (i >= load_relaxed(&list->length))
             break;
         thread_report_at(i + 1);
-        int same = list_match_locked(list, load_relaxed(&load_relaxed(&list->storage)->items[i]), wanted);
-        if (unlikely(same < 0))
+        value item = load_relaxed(&load_relaxed(&list->storage)->items[i]);
+        int same = equals_plain(item, wanted);
+        if (same < 0 && (same = list_match_locked(list, item, wanted)) < 0)
             return -2;
         if (!same)
             continue;
@@ -748,6 +847,25 @@ static bool list_extend_by_range(struct list *list, struct range_iterator *itera
     }
     bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, count);
     raw_free(items);
+    return done;
+}
+
+/* All characters of an exact str. */
+static bool list_extend_by_str(struct list *list, value text)
+{
+    size_t length = str_exact_length(text), made = 0;
+    value room[16], *items = length <= sizeof room / sizeof *room ? room
+                             : length < LIST_MAX                  ? malloc(length * sizeof(value))
+                                                                  : NULL;
+    if (!items)
+        return raise_no_memory() != NULL;
+    for (value c; made < length && (c = str_from_code_point(str_exact_at(text, made))); thread_report_at(++made))
+        items[made] = c;
+    bool done = made == length && (made == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, items, made));
+    if (!done)
+        values_drop(items, made);
+    if (items != room)
+        raw_free(items);
     return done;
 }
 
@@ -790,7 +908,7 @@ bool list_extend(value v, value iterable)
     if (value_is(iterable, TYPE_ID_LIST)) {
         struct list_storage *storage;
         uint64_t count;
-        if (!list_copy_items(list_of(iterable), 0, PTRDIFF_MAX, 1, &storage, &count))
+        if (!list_copy_items(list_of(iterable), 0, PTRDIFF_MAX, 1, 0, &storage, &count))
             return false;
         bool done = count == 0 || list_replace(list, PTRDIFF_MAX, PTRDIFF_MAX, (value *)storage->items, count);
         if (!done)
@@ -809,6 +927,8 @@ bool list_extend(value v, value iterable)
             value_dec(items[i]);
         return false;
     }
+    if (value_is(iterable, TYPE_ID_STR))
+        return list_extend_by_str(list, iterable);
     value snapshot;
     if (dict_or_set_items(iterable, &snapshot)) {
         if (!snapshot)
@@ -953,13 +1073,17 @@ bool list_set_slice(value v, ssize start, ssize end, value iterable)
         end = (ssize)high;
     }
     size_t count;
-    value *items = sequence_snapshot(iterable, "can only assign an iterable", &count);
+    value room[16];
+    value *items = value_is(iterable, TYPE_ID_LIST)
+                       ? list_snapshot_in(room, sizeof room / sizeof *room, iterable, &count)
+                       : sequence_snapshot(iterable, "can only assign an iterable", &count);
     if (!items)
         return false;
-    bool done = list_replace(list, start, end, items, count);
-    if (!done)
+    bool done = list_exchange(list, start, end, items, count);
+    if (!done && !(done = list_replace(list, start, end, items, count)))
         values_drop(items, count);
-    raw_free(items);
+    if (items != room)
+        raw_free(items);
     return done;
 }
 

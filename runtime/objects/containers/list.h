@@ -144,6 +144,7 @@ static inline __attribute__((always_inline)) value list_iterator_next_fast(value
 }
 
 value list_iterator_new(value list);
+value list_reversed(value list); /* list.__reversed__ */
 /* A list of `type` (list or a subtype), empty. */
 value list_new_of(struct type *type);
 
@@ -158,6 +159,7 @@ void list_destroy(struct object *o);
 /* list[start:stop:step], as unpacked (slice_unpack), as a new list; all at one moment. */
 value list_slice(value v, ssize start, ssize stop, ssize step);
 value list_copy(value v);
+value list_joined(value a, value b); /* a + b, of lists */
 /* Item `index`, negative ones from the end, owned; NULL without an exception when it is out of range. */
 value list_item_locked(struct list *list, ssize index);
 /* list[index] = item (borrowed), negative indices from the end; IndexError. */

@@ -277,17 +277,7 @@ static value list_concat(value a, value b)
 {
     if (!is_list(b))
         return raise(EXC(TypeError), "can only concatenate list (not \"%T\") to list", b);
-    value result = list_copy(a);
-    size_t count;
-    value *items = result ? list_snapshot(b, &count) : NULL;
-    bool done = items && list_replace(list_of(result), PTRDIFF_MAX, PTRDIFF_MAX, items, count);
-    if (items && !done)
-        values_drop(items, count);
-    raw_free(items);
-    if (done)
-        return result;
-    value_dec(result);
-    return NULL;
+    return list_joined(a, b);
 }
 
 /* The items n times, in an array from malloc; *total of them. NULL: no memory (or nothing: *total 0, no exception). */
@@ -524,7 +514,7 @@ void list_iterator_destroy(struct object *o)
 }
 
 /* Backwards: index counts down to -1. */
-static value list_reversed(value v)
+value list_reversed(value v)
 {
     struct list_iterator *iterator = (struct list_iterator *)object_new(TYPE(LIST_REVERSE_ITERATOR), sizeof *iterator);
     if (!iterator)

@@ -51,26 +51,6 @@ bool slice_unpack(value v, ssize *start, ssize *stop, ssize *step)
     return slice_part(slot_peek(&slice->start), start) && slice_part(slot_peek(&slice->stop), stop);
 }
 
-static void slice_clamp(ssize length, ssize *index, ssize step)
-{
-    if (*index < 0) {
-        *index += length;
-        if (*index < 0)
-            *index = step < 0 ? -1 : 0;
-    } else if (*index >= length) {
-        *index = step < 0 ? length - 1 : length;
-    }
-}
-
-ssize slice_adjust(ssize length, ssize *start, ssize *stop, ssize step)
-{
-    slice_clamp(length, start, step);
-    slice_clamp(length, stop, step);
-    if (step < 0)
-        return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
-    return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
-}
-
 ssize slice_indices(value slice, ssize length, ssize *start, ssize *stop, ssize *step)
 {
     if (!slice_unpack(slice, start, stop, step))
