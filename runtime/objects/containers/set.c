@@ -63,10 +63,13 @@ static inline bool place_is_live(value key)
 
 static void table_drop_items(struct set_table *t)
 {
-    for (uint64_t i = 0; i <= t->mask; i++) {
-        if (place_is_live(load_relaxed(&t->entries[i].key)))
-            value_dec(load_relaxed(&t->entries[i].key));
-        thread_report_at(i + 1);
+    uint64_t left = t->fill;
+    for (uint64_t i = 0; left > 0; thread_report_at(++i)) {
+        value key = load_relaxed(&t->entries[i].key);
+        if (key) {
+            left--;
+            value_dec(key); /* nothing for a dummy */
+        }
     }
 }
 
@@ -117,7 +120,8 @@ static inline void table_insert_clean(struct set_table *t, value key, int64_t ha
 /* ---- life ---- */
 value set_new_of(struct type *type)
 {
-    struct set *set = (struct set *)object_new(type, type->gc.instance_size);
+    struct set *set = type == TYPE(SET) ? (struct set *)OBJECT_NEW(SET, KIND_CONTAINER, sizeof *set, 0)
+                                        : (struct set *)object_new(type, type->gc.instance_size);
     if (set)
         store_relaxed(&set->hash, -1);
     return value_of(set);
@@ -284,11 +288,12 @@ static inline void set_changes(struct set *set)
 static struct set_table *table_replace(struct set *set, struct set_table *fresh)
 {
     struct set_table *old = load_relaxed(&set->table);
-    for (uint64_t i = 0; old && i <= old->mask; i++) {
+    uint64_t left = old ? old->fill : 0;
+    for (uint64_t i = 0; left > 0; thread_report_at(++i)) {
         value key = load_relaxed(&old->entries[i].key);
+        left -= key != NULL;
         if (place_is_live(key))
             table_insert_clean(fresh, key, load_relaxed(&old->entries[i].hash));
-        thread_report_at(i + 1);
     }
     set_changes(set);
     store_release(&set->table, fresh);
@@ -359,20 +364,9 @@ static inline value place_vacate(struct set *set, struct set_entry *entry)
     return old;
 }
 
-bool set_add_hashed(value v, value key, int64_t hash)
+static __attribute__((noinline)) bool set_add_slow(struct set *set, value key, int64_t hash)
 {
-    struct set *set = set_of(v);
     struct cursor c;
-    struct set_table *known = load_relaxed(&set->table);
-    if (likely(thread_is_alone() && known)) { /* there already? Then no spare count. */
-        for (cursor_start(&c, known->mask, hash);; cursor_step(&c, known->mask)) {
-            value k = load_relaxed(&known->entries[c.place].key);
-            if (!k)
-                break;
-            if (k == key)
-                return true;
-        }
-    }
     value_inc(key);
     for (;;) {
         object_lock(&set->header);
@@ -398,6 +392,38 @@ bool set_add_hashed(value v, value key, int64_t hash)
     }
     value_dec(key);
     return false;
+}
+
+/* In line while alone, and as long as the places on the way tell without Python code. */
+bool set_add_hashed(value v, value key, int64_t hash)
+{
+    struct set *set = set_of(v);
+    if (!load_relaxed(&set->table) && unlikely(!set_resize(set, 0)))
+        return false;
+    if (unlikely(!thread_is_alone()))
+        return set_add_slow(set, key, hash);
+    struct set_table *t = load_relaxed(&set->table);
+    struct cursor c;
+    c.free = NO_PLACE;
+    for (cursor_start(&c, t->mask, hash);; cursor_step(&c, t->mask)) {
+        struct set_entry *entry = &t->entries[c.place];
+        value k = load_relaxed(&entry->key);
+        if (!k)
+            break;
+        if (k == key)
+            return true;
+        if (k == SET_DUMMY)
+            c.free = c.place;
+        if (k == SET_DUMMY || load_relaxed(&entry->hash) != hash || value_both_small_int(k, key))
+            continue;
+        int same = key_equal_simple(k, key);
+        if (same != 0)
+            return same > 0 || set_add_slow(set, key, hash);
+    }
+    if (unlikely(!place_is_free(t, &c)))
+        return set_add_slow(set, key, hash);
+    return likely(!place_take(set, t, &c, value_inc(key), hash)) ||
+           set_resize(set, grown_size(load_relaxed(&set->length)));
 }
 
 bool set_add(value v, value item)
