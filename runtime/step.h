@@ -151,8 +151,21 @@ struct step_pause {
     uint64_t moment, first;
     struct step_hold *holds;
 };
-void step_pause(struct step_pause *pause);
-void step_resume(const struct step_pause *pause);
+void step_let_go(struct step_hold *holds); /* of these, and of the copy */
+static inline void step_pause(struct step_pause *pause)
+{
+    *pause = (struct step_pause){step_self.moment, step_self.first, step_self.holds};
+    if (unlikely(pause->holds || step_self.copy)) /* a sweep of the code that runs now has another moment */
+        step_let_go(pause->holds);
+    step_self.moment = 0;
+    step_self.holds = NULL;
+}
+static inline void step_resume(const struct step_pause *pause)
+{
+    step_self.holds = pause->holds; /* (which hold nothing any more) */
+    step_self.moment = pause->moment ? ++step_self.moments : 0;
+    step_self.first = pause->first;
+}
 
 /* For C code that calls itself through values which refer to one another (iterators over iterators), where CPython
    counts no level: false with RecursionError when the C stack nears its end. */

@@ -268,18 +268,61 @@ void generator_let_go(struct generator *generator);
 /* Turn the running frame into a generator, coroutine or asynchronous generator: moves its contents. The frame is
  * popped. Owned; NULL with MemoryError. */
 value generator_from_frame(struct interpreter *interpreter, struct frame *frame);
-/* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame),
- * FINISHED, or -1 with ValueError when it runs already. */
-int generator_claim(struct generator *generator);
+/* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame, and
+ * counts the generator before it is quiescent, which is the mark of RULE C3), FINISHED, or -1 with ValueError when it
+ * runs already. */
+int generator_claim_slow(struct generator *generator);
+static inline int generator_claim(struct generator *g)
+{
+    if (likely(thread_is_alone())) {
+        uint32_t state = atomic_load_explicit(&g->state, memory_order_relaxed);
+        if (likely(state == GENERATOR_CREATED || state == GENERATOR_SUSPENDED)) {
+            atomic_store_explicit(&g->state, GENERATOR_RUNNING, memory_order_relaxed);
+            return (int)state;
+        }
+    }
+    return generator_claim_slow(g);
+}
 /* Give a claimed generator back unchanged. */
 void generator_release(struct generator *generator, int state);
 /* A claimed generator becomes the running frame, with `sent` (stolen) on its stack unless that is NULL. flags:
  * FRAME_ENTRY, FRAME_FOR_ITER or FRAME_SEND. false: RecursionError, released. */
-bool generator_link(struct interpreter *interpreter, struct generator *generator, value sent, uint32_t flags,
-                    int state);
+bool generator_refuse(struct generator *generator, value sent, int state);
+static inline __attribute__((always_inline)) bool generator_link(struct interpreter *interpreter, struct generator *g,
+                                                                 value sent, uint32_t flags, int state)
+{
+    if (unlikely(interpreter->depth >=
+                 atomic_load_explicit(&recursion_limit, memory_order_relaxed) + interpreter->c_headroom))
+        return generator_refuse(g, sent, state);
+    interpreter->depth++;
+    struct frame *frame = &g->frame;
+    if (sent)
+        *frame->sp++ = sent;
+    frame->flags = FRAME_GENERATOR | flags;
+    frame->previous = interpreter->frame;
+    g->handled.previous = interpreter->handled;
+    interpreter->handled = &g->handled;
+    interpreter->frame = frame;
+    rc_inc(&g->header); /* the running frame keeps its generator; marks it (RULE C3) */
+    return true;
+}
 /* The running frame is a generator's and leaves: suspended, or finished (its frame is cleared). The previous frame
  * runs. */
-void generator_unlink(struct interpreter *interpreter, struct generator *generator, int state);
+void generator_finish(struct generator *generator);
+static inline __attribute__((always_inline)) void generator_unlink(struct interpreter *interpreter, struct generator *g,
+                                                                   int state)
+{
+    struct frame *frame = &g->frame;
+    interpreter->depth--;
+    interpreter->frame = frame->previous;
+    interpreter->handled = g->handled.previous;
+    frame->previous = NULL;
+    g->handled.previous = NULL;
+    if (state == GENERATOR_FINISHED)
+        generator_finish(g);
+    atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
+    rc_dec(&g->header);
+}
 /* An exception leaves a generator's frame: StopIteration becomes RuntimeError. */
 void generator_convert_stop(struct generator *generator);
 

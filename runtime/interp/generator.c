@@ -3,7 +3,7 @@
  *
  * While it is not running, a generator's frame is part of the heap: its slots are traversed like those of any object.
  * Resuming it turns them back into registers without changing a count, so the object is marked after its state became
- * RUNNING (RULE C3). Whoever moves the state from CREATED or SUSPENDED to RUNNING owns the frame until it stores
+ * RUNNING (RULE C3): by the count that the running frame has of it. Whoever moves the state from CREATED or SUSPENDED to RUNNING owns the frame until it stores
  * another state.
  */
 #include "runtime/interp/frame.h"
@@ -56,7 +56,8 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
                   : code->flags & CODE_ASYNC_GENERATOR ? TYPE_ID_ASYNC_GENERATOR
                                                        : TYPE_ID_GENERATOR;
     size_t words = code->slots_count + code->stack_size;
-    struct generator *g = (struct generator *)object_new(TYPE_WELL_KNOWN(id), sizeof *g + words * sizeof(value));
+    struct generator *g = (struct generator *)object_or_error(
+        heap_alloc_in_line(KIND_CONTAINER, sizeof *g + words * sizeof(value), TYPE_WELL_KNOWN_REF(id), 0));
     if (!g)
         return NULL;
     struct function *function = frame_function(frame);
@@ -142,15 +143,11 @@ void generator_let_go(struct generator *g)
     atomic_fetch_and_explicit(&g->state, ~(uint32_t)GENERATOR_HELD, memory_order_release);
 }
 
-int generator_claim(struct generator *g)
+int generator_claim_slow(struct generator *g)
 {
     uint32_t state = claim(g);
-    if (unlikely(state == GENERATOR_FINISHED))
-        return GENERATOR_FINISHED;
-    if (unlikely(state == GENERATOR_RUNNING))
-        return raise_int(EXC(ValueError), "%s already executing", kind_name(g));
-    rc_mark(&g->header); /* C3: its references are registers from here on */
-    return (int)state;
+    return unlikely(state == GENERATOR_RUNNING) ? raise_int(EXC(ValueError), "%s already executing", kind_name(g))
+                                                : (int)state;
 }
 
 void generator_release(struct generator *g, int state)
@@ -158,47 +155,24 @@ void generator_release(struct generator *g, int state)
     atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
 }
 
-bool generator_link(struct interpreter *interpreter, struct generator *g, value sent, uint32_t flags, int state)
+bool generator_refuse(struct generator *g, value sent, int state)
 {
-    if (unlikely(interpreter->depth >=
-                 atomic_load_explicit(&recursion_limit, memory_order_relaxed) + interpreter->c_headroom)) {
-        value_dec(sent);
-        generator_release(g, state);
-        return raise_false(EXC(RecursionError), "maximum recursion depth exceeded");
-    }
-    interpreter->depth++;
-    struct frame *frame = &g->frame;
-    if (sent)
-        *frame->sp++ = sent;
-    frame->flags = FRAME_GENERATOR | flags;
-    frame->previous = interpreter->frame;
-    g->handled.previous = interpreter->handled;
-    interpreter->handled = &g->handled;
-    rc_inc(&g->header); /* the running frame keeps its generator */
-    interpreter->frame = frame;
-    return true;
+    value_dec(sent);
+    generator_release(g, state);
+    return raise_false(EXC(RecursionError), "maximum recursion depth exceeded");
 }
 
-void generator_unlink(struct interpreter *interpreter, struct generator *g, int state)
+void generator_finish(struct generator *g)
 {
     struct frame *frame = &g->frame;
-    interpreter->depth--;
-    interpreter->frame = frame->previous;
-    interpreter->handled = g->handled.previous;
-    frame->previous = NULL;
-    g->handled.previous = NULL;
-    if (state == GENERATOR_FINISHED) {
-        value handled = g->handled.exception;
-        g->handled.exception = NULL;
-        value_inc(value_of(frame->code)); /* gi_code outlives the frame */
-        frame_clear(frame);
-        frame->sp = frame->slots;
-        frame->function = frame->locals = NULL;
-        frame->globals = frame->builtins = NULL;
-        value_dec(handled);
-    }
-    atomic_store_explicit(&g->state, (uint32_t)state, memory_order_release);
-    rc_dec(&g->header);
+    value handled = g->handled.exception;
+    g->handled.exception = NULL;
+    value_inc(value_of(frame->code)); /* gi_code outlives the frame */
+    frame_clear(frame);
+    frame->sp = frame->slots;
+    frame->function = frame->locals = NULL;
+    frame->globals = frame->builtins = NULL;
+    value_dec(handled);
 }
 
 /* PEP 479 */

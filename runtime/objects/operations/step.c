@@ -200,20 +200,12 @@ void step_after_fork(void)
 }
 
 /* ---- Python code runs ---- */
-void step_pause(struct step_pause *pause)
+void step_let_go(struct step_hold *holds)
 {
-    *pause = (struct step_pause){step_self.moment, step_self.first, step_self.holds};
-    for (struct step_hold *hold = step_self.holds; hold; hold = hold->outer)
+    for (struct step_hold *hold = holds; hold; hold = hold->outer)
         hold_release((struct held *)hold);
     step_self.moment = 0;
     step_self.holds = NULL;
     if (step_self.copy)
-        step_forget_copy(); /* a sweep of the code that runs now has another moment */
-}
-
-void step_resume(const struct step_pause *pause)
-{
-    step_self.holds = pause->holds; /* (which hold nothing any more) */
-    step_self.moment = pause->moment ? ++step_self.moments : 0;
-    step_self.first = pause->first;
+        step_forget_copy();
 }
