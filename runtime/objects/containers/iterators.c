@@ -3,6 +3,8 @@
  * callable.
  */
 #include "runtime/objects/containers/iterators.h"
+#include "runtime/objects/containers/list.h"
+#include "runtime/objects/containers/range.h"
 #include "runtime/step.h"
 #include "runtime/signature.h"
 
@@ -151,6 +153,10 @@ static value reversed_type_new(struct type *type, const value *args, size_t narg
         return NULL;
     if (!check_arguments("reversed", nargs, 1, 1))
         return NULL;
+    if (value_is(args[0], TYPE_ID_RANGE)) /* most are; what the look-up would find */
+        return range_reversed(args[0]);
+    if (value_is(args[0], TYPE_ID_LIST))
+        return list_reversed(args[0]);
     value method = special_lookup(args[0], NAME(__reversed__));
     if (!method)
         return NULL;

@@ -27,6 +27,8 @@ static value range_count(value start, value stop, value step)
             high = t;
             by = -by;
         }
+        if (likely(by == 1))
+            return low < high ? int_from_i64(high - low) : small_int(0);
         return low < high ? int_from_i64((high - low - 1) / by + 1) : small_int(0);
     }
     bool down = int_sign(step) < 0;
@@ -50,7 +52,7 @@ static value range_count(value start, value stop, value step)
 static value range_from_ints(value start, value stop, value step)
 {
     value length = range_count(start, stop, step);
-    struct range *range = length ? (struct range *)object_new(TYPE(RANGE), sizeof *range) : NULL;
+    struct range *range = length ? (struct range *)OBJECT_NEW(RANGE, KIND_CONTAINER, sizeof *range, 0) : NULL;
     if (!range) {
         value_dec(start);
         value_dec(stop);
@@ -403,9 +405,15 @@ value range_iterator_for_loop(value v)
     return made;
 }
 
-static value range_reversed(value v)
+value range_reversed(value v)
 {
     value length = range_count_of(v);
+    int64_t distance, end;
+    if (value_is_small_int(length) && value_both_small_int(range_start(v), range_step(v)) &&
+        !__builtin_mul_overflow(small_int_value(length) - 1, small_int_value(range_step(v)), &distance) &&
+        !__builtin_add_overflow(small_int_value(range_start(v)), distance, &end) && small_int_fits(end) &&
+        small_int_fits(-small_int_value(range_step(v))))
+        return iterator_over(small_int(end), small_int(-small_int_value(range_step(v))), length);
     value last_index = difference(length, small_int(1));
     value last = last_index ? range_number(range_start(v), range_step(v), last_index) : NULL;
     value step = last ? operate_unary(UNARY_NEGATIVE, range_step(v)) : NULL;

@@ -55,5 +55,6 @@ static inline value range_iterator_next_fast(value v)
 value range_iterator_for_loop(value range);
 /* The iterator over a range (either kind). */
 value range_iterator_new(value range);
+value range_reversed(value range); /* range.__reversed__ */
 
 #endif
