@@ -346,20 +346,31 @@ bool rc_release(struct object *o)
     return release_local_end(o);
 }
 
+/* The last reference of a thread's own object, into whose page others look, is gone. */
+static __attribute__((noinline)) void die_seen(struct object *o)
+{
+    if (release_bias(o, atomic_load_explicit(&o->shared, memory_order_acquire)))
+        object_die(o);
+}
+
 /* Most objects die as they lived: one thread's, flagged by nobody. */
 void rc_dec_slow(struct object *o)
 {
-    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire); /* see release_local_end */
+    struct thread_slot *self = thread_self;
     const uint8_t flagged = OBJECT_SHARED | OBJECT_IMMORTAL | OBJECT_WEAK;
-    if (likely((shared & ~SHARED_DISTURBED) == 0 && object_is_mine(o) &&
-               !(atomic_load_explicit(&o->flags, memory_order_relaxed) & flagged) &&
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire); /* see release_local_end */
+    uint64_t head = atomic_load_explicit(&o->head, memory_order_relaxed);
+    if (likely((shared & ~SHARED_DISTURBED) == 0 &&
+               (head & OBJECT_HEAD(0, UINT16_MAX, flagged)) == OBJECT_HEAD(0, self->id, 0) &&
                (atomic_load_explicit(&o->local, memory_order_relaxed) & ~LOCAL_DISTURBED) == LOCAL_ONE)) {
-        if (release_unseen(o))
-            object_die_plain(o);
-        else if (release_bias(o, shared))
-            object_die(o);
+        if (likely(release_unseen(o)))
+            object_die_plain(o, type_from_ref((uint32_t)head));
+        else
+            die_seen(o);
         return;
     }
+    if (head & OBJECT_HEAD(0, 0, OBJECT_IMMORTAL))
+        return;
     if ((shared & SHARED_SHARDED) && likely(!object_is_mine(o))) /* the collector alone frees it */
         cells_add(shared >> SHARED_SHIFT, -1);
     else if (rc_release(o))

@@ -105,7 +105,7 @@ void object_die(struct object *o)
 }
 
 /* With members to drop: the trashcan may be needed. */
-static __attribute__((noinline)) void destroy_plain(struct object *o, struct object_type *type)
+void destroy_plain(struct object *o, struct object_type *type)
 {
     struct slot_heap *heap = slot_heap(thread_self);
     if (unlikely(heap->dying_depth >= NESTED_DEATHS)) {
@@ -113,23 +113,11 @@ static __attribute__((noinline)) void destroy_plain(struct object *o, struct obj
         return;
     }
     heap->dying_depth++;
-    bool counted = type->gc_flags & TYPE_GC_COUNTED;
     type->destroy(o);
-    if (counted)
+    if (unlikely(type->gc_flags & TYPE_GC_COUNTED))
         rc_dec(&type->header);
     heap_free_mine(o);
-    if (unlikely(heap->dying_depth == 1 && heap->dying))
+    if (unlikely(heap->dying != NULL) && heap->dying_depth == 1)
         empty_trashcan(heap);
     heap->dying_depth--;
-}
-
-void object_die_plain(struct object *o)
-{
-    struct object_type *type = object_type(o);
-    if (unlikely(type_finalizer(type) != NULL))
-        object_die(o);
-    else if (type->destroy)
-        destroy_plain(o, type);
-    else
-        heap_free_mine(o);
 }

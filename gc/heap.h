@@ -137,7 +137,16 @@ void queue_help(struct thread_slot *slot);
 /* The count is zero. Finalizer, weak references, destroy, free. */
 void object_die(struct object *o);
 /* The same for one that the caller owns and that nobody else ever flagged: not shared, not weakly referenced. */
-void object_die_plain(struct object *o);
+void destroy_plain(struct object *o, struct object_type *type);
+static inline void object_die_plain(struct object *o, struct object_type *type)
+{
+    if (unlikely(type_finalizer(type) != NULL))
+        object_die(o);
+    else if (likely(type->destroy != NULL))
+        destroy_plain(o, type);
+    else
+        heap_free_mine(o);
+}
 /* Destroy without asking: for islands and the last part of object_die. */
 void object_destroy(struct object *o);
 

@@ -112,17 +112,30 @@ GC_READS_RACILY void tuple_traverse(struct object *o, struct gc_trace *trace)
     trace_slots(trace, tuple->items, tuple->length);
 }
 
+static inline __attribute__((always_inline)) void items_drop(value_slot *items, size_t i, bool may_be_many)
+{
+    while (i-- > 0) {
+        value item = load_relaxed(&items[i]);
+        if (value_is_object(item)) {
+            store_relaxed(&items[i], NULL);
+            value_dec(item);
+        }
+        if (may_be_many)
+            thread_report_at(i);
+    }
+}
+static __attribute__((noinline)) void items_drop_many(struct tuple *tuple)
+{
+    items_drop(tuple->items, tuple->length, true);
+}
+
 void tuple_destroy(struct object *o)
 {
     struct tuple *tuple = (struct tuple *)o;
-    for (size_t i = tuple->length; i-- > 0;) {
-        value item = load_relaxed(&tuple->items[i]);
-        if (value_is_object(item)) {
-            store_relaxed(&tuple->items[i], NULL);
-            value_dec(item);
-        }
-        thread_report_at(i);
-    }
+    if (unlikely(tuple->length > THREAD_REPORT_STEPS))
+        items_drop_many(tuple);
+    else
+        items_drop(tuple->items, tuple->length, false);
 }
 
 /* ---- what the language does to them ---- */
