@@ -59,19 +59,24 @@ static int less_float(value a, value b)
     return immediate_float_value(a) < immediate_float_value(b);
 }
 
-/* Exact strs. Most are of one byte a character, and differ soon. */
-static int less_str(value a, value b)
+/* Exact strs: below, at or above zero. Most are of one byte a character, and differ soon. */
+static inline int order_str(value a, value b)
 {
     if ((str_flags(a) | str_flags(b)) & (STR_WIDTH_2 | STR_WIDTH_4))
-        return str_compare(a, b) < 0;
+        return str_compare(a, b);
     const uint8_t *x = str_data(a), *y = str_data(b);
     size_t length_a = str_exact_length(a), length_b = str_exact_length(b);
     size_t common = length_a < length_b ? length_a : length_b;
     for (size_t i = 0; i < common && i < 8; i++)
         if (x[i] != y[i])
-            return x[i] < y[i];
+            return (int)x[i] - (int)y[i];
     int order = common > 8 ? thread_compare(x + 8, y + 8, common - 8) : 0;
-    return order ? order < 0 : length_a < length_b;
+    return order ? order : (length_a > length_b) - (length_a < length_b);
+}
+
+static int less_str(value a, value b)
+{
+    return order_str(a, b) < 0;
 }
 
 static int less_any(value a, value b)
@@ -81,34 +86,45 @@ static int less_any(value a, value b)
     return compare_bool(a, b, COMPARE_LT);
 }
 
-/* Tuples whose first items are all of one simple kind: those mostly decide. */
+/* Tuples: as long as their items are of simple kinds, those decide. */
 static int less_tuple(value a, value b)
 {
-    if (tuple_length(a) && tuple_length(b)) {
-        value x = tuple_get(a, 0), y = tuple_get(b, 0);
-        if (value_both_small_int(x, y) && x != y)
+    size_t na = tuple_length(a), nb = tuple_length(b);
+    for (size_t i = 0; i < na && i < nb; thread_report_at(++i)) {
+        value x = tuple_get(a, i), y = tuple_get(b, i);
+        if (x == y)
+            continue;
+        if (value_both_small_int(x, y))
             return less_small_int(x, y);
-        if (x != y && value_is(x, TYPE_ID_STR) && value_is(y, TYPE_ID_STR)) {
-            int less = less_str(x, y);
-            if (less || less_str(y, x))
-                return less;
-        }
+        if (!value_is(x, TYPE_ID_STR) || !value_is(y, TYPE_ID_STR))
+            return compare_bool(a, b, COMPARE_LT);
+        int order = order_str(x, y);
+        if (order)
+            return order < 0;
     }
-    return compare_bool(a, b, COMPARE_LT);
+    return na < nb;
 }
 
 static int (*choose_comparison(const value *keys, size_t length))(value, value)
 {
-    bool ints = true, floats = true, strs = true, tuples = true;
-    for (size_t i = 0; i < length && (ints || floats || strs || tuples); i++) {
-        thread_report_at(i + 1);
-        value key = keys[i];
-        ints = ints && value_is_small_int(key);
-        floats = floats && value_is_immediate_float(key);
-        strs = strs && value_is(key, TYPE_ID_STR);
-        tuples = tuples && value_is(key, TYPE_ID_TUPLE);
+    size_t same = 0; /* so many from the first on are of its kind */
+#define COUNT(IS_KIND) \
+    for (; same < length && (IS_KIND); thread_report_at(++same))
+    if (length && value_is_small_int(keys[0])) {
+        COUNT(value_is_small_int(keys[same]));
+        return same == length ? less_small_int : less_any;
     }
-    return ints ? less_small_int : floats ? less_float : strs ? less_str : tuples ? less_tuple : less_any;
+    if (length && value_is_immediate_float(keys[0])) {
+        COUNT(value_is_immediate_float(keys[same]));
+        return same == length ? less_float : less_any;
+    }
+    if (length && value_is(keys[0], TYPE_ID_STR)) {
+        COUNT(value_is(keys[same], TYPE_ID_STR));
+        return same == length ? less_str : less_any;
+    }
+    COUNT(value_is(keys[same], TYPE_ID_TUPLE));
+#undef COUNT
+    return same == length ? less_tuple : less_any;
 }
 
 /* The same for a sort under a lock. */

@@ -3,6 +3,7 @@
  * coding in codec.c; see str.h for the layout.
  */
 #include "runtime/objects/text/str.h"
+#include "runtime/objects/containers/list.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -347,7 +348,11 @@ value str_append_owned(value left, value right)
     size_t n = str_exact_length(left), m = str_exact_length(right);
     if (m == 0)
         return left;
-    if (n == 0 || !rc_is_unique(value_object(left)) || (str_flags(left) & STR_INTERNED) ||
+    if (n == 0) {
+        value_dec(left);
+        return value_inc(right);
+    }
+    if (!rc_is_unique(value_object(left)) || (str_flags(left) & STR_INTERNED) ||
         str_max(right) > str_max(left)) {
         value v = str_concat(left, right);
         value_dec(left);
@@ -404,6 +409,23 @@ value str_join_array(value separator, const value *parts, size_t count)
     void *data = str_data(v);
     struct span gap_span = str_span(separator);
     size_t at = 0;
+    if (likely(width == 1)) { /* and so is that of all parts */
+        char *to = data;
+        for (size_t i = 0; i < count; thread_report_at(++i)) {
+            if (i && gap) {
+                span_copy_few(to, gap_span.data, gap);
+                to += gap;
+            }
+            value part = str_exact(parts[i]);
+            size_t n = str_exact_length(part);
+            if (n == 1)
+                *to = *(const char *)str_data(part);
+            else
+                span_copy_few(to, str_data(part), n);
+            to += n;
+        }
+        return v;
+    }
     for (size_t i = 0; i < count; i++) {
         if (i && gap) {
             span_copy_inline(data, width, at, gap_span);
@@ -423,8 +445,21 @@ value str_concat_array(const value *parts, size_t count)
     return nothing ? str_join_array(nothing, parts, count) : NULL;
 }
 
+/* The same for parts that may be anything. */
+static value join_parts(value separator, const value *parts, size_t count)
+{
+    for (size_t i = 0; i < count; thread_report_at(++i))
+        if (unlikely(!is_str(parts[i])))
+            return raise(EXC(TypeError), "sequence item %zu: expected str instance, %T found", i, parts[i]);
+    return str_join_array(separator, parts, count);
+}
+
 value str_join(value separator, value iterable)
 {
+    if (value_is(iterable, TYPE_ID_LIST) && thread_is_alone()) { /* nobody changes it meanwhile */
+        struct list_storage *storage = load_relaxed(&list_of(iterable)->storage);
+        return join_parts(separator, storage ? (const value *)storage->items : NULL, list_length_fast(iterable));
+    }
     value items = is_tuple(iterable) ? value_inc(iterable) : NULL;
     if (!items) {
         /* A list may change while it is read: work on a copy of its items. */
@@ -436,16 +471,7 @@ value str_join(value separator, value iterable)
             return raise(EXC(TypeError), "can only join an iterable");
         }
     }
-    size_t count = tuple_length(items);
-    const value *parts = (const value *)tuple_items(items);
-    value result = NULL;
-    for (size_t i = 0; i < count; thread_report_at(++i))
-        if (unlikely(!is_str(parts[i]))) {
-            raise(EXC(TypeError), "sequence item %zu: expected str instance, %T found", i, parts[i]);
-            goto out;
-        }
-    result = str_join_array(separator, parts, count);
-out:
+    value result = join_parts(separator, (const value *)tuple_items(items), tuple_length(items));
     value_dec(items);
     return result;
 }

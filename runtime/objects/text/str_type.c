@@ -132,8 +132,8 @@ static value str_getitem(value self, value key)
     value v = str_exact(self);
     ssize length = (ssize)str_exact_length(v);
     if (value_is_small_int(key) || value_type_slot(key, to_index)) {
-        ssize i;
-        if (!index_as_ssize(key, &i, EXC(IndexError)))
+        ssize i = value_is_small_int(key) ? small_int_value(key) : 0;
+        if (unlikely(!value_is_small_int(key)) && !index_as_ssize(key, &i, EXC(IndexError)))
             return NULL;
         if (i < 0)
             i += length;
