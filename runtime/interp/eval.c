@@ -1006,7 +1006,19 @@ add_strings : {
             item = VALUE_END;
         } else {
             SAVE();
-            item = next_general(iterator);
+            if (*ip == (OP_UNPACK_SEQUENCE | 2 << 8)) {
+                struct value_pair pair = next_pair_general(iterator);
+                if (likely(pair.second != NULL)) {
+                    sp[0] = pair.second;
+                    sp[1] = pair.first;
+                    sp += 2;
+                    ip++;
+                    DISPATCH();
+                }
+                item = pair.first;
+            } else {
+                item = next_general(iterator);
+            }
             if (unlikely(!item))
                 goto error;
         }

@@ -5,14 +5,27 @@
 #include "runtime/step.h"
 #include "threads/pause.h"
 
-value next_general(value iterator)
+static inline value end_of_loop(value item)
 {
-    value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
-    value item = likely(next != NULL) ? next(iterator) : raise(EXC(TypeError), "'%T' object is not iterable", iterator);
     if (likely(item != NULL) || !error_matches(EXC(StopIteration)))
         return item;
     error_clear();
     return VALUE_END;
+}
+
+value next_general(value iterator)
+{
+    value (*next)(value) = value_type_slot(iterator, next); /* __next__ may have been deleted meanwhile */
+    return end_of_loop(likely(next != NULL) ? next(iterator)
+                                            : raise(EXC(TypeError), "'%T' object is not iterable", iterator));
+}
+
+struct value_pair next_pair_general(value iterator)
+{
+    struct value_pair pair = iterator_next_pair(iterator);
+    if (unlikely(!pair.second))
+        pair.first = pair.first == VALUE_MISSING ? next_general(iterator) : end_of_loop(pair.first);
+    return pair;
 }
 
 /* ---- unpacking ---- */

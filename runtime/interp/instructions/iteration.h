@@ -5,6 +5,7 @@
 #define ATOLL_INSTRUCTIONS_ITERATION_H
 
 #include "runtime/interp/frame.h"
+#include "runtime/objects/containers/iterators.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/range.h"
 #include "runtime/objects/containers/tuple.h"
@@ -16,6 +17,9 @@ static inline value loop_iterator(value iterable)
 }
 /* The next item, owned, VALUE_END, or NULL with an exception. */
 value next_general(value iterator);
+/* The same for a loop that unpacks two from each item: where no tuple has to be made for that, both of them, owned;
+ * else `second` is NULL and `first` the item. */
+struct value_pair next_pair_general(value iterator);
 
 /* The items of a tuple of that length, counted, to place[n - 1], ... place[0]: the first item on top. */
 static inline bool quick_unpack(value sequence, uint32_t n, value *place)

@@ -170,6 +170,7 @@ value dict_to_merge(value mapping);
 bool dict_set_building(value v, value key, value item);
 
 value dict_iterator_new(value dict); /* over the keys */
+struct value_pair dict_item_iterator_next_pair(value iterator); /* see iterator_next_pair */
 /* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
 value dict_key_iterator_next(value iterator);
 

@@ -165,6 +165,13 @@ static value dict_value_iterator_next(value v)
     struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
     return likely(entry != NULL) ? value_inc(load_relaxed(&entry->item)) : iterator_next_part(v, false, PART_VALUE);
 }
+struct value_pair dict_item_iterator_next_pair(value v)
+{
+    struct dict_entry *entry = iterator_entry_alone((struct dict_iterator *)v);
+    if (unlikely(!entry))
+        return NO_PAIR;
+    return (struct value_pair){value_inc(load_relaxed(&entry->key)), value_inc(load_relaxed(&entry->item))};
+}
 static value dict_item_iterator_next(value v)
 {
     struct dict_iterator *iterator = (struct dict_iterator *)v;

@@ -9,6 +9,10 @@ value sequence_iterator_new(value sequence);
 /* Calls until the result equals the sentinel: iter(callable, sentinel). */
 value callable_iterator_new(value callable, value sentinel);
 
+/* The next pair of an iterator over a dict's items, an enumerate or a zip of two; VALUE_MISSING for others, and for
+   those that threads share. */
+struct value_pair iterator_next_pair(value iterator);
+
 /* One step of next(): an item or VALUE_END; a StopIteration that carries a value stays raised. TypeError when `v` is no
    iterator. */
 value iterator_step(value v);

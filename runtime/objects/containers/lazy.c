@@ -4,6 +4,7 @@
  * Threads may share one. Those that take from several iterators, or count, are held during a step (step.h), so that
  * what belongs together stays together.
  */
+#include "runtime/objects/containers/dict.h"
 #include "runtime/objects/containers/iterators.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/objects/containers/range.h"
@@ -116,12 +117,12 @@ static value enumerate_type_new(struct type *type, const value *args, size_t nar
     return start ? lazy_new(type, start, iter_get(iterable)) : NULL;
 }
 
-static value enumerate_advance(value v)
+static struct value_pair enumerate_pair(value v)
 {
     struct lazy *lazy = (struct lazy *)v;
     value next = source_next(v, lazy_source(v));
     if (!next || next == VALUE_END)
-        return next;
+        return (struct value_pair){next, NULL};
     value number = load_relaxed(&lazy->function);
     if (likely(value_is_small_int(number) && small_int_value(number) < SMALL_INT_MAX)) {
         store_relaxed(&lazy->function, small_int(small_int_value(number) + 1));
@@ -131,11 +132,23 @@ static value enumerate_advance(value v)
         if (!after) {
             value_dec(number);
             value_dec(next);
-            return NULL;
+            return (struct value_pair){NULL, NULL};
         }
         slot_store(&lazy->header, &lazy->function, after);
     }
-    return pair_next(&lazy->header, &lazy->pair, number, next);
+    return (struct value_pair){number, next};
+}
+
+/* The same as a tuple. */
+static inline value lazy_tuple(value v, struct value_pair pair)
+{
+    struct lazy *lazy = (struct lazy *)v;
+    return pair.second ? pair_next(&lazy->header, &lazy->pair, pair.first, pair.second) : pair.first;
+}
+
+static value enumerate_advance(value v)
+{
+    return lazy_tuple(v, enumerate_pair(v));
 }
 
 static value enumerate_next(value v)
@@ -211,10 +224,30 @@ static value zip_check_strict(value v, size_t i)
     return VALUE_END;
 }
 
+/* Of two. */
+static struct value_pair zip_pair(value v)
+{
+    value iterators = lazy_source(v);
+    value first = source_next(v, tuple_get(iterators, 0)), second = NULL;
+    bool taken = first && first != VALUE_END;
+    if (taken) {
+        second = source_next(v, tuple_get(iterators, 1));
+        if (likely(second && second != VALUE_END))
+            return (struct value_pair){first, second};
+        value_dec(first);
+    }
+    value end = taken ? second : first;
+    if (end == VALUE_END && lazy_function(v) == VALUE_TRUE)
+        end = zip_check_strict(v, taken);
+    return (struct value_pair){end, NULL};
+}
+
 static value zip_advance(value v)
 {
     value iterators = lazy_source(v);
     size_t count = tuple_length(iterators);
+    if (count == 2)
+        return lazy_tuple(v, zip_pair(v));
     if (count == 0)
         return VALUE_END;
     value few[4], *items = few;
@@ -231,8 +264,7 @@ static value zip_advance(value v)
         thread_report_at(i + 1);
     }
     if (i == count) {
-        result = count == 2 ? pair_next(&((struct lazy *)v)->header, &((struct lazy *)v)->pair, items[0], items[1])
-                            : tuple_from_owned(items, count);
+        result = tuple_from_owned(items, count);
     } else {
         for (size_t k = 0; k < i; k++)
             value_dec(items[k]);
@@ -284,6 +316,18 @@ const struct type_spec zip_type_spec = {
     .slots = {.new = zip_type_new, .iter = iterator_return_self, .next = zip_next},
     .methods = zip_methods,
 };
+
+struct value_pair iterator_next_pair(value iterator)
+{
+    if (value_is(iterator, TYPE_ID_DICT_ITEM_ITERATOR))
+        return dict_item_iterator_next_pair(iterator);
+    if (value_is(iterator, TYPE_ID_ENUMERATE) && likely(step_is_undisturbed(iterator)))
+        return enumerate_pair(iterator);
+    if (value_is(iterator, TYPE_ID_ZIP) && likely(step_is_undisturbed(iterator)) &&
+        tuple_length(lazy_source(iterator)) == 2)
+        return zip_pair(iterator);
+    return NO_PAIR;
+}
 
 /* ---- map ---- */
 static value map_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
