@@ -407,8 +407,7 @@ value *list_snapshot(value v, size_t *count)
     }
 }
 
-/* The same, in the caller's array where it is large enough. */
-static value *list_snapshot_in(value *room, size_t places, value v, size_t *count)
+value *list_snapshot_in(value *room, size_t places, value v, size_t *count)
 {
     struct list *list = list_of(v);
     object_lock(&list->header);

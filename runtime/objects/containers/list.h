@@ -166,6 +166,8 @@ value list_item_locked(struct list *list, ssize index);
 bool list_set_resolved(value v, ssize index, value item);
 /* The items, owned, in an array from malloc; NULL: no memory. */
 value *list_snapshot(value v, size_t *count);
+/* The same, in the caller's array where that has places enough. */
+value *list_snapshot_in(value *room, size_t places, value v, size_t *count);
 /* The same of any iterable; `message` is that of the TypeError when it is none. */
 value *sequence_snapshot(value iterable, const char *message, size_t *count);
 bool list_replace(struct list *list, ssize low, ssize high, const value *items, uint64_t count);

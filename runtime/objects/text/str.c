@@ -4,6 +4,7 @@
  */
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/containers/list.h"
+#include "runtime/raw.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -454,16 +455,23 @@ static value join_parts(value separator, const value *parts, size_t count)
     return str_join_array(separator, parts, count);
 }
 
+enum { JOINED_FEW = 16 };
 value str_join(value separator, value iterable)
 {
-    if (value_is(iterable, TYPE_ID_LIST) && thread_is_alone()) { /* nobody changes it meanwhile */
-        struct list_storage *storage = load_relaxed(&list_of(iterable)->storage);
-        return join_parts(separator, storage ? (const value *)storage->items : NULL, list_length_fast(iterable));
+    if (value_is(iterable, TYPE_ID_LIST)) { /* which may change while it is joined */
+        value few[JOINED_FEW];
+        size_t count;
+        value *parts = list_snapshot_in(few, JOINED_FEW, iterable, &count);
+        value result = parts ? join_parts(separator, parts, count) : NULL;
+        if (parts)
+            values_drop(parts, count);
+        if (parts != few)
+            raw_free(parts);
+        return result;
     }
     value items = is_tuple(iterable) ? value_inc(iterable) : NULL;
     if (!items) {
-        /* A list may change while it is read: work on a copy of its items. */
-        items = value_is(iterable, TYPE_ID_LIST) ? list_to_tuple(iterable) : tuple_from_iterable(iterable);
+        items = tuple_from_iterable(iterable);
         if (!items) {
             if (!error_matches(EXC(TypeError)) || value_type_slot(iterable, iter) || value_type_slot(iterable, getitem))
                 return NULL;
