@@ -64,6 +64,7 @@ static ssize raw_read(value raw, uint8_t *data, size_t length)
 {
     if (value_type(raw) == io_file_type)
         return io_file_read(raw, data, length);
+    thread_pause(thread_self); /* a long operation takes many of these, and the stream may be C as well */
     value room = bytearray_new(NULL, length);
     if (!room)
         return -1;
@@ -85,6 +86,7 @@ static ssize raw_write(value raw, const uint8_t *data, size_t length)
 {
     if (value_type(raw) == io_file_type)
         return io_file_write(raw, data, length);
+    thread_pause(thread_self);
     value bytes = bytes_new(data, length);
     ssize n = bytes ? raw_count(call_method_1(raw, NAME(write), bytes), length, "write") : -1;
     value_dec(bytes);
@@ -175,7 +177,7 @@ static value read_all(struct buffered *b, value raw)
     value rest = call_method_0(raw, NAME(readall));
     if (!rest && error_matches(EXC(AttributeError))) {
         error_clear();
-        for (;;) {
+        for (;; thread_pause(thread_self)) {
             value part = call_method_0(raw, NAME(read));
             size_t length = part && is_bytes(part) ? bytes_length(part) : 0;
             if (length)

@@ -12,6 +12,7 @@
  */
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/io/io.h"
+#include "runtime/raw.h"
 #include "runtime/sys.h"
 #include "runtime/objects/text/codec.h"
 #include "runtime/objects/containers/container.h"
@@ -87,7 +88,7 @@ static bool write_pending(struct text_io *t, value buffer)
         value_dec(result);
     }
     if (t->pending) {
-        free(pending);
+        raw_free(pending);
     } else {
         t->pending = pending;
         t->pending_room = room;
@@ -101,7 +102,7 @@ static bool gather(struct text_io *t, const void *bytes, size_t length)
         return true; /* there may be no memory at either end yet */
     if (t->pending_length + length > t->pending_room) {
         size_t room = t->pending_length + length + IO_BUFFER_SIZE;
-        uint8_t *more = realloc(t->pending, room);
+        uint8_t *more = raw_resize(t->pending, room);
         if (!more)
             return raise_no_memory() != NULL;
         t->pending = more;
@@ -267,6 +268,7 @@ static value translate_newlines(struct text_io *t, value text, bool final)
 static int read_chunk(struct text_io *t, value buffer)
 {
     drop_decoded(t);
+    thread_pause(thread_self); /* a long read takes many chunks, and the stream beneath may be C as well */
     value size = int_from_u64(t->chunk_size);
     value data = size ? call_method_1(buffer, t->has_read1 ? NAME(read1) : NAME(read), size) : NULL;
     value_dec(size);

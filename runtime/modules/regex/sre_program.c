@@ -11,6 +11,7 @@
  * matcher need not try what cannot match.
  */
 #include "runtime/modules/regex/sre.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <stdlib.h>
@@ -41,7 +42,7 @@ static void emit(struct translator *t, struct words *words, uint32_t word)
 {
     if (words->length == words->capacity) {
         size_t capacity = words->capacity ? 2 * words->capacity : 32;
-        uint32_t *items = capacity > INT32_MAX ? NULL : realloc(words->items, capacity * sizeof *items);
+        uint32_t *items = capacity > INT32_MAX ? NULL : raw_resize(words->items, capacity * sizeof *items);
         if (!items) {
             fail(t, NO_MEMORY);
             return;
@@ -147,7 +148,7 @@ static uint32_t add_set(struct translator *t, const uint32_t *code, size_t lengt
         emit(t, &t->set_code, code[i]);
     if (t->set_count == t->set_capacity) {
         size_t capacity = t->set_capacity ? 2 * t->set_capacity : 4;
-        struct sre_set *sets = realloc(t->sets, capacity * sizeof *sets);
+        struct sre_set *sets = raw_resize(t->sets, capacity * sizeof *sets);
         if (!sets)
             return (uint32_t)fail(t, NO_MEMORY);
         t->sets = sets;

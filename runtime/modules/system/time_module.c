@@ -1,6 +1,8 @@
 /* The time module. */
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <errno.h>
 #include <math.h>
@@ -313,14 +315,16 @@ static value time_strftime(value self, value given_format, value tuple)
     char *marked = malloc(format.length + 2), *out = NULL;
     value result = NULL;
     if (marked) {
-        memcpy(marked, format.bytes, format.length);
+        thread_copy(marked, format.bytes, format.length);
         memcpy(marked + format.length, " ", 2);
         for (size_t room = 1024; room < 1u << 24; room *= 4) {
-            char *more = realloc(out, room);
+            char *more = raw_resize(out, room);
             if (!more)
                 break;
             out = more;
+            bool resting = thread_rest_begin(room);
             size_t n = strftime(out, room, marked, &t);
+            thread_rest_end(resting);
             if (n) {
                 result = str_from_utf8_surrogates(out, n - 1);
                 break;
@@ -329,8 +333,8 @@ static value time_strftime(value self, value given_format, value tuple)
     }
     if (!result && !error_occurred())
         raise_no_memory();
-    free(out);
-    free(marked);
+    raw_free(out);
+    raw_free(marked);
     text_release(&format);
     return result;
 }

@@ -91,6 +91,8 @@ bool buffer_is_contiguous(const struct buffer *buffer, bool fortran)
     return true;
 }
 
+#define FAR 4096 /* bytes: each step meets a page of its own, which may have to be asked for */
+
 /* The items from `from` on in the dimensions that are left. Returns where the next ones go. */
 static uint8_t *pack(const struct buffer *buffer, bool fortran, int depth, uint8_t *to, const uint8_t *from)
 {
@@ -99,8 +101,9 @@ static uint8_t *pack(const struct buffer *buffer, bool fortran, int depth, uint8
         return to + buffer->item_size;
     }
     int i = fortran ? buffer->ndim - 1 - depth : depth;
+    bool far = buffer->strides[i] >= FAR || buffer->strides[i] <= -FAR;
     for (ssize k = 0; k < buffer->shape[i]; k++) {
-        thread_report_at((size_t)k + 1);
+        thread_report_at(far ? 0 : (size_t)k + 1);
         to = pack(buffer, fortran, depth + 1, to, from + k * buffer->strides[i]);
     }
     return to;

@@ -193,10 +193,10 @@ static value alias_repr(value self)
     bool ok = add_item(&b, alias_origin(self));
     builder_add_text(&b, "[");
     value args = alias_args(self);
-    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
+    for (size_t i = 0; ok && i < tuple_length(args); i++) {
         if (i)
             builder_add_text(&b, ", ");
-        ok = add_item(&b, tuple_get(args, i));
+        ok = thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0 && add_item(&b, tuple_get(args, i));
     }
     if (tuple_length(args) == 0)
         builder_add_text(&b, "()");
