@@ -268,9 +268,9 @@ void generator_let_go(struct generator *generator);
 /* Turn the running frame into a generator, coroutine or asynchronous generator: moves its contents. The frame is
  * popped. Owned; NULL with MemoryError. */
 value generator_from_frame(struct interpreter *interpreter, struct frame *frame);
-/* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame, and
- * counts the generator before it is quiescent, which is the mark of RULE C3), FINISHED, or -1 with ValueError when it
- * runs already. */
+/* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame,
+ * and counts the generator before it is quiescent, which is the mark of RULE C3), FINISHED, or -1 with ValueError when
+ * it runs already. */
 int generator_claim_slow(struct generator *generator);
 static inline int generator_claim(struct generator *g)
 {

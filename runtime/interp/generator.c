@@ -3,8 +3,8 @@
  *
  * While it is not running, a generator's frame is part of the heap: its slots are traversed like those of any object.
  * Resuming it turns them back into registers without changing a count, so the object is marked after its state became
- * RUNNING (RULE C3): by the count that the running frame has of it. Whoever moves the state from CREATED or SUSPENDED to
- * RUNNING owns the frame until it stores another state.
+ * RUNNING (RULE C3): by the count that the running frame has of it. Whoever moves the state from CREATED or SUSPENDED
+ * to RUNNING owns the frame until it stores another state.
  */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"

@@ -119,4 +119,3 @@ value reduce_result(value callable, value argument, value state, bool has_state)
     value_dec(state);
     return result;
 }
-

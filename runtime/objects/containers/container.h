@@ -161,8 +161,8 @@ static inline value pair_next(struct object *iterator, value_slot *last, value a
     return fresh;
 }
 
-/* What an iterator of pairs gives next where no tuple is wanted: both owned; else `second` is NULL, and `first` says why:
-   VALUE_END, NULL (an exception), or VALUE_MISSING: nothing was done, its `next` is to be asked. */
+/* What an iterator of pairs gives next where no tuple is wanted: both owned; else `second` is NULL, and `first` says
+   why: VALUE_END, NULL (an exception), or VALUE_MISSING: nothing was done, its `next` is to be asked. */
 struct value_pair {
     value first, second;
 };

@@ -169,7 +169,7 @@ value dict_to_merge(value mapping);
 /* dict_set for a dict that the caller is making and has shown to nobody (a display, a comprehension). */
 bool dict_set_building(value v, value key, value item);
 
-value dict_iterator_new(value dict); /* over the keys */
+value dict_iterator_new(value dict);                            /* over the keys */
 struct value_pair dict_item_iterator_next_pair(value iterator); /* see iterator_next_pair */
 /* The next key of an exact key iterator, owned; VALUE_END; NULL on error ("changed size"). */
 value dict_key_iterator_next(value iterator);

@@ -95,7 +95,7 @@ static inline void stretch_move(value_slot *to, value_slot *from, uint64_t count
 }
 
 static __attribute__((noinline)) void slots_move_long(struct list *list, value_slot *to, value_slot *from,
-                                                       uint64_t count)
+                                                      uint64_t count)
 {
     for (uint64_t n; count > STRETCH; count -= n) {
         n = STRETCH;

@@ -108,8 +108,7 @@ static int less_tuple(value a, value b)
 static int (*choose_comparison(const value *keys, size_t length))(value, value)
 {
     size_t same = 0; /* so many from the first on are of its kind */
-#define COUNT(IS_KIND) \
-    for (; same < length && (IS_KIND); thread_report_at(++same))
+#define COUNT(IS_KIND) for (; same < length && (IS_KIND); thread_report_at(++same))
     if (length && value_is_small_int(keys[0])) {
         COUNT(value_is_small_int(keys[same]));
         return same == length ? less_small_int : less_any;

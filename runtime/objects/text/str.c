@@ -353,8 +353,7 @@ value str_append_owned(value left, value right)
         value_dec(left);
         return value_inc(right);
     }
-    if (!rc_is_unique(value_object(left)) || (str_flags(left) & STR_INTERNED) ||
-        str_max(right) > str_max(left)) {
+    if (!rc_is_unique(value_object(left)) || (str_flags(left) & STR_INTERNED) || str_max(right) > str_max(left)) {
         value v = str_concat(left, right);
         value_dec(left);
         return v;
