@@ -75,7 +75,8 @@ static bool raise_too_many(struct frame *frame, size_t given, size_t defaults)
     bool plural;
     char takes[64];
     if (defaults) {
-        snprintf(takes, sizeof takes, "from %zu to %u", code->argcount - defaults, code->argcount);
+        /* below 0 when __defaults__ was set to more than there are parameters */
+        snprintf(takes, sizeof takes, "from %zd to %u", (ssize)code->argcount - (ssize)defaults, code->argcount);
         plural = true;
     } else {
         snprintf(takes, sizeof takes, "%u", code->argcount);

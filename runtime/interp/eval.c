@@ -166,7 +166,7 @@
 /* An operator: `quick` serves immediates, which need not be dropped, `general` the rest. */
 #define UNARY(quick, general)                  \
     do {                                       \
-        value result_;                         \
+        value result_ = NULL;                  \
         if (unlikely(!quick(TOP(), &result_))) \
             FINISH_1(general);                 \
         TOP() = result_;                       \
@@ -175,7 +175,7 @@
 #define BINARY(OPERATOR, quick)                                                                             \
     TARGET(BINARY_##OPERATOR)                                                                               \
     {                                                                                                       \
-        value result_;                                                                                      \
+        value result_ = NULL;                                                                               \
         if (unlikely(!quick(SECOND(), TOP(), &result_)))                                                    \
             FINISH_2(binary_general(stack_plain(SECOND()), stack_plain(TOP()), BINARY_##OPERATOR | ARG())); \
         SECOND() = result_;                                                                                 \
@@ -683,7 +683,7 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(BINARY_ADD)
     {
-        value a = SECOND(), b = TOP(), result;
+        value a = SECOND(), b = TOP(), result = NULL;
         if (likely(quick_add(a, b, &result))) {
             SECOND() = result;
             sp--;

@@ -68,3 +68,17 @@ g = generator(x, b=x)
 del x
 print(next(g).name, next(g).name)
 g.close()
+
+
+# More defaults than parameters: all of them are optional, and messages count below zero.
+def few(a, b=2):
+    return a, b
+
+
+few.__defaults__ = (1, 2, 3, 4)
+print(few(), few(9), few(b=8))
+for call in (lambda: few(1, 2, 3), lambda: few(1, 2, c=3), lambda: few(1, a=2)):
+    try:
+        print(call())
+    except TypeError as e:
+        print(e)
