@@ -269,7 +269,7 @@ bool arguments_move(struct frame *frame, const value *args, size_t nargs, value 
         if (!frame->slots[i])
             frame->slots[i] = value_inc(tuple_get(defaults, i - first));
     if (!alone)
-        value_dec(defaults);
+        value_dec(defaults); /* not the last one, even if the slot was exchanged: it is ours, or counted in cells */
     return done;
 }
 
