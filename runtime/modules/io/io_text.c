@@ -421,13 +421,13 @@ static value read_line(value v, ssize limit)
         }
         value part = n == length ? value_inc(decoded) : str_substring(decoded, t->used, t->used + n);
         t->used += n;
-        value joined = part && line ? str_concat(line, part) : NULL;
-        if (line) {
+        if (line && part) {
+            line = str_append_owned(line, part); /* in place after the first two: a long line takes linear time */
             value_dec(part);
+        } else {
             value_dec(line);
-            part = joined;
+            line = part;
         }
-        line = part;
         failed = !line;
     }
     leave(v, buffer, again);
