@@ -63,3 +63,13 @@ print(
 )
 attempt(time.sleep, -1)
 attempt(time.sleep, "x")
+
+# the zone that a struct_time names
+g = time.gmtime(0)
+print(time.strftime("%Z", g), time.strftime("%Z", tuple(g)) == time.tzname[0])
+for zone in ("ABC", 3600), (None, None), ("a\0b", 0), ("\ud800", 0), (7, 0):
+    try:
+        shown = time.strftime("%Z|%z", time.struct_time(tuple(g) + zone))
+        print(shown if zone[0] else shown.split("|")[0] == time.tzname[0])
+    except Exception as e:
+        print(type(e).__name__, e)

@@ -298,6 +298,21 @@ static value time_ctime(value self, value seconds)
     return ascii_time(&t);
 }
 
+/* The name of the time zone that a struct_time has; none for other tuples. false: exception. */
+static bool zone_of(value tuple, struct text *zone)
+{
+    if (value_type(tuple) != struct_time)
+        return true;
+    value name = attr_get(tuple, NAME(tm_zone));
+    bool done = name == VALUE_NONE;
+    if (name && is_str(name))
+        done = text_of(name, zone);
+    else if (name && !done)
+        raise(EXC(TypeError), "bad argument type for built-in operation");
+    value_dec(name); /* the tuple keeps it */
+    return done;
+}
+
 static value time_strftime(value self, value given_format, value tuple)
 {
     struct tm t;
@@ -311,6 +326,13 @@ static value time_strftime(value self, value given_format, value tuple)
         return NULL;
     if (!text_of(given_format, &format))
         return NULL;
+    struct text zone = {0}; /* what a struct_time names, kept while it is shown */
+    if (!is_missing(tuple) && !zone_of(tuple, &zone)) {
+        text_release(&format);
+        return NULL;
+    }
+    if (zone.bytes)
+        t.tm_zone = zone.bytes;
     /* A zero result is an empty string or too small a buffer: a marker at the end of the format tells them apart. */
     char *marked = malloc(format.length + 2), *out = NULL;
     value result = NULL;
@@ -335,6 +357,7 @@ static value time_strftime(value self, value given_format, value tuple)
         raise_no_memory();
     raw_free(out);
     raw_free(marked);
+    text_release(&zone);
     text_release(&format);
     return result;
 }
