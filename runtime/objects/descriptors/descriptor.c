@@ -447,7 +447,7 @@ static bool member_write(value self, value object, value v)
         value old = slot_put(value_object(object), place, value_inc(v));
         value_dec(old);
         if (!old && !v)
-            return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;
+            return raise_false(EXC(AttributeError), "%U", name_of(self));
         return true;
     }
     const struct member_def *def = d->def;
@@ -456,7 +456,7 @@ static bool member_write(value self, value object, value v)
     if (!v && def->kind != MEMBER_VALUE && def->kind != MEMBER_VALUE_NONE)
         return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
     if (!v && def->kind == MEMBER_VALUE && !slot_peek((value_slot *)((char *)object + def->offset)))
-        return attribute_error(object, name_of(self), "%U", name_of(self)) != NULL;
+        return raise_false(EXC(AttributeError), "%U", name_of(self));
     return field_write(def, object, v);
 }
 

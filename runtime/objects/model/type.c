@@ -491,7 +491,7 @@ bool type_setattr(value self, value name, value v)
 
 static void no_class_attribute(struct type *type, value name)
 {
-    attribute_error(value_of(type), name, "type object '%s' has no attribute '%U'", type->gc.name, name);
+    raise(EXC(AttributeError), "type object '%s' has no attribute '%U'", type->gc.name, name);
 }
 
 /* A dictionary with keys whose __eq__ may be asked: what the tables say of the name is forgotten, and nothing is

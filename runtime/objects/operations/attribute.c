@@ -229,13 +229,12 @@ int attr_has(value v, value name)
 }
 
 /* ---- writing ---- */
+/* (Errors of stores and deletions have no `name` and `obj` in CPython 3.11, and so no suggestions.) */
 static bool no_such_attribute(value v, value name, value found)
 {
-    if (found != VALUE_MISSING)
-        attribute_error(v, name, "'%T' object attribute '%U' is read-only", v, name);
-    else
-        attribute_error(v, name, "'%T' object has no attribute '%U'", v, name);
-    return false;
+    const char *format =
+        found != VALUE_MISSING ? "'%T' object attribute '%U' is read-only" : "'%T' object has no attribute '%U'";
+    return raise_false(EXC(AttributeError), format, v, name);
 }
 
 static bool set_in_field(value v, value name, value attribute, value found)
