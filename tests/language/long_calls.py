@@ -67,7 +67,7 @@ beside("names of many", lambda: len(operator.itemgetter(*range(500000))(range(50
 beside("run of a pattern", lambda: re.match("[ab]*", "ab" * 10000000).end())
 beside("long name", lambda: len(compile("a" * 20000000, "text", "eval").co_names[0]))
 beside("blank lines", lambda: compile("\n" * 12000000 + "a\n", "text", "exec").co_firstlineno)
-beside("long body", lambda: len(compile("def f():\n" + " a = b + 1\n" * 30000, "text", "exec").co_consts))
+beside("long body", lambda: len(compile("def f():\n" + " a = b + 1\n" * 100000, "text", "exec").co_consts))
 beside("one line", lambda: len(io.BytesIO(bytes(100000000)).readline()))
 beside("table of characters", lambda: len((b"abc" * 8000000).decode("cp1252")))
 beside("what has no code", lambda: len(("\u0142" * 3000000).encode("ascii", "xmlcharrefreplace")))
