@@ -137,8 +137,8 @@ def measure_speed(options, report):
         mean = geometric_mean(list(ratios.values()))
         worst = min(ratios, key=ratios.get)
         report.write("speed", {"ratios": ratios, "geometric_mean": mean})
-        report.target(f"geometric mean {mean:.2f}, at least 1.20", mean >= 1.2)
-        report.target(f"slowest is {worst} with {ratios[worst]:.2f}, at least 0.70", ratios[worst] >= 0.7)
+        report.target(f"geometric mean {mean:.2f}, at least 1.60", mean >= 1.6)
+        report.target(f"slowest is {worst} with {ratios[worst]:.2f}, at least 1.00", ratios[worst] >= 1.0)
 
 
 def timed_pair(interpreter, program):
