@@ -136,7 +136,8 @@ void queue_help(struct thread_slot *slot);
 
 /* The count is zero. Finalizer, weak references, destroy, free. */
 void object_die(struct object *o);
-/* The same for one that the caller owns and that nobody else ever flagged: not shared, not weakly referenced. */
+/* The same for one that the caller owns and that nobody else ever flagged: not shared, not weakly referenced; `type` is
+   its type. The second half, for types with members to drop: */
 void destroy_plain(struct object *o, struct object_type *type);
 static inline void object_die_plain(struct object *o, struct object_type *type)
 {

@@ -271,7 +271,7 @@ value generator_from_frame(struct interpreter *interpreter, struct frame *frame)
 /* Claim a generator for running it. Returns the state it was in: CREATED or SUSPENDED (the caller now owns its frame,
  * and counts the generator before it is quiescent, which is the mark of RULE C3), FINISHED, or -1 with ValueError when
  * it runs already. */
-int generator_claim_slow(struct generator *generator);
+int generator_claim_slow(struct generator *generator); /* where others may be at it */
 static inline int generator_claim(struct generator *g)
 {
     if (likely(thread_is_alone())) {
@@ -287,7 +287,7 @@ static inline int generator_claim(struct generator *g)
 void generator_release(struct generator *generator, int state);
 /* A claimed generator becomes the running frame, with `sent` (stolen) on its stack unless that is NULL. flags:
  * FRAME_ENTRY, FRAME_FOR_ITER or FRAME_SEND. false: RecursionError, released. */
-bool generator_refuse(struct generator *generator, value sent, int state);
+bool generator_refuse(struct generator *generator, value sent, int state); /* RecursionError */
 static inline __attribute__((always_inline)) bool generator_link(struct interpreter *interpreter, struct generator *g,
                                                                  value sent, uint32_t flags, int state)
 {
@@ -308,7 +308,7 @@ static inline __attribute__((always_inline)) bool generator_link(struct interpre
 }
 /* The running frame is a generator's and leaves: suspended, or finished (its frame is cleared). The previous frame
  * runs. */
-void generator_finish(struct generator *generator);
+void generator_finish(struct generator *generator); /* clears the frame of one that has ended */
 static inline __attribute__((always_inline)) void generator_unlink(struct interpreter *interpreter, struct generator *g,
                                                                    int state)
 {

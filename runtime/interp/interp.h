@@ -58,7 +58,7 @@ static inline struct code *function_code(const struct function *function)
     return (struct code *)atomic_load_explicit((value_slot *)&function->code, memory_order_acquire);
 }
 
-/* The function __build_class__ (invoke.c). */
+/* The function __build_class__ (build_class.c). */
 value builtin_build_class(value self, const value *args, size_t nargs, value kwnames);
 
 /* Add the running frame to the exception's traceback (used when C code re-raises). */
