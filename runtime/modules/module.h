@@ -20,6 +20,9 @@ extern const struct module_def *const builtin_modules[];        /* NULL ends it 
 void modules_finish(void);
 /* Define a type of the module, once per process however often the module is made, and add it under its short name. */
 bool module_define_type(value module, struct type **type, const struct type_spec *spec);
+/* The same for a class of exceptions, "struct.error", which `kept` holds from then on: the module's `finish` drops it.
+   The second base may be NULL. */
+bool module_define_exception(value module, value_slot *kept, const char *name, struct type *base, struct type *second);
 /* Integer constants: a table that ends with a NULL name. */
 struct module_constant {
     const char *name;

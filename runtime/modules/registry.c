@@ -17,6 +17,7 @@
     M(_signal)      \
     M(_sre)         \
     M(_string)      \
+    M(_struct)      \
     M(_thread)      \
     M(_weakref)     \
     M(atexit)       \
@@ -76,6 +77,25 @@ bool module_define_type(value module, struct type **type, const struct type_spec
     if (!*type)
         *type = type_define(spec);
     return *type && module_add_type(module, *type);
+}
+
+bool module_define_exception(value module, value_slot *kept, const char *name, struct type *base, struct type *second)
+{
+    const char *point = strrchr(name, '.');
+    value known = atomic_load(kept);
+    if (!known) {
+        value short_name = str_from_text(point + 1), owner = str_from_latin1((const uint8_t *)name, (size_t)(point - name));
+        value bases = second ? tuple_pack(2, value_of(base), value_of(second)) : tuple_pack(1, value_of(base));
+        value dict = dict_new();
+        if (short_name && owner && bases && dict && dict_set_text(dict, "__module__", owner))
+            known = type_new_class(TYPE(TYPE), short_name, bases, dict, NULL, NULL);
+        value_dec(dict);
+        value_dec(bases);
+        value_dec(owner);
+        value_dec(short_name);
+        value_dec(slot_exchange(kept, known));
+    }
+    return known && module_add(module, point + 1, known);
 }
 
 bool module_add_constants(value module, const struct module_constant *constants)

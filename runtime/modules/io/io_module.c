@@ -174,28 +174,11 @@ static const struct method_def functions[] = {
     {0},
 };
 
-static bool define_unsupported(value module)
-{
-    value known = atomic_load(&io_unsupported_type);
-    if (!known) {
-        value name = str_from_text("UnsupportedOperation");
-        value bases = name ? tuple_pack(2, value_of(EXC(OSError)), value_of(EXC(ValueError))) : NULL;
-        value dict = bases ? dict_new() : NULL;
-        if (dict && dict_set_text(dict, "__module__", NAME(io)))
-            known = type_new_class(TYPE(TYPE), name, bases, dict, NULL, NULL);
-        value_dec(dict);
-        value_dec(bases);
-        value_dec(name);
-        if (!known)
-            return false;
-        atomic_store(&io_unsupported_type, known);
-    }
-    return module_add(module, "UnsupportedOperation", known);
-}
-
 static bool fill(value module)
 {
-    if (!io_base_define(module) || !define_unsupported(module) || !io_file_define(module) ||
+    if (!io_base_define(module) ||
+        !module_define_exception(module, &io_unsupported_type, "io.UnsupportedOperation", EXC(OSError),
+                                 EXC(ValueError)) || !io_file_define(module) ||
         !io_buffered_define(module) || !io_bytes_define(module) || !io_string_define(module) ||
         !io_text_define(module) || !io_newline_define(module))
         return false;

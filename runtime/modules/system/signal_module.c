@@ -564,15 +564,7 @@ static bool fill(value module)
                                    siginfo_fields, 7, struct_sequence_from);
     if (!siginfo_type)
         return false;
-    value name = str_from_text("ItimerError"), bases = name ? tuple_pack(1, value_of(EXC(OSError))) : NULL;
-    value dict = bases ? dict_new() : NULL;
-    bool done = dict && dict_set_text(dict, "__module__", NAME(signal));
-    value error = done ? type_new_class(TYPE(TYPE), name, bases, dict, NULL, NULL) : NULL;
-    value_dec(dict);
-    value_dec(bases);
-    value_dec(name);
-    value_dec(slot_exchange(&itimer_error, value_inc(error)));
-    if (!error || !siginfo_type || !module_add_owned(module, "ItimerError", error))
+    if (!module_define_exception(module, &itimer_error, "signal.ItimerError", EXC(OSError), NULL))
         return false;
     value handler = dict_get_text(module_dict(module), "default_int_handler");
     if (!handler)

@@ -168,17 +168,8 @@ static bool fill(value module)
 {
     value collections = import_module("_collections"); /* makes the deque type */
     value_dec(collections);
-    value name = collections ? str_from_text("Empty") : NULL;
-    value bases = name ? tuple_pack(1, value_of(EXC(Exception))) : NULL, dict = bases ? dict_new() : NULL;
-    bool done = dict && dict_set_text(dict, "__module__", NAME(_queue));
-    value empty = done ? type_new_class(TYPE(TYPE), name, bases, dict, NULL, NULL) : NULL;
-    value_dec(dict);
-    value_dec(bases);
-    value_dec(name);
-    if (!empty)
-        return false;
-    value_dec(atomic_exchange(&empty_type, value_inc(empty)));
-    return module_add_owned(module, "Empty", empty) && module_define_type(module, &queue_type, &queue_spec);
+    return collections && module_define_exception(module, &empty_type, "_queue.Empty", EXC(Exception), NULL) &&
+           module_define_type(module, &queue_type, &queue_spec);
 }
 static void finish(void)
 {

@@ -1,11 +1,67 @@
-/* Packing and unpacking the items of a memoryview; see item_format.h. Numbers are in the machine's order: least byte
-   first. */
+/* Packing and unpacking items in memory; see item_format.h. */
 #include "runtime/objects/binary/item_format.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
 
-#include <string.h>
+#include <math.h>
+
+double item_load_double(const uint8_t *from, unsigned size, bool big_endian)
+{
+    uint64_t bits = item_load(from, size, big_endian);
+    if (size == 8) {
+        double d;
+        memcpy(&d, &bits, sizeof d);
+        return d;
+    }
+    if (size == 4) {
+        float single;
+        uint32_t low = (uint32_t)bits;
+        memcpy(&single, &low, sizeof single);
+        return single;
+    }
+    int exponent = bits >> 10 & 31;
+    double fraction = (double)(bits & 1023), d;
+    if (exponent == 31)
+        d = fraction != 0 ? NAN : INFINITY;
+    else
+        d = exponent ? ldexp(fraction + 1024, exponent - 25) : ldexp(fraction, -24);
+    return bits >> 15 ? -d : d;
+}
+
+static uint64_t half_bits(double d)
+{
+    uint64_t sign = signbit(d) ? 0x8000 : 0;
+    d = fabs(d);
+    if (isnan(d))
+        return sign | 0x7E00;
+    if (d >= 65520)
+        return sign | 0x7C00;
+    int exponent;
+    frexp(d, &exponent); /* d is in [2 ** (exponent - 1), 2 ** exponent) */
+    if (exponent < -13 || d == 0)
+        exponent = -13; /* subnormal: steps of 2 ** -24 */
+    /* nearbyint rounds to even; what is rounded up to the next power of two carries into the exponent */
+    return sign | ((uint64_t)nearbyint(ldexp(d, 11 - exponent)) + (uint64_t)(exponent + 13) * 1024);
+}
+
+bool item_store_double(uint8_t *to, unsigned size, bool big_endian, double d)
+{
+    uint64_t bits = 0;
+    bool fits = true;
+    if (size == 8)
+        memcpy(&bits, &d, sizeof d);
+    else if (size == 4) {
+        float single = (float)d;
+        fits = !isinf(single) || isinf(d);
+        memcpy(&bits, &single, sizeof single);
+    } else {
+        bits = half_bits(d);
+        fits = (bits & 0x7FFF) != 0x7C00 || isinf(d);
+    }
+    item_store(to, size, big_endian, bits);
+    return fits;
+}
 
 static const struct item_format formats[] = {
     {'B', 1, "B", "@B"}, {'b', 1, "b", "@b"}, {'c', 1, "c", "@c"}, {'?', 1, "?", "@?"}, {'h', 2, "h", "@h"},
@@ -46,26 +102,17 @@ bool item_format_is_float(const struct item_format *f)
 
 value item_unpack(const struct item_format *f, const uint8_t *from)
 {
-    float single;
-    double d;
     switch (f->code) {
     case 'c':
         return bytes_new(from, 1);
     case '?':
         return value_bool(*from != 0);
     case 'f':
-        memcpy(&single, from, sizeof single);
-        return float_new(single);
     case 'd':
-        memcpy(&d, from, sizeof d);
-        return float_new(d);
+        return float_new(item_load_double(from, f->size, false));
     }
-    uint64_t u = 0;
-    memcpy(&u, from, f->size);
-    if (is_unsigned(f))
-        return int_from_u64(u);
-    unsigned unused = 64 - 8 * f->size;
-    return int_from_i64((int64_t)(u << unused) >> unused);
+    uint64_t u = item_load(from, f->size, false);
+    return is_unsigned(f) ? int_from_u64(u) : int_from_i64(item_extend(u, f->size));
 }
 
 static bool bad_type(const struct item_format *f)
@@ -115,11 +162,9 @@ bool item_pack(const struct item_format *f, value converted, uint8_t to[ITEM_SIZ
         to[0] = bytes_data(converted)[0];
     else if (f->code == '?')
         to[0] = converted == VALUE_TRUE;
-    else if (item_format_is_float(f)) {
-        double d = float_value(converted);
-        float single = (float)d;
-        memcpy(to, f->code == 'd' ? (void *)&d : (void *)&single, f->size);
-    } else if (!int_to_bytes(converted, to, f->size, true, is_signed(f, converted))) {
+    else if (item_format_is_float(f))
+        item_store_double(to, f->size, false, float_value(converted));
+    else if (!int_to_bytes(converted, to, f->size, true, is_signed(f, converted))) {
         error_clear();
         return bad_value(f);
     }
