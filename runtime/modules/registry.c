@@ -3,31 +3,34 @@
 
 #include <string.h>
 
-#define MODULES(M)  \
-    M(_abc)         \
-    M(_bisect)      \
-    M(_codecs)      \
-    M(_collections) \
-    M(_contextvars) \
-    M(_functools)   \
-    M(_heapq)       \
-    M(_io)          \
-    M(_operator)    \
-    M(_queue)       \
-    M(_signal)      \
-    M(_sre)         \
-    M(_string)      \
-    M(_struct)      \
-    M(_thread)      \
-    M(_weakref)     \
-    M(atexit)       \
-    M(builtins)     \
-    M(errno)        \
-    M(gc)           \
-    M(itertools)    \
-    M(math)         \
-    M(posix)        \
-    M(sys)          \
+#define MODULES(M)      \
+    M(_abc)             \
+    M(_bisect)          \
+    M(_codecs)          \
+    M(_collections)     \
+    M(_contextvars)     \
+    M(_functools)       \
+    M(_heapq)           \
+    M(_io)              \
+    M(_operator)        \
+    M(_posixsubprocess) \
+    M(_queue)           \
+    M(_signal)          \
+    M(_sre)             \
+    M(_string)          \
+    M(_struct)          \
+    M(_thread)          \
+    M(_weakref)         \
+    M(atexit)           \
+    M(builtins)         \
+    M(errno)            \
+    M(fcntl)            \
+    M(gc)               \
+    M(itertools)        \
+    M(math)             \
+    M(posix)            \
+    M(select)           \
+    M(sys)              \
     M(time)
 
 #define M(name) extern const struct module_def name##_module;
@@ -84,7 +87,8 @@ bool module_define_exception(value module, value_slot *kept, const char *name, s
     const char *point = strrchr(name, '.');
     value known = atomic_load(kept);
     if (!known) {
-        value short_name = str_from_text(point + 1), owner = str_from_latin1((const uint8_t *)name, (size_t)(point - name));
+        value short_name = str_from_text(point + 1),
+              owner = str_from_latin1((const uint8_t *)name, (size_t)(point - name));
         value bases = second ? tuple_pack(2, value_of(base), value_of(second)) : tuple_pack(1, value_of(base));
         value dict = dict_new();
         if (short_name && owner && bases && dict && dict_set_text(dict, "__module__", owner))

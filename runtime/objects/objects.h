@@ -20,6 +20,7 @@ value int_from_text(const char *digits, size_t length,
 bool int_as_i64(value v, int64_t *out); /* v is an int; OverflowError */
 bool int_as_u64(value v, uint64_t *out);
 bool int_fits_i64(value v, int64_t *out); /* no exception */
+uint64_t int_low_bits(value v);           /* the lowest 64 of its two's complement */
 double int_as_double(value v);            /* -1.0 with OverflowError set when too large: check error_occurred() */
 int int_sign(value v);                    /* -1, 0, 1 */
 size_t int_bit_length(value v);

@@ -34,6 +34,18 @@ value path_text(const struct path *path, const char *text, size_t length); /* st
 /* dir_fd=None -> AT_FDCWD */
 bool dir_fd_get(value v, int *fd);
 bool fd_get(value v, int *fd); /* an int, or an object with fileno() */
+/* An int as the identity of a user or a group, where -1 stands for none; OverflowError "uid is less than minimum". */
+bool uid_get(value v, uid_t *uid);
+bool gid_get(value v, gid_t *gid);
+bool groups_get(value sequence, gid_t **groups, size_t *count); /* malloc'd */
+
+/* A NULL-terminated array of C strings from the paths of an iterable, all malloc'd; NULL with an exception. */
+char **strings_from(value iterable, size_t *count /* or NULL */);
+void strings_free(char **strings); /* NULL is fine */
+char **environment_copy(void);     /* such an array; NULL with MemoryError */
+/* fork(), with everything that the child needs to run Python, and the functions of os.register_at_fork(). errno stays.
+ */
+pid_t process_fork(void);
 
 /* A system call that may block, with errno kept. */
 #define BLOCKING(call)                     \

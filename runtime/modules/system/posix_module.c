@@ -151,6 +151,22 @@ static value posix_unsetenv(value self, value given_name)
     return result;
 }
 
+char **environment_copy(void)
+{
+    pthread_mutex_lock(&environment_lock);
+    size_t count = 0, copied = 0;
+    while (environ && environ[count])
+        count++;
+    char **copy = calloc(count + 1, sizeof *copy);
+    while (copy && copied < count && (copy[copied] = strdup(environ[copied])))
+        copied++;
+    pthread_mutex_unlock(&environment_lock);
+    if (copy && copied == count)
+        return copy;
+    strings_free(copy);
+    return (char **)raise_no_memory();
+}
+
 static value environment(void)
 {
     value dict = dict_new();

@@ -8,6 +8,7 @@
 #include "runtime/interp/safepoint.h"
 
 #include <grp.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static void run_hooks(int which)
     }
 }
 
-static value posix_fork(value self, const value *args)
+pid_t process_fork(void)
 {
     run_hooks(BEFORE);
     gc_before_fork();
@@ -98,13 +99,16 @@ static value posix_fork(value self, const value *args)
         run_hooks(AFTER_PARENT);
     }
     errno = error;
-    return number_or_error(pid);
+    return pid;
+}
+static value posix_fork(value self, const value *args)
+{
+    return number_or_error(process_fork());
 }
 
 /* ---- exec ---- */
 
-/* A NULL-terminated array of C strings from a sequence of paths; NULL with an exception. */
-static char **strings_from(value sequence, size_t *count)
+char **strings_from(value sequence, size_t *count)
 {
     value tuple = tuple_from_iterable(sequence);
     if (!tuple)
@@ -135,7 +139,7 @@ static char **strings_from(value sequence, size_t *count)
     free(strings);
     return NULL;
 }
-static void strings_free(char **strings)
+void strings_free(char **strings)
 {
     for (size_t i = 0; strings && strings[i]; i++)
         free(strings[i]);
@@ -312,6 +316,54 @@ static value posix_pidfd_open(value self, const value *args)
 }
 
 /* ---- identities ---- */
+static bool identity_get(value v, const char *name, uint32_t *id)
+{
+    if (!value_type_slot(v, to_index))
+        return raise_false(EXC(TypeError), "%s should be integer, not %T", name, v);
+    value index = index_value(v);
+    int64_t number;
+    if (!index)
+        return false;
+    bool fits = int_fits_i64(index, &number);
+    int sign = int_sign(index);
+    value_dec(index);
+    if (fits && (number == -1 || number == (int64_t)(uint32_t)number)) {
+        *id = (uint32_t)number;
+        return true;
+    }
+    return raise_false(EXC(OverflowError), fits || sign < 0 ? "%s is less than minimum" : "%s is greater than maximum",
+                       name);
+}
+bool uid_get(value v, uid_t *uid)
+{
+    return identity_get(v, "uid", uid);
+}
+bool gid_get(value v, gid_t *gid)
+{
+    return identity_get(v, "gid", gid);
+}
+bool groups_get(value sequence, gid_t **groups, size_t *count)
+{
+    if (!is_list(sequence) && !is_tuple(sequence) && !value_type_slot(sequence, getitem))
+        return raise_false(EXC(TypeError), "setgroups argument must be a sequence");
+    value tuple = tuple_from_iterable(sequence);
+    if (!tuple)
+        return false;
+    *count = tuple_length(tuple);
+    bool done = *count <= NGROUPS_MAX || raise_false(EXC(ValueError), "too many groups");
+    *groups = done ? calloc(*count + 1, sizeof **groups) : NULL;
+    if (done && !*groups)
+        done = raise_no_memory() != NULL;
+    for (size_t i = 0; done && i < *count; i++) {
+        value item = tuple_get(tuple, i);
+        done = is_int(item) ? gid_get(item, &(*groups)[i]) : raise_false(EXC(TypeError), "groups must be integers");
+    }
+    value_dec(tuple);
+    if (!done)
+        free(*groups);
+    return done;
+}
+
 #define IDENTITY(NAME)                                       \
     static value posix_##NAME(value self, const value *args) \
     {                                                        \
@@ -344,16 +396,16 @@ static value posix_setpgid(value self, const value *args)
     int pid, group;
     return value_as_int(args[0], &pid) && value_as_int(args[1], &group) ? none_or_error(setpgid(pid, group)) : NULL;
 }
-#define SET_IDENTITY(NAME)                                                         \
-    static value posix_##NAME(value self, const value *args)                       \
-    {                                                                              \
-        int64_t id;                                                                \
-        return value_as_i64(args[0], &id) ? none_or_error(NAME((uid_t)id)) : NULL; \
+#define SET_IDENTITY(NAME, get)                                    \
+    static value posix_##NAME(value self, const value *args)       \
+    {                                                              \
+        uid_t id;                                                  \
+        return get(args[0], &id) ? none_or_error(NAME(id)) : NULL; \
     }
-SET_IDENTITY(setuid)
-SET_IDENTITY(setgid)
-SET_IDENTITY(seteuid)
-SET_IDENTITY(setegid)
+SET_IDENTITY(setuid, uid_get)
+SET_IDENTITY(setgid, gid_get)
+SET_IDENTITY(seteuid, uid_get)
+SET_IDENTITY(setegid, gid_get)
 
 static value posix_getgroups(value self, const value *args)
 {

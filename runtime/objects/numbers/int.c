@@ -167,6 +167,15 @@ bool int_as_u64(value v, uint64_t *out)
     return raise_false(EXC(OverflowError), "Python int too large to convert to C unsigned long");
 }
 
+uint64_t int_low_bits(value v)
+{
+    v = int_exact(v);
+    if (value_is_small_int(v))
+        return (uint64_t)small_int_value(v);
+    struct big_int *big = (struct big_int *)v;
+    return big->size < 0 ? -big->limbs[0] : big->limbs[0];
+}
+
 int int_sign(value v)
 {
     v = int_exact(v);
