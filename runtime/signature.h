@@ -29,6 +29,7 @@ struct signature {
     const char *text;  /* "($self, key, default=None, /)" */
     const char *owner; /* immortal; stands before the name in some messages: "list" in "list.append"; or NULL */
     bool is_method;    /* belongs to a method table, not to a constructor: other words in messages */
+    bool by_tuple;     /* METHOD_TUPLE */
     struct signature_parameters *_Atomic parsed; /* made at first use and kept */
 };
 #define SIGNATURE(NAME, TEXT)      \

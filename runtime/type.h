@@ -210,7 +210,7 @@ struct type {
     value_slot short_name, qualified_name, module_name; /* str or NULL */
     _Atomic(struct shape *) root_shape;                 /* of instances; see objects/model/shape.h */
     _Atomic(void *) lookup;                             /* flattened attribute table; see objects/model/lookup.h */
-    _Atomic uint64_t constructor;  /* the cache word of __init__ for calls of the class (operations/attribute_cache.h) */
+    _Atomic uint64_t constructor; /* the cache word of __init__ for calls of the class (operations/attribute_cache.h) */
     _Atomic uint32_t inline_slots; /* how many in-line attribute slots a new instance gets (learned) */
     /* Where an instance that is no struct instance keeps its __dict__ (a value_slot, NULL until asked for): an offset
        from its start, or below zero one from the end of its block (bases of variable size); 0: it has none there. */
@@ -269,6 +269,8 @@ enum method_flag {
     METHOD_CLASS = 1,
     METHOD_STATIC = 2,
     METHOD_COEXIST = 8, /* overrides the wrapper of a slot */
+    METHOD_TUPLE =
+        64, /* in messages about its arguments: the name alone, as in CPython where it gets them in a tuple */
     /* What holds whatever the arguments are; checked builds see to it. */
     METHOD_LEAF = 16,   /* runs no Python code, does not block, passes no safepoint */
     METHOD_NO_FAIL = 32 /* never returns NULL */

@@ -74,18 +74,19 @@ value format_operand(value v, unsigned conversion, value spec)
     return result;
 }
 
+bool operand_is_iterable(value v)
+{
+    struct type *type = value_type(v); /* built-in types that are iterated by index say so in `iter` */
+    return type_slot(type, iter) || (type_has_flag(type, TYPE_FLAG_HEAP) && type_slot(type, getitem));
+}
+
 bool list_extend_operand(value list, value iterable)
 {
     if (list_extend(list, iterable))
         return true;
-    if (error_matches(EXC(TypeError)) && !value_type_slot(iterable, iter)) {
-        value probe = special_lookup(iterable, NAME(__getitem__));
-        bool iterable_by_index = probe && probe != VALUE_MISSING;
-        value_dec(probe);
-        if (!iterable_by_index) {
-            error_clear();
-            return raise_false(EXC(TypeError), "Value after * must be an iterable, not %T", iterable);
-        }
+    if (error_matches(EXC(TypeError)) && !operand_is_iterable(iterable)) {
+        error_clear();
+        return raise_false(EXC(TypeError), "Value after * must be an iterable, not %T", iterable);
     }
     return false;
 }

@@ -28,6 +28,8 @@ value build_set(const value *items, size_t n);
 value build_map(const value *items, size_t pairs);
 value build_const_key_map(const value *items, size_t n, value keys);
 value build_string(const value *items, size_t n);
+/* Has its type a way to iterate? For the messages about what stands behind a star. */
+bool operand_is_iterable(value v);
 bool list_extend_operand(value list, value iterable);
 bool dict_update_operand(value dict, value mapping);
 /* A callable as messages show it: "module.qualname()" without "builtins."; owned str, NULL error. */

@@ -147,8 +147,7 @@ value call_extended(struct interpreter *interpreter, value *base, bool has_mappi
         tuple = value_inc(positional);
     } else {
         tuple = tuple_from_iterable(positional);
-        if (!tuple && error_matches(EXC(TypeError)) && !value_type_slot(positional, iter) &&
-            !value_type_slot(positional, getitem)) {
+        if (!tuple && error_matches(EXC(TypeError)) && !operand_is_iterable(positional)) {
             error_clear();
             value text = callable_text(callable);
             if (text)

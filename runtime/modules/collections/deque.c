@@ -731,10 +731,6 @@ static ssize deque_length(value v)
 {
     return (ssize)deque_measure(DEQUE(v), NULL);
 }
-static int deque_truth(value v)
-{
-    return deque_measure(DEQUE(v), NULL) != 0;
-}
 static int deque_contains(value v, value item)
 {
     int64_t at = deque_search(DEQUE(v), item, 0, PTRDIFF_MAX);
@@ -1073,7 +1069,6 @@ const struct type_spec deque_type_spec = {
               .hash = value_unhashable,
               .compare = deque_compare,
               .iter = deque_iter,
-              .truth = deque_truth,
               .length = deque_length,
               .getitem = deque_getitem,
               .setitem = deque_setitem,

@@ -261,15 +261,20 @@ static value builtin_max(value self, const value *args)
     return extreme("max", args, COMPARE_GT);
 }
 
-static value builtin_sorted(value self, const value *args)
+/* sorted(iterable, /, *, key=None, reverse=False): a list of the one argument, and its sort() with the others. */
+static value builtin_sorted(value self, const value *args, size_t nargs, value kwnames)
 {
-    int reverse = value_truth(args[2]);
-    value list = reverse < 0 ? NULL : list_from_iterable(args[0]);
-    if (list && !list_sort(list, args[1] == VALUE_NONE ? NULL : args[1], reverse)) {
-        value_dec(list);
+    static struct signature sort_signature = SIGNATURE("sort", "(*, key=None, reverse=False)");
+    value bound[2];
+    if (!check_arguments("sorted", nargs, 1, 1))
         return NULL;
-    }
-    return list;
+    value list = list_from_iterable(args[0]);
+    int reverse;
+    if (list && signature_bind(&sort_signature, args + 1, 0, kwnames, bound) && value_as_int(bound[1], &reverse) &&
+        list_sort(list, bound[0] == VALUE_NONE ? NULL : bound[0], reverse))
+        return list;
+    value_dec(list);
+    return NULL;
 }
 
 /* ---- attributes and classes ---- */
@@ -706,8 +711,11 @@ static const struct method_def functions[] = {
     METHOD("round", builtin_round, "(number, ndigits=None)", "Round a number to a given precision in decimal digits."),
     METHOD("setattr", builtin_setattr, "(obj, name, value, /)",
            "Set the named attribute on the given object to the specified value."),
-    METHOD("sorted", builtin_sorted, "(iterable, /, *, key=None, reverse=False)",
-           "Return a new list containing all items from the iterable in ascending order."),
+    {.name = "sorted",
+     .raw = builtin_sorted,
+     .entry = METHOD_RAW,
+     .signature = "(iterable, /, *, key=None, reverse=False)",
+     .doc = "Return a new list containing all items from the iterable in ascending order."},
     METHOD("sum", builtin_sum, "(iterable, /, start=<unrepresentable>)",
            "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"),
     METHOD("vars", builtin_vars, "(object=<unrepresentable>, /)", "Return the __dict__ of an object, or locals()."),

@@ -636,51 +636,57 @@ value bytes_remainder(value a, value b)
     return array;
 }
 
-#define SHARED_METHODS                                                                                                 \
-    METHOD("capitalize", bytes_capitalize, "($self, /)",                                                               \
-           "The first character in upper case, the rest in lower case."),                                              \
-        METHOD("center", bytes_center, "($self, width, fillchar=b' ', /)", "Centered in the width."),                  \
-        METHOD("count", bytes_count, "($self, sub, start=None, end=None, /)",                                          \
-               "How often it occurs, without overlap."),                                                               \
-        METHOD("decode", bytes_decode, "($self, /, encoding='utf-8', errors='strict')", "The bytes as text."),         \
-        METHOD("endswith", bytes_endswith, "($self, suffix, start=None, end=None, /)", "True when it ends so."),       \
-        METHOD("expandtabs", bytes_expandtabs, "($self, /, tabsize=8)", "Tabs replaced by spaces."),                   \
-        METHOD("find", bytes_find, "($self, sub, start=None, end=None, /)", "The lowest index, or -1."),               \
-        METHOD_FLAGS("fromhex", bytes_fromhex, "($type, string, /)", "The bytes of hexadecimal digits.",               \
-                     METHOD_CLASS),                                                                                    \
-        METHOD("hex", bytes_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "As hexadecimal digits."),      \
-        METHOD("index", bytes_index, "($self, sub, start=None, end=None, /)", "The lowest index; ValueError."),        \
-        METHOD("isalnum", bytes_isalnum, "($self, /)", "True when all are ASCII letters or digits."),                  \
-        METHOD("isalpha", bytes_isalpha, "($self, /)", "True when all are ASCII letters."),                            \
-        METHOD("isascii", bytes_isascii, "($self, /)", "True when all are ASCII."),                                    \
-        METHOD("isdigit", bytes_isdigit, "($self, /)", "True when all are ASCII digits."),                             \
-        METHOD("islower", bytes_islower, "($self, /)", "True when all cased characters are lower case."),              \
-        METHOD("isspace", bytes_isspace, "($self, /)", "True when all are ASCII white space."),                        \
-        METHOD("istitle", bytes_istitle, "($self, /)", "True when it is in title case."),                              \
-        METHOD("isupper", bytes_isupper, "($self, /)", "True when all cased characters are upper case."),              \
-        METHOD("join", bytes_join, "($self, iterable_of_bytes, /)", "The items with this between them."),              \
-        METHOD("ljust", bytes_ljust, "($self, width, fillchar=b' ', /)", "At the left in the width."),                 \
-        METHOD("lower", bytes_lower, "($self, /)", "ASCII letters in lower case."),                                    \
-        METHOD("lstrip", bytes_lstrip, "($self, bytes=None, /)", "Without leading white space, or bytes of a set."),   \
-        METHOD_FLAGS("maketrans", bytes_maketrans, "(frm, to, /)", "A table for translate.", METHOD_STATIC),           \
-        METHOD("partition", bytes_partition, "($self, sep, /)", "What is before the separator, it, what is behind."),  \
-        METHOD("removeprefix", bytes_removeprefix, "($self, prefix, /)", "Without the prefix."),                       \
-        METHOD("removesuffix", bytes_removesuffix, "($self, suffix, /)", "Without the suffix."),                       \
-        METHOD("replace", bytes_replace, "($self, old, new, count=-1, /)", "With the occurrences replaced."),          \
-        METHOD("rfind", bytes_rfind, "($self, sub, start=None, end=None, /)", "The highest index, or -1."),            \
-        METHOD("rindex", bytes_rindex, "($self, sub, start=None, end=None, /)", "The highest index; ValueError."),     \
-        METHOD("rjust", bytes_rjust, "($self, width, fillchar=b' ', /)", "At the right in the width."),                \
-        METHOD("rpartition", bytes_rpartition, "($self, sep, /)", "As partition, at the last separator."),             \
-        METHOD("rsplit", bytes_rsplit, "($self, /, sep=None, maxsplit=-1)", "As split, from the end."),                \
-        METHOD("rstrip", bytes_rstrip, "($self, bytes=None, /)", "Without trailing white space, or bytes of a set."),  \
-        METHOD("split", bytes_split, "($self, /, sep=None, maxsplit=-1)", "The parts between separators."),            \
-        METHOD("splitlines", bytes_splitlines, "($self, /, keepends=False)", "The lines."),                            \
-        METHOD("startswith", bytes_startswith, "($self, prefix, start=None, end=None, /)", "True when it begins so."), \
-        METHOD("strip", bytes_strip, "($self, bytes=None, /)", "Without white space, or bytes of a set."),             \
-        METHOD("swapcase", bytes_swapcase, "($self, /)", "Upper case to lower and lower to upper."),                   \
-        METHOD("title", bytes_title, "($self, /)", "Each word in title case."),                                        \
-        METHOD("translate", bytes_translate, "($self, table, /, delete=b'')", "Mapped by a table of 256 bytes."),      \
-        METHOD("upper", bytes_upper, "($self, /)", "ASCII letters in upper case."),                                    \
+#define SHARED_METHODS                                                                                                \
+    METHOD("capitalize", bytes_capitalize, "($self, /)",                                                              \
+           "The first character in upper case, the rest in lower case."),                                             \
+        METHOD("center", bytes_center, "($self, width, fillchar=b' ', /)", "Centered in the width."),                 \
+        METHOD_FLAGS("count", bytes_count, "($self, sub, start=None, end=None, /)",                                   \
+                     "How often it occurs, without overlap.", METHOD_TUPLE),                                          \
+        METHOD("decode", bytes_decode, "($self, /, encoding='utf-8', errors='strict')", "The bytes as text."),        \
+        METHOD_FLAGS("endswith", bytes_endswith, "($self, suffix, start=None, end=None, /)", "True when it ends so.", \
+                     METHOD_TUPLE),                                                                                   \
+        METHOD("expandtabs", bytes_expandtabs, "($self, /, tabsize=8)", "Tabs replaced by spaces."),                  \
+        METHOD_FLAGS("find", bytes_find, "($self, sub, start=None, end=None, /)", "The lowest index, or -1.",         \
+                     METHOD_TUPLE),                                                                                   \
+        METHOD_FLAGS("fromhex", bytes_fromhex, "($type, string, /)", "The bytes of hexadecimal digits.",              \
+                     METHOD_CLASS),                                                                                   \
+        METHOD("hex", bytes_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "As hexadecimal digits."),     \
+        METHOD_FLAGS("index", bytes_index, "($self, sub, start=None, end=None, /)", "The lowest index; ValueError.",  \
+                     METHOD_TUPLE),                                                                                   \
+        METHOD("isalnum", bytes_isalnum, "($self, /)", "True when all are ASCII letters or digits."),                 \
+        METHOD("isalpha", bytes_isalpha, "($self, /)", "True when all are ASCII letters."),                           \
+        METHOD("isascii", bytes_isascii, "($self, /)", "True when all are ASCII."),                                   \
+        METHOD("isdigit", bytes_isdigit, "($self, /)", "True when all are ASCII digits."),                            \
+        METHOD("islower", bytes_islower, "($self, /)", "True when all cased characters are lower case."),             \
+        METHOD("isspace", bytes_isspace, "($self, /)", "True when all are ASCII white space."),                       \
+        METHOD("istitle", bytes_istitle, "($self, /)", "True when it is in title case."),                             \
+        METHOD("isupper", bytes_isupper, "($self, /)", "True when all cased characters are upper case."),             \
+        METHOD("join", bytes_join, "($self, iterable_of_bytes, /)", "The items with this between them."),             \
+        METHOD("ljust", bytes_ljust, "($self, width, fillchar=b' ', /)", "At the left in the width."),                \
+        METHOD("lower", bytes_lower, "($self, /)", "ASCII letters in lower case."),                                   \
+        METHOD("lstrip", bytes_lstrip, "($self, bytes=None, /)", "Without leading white space, or bytes of a set."),  \
+        METHOD_FLAGS("maketrans", bytes_maketrans, "(frm, to, /)", "A table for translate.", METHOD_STATIC),          \
+        METHOD("partition", bytes_partition, "($self, sep, /)", "What is before the separator, it, what is behind."), \
+        METHOD("removeprefix", bytes_removeprefix, "($self, prefix, /)", "Without the prefix."),                      \
+        METHOD("removesuffix", bytes_removesuffix, "($self, suffix, /)", "Without the suffix."),                      \
+        METHOD("replace", bytes_replace, "($self, old, new, count=-1, /)", "With the occurrences replaced."),         \
+        METHOD_FLAGS("rfind", bytes_rfind, "($self, sub, start=None, end=None, /)", "The highest index, or -1.",      \
+                     METHOD_TUPLE),                                                                                   \
+        METHOD_FLAGS("rindex", bytes_rindex, "($self, sub, start=None, end=None, /)",                                 \
+                     "The highest index; ValueError.", METHOD_TUPLE),                                                 \
+        METHOD("rjust", bytes_rjust, "($self, width, fillchar=b' ', /)", "At the right in the width."),               \
+        METHOD("rpartition", bytes_rpartition, "($self, sep, /)", "As partition, at the last separator."),            \
+        METHOD("rsplit", bytes_rsplit, "($self, /, sep=None, maxsplit=-1)", "As split, from the end."),               \
+        METHOD("rstrip", bytes_rstrip, "($self, bytes=None, /)", "Without trailing white space, or bytes of a set."), \
+        METHOD("split", bytes_split, "($self, /, sep=None, maxsplit=-1)", "The parts between separators."),           \
+        METHOD("splitlines", bytes_splitlines, "($self, /, keepends=False)", "The lines."),                           \
+        METHOD_FLAGS("startswith", bytes_startswith, "($self, prefix, start=None, end=None, /)",                      \
+                     "True when it begins so.", METHOD_TUPLE),                                                        \
+        METHOD("strip", bytes_strip, "($self, bytes=None, /)", "Without white space, or bytes of a set."),            \
+        METHOD("swapcase", bytes_swapcase, "($self, /)", "Upper case to lower and lower to upper."),                  \
+        METHOD("title", bytes_title, "($self, /)", "Each word in title case."),                                       \
+        METHOD("translate", bytes_translate, "($self, table, /, delete=b'')", "Mapped by a table of 256 bytes."),     \
+        METHOD("upper", bytes_upper, "($self, /)", "ASCII letters in upper case."),                                   \
         METHOD("zfill", bytes_zfill, "($self, width, /)", "Filled with zeros on the left, behind a sign.")
 
 static value bytes_bytes(value self)

@@ -204,11 +204,6 @@ static ssize dict_length_slot(value v)
     return (ssize)dict_length(v);
 }
 
-static int dict_truth(value v)
-{
-    return dict_length(v) != 0;
-}
-
 value dict_iter_slot(value v)
 {
     return dict_iterator_new(v);
@@ -359,7 +354,6 @@ const struct type_spec dict_type_spec = {
             .iter = dict_iter_slot,
             .binary[BINARY_OR] = dict_or,
             .inplace[BINARY_OR] = dict_inplace_or,
-            .truth = dict_truth,
             .length = dict_length_slot,
             .getitem = dict_getitem,
             .setitem = dict_setitem,

@@ -352,11 +352,6 @@ static ssize list_length_slot(value v)
     return (ssize)list_length(v);
 }
 
-static int list_truth(value v)
-{
-    return list_length(v) != 0;
-}
-
 /* ---- methods ---- */
 static value list_append_method(value v, value object)
 {
@@ -403,8 +398,8 @@ static value list_reverse_method(value v)
 
 static value list_sort_method(value v, const value *args)
 {
-    int reverse = value_truth(args[1]);
-    if (reverse < 0)
+    int reverse;
+    if (!value_as_int(args[1], &reverse))
         return NULL;
     return list_sort(v, is_none(args[0]) ? NULL : args[0], reverse) ? VALUE_NONE : NULL;
 }
@@ -574,6 +569,7 @@ static const struct method_def list_methods[] = {
            "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."),
     METHOD("clear", list_clear_method, "($self, /)", "Remove all items from list."),
     METHOD("copy", list_copy_method, "($self, /)", "Return a shallow copy of the list."),
+    METHOD_FLAGS("__getitem__", list_getitem, "($self, index, /)", "x.__getitem__(y) <==> x[y]", METHOD_COEXIST),
     METHOD("index", list_index, "($self, value, start=0, stop=sys.maxsize, /)",
            "Return first index of value.\n\nRaises ValueError if the value is not present."),
     METHOD("count", list_count, "($self, value, /)", "Return number of occurrences of value."),
@@ -606,7 +602,6 @@ const struct type_spec list_type_spec = {
             .hash = value_unhashable,
             .compare = list_compare,
             .iter = list_iterator_new,
-            .truth = list_truth,
             .length = list_length_slot,
             .getitem = list_getitem,
             .setitem = list_setitem,

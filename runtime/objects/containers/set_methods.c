@@ -193,11 +193,6 @@ static ssize set_length_slot(value v)
     return (ssize)set_length(v);
 }
 
-static int set_truth(value v)
-{
-    return set_length(v) != 0;
-}
-
 /* ---- set algebra ---- */
 static value set_copy_of(value v)
 {
@@ -688,17 +683,18 @@ static void set_iterator_destroy(struct object *o)
     METHOD_FLAGS("__contains__", set_contains_method, "($self, object, /)", "x.__contains__(y) <==> y in x.",       \
                  METHOD_COEXIST),                                                                                   \
         METHOD("copy", set_copy_method, "($self, /)", "Return a shallow copy of a set."),                           \
-        METHOD("difference", set_difference, "($self, /, *others)",                                                 \
-               "Return the difference of two or more sets as a new set."),                                          \
-        METHOD("intersection", set_intersection, "($self, /, *others)",                                             \
-               "Return the intersection of two sets as a new set."),                                                \
+        METHOD_FLAGS("difference", set_difference, "($self, /, *others)",                                           \
+                     "Return the difference of two or more sets as a new set.", METHOD_TUPLE),                      \
+        METHOD_FLAGS("intersection", set_intersection, "($self, /, *others)",                                       \
+                     "Return the intersection of two sets as a new set.", METHOD_TUPLE),                            \
         METHOD("isdisjoint", set_isdisjoint, "($self, other, /)",                                                   \
                "Return True if two sets have a null intersection."),                                                \
         METHOD("issubset", set_issubset, "($self, other, /)", "Report whether another set contains this set."),     \
         METHOD("issuperset", set_issuperset, "($self, other, /)", "Report whether this set contains another set."), \
         METHOD("symmetric_difference", set_symmetric_difference, "($self, other, /)",                               \
                "Return the symmetric difference of two sets as a new set."),                                        \
-        METHOD("union", set_union, "($self, /, *others)", "Return the union of sets as a new set."),                \
+        METHOD_FLAGS("union", set_union, "($self, /, *others)", "Return the union of sets as a new set.",           \
+                     METHOD_TUPLE),                                                                                 \
         METHOD("__reduce__", set_reduce, "($self, /)", "Return state information for pickling."),                   \
         METHOD("__sizeof__", set_sizeof, "($self, /)", "S.__sizeof__() -> size of S in memory, in bytes"),          \
         METHOD_CLASS_GETITEM
@@ -708,17 +704,18 @@ static const struct method_def set_methods[] = {
     METHOD("add", set_add_method, "($self, object, /)", "Add an element to a set."),
     METHOD("clear", set_clear_method, "($self, /)", "Remove all elements from this set."),
     METHOD("discard", set_discard_method, "($self, object, /)", "Remove an element from a set if it is a member."),
-    METHOD("difference_update", set_difference_update_method, "($self, /, *others)",
-           "Remove all elements of another set from this set."),
-    METHOD("intersection_update", set_intersection_update, "($self, /, *others)",
-           "Update a set with the intersection of itself and another."),
+    METHOD_FLAGS("difference_update", set_difference_update_method, "($self, /, *others)",
+                 "Remove all elements of another set from this set.", METHOD_TUPLE),
+    METHOD_FLAGS("intersection_update", set_intersection_update, "($self, /, *others)",
+                 "Update a set with the intersection of itself and another.", METHOD_TUPLE),
     METHOD("pop", set_pop_method, "($self, /)",
            "Remove and return an arbitrary set element.\nRaises KeyError if the set is empty."),
     METHOD("remove", set_remove, "($self, object, /)",
            "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."),
     METHOD("symmetric_difference_update", set_symmetric_difference_update_method, "($self, other, /)",
            "Update a set with the symmetric difference of itself and another."),
-    METHOD("update", set_update_method, "($self, /, *others)", "Update a set with the union of itself and others."),
+    METHOD_FLAGS("update", set_update_method, "($self, /, *others)",
+                 "Update a set with the union of itself and others.", METHOD_TUPLE),
     {0},
 };
 
@@ -727,7 +724,7 @@ static const struct method_def frozenset_methods[] = {SHARED_METHODS, {0}};
 #define SHARED_SLOTS                                                                                  \
     .repr = set_repr, .compare = set_compare, .iter = set_iterator_new, .binary[BINARY_OR] = set_or,  \
     .binary[BINARY_AND] = set_and, .binary[BINARY_SUBTRACT] = set_sub, .binary[BINARY_XOR] = set_xor, \
-    .truth = set_truth, .length = set_length_slot, .contains = set_contains_slot
+    .length = set_length_slot, .contains = set_contains_slot
 
 const struct type_spec set_type_spec = {
     .id = TYPE_ID_SET,

@@ -86,7 +86,25 @@ value builtin_call(const struct method_def *def, struct signature *signature, va
 value builtin_function_call(value function, const value *args, size_t nargs, value kwnames)
 {
     struct builtin_function *f = (struct builtin_function *)function;
-    return builtin_call(f->def, f->signature, slot_peek(&f->self), args, nargs, kwnames);
+    value self = slot_peek(&f->self);
+    struct signature_parameters *parsed = f->def->entry == METHOD_RAW ? NULL : signature_parsed(f->signature);
+    if (likely(!parsed || !f->descriptor || (!kwnames && signature_is_plain(parsed, nargs))))
+        return builtin_call(f->def, f->signature, self, args, nargs, kwnames);
+    /* Messages about the arguments of a bound method name the type of what it is bound to. */
+    value owner = type_qualified_name(is_type(self) ? (struct type *)self : value_type(self));
+    struct text text;
+    value result = NULL;
+    if (owner && text_of(owner, &text)) {
+        struct signature called = {.name = f->def->name,
+                                   .text = f->signature->text,
+                                   .owner = f->signature->by_tuple ? NULL : text.bytes,
+                                   .is_method = true,
+                                   .by_tuple = f->signature->by_tuple,
+                                   .parsed = parsed};
+        result = builtin_call(f->def, &called, self, args, nargs, kwnames);
+    }
+    value_dec(owner);
+    return result;
 }
 
 /* ---- making ---- */
@@ -120,6 +138,8 @@ value builtin_function_new(const struct method_def *def, value self, value modul
     }
     if (owner != NAME(builtins))
         f->own_signature.owner = text.bytes;
+    if (!module_name && self && is_type(self)) /* a static method of a built-in type */
+        f->own_signature.owner = type_short_name((struct type *)self);
     return value_of(f);
 }
 

@@ -30,7 +30,12 @@ static value method_alloc(struct type *kind, struct type *type, const struct met
     if (!d)
         return NULL;
     d->signature = (struct signature){
-        .name = def->name, .text = def->signature, .owner = type_short_name(type), .is_method = true};
+        .name = def->name,
+        .text = def->signature,
+        .owner = type_short_name(type),
+        .is_method = true,
+        .by_tuple = def->flags & METHOD_TUPLE,
+    };
     method_check_entry(def, &d->signature);
     return value_of(d);
 }

@@ -95,7 +95,7 @@ static bool super_init(value self, const value *args, size_t nargs, value kwname
     if (kwnames && tuple_length(kwnames))
         return raise_false(EXC(TypeError), "super() takes no keyword arguments");
     if (nargs > 2)
-        return raise_false(EXC(TypeError), "super expected at most 2 arguments, got %zu", nargs);
+        return raise_false(EXC(TypeError), "super() expected at most 2 arguments, got %zu", nargs);
     if (nargs) {
         if (!is_type(args[0]))
             return raise_false(EXC(TypeError), "super() argument 1 must be a type, not %T", args[0]);

@@ -388,12 +388,15 @@ static value object_sizeof(value self)
 static value object_init_subclass(value self, const value *args, size_t nargs, value kwnames)
 {
     (void)args;
-    if (kwnames && tuple_length(kwnames))
-        return raise(EXC(TypeError), "%N.__init_subclass__() takes no keyword arguments", (struct type *)self);
-    if (nargs)
-        return raise(EXC(TypeError), "%N.__init_subclass__() takes no arguments (%zu given)", (struct type *)self,
-                     nargs);
-    return VALUE_NONE;
+    if (likely(!nargs && !(kwnames && tuple_length(kwnames))))
+        return VALUE_NONE;
+    value name = type_qualified_name((struct type *)self);
+    if (name && kwnames && tuple_length(kwnames))
+        raise(EXC(TypeError), "%U.__init_subclass__() takes no keyword arguments", name);
+    else if (name)
+        raise(EXC(TypeError), "%U.__init_subclass__() takes no arguments (%zu given)", name, nargs);
+    value_dec(name);
+    return NULL;
 }
 
 static value object_subclass_hook(value self, value subclass)

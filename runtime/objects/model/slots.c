@@ -525,21 +525,20 @@ static int slot_contains(value self, value item)
 }
 
 /* ---- wrappers: how a built-in slot is called from Python ---- */
-static bool check_args(const value *args, size_t nargs, size_t min, size_t max)
+/* Wrappers of one parameter say "expected 1 argument"; the others say the same behind the empty name of a function. */
+static bool check_args(size_t nargs, size_t min, size_t max)
 {
-    (void)args;
     if (nargs >= min && nargs <= max)
         return true;
-    if (min == max)
-        return raise_false(EXC(TypeError), "expected %zu argument%s, got %zu", min, min == 1 ? "" : "s", nargs);
-    return raise_false(EXC(TypeError), "expected at %s %zu argument%s, got %zu", nargs < min ? "least" : "most",
-                       nargs < min ? min : max, (nargs < min ? min : max) == 1 ? "" : "s", nargs);
+    if (max > 1)
+        return check_arguments("", nargs, min, max);
+    return raise_false(EXC(TypeError), "expected %zu argument%s, got %zu", min, min == 1 ? "" : "s", nargs);
 }
 
 #define WRAPPER(NAME) static value NAME(value self, const value *args, size_t nargs, value kwnames, void *function)
-#define ARGS(MIN, MAX)                      \
-    (void)kwnames;                          \
-    if (!check_args(args, nargs, MIN, MAX)) \
+#define ARGS(MIN, MAX)                \
+    (void)kwnames;                    \
+    if (!check_args(nargs, MIN, MAX)) \
         return NULL;
 #define AS(TYPE) ((TYPE)function)
 
@@ -696,9 +695,8 @@ WRAPPER(wrap_contains)
 }
 WRAPPER(wrap_repeat)
 {
-    ARGS(1, 1)
     ssize n;
-    if (!index_as_ssize(args[0], &n, EXC(OverflowError)))
+    if (!check_arguments("", nargs, 1, 1) || !index_as_ssize(args[0], &n, EXC(OverflowError)))
         return NULL;
     return AS(value(*)(value, ssize))(self, n);
 }

@@ -568,7 +568,7 @@ static enum hex_result parse_hex(const char *p, const char *end, double *out)
 static value float_fromhex(value cls, value string)
 {
     if (!is_str(string))
-        return raise(EXC(TypeError), "expected str, got %T", string);
+        return raise(EXC(TypeError), "bad argument type for built-in operation");
     struct text text;
     double d = 0;
     if (!text_of(string, &text))

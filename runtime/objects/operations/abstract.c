@@ -211,12 +211,29 @@ value item_get(value container, value key)
     return raise(EXC(TypeError), "'%T' object is not subscriptable", container);
 }
 
+/* The errors of a store or deletion that the container has no slot for: what is a sequence in any respect looks at the
+   index first, and has other words. */
+static bool no_item(value container, value key, bool deletion)
+{
+    struct type *type = value_type(container);
+    bool sequence = type_has_flag(type, TYPE_FLAG_HEAP) || type_slot(type, contains) || type_slot(type, length);
+    if (sequence && (is_int(key) || value_type_slot(key, to_index))) {
+        ssize index;
+        if (!index_as_ssize(key, &index, EXC(IndexError)))
+            return false;
+        if (deletion)
+            return raise_false(EXC(TypeError), "'%T' object doesn't support item deletion", container);
+    }
+    return raise_false(EXC(TypeError), "'%T' object does not support item %s", container,
+                       deletion ? "deletion" : "assignment");
+}
+
 bool item_set(value container, value key, value v)
 {
     bool (*setitem)(value, value, value) = value_type_slot(container, setitem);
     if (likely(setitem != NULL))
         return setitem(container, key, v);
-    return raise_false(EXC(TypeError), "'%T' object does not support item assignment", container);
+    return no_item(container, key, false);
 }
 
 bool item_delete(value container, value key)
@@ -224,7 +241,7 @@ bool item_delete(value container, value key)
     bool (*setitem)(value, value, value) = value_type_slot(container, setitem);
     if (likely(setitem != NULL))
         return setitem(container, key, NULL);
-    return raise_false(EXC(TypeError), "'%T' object doesn't support item deletion", container);
+    return no_item(container, key, true);
 }
 
 int contains_by_iteration(value container, value item)

@@ -173,6 +173,12 @@ static bool wrong_count(struct signature *signature, struct signature_parameters
         return raise_false(EXC(TypeError), "%s%s%s() takes exactly one argument (%zu given)", OWNED_NAME(signature),
                            nargs);
     size_t bound = nargs < min ? min : max;
+    if (signature->by_tuple)
+        return raise_false(EXC(TypeError), "%s() takes %s %zu argument%s (%zu given)", bare_name(signature),
+                           min == max    ? "exactly"
+                           : nargs < min ? "at least"
+                                         : "at most",
+                           bound, plural(bound), nargs);
     return raise_false(EXC(TypeError), "%s expected %s%zu argument%s, got %zu", bare_name(signature),
                        min == max    ? ""
                        : nargs < min ? "at least "
@@ -207,29 +213,39 @@ static ssize find_keyword(struct signature_parameters *parsed, value name)
     return -1;
 }
 
-static bool bind_keywords(struct signature *signature, struct signature_parameters *parsed, const value *args,
-                          size_t nargs, value kwnames, value *bound)
+/* `*wrong`: which keyword is unknown or was given by position, too. It is told last: of missing arguments first. */
+static bool bind_keywords(struct signature_parameters *parsed, const value *args, size_t nargs, value kwnames,
+                          value *bound, size_t *wrong)
 {
     for (size_t i = 0; i < tuple_length(kwnames); thread_report_at(++i)) {
         value name = tuple_get(kwnames, i);
         ssize at = find_keyword(parsed, name);
         if (at < 0) {
-            if (parsed->kwargs < 0)
-                return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s()", name,
-                                   bare_name(signature));
+            if (parsed->kwargs < 0) {
+                *wrong = *wrong < i ? *wrong : i;
+                continue;
+            }
             value *dict = &bound[parsed->kwargs];
             if (!*dict && !(*dict = dict_new()))
                 return false;
             if (!dict_set(*dict, name, args[nargs + i]))
                 return false;
         } else if (bound[at] != VALUE_MISSING) {
-            return raise_false(EXC(TypeError), "argument for %s() given by name ('%U') and position (%zd)",
-                               bare_name(signature), name, (size_t)at + 1);
+            *wrong = *wrong < i ? *wrong : i;
         } else {
             bound[at] = args[nargs + i];
         }
     }
     return true;
+}
+
+static bool wrong_keyword(struct signature *signature, struct signature_parameters *parsed, value name)
+{
+    ssize at = find_keyword(parsed, name);
+    if (at < 0)
+        return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s()", name, bare_name(signature));
+    return raise_false(EXC(TypeError), "argument for %s() given by name ('%U') and position (%zd)",
+                       bare_name(signature), name, (size_t)at + 1);
 }
 
 static bool fill_defaults(struct signature *signature, struct signature_parameters *parsed, size_t nargs, value *bound)
@@ -288,8 +304,10 @@ bool signature_bind(struct signature *signature, const value *args, size_t nargs
         if (!bound[parsed->varargs])
             return false;
     }
-    if ((keywords && !bind_keywords(signature, parsed, args, nargs, kwnames, bound)) ||
-        !fill_defaults(signature, parsed, nargs, bound)) {
+    size_t wrong = keywords;
+    if ((keywords && !bind_keywords(parsed, args, nargs, kwnames, bound, &wrong)) ||
+        !fill_defaults(signature, parsed, nargs, bound) ||
+        (wrong < keywords && !wrong_keyword(signature, parsed, tuple_get(kwnames, wrong)))) {
         signature_release(signature, bound);
         return false;
     }

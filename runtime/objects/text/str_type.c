@@ -156,10 +156,10 @@ static value str_getitem(value self, value key)
 static value find_in(value self, value sub, value given_start, value given_end, int direction, bool must)
 {
     ssize start, end;
-    if (!is_str(sub))
-        return raise(EXC(TypeError), "must be str, not %T", sub);
     if (!span_bounds_of(given_start, given_end, &start, &end))
         return NULL;
+    if (!is_str(sub))
+        return raise(EXC(TypeError), "must be str, not %T", sub);
     span_bounds_fit(str_length(self), &start, &end);
     ssize at = str_find(self, sub, start, end, direction);
     if (at < 0 && must)
@@ -186,11 +186,11 @@ static value str_rindex(value self, value sub, value start, value end)
 static value str_count(value self, value sub, value given_start, value given_end)
 {
     ssize start, end;
+    if (!span_bounds_of(given_start, given_end, &start, &end))
+        return NULL;
     if (!is_str(sub))
         return raise(EXC(TypeError), "must be str, not %T", sub);
     struct span s = str_span(str_exact(self));
-    if (!span_bounds_of(given_start, given_end, &start, &end))
-        return NULL;
     span_bounds_fit(s.length, &start, &end);
     if (start > end)
         return small_int(0);
@@ -519,14 +519,18 @@ static const struct method_def str_methods[] = {
     METHOD("capitalize", str_capitalize, "($self, /)", "The first character in title case, the rest in lower case."),
     METHOD("casefold", str_casefold, "($self, /)", "A form for comparison without regard to case."),
     METHOD("center", str_center, "($self, width, fillchar=' ', /)", "Centered in a text of the width."),
-    METHOD("count", str_count, "($self, sub, start=None, end=None, /)", "How often the text occurs, without overlap."),
+    METHOD_FLAGS("count", str_count, "($self, sub, start=None, end=None, /)",
+                 "How often the text occurs, without overlap.", METHOD_TUPLE),
     METHOD("encode", str_encode_method, "($self, /, encoding='utf-8', errors='strict')", "The text as bytes."),
-    METHOD("endswith", str_endswith, "($self, suffix, start=None, end=None, /)", "True when the text ends so."),
+    METHOD_FLAGS("endswith", str_endswith, "($self, suffix, start=None, end=None, /)", "True when the text ends so.",
+                 METHOD_TUPLE),
     METHOD("expandtabs", str_expandtabs, "($self, /, tabsize=8)", "Tabs replaced by spaces."),
-    METHOD("find", str_find_method, "($self, sub, start=None, end=None, /)", "The lowest index, or -1."),
+    METHOD_FLAGS("find", str_find_method, "($self, sub, start=None, end=None, /)", "The lowest index, or -1.",
+                 METHOD_TUPLE),
     METHOD_ANY("format", str_format_method, "Replace the fields in braces by the formatted arguments.", 0),
     METHOD("format_map", str_format_map, "($self, mapping, /)", "As format, with the fields looked up in a mapping."),
-    METHOD("index", str_index, "($self, sub, start=None, end=None, /)", "The lowest index; ValueError when absent."),
+    METHOD_FLAGS("index", str_index, "($self, sub, start=None, end=None, /)",
+                 "The lowest index; ValueError when absent.", METHOD_TUPLE),
     METHOD("isalnum", str_isalnum, "($self, /)", "True when all are letters or numbers, and there is one."),
     METHOD("isalpha", str_isalpha, "($self, /)", "True when all are letters, and there is one."),
     METHOD("isascii", str_isascii, "($self, /)", "True when all are ASCII."),
@@ -549,15 +553,18 @@ static const struct method_def str_methods[] = {
     METHOD("removeprefix", str_removeprefix, "($self, prefix, /)", "Without the prefix."),
     METHOD("removesuffix", str_removesuffix, "($self, suffix, /)", "Without the suffix."),
     METHOD("replace", str_replace, "($self, old, new, count=-1, /)", "With the occurrences of one text replaced."),
-    METHOD("rfind", str_rfind, "($self, sub, start=None, end=None, /)", "The highest index, or -1."),
-    METHOD("rindex", str_rindex, "($self, sub, start=None, end=None, /)", "The highest index; ValueError when absent."),
+    METHOD_FLAGS("rfind", str_rfind, "($self, sub, start=None, end=None, /)", "The highest index, or -1.",
+                 METHOD_TUPLE),
+    METHOD_FLAGS("rindex", str_rindex, "($self, sub, start=None, end=None, /)",
+                 "The highest index; ValueError when absent.", METHOD_TUPLE),
     METHOD("rjust", str_rjust, "($self, width, fillchar=' ', /)", "At the right in a text of the width."),
     METHOD("rpartition", str_rpartition, "($self, sep, /)", "As partition, at the last separator."),
     METHOD("rsplit", str_rsplit, "($self, /, sep=None, maxsplit=-1)", "As split, from the end."),
     METHOD("rstrip", str_rstrip, "($self, chars=None, /)", "Without trailing white space, or characters of a set."),
     METHOD("split", str_split, "($self, /, sep=None, maxsplit=-1)", "The parts between separators, or white space."),
     METHOD("splitlines", str_splitlines, "($self, /, keepends=False)", "The lines."),
-    METHOD("startswith", str_startswith, "($self, prefix, start=None, end=None, /)", "True when the text begins so."),
+    METHOD_FLAGS("startswith", str_startswith, "($self, prefix, start=None, end=None, /)",
+                 "True when the text begins so.", METHOD_TUPLE),
     METHOD("strip", str_strip, "($self, chars=None, /)", "Without white space, or characters of a set, on both sides."),
     METHOD("swapcase", str_swapcase, "($self, /)", "Upper case to lower and lower to upper."),
     METHOD("title", str_title, "($self, /)", "Each word in title case."),
