@@ -23,6 +23,7 @@ ROOMS = [
     ["runtime/objects/"],
     ["runtime/compiler/syntax/"],
     ["runtime/compiler/code/"],
+    ["runtime/compiler/tree/"],
     ["runtime/compiler/codegen/"],
     ["runtime/interp/"],
     ["runtime/modules/"],

@@ -5,6 +5,7 @@
 
 #define MODULES(M)      \
     M(_abc)             \
+    M(_ast)             \
     M(_bisect)          \
     M(_codecs)          \
     M(_collections)     \

@@ -436,7 +436,7 @@ static void put_pattern(const struct ast_pattern *pattern)
         field_expr("value", pattern->match_value.value);
         break;
     case PATTERN_MATCH_SINGLETON:
-        put_format("value=%s, ", singletons[pattern->match_singleton.value]);
+        put_format("value=%s, ", singletons[pattern->match_singleton.value.kind]);
         break;
     case PATTERN_MATCH_SEQUENCE:
     case PATTERN_MATCH_OR:

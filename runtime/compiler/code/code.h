@@ -18,9 +18,15 @@ enum code_flag { /* as co_flags */
                  CODE_COROUTINE = 0x80,
                  CODE_ITERABLE_COROUTINE = 0x100,
                  CODE_ASYNC_GENERATOR = 0x200,
+                 CODE_FUTURE_DIVISION = 0x20000,
+                 CODE_FUTURE_ABSOLUTE_IMPORT = 0x40000,
+                 CODE_FUTURE_WITH_STATEMENT = 0x80000,
+                 CODE_FUTURE_PRINT_FUNCTION = 0x100000,
+                 CODE_FUTURE_UNICODE_LITERALS = 0x200000,
                  CODE_FUTURE_BARRY = 0x400000,
                  CODE_FUTURE_STOP = 0x800000,
                  CODE_FUTURE_ANNOTATIONS = 0x1000000,
+                 CODE_FUTURE_MASK = 0x1FE0000,
 };
 
 /* One range of the exception table, in units: an exception raised in [start, end) goes to `target` with the stack cut
@@ -91,11 +97,15 @@ static inline value code_const(const struct code *code, uint32_t index)
     return slot_peek(&((struct tuple *)slot_peek(&code->consts))->items[index]);
 }
 
-/* Compile source text. `mode` "exec", "eval" or "single"; flags: inherited CODE_FUTURE_ bits, the PyCF_ ones of
- * compile(), COMPILE_PROGRAM; optimize as -O, negative: as the program was started. Returns a code object, or NULL with
+/* Compile source text. `mode` "exec", "eval", "single" or "func_type"; flags: inherited CODE_FUTURE_ bits, the PyCF_
+ * ones of compile(), COMPILE_PROGRAM; optimize as -O, negative: as the program was started. Returns a code object, or NULL with
  * SyntaxError etc. */
+#define COMPILE_ONLY_TREE 0x400u /* the result is an object of `ast` */
+#define COMPILE_TOP_LEVEL_AWAIT 0x2000u
 #define COMPILE_PROGRAM 0x20000000u /* the source is of the program, which did not make it: its names are immortal */
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize);
+/* The same for a tree of `ast` objects. */
+value compile_tree(value tree, value filename, const char *mode, unsigned flags, int optimize);
 /* Bytecode files: a code object as bytes and back (caches of imported modules). Versioned; NULL / ValueError for
  * anything malformed: a hostile file must not crash. */
 value code_serialize(value code);

@@ -1,4 +1,4 @@
-/* Constants of code objects: which of them are the same, so that one stands for all. */
+/* Constants of code objects: the values of those in trees; which of them are the same, so that one stands for all. */
 #include "runtime/compiler/code/constants.h"
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
@@ -110,4 +110,55 @@ uint64_t constant_hash(value v)
         return mix(8, bits);
     }
     return mix(9, value_bits(v)); /* code objects: by identity */
+}
+
+/* ---- constants of trees ---- */
+
+static bool looks_like_name(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; thread_report_at(++i)) {
+        unsigned char ch = (unsigned char)bytes[i];
+        if (!(ch == '_' || (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')))
+            return false;
+    }
+    return true;
+}
+
+static value make_string(const struct ast_constant *constant, bool immortal)
+{
+    const char *bytes = constant->string.bytes;
+    size_t length = constant->string.length;
+    value v = str_from_utf8_surrogates(bytes, length);
+    if (v && looks_like_name(bytes, length))
+        v = immortal ? str_intern_forever(v) : str_intern(v);
+    return v;
+}
+
+value constant_of_tree(const struct ast_constant *constant, bool immortal)
+{
+    switch (constant->kind) {
+    case CONSTANT_NONE:
+        return VALUE_NONE;
+    case CONSTANT_TRUE:
+        return VALUE_TRUE;
+    case CONSTANT_FALSE:
+        return VALUE_FALSE;
+    case CONSTANT_ELLIPSIS:
+        return VALUE_ELLIPSIS;
+    case CONSTANT_INT:
+        if (constant->integer.fits_int64)
+            return int_from_i64(constant->integer.small);
+        return int_from_text(constant->integer.digits, constant->integer.length, constant->integer.base);
+    case CONSTANT_FLOAT:
+        return float_new(constant->real);
+    case CONSTANT_COMPLEX:
+        return complex_new(0.0, constant->real);
+    case CONSTANT_STR:
+        return make_string(constant, immortal);
+    case CONSTANT_BYTES:
+        return bytes_new((const uint8_t *)constant->string.bytes, constant->string.length);
+    case CONSTANT_OBJECT:
+        break;
+    }
+    return value_inc(constant->object);
 }

@@ -55,7 +55,7 @@ static void put_location(struct compiler *c, struct bytes_buffer *b, const struc
     bool columns = p->col_offset >= 0 && p->end_col_offset >= 0 && p->end_lineno >= p->lineno;
     bool one_line = columns && p->lineno == p->end_lineno && p->end_col_offset >= p->col_offset;
     put_varint(c, b, units << 2 | (one_line ? 1 : columns ? 2 : 3));
-    put_svarint(c, b, p->lineno - *line);
+    put_svarint(c, b, (int32_t)((uint32_t)p->lineno - (uint32_t)*line)); /* a foreign tree may have any lines */
     *line = p->lineno;
     if (one_line) {
         put_varint(c, b, (uint32_t)p->col_offset);

@@ -458,6 +458,7 @@ value gen_module(struct compiler *c)
         gen_stmts(c, &c->module->body);
         break;
     case PARSE_EXEC:
+    case PARSE_FUNCTION_TYPE: /* never comes here */
         gen_body(c, &c->module->body);
         break;
     }

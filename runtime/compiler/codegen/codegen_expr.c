@@ -684,12 +684,25 @@ static void gen_call(struct compiler *c, struct ast_expr *expr)
 
 /* ---- f-strings ---- */
 
+/* A part of an f-string, or a format: a str, also where a foreign tree has something else. */
+static void gen_text(struct compiler *c, struct ast_expr *expr)
+{
+    bool text = expr->kind == EXPR_FORMATTED_VALUE || expr->kind == EXPR_JOINED_STR;
+    if (expr->kind == EXPR_CONSTANT) {
+        value v = constant_value(c, expr);
+        text = !v || value_is(v, TYPE_ID_STR);
+    }
+    gen_expr(c, expr);
+    if (!text)
+        gen_op(c, OP_FORMAT_VALUE, 0);
+}
+
 static void gen_joined_str(struct compiler *c, struct ast_expr *expr)
 {
     struct ast_exprs *values = &expr->joined_str.values;
     if (values->count <= STACK_GUIDELINE) {
         for (uint32_t i = 0; i < values->count; thread_report_at(++i))
-            gen_expr(c, values->items[i]);
+            gen_text(c, values->items[i]);
         if (values->count != 1)
             gen_op(c, OP_BUILD_STRING, values->count);
         return;
@@ -699,7 +712,7 @@ static void gen_joined_str(struct compiler *c, struct ast_expr *expr)
     gen_op(c, OP_LOAD_METHOD, gen_name_index(c, compiler_intern(c, "join")));
     gen_op(c, OP_BUILD_LIST, 0);
     for (uint32_t i = 0; i < values->count; thread_report_at(++i)) {
-        gen_expr(c, values->items[i]);
+        gen_text(c, values->items[i]);
         gen_op(c, OP_LIST_APPEND, 1);
     }
     gen_op(c, OP_CALL, 1);
@@ -709,9 +722,13 @@ static void gen_formatted_value(struct compiler *c, struct ast_expr *expr)
 {
     int conversion = expr->formatted_value.conversion;
     uint32_t argument = conversion == 's' ? 1 : conversion == 'r' ? 2 : conversion == 'a' ? 3 : 0;
+    if (!argument && conversion != -1) {
+        compiler_refuse(c, "Unrecognized conversion character %d", conversion);
+        return;
+    }
     gen_expr(c, expr->formatted_value.value);
     if (expr->formatted_value.format_spec) {
-        gen_expr(c, expr->formatted_value.format_spec);
+        gen_text(c, expr->formatted_value.format_spec);
         argument |= 4;
     }
     gen_op(c, OP_FORMAT_VALUE, argument);

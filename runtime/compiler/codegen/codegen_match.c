@@ -428,7 +428,7 @@ static void gen_pattern_inside(struct compiler *c, struct ast_pattern *pattern, 
         fail_jump(c, state, OP_POP_JUMP_IF_FALSE);
         break;
     case PATTERN_MATCH_SINGLETON: {
-        enum ast_constant_kind kind = pattern->match_singleton.value;
+        enum ast_constant_kind kind = pattern->match_singleton.value.kind;
         gen_const(c, kind == CONSTANT_NONE ? VALUE_NONE : value_bool(kind == CONSTANT_TRUE));
         gen_op(c, OP_IS_OP, 0);
         fail_jump(c, state, OP_POP_JUMP_IF_FALSE);

@@ -257,9 +257,12 @@ static void gen_aug_assign(struct compiler *c, struct ast_stmt *stmt)
         gen_op(c, OP_COPY, 2);
         gen_op(c, OP_BINARY_SUBSCR, 0);
         break;
-    default:
+    case EXPR_NAME:
         gen_name(c, target->name.id, CONTEXT_LOAD);
         break;
+    default:
+        compiler_refuse(c, "invalid node type (%d) for augmented assignment", target->kind + 1);
+        return;
     }
     gen_at(c, at);
     gen_expr(c, stmt->aug_assign.value);
@@ -318,6 +321,10 @@ static void gen_ann_assign(struct compiler *c, struct ast_stmt *stmt)
     struct ast_expr *target = stmt->ann_assign.target;
     struct unit *unit = c->unit;
     bool in_function = unit->scope->kind == SCOPE_KIND_FUNCTION;
+    if (target->kind != EXPR_NAME && target->kind != EXPR_ATTRIBUTE && target->kind != EXPR_SUBSCRIPT) {
+        compiler_refuse(c, "invalid node type (%d) for annotated assignment", target->kind + 1);
+        return;
+    }
     if (stmt->ann_assign.value) {
         gen_expr(c, stmt->ann_assign.value);
         gen_expr(c, target);

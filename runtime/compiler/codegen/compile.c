@@ -1,7 +1,8 @@
 /*
- * compile_source: the way from source text to a code object, and what all stages share: errors, memory, names.
+ * compile_source and compile_tree: the way from source text or a tree to a code object, and what all stages share: errors, memory, names.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "runtime/compiler/tree/tree.h"
 #include "runtime/interpreter.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/raw.h"
@@ -97,6 +98,17 @@ void compiler_error(struct compiler *c, struct ast_position position, const char
     raise_located(EXC(SyntaxError), message, c->filename, position.lineno, position.col_offset + 1,
                   file_line(c->filename, position.lineno), position.end_lineno,
                   position.end_col_offset == END_UNKNOWN ? END_UNKNOWN : position.end_col_offset + 1);
+}
+
+void compiler_refuse(struct compiler *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    value message = first_message(c, format, args);
+    va_end(args);
+    if (message)
+        raise(EXC(SystemError), "%U", message);
+    value_dec(message);
 }
 
 static void set_owned(value exception, value name, value v /* stolen */)
@@ -264,7 +276,7 @@ value compiler_text(struct compiler *c, ast_name name)
     uint64_t known;
     if (map_get(&c->texts, name, &known))
         return value_from_bits(known);
-    value text = str_from_utf8(name->text, name->length);
+    value text = str_from_utf8_surrogates(name->text, name->length); /* a foreign tree may have any name */
     text = compiler_own(c, text ? compiler_intern_str(c, text) : NULL);
     if (text)
         map_set(c, &c->texts, name, value_bits(text));
@@ -354,11 +366,11 @@ static const struct {
 } features[] = {
     {"nested_scopes", 0},
     {"generators", 0},
-    {"division", 0},
-    {"absolute_import", 0},
-    {"with_statement", 0},
-    {"print_function", 0},
-    {"unicode_literals", 0},
+    {"division", CODE_FUTURE_DIVISION},
+    {"absolute_import", CODE_FUTURE_ABSOLUTE_IMPORT},
+    {"with_statement", CODE_FUTURE_WITH_STATEMENT},
+    {"print_function", CODE_FUTURE_PRINT_FUNCTION},
+    {"unicode_literals", CODE_FUTURE_UNICODE_LITERALS},
     {"barry_as_FLUFL", CODE_FUTURE_BARRY},
     {"generator_stop", CODE_FUTURE_STOP},
     {"annotations", CODE_FUTURE_ANNOTATIONS},
@@ -446,54 +458,88 @@ static void release(struct compiler *c)
 static value compile_module(struct compiler *c)
 {
     find_features(c);
-    issue_parser_warnings(c);
     if (!c->failed)
         c->symtable = symtable_build(c);
     return c->failed ? NULL : gen_module(c);
 }
 
-static bool find_mode(const char *mode, enum parse_mode *out)
+static bool find_mode(const char *mode, unsigned flags, enum parse_mode *out)
 {
-    if (strcmp(mode, "exec") == 0)
-        *out = PARSE_EXEC;
-    else if (strcmp(mode, "eval") == 0)
-        *out = PARSE_EVAL;
-    else if (strcmp(mode, "single") == 0)
-        *out = PARSE_SINGLE;
-    else
-        return raise_false(EXC(ValueError), "compile() mode must be 'exec', 'eval' or 'single'");
+    static const char *const names[] = {
+        [PARSE_EXEC] = "exec", [PARSE_SINGLE] = "single", [PARSE_EVAL] = "eval", [PARSE_FUNCTION_TYPE] = "func_type"};
+    bool only_tree = flags & COMPILE_ONLY_TREE;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(mode, names[i]) != 0)
+            continue;
+        *out = (enum parse_mode)i;
+        return i != PARSE_FUNCTION_TYPE || only_tree ||
+               raise_false(EXC(ValueError), "compile() mode 'func_type' requires flag PyCF_ONLY_AST");
+    }
+    return raise_false(EXC(ValueError), only_tree ? "compile() mode must be 'exec', 'eval', 'single' or 'func_type'"
+                                                  : "compile() mode must be 'exec', 'eval' or 'single'");
+}
+
+/* Begin a compilation. Its mode is returned in *mode; false with an exception, and nothing to release. */
+static bool begin(struct compiler *c, value filename, const char *mode_name, unsigned flags, int optimize,
+                  enum parse_mode *mode)
+{
+    *c = (struct compiler){.filename = filename, .optimize = optimize < 0 ? sys_optimize_level() : optimize};
+    if (!find_mode(mode_name, flags, mode))
+        return false;
+    c->is_program = flags & COMPILE_PROGRAM;
+    c->future = flags & CODE_FUTURE_MASK;
+    c->depth_limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
+    c->depth_limit =
+        c->depth_limit > UINT32_MAX / COMPILER_STACK_SCALE ? UINT32_MAX : c->depth_limit * COMPILER_STACK_SCALE;
+    arena_init(&c->arena);
     return true;
+}
+
+/* End it: the result, or NULL if there was a failure. */
+static value finish(struct compiler *c, value result)
+{
+    if (c->failed) {
+        value_dec(result);
+        result = NULL;
+    }
+    release(c);
+    return result;
 }
 
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize)
 {
-    struct compiler c = {.filename = filename, .optimize = optimize < 0 ? sys_optimize_level() : optimize};
-    enum parse_mode parse_mode = PARSE_EXEC;
+    struct compiler c;
+    enum parse_mode parse_mode;
     struct text path;
-    if (!find_mode(mode, &parse_mode))
-        return NULL;
     if (!text_of_path(filename, &path))
         return NULL;
-    c.is_program = flags & COMPILE_PROGRAM;
-    c.future = flags & (CODE_FUTURE_BARRY | CODE_FUTURE_STOP | CODE_FUTURE_ANNOTATIONS);
-    c.depth_limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
-    c.depth_limit =
-        c.depth_limit > UINT32_MAX / COMPILER_STACK_SCALE ? UINT32_MAX : c.depth_limit * COMPILER_STACK_SCALE;
-    arena_init(&c.arena);
+    if (!begin(&c, filename, mode, flags, optimize, &parse_mode)) {
+        text_release(&path);
+        return NULL;
+    }
     struct syntax_error error = {0};
     parse_max_int_digits = atomic_load_explicit(&int_max_str_digits, memory_order_relaxed);
     parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
     c.module = parse(&c, source, length, path.bytes, parse_mode, flags, &error);
     text_release(&path);
-    value code = NULL;
+    value result = NULL;
     if (!c.module)
         raise_syntax_error(filename, &error);
     else
-        code = compile_module(&c);
-    if (c.failed) {
-        value_dec(code);
-        code = NULL;
-    }
-    release(&c);
-    return code;
+        issue_parser_warnings(&c);
+    if (c.module && !c.failed)
+        result = flags & COMPILE_ONLY_TREE ? tree_to_object(c.module) : compile_module(&c);
+    return finish(&c, result);
+}
+
+value compile_tree(value tree, value filename, const char *mode, unsigned flags, int optimize)
+{
+    struct compiler c;
+    enum parse_mode parse_mode;
+    if (!begin(&c, filename, mode, flags, optimize, &parse_mode))
+        return NULL;
+    value keep = compiler_own(&c, list_new(0));
+    c.module = keep ? tree_from_object(&c.arena, tree, parse_mode, keep) : NULL;
+    value code = c.module && tree_check(c.module) ? compile_module(&c) : NULL;
+    return finish(&c, code);
 }

@@ -132,6 +132,8 @@ void compiler_error(struct compiler *c, struct ast_position position, const char
 /* The same, but the place is only in the exception's attributes, not in its
    arguments: CPython's symbol table does so. */
 void symtable_error(struct compiler *c, struct ast_position position, const char *format, ...);
+/* SystemError: a node of a foreign tree that no source text gives. */
+void compiler_refuse(struct compiler *c, const char *format, ...);
 void compiler_warn(struct compiler *c, struct ast_position position, const char *format, ...);
 void *compiler_alloc(struct compiler *c, size_t size); /* zeroed; NULL after compiler_fail */
 /* Take over a value until the compilation ends. Returns it, or NULL (v NULL or no memory) after compiler_fail. */

@@ -10,64 +10,15 @@
 
 /* ---- values ---- */
 
-static bool looks_like_name(const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; thread_report_at(++i)) {
-        unsigned char ch = (unsigned char)bytes[i];
-        if (!(ch == '_' || (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z')))
-            return false;
-    }
-    return true;
-}
-
-static value make_string(const struct compiler *c, const struct ast_constant *constant)
-{
-    const char *bytes = constant->string.bytes;
-    size_t length = constant->string.length;
-    value v = str_from_utf8_surrogates(bytes, length);
-    if (v && looks_like_name(bytes, length))
-        v = compiler_intern_str(c, v);
-    return v;
-}
-
 value constant_value(struct compiler *c, struct ast_expr *expr)
 {
-    const struct ast_constant *constant = &expr->constant;
-    value v = NULL;
-    switch (constant->kind) {
-    case CONSTANT_NONE:
-        return VALUE_NONE;
-    case CONSTANT_TRUE:
-        return VALUE_TRUE;
-    case CONSTANT_FALSE:
-        return VALUE_FALSE;
-    case CONSTANT_ELLIPSIS:
-        return VALUE_ELLIPSIS;
-    case CONSTANT_OBJECT:
+    struct ast_constant *constant = &expr->constant;
+    if (constant->kind == CONSTANT_OBJECT)
         return constant->object;
-    case CONSTANT_INT:
-        if (constant->integer.fits_int64)
-            v = int_from_i64(constant->integer.small);
-        else
-            v = int_from_text(constant->integer.digits, constant->integer.length, constant->integer.base);
-        break;
-    case CONSTANT_FLOAT:
-        v = float_new(constant->real);
-        break;
-    case CONSTANT_COMPLEX:
-        v = complex_new(0.0, constant->real);
-        break;
-    case CONSTANT_STR:
-        v = make_string(c, constant);
-        break;
-    case CONSTANT_BYTES:
-        v = bytes_new((const uint8_t *)constant->string.bytes, constant->string.length);
-        break;
-    }
-    v = compiler_own(c, v);
-    if (v) {
-        expr->constant.kind = CONSTANT_OBJECT;
-        expr->constant.object = v;
+    value v = compiler_own(c, constant_of_tree(constant, c->is_program));
+    if (v && constant->kind >= CONSTANT_INT) {
+        constant->kind = CONSTANT_OBJECT;
+        constant->object = v;
     }
     return v;
 }

@@ -156,6 +156,7 @@ struct ast_constant {
 struct ast_arg {
     ast_name arg;
     struct ast_expr *annotation; /* or NULL */
+    ast_name type_comment;       /* or NULL */
     struct ast_position position;
 };
 
@@ -210,7 +211,7 @@ struct ast_comprehension {
     struct ast_expr *target;
     struct ast_expr *iter;
     struct ast_exprs ifs;
-    bool is_async;
+    int is_async;
 };
 
 struct ast_comprehensions {
@@ -392,7 +393,7 @@ struct ast_pattern {
             struct ast_expr *value;
         } match_value;
         struct {
-            enum ast_constant_kind value; /* CONSTANT_NONE, CONSTANT_TRUE or CONSTANT_FALSE */
+            struct ast_constant value; /* CONSTANT_NONE, CONSTANT_TRUE or CONSTANT_FALSE */
         } match_singleton;
         struct { /* PATTERN_MATCH_SEQUENCE, PATTERN_MATCH_OR */
             struct ast_patterns patterns;
@@ -460,6 +461,7 @@ struct ast_stmt {
             struct ast_stmts body;
             struct ast_exprs decorator_list;
             struct ast_expr *returns; /* or NULL */
+            ast_name type_comment;    /* or NULL, like all of that name */
         } function_def;
         struct {
             ast_name name;
@@ -477,6 +479,7 @@ struct ast_stmt {
         struct {
             struct ast_exprs targets; /* a = b = value: two targets */
             struct ast_expr *value;
+            ast_name type_comment;
         } assign;
         struct {
             struct ast_expr *target;
@@ -487,13 +490,14 @@ struct ast_stmt {
             struct ast_expr *target;
             struct ast_expr *annotation;
             struct ast_expr *value; /* or NULL */
-            bool simple;            /* the target is a name without parentheses */
+            int simple;             /* the target is a name without parentheses */
         } ann_assign;
         struct { /* also STMT_ASYNC_FOR */
             struct ast_expr *target;
             struct ast_expr *iter;
             struct ast_stmts body;
             struct ast_stmts orelse;
+            ast_name type_comment;
         } for_loop;
         struct { /* STMT_WHILE, STMT_IF (an elif is an STMT_IF alone in orelse) */
             struct ast_expr *test;
@@ -503,6 +507,7 @@ struct ast_stmt {
         struct { /* also STMT_ASYNC_WITH */
             struct ast_with_items items;
             struct ast_stmts body;
+            ast_name type_comment;
         } with;
         struct {
             struct ast_expr *subject;
@@ -539,21 +544,26 @@ struct ast_stmt {
 /* ---- modules, errors, the entry point ------------------------------------------------------------ */
 
 enum parse_mode {
-    PARSE_EXEC,   /* a file: `body` */
-    PARSE_EVAL,   /* one expression: `expression` */
-    PARSE_SINGLE, /* one interactive statement: `body` */
+    PARSE_EXEC,          /* a file: `body` */
+    PARSE_SINGLE,        /* one interactive statement: `body` */
+    PARSE_EVAL,          /* one expression: `expression` */
+    PARSE_FUNCTION_TYPE, /* a type comment, "(int, str) -> bool": `argument_types`, `expression` */
 };
 
 /* Flags of parse_source. The values are those of compile()'s flags argument, so that a caller passes them through. */
 enum {
     PARSE_DONT_IMPLY_DEDENT = 0x200,
     PARSE_IGNORE_COOKIE = 0x100,           /* the bytes are UTF-8 (the source was a str): no BOM, no cookie */
+    PARSE_TYPE_COMMENTS = 0x1000,
     PARSE_ALLOW_INCOMPLETE_INPUT = 0x4000, /* say "incomplete input" where more lines could help (codeop) */
     PARSE_BARRY_AS_BDFL = 0x400000,        /* from __future__ import barry_as_FLUFL: <> instead of != */
     /* Not one of compile()'s: the bytes are a script file that the program was asked to run. Errors of encoding and
      * zero bytes are then worded as CPython words them for files. */
     PARSE_FROM_FILE = 0x40000000,
+    /* Neither: which 3.x the grammar is to be that of; 0: this one. */
+    PARSE_FEATURE_MASK = 0xF,
 };
+#define PARSE_FEATURE_VERSION(MINOR) ((MINOR) < PARSE_FEATURE_MASK ? (unsigned)(MINOR) + 1 : 0)
 
 enum syntax_error_kind {
     SYNTAX_ERROR_NONE,
@@ -592,15 +602,28 @@ struct syntax_warning {
     struct ast_position position; /* for the SyntaxError that an "error" filter makes of it */
 };
 
+/* A comment "# type: ignore"; the tag is what follows on the line. */
+struct ast_type_ignore {
+    int lineno;
+    ast_name tag;
+};
+
+struct ast_type_ignores {
+    uint32_t count;
+    struct ast_type_ignore *items;
+};
+
 struct ast_intern_table;
 
 struct module_ast {
     enum parse_mode mode;
-    struct ast_stmts body;       /* PARSE_EXEC, PARSE_SINGLE */
-    struct ast_expr *expression; /* PARSE_EVAL */
-    const char *filename;        /* as given, copied; may be NULL */
-    const char *encoding;        /* of the source, "utf-8" by default */
-    const char *source;          /* the source as UTF-8 with \n line ends, zero-terminated: for later error messages */
+    struct ast_stmts body;                /* PARSE_EXEC, PARSE_SINGLE */
+    struct ast_type_ignores type_ignores; /* PARSE_EXEC */
+    struct ast_exprs argument_types;      /* PARSE_FUNCTION_TYPE */
+    struct ast_expr *expression;          /* PARSE_EVAL; the result of PARSE_FUNCTION_TYPE */
+    const char *filename;                 /* as given, copied; may be NULL */
+    const char *encoding;                 /* of the source, "utf-8" by default */
+    const char *source; /* the source as UTF-8 with \n line ends, zero-terminated: for later error messages */
     size_t source_length;
     unsigned flags;                  /* as given to parse_source */
     struct syntax_warning *warnings; /* in source order */

@@ -242,6 +242,7 @@ static bool parse_parameter(struct parameters *list, bool star_annotation, struc
     struct place start = {token->lineno, token->col_offset};
     arg->arg = token->name;
     arg->annotation = NULL;
+    arg->type_comment = NULL;
     parser->mark++;
     if (!list->is_lambda && parser_accept(parser, TOKEN_COLON)) {
         if (star_annotation && parser_peek(parser) == TOKEN_STAR) {

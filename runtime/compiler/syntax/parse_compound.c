@@ -153,6 +153,7 @@ static struct ast_stmt *parse_for(struct parser *parser, bool is_async)
     stmt->for_loop.iter = iter;
     stmt->for_loop.body = body;
     stmt->for_loop.orelse = orelse;
+    stmt->for_loop.type_comment = NULL;
     return stmt;
 }
 
@@ -246,6 +247,7 @@ static struct ast_stmt *parse_with(struct parser *parser, bool is_async)
     struct ast_stmt *stmt = parser_stmt(parser, is_async ? STMT_ASYNC_WITH : STMT_WITH, start);
     stmt->with.items = items;
     stmt->with.body = body;
+    stmt->with.type_comment = NULL;
     return stmt;
 }
 
@@ -412,6 +414,7 @@ static struct ast_stmt *parse_function(struct parser *parser, struct ast_exprs d
     stmt->function_def.body = body;
     stmt->function_def.decorator_list = decorators;
     stmt->function_def.returns = returns;
+    stmt->function_def.type_comment = NULL;
     return stmt;
 }
 

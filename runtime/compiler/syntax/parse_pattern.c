@@ -365,7 +365,7 @@ static struct ast_pattern *parse_literal_pattern(struct parser *parser, struct p
     }
     if (kind == TOKEN_KEYWORD_NONE || kind == TOKEN_KEYWORD_TRUE || kind == TOKEN_KEYWORD_FALSE) {
         struct ast_pattern *singleton = parser_pattern(parser, PATTERN_MATCH_SINGLETON, start);
-        singleton->match_singleton.value = value->constant.kind;
+        singleton->match_singleton.value = value->constant;
         return singleton;
     }
     struct ast_pattern *pattern = parser_pattern(parser, PATTERN_MATCH_VALUE, start);

@@ -79,6 +79,7 @@ static struct ast_stmt *assign_node(struct parser *parser, struct place start, s
     struct ast_stmt *stmt = parser_stmt(parser, STMT_ASSIGN, start);
     stmt->assign.targets = parser_take_exprs(parser, base);
     stmt->assign.value = value;
+    stmt->assign.type_comment = NULL;
     return stmt;
 }
 
