@@ -32,7 +32,8 @@
     M(posix)            \
     M(select)           \
     M(sys)              \
-    M(time)
+    M(time)             \
+    M(unicodedata)
 
 #define M(name) extern const struct module_def name##_module;
 MODULES(M)

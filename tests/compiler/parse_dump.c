@@ -6,6 +6,7 @@
  * For each file one line "OK length" or "ERROR length", then that many bytes and a newline. compare_ast.py reads this
  * and compares it with what CPython says. --time parses each file N times and prints lines per second instead;
  * --fail-after makes the N-th request of memory blocks fail. */
+#include "runtime/objects/unicode/unicode.h"
 #include "runtime/compiler/syntax/arena.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/compiler/syntax/lexer.h"
@@ -79,7 +80,7 @@ static void put_str(const char *bytes, size_t length, bool is_bytes)
             put(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
         } else if (c < ' ' || c == 0x7F || (is_bytes && c >= 0x80)) {
             put_format("\\x%02x", c);
-        } else if (c >= 0x80 && !ident_is_printable(c)) {
+        } else if (c >= 0x80 && !unicode_is_printable(c)) {
             put_format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
         } else {
             put_bytes(bytes, (size_t)size);

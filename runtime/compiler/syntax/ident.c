@@ -1,14 +1,12 @@
 /* Identifiers: which spellings are allowed (PEP 3131), their normal form, and the table that makes equal names equal
  * pointers. The table is an open-addressed array of pointers in the arena of the compilation; growing leaves the old
- * array behind, which the arena frees in the end.
- *
- * utf8proc knows general categories but not the properties XID_Start and XID_Continue; they are derived from the
- * categories with the exceptions that Unicode's PropList and the NFKC closure add. */
+ * array behind, which the arena frees in the end. */
 #include "runtime/compiler/syntax/lexer.h"
+#include "runtime/objects/unicode/normalize.h"
+#include "runtime/objects/unicode/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 struct ast_intern_table {
     uint32_t used;
@@ -95,73 +93,21 @@ ast_name ast_intern(struct arena *arena, struct ast_intern_table *table, const c
 
 ast_name intern_normalized(struct arena *arena, struct ast_intern_table *table, const char *text, size_t length)
 {
-    utf8proc_uint8_t *normal = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &normal,
-                                         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-    if (size < 0) {
-        return NULL;
+    struct unicode_text normal = {0};
+    const char *end = text + length;
+    bool done = true;
+    uint32_t c;
+    for (int size; done && text < end && (size = utf8_decode(text, end, &c)) != 0; text += size) {
+        done = unicode_decompose(&normal, UNICODE_NFKC, false, c);
     }
-    ast_name name = ast_intern(arena, table, (const char *)normal, (size_t)size);
-    free(normal);
-    return name;
-}
-
-/* Letters that are not XID_Start because their NFKC form begins with a space or a mark. */
-static bool ident_is_not_start(uint32_t c)
-{
-    switch (c) {
-    case 0x037A:
-    case 0x0E33:
-    case 0x0EB3:
-    case 0x2E2F:
-    case 0xFDFA:
-    case 0xFDFB:
-    case 0xFE70:
-    case 0xFE72:
-    case 0xFE74:
-    case 0xFE76:
-    case 0xFE78:
-    case 0xFE7A:
-    case 0xFE7C:
-    case 0xFE7E:
-    case 0xFF9E:
-    case 0xFF9F:
-        return true;
-    default:
-        return c >= 0xFC5E && c <= 0xFC63;
+    done = done && unicode_finish(&normal, UNICODE_NFKC);
+    char *spelling = done ? arena_alloc(arena, normal.length * 4 + 1) : NULL;
+    size_t size = 0;
+    for (size_t i = 0; spelling != NULL && i < normal.length; i++) {
+        size += (size_t)utf8_encode(normal.points[i], spelling + size);
     }
-}
-
-static bool ident_is_start(uint32_t c)
-{
-    switch (utf8proc_category((utf8proc_int32_t)c)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_NL:
-        return !ident_is_not_start(c);
-    default:
-        return c == '_' || c == 0x1885 || c == 0x1886 || c == 0x2118 || c == 0x212E;
-    }
-}
-
-static bool ident_is_continue(uint32_t c)
-{
-    if (ident_is_start(c)) {
-        return true;
-    }
-    switch (utf8proc_category((utf8proc_int32_t)c)) {
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_PC:
-        return true;
-    default:
-        return c == 0x00B7 || c == 0x0387 || (c >= 0x1369 && c <= 0x1371) || c == 0x19DA || c == 0x0E33 ||
-               c == 0x0EB3 || c == 0xFF9E || c == 0xFF9F;
-    }
+    free(normal.points);
+    return spelling == NULL ? NULL : ast_intern(arena, table, spelling, size);
 }
 
 const char *ident_find_invalid(const char *text, size_t length)
@@ -170,28 +116,10 @@ const char *ident_find_invalid(const char *text, size_t length)
     for (const char *at = text; at < end;) {
         uint32_t c;
         int size = utf8_decode(at, end, &c);
-        if (size == 0 || !(at == text ? ident_is_start(c) : ident_is_continue(c))) {
+        if (size == 0 || !(unicode_flags(c) & (at == text ? UNICODE_XID_START : UNICODE_XID_CONTINUE))) {
             return at;
         }
         at += size;
     }
     return NULL;
-}
-
-bool ident_is_printable(uint32_t code_point)
-{
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-        return false;
-    case UTF8PROC_CATEGORY_ZS:
-        return code_point == ' ';
-    default:
-        return true;
-    }
 }

@@ -6,6 +6,7 @@
  * Errors come in two forms. Those the lexer can word alone (bad literals, brackets that do not match) are complete in
  * `error_*` with failure LEXER_SYNTAX; the others depend on what the parser was doing, and the parser words them. */
 #include "runtime/compiler/syntax/lexer.h"
+#include "runtime/objects/unicode/unicode.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -526,7 +527,7 @@ static enum token_kind fail_identifier(struct lexer *lexer, const char *start, c
     uint32_t c = 0;
     int size = utf8_decode(invalid, lexer->end, &c);
     lexer->current = invalid + size;
-    if (ident_is_printable(c)) {
+    if (unicode_is_printable(c)) {
         return fail_syntax(lexer, "invalid character '%.*s' (U+%04X)", size, invalid, (unsigned)c);
     }
     return fail_syntax(lexer, "invalid non-printable character U+%04X", (unsigned)c);

@@ -99,9 +99,6 @@ ast_name intern_normalized(struct arena *arena, struct ast_intern_table *table, 
 /* Checks that text is an identifier. Returns NULL if it is; otherwise where the first bad character starts. */
 const char *ident_find_invalid(const char *text, size_t length);
 
-/* Whether str.isprintable() holds for this code point. */
-bool ident_is_printable(uint32_t code_point);
-
 /* ---- utf8.c: UTF-8 helpers ----------------------------------------------------------------------- */
 
 /* Decodes one code point at text (strict UTF-8, no surrogates). Returns its size in bytes, or 0 if it is invalid. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/objects/text/unicode_names.h"
+#include "runtime/objects/unicode/names.h"
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
 

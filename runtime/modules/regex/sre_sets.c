@@ -1,6 +1,6 @@
 /* Regular expressions: classes of characters, case folding, and sets. */
 #include "runtime/modules/regex/sre.h"
-#include "runtime/objects/text/unicode.h"
+#include "runtime/objects/unicode/unicode.h"
 
 #include <ctype.h>
 

@@ -1,5 +1,5 @@
 /* The encodings unicode_escape and raw_unicode_escape: characters as the escapes of string literals. */
-#include "runtime/objects/text/unicode_names.h"
+#include "runtime/objects/unicode/names.h"
 #include "runtime/objects/text/codec.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
-#include "runtime/objects/text/unicode.h"
+#include "runtime/objects/unicode/unicode.h"
 #include "runtime/raw.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* str methods that rewrite character by character: translate, expandtabs, and repr. */
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
-#include "runtime/objects/text/unicode.h"
+#include "runtime/objects/unicode/unicode.h"
 #include "runtime/raw.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "runtime/objects/text/codec.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
-#include "runtime/objects/text/unicode.h"
+#include "runtime/objects/unicode/unicode.h"
 #include "runtime/signature.h"
 #include "runtime/step.h"
 
