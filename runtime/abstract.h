@@ -119,6 +119,8 @@ struct name_constant {
     const char *text;
 };
 value name_make(struct name_constant *name);
+bool names_make(struct name_constant *first, struct name_constant *end); /* false: no memory */
+bool names_make_all(void);                                               /* every NAME() of the program */
 #define NAME_TEXT(text)                                                                           \
     ({                                                                                            \
         static struct name_constant name_ __attribute__((section("atoll_names"))) = {NULL, text}; \

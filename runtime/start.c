@@ -172,11 +172,38 @@ static bool append_environment_path(value list, const char *paths)
     return true;
 }
 
-static bool set_path(bool use_environment, const char *library)
+/* The program's own file. */
+static void find_executable(const char *program, char path[PATH_MAX])
+{
+    ssize n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (n > 0)
+        path[n] = 0;
+    else
+        snprintf(path, PATH_MAX, "%s", program);
+}
+
+/* The directory of the modules that are shared objects: lib/atoll beside the program, or where it is installed. */
+static bool append_native_path(value list, const char *program)
+{
+    static const char *const places[] = {"lib/atoll", "../" ATOLL_LIBRARY_DIRECTORY "/atoll"};
+    char executable[PATH_MAX], directory[2 * PATH_MAX];
+    struct stat info;
+    find_executable(program, executable);
+    char *slash = strrchr(executable, '/');
+    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+        snprintf(directory, sizeof directory, "%.*s/%s", (int)(slash - executable), executable, places[i]);
+        normalize_path(directory);
+        if (stat(directory, &info) == 0 && S_ISDIR(info.st_mode))
+            return list_append_text(list, directory);
+    }
+    return true;
+}
+
+static bool set_path(const struct start_config *config, const char *library)
 {
     value list = list_new(4);
-    bool done = list && (!use_environment || append_environment_path(list, getenv("PYTHONPATH"))) &&
-                list_append_text(list, library);
+    bool done = list && (!config->use_environment || append_environment_path(list, getenv("PYTHONPATH"))) &&
+                list_append_text(list, library) && append_native_path(list, config->program);
     static const char *const sites[] = {"/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages"};
     struct stat info;
     for (size_t i = 0; done && !sys_flags.no_site && i < 2; i++)
@@ -200,11 +227,7 @@ static bool set_text(const char *name, const char *text)
 static bool set_executable(const char *program, const char *library)
 {
     char path[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n > 0)
-        path[n] = 0;
-    else
-        snprintf(path, sizeof path, "%s", program);
+    find_executable(program, path);
     import_cache_set_places(path, library);
     value orig = list_new(0);
     bool done =
@@ -288,7 +311,7 @@ static bool set_options(const struct start_config *config)
 
 static value make_module(const char *name, value modules)
 {
-    value module = module_create(module_find_builtin(name));
+    value module = module_create(module_find_builtin(name), NULL);
     if (module && dict_set_text(modules, name, module))
         return module;
     value_dec(module);
@@ -309,7 +332,7 @@ static bool make_core_modules(const struct start_config *config, const char *lib
     value_inc(sys_dict);
     value_dec(sys);
     bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
-                set_path(config->use_environment, library) && set_executable(config->program, library) &&
+                set_path(config, library) && set_executable(config->program, library) &&
                 set_builtin_names() && set_options(config) && streams_open();
     value_dec(modules);
     builtins_at_start = done ? dict_copy(builtins_dict) : NULL;

@@ -6,7 +6,7 @@
 
 1. No include runs upwards. Rooms stand on each other in the order of ROOMS; a file includes its own room and those below.
 2. Every quoted include names a file that exists.
-3. Every folder of the three rooms has its README.md, and 5 to 30 files: a page can tell what they are. Folders that only
+3. Every folder of the four rooms has its README.md, and 5 to 30 files: a page can tell what they are. Folders that only
    hold folders may have fewer.
 """
 import os
@@ -27,10 +27,11 @@ ROOMS = [
     ["runtime/compiler/codegen/"],
     ["runtime/interp/"],
     ["runtime/modules/"],
-    ["runtime/start.", "runtime/main.c"],
+    ["runtime/start.", "runtime/main.c", "runtime/interface/"],
+    ["native/"],
     ["tests/", "stress/"],
 ]
-LAID_OUT = ["threads", "gc", "runtime"]  # whose folders have a page and a size
+LAID_OUT = ["threads", "gc", "runtime", "native"]  # whose folders have a page and a size
 FEWEST, MOST = 5, 30
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
 

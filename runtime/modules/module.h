@@ -29,7 +29,14 @@ struct module_constant {
     int64_t number;
 };
 bool module_add_constants(value module, const struct module_constant *constants);
-/* Make the module object (not yet in sys.modules). */
-value module_create(const struct module_def *def);
+/* Make the module object (not yet in sys.modules), under its own name or another. */
+value module_create(const struct module_def *def, value name /* str or NULL */);
+
+/* What the shared object of a module exports as `atoll_module`; importing/native.c loads it. */
+struct native_module {
+    const char *build; /* of the runtime whose header it was compiled with */
+    const struct module_def *definition;
+    struct name_constant *names, *names_end; /* its NAME() constants */
+};
 
 #endif

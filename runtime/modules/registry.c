@@ -1,4 +1,5 @@
 /* The table of built-in modules, and making them. */
+#include "runtime/modules/importing/native.h"
 #include "runtime/modules/module.h"
 
 #include <string.h>
@@ -56,16 +57,17 @@ const struct module_def *module_find_builtin(const char *name)
 
 void modules_finish(void)
 {
+    native_modules_finish();
     for (size_t i = 0; builtin_modules[i]; i++)
         if (builtin_modules[i]->finish)
             builtin_modules[i]->finish();
 }
 
-value module_create(const struct module_def *def)
+value module_create(const struct module_def *def, value name)
 {
-    value name = str_interned(def->name);
-    value module = name ? module_new(name) : NULL;
-    value_dec(name);
+    value own = name ? value_inc(name) : str_interned(def->name);
+    value module = own ? module_new(own) : NULL;
+    value_dec(own);
     if (!module)
         return NULL;
     bool ok = !def->doc || module_add_owned(module, "__doc__", str_from_text(def->doc));

@@ -51,7 +51,6 @@ value str_intern(value v);            /* steals v, returns the interned one, own
 value str_intern_forever(value v);    /* the same, immortal: for names of the program itself */
 value str_interned(const char *text); /* owned, immortal */
 value str_interned_latin1(const uint8_t *bytes, size_t length); /* the same */
-bool names_make_all(void);                                      /* every NAME() of the program; false: no memory */
 size_t str_length(value v);                                     /* code points */
 uint32_t str_at(value v, size_t index);
 bool str_equal(value a, value b);

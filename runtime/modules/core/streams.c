@@ -80,7 +80,7 @@ static value open_stream(int fd, const char *name)
 
 static value load_module_named(value modules, const char *name)
 {
-    value module = module_create(module_find_builtin(name));
+    value module = module_create(module_find_builtin(name), NULL);
     if (module && dict_set_text(modules, name, module))
         return module;
     value_dec(module);

@@ -278,7 +278,7 @@ static value load_with_spec(value spec, value name)
 
 static value load_builtin(const struct module_def *def, value name)
 {
-    value module = module_create(def);
+    value module = module_create(def, NULL);
     value modules = module ? modules_dict() : NULL;
     bool done = modules && dict_set(modules, name, module) && import_file_set_builtin_spec(module, name);
     value_dec(modules);

@@ -6,6 +6,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
+#include "runtime/modules/importing/native.h"
 #include "runtime/file.h"
 #include "runtime/modules/importing/spec.h"
 #include "runtime/sys.h"
@@ -129,6 +130,21 @@ static value load_namespace(value name, value directories)
     return NULL;
 }
 
+/* A module from a shared object. */
+static value load_native(value name, value file)
+{
+    value module = native_module_load(name, file), package = module ? parent_name(name) : NULL;
+    value modules = package ? sys_get("modules") : NULL;
+    bool done = is_given(modules) && dict_set(modules, name, module) &&
+                set_module_attributes(module, name, file, package, NULL, NAME_TEXT("extension"));
+    value_dec(modules);
+    value_dec(package);
+    if (done)
+        return module;
+    value_dec(module);
+    return NULL;
+}
+
 /* ---- the search ---- */
 enum file_kind { FILE_FAILED = -1, FILE_NONE, FILE_REGULAR, FILE_DIRECTORY };
 
@@ -163,6 +179,15 @@ static value try_package(value name, value base)
         value_dec(search);
     }
     value_dec(init);
+    return result;
+}
+
+static value try_native(value name, value base)
+{
+    value file = str_format("%U%s", base, native_module_suffix);
+    enum file_kind kind = file ? kind_of(file) : FILE_FAILED;
+    value result = kind == FILE_FAILED ? NULL : kind == FILE_REGULAR ? load_native(name, file) : VALUE_MISSING;
+    value_dec(file);
     return result;
 }
 
@@ -204,7 +229,9 @@ static value try_directory(value name, value last, value directory, value portio
         result = NULL;
     else if (file_kind == FILE_REGULAR)
         result = load_source(name, file, NULL);
-    else if (kind == FILE_DIRECTORY && !list_append(portions, base))
+    else
+        result = try_native(name, base);
+    if (result == VALUE_MISSING && kind == FILE_DIRECTORY && !list_append(portions, base))
         result = NULL;
     value_dec(file);
     value_dec(base);

@@ -376,9 +376,9 @@ value name_make(struct name_constant *name)
     return v;
 }
 
-bool names_make_all(void)
+bool names_make(struct name_constant *first, struct name_constant *end)
 {
-    for (struct name_constant *name = __start_atoll_names; name < __stop_atoll_names; name++) {
+    for (struct name_constant *name = first; name < end; name++) {
         if (!name->text || atomic_load_explicit(&name->cache, memory_order_relaxed))
             continue;
         value v = str_interned(name->text);
@@ -387,4 +387,9 @@ bool names_make_all(void)
         atomic_store_explicit(&name->cache, v, memory_order_release);
     }
     return true;
+}
+
+bool names_make_all(void)
+{
+    return names_make(__start_atoll_names, __stop_atoll_names);
 }
