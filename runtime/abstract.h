@@ -8,8 +8,8 @@
 
 #include "runtime/error.h"
 
-/* ---- calls (objects/operations/call.c) ---- `args`: nargs positional values, then one value for each name in the tuple kwnames
- * (NULL: none). */
+/* ---- calls (objects/operations/call.c) ---- `args`: nargs positional values, then one value for each name in the
+ * tuple kwnames (NULL: none). */
 value call_vector(value callable, const value *args, size_t nargs, value kwnames);
 value call_with_first(value callable, value first, const value *args, size_t nargs, value kwnames); /* (first, *args) */
 value call_0(value callable);
@@ -87,8 +87,8 @@ value sequence_fast(value v, const char *message);
 
 /* ---- numbers ---- */
 bool index_as_ssize(value v, ssize *out, struct type *overflow /* exception type, or NULL to clamp */); /* __index__ */
-value index_value(value v); /* an int (exact or subclass) through __index__; TypeError "'X' object cannot be interpreted
-                               as an integer" */
+value index_value(value v);               /* an exact int through __index__; TypeError "'X' object cannot be interpreted
+                                             as an integer" */
 bool value_as_i64(value v, int64_t *out); /* __index__; OverflowError "Python int too large to convert to C long" */
 bool value_as_int(value v, int *out);     /* OverflowError "Python int too large to convert to C int" */
 /* The same with OverflowError "signed integer is greater than maximum": process ids, and a few older functions. */

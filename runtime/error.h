@@ -14,31 +14,31 @@
     E(Exception, BaseException)                                                                                        \
     E(BaseExceptionGroup, BaseException)                                                                               \
     E(ExceptionGroup, BaseExceptionGroup)                                                                              \
-    E(SystemExit, BaseException) E(KeyboardInterrupt, BaseException) E(GeneratorExit, BaseException) E(                \
-        StopIteration, Exception) E(StopAsyncIteration, Exception) E(ArithmeticError, Exception)                       \
-        E(FloatingPointError, ArithmeticError) E(OverflowError, ArithmeticError) E(ZeroDivisionError, ArithmeticError) \
-            E(AssertionError, Exception) E(AttributeError, Exception) E(BufferError, Exception) E(EOFError, Exception) \
-                E(ImportError, Exception) E(ModuleNotFoundError, ImportError) E(LookupError, Exception)                \
-                    E(IndexError, LookupError) E(KeyError, LookupError) E(MemoryError, Exception)                      \
-                        E(NameError, Exception) E(UnboundLocalError, NameError) E(OSError, Exception) E(               \
-                            BlockingIOError, OSError) E(ChildProcessError, OSError) E(ConnectionError, OSError)        \
-                            E(BrokenPipeError, ConnectionError) E(ConnectionAbortedError, ConnectionError) E(          \
-                                ConnectionRefusedError, ConnectionError) E(ConnectionResetError, ConnectionError)      \
-                                E(FileExistsError, OSError) E(FileNotFoundError, OSError) E(InterruptedError, OSError) \
-                                    E(IsADirectoryError, OSError) E(NotADirectoryError, OSError) E(                    \
-                                        PermissionError,                                                               \
-                                        OSError) E(ProcessLookupError, OSError) E(TimeoutError, OSError)               \
-                                        E(ReferenceError, Exception) E(RuntimeError, Exception)                        \
-                                            E(NotImplementedError, RuntimeError) E(RecursionError, RuntimeError) E(    \
-                                                SyntaxError, Exception) E(IndentationError, SyntaxError)               \
-                                                E(TabError,                                                            \
-                                                  IndentationError) E(SystemError, Exception) E(TypeError, Exception)  \
-                                                    E(ValueError, Exception) E(UnicodeError, ValueError) E(            \
-                                                        UnicodeDecodeError,                                            \
-                                                        UnicodeError) E(UnicodeEncodeError, UnicodeError)              \
-                                                        E(UnicodeTranslateError, UnicodeError) E(Warning, Exception)   \
-                                                            E(DeprecationWarning,                                      \
-                                                              Warning) E(PendingDeprecationWarning, Warning)           \
+    E(SystemExit, BaseException)                                                                                       \
+    E(KeyboardInterrupt, BaseException) E(GeneratorExit, BaseException) E(StopIteration, Exception) E(                 \
+        StopAsyncIteration, Exception) E(ArithmeticError, Exception) E(FloatingPointError, ArithmeticError)            \
+        E(OverflowError, ArithmeticError) E(ZeroDivisionError, ArithmeticError) E(AssertionError, Exception) E(        \
+            AttributeError, Exception) E(BufferError, Exception) E(EOFError, Exception) E(ImportError, Exception)      \
+            E(ModuleNotFoundError, ImportError) E(LookupError, Exception) E(IndexError, LookupError) E(                \
+                KeyError, LookupError) E(MemoryError, Exception) E(NameError, Exception)                               \
+                E(UnboundLocalError, NameError) E(OSError, Exception) E(BlockingIOError, OSError) E(                   \
+                    ChildProcessError, OSError) E(ConnectionError, OSError) E(BrokenPipeError, ConnectionError)        \
+                    E(ConnectionAbortedError, ConnectionError) E(ConnectionRefusedError, ConnectionError) E(           \
+                        ConnectionResetError,                                                                          \
+                        ConnectionError) E(FileExistsError, OSError)                                                   \
+                        E(FileNotFoundError, OSError) E(InterruptedError, OSError) E(IsADirectoryError, OSError)       \
+                            E(NotADirectoryError, OSError) E(PermissionError, OSError) E(ProcessLookupError, OSError)  \
+                                E(TimeoutError, OSError) E(ReferenceError, Exception) E(RuntimeError, Exception)       \
+                                    E(NotImplementedError, RuntimeError) E(RecursionError,                             \
+                                                                           RuntimeError) E(SyntaxError, Exception)     \
+                                        E(IndentationError, SyntaxError) E(TabError, IndentationError)                 \
+                                            E(SystemError, Exception) E(TypeError, Exception) E(ValueError, Exception) \
+                                                E(UnicodeError,                                                        \
+                                                  ValueError) E(UnicodeDecodeError, UnicodeError)                      \
+                                                    E(UnicodeEncodeError,                                              \
+                                                      UnicodeError) E(UnicodeTranslateError, UnicodeError)             \
+                                                        E(Warning, Exception) E(DeprecationWarning, Warning)           \
+                                                            E(PendingDeprecationWarning, Warning)                      \
                                                                 E(RuntimeWarning, Warning) E(SyntaxWarning, Warning)   \
                                                                     E(UserWarning, Warning)                            \
                                                                         E(FutureWarning, Warning) E(ImportWarning,     \
@@ -56,9 +56,9 @@ enum exception_id {
 #define EXC(name) TYPE_WELL_KNOWN(EXCEPTION_ID_##name) /* EXC(TypeError) */
 
 /* Raise: sets a new exception with the formatted message; always returns NULL so that `return raise(...)` reads well
-   (raise_int: -1, raise_false: false). Format directives: those of str_format() in objects/text/str.h: %s %d %i %u %zd %zu
-   %lld %ld %c %x %p %% plus %R (repr of a value), %S (str of a value), %A (ascii), %T (type name of a value), %N (name
-   of a struct type *), %U (a str value as it is, may carry a precision), %V. */
+   (raise_int: -1, raise_false: false). Format directives: those of str_format() in objects/text/str.h: %s %d %i %u %zd
+   %zu %lld %ld %c %x %p %% plus %R (repr of a value), %S (str of a value), %A (ascii), %T (type name of a value; %K:
+   but "None" for None), %N (name of a struct type *), %U (a str value as it is, may carry a precision), %V. */
 value raise_error(struct type *type, const char *format, ...);
 /* Written raise(...). The C library has a raise of its own in <signal.h>: a file that needs that header includes it
  * before this one. */

@@ -321,9 +321,9 @@ static value function_type_new(struct type *type, const value *args, size_t narg
     if (!signature_bind(&new_signature, args, nargs, kwnames, a))
         return NULL;
     if (!value_is(a[0], TYPE_ID_CODE))
-        return raise(EXC(TypeError), "function() argument 'code' must be code, not %T", a[0]);
+        return raise(EXC(TypeError), "function() argument 'code' must be code, not %K", a[0]);
     if (!is_dict(a[1]))
-        return raise(EXC(TypeError), "function() argument 'globals' must be dict, not %T", a[1]);
+        return raise(EXC(TypeError), "function() argument 'globals' must be dict, not %K", a[1]);
     if (a[2] != VALUE_NONE && !is_str(a[2]))
         return raise(EXC(TypeError), "arg 3 (name) must be None or string");
     if (a[3] != VALUE_NONE && !is_tuple(a[3]))

@@ -101,7 +101,7 @@ def attempt(function):
         while tb is not None:
             lines.append(tb.tb_lineno)
             tb = tb.tb_next
-        print(error(e), lines)
+        print(error(e), lines[:4])
 def drive(coroutine):
     try:
         while True:

@@ -57,7 +57,7 @@ for path in sys.argv[2:]:
         while tb is not None:
             lines.append(tb.tb_lineno)
             tb = tb.tb_next
-        print("ends with", error(e), lines)
+        print("ends with", error(e), lines[:4])
     signal.setitimer(signal.ITIMER_REAL, 0)
     space.clear()
 print("[program]", flush=True)

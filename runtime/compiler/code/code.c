@@ -517,7 +517,7 @@ static bool replace_value(value given, unsigned type, const char *name, value *f
     if (is_missing(given))
         return true;
     if (!value_is(given, type))
-        return raise_false(EXC(TypeError), "replace() argument '%s' must be %s, not %T", name,
+        return raise_false(EXC(TypeError), "replace() argument '%s' must be %s, not %K", name,
                            type == TYPE_ID_STR ? "str" : "tuple", given);
     *field = given;
     return true;

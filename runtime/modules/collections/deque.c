@@ -991,7 +991,7 @@ static value iterator_new(struct type *type, const value *args, size_t nargs, va
     if (!signature_bind(&signature, args, nargs, kwnames, bound) || !index_as_ssize(bound[1], &skip, NULL))
         return NULL;
     if (!value_is_of(bound[0], deque_type))
-        return raise(EXC(TypeError), "argument 1 must be collections.deque, not %T", bound[0]);
+        return raise(EXC(TypeError), "argument 1 must be collections.deque, not %K", bound[0]);
     return iterator_make(type, bound[0], skip < 0 ? 0 : (uint64_t)skip);
 }
 

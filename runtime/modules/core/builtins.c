@@ -152,7 +152,7 @@ static value builtin_format(value self, value v, value format_spec)
 {
     value spec = is_missing(format_spec) ? NULL : format_spec;
     if (spec && !is_str(spec))
-        return raise(EXC(TypeError), "format() argument 2 must be str, not %T", spec);
+        return raise(EXC(TypeError), "format() argument 2 must be str, not %K", spec);
     return value_format(v, spec);
 }
 

@@ -246,7 +246,7 @@ static value sys_getsizeof(value self, value object, value fallback)
 static value sys_intern(value self, value string)
 {
     if (!value_is(string, TYPE_ID_STR))
-        return raise(EXC(TypeError), is_str(string) ? "can't intern %T" : "intern() argument must be str, not %T",
+        return raise(EXC(TypeError), is_str(string) ? "can't intern %T" : "intern() argument must be str, not %K",
                      string);
     return str_intern(value_inc(string));
 }

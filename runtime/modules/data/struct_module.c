@@ -140,7 +140,7 @@ static value pack_into(const struct struct_layout *layout, const value *args, si
     struct buffer b;
     if (!buffer_get(args[0], &b, BUFFER_WRITABLE))
         return buffer_refused()
-                   ? raise(EXC(TypeError), "argument must be read-write bytes-like object, not %T", args[0])
+                   ? raise(EXC(TypeError), "argument must be read-write bytes-like object, not %K", args[0])
                    : NULL;
     ssize offset;
     uint8_t few[256], *packed = few;

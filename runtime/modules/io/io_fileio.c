@@ -348,7 +348,7 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     if (close_fd < 0)
         return false;
     if (!is_str(mode))
-        return raise_false(EXC(TypeError), "FileIO() argument 'mode' must be str, not %T", mode);
+        return raise_false(EXC(TypeError), "FileIO() argument 'mode' must be str, not %K", mode);
     bool is_number = value_as_int(file, &fd);
     if (!is_number)
         error_clear();

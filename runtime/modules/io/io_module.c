@@ -133,12 +133,12 @@ static value module_open(value self, const value *args)
     struct text mode;
     value shown = is_missing(args[1]) ? NAME_TEXT("r") : args[1];
     if (!is_str(shown))
-        return raise(EXC(TypeError), "open() argument 'mode' must be str, not %T", shown);
+        return raise(EXC(TypeError), "open() argument 'mode' must be str, not %K", shown);
     if (!value_as_int(args[2], &buffering))
         return NULL;
     for (int i = 3; i < 6; i++)
         if (args[i] != VALUE_NONE && !is_str(args[i]))
-            return raise(EXC(TypeError), "open() argument '%s' must be str or None, not %T",
+            return raise(EXC(TypeError), "open() argument '%s' must be str or None, not %K",
                          i == 3   ? "encoding"
                          : i == 4 ? "errors"
                                   : "newline",
@@ -155,7 +155,7 @@ static value module_open(value self, const value *args)
 static value module_open_code(value self, value path)
 {
     if (!is_str(path))
-        return raise(EXC(TypeError), "open_code() argument 'path' must be str, not %T", path);
+        return raise(EXC(TypeError), "open_code() argument 'path' must be str, not %K", path);
     return io_open(path, "rb", -1, VALUE_NONE, VALUE_NONE, VALUE_NONE, VALUE_TRUE, VALUE_NONE);
 }
 
@@ -178,9 +178,9 @@ static bool fill(value module)
 {
     if (!io_base_define(module) ||
         !module_define_exception(module, &io_unsupported_type, "io.UnsupportedOperation", EXC(OSError),
-                                 EXC(ValueError)) || !io_file_define(module) ||
-        !io_buffered_define(module) || !io_bytes_define(module) || !io_string_define(module) ||
-        !io_text_define(module) || !io_newline_define(module))
+                                 EXC(ValueError)) ||
+        !io_file_define(module) || !io_buffered_define(module) || !io_bytes_define(module) ||
+        !io_string_define(module) || !io_text_define(module) || !io_newline_define(module))
         return false;
     value open = dict_get_text(module_dict(module), "open");
     bool done = open && module_add_owned(module, "DEFAULT_BUFFER_SIZE", small_int(IO_BUFFER_SIZE)) &&

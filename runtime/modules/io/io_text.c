@@ -179,7 +179,7 @@ static void forget_read(struct text_io *t)
 static value text_write(value v, value text)
 {
     if (!is_str(text))
-        return raise(EXC(TypeError), "write() argument must be str, not %T", text);
+        return raise(EXC(TypeError), "write() argument must be str, not %K", text);
     bool again;
     value buffer = enter(v, &again);
     if (!buffer)
@@ -680,9 +680,9 @@ static bool set_up(value v, const value *bound)
     struct text_io *t = SELF(v);
     value buffer = bound[0], encoding = bound[1], errors = bound[2];
     if (encoding != VALUE_NONE && !is_str(encoding))
-        return raise_false(EXC(TypeError), "TextIOWrapper() argument 'encoding' must be str or None, not %T", encoding);
+        return raise_false(EXC(TypeError), "TextIOWrapper() argument 'encoding' must be str or None, not %K", encoding);
     if (errors != VALUE_NONE && !is_str(errors))
-        return raise_false(EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %T", errors);
+        return raise_false(EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %K", errors);
     int line_buffering = value_truth(bound[4]), write_through = value_truth(bound[5]);
     if (line_buffering < 0 || write_through < 0 ||
         !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))

@@ -47,7 +47,7 @@ static bool is_text(value pattern, int8_t *is_bytes)
 
 static bool check_type(value v, bool is_right, const char *argument, const char *type)
 {
-    return is_right || raise_false(EXC(TypeError), "compile() argument '%s' must be %s, not %T", argument, type, v);
+    return is_right || raise_false(EXC(TypeError), "compile() argument '%s' must be %s, not %K", argument, type, v);
 }
 
 /* compile(pattern, flags, code, groups, groupindex, indexgroup) */

@@ -342,7 +342,7 @@ static bool environment_get(const value *args, struct spawn *s)
 static bool spawn_get(const value *args, struct spawn *s)
 {
     if (!is_tuple(args[PASS_FDS]))
-        return raise_false(EXC(TypeError), "fork_exec() argument 4 must be tuple, not %T", args[PASS_FDS]);
+        return raise_false(EXC(TypeError), "fork_exec() argument 4 must be tuple, not %K", args[PASS_FDS]);
     if (!numbers_get(args, s))
         return false;
     if (s->close_fds && s->report_write < 3)

@@ -319,7 +319,7 @@ static value time_strftime(value self, value given_format, value tuple)
     time_t now = time(NULL);
     struct text format;
     if (!is_str(given_format))
-        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %T", given_format);
+        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %K", given_format);
     if (is_missing(tuple))
         localtime_r(&now, &t);
     else if (!to_tm(tuple, &t, true))
@@ -390,7 +390,7 @@ static value time_get_clock_info(value self, value given_name)
                   {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
                   {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
     if (!is_str(given_name))
-        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %T", given_name);
+        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %K", given_name);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
         if (!str_equals_text(given_name, clocks[i].name))
             continue;

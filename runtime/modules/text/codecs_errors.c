@@ -193,7 +193,7 @@ static value lookup_error(value self, value given_name)
 {
     struct text name;
     if (!is_str(given_name))
-        return raise(EXC(TypeError), "lookup_error() argument must be str, not %T", given_name);
+        return raise(EXC(TypeError), "lookup_error() argument must be str, not %K", given_name);
     if (!text_of(given_name, &name))
         return NULL;
     value handler = lookup_text(name.bytes);
@@ -203,7 +203,7 @@ static value lookup_error(value self, value given_name)
 static value register_error(value self, value errors, value handler)
 {
     if (!is_str(errors))
-        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %T", errors);
+        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %K", errors);
     if (!value_is_callable(handler))
         return raise(EXC(TypeError), "handler must be callable");
     return dict_set(atomic_load(&handlers), errors, handler) ? VALUE_NONE : NULL;

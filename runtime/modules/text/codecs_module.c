@@ -157,7 +157,7 @@ static value module_unregister(value self, value search_function)
 }
 static bool check_str(value v, const char *function, const char *argument)
 {
-    return is_str(v) || raise_false(EXC(TypeError), "%s() argument %s must be str, not %T", function, argument, v);
+    return is_str(v) || raise_false(EXC(TypeError), "%s() argument %s must be str, not %K", function, argument, v);
 }
 static value module_lookup(value self, value encoding)
 {
@@ -200,7 +200,7 @@ static value encode_with(enum codec_id id, const value *args)
 {
     struct text errors;
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "encode() argument 1 must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
     if (!errors_of(args[1], &errors))
         return NULL;
     value result = pair(codec_encode(id, args[0], errors.bytes), str_length(args[0]));
@@ -279,7 +279,7 @@ static value utf_32_ex_decode(value self, const value *args)
 static value escape_text(const value *args, bool raw)
 {
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "encode() argument 1 must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
     return pair(codec_encode_unicode_escape(args[0], raw), str_length(args[0]));
 }
 static value unescape_text(const value *args, bool raw)
@@ -428,7 +428,7 @@ static value charmap_encode(value self, const value *args)
         return encode_with(CODEC_LATIN1, args);
     struct text errors;
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "charmap_encode() argument 1 must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "charmap_encode() argument 1 must be str, not %K", args[0]);
     value text = str_to_exact(args[0]);
     if (!text || !errors_of(args[1], &errors)) {
         value_dec(text);
@@ -451,7 +451,7 @@ static value charmap_encode(value self, const value *args)
 static value charmap_build(value self, value map)
 {
     if (!is_str(map))
-        return raise(EXC(TypeError), "charmap_build() argument must be str, not %T", map);
+        return raise(EXC(TypeError), "charmap_build() argument must be str, not %K", map);
     value dict = dict_new();
     for (size_t i = 0; dict && i < str_length(map); thread_report_at(++i))
         if (str_at(map, i) != UNDEFINED && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {

@@ -44,7 +44,7 @@ bool buffer_get_argument(value v, struct buffer *buffer, const char *function)
     if (buffer_get(v, buffer, BUFFER_WRITABLE))
         return true;
     return buffer_refused() &&
-           raise_false(EXC(TypeError), "%s() argument must be read-write bytes-like object, not %T", function, v);
+           raise_false(EXC(TypeError), "%s() argument must be read-write bytes-like object, not %K", function, v);
 }
 
 void buffer_release(struct buffer *buffer)

@@ -33,7 +33,7 @@ static bool fill_of(value v, const char *name, uint8_t *fill)
     if (one)
         *fill = *(uint8_t *)b.data;
     buffer_release(&b);
-    return one || raise_false(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %T", name, v);
+    return one || raise_false(EXC(TypeError), "%s() argument 2 must be a byte string of length 1, not %K", name, v);
 }
 
 enum { PAD_LEFT, PAD_RIGHT, PAD_CENTER };
@@ -275,7 +275,7 @@ value bytes_decode(value self, const value *args)
     struct text texts[2] = {{NULL, 0, NULL}, {NULL, 0, NULL}};
     for (int i = 0; i < 2; i++)
         if (!is_missing(args[i]) && !is_str(args[i]))
-            return raise(EXC(TypeError), "decode() argument '%s' must be str, not %T", names[i], args[i]);
+            return raise(EXC(TypeError), "decode() argument '%s' must be str, not %K", names[i], args[i]);
     value result = NULL;
     struct buffer b;
     if ((is_missing(args[0]) || text_of(args[0], &texts[0])) && (is_missing(args[1]) || text_of(args[1], &texts[1])) &&
@@ -349,7 +349,7 @@ static int hex_digit(uint32_t c)
 value bytes_fromhex(value cls, value string)
 {
     if (!is_str(string))
-        return raise(EXC(TypeError), "fromhex() argument must be str, not %T", string);
+        return raise(EXC(TypeError), "fromhex() argument must be str, not %K", string);
     struct span s = str_span(str_exact(string));
     struct bytes_builder out = {0};
     bool array = type_is_subtype((struct type *)cls, TYPE(BYTEARRAY));

@@ -128,7 +128,7 @@ bool bytes_bind_arguments(const struct bytes_maker *maker, const value *args, si
     }
     for (size_t k = 1; k < 3; k++)
         if (!is_missing(bound[k]) && !is_str(bound[k]))
-            return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %T", maker->name, names[k],
+            return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %K", maker->name, names[k],
                                bound[k]);
     return true;
 }

@@ -652,7 +652,7 @@ static value memoryview_tobytes(value self, value order)
         return NULL;
     if (is_given(order)) {
         if (!is_str(order))
-            return raise(EXC(TypeError), "tobytes() argument 'order' must be str or None, not %T", order);
+            return raise(EXC(TypeError), "tobytes() argument 'order' must be str or None, not %K", order);
         if (str_equals_text(order, "F"))
             fortran = true;
         else if (str_equals_text(order, "A"))
@@ -756,7 +756,7 @@ static value memoryview_cast(value self, value format, value given_shape)
     if (!check(m))
         return NULL;
     if (!is_str(format))
-        return raise(EXC(TypeError), "cast() argument 'format' must be str, not %T", format);
+        return raise(EXC(TypeError), "cast() argument 'format' must be str, not %K", format);
     if (!buffer_is_contiguous(&m->memory, false))
         return raise(EXC(TypeError), "memoryview: casts are restricted to C-contiguous views");
     if (!is_missing(given_shape) && m->memory.ndim != 1 && is_list(given_shape) + is_tuple(given_shape) &&

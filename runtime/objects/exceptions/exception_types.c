@@ -378,16 +378,16 @@ static bool unicode_init(value self, const value *args, size_t nargs, value kwna
         return raise_false(EXC(TypeError), "function takes exactly %zu arguments (%zu given)", 5 - first, nargs);
     value object = args[1 - first];
     if (!first && !is_str(args[0]))
-        return raise_false(EXC(TypeError), "argument 1 must be str, not %T", args[0]);
+        return raise_false(EXC(TypeError), "argument 1 must be str, not %K", args[0]);
     if (decode ? !value_type_slot(object, buffer) && !is_bytes(object) : !is_str(object))
         return decode ? raise_false(EXC(TypeError), "a bytes-like object is required, not '%T'", object)
-                      : raise_false(EXC(TypeError), "argument %zu must be str, not %T", 2 - first, object);
+                      : raise_false(EXC(TypeError), "argument %zu must be str, not %K", 2 - first, object);
     int64_t positions[2];
     for (size_t i = 0; i < 2; i++)
         if (!value_as_i64(args[2 - first + i], &positions[i]))
             return false;
     if (!is_str(args[4 - first]))
-        return raise_false(EXC(TypeError), "argument %zu must be str, not %T", 5 - first, args[4 - first]);
+        return raise_false(EXC(TypeError), "argument %zu must be str, not %K", 5 - first, args[4 - first]);
     for (size_t i = 0; i < nargs; i++)
         exception_set_extra(self, EXTRA_UNICODE_ENCODING + (unsigned)(i + first), args[i]);
     for (size_t i = 0; i < 2; i++) {

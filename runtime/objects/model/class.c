@@ -622,17 +622,14 @@ value type_new_class(struct type *metatype, value name, value given_bases, value
 value type_new_slot(struct type *metatype, const value *args, size_t nargs, value kwnames)
 {
     size_t keywords = kwnames ? tuple_length(kwnames) : 0;
-    if (nargs != 3) {
-        if (metatype == TYPE(TYPE) && (nargs != 1 || keywords))
-            return raise(EXC(TypeError), "type() takes 1 or 3 arguments");
+    if (nargs != 3)
         return raise(EXC(TypeError), "type.__new__() takes exactly 3 arguments (%zu given)", nargs + keywords);
-    }
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "type.__new__() argument 1 must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "type.__new__() argument 1 must be str, not %K", args[0]);
     if (!is_tuple(args[1]))
-        return raise(EXC(TypeError), "type.__new__() argument 2 must be tuple, not %T", args[1]);
+        return raise(EXC(TypeError), "type.__new__() argument 2 must be tuple, not %K", args[1]);
     if (!is_dict(args[2]))
-        return raise(EXC(TypeError), "type.__new__() argument 3 must be dict, not %T", args[2]);
+        return raise(EXC(TypeError), "type.__new__() argument 3 must be dict, not %K", args[2]);
     return type_new_class(metatype, args[0], args[1], args[2], args + 3, kwnames);
 }
 

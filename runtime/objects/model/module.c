@@ -181,7 +181,7 @@ static bool module_init(value self, const value *args, size_t nargs, value kwnam
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
     if (!is_str(bound[0]))
-        return raise_false(EXC(TypeError), "module() argument 'name' must be str, not %T", bound[0]);
+        return raise_false(EXC(TypeError), "module() argument 'name' must be str, not %K", bound[0]);
     return module_fill(self, bound[0], bound[1]);
 }
 

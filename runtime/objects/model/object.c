@@ -336,7 +336,7 @@ static value object_reduce_ex(value self, value given_protocol)
 static value object_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+        return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
     if (str_length(format_spec))
         return raise(EXC(TypeError), "unsupported format string passed to %T.__format__", self);
     return value_str(self);

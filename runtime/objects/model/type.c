@@ -72,7 +72,7 @@ static uint32_t kind_flags_of(unsigned id)
     case TYPE_ID_INT:
         return TYPE_FLAG_INT | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
     case TYPE_ID_STR:
-        return TYPE_FLAG_STR | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_STR | TYPE_FLAG_NO_WEAKREF;
     case TYPE_ID_BYTES:
         return TYPE_FLAG_BYTES | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
     case TYPE_ID_TUPLE:
@@ -420,8 +420,13 @@ static value type_repr(value self)
 static value type_call(value self, const value *args, size_t nargs, value kwnames)
 {
     struct type *type = (struct type *)self;
-    if (unlikely(type == TYPE(TYPE)) && nargs == 1 && (!kwnames || tuple_length(kwnames) == 0))
+    if (unlikely(type == TYPE(TYPE)) && nargs != 3) {
+        if (nargs != 1)
+            return raise(EXC(TypeError), "type() takes 1 or 3 arguments");
+        if (!no_keywords("type", kwnames))
+            return NULL;
         return value_inc(value_of(value_type(args[0])));
+    }
     value (*new)(struct type *, const value *, size_t, value) = type_slot(type, new);
     if (unlikely(!new))
         return raise(EXC(TypeError), "cannot create '%s' instances", type->gc.name);

@@ -443,7 +443,7 @@ static value complex_getnewargs(value self)
 static value complex_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+        return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
     if (str_length(format_spec) == 0)
         return value_str(self);
     struct complex_number c = number_of(self);

@@ -597,7 +597,7 @@ static value float_fromhex(value cls, value string)
 static value float_getformat(value cls, value typestr)
 {
     if (!is_str(typestr))
-        return raise(EXC(TypeError), "__getformat__() argument must be str, not %T", typestr);
+        return raise(EXC(TypeError), "__getformat__() argument must be str, not %K", typestr);
     if (!str_equals_text(typestr, "double") && !str_equals_text(typestr, "float"))
         return raise(EXC(ValueError), "__getformat__() argument 1 must be 'double' or 'float'");
     const uint16_t one = 1;
@@ -607,7 +607,7 @@ static value float_getformat(value cls, value typestr)
 static value float_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+        return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
     return str_length(format_spec) ? value_format_double(float_value(self), format_spec) : value_str(self);
 }
 

@@ -254,7 +254,7 @@ static value int_to_bytes_method(value self, const value *args)
     if (is_signed < 0 || (!is_missing(args[0]) && !index_as_ssize(args[0], &length, EXC(OverflowError))))
         return NULL;
     if (!is_missing(args[1]) && !is_str(args[1]))
-        return raise(EXC(TypeError), "to_bytes() argument 'byteorder' must be str, not %T", args[1]);
+        return raise(EXC(TypeError), "to_bytes() argument 'byteorder' must be str, not %K", args[1]);
     if (!parse_byte_order(args[1], &little))
         return NULL;
     if (length < 0)
@@ -279,7 +279,7 @@ static value int_from_bytes_method(value cls, const value *args)
     if (is_signed < 0)
         return NULL;
     if (!is_missing(args[1]) && !is_str(args[1]))
-        return raise(EXC(TypeError), "from_bytes() argument 'byteorder' must be str, not %T", args[1]);
+        return raise(EXC(TypeError), "from_bytes() argument 'byteorder' must be str, not %K", args[1]);
     if (!parse_byte_order(args[1], &little))
         return NULL;
     value bytes = bytes_from_object(args[0]);
@@ -332,7 +332,7 @@ static value int_round(value self, value ndigits)
 static value int_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+        return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
     return value_format_int(self, format_spec);
 }
 

@@ -1,5 +1,6 @@
 /* The rest of what the language does to any value: text, containers, iteration, numbers, isinstance. */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/step.h"
@@ -101,7 +102,7 @@ value value_format(value v, value spec)
     if (!empty)
         return NULL;
     if (!is_str(empty)) {
-        raise(EXC(TypeError), "format() argument 2 must be str, not %T", empty);
+        raise(EXC(TypeError), "format() argument 2 must be str, not %K", empty);
         value_dec(empty);
         return NULL;
     }
@@ -461,7 +462,7 @@ value sequence_fast(value v, const char *message)
 value index_value(value v)
 {
     if (is_int(v))
-        return value_inc(v);
+        return value_inc(int_exact(v));
     value (*to_index)(value) = value_type_slot(v, to_index);
     if (!to_index)
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", v);
@@ -479,7 +480,11 @@ value index_value(value v)
         value_dec(index);
         return NULL;
     }
-    return index;
+    if (!index || value_is(index, TYPE_ID_INT) || value_is_small_int(index))
+        return index;
+    value exact = value_inc(int_exact(index));
+    value_dec(index);
+    return exact;
 }
 
 bool index_as_ssize(value v, ssize *out, struct type *overflow)

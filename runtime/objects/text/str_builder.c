@@ -276,6 +276,9 @@ static bool add_directive(struct str_builder *b, const struct directive *d, char
         return add_value(b, d, value_ascii(va_arg(*args, value)));
     case 'T':
         return add_c_text(b, d, value_type(va_arg(*args, value))->gc.name);
+    case 'K': /* what messages about arguments say */
+        v = va_arg(*args, value);
+        return add_c_text(b, d, v == VALUE_NONE ? "None" : value_type(v)->gc.name);
     case 'N':
         return add_c_text(b, d, va_arg(*args, struct type *)->gc.name);
     case 'U':

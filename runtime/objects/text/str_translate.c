@@ -135,9 +135,9 @@ value str_translate(value self, value table)
 static bool maketrans_pairs(value table, value from, value to, value drop)
 {
     if (!is_str(to))
-        return raise_false(EXC(TypeError), "maketrans() argument 2 must be str, not %T", to);
+        return raise_false(EXC(TypeError), "maketrans() argument 2 must be str, not %K", to);
     if (!is_missing(drop) && !is_str(drop))
-        return raise_false(EXC(TypeError), "maketrans() argument 3 must be str, not %T", drop);
+        return raise_false(EXC(TypeError), "maketrans() argument 3 must be str, not %K", drop);
     if (!is_str(from))
         return raise_false(EXC(TypeError), "first maketrans argument must be a string if there is a second argument");
     if (str_length(from) != str_length(to))

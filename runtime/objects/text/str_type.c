@@ -55,7 +55,7 @@ static value str_type_new(struct type *type, const value *args, size_t nargs, va
     }
     for (size_t k = 1; k < 3; k++)
         if (!is_missing(bound[k]) && !is_str(bound[k]))
-            return raise(EXC(TypeError), "str() argument '%s' must be str, not %T", names[k], bound[k]);
+            return raise(EXC(TypeError), "str() argument '%s' must be str, not %K", names[k], bound[k]);
     value exact = is_missing(bound[0]) ? str_empty() : str_from_object(bound[0], bound[1], bound[2]);
     if (!exact || type == TYPE(STR))
         return exact;
@@ -241,7 +241,7 @@ static value str_endswith(value self, value suffix, value start, value end)
 static value str_removeprefix(value self, value prefix)
 {
     if (!is_str(prefix))
-        return raise(EXC(TypeError), "removeprefix() argument must be str, not %T", prefix);
+        return raise(EXC(TypeError), "removeprefix() argument must be str, not %K", prefix);
     size_t n = str_length(self), k = str_length(prefix);
     bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(prefix)), false);
     return str_substring(self, has ? k : 0, n);
@@ -249,7 +249,7 @@ static value str_removeprefix(value self, value prefix)
 static value str_removesuffix(value self, value suffix)
 {
     if (!is_str(suffix))
-        return raise(EXC(TypeError), "removesuffix() argument must be str, not %T", suffix);
+        return raise(EXC(TypeError), "removesuffix() argument must be str, not %K", suffix);
     size_t n = str_length(self), k = str_length(suffix);
     bool has = has_affix(str_span(str_exact(self)), str_span(str_exact(suffix)), true);
     return str_substring(self, 0, has ? n - k : n);
@@ -383,7 +383,7 @@ static value str_replace(value self, const value *args)
 {
     for (int i = 0; i < 2; i++)
         if (!is_str(args[i]))
-            return raise(EXC(TypeError), "replace() argument %d must be str, not %T", i + 1, args[i]);
+            return raise(EXC(TypeError), "replace() argument %d must be str, not %K", i + 1, args[i]);
     ssize max;
     if (!index_as_ssize(args[2], &max, EXC(OverflowError)))
         return NULL;
@@ -489,7 +489,7 @@ static value str_encode_method(value self, const value *args)
             text_release(&texts[0]);
             return is_str(args[i])
                        ? NULL
-                       : raise(EXC(TypeError), "encode() argument '%s' must be str, not %T", names[i], args[i]);
+                       : raise(EXC(TypeError), "encode() argument '%s' must be str, not %K", names[i], args[i]);
         }
     }
     value bytes = str_encode(self, texts[0].bytes, texts[1].bytes);
@@ -501,7 +501,7 @@ static value str_encode_method(value self, const value *args)
 static value str_format_special(value self, value format_spec)
 {
     if (!is_str(format_spec))
-        return raise(EXC(TypeError), "__format__() argument must be str, not %T", format_spec);
+        return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
     return str_length(format_spec) ? value_format_str(self, format_spec) : value_str(self);
 }
 
