@@ -277,6 +277,8 @@ bool arguments_bind(struct frame *frame, const value *args, size_t nargs, value 
 {
     struct code *code = frame->code;
     size_t positional = nargs < code->argcount ? nargs : code->argcount;
+    if (unlikely(!(code->flags & CODE_OPTIMIZED)))
+        frame->locals = value_inc(frame->globals); /* a module's code, made a function */
     size_t next = code->argcount + code->kwonly_argcount;
     for (size_t i = 0; i < positional; i++)
         frame->slots[i] = value_inc(stack_plain(args[i]));

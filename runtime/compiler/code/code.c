@@ -39,7 +39,9 @@ static struct code *new_code(const struct code_parts *parts)
     code->posonly_argcount = parts->posonly_argcount;
     code->kwonly_argcount = parts->kwonly_argcount;
     code->plain_argcount =
-        parts->kwonly_argcount || (parts->flags & (CODE_VARARGS | CODE_VARKEYWORDS)) ? UINT32_MAX : parts->argcount;
+        parts->kwonly_argcount || (parts->flags & (CODE_VARARGS | CODE_VARKEYWORDS)) || !(parts->flags & CODE_OPTIMIZED)
+            ? UINT32_MAX
+            : parts->argcount;
     code->locals_count = parts->locals_count;
     code->cells_count = parts->cells_count;
     code->frees_count = parts->frees_count;

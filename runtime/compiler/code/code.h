@@ -51,7 +51,7 @@ struct code {
     uint32_t argcount; /* positional parameters, position-only included */
     uint32_t posonly_argcount, kwonly_argcount;
     uint32_t plain_argcount; /* of a call that needs no binding: argcount, or UINT32_MAX when there are other kinds of
-                                parameters */
+                                parameters, or it is no function's code */
     uint32_t locals_count;   /* fast locals: arguments and variables (cells that are arguments included) */
     uint32_t cells_count;    /* cell variables that are not arguments: slots after the locals */
     uint32_t frees_count;    /* free variables: the last slots */

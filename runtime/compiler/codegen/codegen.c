@@ -350,6 +350,8 @@ static void set_flags(struct compiler *c, struct unit *unit)
 {
     struct scope *scope = unit->scope;
     unit->flags |= c->future;
+    if (unit->is_async_function && scope->is_coroutine && !scope->is_generator)
+        unit->flags |= CODE_COROUTINE; /* a module with await at its top level; functions have it from below */
     if (scope->kind != SCOPE_KIND_FUNCTION)
         return;
     unit->flags |= CODE_NEWLOCALS | CODE_OPTIMIZED;
@@ -404,6 +406,7 @@ bool gen_enter(struct compiler *c, struct scope *scope, ast_name name, int32_t f
     unit->qualified_name = compiler_own(c, qualified_name ? compiler_intern_str(c, qualified_name) : NULL);
     if (c->failed)
         return false;
+    unit->is_async_function = scope->kind == SCOPE_KIND_MODULE && c->top_level_await;
     set_flags(c, unit);
     c->unit = unit;
     /* What stands in a finally clause is generated more than once, each time from the beginning. */

@@ -818,7 +818,7 @@ static void gen_yield(struct compiler *c, struct ast_expr *expr)
     struct unit *unit = c->unit;
     bool in_function = unit->scope->kind == SCOPE_KIND_FUNCTION;
     struct ast_expr *operand = expr->yield.value;
-    if (!in_function) {
+    if (!in_function && !(expr->kind == EXPR_AWAIT && unit->is_async_function)) {
         compiler_error(c, unit->position,
                        expr->kind == EXPR_AWAIT ? "'await' outside function" : "'yield' outside function");
         return;

@@ -297,6 +297,10 @@ static void gen_and_drop(struct compiler *c, struct ast_expr *expr)
 static void gen_annotated_target(struct compiler *c, struct ast_expr *target)
 {
     if (target->kind == EXPR_ATTRIBUTE) {
+        if (name_is(target->attribute.attr, "__debug__")) {
+            compiler_error(c, c->unit->position, "cannot assign to __debug__");
+            return;
+        }
         gen_and_drop(c, target->attribute.value);
     } else if (target->kind == EXPR_SUBSCRIPT) {
         gen_and_drop(c, target->subscript.value);

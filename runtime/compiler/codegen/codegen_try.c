@@ -189,12 +189,14 @@ static void gen_star_handler(struct compiler *c, struct ast_except_handler *hand
                              struct block *outer, struct block *next, struct block *no_match)
 {
     struct block *body = gen_block(c), *cleanup_end = gen_block(c);
-    if (handler->type) {
-        gen_expr(c, handler->type);
-        gen_op(c, OP_CHECK_EG_MATCH, 0);
-        gen_op(c, OP_COPY, 1);
-        gen_jump(c, OP_POP_JUMP_IF_NONE, no_match);
+    if (!handler->type) {
+        compiler_refuse(c, "TryStar has a handler without a type");
+        return;
     }
+    gen_expr(c, handler->type);
+    gen_op(c, OP_CHECK_EG_MATCH, 0);
+    gen_op(c, OP_COPY, 1);
+    gen_jump(c, OP_POP_JUMP_IF_NONE, no_match);
     if (handler->name)
         gen_name(c, handler->name, CONTEXT_STORE);
     else

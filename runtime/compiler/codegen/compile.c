@@ -1,5 +1,6 @@
 /*
- * compile_source and compile_tree: the way from source text or a tree to a code object, and what all stages share: errors, memory, names.
+ * compile_source and compile_tree: the way from source text or a tree to a code object, and what all stages share:
+ * errors, memory, names.
  */
 #include "runtime/compiler/codegen/compiler.h"
 #include "runtime/compiler/tree/tree.h"
@@ -405,7 +406,7 @@ static void find_features(struct compiler *c)
 {
     if (c->module->mode == PARSE_EVAL)
         return;
-    bool done = false, docstring = false;
+    bool done = false;
     int32_t last_line = 0;
     for (uint32_t i = 0; i < c->module->body.count && !c->failed; thread_report_at(++i)) {
         const struct ast_stmt *stmt = c->module->body.items[i];
@@ -420,9 +421,9 @@ static void find_features(struct compiler *c)
                 symtable_error(c, late, "from __future__ imports must occur at the beginning of the file");
             note_features(c, stmt);
             c->future_line = stmt->position.lineno;
-        } else if (stmt->kind == STMT_EXPR && !docstring && stmt->expr.value->kind == EXPR_CONSTANT &&
+        } else if (stmt->kind == STMT_EXPR && i == 0 && stmt->expr.value->kind == EXPR_CONSTANT &&
                    stmt->expr.value->constant.kind == CONSTANT_STR) {
-            docstring = true;
+            continue; /* the docstring */
         } else {
             done = true;
         }
@@ -487,6 +488,7 @@ static bool begin(struct compiler *c, value filename, const char *mode_name, uns
     if (!find_mode(mode_name, flags, mode))
         return false;
     c->is_program = flags & COMPILE_PROGRAM;
+    c->top_level_await = flags & COMPILE_TOP_LEVEL_AWAIT;
     c->future = flags & CODE_FUTURE_MASK;
     c->depth_limit = atomic_load_explicit(&recursion_limit, memory_order_relaxed);
     c->depth_limit =

@@ -115,6 +115,7 @@ struct compiler {
     struct unit *unit;
     int optimize;
     bool is_program;     /* COMPILE_PROGRAM */
+    bool top_level_await; /* COMPILE_TOP_LEVEL_AWAIT */
     unsigned future;     /* CODE_FUTURE_ bits */
     int32_t future_line; /* of the last future statement */
     bool failed;

@@ -311,6 +311,13 @@ static void walk_generator(struct walk *w, const struct ast_comprehension *gener
         w->scope->is_coroutine = true;
 }
 
+/* Functions are known to be asynchronous by their first word, modules are by what is in them. */
+static void note_async(struct walk *w, bool is_async)
+{
+    if (is_async && w->scope->kind == SCOPE_KIND_MODULE && w->c->top_level_await)
+        w->scope->is_coroutine = true;
+}
+
 static void walk_comprehension(struct walk *w, struct ast_expr *expr, enum comprehension_kind kind)
 {
     bool is_dict = kind == COMPREHENSION_DICT;
@@ -727,6 +734,7 @@ static void walk_stmt_inside(struct walk *w, struct ast_stmt *stmt)
         break;
     case STMT_FOR:
     case STMT_ASYNC_FOR:
+        note_async(w, stmt->kind == STMT_ASYNC_FOR);
         walk_expr(w, stmt->for_loop.target);
         walk_expr(w, stmt->for_loop.iter);
         fold_iterable(w->c, stmt->for_loop.iter);
@@ -741,6 +749,7 @@ static void walk_stmt_inside(struct walk *w, struct ast_stmt *stmt)
         break;
     case STMT_WITH:
     case STMT_ASYNC_WITH:
+        note_async(w, stmt->kind == STMT_ASYNC_WITH);
         for (uint32_t i = 0; i < stmt->with.items.count; thread_report_at(++i)) {
             walk_expr(w, stmt->with.items.items[i].context_expr);
             walk_expr(w, stmt->with.items.items[i].optional_vars);

@@ -327,6 +327,12 @@ void diagnose_star_parameter(struct parser *parser, bool is_lambda)
         }
         parser_raise_at(parser, star, "named arguments must follow bare *");
     }
+    if (!is_lambda && parser_accept(parser, TOKEN_COMMA)) {
+        if (parser_accept(parser, TOKEN_TYPE_COMMENT)) {
+            parser_raise(parser, "bare * has associated type comment");
+        }
+        parser->mark = start + 1;
+    }
     if (skip_name(parser, is_lambda, &ignored) && parser_peek(parser) == TOKEN_EQUAL) {
         parser_raise_at(parser, token_position(parser_token(parser)),
                         "var-positional argument cannot have default value");

@@ -230,6 +230,7 @@ static struct ast_expr *parse_field(struct scan *scan, struct joined *joined)
     struct ast_expr *format_spec = NULL;
     bool shows_source = *scan->at == '=';
     if (shows_source) {
+        parser_need(parser, 8, "f-string: self documenting expressions are");
         scan->at++;
         while (scan->at < scan->end && strchr(" \t\n\r\f\v", *scan->at) != NULL) {
             scan->at++;
@@ -314,6 +315,7 @@ static struct ast_expr *parse_joined(struct scan *scan, struct joined *outer)
 
 struct ast_expr *fstring_concatenate(struct parser *parser, const struct string_token *tokens, uint32_t count)
 {
+    parser_need(parser, 6, "Format strings are");
     const struct ast_position *first = &tokens[0].position;
     const struct ast_position *last = &tokens[count - 1].position;
     struct joined joined = {

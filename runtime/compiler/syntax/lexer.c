@@ -37,10 +37,11 @@ static inline bool is_digit(char c)
 }
 
 void lexer_init(struct lexer *lexer, struct arena *arena, struct ast_intern_table *names, const char *buffer,
-                size_t length)
+                size_t length, struct lexer_dialect dialect)
 {
     memset(lexer, 0, offsetof(struct lexer, indents));
     lexer->arena = arena;
+    lexer->dialect = dialect;
     lexer->names = names;
     lexer->buffer = lexer->current = lexer->line_start = lexer->window = buffer;
     lexer->end = buffer + length;
@@ -228,7 +229,13 @@ static bool indent_measure(struct lexer *lexer, bool *blank)
     if (continued_column != 0) {
         column = alternate = continued_column;
     }
-    return indent_compare(lexer, column, alternate);
+    if (!indent_compare(lexer, column, alternate)) {
+        return false;
+    }
+    if (lexer->in_async_body && lexer->async_indent >= lexer->indent) {
+        lexer->in_async_def = lexer->in_async_body = false;
+    }
+    return true;
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
@@ -554,6 +561,22 @@ static bool is_string_prefix(const char *start, const char *end)
     return true;
 }
 
+/* In dialects with soft_async: are the words async and await keywords here? Seeing an `async def` begins one. */
+static bool async_counts(struct lexer *lexer, enum token_kind kind)
+{
+    if (lexer->in_async_def) {
+        return true;
+    }
+    const char *next = lexer->current + strspn(lexer->current, " \t\014");
+    if (kind != TOKEN_KEYWORD_ASYNC || strncmp(next, "def", 3) != 0 ||
+        (byte_class[(unsigned char)next[3]] & CLASS_CONTINUE)) {
+        return false;
+    }
+    lexer->in_async_def = true;
+    lexer->async_indent = lexer->indent;
+    return true;
+}
+
 /* An identifier, keyword or prefixed string literal. */
 static enum token_kind read_word(struct lexer *lexer, struct token *token)
 {
@@ -572,7 +595,8 @@ static enum token_kind read_word(struct lexer *lexer, struct token *token)
     }
     if (seen < 0x80) {
         enum token_kind kind = find_keyword(start, length);
-        if (kind != TOKEN_NAME) {
+        bool is_async = kind == TOKEN_KEYWORD_ASYNC || kind == TOKEN_KEYWORD_AWAIT;
+        if (kind != TOKEN_NAME && (!is_async || !lexer->dialect.soft_async || async_counts(lexer, kind))) {
             return kind;
         }
         token->name = intern_hashed(lexer->arena, lexer->names, start, length, hash);
@@ -709,10 +733,50 @@ static enum token_kind read_operator(struct lexer *lexer)
     }
 }
 
+/* ---- type comments ------------------------------------------------------------------------------- */
+
+/* What a comment "# type: ..." says, or NULL if it is none. */
+static const char *type_comment_text(const char *comment, const char *end)
+{
+    for (const char *pattern = "# type: "; *pattern; pattern++) {
+        if (*pattern == ' ') {
+            while (comment < end && (*comment == ' ' || *comment == '\t')) {
+                comment++;
+            }
+        } else if (comment < end && *comment == *pattern) {
+            comment++;
+        } else {
+            return NULL;
+        }
+    }
+    return comment;
+}
+
+/* The token of the type comment that was found; the source has been read to the end of its line. */
+static enum token_kind read_type_comment(struct lexer *lexer, struct token *token)
+{
+    const char *text = lexer->type_comment, *end = lexer->current;
+    lexer->type_comment = NULL;
+    bool ignore = end - text >= 6 && memcmp(text, "ignore", 6) == 0 &&
+                  (end - text == 6 || !(byte_class[(unsigned char)text[6]] & CLASS_CONTINUE) || text[6] == '_');
+    if (ignore) {
+        text += 6;
+    }
+    token->name = ast_intern(lexer->arena, lexer->names, text, (size_t)(end - text));
+    if (token->name == NULL) {
+        return fail(lexer, LEXER_MEMORY);
+    }
+    if (ignore && lexer->comment_alone && next_char(lexer) == '\n') {
+        lexer->at_line_start = true;
+    }
+    return ignore ? TOKEN_TYPE_IGNORE : TOKEN_TYPE_COMMENT;
+}
+
 /* ---- one token ----------------------------------------------------------------------------------- */
 
 /* Skips to the first character of the next token. Returns its first byte, '\n' for a newline that counts (it has been
- * read), or END_OF_SOURCE. A pending INDENT or DEDENT or a failure is left for the caller to see. */
+ * read), '#' for a type comment that does, or END_OF_SOURCE. A pending INDENT or DEDENT or a failure is left for the
+ * caller to see. */
 static int skip_to_token(struct lexer *lexer)
 {
     for (;;) {
@@ -736,6 +800,13 @@ static int skip_to_token(struct lexer *lexer)
                 lexer->comment = lexer->current - 1;
                 const char *line_end = strchr(lexer->current, '\n');
                 lexer->current = line_end != NULL ? line_end : lexer->end;
+                if (lexer->dialect.type_comments) {
+                    lexer->type_comment = type_comment_text(lexer->comment, lexer->current);
+                    lexer->comment_alone = blank;
+                }
+                if (lexer->type_comment != NULL) {
+                    return c;
+                }
                 continue;
             }
             if (c == '\\') {
@@ -807,12 +878,16 @@ void lexer_next(struct lexer *lexer, struct token *token)
                 place_empty(lexer, token, lexer->level > 0 ? TOKEN_ERROR : TOKEN_ENDMARKER);
                 return;
             }
-            const char *start = c != '\n'                ? lexer->current
-                                : lexer->comment != NULL ? lexer->comment
-                                                         : lexer->current - 1;
+            const char *start = lexer->type_comment != NULL ? lexer->type_comment
+                                : c != '\n'                 ? lexer->current
+                                : lexer->comment != NULL    ? lexer->comment
+                                                            : lexer->current - 1;
             token->lineno = lexer->lineno;
             token->col_offset = (int32_t)(start - lexer->line_start);
-            enum token_kind kind = c == '\n' ? TOKEN_NEWLINE : read_token(lexer, token);
+            enum token_kind kind = lexer->type_comment != NULL ? read_type_comment(lexer, token)
+                                   : c == '\n'                 ? TOKEN_NEWLINE
+                                                               : read_token(lexer, token);
+            lexer->in_async_body |= lexer->in_async_def && kind == TOKEN_NEWLINE;
             if (kind == TOKEN_ERROR) {
                 place_empty(lexer, token, TOKEN_ERROR);
                 return;

@@ -26,6 +26,12 @@ struct lexer_bracket {
     int32_t col_offset;
 };
 
+/* What not every source is read with. */
+struct lexer_dialect {
+    bool type_comments; /* deliver them as tokens */
+    bool soft_async;    /* async and await are keywords only in and before an `async def`, as in Python 3.6 */
+};
+
 struct lexer {
     struct arena *arena;
     struct ast_intern_table *names;
@@ -44,6 +50,14 @@ struct lexer {
     enum lexer_failure failure;
     bool reached_end;         /* the end of the source was looked at */
     bool ended_inside_string; /* a string literal ran into the end of the source */
+
+    const char *type_comment; /* what a type comment just found says, or NULL */
+    bool comment_alone;       /* that comment is all of its line */
+
+    struct lexer_dialect dialect;
+    /* In dialects with soft_async: inside an `async def`; past its first line; the indentation of that. */
+    bool in_async_def, in_async_body;
+    int async_indent;
 
     /* Positions of a fragment (an expression of an f-string) in its file. */
     int32_t starting_lineno;
@@ -67,7 +81,7 @@ struct lexer {
 
 /* Starts at the first byte of `buffer`. The buffer must be followed by a zero byte and outlive all tokens. */
 void lexer_init(struct lexer *lexer, struct arena *arena, struct ast_intern_table *names, const char *buffer,
-                size_t length);
+                size_t length, struct lexer_dialect dialect);
 
 /* Delivers the next token. After TOKEN_ERROR or TOKEN_ENDMARKER it delivers the same again. */
 void lexer_next(struct lexer *lexer, struct token *token);

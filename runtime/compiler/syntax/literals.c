@@ -84,6 +84,9 @@ struct ast_expr *parse_number(struct parser *parser)
         }
     }
     digits[length] = '\0';
+    if (length < token->length) {
+        parser_need(parser, 6, "Underscores in numeric literals are");
+    }
     if (!is_hex && (digits[length - 1] | 0x20) == 'j') {
         digits[length - 1] = '\0';
         constant.kind = CONSTANT_COMPLEX;

@@ -2,13 +2,13 @@
  * ast.h. */
 #include "runtime/compiler/syntax/nodes.h"
 
-#define FIELDS(...)                           \
-    (const struct ast_field[])                \
-    {                                         \
-        __VA_ARGS__                           \
-        {                                     \
-            0                                 \
-        }                                     \
+#define FIELDS(...)            \
+    (const struct ast_field[]) \
+    {                          \
+        __VA_ARGS__            \
+        {                      \
+            0                  \
+        }                      \
     }
 #define FIELD(STRUCT, MEMBER, NAME, TYPE, QUANTITY) {NAME, AST_##TYPE, AST_##QUANTITY, offsetof(struct STRUCT, MEMBER)},
 #define NO_FIELDS                                   FIELDS()

@@ -266,10 +266,21 @@ static bool parse_parameter(struct parameters *list, bool star_annotation, struc
     return true;
 }
 
-/* After a parameter: a comma, or the end of the list. */
-static bool end_parameter(struct parameters *list)
+/* After '/': a comma, or the end of the list. */
+static bool end_item(struct parameters *list)
 {
     return parser_accept(list->parser, TOKEN_COMMA) || parser_peek(list->parser) == list->terminator;
+}
+
+/* After a parameter: the same, and a type comment behind the comma or before the end. */
+static bool end_parameter(struct parameters *list, struct ast_arg *arg)
+{
+    struct parser *parser = list->parser;
+    bool comma = parser_accept(parser, TOKEN_COMMA);
+    if (!list->is_lambda) {
+        arg->type_comment = parser_type_comment(parser);
+    }
+    return comma || parser_peek(parser) == list->terminator;
 }
 
 /* A parameter with an optional default. `needs_default`: one before it has one. */
@@ -293,8 +304,9 @@ static bool parse_plain_parameter(struct parameters *list, bool needs_default)
     } else if (needs_default) {
         return false;
     }
+    bool ended = end_parameter(list, &parameter.arg);
     parser_push(parser, &parameter, sizeof parameter);
-    return end_parameter(list);
+    return ended;
 }
 
 static bool parse_slash(struct parameters *list)
@@ -305,7 +317,11 @@ static bool parse_slash(struct parameters *list)
     }
     list->slash = count;
     list->parser->mark++;
-    return end_parameter(list);
+    if (!end_item(list)) {
+        return false;
+    }
+    parser_need(list->parser, 8, "Positional-only parameters are");
+    return true;
 }
 
 static struct ast_arg *keep_arg(struct parser *parser, const struct ast_arg *arg)
@@ -331,7 +347,7 @@ static bool parse_star_parameter(struct parameters *list)
         return parser_peek(parser) == TOKEN_NAME; /* a bare * needs a parameter after it */
     }
     struct ast_arg arg;
-    if (!parse_parameter(list, true, &arg) || !end_parameter(list)) {
+    if (!parse_parameter(list, true, &arg) || !end_parameter(list, &arg)) {
         return false;
     }
     list->arguments->vararg = keep_arg(parser, &arg);
@@ -346,7 +362,7 @@ static bool parse_double_star_parameter(struct parameters *list)
     }
     parser->mark++;
     struct ast_arg arg;
-    if (!parse_parameter(list, false, &arg) || !end_parameter(list)) {
+    if (!parse_parameter(list, false, &arg) || !end_parameter(list, &arg)) {
         return false;
     }
     list->arguments->kwarg = keep_arg(parser, &arg);

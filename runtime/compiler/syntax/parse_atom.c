@@ -37,6 +37,9 @@ static bool parse_for_if_clause(struct parser *parser, struct ast_comprehension 
         parser_push_pointer(parser, condition);
     }
     clause->ifs = parser_take_exprs(parser, base);
+    if (clause->is_async) {
+        parser_need(parser, 6, "Async comprehensions are");
+    }
     return true;
 }
 

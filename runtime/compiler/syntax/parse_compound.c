@@ -144,16 +144,22 @@ static struct ast_stmt *parse_for(struct parser *parser, bool is_async)
     }
     struct ast_expr *iter = parse_star_expressions(parser);
     struct ast_stmts body, orelse;
-    if (iter == NULL || !parser_accept(parser, TOKEN_COLON) || !parse_block(parser, &body) ||
-        !parse_else_block(parser, &orelse)) {
+    if (iter == NULL || !parser_accept(parser, TOKEN_COLON)) {
         return NULL;
+    }
+    ast_name type_comment = parser_type_comment(parser);
+    if (!parse_block(parser, &body) || !parse_else_block(parser, &orelse)) {
+        return NULL;
+    }
+    if (is_async) {
+        parser_need(parser, 5, "Async for loops are");
     }
     struct ast_stmt *stmt = parser_stmt(parser, is_async ? STMT_ASYNC_FOR : STMT_FOR, start);
     stmt->for_loop.target = target;
     stmt->for_loop.iter = iter;
     stmt->for_loop.body = body;
     stmt->for_loop.orelse = orelse;
-    stmt->for_loop.type_comment = NULL;
+    stmt->for_loop.type_comment = type_comment;
     return stmt;
 }
 
@@ -231,11 +237,18 @@ static struct ast_stmt *parse_with(struct parser *parser, bool is_async)
     struct ast_with_items items;
     struct ast_stmts body;
     bool header = parse_with_header(parser, &items, true);
-    bool block = header && parse_block(parser, &body);
-    if (!block && (!header || parser->second_pass)) {
+    bool commented = header && parser_peek(parser) == TOKEN_TYPE_COMMENT; /* not after parentheses */
+    bool block = header && !commented && parse_block(parser, &body);
+    ast_name type_comment = NULL;
+    if (block) {
+        parser_need(parser, is_async ? 5 : 9,
+                    is_async ? "Async with statements are" : "Parenthesized context managers are");
+    } else if (!header || commented || parser->second_pass) {
         parser->mark = mark;
         parser->stack_used = stack;
-        block = parse_with_header(parser, &items, false) && parse_block(parser, &body);
+        header = parse_with_header(parser, &items, false);
+        type_comment = header ? parser_type_comment(parser) : NULL;
+        block = header && parse_block(parser, &body);
     }
     if (!block) {
         if (parser->diagnose) {
@@ -244,10 +257,13 @@ static struct ast_stmt *parse_with(struct parser *parser, bool is_async)
         }
         return NULL;
     }
+    if (is_async) {
+        parser_need(parser, 5, "Async with statements are");
+    }
     struct ast_stmt *stmt = parser_stmt(parser, is_async ? STMT_ASYNC_WITH : STMT_WITH, start);
     stmt->with.items = items;
     stmt->with.body = body;
-    stmt->with.type_comment = NULL;
+    stmt->with.type_comment = type_comment;
     return stmt;
 }
 
@@ -367,6 +383,9 @@ static struct ast_stmt *parse_try(struct parser *parser)
     if (!parse_finally_block(parser, &finalbody) || (handlers.count == 0 && finalbody.count == 0)) {
         return NULL;
     }
+    if (star) {
+        parser_need(parser, 11, "Exception groups are");
+    }
     struct ast_stmt *stmt = parser_stmt(parser, star ? STMT_TRY_STAR : STMT_TRY, start);
     stmt->try_block.body = body;
     stmt->try_block.handlers = handlers;
@@ -376,6 +395,30 @@ static struct ast_stmt *parse_try(struct parser *parser)
 }
 
 /* ---- definitions --------------------------------------------------------------------------------- */
+
+/* The type comment of a function: after the colon, or alone on the next line before the body. */
+static ast_name parse_function_comment(struct parser *parser)
+{
+    int mark = parser->mark;
+    if (parser_accept(parser, TOKEN_NEWLINE)) {
+        ast_name comment = parser_type_comment(parser);
+        if (comment != NULL && parser_peek(parser) == TOKEN_NEWLINE && parser_peek_second(parser) == TOKEN_INDENT) {
+            return comment;
+        }
+        parser->mark = mark;
+        return NULL;
+    }
+    ast_name comment = parser_type_comment(parser);
+    if (comment != NULL && parser->diagnose) {
+        mark = parser->mark;
+        if (parser_accept(parser, TOKEN_NEWLINE) && parser_accept(parser, TOKEN_TYPE_COMMENT) &&
+            parser_accept(parser, TOKEN_NEWLINE) && parser_accept(parser, TOKEN_INDENT)) {
+            parser_raise(parser, "Cannot have two type comments on def");
+        }
+        parser->mark = mark;
+    }
+    return comment;
+}
 
 static struct ast_stmt *parse_function(struct parser *parser, struct ast_exprs decorators, bool is_async)
 {
@@ -405,8 +448,12 @@ static struct ast_stmt *parse_function(struct parser *parser, struct ast_exprs d
     }
     struct ast_stmts body;
     parser_expect(parser, TOKEN_COLON, ":");
+    ast_name type_comment = parse_function_comment(parser);
     if (!parse_block(parser, &body)) {
         return NULL;
+    }
+    if (is_async) {
+        parser_need(parser, 5, "Async functions are");
     }
     struct ast_stmt *stmt = parser_stmt(parser, is_async ? STMT_ASYNC_FUNCTION_DEF : STMT_FUNCTION_DEF, start);
     stmt->function_def.name = name;
@@ -414,7 +461,7 @@ static struct ast_stmt *parse_function(struct parser *parser, struct ast_exprs d
     stmt->function_def.body = body;
     stmt->function_def.decorator_list = decorators;
     stmt->function_def.returns = returns;
-    stmt->function_def.type_comment = NULL;
+    stmt->function_def.type_comment = type_comment;
     return stmt;
 }
 

@@ -256,6 +256,7 @@ static struct ast_expr *parse_await_primary(struct parser *parser)
     if (value == NULL) {
         return NULL;
     }
+    parser_need(parser, 5, "Await expressions are");
     struct ast_expr *await = parser_expr(parser, EXPR_AWAIT, start);
     await->yield.value = value;
     return await;
@@ -341,6 +342,9 @@ static struct ast_expr *parse_binary(struct parser *parser, int least_precedence
         if (right == NULL) {
             parser->mark = parser->failed_operator = mark;
             return left;
+        }
+        if (kind == TOKEN_AT) {
+            parser_need(parser, 5, "The '@' operator is");
         }
         struct ast_expr *binary = parser_expr(parser, EXPR_BIN_OP, start);
         binary->bin_op.left = left;
@@ -722,6 +726,7 @@ struct ast_expr *parse_assignment_expression(struct parser *parser)
     if (value == NULL) {
         return NULL;
     }
+    parser_need(parser, 8, "Assignment expressions are");
     struct ast_expr *named = parser_expr(parser, EXPR_NAMED_EXPR, start);
     named->named_expr.target = target;
     named->named_expr.value = value;

@@ -560,6 +560,7 @@ struct ast_stmt *parse_match_stmt(struct parser *parser, bool *begun)
         parser_accept(parser, TOKEN_INDENT)) {
         *begun = true;
         if (parse_case_blocks(parser, &cases) && parser_accept(parser, TOKEN_DEDENT)) {
+            parser_need(parser, 10, "Pattern matching is");
             struct ast_stmt *stmt = parser_stmt(parser, STMT_MATCH, start);
             stmt->match.subject = subject;
             stmt->match.cases = cases;

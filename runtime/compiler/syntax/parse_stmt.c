@@ -29,6 +29,7 @@ static struct ast_stmt *finish_annotated(struct parser *parser, struct place sta
             parser->mark = mark;
         }
     }
+    parser_need(parser, 6, simple ? "Variable annotation syntax is" : "Variable annotations syntax is");
     struct ast_stmt *stmt = parser_stmt(parser, STMT_ANN_ASSIGN, start);
     stmt->ann_assign.target = target;
     stmt->ann_assign.annotation = annotation;
@@ -60,6 +61,9 @@ static struct ast_stmt *finish_augmented(struct parser *parser, struct place sta
     if (value == NULL) {
         return NULL;
     }
+    if (op == OPERATOR_MAT_MULT) {
+        parser_need(parser, 5, "The '@' operator is");
+    }
     struct ast_stmt *stmt = parser_stmt(parser, STMT_AUG_ASSIGN, start);
     stmt->aug_assign.target = target;
     stmt->aug_assign.op = (enum ast_operator)op;
@@ -76,10 +80,11 @@ static struct ast_stmt *expression_node(struct parser *parser, struct place star
 
 static struct ast_stmt *assign_node(struct parser *parser, struct place start, size_t base, struct ast_expr *value)
 {
+    ast_name type_comment = parser_type_comment(parser);
     struct ast_stmt *stmt = parser_stmt(parser, STMT_ASSIGN, start);
     stmt->assign.targets = parser_take_exprs(parser, base);
     stmt->assign.value = value;
-    stmt->assign.type_comment = NULL;
+    stmt->assign.type_comment = type_comment;
     return stmt;
 }
 

@@ -174,6 +174,11 @@ void parser_raise(struct parser *parser, const char *format, ...)
     raise_last(parser, SYNTAX_ERROR_SYNTAX, format, arguments);
 }
 
+void parser_refuse_before(struct parser *parser, int minor, const char *what)
+{
+    parser_raise(parser, "%s only supported in Python 3.%d and greater", what, minor);
+}
+
 void parser_raise_indentation(struct parser *parser, const char *format, ...)
 {
     va_list arguments;
@@ -260,6 +265,20 @@ _Noreturn static void raise_lexer_failure(struct parser *parser)
 
 /* ---- tokens -------------------------------------------------------------------------------------- */
 
+static void note_type_ignore(struct parser *parser, const struct token *token)
+{
+    if (parser->ignore_count == parser->ignore_capacity) {
+        uint32_t capacity = parser->ignore_capacity == 0 ? 16 : parser->ignore_capacity * 2;
+        struct ast_type_ignore *ignores = realloc(parser->ignores, capacity * sizeof *ignores);
+        if (ignores == NULL) {
+            parser_raise_memory(parser);
+        }
+        parser->ignores = ignores;
+        parser->ignore_capacity = capacity;
+    }
+    parser->ignores[parser->ignore_count++] = (struct ast_type_ignore){token->lineno, token->name};
+}
+
 void parser_fill(struct parser *parser)
 {
     if (parser->count == parser->capacity) {
@@ -273,7 +292,9 @@ void parser_fill(struct parser *parser)
     }
     struct token *token = &parser->tokens[parser->count];
     struct lexer *lexer = parser->lexer;
-    lexer_next(lexer, token);
+    for (lexer_next(lexer, token); token->kind == TOKEN_TYPE_IGNORE; lexer_next(lexer, token)) {
+        note_type_ignore(parser, token);
+    }
     if (parser->start == START_SINGLE && token->kind == TOKEN_ENDMARKER && parser->parsing_started) {
         /* Interactive input ends its last statement without a newline of its own. */
         token->kind = TOKEN_NEWLINE;
@@ -442,7 +463,38 @@ static bool parse_file(struct parser *parser, struct module_ast *module)
     if (parser_peek(parser) != TOKEN_ENDMARKER && !parse_statements(parser, &module->body)) {
         return false;
     }
-    return parser_peek(parser) == TOKEN_ENDMARKER;
+    if (parser_peek(parser) != TOKEN_ENDMARKER) {
+        return false;
+    }
+    if (parser->ignore_count > 0) {
+        size_t size = parser->ignore_count * sizeof *parser->ignores;
+        module->type_ignores = (struct ast_type_ignores){parser->ignore_count, parser_alloc(parser, size)};
+        memcpy(module->type_ignores.items, parser->ignores, size);
+    }
+    return true;
+}
+
+/* The types of parameters in a type comment, that of *args before that of **kwargs, those last: pushes them. */
+static bool parse_parameter_types(struct parser *parser)
+{
+    enum token_kind before = TOKEN_COMMA, mark;
+    while ((mark = parser_peek(parser)) != TOKEN_RIGHT_PAREN || before == TOKEN_NAME) {
+        bool starred = mark == TOKEN_STAR || mark == TOKEN_DOUBLE_STAR;
+        if (before == TOKEN_DOUBLE_STAR || (before == TOKEN_STAR && mark != TOKEN_DOUBLE_STAR)) {
+            return false;
+        }
+        parser->mark += starred;
+        before = starred ? mark : TOKEN_NAME;
+        struct ast_expr *type = parse_expression(parser);
+        if (type == NULL) {
+            return false;
+        }
+        parser_push_pointer(parser, type);
+        if (!parser_accept(parser, TOKEN_COMMA)) {
+            break;
+        }
+    }
+    return true;
 }
 
 static bool parse_eval(struct parser *parser, struct module_ast *module)
@@ -454,6 +506,18 @@ static bool parse_eval(struct parser *parser, struct module_ast *module)
     while (parser_accept(parser, TOKEN_NEWLINE)) {
     }
     return parser_peek(parser) == TOKEN_ENDMARKER;
+}
+
+/* '(' types ')' '->' type */
+static bool parse_function_type(struct parser *parser, struct module_ast *module)
+{
+    size_t base = parser->stack_used;
+    if (!parser_accept(parser, TOKEN_LEFT_PAREN) || !parse_parameter_types(parser) ||
+        !parser_accept(parser, TOKEN_RIGHT_PAREN) || !parser_accept(parser, TOKEN_ARROW)) {
+        return false;
+    }
+    module->argument_types = parser_take_exprs(parser, base);
+    return parse_eval(parser, module);
 }
 
 static bool parse_single(struct parser *parser, struct module_ast *module)
@@ -504,6 +568,8 @@ static bool run_pass(struct parser *parser, struct module_ast *module)
         return parse_file(parser, module);
     case START_EVAL:
         return parse_eval(parser, module);
+    case START_FUNCTION_TYPE:
+        return parse_function_type(parser, module);
     case START_SINGLE:
         if (!parse_single(parser, module)) {
             return false;
@@ -580,11 +646,12 @@ static void run_second_pass(struct parser *parser, struct module_ast *module)
         int32_t lineno;
         int32_t col_offset;
     } restart = {lexer->starting_lineno, lexer->starting_col_offset};
-    lexer_init(lexer, lexer->arena, lexer->names, lexer->buffer, (size_t)(lexer->end - lexer->buffer));
+    lexer_init(lexer, lexer->arena, lexer->names, lexer->buffer, (size_t)(lexer->end - lexer->buffer), lexer->dialect);
     lexer->starting_lineno = restart.lineno;
     lexer->starting_col_offset = restart.col_offset;
     lexer->lineno = restart.lineno - 1;
     parser->count = parser->mark = parser->level = 0;
+    parser->ignore_count = 0;
     parser->dropped = 0;
     memo_clear(parser);
     parser->parsing_started = false;
@@ -628,6 +695,7 @@ static void parser_release(struct parser *parser)
 {
     free(parser->tokens);
     free(parser->memos);
+    free(parser->ignores);
     free(parser->stack);
 }
 
@@ -635,7 +703,7 @@ struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, 
                                        int32_t col_offset)
 {
     struct lexer lexer;
-    lexer_init(&lexer, parent->arena, parent->lexer->names, text, length);
+    lexer_init(&lexer, parent->arena, parent->lexer->names, text, length, parent->lexer->dialect);
     lexer.starting_lineno = lineno;
     lexer.starting_col_offset = col_offset;
     lexer.lineno = lineno - 1;
@@ -647,6 +715,7 @@ struct ast_expr *parser_parse_fragment(struct parser *parent, const char *text, 
         .start = START_FSTRING,
         .byte_offsets = true,
         .flags = parent->flags & ~(unsigned)PARSE_ALLOW_INCOMPLETE_INPUT,
+        .minor = parent->minor,
         .level = parent->level,
         .stack_limit = parent->stack_limit,
         .error = parent->error,
@@ -711,15 +780,17 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
         }
     }
     struct syntax_warning **warnings = &module->warnings;
-    lexer_init(lexer, arena, table, module->source, module->source_length);
+    unsigned feature = flags & PARSE_FEATURE_MASK;
+    int minor = feature == 0 ? PARSER_MINOR : (int)feature - 1;
+    struct lexer_dialect dialect = {.type_comments = flags & PARSE_TYPE_COMMENTS, .soft_async = minor < 7};
+    lexer_init(lexer, arena, table, module->source, module->source_length, dialect);
     lexer->warnings = &warnings;
     struct parser parser = {
         .arena = arena,
         .lexer = lexer,
         .names = &names,
-        .start = mode == PARSE_EXEC   ? START_FILE
-                 : mode == PARSE_EVAL ? START_EVAL
-                                      : START_SINGLE,
+        .start = (enum start_rule)mode,
+        .minor = minor,
         .flags = flags,
         .byte_offsets = declared == NULL,
         .in_file = mode == PARSE_EXEC && filename != NULL && filename[0] != '<',

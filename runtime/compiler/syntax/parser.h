@@ -18,7 +18,7 @@
 #include <setjmp.h>
 
 /* What is to be parsed. */
-enum start_rule { START_FILE, START_EVAL, START_SINGLE, START_FSTRING };
+enum start_rule { START_FILE, START_SINGLE, START_EVAL, START_FUNCTION_TYPE, START_FSTRING };
 
 /* Results that the second pass remembers, so that it takes linear time. */
 enum memo_rule {
@@ -75,6 +75,7 @@ struct parser {
     const struct parser_names *names;
     enum start_rule start;
     unsigned flags;
+    int minor;             /* which 3.x the grammar is that of */
     bool byte_offsets;     /* errors count columns in bytes */
     bool in_file;          /* errors show the line of the file */
     int level;             /* depth of recursion, bounded by PARSER_MAX_LEVEL */
@@ -93,6 +94,10 @@ struct parser {
     struct memo **memos; /* second pass: chains by token index */
     int memo_capacity;
 
+    /* Comments "# type: ignore" so far. */
+    struct ast_type_ignore *ignores;
+    uint32_t ignore_count, ignore_capacity;
+
     /* A stack of items of lists that are being parsed. */
     char *stack;
     size_t stack_used;
@@ -105,6 +110,7 @@ struct parser {
 };
 
 enum {
+    PARSER_MINOR = 11,       /* this is Python 3.11 */
     PARSER_MAX_LEVEL = 6000, /* as in CPython: beyond it, MemoryError */
 /* How much of the C stack one parse may use. Sanitizers make frames several times larger. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(ATOLL_SANITIZED)
@@ -155,6 +161,12 @@ static inline bool parser_accept(struct parser *parser, enum token_kind kind)
     }
     parser->mark++;
     return true;
+}
+
+/* Reads a type comment, if there is one here, else NULL. */
+static inline ast_name parser_type_comment(struct parser *parser)
+{
+    return parser_accept(parser, TOKEN_TYPE_COMMENT) ? parser->tokens[parser->mark - 1].name : NULL;
 }
 
 static inline struct place parser_place(struct parser *parser)
@@ -211,6 +223,16 @@ void memo_clear(struct parser *parser);
 
 /* A SyntaxError at the last token that was fetched. */
 _Noreturn void parser_raise(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same unless the grammar is that of 3.`minor` or later: "`what` only supported in ...". */
+void parser_refuse_before(struct parser *parser, int minor, const char *what);
+
+static inline void parser_need(struct parser *parser, int minor, const char *what)
+{
+    if (parser->minor < minor) {
+        parser_refuse_before(parser, minor, what);
+    }
+}
+
 /* The same as IndentationError. */
 _Noreturn void parser_raise_indentation(struct parser *parser, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

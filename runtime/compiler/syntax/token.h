@@ -14,6 +14,8 @@ enum token_kind {
     TOKEN_NAME,
     TOKEN_NUMBER,
     TOKEN_STRING,  /* one literal with its prefix and quotes */
+    TOKEN_TYPE_COMMENT, /* "# type: ..."; `name` is what follows; only when asked for, like the next */
+    TOKEN_TYPE_IGNORE,  /* "# type: ignore..."; `name` is what follows */
     TOKEN_UNKNOWN, /* a printable character that begins no token: $ ? ! ` */
 
     TOKEN_LEFT_PAREN,
@@ -119,7 +121,7 @@ struct token {
     int32_t end_col_offset;
     uint32_t length;  /* of `text` in bytes */
     const char *text; /* into the lexer's buffer */
-    ast_name name;    /* TOKEN_NAME */
+    ast_name name;    /* TOKEN_NAME, and type comments */
 };
 
 #endif

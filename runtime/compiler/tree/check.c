@@ -10,7 +10,8 @@ struct checker {
 };
 
 static bool check_expr(struct checker *c, const struct ast_expr *expr, enum ast_context context);
-static bool check_node(struct checker *c, enum ast_type type, unsigned kind, const void *node, enum ast_context context);
+static bool check_node(struct checker *c, enum ast_type type, unsigned kind, const void *node,
+                       enum ast_context context);
 static bool check_pattern(struct checker *c, const struct ast_pattern *pattern, bool star_fits);
 
 static bool refuse(const char *message)
@@ -214,7 +215,8 @@ static bool is_complex(const struct ast_expr *expr)
     if (expr->kind != EXPR_BIN_OP || (expr->bin_op.op != OPERATOR_ADD && expr->bin_op.op != OPERATOR_SUB))
         return false;
     const struct ast_expr *left = expr->bin_op.left;
-    return is_number(expr->bin_op.right, false, true) && (is_number(left, true, false) || is_negative(left, true, false));
+    return is_number(expr->bin_op.right, false, true) &&
+           (is_number(left, true, false) || is_negative(left, true, false));
 }
 
 static bool check_literal(struct checker *c, const struct ast_expr *expr)
@@ -223,8 +225,8 @@ static bool check_literal(struct checker *c, const struct ast_expr *expr)
         return refuse("None disallowed in expression list");
     if (!check_expr(c, expr, CONTEXT_LOAD))
         return false;
-    bool text = expr->kind == EXPR_CONSTANT &&
-                (expr->constant.kind == CONSTANT_STR || expr->constant.kind == CONSTANT_BYTES);
+    bool text =
+        expr->kind == EXPR_CONSTANT && (expr->constant.kind == CONSTANT_STR || expr->constant.kind == CONSTANT_BYTES);
     if (expr->kind == EXPR_CONSTANT)
         return text || is_number(expr, true, true) || refuse("unexpected constant inside of a literal pattern");
     if (expr->kind == EXPR_ATTRIBUTE || expr->kind == EXPR_JOINED_STR || is_negative(expr, true, true) ||
@@ -298,7 +300,8 @@ static bool check_inside_pattern(struct checker *c, const struct ast_pattern *p,
     case PATTERN_MATCH_VALUE:
         return check_literal(c, p->match_value.value);
     case PATTERN_MATCH_SINGLETON:
-        return is_singleton(&p->match_singleton.value) || refuse("MatchSingleton can only contain True, False and None");
+        return is_singleton(&p->match_singleton.value) ||
+               refuse("MatchSingleton can only contain True, False and None");
     case PATTERN_MATCH_SEQUENCE:
         return check_patterns(c, &p->match_sequence.patterns, true);
     case PATTERN_MATCH_MAPPING:
@@ -335,13 +338,9 @@ static bool check_try(const struct ast_stmt *stmt)
 {
     const char *name = ast_types[AST_STMT].nodes[stmt->kind].name;
     if (!stmt->try_block.handlers.count && !stmt->try_block.finalbody.count)
-        return raise_false(EXC(ValueError), "%s has neither handlers nor finalbody", name);
+        return raise_false(EXC(ValueError), "%s has neither except handlers nor finalbody", name);
     if (!stmt->try_block.handlers.count && stmt->try_block.orelse.count)
         return raise_false(EXC(ValueError), "%s has orelse but no except handlers", name);
-    for (uint32_t i = 0; stmt->kind == STMT_TRY_STAR && i < stmt->try_block.handlers.count; thread_report_at(++i)) {
-        if (!stmt->try_block.handlers.items[i].type)
-            return refuse("TryStar has a handler without a type");
-    }
     return true;
 }
 
@@ -385,7 +384,8 @@ static bool check_stmts(struct checker *c, const struct ast_stmts *stmts)
 /* ---- nodes by the table ---- */
 
 /* Lists that the grammar never leaves empty. */
-static bool check_not_empty(const struct ast_node *node, enum ast_type type, const struct ast_field *field, uint32_t count)
+static bool check_not_empty(const struct ast_node *node, enum ast_type type, const struct ast_field *field,
+                            uint32_t count)
 {
     static const char *const names[] = {"body", "targets", "items", "cases", "names"};
     if (count || type == AST_MOD || (type != AST_STMT && field->type != AST_STMT))
@@ -453,18 +453,20 @@ static bool check_single(struct checker *c, const struct ast_field *field, const
         return check_expr(c, node, context);
     case AST_PATTERN:
         return check_pattern(c, node, false);
-    case AST_ARGUMENTS:
-        return check_arguments(node) && check_node(c, AST_ARGUMENTS, 0, node, CONTEXT_LOAD);
     default:
         return check_node(c, field->type, 0, node, CONTEXT_LOAD);
     }
 }
 
-static bool check_node(struct checker *c, enum ast_type type, unsigned kind, const void *node, enum ast_context context)
+/* Either the fields that hold `first`, or all the others. */
+static bool check_fields(struct checker *c, enum ast_type type, unsigned kind, const void *node,
+                         enum ast_context context, enum ast_type first, bool others)
 {
     const struct ast_node *described = &ast_types[type].nodes[kind];
     for (const struct ast_field *field = described->fields; field->name; field++) {
         const char *place = (const char *)node + field->offset;
+        if ((field->type == first) == others)
+            continue;
         enum ast_context wanted = field_context(type, kind, field, context);
         bool many = field->quantity == AST_MANY;
         if (many && !check_not_empty(described, type, field, ast_sequence_at(place).count))
@@ -473,6 +475,14 @@ static bool check_node(struct checker *c, enum ast_type type, unsigned kind, con
             return false;
     }
     return true;
+}
+
+/* Comprehensions come before what they make, the parameters before their defaults. */
+static bool check_node(struct checker *c, enum ast_type type, unsigned kind, const void *node, enum ast_context context)
+{
+    enum ast_type first = type == AST_EXPR ? AST_COMPREHENSION : type == AST_ARGUMENTS ? AST_ARG : AST_LEAF_LIMIT;
+    return (first == AST_LEAF_LIMIT || check_fields(c, type, kind, node, context, first, false)) &&
+           (type != AST_ARGUMENTS || check_arguments(node)) && check_fields(c, type, kind, node, context, first, true);
 }
 
 bool tree_check(const struct module_ast *module)

@@ -34,7 +34,8 @@ static bool set_positional(value self, const value *args, size_t nargs, value fi
                            count, count == 1 ? "" : "s");
     for (size_t i = 0; i < nargs; i++) {
         value name = item_get(fields, small_int((int64_t)i));
-        bool set = name && (is_str(name) || raise_false(EXC(TypeError), "attribute name must be string, not '%T'", name)) &&
+        bool set = name &&
+                   (is_str(name) || raise_false(EXC(TypeError), "attribute name must be string, not '%T'", name)) &&
                    attr_set(self, name, args[i]);
         value_dec(name);
         if (!set)
@@ -71,6 +72,15 @@ static value ast_init(value self, const value *args, size_t nargs, value kwnames
     return set ? VALUE_NONE : NULL;
 }
 
+/* AST.__new__(cls, *ignored): the arguments are for __init__. */
+static value ast_new(value self, const value *args, size_t nargs, value kwnames)
+{
+    const struct tree_classes *known = atomic_load_explicit(&made, memory_order_acquire); /* NULL: in make_all */
+    if (!nargs || !is_type(args[0]) || (known && !type_is_subtype((struct type *)args[0], (struct type *)known->ast)))
+        return raise(EXC(TypeError), "ast.AST.__new__(X): X is not a subtype of ast.AST");
+    return object_new_slot((struct type *)args[0], NULL, 0, NULL);
+}
+
 static value ast_reduce(value self)
 {
     value type = value_of(value_type(self)), nothing = tuple_new(0);
@@ -88,6 +98,8 @@ static const struct method_def ast_methods[] = {
     METHOD("__reduce__", ast_reduce, "($self, /)", NULL),
     {0},
 };
+static const struct method_def ast_constructor =
+    METHOD_ANY("__new__", ast_new, "Create and return a new object.  See help(type) for accurate signature.", 0);
 
 /* ---- making classes ---- */
 
@@ -111,26 +123,34 @@ static value make_class(const char *name, value base /* or NULL */, value dict)
     return class;
 }
 
+static bool set_attribute(value class, const char *name, value v /* stolen */)
+{
+    value text = v ? str_interned(name) : NULL;
+    bool set = text && attr_set(class, text, v);
+    value_dec(text);
+    value_dec(v);
+    return set;
+}
+
 static value make_ast(void)
 {
     value dict = dict_new(), nothing = tuple_new(0);
     value class = dict && nothing && dict_set_text(dict, "_fields", nothing) &&
-                          dict_set_text(dict, "__match_args__", nothing) && dict_set_text(dict, "_attributes", nothing) &&
-                          dict_set_text(dict, "__doc__", VALUE_NONE)
+                          dict_set_text(dict, "__match_args__", nothing) &&
+                          dict_set_text(dict, "_attributes", nothing) && dict_set_text(dict, "__doc__", VALUE_NONE)
                       ? make_class("AST", NULL, dict)
                       : NULL;
-    for (const struct method_def *def = ast_methods; class && def->name; def++) {
-        value name = str_interned(def->name), method = method_descriptor_new((struct type *)class, def);
-        if (!name || !method || !attr_set(class, name, method)) {
-            value_dec(class);
-            class = NULL;
-        }
-        value_dec(name);
-        value_dec(method);
-    }
     value_dec(dict);
     value_dec(nothing);
-    return class;
+    value constructor = class ? builtin_function_new(&ast_constructor, NULL, NULL) : NULL;
+    bool done = constructor && set_attribute(class, "__new__", staticmethod_new(constructor));
+    value_dec(constructor);
+    for (const struct method_def *def = ast_methods; done && def->name; def++)
+        done = set_attribute(class, def->name, method_descriptor_new((struct type *)class, def));
+    if (done)
+        return class;
+    value_dec(class);
+    return NULL;
 }
 
 static void describe_fields(struct str_builder *b, const struct ast_node *node)

@@ -65,7 +65,8 @@ static bool set_owned(value object, value name, value v /* stolen */)
     return set;
 }
 
-static bool write_fields(struct writer *w, const struct ast_node *node, const value *names, const void *from, value object)
+static bool write_fields(struct writer *w, const struct ast_node *node, const value *names, const void *from,
+                         value object)
 {
     for (size_t i = 0; node->fields[i].name; i++) {
         const struct ast_field *field = &node->fields[i];

@@ -93,8 +93,7 @@ static value compile_text(value v, const char *function, const char *what)
     bool eval = strcmp(function, "eval") == 0;
     while (eval && length > 0 && (*bytes == ' ' || *bytes == '\t'))
         bytes++, length--;
-    value code =
-        compile_source(bytes, length, NAME_TEXT("<string>"), function, inherited_flags() | source.flags, -1);
+    value code = compile_source(bytes, length, NAME_TEXT("<string>"), function, inherited_flags() | source.flags, -1);
     source_release(&source);
     return code;
 }
@@ -159,8 +158,7 @@ static value compile_any(value source, value filename, const char *mode, unsigne
     if (is_tree < 0)
         return NULL;
     if (is_tree)
-        return flags & COMPILE_ONLY_TREE ? value_inc(source)
-                                         : compile_tree(source, filename, mode, flags, optimize);
+        return flags & COMPILE_ONLY_TREE ? value_inc(source) : compile_tree(source, filename, mode, flags, optimize);
     struct source text;
     if (!source_get(source, &text, "compile", "string, bytes or AST object"))
         return NULL;
