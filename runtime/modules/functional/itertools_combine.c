@@ -7,6 +7,7 @@
  */
 #include "runtime/modules/functional/itertools.h"
 #include "runtime/modules/module.h"
+#include "runtime/objects/containers/iterators.h"
 #include "threads/pause.h"
 #include "runtime/raw.h"
 
@@ -19,7 +20,9 @@ struct combiner {
     struct object header;
     value_slot pools; /* tuple of tuples (one for all but product) */
     enum kind kind;
-    bool started, finished;
+    bool is_empty; /* there is no result at all */
+    bool started;  /* the indices are those of the last result */
+    bool finished;
     size_t length;   /* items of a result */
     size_t n;        /* items of the pool (not product) */
     size_t *indices; /* product, combinations: `length`; permutations: n indices, then `length` cycle counters */
@@ -50,14 +53,14 @@ static value combiner_make(struct type *type, enum kind kind, value pools /* sto
     }
     if (kind == PRODUCT) {
         for (size_t i = 0; i < length; thread_report_at(++i))
-            c->finished |= tuple_length(tuple_get(pools, i)) == 0;
+            c->is_empty |= tuple_length(tuple_get(pools, i)) == 0;
     } else if (kind == REPLACEMENT) {
-        c->finished = c->n == 0 && length > 0;
+        c->is_empty = c->n == 0 && length > 0;
     } else {
-        c->finished = length > c->n;
+        c->is_empty = length > c->n;
         for (size_t i = 0; i < (kind == PERMUTATIONS ? c->n : length); thread_report_at(++i))
             c->indices[i] = i;
-        for (size_t i = 0; kind == PERMUTATIONS && !c->finished && i < length; thread_report_at(++i))
+        for (size_t i = 0; kind == PERMUTATIONS && !c->is_empty && i < length; thread_report_at(++i))
             c->indices[c->n + i] = c->n - i;
     }
     return value_of(c);
@@ -132,8 +135,9 @@ static value combiner_next(value v)
                       : c->kind == COMBINATIONS ? !step_combinations(c)
                                                 : !step_replacement(c);
     }
-    c->started = true;
+    c->finished |= c->is_empty;
     bool finished = c->finished;
+    c->started |= !finished;
     for (size_t i = 0; !finished && i < c->length; thread_report_at(++i))
         tuple_init(tuple, i, value_inc(tuple_get(tuple_get(pools, c->kind == PRODUCT ? i : 0), c->indices[i])));
     object_unlock(&c->header);
@@ -228,14 +232,128 @@ static void combiner_destroy(struct object *o)
     raw_free(((struct combiner *)o)->indices);
 }
 
+/* ---- copying and pickling ---- the state is the indices of the last result */
+static value indices_tuple(const size_t *indices, size_t count)
+{
+    value tuple = tuple_new(count);
+    for (size_t i = 0; tuple && i < count; thread_report_at(++i))
+        tuple_init(tuple, i, small_int((int64_t)indices[i]));
+    return tuple;
+}
+
+static value combiner_reduce(value v)
+{
+    struct combiner *c = SELF(v);
+    value pools = slot_peek(&c->pools); /* constant */
+    size_t count = index_count(c);
+    size_t *indices = raw_alloc((count + 1) * sizeof *indices);
+    if (!indices)
+        return raise_no_memory();
+    object_lock(&c->header);
+    bool started = c->started, finished = c->finished;
+    thread_copy(indices, c->indices, count * sizeof *indices);
+    object_unlock(&c->header);
+    value arguments, state = NULL;
+    bool over = c->kind == PRODUCT ? finished : started && finished;
+    if (over) {
+        value none = tuple_new(0);
+        arguments = !none ? NULL
+                    : c->kind == PRODUCT ? tuple_pack(1, none)
+                                         : tuple_pack(2, none, small_int((int64_t)c->length));
+        value_dec(none);
+    } else {
+        arguments = c->kind == PRODUCT ? value_inc(pools)
+                                       : tuple_pack(2, tuple_get(pools, 0), small_int((int64_t)c->length));
+    }
+    bool failed = !arguments;
+    if (!failed && started && !over) {
+        state = indices_tuple(indices, c->kind == PERMUTATIONS ? c->n : count);
+        if (state && c->kind == PERMUTATIONS) {
+            value cycles = indices_tuple(indices + c->n, c->length), both = cycles ? tuple_pack(2, state, cycles) : NULL;
+            value_dec(cycles);
+            value_dec(state);
+            state = both;
+        }
+        failed = !state;
+    }
+    raw_free(indices);
+    if (failed) {
+        value_dec(arguments);
+        return NULL;
+    }
+    return iterator_reduced(v, arguments, state);
+}
+
+/* Numbers of a tuple of `count` into `out`, each brought into its range: from `least` to most(c, i). */
+static bool read_indices(const struct combiner *c, value tuple, size_t count, int64_t least,
+                         int64_t (*most)(const struct combiner *c, size_t i), size_t *out)
+{
+    if (!is_tuple(tuple) || tuple_length(tuple) != count)
+        return raise_false(EXC(ValueError), "invalid arguments");
+    for (size_t i = 0; i < count; thread_report_at(++i)) {
+        int64_t index, limit = most(c, i);
+        if (!state_as_index(tuple_get(tuple, i), &index))
+            return false;
+        out[i] = (size_t)(index < least ? least : index > limit ? limit : index);
+    }
+    return true;
+}
+static int64_t most_index(const struct combiner *c, size_t i)
+{
+    switch (c->kind) {
+    case PRODUCT:
+        return (int64_t)tuple_length(tuple_get(slot_peek(&c->pools), i)) - 1;
+    case COMBINATIONS:
+        return (int64_t)(i + c->n - c->length);
+    default:
+        return (int64_t)c->n - 1;
+    }
+}
+static int64_t most_cycle(const struct combiner *c, size_t i)
+{
+    return (int64_t)(c->n - i);
+}
+
+static value combiner_setstate(value v, value state)
+{
+    struct combiner *c = SELF(v);
+    size_t count = index_count(c);
+    size_t *indices = raw_alloc((count + 1) * sizeof *indices);
+    if (!indices)
+        return raise_no_memory();
+    bool good;
+    if (c->kind == PERMUTATIONS) {
+        value parts[2];
+        good = state_unpack(state, 2, 2, parts);
+        for (int i = 0; good && i < 2; i++)
+            if (!is_tuple(parts[i]))
+                good = raise_false(EXC(TypeError), "argument %d must be tuple, not %T", i + 1, parts[i]);
+        good = good && read_indices(c, parts[0], c->n, 0, most_index, indices) &&
+               (c->is_empty || read_indices(c, parts[1], c->length, 1, most_cycle, indices + c->n));
+    } else {
+        good = c->is_empty || read_indices(c, state, count, 0, most_index, indices);
+    }
+    object_lock(&c->header);
+    if (good && !c->is_empty) {
+        thread_copy(c->indices, indices, count * sizeof *indices);
+        c->started = true;
+    }
+    object_unlock(&c->header);
+    raw_free(indices);
+    return good ? VALUE_NONE : NULL;
+}
+
+static const struct method_def combiner_methods[] = {
+    METHOD("__reduce__", combiner_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", combiner_setstate, "($self, state, /)", "Set state information for unpickling."),
+    {0},
+};
+
 #define COMBINER(NAME, NEW)                                                                                   \
     {                                                                                                         \
         .name = "itertools." NAME, .size = sizeof(struct combiner), .flags = TYPE_FLAG_BASE,                  \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = combiner_traverse, .destroy = combiner_destroy, .slots = { \
-            .new = NEW,                                                                                       \
-            .iter = iterator_self,                                                                            \
-            .next = combiner_next                                                                             \
-        }                                                                                                     \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = combiner_traverse, .destroy = combiner_destroy,            \
+        .slots = {.new = NEW, .iter = iterator_self, .next = combiner_next}, .methods = combiner_methods,     \
     }
 static const struct type_spec specs[] = {
     COMBINER("product", product_new),
@@ -246,8 +364,9 @@ static const struct type_spec specs[] = {
 
 bool itertools_fill_combining(value module)
 {
+    static struct type *types[sizeof specs / sizeof *specs];
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
-        if (!itertools_add_type(module, &specs[i]))
+        if (!module_define_type(module, &types[i], &specs[i]))
             return false;
     return true;
 }

@@ -128,7 +128,8 @@ static value count_repr(value v)
     return text;
 }
 
-/* ---- cycle: 0 the iterator or NULL, 1 the list of items; number 0 the position in the list ---- */
+/* ---- cycle: 0 the iterator or NULL, 1 the list of items; number 0 the position in the list, number 1: the iterator's
+ * items are in the list already ---- */
 static value cycle_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     kwnames = keywords_of_new(type, kwnames);
@@ -145,7 +146,7 @@ static value cycle_next(value v)
 {
     value item = advance(v, 0), list = LOAD(v, 1);
     if (item && item != VALUE_END) {
-        if (!list_append(list, item)) {
+        if (!number_get(v, 1) && !list_append(list, item)) {
             value_dec(item);
             item = NULL;
         }
@@ -198,12 +199,6 @@ static value repeat_repr(value v)
     value text = left < 0 ? str_format("repeat(%R)", object) : str_format("repeat(%R, %lld)", object, (long long)left);
     value_dec(object);
     return text;
-}
-
-static value repeat_length_hint(value v)
-{
-    int64_t left = number_get(v, 0);
-    return left < 0 ? raise(EXC(TypeError), "len() of unsized object") : int_from_i64(left);
 }
 
 /* ---- accumulate: 0 iterator, 1 function or None, 2 total or NULL, 3 initial or NULL ---- */
@@ -525,10 +520,6 @@ static value pairwise_next(value v)
 
 /* ---- groupby: 0 iterator, 1 key function or None, 2 the key of the item at hand, 3 that item; number 0 counts groups,
  * number 1: the running group's key is in `target` ---- */
-struct groupby {
-    struct iterator base;
-    value_slot target; /* key of the group that was handed out last */
-};
 #define GROUPBY(v) ((struct groupby *)(v))
 
 static value groupby_new(struct type *type, const value *args, size_t nargs, value kwnames)
@@ -574,7 +565,26 @@ static int groupby_same(value v, value target)
     return same;
 }
 
-static struct type *grouper_type;
+struct type *chain_type, *islice_type, *groupby_type, *grouper_type;
+
+/* The group of `key` at which the groupby is now. */
+static value grouper_make(value v, value key)
+{
+    value group = iterator_make(grouper_type, value_inc(v), value_inc(key));
+    if (group)
+        number_set(group, 0, number_get(v, 0));
+    return group;
+}
+
+static value grouper_new(struct type *type, const value *args, size_t nargs, value kwnames)
+{
+    if (!no_keywords("_grouper", kwnames) || !check_arguments("_grouper", nargs, 2, 2))
+        return NULL;
+    if (!value_is_of(args[0], groupby_type))
+        return raise(EXC(TypeError), "_grouper() argument 1 must be itertools.groupby, not %T", args[0]);
+    number_set(args[0], 0, number_get(args[0], 0) + 1);
+    return grouper_make(args[0], args[1]);
+}
 
 static value groupby_next(value v)
 {
@@ -594,9 +604,7 @@ static value groupby_next(value v)
     value key = LOAD(v, 2);
     slot_store(value_object(v), &GROUPBY(v)->target, value_inc(key));
     number_set(v, 0, number_get(v, 0) + 1);
-    value group = iterator_make(grouper_type, value_inc(v), value_inc(key));
-    if (group)
-        number_set(group, 0, number_get(v, 0));
+    value group = grouper_make(v, key);
     value pair = group ? tuple_pack(2, key, group) : NULL;
     value_dec(group);
     value_dec(key);
@@ -684,8 +692,9 @@ static value zip_longest_next(value v)
             if (iterator != VALUE_NONE) {
                 int64_t left = number_get(v, 0) - 1;
                 number_set(v, 0, left);
-                list_set(list, i, VALUE_NONE);
-                if (left == 0) {
+                if (left > 0) {
+                    list_set(list, i, VALUE_NONE);
+                } else {
                     value_dec(iterator);
                     value_dec(result);
                     result = VALUE_END;
@@ -707,148 +716,16 @@ static value zip_longest_next(value v)
     return result;
 }
 
-/* ---- tee: the items are kept in a chain of cells, each made when the first of the iterators gets there ---- */
-struct tee_cell {
-    struct object header;
-    value_slot source, item, next; /* item NULL: not taken yet; next: the cell after it */
-    _Atomic bool running;          /* its item is being taken */
-};
-static struct type *tee_cell_type, *tee_type;
-
-static value tee_cell_new(value source)
-{
-    struct tee_cell *cell = (struct tee_cell *)object_new(tee_cell_type, sizeof *cell);
-    if (cell)
-        slot_init(&cell->source, value_inc(source));
-    return value_of(cell);
-}
-
-/* The cell's item, taken from the source by whoever comes first. */
-static value tee_cell_item(value v)
-{
-    struct tee_cell *cell = (struct tee_cell *)v;
-    value item = slot_load(&cell->header, &cell->item);
-    if (item)
-        return item;
-    if (atomic_exchange_explicit(&cell->running, true, memory_order_acquire))
-        return raise(EXC(RuntimeError), "cannot re-enter the tee iterator");
-    value source = slot_peek(&cell->source); /* constant */
-    item = iter_next(source);
-    value next = item && item != VALUE_END ? tee_cell_new(source) : NULL;
-    if (next) {
-        slot_store(&cell->header, &cell->next, next);
-        slot_store(&cell->header, &cell->item, value_inc(item));
-    }
-    atomic_store_explicit(&cell->running, false, memory_order_release);
-    if (next || item == VALUE_END)
-        return item;
-    value_dec(item);
-    return NULL;
-}
-
-static value tee_next(value v)
-{
-    value cell_value = LOAD(v, 0);
-    struct tee_cell *cell = (struct tee_cell *)cell_value;
-    value item = slot_load(&cell->header, &cell->item);
-    if (!item) /* the first to come takes it, the others wait for the cell */
-        item = step_held(cell_value, cell_value, tee_cell_item);
-    if (!item || item == VALUE_END) {
-        value_dec(cell_value);
-        return item;
-    }
-    value next = slot_load(&cell->header, &cell->next);
-    if (next)
-        STORE(v, 0, next);
-    value_dec(cell_value);
-    return item;
-}
-
-static value tee_copy(value v, const value *args)
-{
-    return iterator_make(tee_type, LOAD(v, 0), NULL);
-}
-
-static value tee_from(value iterable)
-{
-    value iterator = iter_get(iterable);
-    if (!iterator)
-        return NULL;
-    if (value_type(iterator) == tee_type) {
-        value copy = tee_copy(iterator, NULL);
-        value_dec(iterator);
-        return copy;
-    }
-    value cell = tee_cell_new(iterator);
-    value_dec(iterator);
-    return cell ? iterator_make(tee_type, cell, NULL) : NULL;
-}
-
-static value tee_new(struct type *type, const value *args, size_t nargs, value kwnames)
-{
-    BIND("_tee", "(iterable, /)", 1);
-    return tee_from(a[0]);
-}
-
-static value itertools_tee(value self, value iterable, value given_n)
-{
-    ssize n;
-    if (!index_as_ssize(given_n, &n, EXC(OverflowError)))
-        return NULL;
-    if (n < 0)
-        return raise(EXC(ValueError), "n must be >= 0");
-    value tuple = tuple_new((size_t)n);
-    value first = tuple && n ? tee_from(iterable) : NULL;
-    if (tuple && n && !first) {
-        value_dec(tuple);
-        return NULL;
-    }
-    for (ssize i = 0; tuple && i < n; thread_report_at((size_t)++i)) {
-        value copy = i == 0 ? value_inc(first) : tee_copy(first, NULL);
-        if (!copy) {
-            value_dec(tuple);
-            tuple = NULL;
-        } else {
-            tuple_init(tuple, (size_t)i, copy);
-        }
-    }
-    value_dec(first);
-    return tuple;
-}
-
-static void tee_cell_traverse(struct object *o, struct gc_trace *trace)
-{
-    trace_slots(trace, &((struct tee_cell *)o)->source, 3);
-}
-static void tee_cell_destroy(struct object *o)
-{
-    for (value_slot *slot = &((struct tee_cell *)o)->source; slot <= &((struct tee_cell *)o)->next; slot++)
-        slot_drop(slot);
-}
-static const struct type_spec tee_cell_spec = {.name = "itertools._tee_dataobject",
-                                               .size = sizeof(struct tee_cell),
-                                               .flags = TYPE_FLAG_NO_NEW,
-                                               .gc_flags = TYPE_GC_CONTAINER,
-                                               .traverse = tee_cell_traverse,
-                                               .destroy = tee_cell_destroy};
-
 /* ---- the types ---- */
 static const struct method_def chain_methods[] = {
     METHOD_FLAGS("from_iterable", chain_from_iterable, "($type, iterable, /)",
                  "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
                  METHOD_CLASS),
+    METHOD("__reduce__", chain_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", chain_setstate, "($self, state, /)", "Set state information for unpickling."),
+    METHOD_CLASS_GETITEM,
     {0},
 };
-static const struct method_def repeat_methods[] = {
-    METHOD("__length_hint__", repeat_length_hint, "($self, /)",
-           "Private method returning an estimate of len(list(it))."),
-    {0},
-};
-static const struct method_def tee_methods[] = {
-    METHOD("__copy__", tee_copy, "($self, /)", "Returns an independent iterator."),
-    {0},
-};
-
 #define ITERATOR(NAME, ...)                                                                                    \
     {                                                                                                          \
         .name = "itertools." #NAME, .size = sizeof(struct iterator), .flags = TYPE_FLAG_BASE,                  \
@@ -871,70 +748,55 @@ STEP(islice)
 STEP(pairwise)
 STEP(zip_longest)
 STEP(groupby)
-STEP(tee)
 
 static const struct type_spec specs[] = {
-    ITERATOR(count, .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr}),
-    ITERATOR(cycle, HELD_SLOTS(cycle)),
+    ITERATOR(count, .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr},
+             .methods = count_methods),
+    ITERATOR(cycle, HELD_SLOTS(cycle), .methods = cycle_methods),
     ITERATOR(repeat, .slots = {.new = repeat_new, .iter = iterator_self, .next = repeat_next, .repr = repeat_repr},
              .methods = repeat_methods),
-    ITERATOR(accumulate, HELD_SLOTS(accumulate)),
-    ITERATOR(chain, HELD_SLOTS(chain), .methods = chain_methods),
-    ITERATOR(compress, HELD_SLOTS(compress)),
-    ITERATOR(dropwhile, HELD_SLOTS(dropwhile)),
-    ITERATOR(takewhile, HELD_SLOTS(takewhile)),
-    ITERATOR(filterfalse, SLOTS(filterfalse)),
-    ITERATOR(starmap, SLOTS(starmap)),
-    ITERATOR(islice, HELD_SLOTS(islice)),
+    ITERATOR(accumulate, HELD_SLOTS(accumulate), .methods = accumulate_methods),
+    ITERATOR(compress, HELD_SLOTS(compress), .methods = compress_methods),
+    ITERATOR(dropwhile, HELD_SLOTS(dropwhile), .methods = dropwhile_methods),
+    ITERATOR(takewhile, HELD_SLOTS(takewhile), .methods = takewhile_methods),
+    ITERATOR(filterfalse, SLOTS(filterfalse), .methods = filterfalse_methods),
+    ITERATOR(starmap, SLOTS(starmap), .methods = starmap_methods),
     ITERATOR(pairwise, HELD_SLOTS(pairwise)),
-    ITERATOR(zip_longest, HELD_SLOTS(zip_longest)),
-    {.name = "itertools.groupby",
-     .size = sizeof(struct groupby),
-     .flags = TYPE_FLAG_BASE,
-     .gc_flags = TYPE_GC_CONTAINER,
-     .traverse = groupby_traverse,
-     .destroy = groupby_destroy,
-     HELD_SLOTS(groupby)},
+    ITERATOR(zip_longest, HELD_SLOTS(zip_longest), .methods = zip_longest_methods),
 };
+static const struct type_spec chain_spec = ITERATOR(chain, HELD_SLOTS(chain), .methods = chain_methods);
+static const struct type_spec islice_spec = ITERATOR(islice, HELD_SLOTS(islice), .methods = islice_methods);
+static const struct type_spec groupby_spec = {.name = "itertools.groupby",
+                                              .size = sizeof(struct groupby),
+                                              .flags = TYPE_FLAG_BASE,
+                                              .gc_flags = TYPE_GC_CONTAINER,
+                                              .traverse = groupby_traverse,
+                                              .destroy = groupby_destroy,
+                                              HELD_SLOTS(groupby),
+                                              .methods = groupby_methods};
 static const struct type_spec grouper_spec = {.name = "itertools._grouper",
                                               .size = sizeof(struct iterator),
-                                              .flags = TYPE_FLAG_NO_NEW,
                                               .gc_flags = TYPE_GC_CONTAINER,
                                               .traverse = iterator_traverse,
                                               .destroy = iterator_destroy,
-                                              .slots = {.iter = iterator_self, .next = grouper_next}};
-static const struct type_spec tee_spec = {.name = "itertools._tee",
-                                          .size = sizeof(struct iterator),
-                                          .gc_flags = TYPE_GC_CONTAINER,
-                                          .traverse = iterator_traverse,
-                                          .destroy = iterator_destroy,
-                                          .slots = {.new = tee_new, .iter = iterator_self, .next = tee_step},
-                                          .methods = tee_methods};
-
+                                              .slots = {.new = grouper_new, .iter = iterator_self, .next = grouper_next},
+                                              .methods = grouper_methods};
 static const struct method_def functions[] = {
     METHOD("tee", itertools_tee, "(iterable, n=2, /)", "Returns a tuple of n independent iterators."),
     {0},
 };
 
-bool itertools_add_type(value module, const struct type_spec *spec)
-{
-    struct type *type = type_define(spec);
-    bool done = type && module_add(module, type_short_name(type), value_of(type));
-    value_dec(value_of(type));
-    return done;
-}
-
 static bool fill(value module)
 {
+    static struct type *types[sizeof specs / sizeof *specs];
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
-        if (!itertools_add_type(module, &specs[i]))
+        if (!module_define_type(module, &types[i], &specs[i]))
             return false;
-    grouper_type = type_define(&grouper_spec);
-    tee_cell_type = type_define(&tee_cell_spec);
-    tee_type = type_define(&tee_spec);
-    return grouper_type && tee_cell_type && tee_type && module_add(module, "_grouper", value_of(grouper_type)) &&
-           module_add(module, "_tee", value_of(tee_type)) &&
-           module_add(module, "_tee_dataobject", value_of(tee_cell_type)) && itertools_fill_combining(module);
+    return module_define_type(module, &chain_type, &chain_spec) &&
+           module_define_type(module, &islice_type, &islice_spec) &&
+           module_define_type(module, &groupby_type, &groupby_spec) &&
+           module_define_type(module, &grouper_type, &grouper_spec) && itertools_fill_tee(module) &&
+           itertools_fill_combining(module);
 }
 
 const struct module_def itertools_module = {

@@ -1,6 +1,7 @@
 /*
  * The type bytes: construction, operators; iterators over bytes and bytearray.
  */
+#include "runtime/objects/containers/container.h"
 #include "runtime/objects/binary/bytes_methods.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/signature.h"
@@ -359,6 +360,31 @@ static value iterator_length_hint(value self)
     return n < 0 ? NULL : small_int((size_t)n > i ? n - (ssize)i : 0);
 }
 
+static value iterator_reduce(value self)
+{
+    struct bytes_iterator *it = (struct bytes_iterator *)self;
+    value owner = slot_load(&it->header, &it->owner);
+    if (is_none(owner))
+        return reduce_result(builtin_by_name("iter"), tuple_new(0), NULL, false);
+    return reduce_result(builtin_by_name("iter"), owner,
+                         small_int(atomic_load_explicit(&it->index, memory_order_relaxed)), true);
+}
+
+static value iterator_setstate(value self, value state)
+{
+    struct bytes_iterator *it = (struct bytes_iterator *)self;
+    int64_t index;
+    if (!state_as_index(state, &index))
+        return NULL;
+    value owner = slot_load(&it->header, &it->owner);
+    if (!is_none(owner)) {
+        ssize length = value_length(owner);
+        atomic_store_explicit(&it->index, index < 0 ? 0 : index > length ? length : index, memory_order_relaxed);
+        value_dec(owner);
+    }
+    return VALUE_NONE;
+}
+
 static value iterator_self(value self)
 {
     return value_inc(self);
@@ -373,7 +399,10 @@ static void iterator_destroy(struct object *o)
 }
 
 static const struct method_def iterator_methods[] = {
-    METHOD("__length_hint__", iterator_length_hint, "($self, /)", "How many are left."),
+    METHOD("__length_hint__", iterator_length_hint, "($self, /)",
+           "Private method returning an estimate of len(list(it))."),
+    METHOD("__reduce__", iterator_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", iterator_setstate, "($self, state, /)", "Set state information for unpickling."),
     {0},
 };
 #define ITERATOR_SPEC(NAME, METHODS)                                                                           \

@@ -119,3 +119,11 @@ value reduce_result(value callable, value argument, value state, bool has_state)
     value_dec(state);
     return result;
 }
+
+bool state_as_index(value state, int64_t *out)
+{
+    if (!is_int(state))
+        return raise_false(EXC(TypeError), "an integer is required");
+    return int_fits_i64(state, out) ||
+           raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
+}

@@ -179,6 +179,8 @@ value builtin_by_name(const char *name);
 /* (callable, (argument,)) or (callable, (argument,), state): the results of iterators' __reduce__. All stolen, also
    when it fails; NULLs among them fail. state NULL: leave it out. */
 value reduce_result(value callable, value argument, value state, bool has_state);
+/* The position in an iterator's __setstate__. */
+bool state_as_index(value state, int64_t *out);
 /* Orders two lengths as op does when sequences have no differing item. */
 static inline value compare_lengths(size_t a, size_t b, int op)
 {

@@ -109,7 +109,7 @@ static value sequence_iterator_setstate(value v, value state)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index;
-    if (!value_as_i64(state, &index))
+    if (!state_as_index(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0)
         store_relaxed(&iterator->index, index < 0 ? 0 : index);
@@ -207,7 +207,7 @@ static value reversed_setstate(value v, value state)
 {
     struct sequence_iterator *iterator = (struct sequence_iterator *)v;
     int64_t index;
-    if (!value_as_i64(state, &index))
+    if (!state_as_index(state, &index))
         return NULL;
     value sequence = slot_load(&iterator->header, &iterator->sequence);
     if (sequence) {

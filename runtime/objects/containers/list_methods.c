@@ -487,7 +487,7 @@ static value list_iterator_setstate(value v, value state)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index;
-    if (!value_as_i64(state, &index))
+    if (!state_as_index(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0) {
         int64_t length = (int64_t)list_length(slot_peek(&iterator->list));
@@ -548,7 +548,7 @@ static value list_reverse_iterator_setstate(value v, value state)
 {
     struct list_iterator *iterator = (struct list_iterator *)v;
     int64_t index;
-    if (!value_as_i64(state, &index))
+    if (!state_as_index(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= -1) {
         int64_t length = (int64_t)list_length(slot_peek(&iterator->list));

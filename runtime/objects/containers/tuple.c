@@ -391,7 +391,7 @@ static value tuple_iterator_setstate(value v, value state)
 {
     struct tuple_iterator *iterator = (struct tuple_iterator *)v;
     int64_t index;
-    if (!value_as_i64(state, &index))
+    if (!state_as_index(state, &index))
         return NULL;
     if (load_relaxed(&iterator->index) >= 0) {
         int64_t length = (int64_t)tuple_length(slot_peek(&iterator->tuple));

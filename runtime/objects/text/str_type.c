@@ -2,6 +2,7 @@
  * The type str: construction, operators, and the methods that are not in str_case.c, str_translate.c, str_template.c;
  * iterators over str.
  */
+#include "runtime/objects/containers/container.h"
 #include "runtime/objects/text/codec.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/text/str_methods.h"
@@ -630,6 +631,31 @@ static value str_iterator_length_hint(value self)
     return small_int(i < n ? (int64_t)(n - i) : 0);
 }
 
+static value str_iterator_reduce(value self)
+{
+    struct str_iterator *it = (struct str_iterator *)self;
+    value text = slot_load(&it->header, &it->text);
+    if (is_none(text))
+        return reduce_result(builtin_by_name("iter"), str_from_text(""), NULL, false);
+    return reduce_result(builtin_by_name("iter"), text,
+                         small_int(atomic_load_explicit(&it->index, memory_order_relaxed)), true);
+}
+
+static value str_iterator_setstate(value self, value state)
+{
+    struct str_iterator *it = (struct str_iterator *)self;
+    int64_t index;
+    if (!state_as_index(state, &index))
+        return NULL;
+    value text = slot_load(&it->header, &it->text);
+    if (!is_none(text)) {
+        int64_t length = (int64_t)str_exact_length(text);
+        atomic_store_explicit(&it->index, index < 0 ? 0 : index > length ? length : index, memory_order_relaxed);
+        value_dec(text);
+    }
+    return VALUE_NONE;
+}
+
 static value str_iterator_self(value self)
 {
     return value_inc(self);
@@ -644,7 +670,10 @@ static void str_iterator_destroy(struct object *o)
 }
 
 static const struct method_def str_iterator_methods[] = {
-    METHOD("__length_hint__", str_iterator_length_hint, "($self, /)", "How many are left."),
+    METHOD("__length_hint__", str_iterator_length_hint, "($self, /)",
+           "Private method returning an estimate of len(list(it))."),
+    METHOD("__reduce__", str_iterator_reduce, "($self, /)", "Return state information for pickling."),
+    METHOD("__setstate__", str_iterator_setstate, "($self, state, /)", "Set state information for unpickling."),
     {0},
 };
 
