@@ -308,6 +308,9 @@ struct getset_def {
     bool (*set)(value self, value v /* NULL: delete */); /* NULL: read-only */
     const char *doc;
 };
+/* A row of that table: the attributes in the rows after it, which are computed here, are fields in CPython, and so
+   member descriptors. */
+#define GETSET_FIELDS {"", NULL, NULL, NULL}
 enum member_kind {
     MEMBER_VALUE /* value_slot; NULL reads as AttributeError */,
     MEMBER_VALUE_NONE /* NULL reads as None */,

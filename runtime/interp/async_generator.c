@@ -301,11 +301,12 @@ static const struct method_def async_methods[] = {
 };
 static const struct getset_def async_getset[] = {
     {"ag_await", generator_get_delegate, NULL, "object being awaited on, or None"},
-    {"ag_running", get_running_step, NULL, NULL},
     {"ag_frame", generator_get_frame, NULL, NULL},
-    {"ag_code", generator_get_code, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the async generator"},
     {"__qualname__", generator_get_qualname, generator_set_qualname, "qualified name of the async generator"},
+    GETSET_FIELDS,
+    {"ag_code", generator_get_code, NULL, NULL},
+    {"ag_running", get_running_step, NULL, NULL},
     {0},
 };
 

@@ -288,14 +288,15 @@ static const struct getset_def function_getset[] = {
     {"__code__", get_code, set_code, NULL},
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL},
+    {"__defaults__", get_defaults, set_defaults, NULL},
+    {"__kwdefaults__", get_kwdefaults, set_kwdefaults, NULL},
+    {"__annotations__", get_annotations, set_annotations, NULL},
+    GETSET_FIELDS,
     {"__globals__", get_globals, NULL, NULL},
     {"__builtins__", get_builtins, NULL, NULL},
     {"__closure__", get_closure, NULL, NULL},
     {"__doc__", get_doc, set_doc, NULL},
     {"__module__", get_module, set_module, NULL},
-    {"__defaults__", get_defaults, set_defaults, NULL},
-    {"__kwdefaults__", get_kwdefaults, set_kwdefaults, NULL},
-    {"__annotations__", get_annotations, set_annotations, NULL},
     {0},
 };
 

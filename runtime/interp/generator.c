@@ -713,9 +713,10 @@ static const struct getset_def generator_getset[] = {
     {"gi_running", generator_get_running, NULL, NULL},
     {"gi_suspended", get_suspended, NULL, NULL},
     {"gi_frame", generator_get_frame, NULL, NULL},
-    {"gi_code", generator_get_code, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the generator"},
     {"__qualname__", generator_get_qualname, generator_set_qualname, "qualified name of the generator"},
+    GETSET_FIELDS,
+    {"gi_code", generator_get_code, NULL, NULL},
     {0},
 };
 
@@ -739,10 +740,11 @@ static const struct getset_def coroutine_getset[] = {
     {"cr_running", generator_get_running, NULL, NULL},
     {"cr_suspended", get_suspended, NULL, NULL},
     {"cr_frame", generator_get_frame, NULL, NULL},
-    {"cr_code", generator_get_code, NULL, NULL},
-    {"cr_origin", get_origin, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the coroutine"},
     {"__qualname__", generator_get_qualname, generator_set_qualname, "qualified name of the coroutine"},
+    GETSET_FIELDS,
+    {"cr_code", generator_get_code, NULL, NULL},
+    {"cr_origin", get_origin, NULL, NULL},
     {0},
 };
 

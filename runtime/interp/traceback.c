@@ -123,9 +123,10 @@ static const struct method_def traceback_methods[] = {
 };
 static const struct getset_def traceback_getset[] = {
     {"tb_next", get_next, set_tb_next, NULL},
+    {"tb_lineno", get_lineno, NULL, NULL},
+    GETSET_FIELDS,
     {"tb_frame", get_frame, NULL, NULL},
     {"tb_lasti", get_lasti, NULL, NULL},
-    {"tb_lineno", get_lineno, NULL, NULL},
     {0},
 };
 

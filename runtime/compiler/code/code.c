@@ -591,6 +591,11 @@ static const struct method_def code_methods[] = {
 };
 
 static const struct getset_def code_getset[] = {
+    {"co_varnames", get_varnames, NULL, NULL},
+    {"co_cellvars", get_cellvars, NULL, NULL},
+    {"co_freevars", get_freevars, NULL, NULL},
+    {"co_code", get_code, NULL, NULL},
+    GETSET_FIELDS,
     {"co_argcount", get_argcount, NULL, NULL},
     {"co_posonlyargcount", get_posonlyargcount, NULL, NULL},
     {"co_kwonlyargcount", get_kwonlyargcount, NULL, NULL},
@@ -600,13 +605,9 @@ static const struct getset_def code_getset[] = {
     {"co_firstlineno", get_firstlineno, NULL, NULL},
     {"co_consts", get_consts, NULL, NULL},
     {"co_names", get_names, NULL, NULL},
-    {"co_varnames", get_varnames, NULL, NULL},
-    {"co_cellvars", get_cellvars, NULL, NULL},
-    {"co_freevars", get_freevars, NULL, NULL},
     {"co_filename", get_filename, NULL, NULL},
     {"co_name", get_name, NULL, NULL},
     {"co_qualname", get_qualified_name, NULL, NULL},
-    {"co_code", get_code, NULL, NULL},
     {"co_linetable", get_linetable, NULL, NULL},
     {"co_exceptiontable", get_exceptiontable, NULL, NULL},
     {0},

@@ -419,7 +419,7 @@ static bool write_to(value file, value text)
 
 static bool check_text_option(value v, const char *name)
 {
-    return v == VALUE_NONE || is_str(v) || raise_false(EXC(TypeError), "%s must be None or a string, not %T", name, v);
+    return !is_given(v) || is_str(v) || raise_false(EXC(TypeError), "%s must be None or a string, not %T", name, v);
 }
 
 /* Each piece is a write of its own, as in CPython: what other threads print may come between. */
@@ -438,12 +438,12 @@ static value builtin_print(value self, const value *args)
     bool done = true;
     for (size_t i = 0; done && i < tuple_length(items); i++) {
         if (i > 0)
-            done = write_to(file, separator == VALUE_NONE ? NAME_TEXT(" ") : separator);
+            done = write_to(file, is_given(separator) ? separator : NAME_TEXT(" "));
         value text = done ? value_str(tuple_get(items, i)) : NULL;
         done = text && write_to(file, text);
         value_dec(text);
     }
-    done = done && write_to(file, end == VALUE_NONE ? NAME_TEXT("\n") : end);
+    done = done && write_to(file, is_given(end) ? end : NAME_TEXT("\n"));
     int flush = done ? value_truth(args[4]) : -1;
     if (flush > 0) {
         value result = call_method_0(file, NAME(flush));
@@ -523,7 +523,7 @@ static const struct method_def functions[] = {
            "Evaluate the given source in the context of globals and locals."),
     METHOD("exec", builtin_exec, "(source, globals=None, locals=None, /, *, closure=None)",
            "Execute the given source in the context of globals and locals."),
-    METHOD("format", builtin_format, "(value, format_spec=<unrepresentable>, /)",
+    METHOD("format", builtin_format, "(value, format_spec='', /)",
            "Return value.__format__(format_spec)"),
     METHOD("getattr", builtin_getattr, "(object, name, default=<unrepresentable>, /)",
            "Get a named attribute from an object."),
@@ -533,7 +533,7 @@ static const struct method_def functions[] = {
     METHOD("hash", builtin_hash, "(obj, /)", "Return the hash value for the given object."),
     METHOD("hex", builtin_hex, "(number, /)", "Return the hexadecimal representation of an integer."),
     METHOD("id", builtin_id, "(obj, /)", "Return the identity of an object."),
-    METHOD("input", builtin_input, "(prompt=<unrepresentable>, /)", "Read a string from standard input."),
+    METHOD("input", builtin_input, "(prompt='', /)", "Read a string from standard input."),
     METHOD("isinstance", builtin_isinstance, "(obj, class_or_tuple, /)",
            "Return whether an object is an instance of a class or of a subclass thereof."),
     METHOD("issubclass", builtin_issubclass, "(cls, class_or_tuple, /)",
@@ -551,7 +551,7 @@ static const struct method_def functions[] = {
     METHOD("ord", builtin_ord, "(c, /)", "Return the Unicode code point for a one-character string."),
     METHOD("pow", builtin_pow, "(base, exp, mod=None)",
            "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."),
-    METHOD("print", builtin_print, "(*args, sep=None, end=None, file=None, flush=False)",
+    METHOD("print", builtin_print, "(*args, sep=' ', end='\\n', file=None, flush=False)",
            "Print the values to a stream, or to sys.stdout by default."),
     METHOD("repr", builtin_repr, "(obj, /)", "Return the canonical string representation of the object."),
     METHOD("round", builtin_round, "(number, ndigits=None)", "Round a number to a given precision in decimal digits."),
@@ -562,7 +562,7 @@ static const struct method_def functions[] = {
      .entry = METHOD_RAW,
      .signature = "(iterable, /, *, key=None, reverse=False)",
      .doc = "Return a new list containing all items from the iterable in ascending order."},
-    METHOD("sum", builtin_sum, "(iterable, /, start=<unrepresentable>)",
+    METHOD("sum", builtin_sum, "(iterable, /, start=0)",
            "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"),
     METHOD("vars", builtin_vars, "(object=<unrepresentable>, /)", "Return the __dict__ of an object, or locals()."),
     {0},

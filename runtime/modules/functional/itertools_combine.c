@@ -349,17 +349,17 @@ static const struct method_def combiner_methods[] = {
     {0},
 };
 
-#define COMBINER(NAME, NEW)                                                                                   \
+#define COMBINER(NAME, NEW, SIGNATURE_TEXT)                                                                                   \
     {                                                                                                         \
-        .name = "itertools." NAME, .size = sizeof(struct combiner), .flags = TYPE_FLAG_BASE,                  \
+        .name = "itertools." NAME, .signature = SIGNATURE_TEXT, .size = sizeof(struct combiner), .flags = TYPE_FLAG_BASE,                  \
         .gc_flags = TYPE_GC_CONTAINER, .traverse = combiner_traverse, .destroy = combiner_destroy,            \
         .slots = {.new = NEW, .iter = iterator_self, .next = combiner_next}, .methods = combiner_methods,     \
     }
 static const struct type_spec specs[] = {
-    COMBINER("product", product_new),
-    COMBINER("permutations", permutations_new),
-    COMBINER("combinations", combinations_new),
-    COMBINER("combinations_with_replacement", replacement_new),
+    COMBINER("product", product_new, NULL),
+    COMBINER("permutations", permutations_new, "(iterable, r=None)"),
+    COMBINER("combinations", combinations_new, "(iterable, r)"),
+    COMBINER("combinations_with_replacement", replacement_new, "(iterable, r)"),
 };
 
 bool itertools_fill_combining(value module)

@@ -750,23 +750,24 @@ STEP(zip_longest)
 STEP(groupby)
 
 static const struct type_spec specs[] = {
-    ITERATOR(count, .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr},
+    ITERATOR(count, .signature = "(start=0, step=1)", .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr},
              .methods = count_methods),
-    ITERATOR(cycle, HELD_SLOTS(cycle), .methods = cycle_methods),
+    ITERATOR(cycle, .signature = "(iterable, /)", HELD_SLOTS(cycle), .methods = cycle_methods),
     ITERATOR(repeat, .slots = {.new = repeat_new, .iter = iterator_self, .next = repeat_next, .repr = repeat_repr},
              .methods = repeat_methods),
-    ITERATOR(accumulate, HELD_SLOTS(accumulate), .methods = accumulate_methods),
-    ITERATOR(compress, HELD_SLOTS(compress), .methods = compress_methods),
-    ITERATOR(dropwhile, HELD_SLOTS(dropwhile), .methods = dropwhile_methods),
-    ITERATOR(takewhile, HELD_SLOTS(takewhile), .methods = takewhile_methods),
-    ITERATOR(filterfalse, SLOTS(filterfalse), .methods = filterfalse_methods),
-    ITERATOR(starmap, SLOTS(starmap), .methods = starmap_methods),
-    ITERATOR(pairwise, HELD_SLOTS(pairwise)),
+    ITERATOR(accumulate, .signature = "(iterable, func=None, *, initial=None)", HELD_SLOTS(accumulate), .methods = accumulate_methods),
+    ITERATOR(compress, .signature = "(data, selectors)", HELD_SLOTS(compress), .methods = compress_methods),
+    ITERATOR(dropwhile, .signature = "(predicate, iterable, /)", HELD_SLOTS(dropwhile), .methods = dropwhile_methods),
+    ITERATOR(takewhile, .signature = "(predicate, iterable, /)", HELD_SLOTS(takewhile), .methods = takewhile_methods),
+    ITERATOR(filterfalse, .signature = "(function, iterable, /)", SLOTS(filterfalse), .methods = filterfalse_methods),
+    ITERATOR(starmap, .signature = "(function, iterable, /)", SLOTS(starmap), .methods = starmap_methods),
+    ITERATOR(pairwise, .signature = "(iterable, /)", HELD_SLOTS(pairwise)),
     ITERATOR(zip_longest, HELD_SLOTS(zip_longest), .methods = zip_longest_methods),
 };
 static const struct type_spec chain_spec = ITERATOR(chain, HELD_SLOTS(chain), .methods = chain_methods);
 static const struct type_spec islice_spec = ITERATOR(islice, HELD_SLOTS(islice), .methods = islice_methods);
 static const struct type_spec groupby_spec = {.name = "itertools.groupby",
+                                              .signature = "(iterable, key=None)",
                                               .size = sizeof(struct groupby),
                                               .flags = TYPE_FLAG_BASE,
                                               .gc_flags = TYPE_GC_CONTAINER,

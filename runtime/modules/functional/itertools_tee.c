@@ -311,6 +311,7 @@ static const struct method_def tee_methods[] = {
     {0},
 };
 static const struct type_spec tee_spec = {.name = "itertools._tee",
+                                          .signature = "(iterable, /)",
                                           .doc = "Iterator wrapped to make it copyable.",
                                           .size = sizeof(struct iterator),
                                           .gc_flags = TYPE_GC_CONTAINER,

@@ -604,14 +604,16 @@ static const struct method_def reader_methods[] = {
     COMMON_METHODS, READ_METHODS, METHOD("flush", reader_flush, "($self, /)", NULL), {0}};
 static const struct method_def writer_methods[] = {COMMON_METHODS, WRITE_METHODS, {0}};
 static const struct method_def random_methods[] = {COMMON_METHODS, READ_METHODS, WRITE_METHODS, {0}};
-static const struct getset_def buffered_getset[] = {{"raw", io_beneath, NULL, NULL},
+static const struct getset_def buffered_getset[] = {
                                                     {"closed", io_upper_get_closed, NULL, NULL},
                                                     {"name", io_upper_get_name, NULL, NULL},
                                                     {"mode", get_mode, NULL, NULL},
-                                                    {0}};
+    GETSET_FIELDS,
+    {"raw", io_beneath, NULL, NULL},
+    {0}};
 #define BUFFERED_SPEC(NAME, INIT, METHODS, DOC, ...)                                                          \
     {                                                                                                         \
-        .name = NAME, .doc = DOC, .size = sizeof(struct buffered), .flags = TYPE_FLAG_BASE,                   \
+        .name = NAME, .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)", .doc = DOC, .size = sizeof(struct buffered), .flags = TYPE_FLAG_BASE,                   \
         .gc_flags = TYPE_GC_CONTAINER, .traverse = io_upper_traverse, .destroy = buffered_destroy,            \
         .finalize = io_upper_finalize,                                                                        \
         .slots = {.new = buffered_new, .init = INIT, .repr = buffered_repr, __VA_ARGS__}, .methods = METHODS, \
@@ -737,6 +739,7 @@ static const struct method_def pair_methods[] = {
 static const struct getset_def pair_getset[] = {{"closed", pair_get_closed, NULL, NULL}, {0}};
 static const struct type_spec pair_spec = {
     .name = "_io.BufferedRWPair",
+    .signature = "(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
     .doc = "A buffered reader and writer object together.",
     .size = sizeof(struct pair),
     .flags = TYPE_FLAG_BASE,

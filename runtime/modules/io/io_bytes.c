@@ -423,6 +423,7 @@ static const struct getset_def bytes_getset[] = {{"closed", bytes_get_closed, NU
                                                  {0}};
 static const struct type_spec bytes_io_spec = {
     .name = "_io.BytesIO",
+    .signature = "(initial_bytes=b'')",
     .doc = "Buffered I/O implementation using an in-memory bytes buffer.",
     .size = sizeof(struct bytes_io),
     .flags = TYPE_FLAG_BASE,

@@ -441,6 +441,7 @@ static const struct getset_def file_getset[] = {
 };
 static const struct type_spec file_spec = {
     .name = "_io.FileIO",
+    .signature = "(file, mode='r', closefd=True, opener=None)",
     .doc = "Open a file.",
     .size = sizeof(struct file),
     .flags = TYPE_FLAG_BASE,

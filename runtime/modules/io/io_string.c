@@ -418,6 +418,7 @@ static const struct getset_def string_getset[] = {
 };
 static const struct type_spec string_spec = {
     .name = "_io.StringIO",
+    .signature = "(initial_value='', newline='\\n')",
     .doc = "Text I/O implementation using an in-memory buffer.",
     .size = sizeof(struct string_io),
     .flags = TYPE_FLAG_BASE,

@@ -838,13 +838,15 @@ static const struct getset_def text_getset[] = {
     {"name", io_upper_get_name, NULL, NULL},
     {"closed", io_upper_get_closed, NULL, NULL},
     {"newlines", get_newlines, NULL, NULL},
+    {"_CHUNK_SIZE", get_chunk_size, set_chunk_size, NULL},
+    GETSET_FIELDS,
     {"line_buffering", get_line_buffering, NULL, NULL},
     {"write_through", get_write_through, NULL, NULL},
-    {"_CHUNK_SIZE", get_chunk_size, set_chunk_size, NULL},
     {0},
 };
 static const struct type_spec text_spec = {
     .name = "_io.TextIOWrapper",
+    .signature = "(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)",
     .doc = "Character and line based layer over a BufferedIOBase object, buffer.",
     .size = sizeof(struct text_io),
     .flags = TYPE_FLAG_BASE,

@@ -416,7 +416,7 @@ static const struct method_def functions[] = {
     METHOD("fmod", math_fmod, "(x, y, /)", "Return fmod(x, y), according to platform C."),
     ONE(frexp, "Return the mantissa and exponent of x, as pair (m, e)."),
     ONE(gamma, "Gamma function at x."),
-    METHOD("isclose", math_isclose, "(a, b, *, rel_tol=<unrepresentable>, abs_tol=<unrepresentable>)",
+    METHOD("isclose", math_isclose, "(a, b, *, rel_tol=1e-09, abs_tol=0.0)",
            "Determine whether two floating point numbers are close in value."),
     ONE(isfinite, "Return True if x is neither an infinity nor a NaN, and False otherwise."),
     ONE(isinf, "Return True if x is a positive or negative infinity, and False otherwise."),

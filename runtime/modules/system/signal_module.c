@@ -517,7 +517,7 @@ static const struct method_def functions[] = {
     METHOD("pidfd_send_signal", signal_pidfd_send, "(pidfd, signalnum, siginfo=None, flags=0, /)",
            "Send a signal to a process referred to by a pid file descriptor."),
     METHOD("alarm", signal_alarm, "(seconds, /)", "Arrange for SIGALRM to arrive after the given number of seconds."),
-    METHOD("setitimer", signal_setitimer, "(which, seconds, interval=<unrepresentable>, /)",
+    METHOD("setitimer", signal_setitimer, "(which, seconds, interval=0.0, /)",
            "Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF)."),
     METHOD("getitimer", signal_getitimer, "(which, /)", "Returns current value of given itimer."),
     METHOD("pthread_sigmask", signal_pthread_sigmask, "(how, mask, /)",

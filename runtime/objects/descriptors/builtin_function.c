@@ -227,10 +227,17 @@ static value function_doc(value v)
     return doc ? str_from_text(doc) : VALUE_NONE;
 }
 
+/* A module's function says that the module comes first. */
 static value function_text_signature(value v)
 {
-    const char *text = ((struct builtin_function *)v)->def->signature;
-    return text ? str_from_text(text) : VALUE_NONE;
+    struct builtin_function *f = (struct builtin_function *)v;
+    const char *text = f->new_of ? "($type, *args, **kwargs)" : f->def->signature;
+    if (!text)
+        return VALUE_NONE;
+    if (text[1] == '$' || !builtin_function_of_module(v))
+        return str_from_text(text);
+    const char *only_by_place = strstr(text, "/)") || strstr(text, "/,") ? "" : ", /";
+    return str_format("($module%s%s%s", only_by_place, text[1] == ')' ? "" : ", ", text + 1);
 }
 
 static value function_reduce(value v)
@@ -308,9 +315,10 @@ static const struct getset_def function_getset[] = {
     {"__name__", function_name, NULL, NULL},
     {"__qualname__", function_qualified_name, NULL, NULL},
     {"__self__", function_self, NULL, NULL},
-    {"__module__", function_module, function_set_module, NULL},
     {"__doc__", function_doc, NULL, NULL},
     {"__text_signature__", function_text_signature, NULL, NULL},
+    GETSET_FIELDS,
+    {"__module__", function_module, function_set_module, NULL},
     {0},
 };
 

@@ -63,6 +63,14 @@ value getset_descriptor_new(struct type *type, const struct getset_def *def)
     return value_of(descriptor_alloc(TYPE(GETSET_DESCRIPTOR), type, str_interned(def->name), def));
 }
 
+value computed_member_new(struct type *type, const struct getset_def *def)
+{
+    struct descriptor *d = descriptor_alloc(TYPE(MEMBER_DESCRIPTOR), type, str_interned(def->name), def);
+    if (d)
+        d->computed = true;
+    return value_of(d);
+}
+
 value member_descriptor_new(struct type *type, const struct member_def *def)
 {
     return value_of(descriptor_alloc(TYPE(MEMBER_DESCRIPTOR), type, str_interned(def->name), def));
@@ -128,12 +136,18 @@ static value wrapper_get_doc(value v)
 {
     return text_or_none(((const struct slot_def *)((struct descriptor *)v)->def)->doc);
 }
+static value wrapper_get_text_signature(value v)
+{
+    return text_or_none(((const struct slot_def *)((struct descriptor *)v)->def)->signature);
+}
 static value getset_get_doc(value v)
 {
     return text_or_none(((const struct getset_def *)((struct descriptor *)v)->def)->doc);
 }
 static value member_get_doc(value v)
 {
+    if (((struct descriptor *)v)->computed)
+        return getset_get_doc(v);
     const struct member_def *def = ((struct descriptor *)v)->def;
     return text_or_none(def ? def->doc : NULL);
 }
@@ -321,6 +335,10 @@ static value method_wrapper_doc(value v)
 {
     return wrapper_get_doc(value_of(wrapped(v)));
 }
+static value method_wrapper_text_signature(value v)
+{
+    return wrapper_get_text_signature(value_of(wrapped(v)));
+}
 static value method_wrapper_owner(value v)
 {
     return value_inc(value_of(owner_of(value_of(wrapped(v)))));
@@ -405,6 +423,8 @@ static value field_read(const struct member_def *def, value object)
 static value member_read(value self, value object)
 {
     struct descriptor *d = (struct descriptor *)self;
+    if (d->computed)
+        return getset_read(self, object);
     value v = d->def ? field_read(d->def, object) : slot_load(value_object(object), slot_descriptor_place(d, object));
     if (v || error_occurred())
         return v;
@@ -455,8 +475,10 @@ static bool member_write(value self, value object, value v)
             return raise_false(EXC(AttributeError), "%U", name_of(self));
         return true;
     }
+    if (d->computed && ((const struct getset_def *)d->def)->set)
+        return getset_write(self, object, v);
     const struct member_def *def = d->def;
-    if (!def->writable)
+    if (d->computed || !def->writable)
         return raise_false(EXC(AttributeError), "readonly attribute");
     if (!v && def->kind != MEMBER_VALUE && def->kind != MEMBER_VALUE_NONE)
         return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
@@ -494,11 +516,12 @@ bool descriptor_write(value v, value object, value attribute)
 }
 
 /* ---- the types ---- */
-#define COMMON_GETSET(DOC)                                                                                      \
-    {"__name__", descriptor_get_name, NULL, NULL}, {"__qualname__", descriptor_get_qualified_name, NULL, NULL}, \
-        {"__objclass__", descriptor_get_owner, NULL, NULL},                                                     \
-    {                                                                                                           \
-        "__doc__", DOC, NULL, NULL                                                                              \
+#define COMMON_GETSET(DOC)                                                           \
+    {"__qualname__", descriptor_get_qualified_name, NULL, NULL}, {"__doc__", DOC, NULL, NULL}
+#define COMMON_FIELDS                                                                            \
+    GETSET_FIELDS, {"__name__", descriptor_get_name, NULL, NULL},                                \
+    {                                                                                            \
+        "__objclass__", descriptor_get_owner, NULL, NULL                                         \
     }
 
 static const struct method_def descriptor_methods[] = {
@@ -508,15 +531,23 @@ static const struct method_def descriptor_methods[] = {
 static const struct getset_def method_getset[] = {
     COMMON_GETSET(method_get_doc),
     {"__text_signature__", method_get_text_signature, NULL, NULL},
+    COMMON_FIELDS,
     {0},
 };
-static const struct getset_def wrapper_getset[] = {COMMON_GETSET(wrapper_get_doc), {0}};
-static const struct getset_def getset_getset[] = {COMMON_GETSET(getset_get_doc), {0}};
-static const struct getset_def member_getset[] = {COMMON_GETSET(member_get_doc), {0}};
+static const struct getset_def wrapper_getset[] = {
+    COMMON_GETSET(wrapper_get_doc),
+    {"__text_signature__", wrapper_get_text_signature, NULL, NULL},
+    COMMON_FIELDS,
+    {0},
+};
+static const struct getset_def getset_getset[] = {COMMON_GETSET(getset_get_doc), COMMON_FIELDS, {0}};
+static const struct getset_def member_getset[] = {COMMON_GETSET(member_get_doc), COMMON_FIELDS, {0}};
 static const struct getset_def method_wrapper_getset[] = {
-    {"__name__", method_wrapper_name, NULL, NULL}, {"__qualname__", method_wrapper_qualified_name, NULL, NULL},
-    {"__self__", method_wrapper_self, NULL, NULL}, {"__objclass__", method_wrapper_owner, NULL, NULL},
-    {"__doc__", method_wrapper_doc, NULL, NULL},   {0},
+    {"__name__", method_wrapper_name, NULL, NULL}, {"__qualname__", method_wrapper_qualified_name, NULL, NULL}, {"__objclass__", method_wrapper_owner, NULL, NULL},
+    {"__doc__", method_wrapper_doc, NULL, NULL},   {"__text_signature__", method_wrapper_text_signature, NULL, NULL},
+    GETSET_FIELDS,
+    {"__self__", method_wrapper_self, NULL, NULL},
+    {0},
 };
 
 #define DESCRIPTOR_SPEC(PREFIX, ID, NAME, FLAGS, GETSET, ...) \

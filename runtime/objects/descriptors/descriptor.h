@@ -16,6 +16,7 @@ struct descriptor {
     const void *def;            /* method_def, slot_def, getset_def, member_def; NULL: a name of __slots__ */
     void *function;             /* wrapper descriptor: the slot function */
     int32_t offset;             /* a name of __slots__: where its value_slot is (negative: from the block's end) */
+    bool computed;              /* a member descriptor with a getset_def */
     struct signature signature; /* methods */
 };
 

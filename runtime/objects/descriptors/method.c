@@ -130,6 +130,7 @@ const struct type_spec method_type_spec = {
     .id = TYPE_ID_METHOD,
     .name = "method",
     .doc = "Create a bound instance method object.",
+    .signature = "(function, instance, /)",
     .size = sizeof(struct method),
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = method_traverse,

@@ -212,6 +212,7 @@ static const struct member_def property_members[] = {
 const struct type_spec property_type_spec = {
     .id = TYPE_ID_PROPERTY,
     .name = "property",
+    .signature = "(fget=None, fset=None, fdel=None, doc=None)",
     .doc =
         "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    function "
         "to "

@@ -245,6 +245,7 @@ const struct getset_def exception_getset[] = {
     {"__traceback__", exception_traceback, set_traceback, NULL},
     {"__context__", get_context, set_context, "exception context"},
     {"__cause__", get_cause, set_cause, "exception cause"},
+    GETSET_FIELDS,
     {"__suppress_context__", get_suppress_context, set_suppress_context, NULL},
     {0},
 };

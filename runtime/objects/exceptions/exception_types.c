@@ -515,7 +515,10 @@ static bool set_end(value self, value v)
     return set_position(self, EXTRA_UNICODE_END, v);
 }
 static const struct getset_def unicode_getset[] = {
-    {"start", get_start, set_start, "exception start"}, {"end", get_end, set_end, "exception end"}, {0}};
+    GETSET_FIELDS,
+    {"start", get_start, set_start, "exception start"},
+    {"end", get_end, set_end, "exception end"},
+    {0}};
 static const struct member_def unicode_members[] = {
     EXTRA_MEMBER("encoding", EXTRA_UNICODE_ENCODING, "exception encoding"),
     EXTRA_MEMBER("object", EXTRA_UNICODE_OBJECT, "exception object"),

@@ -354,8 +354,9 @@ static const struct method_def alias_methods[] = {
 };
 static const struct getset_def alias_getset[] = {
     {"__parameters__", alias_parameters, NULL, "Type variables in the GenericAlias."},
-    {"__unpacked__", alias_get_unpacked, NULL, NULL},
     {"__typing_unpacked_tuple_args__", alias_get_unpacked_args, NULL, NULL},
+    GETSET_FIELDS,
+    {"__unpacked__", alias_get_unpacked, NULL, NULL},
     {0},
 };
 static const struct member_def alias_members[] = {

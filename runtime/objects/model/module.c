@@ -260,8 +260,9 @@ static void module_destroy(struct object *o)
 
 static const struct method_def module_methods[] = {METHOD("__dir__", module_dir, "($self, /)", NULL), {0}};
 static const struct getset_def module_getset[] = {
-    {"__dict__", module_get_dict, NULL, NULL},
     {"__annotations__", module_get_annotations, module_set_annotations, NULL},
+    GETSET_FIELDS,
+    {"__dict__", module_get_dict, NULL, NULL},
     {0},
 };
 
@@ -269,6 +270,7 @@ const struct type_spec module_type_spec = {
     .id = TYPE_ID_MODULE,
     .name = "module",
     .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    .signature = "(name, doc=None)",
     .size = sizeof(struct module),
     .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,

@@ -131,7 +131,10 @@ static void namespace_destroy(struct object *o)
 }
 static const struct method_def namespace_methods[] = {
     METHOD("__reduce__", namespace_reduce, "($self, /)", "Return state information for pickling"), {0}};
-static const struct getset_def namespace_getset[] = {{"__dict__", namespace_get_dict, NULL, NULL}, {0}};
+static const struct getset_def namespace_getset[] = {
+    GETSET_FIELDS,
+    {"__dict__", namespace_get_dict, NULL, NULL},
+    {0}};
 
 const struct type_spec simple_namespace_type_spec = {
     .id = TYPE_ID_SIMPLE_NAMESPACE,

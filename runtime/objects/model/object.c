@@ -428,6 +428,7 @@ const struct type_spec object_type_spec = {
     .name = "object",
     .doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new "
            "featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    .signature = "()",
     .size = sizeof(struct object),
     .flags = TYPE_FLAG_BASE,
     .slots = {.new = object_new_slot,

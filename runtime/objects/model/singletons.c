@@ -163,6 +163,7 @@ const struct type_spec cell_type_spec = {
     .id = TYPE_ID_CELL,
     .name = "cell",
     .doc = "Create a new cell object.",
+    .signature = "([contents])",
     .size = sizeof(struct cell),
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = cell_traverse,

@@ -703,10 +703,41 @@ WRAPPER(wrap_repeat)
 
 /* ---- the table ---- names that share a slot stand together */
 #define OFFSET(SLOT) offsetof(struct type_slots, SLOT)
-#define DEF(NAME, SLOT, GENERIC, WRAPPER, DOC)                   \
-    {                                                            \
-#NAME, OFFSET(SLOT), (void *)GENERIC, WRAPPER, DOC, NULL \
+#define DEF(NAME, SLOT, GENERIC, WRAPPER, DOC)                                  \
+    {                                                                           \
+#NAME, OFFSET(SLOT), (void *)GENERIC, WRAPPER, DOC, SIGNATURE_##WRAPPER \
     }
+/* The __text_signature__ of what is wrapped so. */
+#define SIGNATURE_NULL                 NULL
+#define SIGNATURE_wrap_unary           "($self, /)"
+#define SIGNATURE_wrap_hash            SIGNATURE_wrap_unary
+#define SIGNATURE_wrap_next            SIGNATURE_wrap_unary
+#define SIGNATURE_wrap_truth           SIGNATURE_wrap_unary
+#define SIGNATURE_wrap_length          SIGNATURE_wrap_unary
+#define SIGNATURE_wrap_binary          "($self, value, /)"
+#define SIGNATURE_wrap_reflected       SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_repeat          SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_lt              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_le              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_eq              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_ne              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_gt              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_ge              SIGNATURE_wrap_binary
+#define SIGNATURE_wrap_power           "($self, value, mod=None, /)"
+#define SIGNATURE_wrap_reflected_power SIGNATURE_wrap_power
+#define SIGNATURE_wrap_call            "($self, /, *args, **kwargs)"
+#define SIGNATURE_wrap_init            SIGNATURE_wrap_call
+#define SIGNATURE_wrap_getattr         "($self, name, /)"
+#define SIGNATURE_wrap_setattr         "($self, name, value, /)"
+#define SIGNATURE_wrap_delattr         "($self, name, /)"
+#define SIGNATURE_wrap_descr_get       "($self, instance, owner=None, /)"
+#define SIGNATURE_wrap_descr_set       "($self, instance, value, /)"
+#define SIGNATURE_wrap_descr_delete    "($self, instance, /)"
+#define wrap_getitem                   wrap_binary
+#define SIGNATURE_wrap_getitem         "($self, key, /)"
+#define SIGNATURE_wrap_setitem         "($self, key, value, /)"
+#define SIGNATURE_wrap_delitem         "($self, key, /)"
+#define SIGNATURE_wrap_contains        "($self, key, /)"
 #define BINARY_DEF(OP, NAME, REFLECTED, SYMBOL)                                                   \
     DEF(NAME, binary[BINARY_##OP], slot_binary_##OP, wrap_binary, "Return self" SYMBOL "value."), \
         DEF(REFLECTED, binary[BINARY_##OP], slot_binary_##OP, wrap_reflected, "Return value" SYMBOL "self.")
@@ -779,7 +810,7 @@ const struct slot_def slot_defs[] = {
     BINARY_DEF(MATRIX_MULTIPLY, __matmul__, __rmatmul__, "@"),
     INPLACE_DEF(MATRIX_MULTIPLY, __imatmul__, "@="),
     DEF(__len__, length, slot_length, wrap_length, "Return len(self)."),
-    DEF(__getitem__, getitem, slot_getitem, wrap_binary, "Return self[key]."),
+    DEF(__getitem__, getitem, slot_getitem, wrap_getitem, "Return self[key]."),
     DEF(__setitem__, setitem, slot_setitem, wrap_setitem, "Set self[key] to value."),
     DEF(__delitem__, setitem, slot_setitem, wrap_delitem, "Delete self[key]."),
     DEF(__contains__, contains, slot_contains, wrap_contains, "Return key in self."),

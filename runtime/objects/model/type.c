@@ -267,9 +267,14 @@ static bool fill_dict(struct type *type, value dict)
     for (const struct member_def *def = spec->members; def && def->name; def++)
         if (!add_owned(dict, def->name, member_descriptor_new(type, def)))
             return false;
-    for (const struct getset_def *def = spec->getset; def && def->name; def++)
-        if (!add_owned(dict, def->name, getset_descriptor_new(type, def)))
+    bool fields = false;
+    for (const struct getset_def *def = spec->getset; def && def->name; def++) {
+        if (!*def->name)
+            fields = true;
+        else if (!add_owned(dict, def->name,
+                            fields ? computed_member_new(type, def) : getset_descriptor_new(type, def)))
             return false;
+    }
     if (type_slot(type, new) && spec->slots.new && !add_owned(dict, "__new__", new_wrapper_new(type)))
         return false;
     if (type_slot(type, hash) == value_unhashable && (spec->slots.compare || spec->slots.hash)) {

@@ -175,6 +175,7 @@ value method_descriptor_new(struct type *type, const struct method_def *def);
 value classmethod_descriptor_new(struct type *type, const struct method_def *def);
 value wrapper_descriptor_new(struct type *type, const struct slot_def *def, void *function);
 value getset_descriptor_new(struct type *type, const struct getset_def *def);
+value computed_member_new(struct type *type, const struct getset_def *def);
 value member_descriptor_new(struct type *type, const struct member_def *def);
 /* A member descriptor for a name of __slots__ at an offset (negative: from the end of the block). */
 value slot_descriptor_new(struct type *type, value name, int32_t offset);

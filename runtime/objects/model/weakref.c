@@ -148,7 +148,10 @@ static value reference_get_callback(value self)
     return callback ? callback : VALUE_NONE;
 }
 static const struct method_def reference_methods[] = {METHOD_CLASS_GETITEM, {0}};
-static const struct getset_def reference_getset[] = {{"__callback__", reference_get_callback, NULL, NULL}, {0}};
+static const struct getset_def reference_getset[] = {
+    GETSET_FIELDS,
+    {"__callback__", reference_get_callback, NULL, NULL},
+    {0}};
 
 const struct type_spec weak_reference_type_spec = {
     .id = TYPE_ID_WEAK_REFERENCE,

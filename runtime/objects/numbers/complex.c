@@ -466,6 +466,7 @@ static const struct method_def complex_methods[] = {
     {0},
 };
 static const struct getset_def complex_getset[] = {
+    GETSET_FIELDS,
     {"real", complex_get_real, NULL, "the real part of a complex number"},
     {"imag", complex_get_imag, NULL, "the imaginary part of a complex number"},
     {0},
