@@ -162,6 +162,7 @@ class Grammar:
     def __init__(self, choose):
         self.choose = choose
         self.loops = self.functions = 0  # how deep in each the text being made stands
+        self.matches = 0  # an annotation that is only in a match statement of a module finds no __annotations__ in 3.11
         self.coroutines = False
         self.generators = False
 
@@ -354,7 +355,7 @@ class Grammar:
             return f"{self.single_target()} {self.choose.choice(BINARY)}= {self.expression(depth)}"
         if kind == 12:
             return "pass"
-        if kind == 13:
+        if kind == 13 and (self.functions or not self.matches):
             return f"{self.name()}: {self.expression(0)} = {self.expression(depth)}"
         if kind == 14:
             return f"del {self.single_target()}"
@@ -538,11 +539,13 @@ class Grammar:
     def match_(self, depth, indent):
         pad = "    " * indent
         text = f"{pad}match {self.expression(1)}{self.pick('', '', '', ', a')}:\n"
+        self.matches += 1
         for _ in range(self.pick(1, 2, 3)):
             guard = f" if {self.expression(1)}" if self.chance(0.2) else ""
             text += f"{pad}    case {self.pattern(self.pick(0, 1, 2))}{guard}:\n{self.block(depth, indent + 2)}"
         if self.chance(0.4):
             text += f"{pad}    case _:\n{self.block(depth, indent + 2)}"
+        self.matches -= 1
         return text
 
     def async_for(self, depth, indent):

@@ -209,56 +209,69 @@ static value builtin_sum(value self, value iterable, value start)
 }
 
 /* ---- min, max, sorted ---- */
-static value extreme(const char *name, const value *args, int op)
+/* The best so far and what is compared of it; owned, NULL before the first. */
+struct best {
+    value item, key;
+};
+
+/* Takes the item over. */
+static bool offer(struct best *best, value item, value key_function, int op)
 {
-    value positional = args[0], key = args[1], fallback = args[2];
-    size_t n = tuple_length(positional);
-    if (n == 0)
-        return raise(EXC(TypeError), "%s expected at least 1 argument, got 0", name);
-    if (n > 1 && !is_missing(fallback))
-        return raise(EXC(TypeError), "Cannot specify a default for %s() with multiple positional arguments", name);
-    struct sweep sweep;
-    if (!sweep_open(&sweep, n == 1 ? tuple_get(positional, 0) : positional))
-        return NULL;
-    value best = NULL, best_key = NULL;
-    for (;;) {
-        value item = iter_next(sweep.iterator);
-        if (!item)
-            goto fail;
-        if (item == VALUE_END)
-            break;
-        value item_key = key == VALUE_NONE ? value_inc(item) : call_1(key, item);
-        int better = !item_key ? -1 : !best ? 1 : compare_bool(item_key, best_key, op);
-        if (better > 0) {
-            value_dec(best);
-            value_dec(best_key);
-            best = item;
-            best_key = item_key;
-            continue;
-        }
-        value_dec(item);
-        value_dec(item_key);
-        if (better < 0)
-            goto fail;
+    value key = key_function == VALUE_NONE ? value_inc(item) : call_1(key_function, item);
+    int better = !key ? -1 : !best->item ? 1 : compare_bool(key, best->key, op);
+    struct best loser = {item, key};
+    if (better > 0) {
+        loser = *best;
+        *best = (struct best){item, key};
     }
-    sweep_close(&sweep);
-    value_dec(best_key);
-    if (best)
-        return best;
+    value_dec(loser.item);
+    value_dec(loser.key);
+    return better >= 0;
+}
+
+static value extreme(struct signature *signature, const value *args, size_t nargs, value kwnames, int op)
+{
+    const char *name = signature->name;
+    value bound[2];
+    if (nargs == 0)
+        return raise(EXC(TypeError), "%s expected at least 1 argument, got 0", name);
+    if (!signature_bind(signature, args + nargs, 0, kwnames, bound))
+        return NULL;
+    value key = bound[0], fallback = bound[1];
+    if (nargs > 1 && !is_missing(fallback))
+        return raise(EXC(TypeError), "Cannot specify a default for %s() with multiple positional arguments", name);
+    struct best best = {NULL, NULL};
+    bool ok = true;
+    if (nargs > 1) {
+        for (size_t i = 0; ok && i < nargs; thread_report_at(++i))
+            ok = offer(&best, value_inc(args[i]), key, op);
+    } else {
+        struct sweep sweep;
+        if (!sweep_open(&sweep, args[0]))
+            return NULL;
+        value item = NULL;
+        while (ok && (item = iter_next(sweep.iterator)) && item != VALUE_END)
+            ok = offer(&best, item, key, op);
+        ok = ok && item;
+        sweep_close(&sweep);
+    }
+    value_dec(best.key);
+    if (ok && best.item)
+        return best.item;
+    value_dec(best.item);
+    if (!ok)
+        return NULL;
     return is_missing(fallback) ? raise(EXC(ValueError), "%s() arg is an empty sequence", name) : value_inc(fallback);
-fail:
-    sweep_close(&sweep);
-    value_dec(best);
-    value_dec(best_key);
-    return NULL;
 }
-static value builtin_min(value self, const value *args)
+static value builtin_min(value self, const value *args, size_t nargs, value kwnames)
 {
-    return extreme("min", args, COMPARE_LT);
+    static struct signature signature = SIGNATURE("min", "(*, key=None, default=<unrepresentable>)");
+    return extreme(&signature, args, nargs, kwnames, COMPARE_LT);
 }
-static value builtin_max(value self, const value *args)
+static value builtin_max(value self, const value *args, size_t nargs, value kwnames)
 {
-    return extreme("max", args, COMPARE_GT);
+    static struct signature signature = SIGNATURE("max", "(*, key=None, default=<unrepresentable>)");
+    return extreme(&signature, args, nargs, kwnames, COMPARE_GT);
 }
 
 /* sorted(iterable, /, *, key=None, reverse=False): a list of the one argument, and its sort() with the others. */
@@ -544,8 +557,8 @@ static const struct method_def functions[] = {
     METHOD("aiter", builtin_aiter, "(async_iterable, /)", "Return an AsyncIterator for an AsyncIterable object."),
     METHOD("len", builtin_len, "(obj, /)", "Return the number of items in a container."),
     METHOD("locals", builtin_locals, "()", "Return a dictionary containing the current scope's local variables."),
-    METHOD("max", builtin_max, "(*args, key=None, default=<unrepresentable>)", "Return the biggest item."),
-    METHOD("min", builtin_min, "(*args, key=None, default=<unrepresentable>)", "Return the smallest item."),
+    METHOD_ANY("max", builtin_max, "Return the biggest item.", 0),
+    METHOD_ANY("min", builtin_min, "Return the smallest item.", 0),
     METHOD("next", builtin_next, "(iterator, default=<unrepresentable>, /)", "Return the next item from the iterator."),
     METHOD("oct", builtin_oct, "(number, /)", "Return the octal representation of an integer."),
     METHOD("ord", builtin_ord, "(c, /)", "Return the Unicode code point for a one-character string."),

@@ -759,6 +759,8 @@ static value memoryview_cast(value self, value format, value given_shape)
         return raise(EXC(TypeError), "cast() argument 'format' must be str, not %K", format);
     if (!buffer_is_contiguous(&m->memory, false))
         return raise(EXC(TypeError), "memoryview: casts are restricted to C-contiguous views");
+    if (!is_missing(given_shape) && !is_list(given_shape) && !is_tuple(given_shape))
+        return raise(EXC(TypeError), "shape must be a list or a tuple");
     if (!is_missing(given_shape) && m->memory.ndim != 1 && is_list(given_shape) + is_tuple(given_shape) &&
         value_length(given_shape) != 1)
         return raise(EXC(TypeError), "memoryview: cast must be 1D -> ND or ND -> 1D");
