@@ -14,6 +14,7 @@
     M(_functools)       \
     M(_heapq)           \
     M(_io)              \
+    M(_json)            \
     M(_operator)        \
     M(_posixsubprocess) \
     M(_queue)           \
