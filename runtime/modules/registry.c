@@ -11,6 +11,7 @@
     M(_codecs)          \
     M(_collections)     \
     M(_contextvars)     \
+    M(_csv)             \
     M(_functools)       \
     M(_heapq)           \
     M(_io)              \

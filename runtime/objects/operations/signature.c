@@ -242,10 +242,12 @@ static bool bind_keywords(struct signature_parameters *parsed, const value *args
 static bool wrong_keyword(struct signature *signature, struct signature_parameters *parsed, value name)
 {
     ssize at = find_keyword(parsed, name);
+    const char *function = bare_name(signature);
     if (at < 0)
-        return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s()", name, bare_name(signature));
+        return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s%s", name,
+                           *function ? function : "this function", *function ? "()" : "");
     return raise_false(EXC(TypeError), "argument for %s() given by name ('%U') and position (%zd)",
-                       bare_name(signature), name, (size_t)at + 1);
+                       function, name, (size_t)at + 1);
 }
 
 static bool fill_defaults(struct signature *signature, struct signature_parameters *parsed, size_t nargs, value *bound)
