@@ -20,6 +20,7 @@
     M(_posixsubprocess) \
     M(_queue)           \
     M(_signal)          \
+    M(_socket)          \
     M(_sre)             \
     M(_string)          \
     M(_struct)          \

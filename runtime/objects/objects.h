@@ -110,6 +110,7 @@ value bytearray_new(const uint8_t *bytes, size_t length);
 value tuple_new(size_t length);                            /* items NULL; fill each with tuple_init before it is seen */
 value tuple_from_array(const value *items, size_t length); /* counts the items */
 value tuple_from_owned(value *items, size_t length);       /* steals the items, also when it fails */
+value tuple_from_results(value *items, size_t length);     /* the same with NULLs among few items: NULL, it failed */
 value tuple_pack(size_t length, ...);                      /* borrowed values */
 static inline size_t tuple_length(value v);
 static inline value tuple_get(value v, size_t index); /* borrowed */

@@ -18,8 +18,10 @@ static bool bytes_argument(value v, struct text *text, struct buffer *buffer)
         return text_of(v, text);
     if (!value_has_buffer(v))
         return false;
-    if (!buffer_get(v, buffer, BUFFER_SIMPLE))
-        return buffer_refused();
+    if (!buffer_get(v, buffer, BUFFER_SIMPLE)) {
+        buffer_refused();
+        return false;
+    }
     text->bytes = buffer->data;
     text->length = (size_t)buffer->length;
     return true;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* A path argument: str, bytes, os.PathLike, or, where the call allows it, a file descriptor. */
@@ -46,6 +47,16 @@ char **environment_copy(void);     /* such an array; NULL with MemoryError */
 /* fork(), with everything that the child needs to run Python, and the functions of os.register_at_fork(). errno stays.
  */
 pid_t process_fork(void);
+
+/* The pieces of memory of readv and its like, with the flags of buffer_get; false with an exception: TypeError with the
+   message for what is no sequence. */
+struct vectors {
+    struct buffer *buffers;
+    struct iovec *parts;
+    size_t count;
+};
+bool vectors_get(struct vectors *v, value sequence, const char *message, int flags);
+void vectors_release(struct vectors *v); /* zeros are fine */
 
 /* A system call that may block, with errno kept. */
 #define BLOCKING(call)                     \

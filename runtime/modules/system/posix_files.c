@@ -154,23 +154,17 @@ static value posix_pwrite(value self, const value *args)
     return write_at(args, true);
 }
 
-/* The vectors of readv and writev: false with an exception; released by vectors_release. */
-struct vectors {
-    struct buffer *buffers;
-    struct iovec *parts;
-    size_t count;
-};
-static void vectors_release(struct vectors *v)
+void vectors_release(struct vectors *v)
 {
     for (size_t i = 0; i < v->count; thread_report_at(++i))
         buffer_release(&v->buffers[i]);
     free(v->buffers);
     free(v->parts);
 }
-static bool vectors_get(struct vectors *v, value sequence, int flags)
+bool vectors_get(struct vectors *v, value sequence, const char *message, int flags)
 {
     *v = (struct vectors){0};
-    value list = sequence_fast(sequence, "argument must be a sequence");
+    value list = sequence_fast(sequence, message);
     value tuple = list ? tuple_from_iterable(list) : NULL;
     value_dec(list);
     if (!tuple)
@@ -196,7 +190,8 @@ static value transfer_vectors(const value *args, bool writing)
 {
     int fd;
     struct vectors v;
-    if (!value_as_int(args[0], &fd) || !vectors_get(&v, args[1], writing ? BUFFER_SIMPLE : BUFFER_WRITABLE))
+    if (!value_as_int(args[0], &fd) ||
+        !vectors_get(&v, args[1], "argument must be a sequence", writing ? BUFFER_SIMPLE : BUFFER_WRITABLE))
         return NULL;
     bool raised = false;
     ssize_t n = writing ? BLOCKING_RETRY(writev(fd, v.parts, (int)v.count), raised)

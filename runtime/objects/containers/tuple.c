@@ -76,6 +76,16 @@ value tuple_from_owned(value *items, size_t length)
     return tuple;
 }
 
+value tuple_from_results(value *items, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!items[i]) {
+            values_drop(items, length);
+            return NULL;
+        }
+    return tuple_from_owned(items, length);
+}
+
 value tuple_pack(size_t length, ...)
 {
     value tuple = tuple_new(length);
