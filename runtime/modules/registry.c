@@ -19,15 +19,18 @@
     M(_operator)        \
     M(_posixsubprocess) \
     M(_queue)           \
+    M(_random)          \
     M(_signal)          \
     M(_socket)          \
     M(_sre)             \
+    M(_statistics)      \
     M(_string)          \
     M(_struct)          \
     M(_thread)          \
     M(_weakref)         \
     M(atexit)           \
     M(builtins)         \
+    M(cmath)            \
     M(errno)            \
     M(fcntl)            \
     M(gc)               \

@@ -373,6 +373,17 @@ static bool part_of(value v, const char *message, struct complex_number *out, bo
     return value_as_double(v, &out->real);
 }
 
+bool value_as_complex(value v, double *real, double *imag)
+{
+    struct complex_number z;
+    bool was_complex;
+    if (!part_of(v, "must be real number, not %T", &z, &was_complex))
+        return false;
+    *real = z.real;
+    *imag = z.imag;
+    return true;
+}
+
 static value complex_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     value bound[2] = {VALUE_MISSING, VALUE_MISSING};

@@ -44,6 +44,7 @@ int double_of_operand(value v, double *out);
 value double_floor_divide(double a, double b);
 double double_round(double d, int digits);
 value double_power(double base, double exponent); /* may give a complex number */
+bool value_as_complex(value v, double *real, double *imag); /* __complex__, __float__, __index__; TypeError */
 value complex_power(double ar, double ai, double br, double bi);
 
 #endif
