@@ -1,31 +1,30 @@
 #include "hash_object.h"
 
 #include <openssl/err.h>
-#include <strings.h>
 
 #define HASH(v) ((struct hash *)(v))
 
 /* ---- names ---- OpenSSL's own are "SHA2-256" or "BLAKE2b512" by now */
 static const struct {
     int nid;
-    const char *name;
+    const char *name, *fetched;
 } names[] = {
-    {NID_md5, "md5"},
-    {NID_sha1, "sha1"},
-    {NID_sha224, "sha224"},
-    {NID_sha256, "sha256"},
-    {NID_sha384, "sha384"},
-    {NID_sha512, "sha512"},
-    {NID_sha512_224, "sha512_224"},
-    {NID_sha512_256, "sha512_256"},
-    {NID_sha3_224, "sha3_224"},
-    {NID_sha3_256, "sha3_256"},
-    {NID_sha3_384, "sha3_384"},
-    {NID_sha3_512, "sha3_512"},
-    {NID_shake128, "shake_128"},
-    {NID_shake256, "shake_256"},
-    {NID_blake2s256, "blake2s"},
-    {NID_blake2b512, "blake2b"},
+    {NID_md5, "md5", "MD5"},
+    {NID_sha1, "sha1", "SHA1"},
+    {NID_sha224, "sha224", "SHA2-224"},
+    {NID_sha256, "sha256", "SHA2-256"},
+    {NID_sha384, "sha384", "SHA2-384"},
+    {NID_sha512, "sha512", "SHA2-512"},
+    {NID_sha512_224, "sha512_224", "SHA2-512/224"},
+    {NID_sha512_256, "sha512_256", "SHA2-512/256"},
+    {NID_sha3_224, "sha3_224", "SHA3-224"},
+    {NID_sha3_256, "sha3_256", "SHA3-256"},
+    {NID_sha3_384, "sha3_384", "SHA3-384"},
+    {NID_sha3_512, "sha3_512", "SHA3-512"},
+    {NID_shake128, "shake_128", "SHAKE-128"},
+    {NID_shake256, "shake_256", "SHAKE-256"},
+    {NID_blake2s256, "blake2s", "BLAKE2S-256"},
+    {NID_blake2b512, "blake2b", "BLAKE2B-512"},
 };
 
 const char *hash_name(const EVP_MD *digest)
@@ -35,6 +34,17 @@ const char *hash_name(const EVP_MD *digest)
         if (names[i].nid == nid)
             return names[i].name;
     return OBJ_nid2ln(nid) ? OBJ_nid2ln(nid) : OBJ_nid2sn(nid);
+}
+
+EVP_MD *hash_fetch(const char *name, bool for_security)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].name, name) == 0)
+            name = names[i].fetched;
+    EVP_MD *digest = EVP_MD_fetch(NULL, name, for_security ? NULL : "-fips");
+    if (!digest)
+        hash_error(EXC(ValueError));
+    return digest;
 }
 
 value hash_error(struct type *type)
@@ -173,14 +183,14 @@ static EVP_MD_CTX *context_copy(value v)
 }
 
 /* ---- methods ---- */
-static value hash_update(value v, value data)
+value hash_update(value v, value data)
 {
     if (hash_feed(HASH(v)->context, update_context, &HASH(v)->mutex, data))
         return VALUE_NONE;
     return error_occurred() ? NULL : hash_error(EXC(ValueError));
 }
 
-static value hash_copy(value v)
+value hash_copy(value v)
 {
     EVP_MD_CTX *context = context_copy(v);
     struct hash *copy = context ? hash_alloc(value_type(v), HASH(v)->name) : NULL;
@@ -205,6 +215,20 @@ value hash_digest(value v)
     return done ? bytes_new(bytes, length) : hash_error(EXC(ValueError));
 }
 
+value hash_digest_long(value v, size_t length)
+{
+    value bytes = bytes_new(NULL, length);
+    EVP_MD_CTX *context = bytes ? context_copy(v) : NULL;
+    bool resting = context && thread_rest_begin(length);
+    bool done = context && (!length || EVP_DigestFinalXOF(context, bytes_data(bytes), length));
+    thread_rest_end(resting);
+    EVP_MD_CTX_free(context);
+    if (done)
+        return bytes;
+    value_dec(bytes);
+    return error_occurred() ? NULL : hash_error(EXC(ValueError));
+}
+
 value hash_hex(value bytes)
 {
     value text = bytes ? call_method_0(bytes, NAME(hex)) : NULL;
@@ -226,15 +250,15 @@ const struct method_def hash_methods[] = {
 };
 
 /* ---- attributes ---- the digest of a context is constant */
-static value hash_get_block_size(value v)
+value hash_get_block_size(value v)
 {
     return int_from_i64(EVP_MD_CTX_get_block_size(HASH(v)->context));
 }
-static value hash_get_digest_size(value v)
+value hash_get_digest_size(value v)
 {
     return int_from_i64(EVP_MD_CTX_get_size(HASH(v)->context));
 }
-static value hash_get_name(value v)
+value hash_get_name(value v)
 {
     const char *name = HASH(v)->name;
     return str_from_text(name ? name : hash_name(EVP_MD_CTX_get0_md(HASH(v)->context)));

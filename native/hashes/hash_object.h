@@ -33,11 +33,19 @@ bool hash_buffer(value v, struct buffer *buffer);
 /* Call update(state, data, length) under the mutex, piece by piece of at most 1 GB; at rest while it takes long. */
 bool hash_feed(void *state, bool (*update)(void *state, const void *data, size_t length), pthread_mutex_t *mutex,
                value data);
-/* The digest of `length` bytes, of a copy of the state. */
+/* The methods and attributes of hash objects. Digests are those of a copy of the state. */
+value hash_copy(value v);
+value hash_update(value v, value data);
 value hash_digest(value v);
+value hash_digest_long(value v, size_t length); /* of an extendable-output function */
 value hash_hexdigest(value v);
 value hash_hex(value bytes);                 /* bytes, stolen, as a str; NULL for NULL */
 const char *hash_name(const EVP_MD *digest); /* as Python has it: "sha256" */
+/* The digest that Python calls so, for the caller to free; NULL with ValueError. */
+EVP_MD *hash_fetch(const char *name, bool for_security);
+value hash_get_block_size(value v);
+value hash_get_digest_size(value v);
+value hash_get_name(value v);
 /* copy, digest, hexdigest, update; name, digest_size, block_size */
 extern const struct method_def hash_methods[];
 extern const struct getset_def hash_getset[];
