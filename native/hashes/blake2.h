@@ -17,16 +17,16 @@ struct blake2_parameters {
     bool last_node;
 };
 
-#define BLAKE2_STATE(NAME, WORD)                                                                     \
-    struct NAME {                                                                                    \
-        WORD h[8], counter[2]; /* the chained value; bytes seen */                                   \
-        uint8_t block[16 * sizeof(WORD)]; /* input not compressed yet: the last block is special */  \
-        size_t filled, digest_size;                                                                  \
-        bool last_node;                                                                              \
-    };                                                                                               \
-    void NAME##_begin(struct NAME *state, const struct blake2_parameters *parameters);               \
-    void NAME##_update(struct NAME *state, const void *data, size_t length);                         \
-    /* The digest, of state->digest_size bytes; the state is used up. */                             \
+#define BLAKE2_STATE(NAME, WORD)                                                                    \
+    struct NAME {                                                                                   \
+        WORD h[8], counter[2];            /* the chained value; bytes seen */                       \
+        uint8_t block[16 * sizeof(WORD)]; /* input not compressed yet: the last block is special */ \
+        size_t filled, digest_size;                                                                 \
+        bool last_node;                                                                             \
+    };                                                                                              \
+    void NAME##_begin(struct NAME *state, const struct blake2_parameters *parameters);              \
+    void NAME##_update(struct NAME *state, const void *data, size_t length);                        \
+    /* The digest, of state->digest_size bytes; the state is used up. */                            \
     void NAME##_finish(struct NAME *state, uint8_t *digest);
 BLAKE2_STATE(blake2b, uint64_t)
 BLAKE2_STATE(blake2s, uint32_t)

@@ -12,8 +12,8 @@ struct limits {
 };
 static const struct limits blake2b_limits = {"blake2b", 64, 128, 16, 64}, blake2s_limits = {"blake2s", 32, 64, 8, 48};
 
-#define SIGNATURE_TEXT(SIZE)                                                                                        \
-    "(data=b'', /, *, digest_size=" SIZE ", key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, "         \
+#define SIGNATURE_TEXT(SIZE)                                                                                 \
+    "(data=b'', /, *, digest_size=" SIZE ", key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, " \
     "node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True)"
 enum {
     ARGUMENT_DATA,
@@ -87,8 +87,7 @@ static bool parameters_of(const struct limits *limits, const value *bound, struc
         !unsigned_of(bound[ARGUMENT_LEAF_SIZE], &leaf_size, 32, "leaf_size") ||
         !unsigned_of(bound[ARGUMENT_NODE_OFFSET], &p->node_offset, limits->offset_bits, "node_offset") ||
         !number_of(bound[ARGUMENT_NODE_DEPTH], &p->node_depth, 0, 255, "node_depth must be between %d and %d") ||
-        !number_of(bound[ARGUMENT_INNER_SIZE], &p->inner_size, 0, digest,
-                   "inner_size must be between %d and is %d") ||
+        !number_of(bound[ARGUMENT_INNER_SIZE], &p->inner_size, 0, digest, "inner_size must be between %d and is %d") ||
         !bytes_of(bound[ARGUMENT_KEY], p->key, limits->digest, &p->key_size, "key"))
         return false;
     p->leaf_size = (uint32_t)leaf_size;
@@ -98,113 +97,112 @@ static bool parameters_of(const struct limits *limits, const value *bound, struc
 }
 
 /* ---- the types ---- the state is used under the mutex */
-#define BLAKE2_TYPE(NAME, DIGEST_SIZE)                                                                                \
-    struct NAME##_object {                                                                                            \
-        struct object header;                                                                                         \
-        pthread_mutex_t mutex;                                                                                        \
-        struct NAME state;                                                                                            \
-    };                                                                                                                \
-    static bool NAME##_feed(void *state, const void *data, size_t length)                                             \
-    {                                                                                                                 \
-        NAME##_update(state, data, length);                                                                           \
-        return true;                                                                                                  \
-    }                                                                                                                 \
-    static struct NAME##_object *NAME##_alloc(struct type *type)                                                      \
-    {                                                                                                                 \
-        struct NAME##_object *h = (struct NAME##_object *)object_new(type, sizeof *h);                                \
-        if (h)                                                                                                        \
-            pthread_mutex_init(&h->mutex, NULL);                                                                      \
-        return h;                                                                                                     \
-    }                                                                                                                 \
-    static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)                        \
-    {                                                                                                                 \
-        static struct signature signature = SIGNATURE(#NAME, SIGNATURE_TEXT(#DIGEST_SIZE));                           \
-        struct blake2_parameters parameters;                                                                          \
-        value bound[ARGUMENTS];                                                                                       \
-        if (!signature_bind(&signature, args, nargs, kwnames, bound) ||                                               \
-            !parameters_of(&NAME##_limits, bound, &parameters))                                                       \
-            return NULL;                                                                                              \
-        struct NAME##_object *h = NAME##_alloc(type);                                                                 \
-        if (!h)                                                                                                       \
-            return NULL;                                                                                              \
-        NAME##_begin(&h->state, &parameters);                                                                         \
-        if (is_missing(bound[ARGUMENT_DATA]) ||                                                                       \
-            hash_feed(&h->state, NAME##_feed, &h->mutex, bound[ARGUMENT_DATA]))                                       \
-            return value_of(h);                                                                                       \
-        value_dec(value_of(h));                                                                                       \
-        return NULL;                                                                                                  \
-    }                                                                                                                 \
-    static void NAME##_destroy(struct object *o)                                                                      \
-    {                                                                                                                 \
-        pthread_mutex_destroy(&((struct NAME##_object *)o)->mutex);                                                   \
-    }                                                                                                                 \
-    static struct NAME NAME##_state(value v)                                                                          \
-    {                                                                                                                 \
-        struct NAME##_object *h = (struct NAME##_object *)v;                                                          \
-        hash_lock(&h->mutex);                                                                                         \
-        struct NAME state = h->state;                                                                                 \
-        pthread_mutex_unlock(&h->mutex);                                                                              \
-        return state;                                                                                                 \
-    }                                                                                                                 \
-    static value NAME##_copy(value v)                                                                                 \
-    {                                                                                                                 \
-        struct NAME##_object *copy = NAME##_alloc(value_type(v));                                                     \
-        if (copy)                                                                                                     \
-            copy->state = NAME##_state(v);                                                                            \
-        return value_of(copy);                                                                                        \
-    }                                                                                                                 \
-    static value NAME##_method_update(value v, value data)                                                            \
-    {                                                                                                                 \
-        struct NAME##_object *h = (struct NAME##_object *)v;                                                          \
-        return hash_feed(&h->state, NAME##_feed, &h->mutex, data) ? VALUE_NONE : NULL;                                \
-    }                                                                                                                 \
-    static value NAME##_digest(value v)                                                                               \
-    {                                                                                                                 \
-        uint8_t bytes[DIGEST_SIZE];                                                                                   \
-        struct NAME state = NAME##_state(v);                                                                          \
-        NAME##_finish(&state, bytes);                                                                                 \
-        return bytes_new(bytes, state.digest_size);                                                                   \
-    }                                                                                                                 \
-    static value NAME##_hexdigest(value v)                                                                            \
-    {                                                                                                                 \
-        return hash_hex(NAME##_digest(v));                                                                            \
-    }                                                                                                                 \
-    static value NAME##_get_name(value v)                                                                             \
-    {                                                                                                                 \
-        return str_from_text(#NAME);                                                                                  \
-    }                                                                                                                 \
-    static value NAME##_get_block_size(value v)                                                                       \
-    {                                                                                                                 \
-        return small_int((int64_t)NAME##_limits.block);                                                               \
-    }                                                                                                                 \
-    static value NAME##_get_digest_size(value v)                                                                      \
-    {                                                                                                                 \
-        return small_int((int64_t)((struct NAME##_object *)v)->state.digest_size);                                    \
-    }                                                                                                                 \
-    static const struct method_def NAME##_methods[] = {                                                               \
-        METHOD("copy", NAME##_copy, "($self, /)", "Return a copy of the hash object."),                               \
-        METHOD("digest", NAME##_digest, "($self, /)", "Return the digest value as a bytes object."),                  \
-        METHOD("hexdigest", NAME##_hexdigest, "($self, /)",                                                           \
-               "Return the digest value as a string of hexadecimal digits."),                                         \
-        METHOD("update", NAME##_method_update, "($self, data, /)",                                                    \
-               "Update this hash object's state with the provided bytes-like object."),                               \
-        {0},                                                                                                          \
-    };                                                                                                                \
-    static const struct getset_def NAME##_getset[] = {{"name", NAME##_get_name, NULL, NULL},                          \
-                                                      {"block_size", NAME##_get_block_size, NULL, NULL},              \
-                                                      {"digest_size", NAME##_get_digest_size, NULL, NULL},            \
-                                                      {0}};                                                           \
-    static struct type *NAME##_type;                                                                                  \
-    static const struct type_spec NAME##_spec = {                                                                     \
-        .name = "_blake2." #NAME,                                                                                     \
-        .doc = "Return a new BLAKE2 hash object.",                                                                    \
-        .size = sizeof(struct NAME##_object),                                                                         \
-        .flags = TYPE_FLAG_BASE,                                                                                      \
-        .destroy = NAME##_destroy,                                                                                    \
-        .slots = {.new = NAME##_new},                                                                                 \
-        .methods = NAME##_methods,                                                                                    \
-        .getset = NAME##_getset,                                                                                      \
-        .signature = SIGNATURE_TEXT(#DIGEST_SIZE),                                                                    \
+#define BLAKE2_TYPE(NAME, DIGEST_SIZE)                                                                              \
+    struct NAME##_object {                                                                                          \
+        struct object header;                                                                                       \
+        pthread_mutex_t mutex;                                                                                      \
+        struct NAME state;                                                                                          \
+    };                                                                                                              \
+    static bool NAME##_feed(void *state, const void *data, size_t length)                                           \
+    {                                                                                                               \
+        NAME##_update(state, data, length);                                                                         \
+        return true;                                                                                                \
+    }                                                                                                               \
+    static struct NAME##_object *NAME##_alloc(struct type *type)                                                    \
+    {                                                                                                               \
+        struct NAME##_object *h = (struct NAME##_object *)object_new(type, sizeof *h);                              \
+        if (h)                                                                                                      \
+            pthread_mutex_init(&h->mutex, NULL);                                                                    \
+        return h;                                                                                                   \
+    }                                                                                                               \
+    static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)                      \
+    {                                                                                                               \
+        static struct signature signature = SIGNATURE(#NAME, SIGNATURE_TEXT(#DIGEST_SIZE));                         \
+        struct blake2_parameters parameters;                                                                        \
+        value bound[ARGUMENTS];                                                                                     \
+        if (!signature_bind(&signature, args, nargs, kwnames, bound) ||                                             \
+            !parameters_of(&NAME##_limits, bound, &parameters))                                                     \
+            return NULL;                                                                                            \
+        struct NAME##_object *h = NAME##_alloc(type);                                                               \
+        if (!h)                                                                                                     \
+            return NULL;                                                                                            \
+        NAME##_begin(&h->state, &parameters);                                                                       \
+        if (is_missing(bound[ARGUMENT_DATA]) || hash_feed(&h->state, NAME##_feed, &h->mutex, bound[ARGUMENT_DATA])) \
+            return value_of(h);                                                                                     \
+        value_dec(value_of(h));                                                                                     \
+        return NULL;                                                                                                \
+    }                                                                                                               \
+    static void NAME##_destroy(struct object *o)                                                                    \
+    {                                                                                                               \
+        pthread_mutex_destroy(&((struct NAME##_object *)o)->mutex);                                                 \
+    }                                                                                                               \
+    static struct NAME NAME##_state(value v)                                                                        \
+    {                                                                                                               \
+        struct NAME##_object *h = (struct NAME##_object *)v;                                                        \
+        native_lock(&h->mutex);                                                                                     \
+        struct NAME state = h->state;                                                                               \
+        native_unlock(&h->mutex);                                                                                   \
+        return state;                                                                                               \
+    }                                                                                                               \
+    static value NAME##_copy(value v)                                                                               \
+    {                                                                                                               \
+        struct NAME##_object *copy = NAME##_alloc(value_type(v));                                                   \
+        if (copy)                                                                                                   \
+            copy->state = NAME##_state(v);                                                                          \
+        return value_of(copy);                                                                                      \
+    }                                                                                                               \
+    static value NAME##_method_update(value v, value data)                                                          \
+    {                                                                                                               \
+        struct NAME##_object *h = (struct NAME##_object *)v;                                                        \
+        return hash_feed(&h->state, NAME##_feed, &h->mutex, data) ? VALUE_NONE : NULL;                              \
+    }                                                                                                               \
+    static value NAME##_digest(value v)                                                                             \
+    {                                                                                                               \
+        uint8_t bytes[DIGEST_SIZE];                                                                                 \
+        struct NAME state = NAME##_state(v);                                                                        \
+        NAME##_finish(&state, bytes);                                                                               \
+        return bytes_new(bytes, state.digest_size);                                                                 \
+    }                                                                                                               \
+    static value NAME##_hexdigest(value v)                                                                          \
+    {                                                                                                               \
+        return hash_hex(NAME##_digest(v));                                                                          \
+    }                                                                                                               \
+    static value NAME##_get_name(value v)                                                                           \
+    {                                                                                                               \
+        return str_from_text(#NAME);                                                                                \
+    }                                                                                                               \
+    static value NAME##_get_block_size(value v)                                                                     \
+    {                                                                                                               \
+        return small_int((int64_t)NAME##_limits.block);                                                             \
+    }                                                                                                               \
+    static value NAME##_get_digest_size(value v)                                                                    \
+    {                                                                                                               \
+        return small_int((int64_t)((struct NAME##_object *)v)->state.digest_size);                                  \
+    }                                                                                                               \
+    static const struct method_def NAME##_methods[] = {                                                             \
+        METHOD("copy", NAME##_copy, "($self, /)", "Return a copy of the hash object."),                             \
+        METHOD("digest", NAME##_digest, "($self, /)", "Return the digest value as a bytes object."),                \
+        METHOD("hexdigest", NAME##_hexdigest, "($self, /)",                                                         \
+               "Return the digest value as a string of hexadecimal digits."),                                       \
+        METHOD("update", NAME##_method_update, "($self, data, /)",                                                  \
+               "Update this hash object's state with the provided bytes-like object."),                             \
+        {0},                                                                                                        \
+    };                                                                                                              \
+    static const struct getset_def NAME##_getset[] = {{"name", NAME##_get_name, NULL, NULL},                        \
+                                                      {"block_size", NAME##_get_block_size, NULL, NULL},            \
+                                                      {"digest_size", NAME##_get_digest_size, NULL, NULL},          \
+                                                      {0}};                                                         \
+    static struct type *NAME##_type;                                                                                \
+    static const struct type_spec NAME##_spec = {                                                                   \
+        .name = "_blake2." #NAME,                                                                                   \
+        .doc = "Return a new BLAKE2 hash object.",                                                                  \
+        .size = sizeof(struct NAME##_object),                                                                       \
+        .flags = TYPE_FLAG_BASE,                                                                                    \
+        .destroy = NAME##_destroy,                                                                                  \
+        .slots = {.new = NAME##_new},                                                                               \
+        .methods = NAME##_methods,                                                                                  \
+        .getset = NAME##_getset,                                                                                    \
+        .signature = SIGNATURE_TEXT(#DIGEST_SIZE),                                                                  \
     };
 BLAKE2_TYPE(blake2b, 64)
 BLAKE2_TYPE(blake2s, 32)

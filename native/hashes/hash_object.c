@@ -60,15 +60,6 @@ value hash_error(struct type *type)
 }
 
 /* ---- feeding ---- */
-void hash_lock(pthread_mutex_t *mutex)
-{
-    if (pthread_mutex_trylock(mutex) == 0)
-        return;
-    thread_enter_blocking();
-    pthread_mutex_lock(mutex);
-    thread_leave_blocking();
-}
-
 bool hash_buffer(value v, struct buffer *buffer)
 {
     if (is_str(v))
@@ -94,7 +85,7 @@ bool hash_feed(void *state, bool (*update)(void *state, const void *data, size_t
     if (resting)
         pthread_mutex_lock(mutex);
     else
-        hash_lock(mutex);
+        native_lock(mutex);
     const uint8_t *at = buffer.data, *end = at + buffer.length;
     bool done = true;
     while (done && at < end) {
@@ -102,7 +93,7 @@ bool hash_feed(void *state, bool (*update)(void *state, const void *data, size_t
         done = update(state, at, piece);
         at += piece;
     }
-    pthread_mutex_unlock(mutex);
+    native_unlock(mutex);
     thread_rest_end(resting);
     buffer_release(&buffer);
     return done;
@@ -172,9 +163,9 @@ static EVP_MD_CTX *context_copy(value v)
         raise_no_memory();
         return NULL;
     }
-    hash_lock(&HASH(v)->mutex);
+    native_lock(&HASH(v)->mutex);
     bool done = EVP_MD_CTX_copy(copy, HASH(v)->context);
-    pthread_mutex_unlock(&HASH(v)->mutex);
+    native_unlock(&HASH(v)->mutex);
     if (done)
         return copy;
     EVP_MD_CTX_free(copy);

@@ -10,8 +10,9 @@
 
 #include <atoll.h>
 
+#include "native/lock.h"
+
 #include <openssl/evp.h>
-#include <pthread.h>
 
 struct hash {
     struct object header;
@@ -20,14 +21,13 @@ struct hash {
     pthread_mutex_t mutex;
 };
 
-/* A new hash object that has seen `data` (bytes-like; NULL, VALUE_MISSING: nothing). ValueError when OpenSSL refuses. */
+/* A new hash object that has seen `data` (bytes-like; NULL, VALUE_MISSING: nothing). ValueError when OpenSSL refuses.
+ */
 value hash_new(struct type *type, const EVP_MD *digest, const char *name, value data, bool for_security);
 /* Raise what OpenSSL says went wrong; NULL. */
 value hash_error(struct type *type);
 void hash_destroy(struct object *o);
 
-/* Wait for a mutex in a blocking region. */
-void hash_lock(pthread_mutex_t *mutex);
 /* The bytes of an argument: TypeError for a str, and for what has no buffer. */
 bool hash_buffer(value v, struct buffer *buffer);
 /* Call update(state, data, length) under the mutex, piece by piece of at most 1 GB; at rest while it takes long. */

@@ -80,9 +80,9 @@ static void hmac_destroy(struct object *o)
 
 static EVP_MAC_CTX *context_copy(value v)
 {
-    hash_lock(&HMAC(v)->mutex);
+    native_lock(&HMAC(v)->mutex);
     EVP_MAC_CTX *copy = EVP_MAC_CTX_dup(HMAC(v)->context);
-    pthread_mutex_unlock(&HMAC(v)->mutex);
+    native_unlock(&HMAC(v)->mutex);
     if (!copy)
         hash_error(EXC(ValueError));
     return copy;
@@ -140,8 +140,10 @@ static value hmac_repr(value v)
 
 static const struct method_def methods[] = {
     METHOD("copy", method_copy, "($self, /)", "Return a copy (\"clone\") of the HMAC object."),
-    METHOD("digest", method_digest, "($self, /)", "Return the digest of the bytes passed to the update() method so far."),
-    METHOD("hexdigest", method_hexdigest, "($self, /)", "Return hexadecimal digest of the bytes passed to the update() method so far."),
+    METHOD("digest", method_digest, "($self, /)",
+           "Return the digest of the bytes passed to the update() method so far."),
+    METHOD("hexdigest", method_hexdigest, "($self, /)",
+           "Return hexadecimal digest of the bytes passed to the update() method so far."),
     METHOD("update", method_update, "($self, /, msg)", "Update the HMAC object with msg."),
     {0},
 };

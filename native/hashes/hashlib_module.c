@@ -88,14 +88,15 @@ static value new_by_name(value module, const value *args)
     return v;
 }
 
-#define DIGESTS(X)                                                                                          \
-    X(md5, EVP_md5) X(sha1, EVP_sha1) X(sha224, EVP_sha224) X(sha256, EVP_sha256) X(sha384, EVP_sha384)     \
-        X(sha512, EVP_sha512) X(sha3_224, EVP_sha3_224) X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) \
-            X(sha3_512, EVP_sha3_512) X(shake_128, EVP_shake128) X(shake_256, EVP_shake256)
-#define FUNCTION(NAME, DIGEST)                                     \
-    static value openssl_##NAME(value module, const value *args)   \
-    {                                                              \
-        return make(DIGEST(), args[0], args[1]);                   \
+#define DIGESTS(X)                                                                                              \
+    X(md5, EVP_md5)                                                                                             \
+    X(sha1, EVP_sha1) X(sha224, EVP_sha224) X(sha256, EVP_sha256) X(sha384, EVP_sha384) X(sha512, EVP_sha512)   \
+        X(sha3_224, EVP_sha3_224) X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) X(sha3_512, EVP_sha3_512) \
+            X(shake_128, EVP_shake128) X(shake_256, EVP_shake256)
+#define FUNCTION(NAME, DIGEST)                                   \
+    static value openssl_##NAME(value module, const value *args) \
+    {                                                            \
+        return make(DIGEST(), args[0], args[1]);                 \
     }
 DIGESTS(FUNCTION)
 
@@ -168,13 +169,13 @@ static value compare_digest(value module, value a, value b)
     return result;
 }
 
-#define ROW(NAME, DIGEST) METHOD("openssl_" #NAME, openssl_##NAME, HASH_FUNCTION_SIGNATURE, "Returns a " #NAME " hash object"),
+#define ROW(NAME, DIGEST) \
+    METHOD("openssl_" #NAME, openssl_##NAME, HASH_FUNCTION_SIGNATURE, "Returns a " #NAME " hash object"),
 static const struct method_def functions[] = {
     METHOD("new", new_by_name, "(name, string=b'', *, usedforsecurity=True)",
            "Return a new hash object using the named algorithm."),
-    DIGESTS(ROW)
-    METHOD("pbkdf2_hmac", pbkdf2_hmac, "(hash_name, password, salt, iterations, dklen=None)",
-           "Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function."),
+    DIGESTS(ROW) METHOD("pbkdf2_hmac", pbkdf2_hmac, "(hash_name, password, salt, iterations, dklen=None)",
+                        "Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function."),
     METHOD("scrypt", scrypt_key, "(password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64)",
            "scrypt password-based key derivation function."),
     METHOD("get_fips_mode", get_fips_mode, "()", "Determine the OpenSSL FIPS mode of operation."),
@@ -237,6 +238,9 @@ static void finish(void)
 {
     slot_drop(&unsupported_error);
 }
-static const struct module_def definition = {
-    .name = "_hashlib", .doc = "OpenSSL interface for hashlib module", .functions = functions, .fill = fill, .finish = finish};
+static const struct module_def definition = {.name = "_hashlib",
+                                             .doc = "OpenSSL interface for hashlib module",
+                                             .functions = functions,
+                                             .fill = fill,
+                                             .finish = finish};
 ATOLL_MODULE(definition);

@@ -57,45 +57,45 @@ static const struct method_def shake_methods[] = {
     METHOD("digest", shake_digest, "($self, length, /)", "Return the digest value as a bytes object."),
     METHOD("hexdigest", shake_hexdigest, "($self, length, /)",
            "Return the digest value as a string of hexadecimal digits."),
-    METHOD("update", hash_update, "($self, data, /)", "Update this hash object's state with the provided bytes-like object."),
+    METHOD("update", hash_update, "($self, data, /)",
+           "Update this hash object's state with the provided bytes-like object."),
     {0},
 };
-#define ATTRIBUTES(DIGEST_SIZE, SUFFIX)                                                            \
-    {                                                                                              \
-        {"block_size", hash_get_block_size, NULL, NULL}, {"digest_size", DIGEST_SIZE, NULL, NULL}, \
+#define ATTRIBUTES(DIGEST_SIZE, SUFFIX)                                                             \
+    {                                                                                               \
+        {"block_size", hash_get_block_size, NULL, NULL}, {"digest_size", DIGEST_SIZE, NULL, NULL},  \
             {"name", hash_get_name, NULL, NULL}, {"_capacity_bits", get_capacity_bits, NULL, NULL}, \
-            {"_rate_bits", get_rate_bits, NULL, NULL}, {"_suffix", SUFFIX, NULL, NULL},            \
-        {                                                                                          \
-            0                                                                                      \
-        }                                                                                          \
+            {"_rate_bits", get_rate_bits, NULL, NULL}, {"_suffix", SUFFIX, NULL, NULL},             \
+        {                                                                                           \
+            0                                                                                       \
+        }                                                                                           \
     }
 static const struct getset_def sha3_getset[] = ATTRIBUTES(hash_get_digest_size, get_suffix);
 static const struct getset_def shake_getset[] = ATTRIBUTES(shake_digest_size, shake_get_suffix);
 
 /* ---- types ---- */
-#define TYPES(X)                                                                                     \
-    X(sha3_224, EVP_sha3_224, hash_methods, sha3_getset) X(sha3_256, EVP_sha3_256, hash_methods, sha3_getset) \
-        X(sha3_384, EVP_sha3_384, hash_methods, sha3_getset) X(sha3_512, EVP_sha3_512, hash_methods, sha3_getset) \
-            X(shake_128, EVP_shake128, shake_methods, shake_getset)                                  \
-                X(shake_256, EVP_shake256, shake_methods, shake_getset)
-#define TYPE_OF(NAME, DIGEST, METHODS, GETSET)                                                             \
-    static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)             \
-    {                                                                                                      \
-        static struct signature signature = SIGNATURE(#NAME, "(data=b'', /, *, usedforsecurity=True)");    \
-        value bound[2];                                                                                    \
-        return signature_bind(&signature, args, nargs, kwnames, bound)                                     \
-                   ? hash_function(type, DIGEST(), #NAME, bound)                                           \
-                   : NULL;                                                                                 \
-    }                                                                                                      \
-    static struct type *NAME##_type;                                                                       \
-    static const struct type_spec NAME##_spec = {                                                          \
-        .name = "_sha3." #NAME,                                                                            \
-        .doc = #NAME "([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object.", \
-        .size = sizeof(struct hash),                                                                       \
-        .destroy = hash_destroy,                                                                           \
-        .slots = {.new = NAME##_new},                                                                      \
-        .methods = METHODS,                                                                                \
-        .getset = GETSET,                                                                                  \
+#define TYPES(X)                                                                                                     \
+    X(sha3_224, EVP_sha3_224, hash_methods, sha3_getset)                                                             \
+    X(sha3_256, EVP_sha3_256, hash_methods, sha3_getset) X(sha3_384, EVP_sha3_384, hash_methods, sha3_getset)        \
+        X(sha3_512, EVP_sha3_512, hash_methods, sha3_getset) X(shake_128, EVP_shake128, shake_methods, shake_getset) \
+            X(shake_256, EVP_shake256, shake_methods, shake_getset)
+#define TYPE_OF(NAME, DIGEST, METHODS, GETSET)                                                                       \
+    static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)                       \
+    {                                                                                                                \
+        static struct signature signature = SIGNATURE(#NAME, "(data=b'', /, *, usedforsecurity=True)");              \
+        value bound[2];                                                                                              \
+        return signature_bind(&signature, args, nargs, kwnames, bound) ? hash_function(type, DIGEST(), #NAME, bound) \
+                                                                       : NULL;                                       \
+    }                                                                                                                \
+    static struct type *NAME##_type;                                                                                 \
+    static const struct type_spec NAME##_spec = {                                                                    \
+        .name = "_sha3." #NAME,                                                                                      \
+        .doc = #NAME "([data], *, usedforsecurity=True) -> SHA3 object\n\nReturn a new SHA3 hash object.",           \
+        .size = sizeof(struct hash),                                                                                 \
+        .destroy = hash_destroy,                                                                                     \
+        .slots = {.new = NAME##_new},                                                                                \
+        .methods = METHODS,                                                                                          \
+        .getset = GETSET,                                                                                            \
     };
 TYPES(TYPE_OF)
 

@@ -10,11 +10,11 @@
 #include "runtime/objects/binary/bytes.h"
 #include "threads/pause.h"
 
-#define OUT_OF_LINE(RESULT, NAME, PARAMETERS, ARGUMENTS)                                                      \
-    __attribute__((visibility("default"))) RESULT atoll_##NAME PARAMETERS;                                    \
-    RESULT atoll_##NAME PARAMETERS                                                                            \
-    {                                                                                                         \
-        return NAME ARGUMENTS;                                                                                \
+#define OUT_OF_LINE(RESULT, NAME, PARAMETERS, ARGUMENTS)                   \
+    __attribute__((visibility("default"))) RESULT atoll_##NAME PARAMETERS; \
+    RESULT atoll_##NAME PARAMETERS                                         \
+    {                                                                      \
+        return NAME ARGUMENTS;                                             \
     }
 
 OUT_OF_LINE(value, float_new, (double d), (d))

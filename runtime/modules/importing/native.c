@@ -80,8 +80,9 @@ value native_module_load(value name, value path)
     thread_leave_blocking();
     text_release(&text);
     if (module && strcmp(module->build, ATOLL_BUILD) != 0)
-        refuse(name, path, str_format("%U was compiled for Atoll %s, but this is Atoll %s: compile it again", path,
-                                      module->build, ATOLL_BUILD));
+        refuse(name, path,
+               str_format("%U was compiled for Atoll %s, but this is Atoll %s: compile it again", path, module->build,
+                          ATOLL_BUILD));
     else if (error)
         refuse(name, path, str_decode_locale(error));
     else if (!module)

@@ -6,7 +6,8 @@
 
 /* What the name of such a file ends with, behind the module's own. */
 extern const char native_module_suffix[];
-/* Load the file, once per process, and make its module, of this name (both str); not yet in sys.modules. ImportError. */
+/* Load the file, once per process, and make its module, of this name (both str); not yet in sys.modules. ImportError.
+ */
 value native_module_load(value name, value path);
 /* Call the `finish` of each that was loaded. */
 void native_modules_finish(void);

@@ -404,11 +404,11 @@ static value field_read(const struct member_def *def, value object)
     const char *place = (const char *)object + def->offset;
     switch (def->kind) {
     case MEMBER_INT32:
-        return int_from_i64(*(const int32_t *)place);
+        return int_from_i64(__atomic_load_n((const int32_t *)place, __ATOMIC_RELAXED));
     case MEMBER_INT64:
-        return int_from_i64(*(const int64_t *)place);
+        return int_from_i64(__atomic_load_n((const int64_t *)place, __ATOMIC_RELAXED));
     case MEMBER_BOOL:
-        return value_bool(*(const bool *)place);
+        return value_bool(__atomic_load_n((const bool *)place, __ATOMIC_RELAXED));
     case MEMBER_DOUBLE:
         return float_new(*(const double *)place);
     default: {
