@@ -27,6 +27,7 @@
     M(_string)          \
     M(_struct)          \
     M(_thread)          \
+    M(_typing)          \
     M(_weakref)         \
     M(atexit)           \
     M(builtins)         \

@@ -4,6 +4,7 @@
  * The registry begins with nothing: the first lookup imports `encodings`, which registers the standard library's search
  * function. Codecs found are remembered by normalised name.
  */
+#include "runtime/modules/text/codecs.h"
 #include "runtime/modules/text/codecs_errors.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
@@ -181,7 +182,7 @@ static value module_decode(value self, value obj, value given_encoding, value er
 }
 
 /* ---- the codecs as functions: (result, how much was consumed) ---- */
-static value pair(value result /* stolen */, size_t consumed)
+value codecs_pair(value result /* stolen */, size_t consumed)
 {
     value number = result ? int_from_u64(consumed) : NULL;
     value tuple = number ? tuple_pack(2, result, number) : NULL;
@@ -190,10 +191,15 @@ static value pair(value result /* stolen */, size_t consumed)
     return tuple;
 }
 /* None and absent stand for strict. */
-static bool errors_of(value v, struct text *text)
+bool codecs_errors_of(value v, struct text *text)
 {
     *text = (struct text){.bytes = "strict", .length = 6};
     return !is_given(v) || (check_str(v, "codec", "'errors'") && text_of(v, text));
+}
+
+value codecs_bytes_of(value v)
+{
+    return is_str(v) ? str_encode(v, "utf-8", "strict") : bytes_from_buffer(v);
 }
 
 static value encode_with(enum codec_id id, const value *args)
@@ -201,9 +207,9 @@ static value encode_with(enum codec_id id, const value *args)
     struct text errors;
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
-    if (!errors_of(args[1], &errors))
+    if (!codecs_errors_of(args[1], &errors))
         return NULL;
-    value result = pair(codec_encode(id, args[0], errors.bytes), str_length(args[0]));
+    value result = codecs_pair(codec_encode(id, args[0], errors.bytes), str_length(args[0]));
     text_release(&errors);
     return result;
 }
@@ -214,7 +220,7 @@ static value decode_with(enum codec_id id, const value *args, bool incremental)
     struct text errors;
     int final = incremental ? value_truth(args[2]) : 1;
     struct buffer data;
-    if (final < 0 || !errors_of(args[1], &errors))
+    if (final < 0 || !codecs_errors_of(args[1], &errors))
         return NULL;
     if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
         text_release(&errors);
@@ -224,7 +230,7 @@ static value decode_with(enum codec_id id, const value *args, bool incremental)
     value result = codec_decode(id, data.data, (size_t)data.length, errors.bytes, final ? NULL : &consumed, NULL);
     buffer_release(&data);
     text_release(&errors);
-    return pair(result, consumed);
+    return codecs_pair(result, consumed);
 }
 #define CODEC(NAME, ID, INCREMENTAL)                          \
     static value NAME##_encode(value self, const value *args) \
@@ -251,7 +257,7 @@ static value decode_ex(enum codec_id id, const value *args)
     struct text errors;
     struct buffer data;
     int order, final = value_truth(args[3]);
-    if (final < 0 || !value_as_int(args[2], &order) || !errors_of(args[1], &errors))
+    if (final < 0 || !value_as_int(args[2], &order) || !codecs_errors_of(args[1], &errors))
         return NULL;
     if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
         text_release(&errors);
@@ -280,17 +286,17 @@ static value escape_text(const value *args, bool raw)
 {
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
-    return pair(codec_encode_unicode_escape(args[0], raw), str_length(args[0]));
+    return codecs_pair(codec_encode_unicode_escape(args[0], raw), str_length(args[0]));
 }
 static value unescape_text(const value *args, bool raw)
 {
     struct text errors;
-    value bytes = is_str(args[0]) ? str_encode(args[0], "utf-8", "strict") : bytes_from_buffer(args[0]);
+    value bytes = codecs_bytes_of(args[0]);
     if (!bytes)
         return NULL;
     value result = NULL;
-    if (errors_of(args[1], &errors)) {
-        result = pair(codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw),
+    if (codecs_errors_of(args[1], &errors)) {
+        result = codecs_pair(codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw),
                       bytes_length(bytes));
         text_release(&errors);
     }
@@ -315,8 +321,8 @@ static value raw_unicode_escape_decode(value self, const value *args)
 }
 static value readbuffer_encode(value self, const value *args)
 {
-    value bytes = is_str(args[0]) ? str_encode(args[0], "utf-8", "strict") : bytes_from_buffer(args[0]);
-    return bytes ? pair(bytes, bytes_length(bytes)) : NULL;
+    value bytes = codecs_bytes_of(args[0]);
+    return bytes ? codecs_pair(bytes, bytes_length(bytes)) : NULL;
 }
 
 /* ---- charmap: by a mapping of numbers, or a str of 256 characters ---- */
@@ -372,7 +378,7 @@ static value charmap_decode(value self, const value *args)
         return decode_with(CODEC_LATIN1, args, false);
     value bytes = bytes_from_buffer(args[0]);
     struct text errors;
-    if (!bytes || !errors_of(args[1], &errors)) {
+    if (!bytes || !codecs_errors_of(args[1], &errors)) {
         value_dec(bytes);
         return NULL;
     }
@@ -391,7 +397,7 @@ static value charmap_decode(value self, const value *args)
     value text = done ? builder_finish(&out) : NULL;
     if (!done)
         builder_discard(&out);
-    value result = text ? pair(text, bytes_length(bytes)) : NULL;
+    value result = text ? codecs_pair(text, bytes_length(bytes)) : NULL;
     value_dec(bytes);
     return result;
 }
@@ -430,7 +436,7 @@ static value charmap_encode(value self, const value *args)
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "charmap_encode() argument 1 must be str, not %K", args[0]);
     value text = str_to_exact(args[0]);
-    if (!text || !errors_of(args[1], &errors)) {
+    if (!text || !codecs_errors_of(args[1], &errors)) {
         value_dec(text);
         return NULL;
     }
@@ -444,7 +450,7 @@ static value charmap_encode(value self, const value *args)
     text_release(&errors);
     value_dec(text);
     if (done)
-        return pair(bytes_builder_finish(&out), length);
+        return codecs_pair(bytes_builder_finish(&out), length);
     bytes_builder_discard(&out);
     return NULL;
 }
@@ -485,6 +491,10 @@ static const struct method_def functions[] = {
     METHOD("latin_1_decode", latin_1_decode, "(data, errors=None, /)", NULL),
     ENCODE(ascii),
     METHOD("ascii_decode", ascii_decode, "(data, errors=None, /)", NULL),
+    METHOD("utf_7_encode", codecs_utf_7_encode, "(str, errors=None, /)", NULL),
+    METHOD("utf_7_decode", codecs_utf_7_decode, "(data, errors=None, final=False, /)", NULL),
+    METHOD("escape_encode", codecs_escape_encode, "(data, errors=None, /)", NULL),
+    METHOD("escape_decode", codecs_escape_decode, "(data, errors=None, /)", NULL),
     BOTH(unicode_escape),
     BOTH(raw_unicode_escape),
     METHOD("utf_16_ex_decode", utf_16_ex_decode, "(data, errors=None, byteorder=0, final=False, /)", NULL),
