@@ -95,6 +95,8 @@ value stop_iteration_value(value exception);
 
 /* Warn: category is a Warning type; 0, or -1 when the filter turned it into an exception. */
 int warn(struct type *category, ssize stack_level, const char *format, ...);
+/* A ResourceWarning that `source` should have been closed, or the like. */
+int warn_of_source(value source, const char *format, ...);
 /* The same about a place in a source file. Message and filename are borrowed strs. */
 int warn_at(struct type *category, value message, value filename, int line);
 

@@ -311,8 +311,10 @@ static bool set_options(const struct start_config *config)
 
 static value make_module(const char *name, value modules)
 {
-    value module = module_create(module_find_builtin(name), NULL);
-    if (module && dict_set_text(modules, name, module))
+    value module = module_create(module_find_builtin(name), NULL), key = str_interned(name);
+    bool done = module && key && import_file_set_builtin_spec(module, key) && dict_set(modules, key, module);
+    value_dec(key);
+    if (done)
         return module;
     value_dec(module);
     return NULL;

@@ -14,6 +14,7 @@
     M(_csv)             \
     M(_functools)       \
     M(_heapq)           \
+    M(_imp)             \
     M(_io)              \
     M(_json)            \
     M(_operator)        \
@@ -28,6 +29,7 @@
     M(_struct)          \
     M(_thread)          \
     M(_typing)          \
+    M(_warnings)        \
     M(_weakref)         \
     M(atexit)           \
     M(builtins)         \
@@ -36,6 +38,7 @@
     M(fcntl)            \
     M(gc)               \
     M(itertools)        \
+    M(marshal)          \
     M(math)             \
     M(posix)            \
     M(select)           \

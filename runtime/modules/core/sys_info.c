@@ -166,8 +166,6 @@ bool sys_info_fill(value module)
            module_add(module, "maxunicode", small_int(0x10FFFF)) &&
            module_add_owned(module, "float_repr_style", str_interned("short")) &&
            module_add_owned(module, "platlibdir", str_interned("lib")) &&
-           module_add_owned(module, "meta_path", list_new(0)) && module_add_owned(module, "path_hooks", list_new(0)) &&
-           module_add_owned(module, "path_importer_cache", dict_new()) &&
            module_add_owned(module, "warnoptions", list_new(0)) && module_add_owned(module, "_xoptions", dict_new()) &&
            module_add_owned(module, "abiflags", str_interned("")) && module_add(module, "pycache_prefix", VALUE_NONE) &&
            module_add(module, "dont_write_bytecode", value_bool(sys_flags.dont_write_bytecode));

@@ -1,9 +1,9 @@
 /*
  * Importing: names to modules, modules in sys.modules, one initialisation each.
  *
- * The order of the search is that of importlib: sys.modules; finders that the program put on sys.meta_path; built-in
- * modules; then the directories of sys.path, or of the parent package's __path__: regular packages, modules, and
- * directories that together make a namespace package. How a file becomes a module is import_file.c's.
+ * The order of the search is that of importlib: sys.modules; built-in modules; then the directories of sys.path, or of
+ * the parent package's __path__. How a file becomes a module is import_file.c's. Finders, loaders and whatever else a
+ * program may have to do with the search are importlib's, which does it all once it is awake (importlib.c).
  *
  * A file that happens to lie in the current directory must not stand in for a part of the runtime. So the modules that
  * CPython carries inside itself, or has loaded before it looks at sys.path, come from the library alone, and what the
@@ -16,6 +16,7 @@
 #include "runtime/modules/importing/import.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import_file.h"
+#include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/module.h"
 #include "runtime/sys.h"
 
@@ -199,88 +200,12 @@ static value not_found(value name, value message)
 
 /* ---- finding ---- */
 
-/* Ask the finders that the program added to sys.meta_path: the loaded module, VALUE_MISSING, or NULL. */
-static value load_with_spec(value spec, value name);
-static value try_meta_path(value name, value path)
-{
-    value finders = sys_get("meta_path");
-    if (!finders || finders == VALUE_MISSING)
-        return finders;
-    value list = list_from_iterable(finders);
-    value_dec(finders);
-    value module = list ? VALUE_MISSING : NULL;
-    for (size_t i = 0; list && module == VALUE_MISSING && i < list_length(list); i++) {
-        value finder = list_get(list, i);
-        value method = attr_get_optional(finder, NAME(find_spec));
-        if (!method) {
-            module = NULL;
-        } else if (method != VALUE_MISSING) {
-            value spec = call_3(method, name, path ? path : VALUE_NONE, VALUE_NONE);
-            value_dec(method);
-            module = !spec ? NULL : spec == VALUE_NONE ? VALUE_MISSING : load_with_spec(spec, name);
-            value_dec(spec);
-        }
-        value_dec(finder);
-    }
-    value_dec(list);
-    return module;
-}
-
-/* What importlib._bootstrap does with a spec that a Python finder returned. */
-static value load_with_spec(value spec, value name)
-{
-    value loader = attr_get(spec, NAME(loader));
-    value module = NULL, dict = NULL;
-    if (!loader)
-        return NULL;
-    value create = attr_get_optional(loader, NAME(create_module));
-    if (create && create != VALUE_MISSING) {
-        module = call_1(create, spec);
-        value_dec(create);
-    } else if (create) {
-        module = VALUE_NONE;
-    }
-    if (module == VALUE_NONE)
-        module = module_new(name);
-    bool done = module && attr_set(module, NAME(__spec__), spec) && attr_set(module, NAME(__loader__), loader);
-    static const char *const copied[][2] = {
-        {"parent", "__package__"}, {"origin", "__file__"}, {"submodule_search_locations", "__path__"}};
-    for (size_t i = 0; done && i < 3; i++) {
-        value from = str_interned(copied[i][0]), to = str_interned(copied[i][1]);
-        value v = from && to ? attr_get_optional(spec, from) : NULL;
-        done = v && (v == VALUE_MISSING || v == VALUE_NONE || attr_set(module, to, v));
-        value_dec(v);
-        value_dec(from);
-        value_dec(to);
-    }
-    value modules = done ? modules_dict() : NULL;
-    done = modules && dict_set(modules, name, module);
-    if (done) {
-        value result = call_method_1(loader, NAME(exec_module), module);
-        done = result != NULL;
-        value_dec(result);
-        if (!done) {
-            value error = error_fetch();
-            dict_delete(modules, name);
-            error_clear();
-            error_restore(error);
-        }
-    }
-    value_dec(modules);
-    value_dec(dict);
-    value_dec(loader);
-    if (!done) {
-        value_dec(module);
-        return NULL;
-    }
-    return module;
-}
-
 static value load_builtin(const struct module_def *def, value name)
 {
     value module = module_create(def, NULL);
     value modules = module ? modules_dict() : NULL;
-    bool done = modules && dict_set(modules, name, module) && import_file_set_builtin_spec(module, name);
+    bool done = modules && import_file_set_builtin_spec(module, name) && dict_set(modules, name, module) &&
+                (!importlib_is_awake() || importlib_adopt(module));
     value_dec(modules);
     if (!done) {
         value_dec(module);
@@ -314,6 +239,11 @@ bool import_set_library(const char *directory)
     return library;
 }
 
+value import_library_path(value file)
+{
+    return str_format("%U/%U", tuple_get(library, 0), file);
+}
+
 /* Part of the runtime in CPython: frozen into it, or imported before sys.path is looked at. */
 static bool is_part_of_runtime(value name)
 {
@@ -330,7 +260,7 @@ static bool is_part_of_runtime(value name)
  * module. */
 static value find_and_load(value name, value path)
 {
-    value module = try_meta_path(name, path);
+    value module = path ? VALUE_MISSING : importlib_module(name);
     if (module != VALUE_MISSING)
         return module;
     const struct module_def *def = find_builtin(name);
@@ -390,6 +320,10 @@ static value import_parent(value name, ssize dot, value *path, value *found)
 
 static value load_in_progress(value name)
 {
+    if (importlib_is_wanted() && !importlib_wake())
+        return NULL;
+    if (importlib_is_awake())
+        return importlib_load(name);
     ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
     value path = NULL, parent = NULL;
     if (dot >= 0) {
@@ -613,6 +547,7 @@ value import_module_level(value name, value globals, value fromlist, int level)
 fail:
     value_dec(module);
     value_dec(full);
+    importlib_trim_traceback();
     return NULL;
 }
 
@@ -654,6 +589,7 @@ value import_make_function(void)
 
 void import_finish(void)
 {
+    importlib_finish();
     value_dec(library);
     library = NULL;
     value_dec(default_import);

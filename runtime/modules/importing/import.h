@@ -7,6 +7,8 @@
 
 /* Where the library is; at start. false: MemoryError. */
 bool import_set_library(const char *directory);
+/* The path of a file of the library; owned. */
+value import_library_path(value file);
 /* The module with an absolute dotted name itself, loaded if need be; owned. */
 value import_absolute(value name);
 /* The built-in function __import__, owned; made once. */

@@ -83,6 +83,18 @@ static bool is_library_source(const char *source)
            source[library_path_length] == '/';
 }
 
+const char *import_cache_frozen_name(const char *source)
+{
+    static const char *const rows[][2] = {
+        {"importlib/_bootstrap.py", "<frozen importlib._bootstrap>"},
+        {"importlib/_bootstrap_external.py", "<frozen importlib._bootstrap_external>"},
+        {"zipimport.py", "<frozen zipimport>"}};
+    for (size_t i = 0; is_library_source(source) && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(source + library_path_length + 1, rows[i][0]) == 0)
+            return rows[i][1];
+    return NULL;
+}
+
 /* FNV-1a, 64 bits: names of cache files only need to differ in practice; what the header says decides. */
 static uint64_t hash_source(const char *source, int optimize)
 {
@@ -570,7 +582,8 @@ static bool compile_file(struct compiled *out, const char *source, const struct 
     size_t length;
     if (!file_read_all(source, &bytes, &length))
         return true;
-    value file = str_decode_locale(source);
+    const char *frozen = import_cache_frozen_name(source);
+    value file = str_decode_locale(frozen ? frozen : source);
     value code = file ? compile_source((const char *)bytes, length, file, "exec", 0, sys_optimize_level()) : NULL;
     value serialized = code ? code_serialize(code) : NULL;
     error_clear();

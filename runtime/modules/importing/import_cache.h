@@ -11,6 +11,8 @@ void import_cache_set_places(const char *executable, const char *library);
 /* The code of a source file of which `info` tells size and time; owned. VALUE_MISSING: not cached, or no longer valid.
  * NULL only with MemoryError. */
 value import_cache_read(const char *source, const struct stat *info);
+/* What code of this source file says instead of the file's name, because CPython has it frozen; NULL: the name. */
+const char *import_cache_frozen_name(const char *source);
 /* Keep the code for the next process. Best effort: a cache that cannot be written is no error. */
 void import_cache_write(const char *source, const struct stat *info, value code);
 /* Compile every module of the standard library into one file. False after a message on stderr. */

@@ -6,6 +6,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
+#include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/importing/native.h"
 #include "runtime/file.h"
 #include "runtime/modules/importing/spec.h"
@@ -35,9 +36,13 @@ value import_file_compile(value path, bool cached)
         if (!file_read_all(text.bytes, &bytes, &length)) {
             code = raise_errno(errno, path, NULL);
         } else {
+            const char *frozen = import_cache_frozen_name(text.bytes);
+            value filename = frozen ? str_from_text(frozen) : value_inc(path);
             /* What is not cached is a script that the program was asked to run. */
-            code = compile_source((const char *)bytes, length, path, "exec",
-                                  COMPILE_PROGRAM | (cached ? 0 : PARSE_FROM_FILE), sys_optimize_level());
+            code = filename ? compile_source((const char *)bytes, length, filename, "exec",
+                                             COMPILE_PROGRAM | (cached ? 0 : PARSE_FROM_FILE), sys_optimize_level())
+                            : NULL;
+            value_dec(filename);
             if (code && cached)
                 import_cache_write(text.bytes, &info, code);
         }
@@ -48,20 +53,17 @@ value import_file_compile(value path, bool cached)
 }
 
 /* ---- making a module ---- */
-static bool set_module_attributes(value module, value name, value file, value package, value search, value loader_kind)
+static bool set_module_attributes(value module, value name, value file, value package, value search)
 {
     value dict = module_dict(module);
-    value spec = spec_new(name, loader_kind, file, search, package);
+    value spec = spec_new(name, file, search, package);
     if (!spec)
         return false;
     bool done = dict_set(dict, NAME(__spec__), spec) && dict_set(dict, NAME(__package__), package);
     value loader = done ? attr_get(spec, NAME(loader)) : NULL;
-    done = loader && dict_set(dict, NAME(__loader__), loader) && (!file || dict_set(dict, NAME(__file__), file)) &&
+    done = loader && dict_set(dict, NAME(__loader__), loader) &&
+           (!file || dict_set(dict, NAME(__file__), file)) &&
            (!search || dict_set(dict, NAME(__path__), search));
-    value cached = done && file ? attr_get(spec, NAME(cached)) : NULL;
-    if (done && file)
-        done = cached && dict_set(dict, NAME(__cached__), cached);
-    value_dec(cached);
     value_dec(loader);
     value_dec(spec);
     return done;
@@ -69,13 +71,24 @@ static bool set_module_attributes(value module, value name, value file, value pa
 
 bool import_file_set_builtin_spec(value module, value name)
 {
-    return set_module_attributes(module, name, NULL, NAME_TEXT(""), NULL, NAME_TEXT("built-in"));
+    return set_module_attributes(module, name, NULL, NAME_TEXT(""), NULL);
 }
 
 static value parent_name(value name)
 {
     ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
     return str_substring(name, 0, dot < 0 ? 0 : (size_t)dot);
+}
+
+/* importlib woke while the module was running, or after it was found. */
+static bool end_with_importlib(value module)
+{
+    if (!importlib_adopt(module))
+        return false;
+    value spec = dict_get(module_dict(module), NAME(__spec__));
+    bool done = spec && (!is_given(spec) || attr_set(spec, NAME(_initializing), VALUE_FALSE));
+    value_dec(spec);
+    return done;
 }
 
 static bool run_module(value module, value name, value file, value spec)
@@ -86,6 +99,10 @@ static bool run_module(value module, value name, value file, value spec)
     value code = done ? import_file_compile(file, true) : NULL;
     value result = code ? interpreter_run_code(code, module_dict(module), NULL, NULL) : NULL;
     spec_set_initializing(spec, false);
+    if (result && importlib_is_awake() && !end_with_importlib(module)) {
+        value_dec(result);
+        result = NULL;
+    }
     if (!result && done) {
         value error = error_fetch();
         if (dict_delete(modules, name) < 0)
@@ -105,25 +122,12 @@ static value load_source(value name, value file, value search)
     value module = module_new(name);
     value package = search ? value_inc(name) : parent_name(name);
     value spec = NULL;
-    bool done = module && package && set_module_attributes(module, name, file, package, search, NAME_TEXT("source")) &&
+    bool done = module && package && set_module_attributes(module, name, file, package, search) &&
+                dict_set(module_dict(module), NAME(__cached__), VALUE_NONE) &&
                 dict_set(module_dict(module), NAME(__builtins__), builtins_dict) &&
                 (spec = dict_get(module_dict(module), NAME(__spec__))) && run_module(module, name, file, spec);
     value_dec(spec);
     value_dec(package);
-    if (done)
-        return module;
-    value_dec(module);
-    return NULL;
-}
-
-static value load_namespace(value name, value directories)
-{
-    value module = module_new(name);
-    value modules = sys_get("modules");
-    bool done = module && modules &&
-                set_module_attributes(module, name, NULL, name, directories, NAME_TEXT("namespace")) &&
-                dict_set(modules, name, module);
-    value_dec(modules);
     if (done)
         return module;
     value_dec(module);
@@ -135,8 +139,8 @@ static value load_native(value name, value file)
 {
     value module = native_module_load(name, file), package = module ? parent_name(name) : NULL;
     value modules = package ? sys_get("modules") : NULL;
-    bool done = is_given(modules) && dict_set(modules, name, module) &&
-                set_module_attributes(module, name, file, package, NULL, NAME_TEXT("extension"));
+    bool done = is_given(modules) && set_module_attributes(module, name, file, package, NULL) &&
+                dict_set(modules, name, module) && (!importlib_is_awake() || importlib_adopt(module));
     value_dec(modules);
     value_dec(package);
     if (done)
@@ -252,7 +256,7 @@ value import_file_load(value name, value path)
         value_dec(directory);
     }
     if (result == VALUE_MISSING && list_length(portions) > 0)
-        result = load_namespace(name, portions);
+        result = importlib_wake() ? importlib_load(name) : NULL; /* a namespace package */
     value_dec(portions);
     value_dec(directories);
     value_dec(last);

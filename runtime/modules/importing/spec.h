@@ -1,12 +1,22 @@
-/* Module specs and loaders of modules that the runtime itself found. */
+/* Specs and loaders of modules that were found while importlib slept. */
 #ifndef ATOLL_SPEC_H
 #define ATOLL_SPEC_H
 
 #include "runtime/abstract.h"
 
-/* A spec: kind is "source", "namespace" or "built-in"; file and search may be NULL; package is the parent's name.
- * Owned. */
-value spec_new(value name, value kind, value file, value search, value package);
-void spec_set_initializing(value spec, bool initializing); /* never fails */
+/* A spec: of a source file, or with file NULL of a built-in module; search: of a package, else NULL; package is the
+ * parent's name. Owned. */
+value spec_new(value name, value file, value search, value package);
+/* While the module runs. Never fails. */
+void spec_set_initializing(value spec, bool initializing);
+/* Is v a spec or a loader from here, and not importlib's? */
+bool spec_is_preliminary(value v);
+/* What is known of a module; owned; NULL what there is not. */
+struct spec_facts {
+    value name, file, search, origin;
+    bool initializing;
+};
+void spec_get_facts(value spec, struct spec_facts *facts);
+void spec_drop_facts(struct spec_facts *facts);
 
 #endif

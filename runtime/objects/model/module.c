@@ -4,6 +4,7 @@
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/sys.h"
 
 #define MODULE(v) ((struct module *)(v))
 
@@ -106,8 +107,10 @@ value module_getattr(value module, value name)
     value hook = dict_get(module_dict(module), NAME(__getattr__));
     if (!hook)
         return NULL;
-    if (hook == VALUE_MISSING)
-        return module_no_attribute(module, name);
+    if (hook == VALUE_MISSING) {
+        found = module_dict(module) == sys_dict ? sys_late_attribute(name) : VALUE_MISSING;
+        return found == VALUE_MISSING ? module_no_attribute(module, name) : found;
+    }
     found = call_1(hook, name);
     value_dec(hook);
     return found;

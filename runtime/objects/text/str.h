@@ -108,6 +108,8 @@ void str_intern_after_fork(void); /* in the child: who held a lock in another th
 /* ---- hashing (str_hash.c) ---- */
 /* SipHash-1-3 of bytes with the process's key, as CPython's hash of bytes; never -1. */
 int64_t hash_bytes(const void *bytes, size_t length);
+/* The same with a key of the caller's, for checks of files. */
+uint64_t hash_keyed(uint64_t given, const void *bytes, size_t length);
 /* Choose the key: NULL or "random": from the system; a number: derived from it; 0: all zero. False when it is neither.
  * Called once before the first hash; without a call the environment's PYTHONHASHSEED decides. */
 bool hash_set_seed(const char *text);

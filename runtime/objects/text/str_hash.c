@@ -91,17 +91,11 @@ static inline uint64_t load_tail(const uint8_t *p, size_t length)
     return length ? *p : 0;
 }
 
-int64_t hash_bytes(const void *bytes, size_t length)
+static inline __attribute__((always_inline)) uint64_t siphash(uint64_t key0, uint64_t key1, const void *bytes,
+                                                              size_t length)
 {
-    static _Atomic bool ready;
-    if (unlikely(!atomic_load_explicit(&ready, memory_order_acquire))) {
-        pthread_once(&key_once, key_from_environment);
-        atomic_store_explicit(&ready, true, memory_order_release);
-    }
-    if (length == 0)
-        return 0;
-    uint64_t v0 = key[0] ^ UINT64_C(0x736f6d6570736575), v1 = key[1] ^ UINT64_C(0x646f72616e646f6d);
-    uint64_t v2 = key[0] ^ UINT64_C(0x6c7967656e657261), v3 = key[1] ^ UINT64_C(0x7465646279746573);
+    uint64_t v0 = key0 ^ UINT64_C(0x736f6d6570736575), v1 = key1 ^ UINT64_C(0x646f72616e646f6d);
+    uint64_t v2 = key0 ^ UINT64_C(0x6c7967656e657261), v3 = key1 ^ UINT64_C(0x7465646279746573);
     const uint8_t *p = bytes, *end = p + (length & ~(size_t)7);
     for (; p < end; p += 8) {
         uint64_t m;
@@ -120,8 +114,25 @@ int64_t hash_bytes(const void *bytes, size_t length)
     SIP_ROUND;
     SIP_ROUND;
     SIP_ROUND;
-    int64_t h = (int64_t)(v0 ^ v1 ^ v2 ^ v3);
+    return v0 ^ v1 ^ v2 ^ v3;
+}
+
+int64_t hash_bytes(const void *bytes, size_t length)
+{
+    static _Atomic bool ready;
+    if (unlikely(!atomic_load_explicit(&ready, memory_order_acquire))) {
+        pthread_once(&key_once, key_from_environment);
+        atomic_store_explicit(&ready, true, memory_order_release);
+    }
+    if (length == 0)
+        return 0;
+    int64_t h = (int64_t)siphash(key[0], key[1], bytes, length);
     return h == -1 ? -2 : h;
+}
+
+uint64_t hash_keyed(uint64_t given, const void *bytes, size_t length)
+{
+    return siphash(given, 0, bytes, length);
 }
 
 int64_t str_hash(value v)
