@@ -18,9 +18,12 @@ import _thread
 import signal
 
 MODULES = [
-    "_abc", "_bisect", "_codecs", "_collections", "_contextvars", "_functools", "_heapq", "_io", "_operator", "_queue",
-    "_sre", "_string", "_thread", "_weakref", "atexit", "builtins", "errno", "gc", "itertools", "math", "posix", "sys",
-    "time",
+    "_abc", "_ast", "_bisect", "_codecs", "_collections", "_contextvars", "_csv", "_datetime", "_decimal", "_functools", "_heapq",
+    "_imp", "_io", "_json", "_locale", "_md5", "_multibytecodec", "_opcode", "_operator", "_pickle", "_queue", "_random", "_sha1",
+    "_sha256", "_sha3", "_sha512", "_blake2", "_bz2", "_lzma", "_sre", "_stat", "_statistics", "_string", "_struct", "_symtable",
+    "_thread", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "binascii", "builtins",
+    "cmath", "errno", "gc", "grp", "itertools", "marshal", "math", "mmap", "posix", "pwd", "pyexpat", "resource", "select", "sys",
+    "time", "unicodedata", "zlib", "_hashlib", "_asyncio", "_elementtree", "_socket", "_posixshmem", "_lsprof", "termios", "fcntl",
 ]  # fmt: skip
 
 # What ends, replaces, stops or signals the process, waits for ever by design, or harms the machine around it.
@@ -53,6 +56,15 @@ LEFT_OUT = set(
     _codecs.register _codecs.register_error _codecs.unregister
     _io.open _io.open_code _io.FileIO _io.FileIO.__init__ builtins.setattr builtins.delattr
     _weakref.proxy
+    select.select select.poll.poll select.epoll.poll select.epoll.close select.epoll.__exit__
+    _imp.create_dynamic _imp.exec_dynamic _imp.acquire_lock _imp.release_lock _imp.create_builtin _imp.exec_builtin _imp.init_frozen
+    _socket.socket.accept _socket.socket.recv _socket.socket.recv_into _socket.socket.recvfrom _socket.socket.recvfrom_into
+    _socket.socket.recvmsg _socket.socket.recvmsg_into _socket.socket.connect _socket.socket.connect_ex _socket.socket._accept
+    _socket.socket.close _socket.socket.detach _socket.close _socket.getaddrinfo _socket.gethostbyname _socket.gethostbyname_ex
+    _socket.gethostbyaddr _socket.getnameinfo _socket.sethostname _socket.dup
+    fcntl.fcntl fcntl.ioctl fcntl.flock fcntl.lockf termios.tcsetattr termios.tcflow termios.tcflush termios.tcdrain termios.tcsendbreak
+    termios.tcsetwinsize resource.setrlimit resource.prlimit _posixshmem.shm_open _posixshmem.shm_unlink
+    pwd.getpwall grp.getgrall _locale.setlocale
     """.split()
 )
 

@@ -398,6 +398,8 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
 
 value str_decode(const uint8_t *bytes, size_t length, const char *encoding, const char *errors)
 {
+    if (length == 0)
+        return str_empty(); /* whatever the encoding is, if there is any */
     enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
     if (id != CODEC_OTHER)
         return codec_decode(id, bytes, length, errors, NULL, NULL);
