@@ -555,7 +555,8 @@ int run_module(const char *name)
     if (!sys_flags.safe_path && here && !runtime_add_path(here))
         error_clear();
     value_dec(here);
-    value runpy = import_module("runpy");
+    value main = make_main(NULL); /* which runpy fills */
+    value runpy = main ? import_module("runpy") : NULL;
     value function = runpy ? attr_get(runpy, NAME(_run_module_as_main)) : NULL;
     value text = str_decode_locale(name);
     value result = function && text ? call_2(function, text, VALUE_TRUE) : NULL;
@@ -564,6 +565,7 @@ int run_module(const char *name)
     value_dec(text);
     value_dec(function);
     value_dec(runpy);
+    value_dec(main);
     return status;
 }
 
