@@ -31,7 +31,9 @@
     M(_typing)          \
     M(_warnings)        \
     M(_weakref)         \
+    M(array)            \
     M(atexit)           \
+    M(binascii)         \
     M(builtins)         \
     M(cmath)            \
     M(errno)            \

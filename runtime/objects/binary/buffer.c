@@ -25,7 +25,8 @@ bool buffer_get(value v, struct buffer *buffer, int flags)
         return raise_false(EXC(BufferError), "Object is not writable.");
     }
     if ((flags & BUFFER_STRIDES) && !buffer->shape) {
-        buffer->shape = &buffer->length;
+        buffer->item_count = buffer->length / buffer->item_size;
+        buffer->shape = &buffer->item_count;
         buffer->strides = &buffer->item_size;
     }
     return true;

@@ -34,7 +34,8 @@ struct buffer {
     ssize *strides;
     int ndim;
     bool readonly;
-    void *internal; /* the exporter's; with no owner, the copy: malloc'd */
+    ssize item_count; /* what `shape` points to where the exporter has no shape of its own */
+    void *internal;   /* the exporter's; with no owner, the copy: malloc'd */
 };
 
 /* The object's memory; false with TypeError ("a bytes-like object is required, not 'X'"), BufferError. */

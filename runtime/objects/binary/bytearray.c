@@ -1,5 +1,6 @@
 /*
- * bytearray: bytes that change.
+ * bytearray: bytes that change. Arrays of other items (array.array) begin with the same layout, and their storage
+ * changes through the same functions, which take the size of an item where that matters.
  *
  * All looks at `data` and `length` together, and all changes, are made under the object's lock, where indices meet the
  * length, too: each operation is one step. Memory is allocated outside: a change that finds too little starts again
@@ -49,9 +50,11 @@ static bool again(struct outcome *o)
     return true;
 }
 
-static bool exported_error(void)
+static bool exported_error(struct bytearray *a)
 {
-    return raise_false(EXC(BufferError), "Existing exports of data: object cannot be re-sized");
+    return raise_false(EXC(BufferError), is_bytearray(value_of(a))
+                                             ? "Existing exports of data: object cannot be re-sized"
+                                             : "cannot resize an array that is exporting buffers");
 }
 
 static bool finish(struct bytearray *a, struct outcome o)
@@ -66,7 +69,7 @@ static bool finish(struct bytearray *a, struct outcome o)
         raise_no_memory();
         return false;
     }
-    return exported_error();
+    return exported_error(a);
 }
 
 static bool is_exported(struct bytearray *a)
@@ -153,9 +156,9 @@ static void replace(struct bytearray *a, size_t start, size_t end, const uint8_t
         thread_copy(data_of(a) + start, bytes, count);
 }
 
-/* Replace the slice [start, end), negative bounds from the end, by the bytes, which are not inside the array. */
-static bool set_range(struct bytearray *a, ssize start, ssize end, const uint8_t *bytes, size_t count)
+bool bytearray_set_range(value v, ssize start, ssize end, const uint8_t *bytes, size_t count)
 {
+    struct bytearray *a = (struct bytearray *)v;
     struct outcome o = {0};
     bool shorter;
     do {
@@ -226,7 +229,7 @@ value bytearray_new(const uint8_t *bytes, size_t length)
     return bytearray_make(TYPE(BYTEARRAY), bytes, length);
 }
 
-static void bytearray_destroy(struct object *o)
+void bytearray_destroy(struct object *o)
 {
     struct bytearray *a = (struct bytearray *)o;
     storage_release(o, data_of(a), atomic_load_explicit(&a->capacity, memory_order_relaxed));
@@ -245,7 +248,7 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
     if (!bytes_bind_arguments(&bytearray_maker, args, nargs, kwnames, bound))
         return false;
     if (length_of(a) && is_exported(a))
-        return exported_error();
+        return exported_error(a);
     /* The old contents go first, if that can be seen: by Python code that gives the new ones, or in them. */
     bool plain = !is_missing(bound[0]) && value_has_buffer(bound[0]) && bound[0] != self && is_missing(bound[1]) &&
                  is_missing(bound[2]);
@@ -264,7 +267,7 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
         ok = false;
     }
     /* A copy replaces what is there (as zeros do); all else comes behind what that code put there meanwhile. */
-    ok = ok && set_range(a, plain ? 0 : PTRDIFF_MAX, PTRDIFF_MAX, out.data, out.length);
+    ok = ok && bytearray_set_range(value_of(a), plain ? 0 : PTRDIFF_MAX, PTRDIFF_MAX, out.data, out.length);
     bytes_builder_discard(&out);
     return ok;
 }
@@ -295,7 +298,7 @@ static int lend_copy(struct bytearray *a, struct buffer *buffer)
     return 0;
 }
 
-static int bytearray_buffer(value self, struct buffer *buffer, int flags)
+int bytearray_buffer(value self, struct buffer *buffer, int flags)
 {
     struct bytearray *a = (struct bytearray *)self;
     static uint8_t nothing[1];
@@ -310,7 +313,7 @@ static int bytearray_buffer(value self, struct buffer *buffer, int flags)
     buffer->guard = &a->header;
     return 0;
 }
-static void bytearray_buffer_release(value self, struct buffer *buffer)
+void bytearray_buffer_release(value self, struct buffer *buffer)
 {
     atomic_fetch_sub_explicit(&((struct bytearray *)self)->exports, 1, memory_order_acq_rel);
 }
@@ -368,17 +371,17 @@ static bool set_item(struct bytearray *a, value key, value v)
     return finish(a, o) && (inside || raise_false(EXC(IndexError), "bytearray index out of range"));
 }
 
-/* The bytes of a slice with another step than one become these, or go when there are none (or `bytes` is NULL). */
-static bool set_steps(struct bytearray *a, ssize start, ssize stop, ssize step, const uint8_t *bytes, size_t given)
+bool bytearray_set_steps(value v, ssize start, ssize stop, ssize step, size_t size, const uint8_t *bytes, size_t given)
 {
+    struct bytearray *a = (struct bytearray *)v;
     struct outcome o = {0};
     object_lock(&a->header);
-    ssize n = (ssize)length_of(a), count = slice_adjust(n, &start, &stop, step);
+    ssize n = (ssize)(length_of(a) / size), count = slice_adjust(n, &start, &stop, step);
     uint8_t *data = data_of(a);
     bool fits = given == 0 || (size_t)count == given;
     if (fits && given) {
         for (ssize i = 0; i < count; i++) {
-            data[start + i * step] = bytes[i];
+            memcpy(data + (size_t)(start + i * step) * size, bytes + (size_t)i * size, size);
             thread_report_at((size_t)i + 1);
         }
     } else if (fits && count > 0 && is_exported(a)) {
@@ -391,13 +394,13 @@ static bool set_steps(struct bytearray *a, ssize start, ssize stop, ssize step, 
         ssize to = start;
         for (ssize from = start; from < n; thread_report_at((size_t)++from))
             if ((from - start) % step != 0 || (from - start) / step >= count)
-                data[to++] = data[from];
-        resize(a, (size_t)to, &o);
+                memmove(data + (size_t)to++ * size, data + (size_t)from * size, size);
+        resize(a, (size_t)to * size, &o);
     }
     object_unlock(&a->header);
     if (!fits)
-        return raise_false(EXC(ValueError), "attempt to assign bytes of size %zu to extended slice of size %zd", given,
-                           count);
+        return raise_false(EXC(ValueError), "attempt to assign %s of size %zu to extended slice of size %zd",
+                           is_bytearray(v) ? "bytes" : "array", given, count);
     return finish(a, o);
 }
 
@@ -427,7 +430,8 @@ static bool set_slice(struct bytearray *a, value key, value v)
     }
     size_t n = bytes ? bytes_length(bytes) : 0;
     const uint8_t *contents = bytes ? bytes_data(bytes) : NULL;
-    bool ok = step == 1 ? set_range(a, start, stop, contents, n) : set_steps(a, start, stop, step, contents, n);
+    bool ok = step == 1 ? bytearray_set_range(value_of(a), start, stop, contents, n)
+                        : bytearray_set_steps(value_of(a), start, stop, step, 1, contents, n);
     value_dec(bytes);
     return ok;
 }
@@ -446,7 +450,7 @@ static bool bytearray_setitem(value self, value key, value v)
 
 static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count)
 {
-    return set_range(a, PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
+    return bytearray_set_range(value_of(a), PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
 }
 
 value bytearray_append(value self, value item)
@@ -489,29 +493,37 @@ value bytearray_insert(value self, value index, value item)
     uint8_t byte;
     if (!index_as_ssize(index, &i, EXC(OverflowError)) || !byte_of(item, &byte))
         return NULL;
-    return set_range(a, i, i, &byte, 1) ? VALUE_NONE : NULL;
+    return bytearray_set_range(value_of(a), i, i, &byte, 1) ? VALUE_NONE : NULL;
+}
+
+int bytearray_take(value v, ssize index, size_t size, uint8_t *item)
+{
+    struct bytearray *a = (struct bytearray *)v;
+    struct outcome o = {0};
+    object_lock(&a->header);
+    uint64_t at = index_resolve(index, length_of(a) / size);
+    if (at != UINT64_MAX) {
+        memcpy(item, data_of(a) + at * size, size);
+        replace(a, at * size, (at + 1) * size, NULL, 0, &o);
+    }
+    object_unlock(&a->header);
+    if (!finish(a, o))
+        return -1;
+    shrink(a);
+    return at != UINT64_MAX;
 }
 
 value bytearray_pop(value self, value index)
 {
-    struct bytearray *a = (struct bytearray *)self;
     ssize i;
+    uint8_t byte;
     if (!index_as_ssize(index, &i, EXC(IndexError)))
         return NULL;
-    struct outcome o = {0};
-    value result = NULL;
-    object_lock(&a->header);
-    size_t n = length_of(a);
-    uint64_t at = index_resolve(i, n);
-    if (at != UINT64_MAX) {
-        result = small_int(data_of(a)[at]);
-        replace(a, at, at + 1, NULL, 0, &o);
-    }
-    object_unlock(&a->header);
-    if (!finish(a, o))
-        return NULL;
-    shrink(a);
-    return result ? result : raise(EXC(IndexError), n ? "pop index out of range" : "pop from empty bytearray");
+    bool empty = length_of((struct bytearray *)self) == 0;
+    int taken = bytearray_take(self, i, 1, &byte);
+    if (taken == 0)
+        return raise(EXC(IndexError), empty ? "pop from empty bytearray" : "pop index out of range");
+    return taken > 0 ? small_int(byte) : NULL;
 }
 
 value bytearray_remove(value self, value v)
@@ -546,18 +558,24 @@ value bytearray_copy(value self)
     return v;
 }
 
-value bytearray_reverse(value self)
+void bytearray_reverse_items(value v, size_t size)
 {
-    struct bytearray *a = (struct bytearray *)self;
+    struct bytearray *a = (struct bytearray *)v;
+    uint8_t item[8];
     object_lock(&a->header);
     uint8_t *data = data_of(a);
-    for (size_t i = 0, j = length_of(a); i + 1 < j; i++) {
-        uint8_t byte = data[i];
-        data[i] = data[--j];
-        data[j] = byte;
+    for (size_t i = 0, j = length_of(a) / size; i + 1 < j; i++) {
+        j--;
+        memcpy(item, data + i * size, size);
+        memcpy(data + i * size, data + j * size, size);
+        memcpy(data + j * size, item, size);
         thread_report_at(i + 1);
     }
     object_unlock(&a->header);
+}
+value bytearray_reverse(value self)
+{
+    bytearray_reverse_items(self, 1);
     return VALUE_NONE;
 }
 
@@ -622,7 +640,7 @@ static value bytearray_inplace_concat(value self, value other)
 {
     struct buffer b;
     if (other == self && bytearray_length(self)) { /* which it lends itself meanwhile, whoever else may be there */
-        exported_error();
+        exported_error((struct bytearray *)self);
         return NULL;
     }
     bool ok = buffer_get(other, &b, BUFFER_SIMPLE);
@@ -634,7 +652,7 @@ static value bytearray_inplace_concat(value self, value other)
     return ok ? value_inc(self) : NULL;
 }
 
-static value bytearray_inplace_repeat(value self, ssize count)
+value bytearray_inplace_repeat(value self, ssize count)
 {
     struct bytearray *a = (struct bytearray *)self;
     struct outcome o = {0};

@@ -43,7 +43,20 @@ struct bytearray {
     _Atomic size_t length, capacity;
     _Atomic uint32_t exports; /* buffers that point into the data: no resizing */
 };
-bool bytearray_resize(value v, size_t length); /* under no lock; BufferError, MemoryError */
+/* For bytearrays and whatever begins with that layout; items have so many bytes. Under no lock; BufferError,
+   MemoryError. */
+bool bytearray_resize(value v, size_t length);
+/* Replace the bytes [start, end), negative bounds from the end, by others, which are not inside the array. */
+bool bytearray_set_range(value v, ssize start, ssize end, const uint8_t *bytes, size_t count);
+/* The items of a slice with another step than one become these, or go when there are none. ValueError. */
+bool bytearray_set_steps(value v, ssize start, ssize stop, ssize step, size_t size, const uint8_t *bytes, size_t given);
+/* Take the item at the index (from the end when negative) out: 1; 0: there is none; -1: exception. */
+int bytearray_take(value v, ssize index, size_t size, uint8_t *item);
+void bytearray_reverse_items(value v, size_t size /* 8 at most */);
+value bytearray_inplace_repeat(value v, ssize count);
+void bytearray_destroy(struct object *o);
+int bytearray_buffer(value v, struct buffer *buffer, int flags);
+void bytearray_buffer_release(value v, struct buffer *buffer);
 static inline bool is_bytearray(value v)
 {
     return value_is_object(v) && v &&
