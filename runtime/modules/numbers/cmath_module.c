@@ -52,7 +52,7 @@ static bool is_large(struct number z)
 /* The C library's function, for arguments that are not finite. */
 static struct number library(double complex (*f)(double complex), struct number z)
 {
-    double complex result = f(CMPLX(z.re, z.im));
+    double complex result = f(__builtin_complex(z.re, z.im));
     return number(creal(result), cimag(result));
 }
 
