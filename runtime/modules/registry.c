@@ -17,13 +17,17 @@
     M(_imp)             \
     M(_io)              \
     M(_json)            \
+    M(_locale)          \
+    M(_multiprocessing) \
     M(_operator)        \
+    M(_posixshmem)      \
     M(_posixsubprocess) \
     M(_queue)           \
     M(_random)          \
     M(_signal)          \
     M(_socket)          \
     M(_sre)             \
+    M(_stat)            \
     M(_statistics)      \
     M(_string)          \
     M(_struct)          \
@@ -39,12 +43,19 @@
     M(errno)            \
     M(fcntl)            \
     M(gc)               \
+    M(grp)              \
     M(itertools)        \
     M(marshal)          \
     M(math)             \
+    M(mmap)             \
     M(posix)            \
+    M(pwd)              \
+    M(resource)         \
     M(select)           \
+    M(spwd)             \
     M(sys)              \
+    M(syslog)           \
+    M(termios)          \
     M(time)             \
     M(unicodedata)
 
