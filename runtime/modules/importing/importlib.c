@@ -187,41 +187,59 @@ static value make_spec(const struct spec_facts *facts, value loader)
     return NULL;
 }
 
-/* The spec and the loader, owned, that importlib gives to a module which spec.c gave `old`. */
-static value make_spec_of(value old, value *loader)
+/* The spec that importlib gives to a module which spec.c gave `old`. */
+static value make_spec_with(value old, value loader)
 {
     struct spec_facts facts;
     spec_get_facts(old, &facts);
-    *loader = make_loader(facts.name, facts.file);
-    value spec = *loader ? make_spec(&facts, *loader) : NULL;
+    value spec = make_spec(&facts, loader);
     spec_drop_facts(&facts);
     return spec;
 }
 
 value importlib_make_spec(value old)
 {
-    value loader = NULL, spec = importlib_wake() ? make_spec_of(old, &loader) : NULL;
+    struct spec_facts facts;
+    spec_get_facts(old, &facts);
+    value loader = importlib_make_loader(facts.name, facts.file);
+    value spec = loader ? make_spec(&facts, loader) : NULL;
     value_dec(loader);
+    spec_drop_facts(&facts);
     return spec;
+}
+
+/* The module's loader, which is importlib's from now on; owned. */
+static value adopt_loader(value dict)
+{
+    value old = dict_get(dict, NAME(__loader__));
+    if (!old || !spec_is_preliminary_loader(old))
+        return old;
+    struct spec_facts facts;
+    spec_get_loader_facts(old, &facts);
+    value loader = make_loader(facts.name, facts.file);
+    if (loader && dict_replace(dict, NAME(__loader__), old, loader) < 0) {
+        value_dec(loader);
+        loader = NULL;
+    }
+    spec_drop_facts(&facts);
+    value_dec(old);
+    return loader;
 }
 
 bool importlib_adopt(value module)
 {
     if (!value_is_of(module, TYPE(MODULE)))
         return true;
-    value dict = module_dict(module), old = dict_get(dict, NAME(__spec__)), loader = NULL;
-    if (!old || !spec_is_preliminary(old)) {
-        value_dec(old);
-        return old != NULL;
+    value dict = module_dict(module), loader = adopt_loader(dict);
+    value old = loader ? dict_get(dict, NAME(__spec__)) : NULL;
+    bool done = old != NULL;
+    if (old && spec_is_preliminary(old)) {
+        value spec = is_given(loader) ? make_spec_with(old, loader) : importlib_make_spec(old);
+        done = spec && dict_replace(dict, NAME(__spec__), old, spec) >= 0;
+        value_dec(spec);
     }
-    value spec = make_spec_of(old, &loader);
-    value present = spec ? dict_get(dict, NAME(__loader__)) : NULL;
-    bool done = present && (!spec_is_preliminary(present) || dict_set(dict, NAME(__loader__), loader)) &&
-                dict_replace(dict, NAME(__spec__), old, spec) >= 0;
-    value_dec(present);
-    value_dec(spec);
-    value_dec(loader);
     value_dec(old);
+    value_dec(loader);
     return done;
 }
 

@@ -137,29 +137,42 @@ static const struct type_spec spec_type_spec = {
     .getset = spec_getset,
 };
 
-value spec_new(value name, value file, value search, value package)
+value spec_new_loader(value name, value file)
 {
-    static _Atomic(struct type *) loader_type, spec_type;
-    struct type *lt = type_define_once(&loader_type, &loader_type_spec),
-                *st = type_define_once(&spec_type, &spec_type_spec);
-    struct loader *loader = lt && st ? (struct loader *)object_new(lt, sizeof *loader) : NULL;
+    static _Atomic(struct type *) type;
+    struct type *made = type_define_once(&type, &loader_type_spec);
+    struct loader *loader = made ? (struct loader *)object_new(made, sizeof *loader) : NULL;
     if (!loader)
         return NULL;
     slot_init(&loader->name, value_inc(name));
     slot_init(&loader->path, value_inc(file));
-    struct spec *spec = (struct spec *)object_new(st, sizeof *spec);
+    return value_of(loader);
+}
+
+value spec_new(value name, value file, value search, value package)
+{
+    static _Atomic(struct type *) type;
+    struct type *made = type_define_once(&type, &spec_type_spec);
+    value loader = made ? spec_new_loader(name, file) : NULL;
+    struct spec *spec = loader ? (struct spec *)object_new(made, sizeof *spec) : NULL;
     if (!spec) {
-        value_dec(value_of(loader));
+        value_dec(loader);
         return NULL;
     }
     slot_init(&spec->name, value_inc(name));
-    slot_init(&spec->loader, value_of(loader));
+    slot_init(&spec->loader, loader);
     slot_init(&spec->origin, file ? value_inc(file) : NAME_TEXT("built-in"));
     slot_init(&spec->search, value_inc(search));
     slot_init(&spec->parent, value_inc(package));
     slot_init(&spec->initializing, VALUE_FALSE);
     slot_init(&spec->file, value_inc(file));
     return value_of(spec);
+}
+
+void spec_get_loader_facts(value v, struct spec_facts *facts)
+{
+    *facts = (struct spec_facts){.name = slot_load(value_object(v), &LOADER(v)->name),
+                                 .file = slot_load(value_object(v), &LOADER(v)->path)};
 }
 
 static bool is_spec(value v)
@@ -169,7 +182,12 @@ static bool is_spec(value v)
 
 bool spec_is_preliminary(value v)
 {
-    return is_spec(v) || value_type(v)->spec == &loader_type_spec;
+    return is_spec(v);
+}
+
+bool spec_is_preliminary_loader(value v)
+{
+    return value_type(v)->spec == &loader_type_spec;
 }
 
 void spec_set_initializing(value spec, bool initializing)
