@@ -14,6 +14,10 @@ value import_module(const char *name);
 value import_find_loaded(value name);
 /* True for the built-in __import__ itself: calls to it may be short-cut. */
 bool import_is_default(value function);
+/* Is some thread importing the package's submodule of that name? Never fails. */
+bool import_is_in_progress(value package, value name);
+/* repr() of a module as importlib makes it; VALUE_MISSING: a module that has nothing unusual. */
+value import_module_repr(value module);
 /* module.__spec__._initializing is true. Never fails. */
 bool import_is_initializing(value module);
 

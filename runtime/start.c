@@ -1,4 +1,6 @@
 /* Life of the runtime: start-up in the order of dependencies, and the end in the reverse order. */
+#include <signal.h>
+
 #include "runtime/start.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/interp/frame.h"
@@ -505,6 +507,16 @@ static void clear_modules(void)
     clear_namespace(sys_dict);
 }
 
+/* A process that nobody's handler kept from an interrupt ends by the signal, so that a shell sees it. */
+static int end_as_interrupted(int status)
+{
+    if (status != STATUS_INTERRUPTED)
+        return status;
+    signal(SIGINT, SIG_DFL);
+    kill(getpid(), SIGINT);
+    return status & 0xFF;
+}
+
 int runtime_finish(int status)
 {
     call_if_loaded("threading", "_shutdown");
@@ -518,7 +530,7 @@ int runtime_finish(int status)
     /* Threads that still run (daemons) own objects and go on until the process ends: there is nothing to tear down
      * safely. */
     if (thread_mutator_count() > 1)
-        _exit(status);
+        _exit(end_as_interrupted(status));
     if (atomic_load(&deaths_matter))
         gc_collect(GC_FULL); /* finalizers of garbage still see the modules */
     clear_modules();
@@ -541,8 +553,8 @@ int runtime_finish(int status)
     interpreter_detach();
     size_t left = gc_shutdown(); /* the thread is still attached: it stops the collector */
     thread_detach();
-    return left && !status ? 99 : status;
+    return left && !status ? 99 : end_as_interrupted(status);
 #else
-    _exit(status); /* the system takes the memory back faster than a teardown could */
+    _exit(end_as_interrupted(status)); /* the system takes the memory back faster than a teardown could */
 #endif
 }

@@ -615,7 +615,7 @@ int interpreter_report_uncaught(void)
     error_clear();
     value hook = sys_get("excepthook");
     value result = is_given(hook) ? call_3(hook, value_of(value_type(exception)), exception, traceback) : NULL;
-    int status = value_is_of(exception, EXC(KeyboardInterrupt)) ? 130 : 1;
+    int status = value_is_of(exception, EXC(KeyboardInterrupt)) ? STATUS_INTERRUPTED : 1;
     if (!result && error_matches(EXC(SystemExit))) {
         value exit = error_fetch();
         status = exit_status(exit);

@@ -67,6 +67,7 @@ value traceback_new(value next /* or None */, value frame, uint32_t unit, int li
  * object. */
 bool exception_print(value exception, value file);
 /* Report the current exception as uncaught (SystemExit, sys.excepthook), clear it, and return the exit status. */
+enum { STATUS_INTERRUPTED = 256 + 130 }; /* of a KeyboardInterrupt: the process ends as SIGINT would end it */
 int interpreter_report_uncaught(void);
 
 #endif

@@ -10,6 +10,7 @@
 #include "runtime/file.h"
 #include "runtime/import.h"
 #include "runtime/interp/frame.h"
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/sys.h"
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static value_slot own_filters, own_once_registry; /* made on demand */
 static _Atomic int64_t filters_version;
 
 /* ---- what the warnings module has, or what is here ---- */
@@ -50,26 +50,38 @@ static value make_default_filters(void)
     return list;
 }
 
-static value make_once_registry(void)
-{
-    return dict_new();
-}
+enum { OWN_FILTERS, OWN_ONCE_REGISTRY, OWN_COUNT };
+static value_slot own_objects; /* a list of them, made on demand; it stays to the end */
 
-/* The object of this module in a slot, owned; made by the first who asks. */
-static value own(value_slot *slot, value (*make)(void))
+static value own_list(void)
 {
-    value present = atomic_load_explicit(slot, memory_order_acquire);
+    value present = atomic_load_explicit(&own_objects, memory_order_acquire);
     if (present)
-        return value_inc(present); /* it stays there to the end */
-    value fresh = make(), expected = NULL;
+        return present;
+    value made[OWN_COUNT] = {make_default_filters(), dict_new()}, expected = NULL;
+    value fresh = made[0] && made[1] ? list_from_owned(made, OWN_COUNT) : NULL;
     if (!fresh)
         return NULL;
-    value_inc(fresh);
-    if (atomic_compare_exchange_strong(slot, &expected, fresh))
+    if (atomic_compare_exchange_strong(&own_objects, &expected, fresh))
         return fresh;
     value_dec(fresh);
-    value_dec(fresh);
-    return value_inc(expected);
+    return expected;
+}
+
+/* An object of this module, owned. */
+static value own(size_t which)
+{
+    value list = own_list();
+    return list ? list_get(list, which) : NULL;
+}
+
+/* What the warnings module has instead, as long as it is there, and when it is no more. */
+static bool set_own(size_t which, value v)
+{
+    value list = own_list(), present = list ? list_get(list, which) : NULL;
+    bool done = present && (present == v || list_set(list, which, v));
+    value_dec(present);
+    return done;
 }
 
 /* An attribute of the warnings module, owned; VALUE_MISSING when that is not loaded, or has no such thing. */
@@ -85,10 +97,13 @@ static value current_filters(void)
 {
     value filters = of_warnings_module(NAME(filters));
     if (filters == VALUE_MISSING)
-        return own(&own_filters, make_default_filters);
-    if (!filters || is_list(filters))
+        return own(OWN_FILTERS);
+    if (filters && is_list(filters) && set_own(OWN_FILTERS, filters))
         return filters;
+    bool is_wrong = filters && !is_list(filters);
     value_dec(filters);
+    if (!is_wrong)
+        return NULL;
     return raise(EXC(ValueError), "_warnings.filters must be a list");
 }
 
@@ -108,7 +123,7 @@ static value current_once_registry(void)
 {
     value registry = of_warnings_module(NAME(onceregistry));
     if (registry == VALUE_MISSING)
-        return own(&own_once_registry, make_once_registry);
+        return own(OWN_ONCE_REGISTRY);
     if (!registry || is_dict(registry))
         return registry;
     raise(EXC(TypeError), "_warnings.onceregistry must be a dict, not '%T'", registry);
@@ -295,7 +310,7 @@ static void print_warning(const struct warning *w)
 
 static bool show(const struct warning *w)
 {
-    if (w->source) { /* the warnings module can tell where it was made */
+    if (w->source && !atomic_load(&runtime_finalizing)) { /* the warnings module can tell where it was made */
         value module = import_module("warnings");
         if (!module)
             error_clear();
@@ -566,7 +581,9 @@ static value line_of_loader(value globals, ssize line)
         source = call_1(get_source, name);
     value found = source ? VALUE_MISSING : NULL;
     if (is_given(source)) {
-        value lines = call_method_0(source, NAME(splitlines));
+        value splitlines = attr_get(value_of(TYPE(STR)), NAME(splitlines));
+        value lines = splitlines ? call_1(splitlines, source) : NULL;
+        value_dec(splitlines);
         found = !lines ? NULL : is_list(lines) && line > 0 ? list_get(lines, (size_t)line - 1) : VALUE_MISSING;
         if (lines && found == VALUE_MISSING)
             found = raise(EXC(IndexError), "list index out of range");
@@ -621,15 +638,14 @@ static const struct method_def functions[] = {
 
 static bool fill(value module)
 {
-    return module_add_owned(module, "filters", own(&own_filters, make_default_filters)) &&
-           module_add_owned(module, "_onceregistry", own(&own_once_registry, make_once_registry)) &&
+    return module_add_owned(module, "filters", own(OWN_FILTERS)) &&
+           module_add_owned(module, "_onceregistry", own(OWN_ONCE_REGISTRY)) &&
            module_add(module, "_defaultaction", NAME(default));
 }
 
 static void finish(void)
 {
-    value_dec(atomic_exchange(&own_filters, NULL));
-    value_dec(atomic_exchange(&own_once_registry, NULL));
+    value_dec(atomic_exchange(&own_objects, NULL));
 }
 
 const struct module_def _warnings_module = {

@@ -148,6 +148,24 @@ void import_after_fork(void)
     }
 }
 
+bool import_is_in_progress(value package, value name)
+{
+    pthread_mutex_lock(&progress_mutex);
+    bool any = in_progress != NULL;
+    pthread_mutex_unlock(&progress_mutex);
+    value full = any ? str_format("%U.%U", package, name) : NULL;
+    if (!full) {
+        if (any)
+            error_clear();
+        return false;
+    }
+    pthread_mutex_lock(&progress_mutex);
+    bool found = find_progress(full) != NULL;
+    pthread_mutex_unlock(&progress_mutex);
+    value_dec(full);
+    return found;
+}
+
 static bool is_in_progress_elsewhere(value name)
 {
     pthread_mutex_lock(&progress_mutex);
@@ -395,6 +413,17 @@ value import_absolute(value name)
 
 /* ---- names ---- */
 
+/* Both tell the package of a module; false with an exception, which may be that of a warning. */
+static bool agrees_with_spec(value package, value spec)
+{
+    if (!is_given(spec))
+        return true;
+    value parent = attr_get(spec, NAME(parent));
+    int equal = parent ? value_equals(package, parent) : -1;
+    value_dec(parent);
+    return equal < 0 ? false : equal || warn(EXC(ImportWarning), 1, "__package__ != __spec__.parent") == 0;
+}
+
 /* The package that a relative import starts from; owned str. */
 static value calling_package(value globals)
 {
@@ -403,27 +432,40 @@ static value calling_package(value globals)
     value package = dict_get(globals, NAME(__package__));
     if (!package)
         return NULL;
-    if (is_given(package)) {
-        if (!is_str(package)) {
-            value_dec(package);
-            return raise(EXC(TypeError), "package must be a string");
-        }
-        return package;
-    }
     value spec = dict_get(globals, NAME(__spec__));
-    if (!spec)
+    if (!spec) {
+        value_dec(package);
         return NULL;
+    }
+    if (is_given(package)) {
+        bool good = is_str(package) ? agrees_with_spec(package, spec)
+                                    : raise_false(EXC(TypeError), "package must be a string");
+        value_dec(spec);
+        if (good)
+            return package;
+        value_dec(package);
+        return NULL;
+    }
     if (is_given(spec)) {
         value parent = attr_get(spec, NAME(parent));
         value_dec(spec);
-        return parent;
+        if (!parent || is_str(parent))
+            return parent;
+        value_dec(parent);
+        return raise(EXC(TypeError), "__spec__.parent must be a string");
     }
+    if (warn(EXC(ImportWarning), 1,
+             "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__") < 0)
+        return NULL;
     value name = dict_get(globals, NAME(__name__));
     value path = name ? dict_get(globals, NAME(__path__)) : NULL;
     if (!path || name == VALUE_MISSING || !is_str(name)) {
+        bool is_there = name && name != VALUE_MISSING;
         value_dec(name);
         value_dec(path);
-        return error_occurred() ? NULL : raise(EXC(KeyError), "'__name__' not in globals");
+        return error_occurred() ? NULL
+               : is_there       ? raise(EXC(TypeError), "__name__ must be a string")
+                                : raise(EXC(KeyError), "'__name__' not in globals");
     }
     bool is_package = path != VALUE_MISSING;
     value_dec(path);
@@ -461,8 +503,9 @@ static value resolve_name(value name, value globals, int level)
     return full;
 }
 
-/* `from package import a, b`: names that are no attributes may be submodules. */
-static bool import_submodules(value module, value fromlist)
+/* `from package import a, b`: names that are no attributes may be submodules. `is_all`: these are those of the package's
+ * __all__. */
+static bool import_submodules(value module, value fromlist, bool is_all)
 {
     value path = attr_get_optional(module, NAME(__path__));
     if (!path || path == VALUE_MISSING)
@@ -474,11 +517,11 @@ static bool import_submodules(value module, value fromlist)
     for (size_t i = 0; done && i < list_length(list); i++) {
         value item = list_get(list, i);
         if (!is_str(item)) {
-            raise(EXC(TypeError), "Item in ``from list'' must be str, not %T", item);
-            done = false;
+            done = is_all ? raise_false(EXC(TypeError), "Item in %S.__all__ must be str, not %T", package, item)
+                          : raise_false(EXC(TypeError), "Item in ``from list'' must be str, not %T", item);
         } else if (str_equals_text(item, "*")) {
-            value all = attr_get_optional(module, NAME(__all__));
-            done = all && (all == VALUE_MISSING || import_submodules(module, all));
+            value all = is_all ? VALUE_MISSING : attr_get_optional(module, NAME(__all__));
+            done = all && (all == VALUE_MISSING || import_submodules(module, all, true));
             value_dec(all);
         } else {
             int present = attr_has(module, item);
@@ -529,7 +572,7 @@ value import_module_level(value name, value globals, value fromlist, int level)
     if (!module || wants < 0)
         goto fail;
     if (wants) {
-        if (!import_submodules(module, fromlist))
+        if (!import_submodules(module, fromlist, false))
             goto fail;
     } else if (level == 0 || str_length(name) > 0) {
         ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), 1);

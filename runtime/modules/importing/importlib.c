@@ -89,6 +89,10 @@ static value get_code(value self, value fullname)
                                                                     : VALUE_MISSING;
     value_dec(class);
     value_dec(path);
+    if (!code && !error_matches(EXC(MemoryError))) {
+        error_clear(); /* the general way fails the same way, and its traceback is the one that is expected */
+        code = VALUE_MISSING;
+    }
     if (code != VALUE_MISSING)
         return code;
     value general = attr_get(external, NAME(SourceLoader));
@@ -109,6 +113,38 @@ static bool set_magic(void)
     value dict = module_dict(external);
     return set_owned(dict, NAME(MAGIC_NUMBER), bytes_new(magic, 4)) &&
            dict_set(dict, NAME(_RAW_MAGIC_NUMBER), small_int(raw));
+}
+
+/* The spec that FrozenImporter finds; owned. */
+static value find_frozen_spec(value name)
+{
+    value finder = attr_get(bootstrap, NAME(FrozenImporter));
+    value spec = finder ? call_method_1(finder, NAME(find_spec), name) : NULL;
+    value_dec(finder);
+    return spec;
+}
+
+static bool set_frozen_spec(value module, value name)
+{
+    value dict = module_dict(module), spec = find_frozen_spec(name);
+    value loader = spec ? attr_get(spec, NAME(loader)) : NULL;
+    bool done = loader && dict_set(dict, NAME(__spec__), spec) && dict_set(dict, NAME(__loader__), loader) &&
+                dict_set(dict, NAME(__package__), NAME_TEXT(""));
+    value_dec(loader);
+    value_dec(spec);
+    return done;
+}
+
+/* zipimport, which may be there; owned. */
+static value load_zipimport(void)
+{
+    value name = NAME(zipimport), module = import_find_loaded(name);
+    if (module != VALUE_MISSING)
+        return module;
+    value spec = find_frozen_spec(name);
+    module = spec ? call_method_1(bootstrap, NAME(_load_unlocked), spec) : NULL;
+    value_dec(spec);
+    return module;
 }
 
 /* What _bootstrap._setup does, but for the modules that are there already: adopt_all does that. */
@@ -296,7 +332,7 @@ static value make_path_hooks(void)
     value function = finder ? attr_get(finder, NAME(path_hook)) : NULL;
     value hook = function ? call_tuple(function, arguments, NULL) : NULL;
     value list = hook ? list_new(2) : NULL;
-    value zipimport = list ? import_module("zipimport") : NULL;
+    value zipimport = list ? load_zipimport() : NULL;
     value zip = zipimport ? attr_get(zipimport, NAME(zipimporter)) : NULL;
     bool done = zip && list_append(list, zip) && list_append(list, hook);
     value_dec(zip);
@@ -334,7 +370,9 @@ static bool make(void)
         external = make_frozen(NAME(_frozen_importlib_external), NAME_TEXT("importlib/_bootstrap_external.py"));
     done = done && external && set_up_external();
     done = done && dict_set(modules, NAME(_frozen_importlib), bootstrap) &&
-           dict_set(modules, NAME(_frozen_importlib_external), external);
+           dict_set(modules, NAME(_frozen_importlib_external), external) &&
+           set_frozen_spec(bootstrap, NAME(_frozen_importlib)) &&
+           set_frozen_spec(external, NAME(_frozen_importlib_external));
     done = done && set_in_sys(1, make_path_hooks()) && set_in_sys(2, dict_new()) && set_in_sys(0, make_meta_path()) &&
            adopt_all();
     value_dec(modules);
@@ -367,8 +405,33 @@ bool importlib_wake(void)
     return done;
 }
 
+/* sys.stdlib_module_names: names of a version of Python, not of what is there. */
+static value make_library_names(void)
+{
+    static const char *const names[] = {
+#include "runtime/modules/importing/library_names.h"
+    };
+    value list = list_new(sizeof names / sizeof *names);
+    for (size_t i = 0; list && i < sizeof names / sizeof *names; i++) {
+        value name = str_interned(names[i]);
+        if (!name || !list_append_owned(list, name)) {
+            value_dec(list);
+            return NULL;
+        }
+    }
+    value set = list ? frozenset_new(list) : NULL;
+    value_dec(list);
+    return set;
+}
+
 value sys_late_attribute(value name)
 {
+    if (str_equals_text(name, "stdlib_module_names")) {
+        value made = make_library_names();
+        value kept = made ? dict_set_default(sys_dict, name, made) : NULL;
+        value_dec(made);
+        return kept;
+    }
     bool late = false;
     for (size_t i = 0; i < 3; i++)
         late = late || str_equals_text(name, sys_names[i]);
@@ -379,11 +442,24 @@ value sys_late_attribute(value name)
 
 value importlib_module(value name)
 {
-    if (!str_equals_text(name, "_frozen_importlib") && !str_equals_text(name, "_frozen_importlib_external"))
+    bool is_external = str_equals_text(name, "_frozen_importlib_external");
+    if (str_equals_text(name, "zipimport"))
+        return importlib_wake() ? load_zipimport() : NULL;
+    if (!is_external && !str_equals_text(name, "_frozen_importlib"))
         return VALUE_MISSING;
-    if (!importlib_wake())
-        return NULL;
-    return value_inc(str_equals_text(name, "_frozen_importlib") ? bootstrap : external);
+    return importlib_wake() ? value_inc(is_external ? external : bootstrap) : NULL;
+}
+
+value import_module_repr(value module)
+{
+    if (!importlib_is_awake()) {
+        value loader = dict_get(module_dict(module), NAME(__loader__));
+        bool known = !is_given(loader) || spec_is_preliminary_loader(loader);
+        value_dec(loader);
+        if (known)
+            return loader ? VALUE_MISSING : NULL;
+    }
+    return importlib_wake() ? call_method_1(bootstrap, NAME(_module_repr), module) : NULL;
 }
 
 value importlib_load(value name)

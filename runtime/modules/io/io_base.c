@@ -338,10 +338,32 @@ void io_upper_destroy(struct object *o)
     io_destroy(o);
     slot_drop(&((struct io_upper *)o)->beneath);
 }
+/* The file under streams on one another, if it is still open and dropping it closes a descriptor: nobody closed it. */
+static void warn_unclosed(value v)
+{
+    value file = slot_load(value_object(v), &((struct io_upper *)v)->beneath);
+    while (file && value_type(file)->spec && value_type(file)->spec->finalize == io_upper_finalize) {
+        value next = slot_load(value_object(file), &((struct io_upper *)file)->beneath);
+        value_dec(file);
+        file = next;
+    }
+    if (file && io_file_owns_descriptor(file)) {
+        value saved = error_fetch();
+        if (warn_of_source(v, "unclosed file %R", v) < 0)
+            error_unraisable(NULL, v);
+        if (saved)
+            error_restore(saved);
+    }
+    value_dec(file);
+}
+
 void io_upper_finalize(struct object *o)
 {
-    if (slot_peek(&((struct io_upper *)o)->beneath))
-        io_finalize(o);
+    if (!slot_peek(&((struct io_upper *)o)->beneath))
+        return;
+    if (!io_is_left_to_upper(o))
+        warn_unclosed(value_of(o));
+    io_finalize(o);
 }
 
 /* ---- _IOBase ---- */

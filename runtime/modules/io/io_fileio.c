@@ -391,6 +391,11 @@ static value file_new(struct type *type, const value *args, size_t nargs, value 
     return value_of(f);
 }
 
+bool io_file_owns_descriptor(value v)
+{
+    return value_is_of(v, io_file_type) && io_file_descriptor(v) >= 0 && FILE_OF(v)->close_fd;
+}
+
 /* Closed by nobody: tell, as CPython does, and close. */
 static void file_finalize(struct object *o)
 {
@@ -398,7 +403,7 @@ static void file_finalize(struct object *o)
     if (io_file_descriptor(v) < 0 || !FILE_OF(v)->close_fd || io_is_left_to_upper(o))
         return;
     value saved = error_fetch();
-    if (warn(EXC(ResourceWarning), 1, "unclosed file %R", v) < 0)
+    if (warn_of_source(v, "unclosed file %R", v) < 0)
         error_unraisable(NULL, v);
     if (!io_call(v, NAME(close)))
         error_clear();

@@ -4,6 +4,7 @@
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/import.h"
 #include "runtime/sys.h"
 
 #define MODULE(v) ((struct module *)(v))
@@ -91,6 +92,10 @@ static value module_no_attribute(value module, value name)
             module, name,
             "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", own_name,
             name);
+    else if (import_is_in_progress(own_name, name))
+        attribute_error(module, name,
+                        "cannot access submodule '%U' of module '%U' (most likely due to a circular import)", name,
+                        own_name);
     else
         attribute_error(module, name, "module '%U' has no attribute '%U'", own_name, name);
     value_dec(own_name);
@@ -190,6 +195,9 @@ static bool module_init(value self, const value *args, size_t nargs, value kwnam
 
 static value module_repr(value self)
 {
+    value unusual = import_module_repr(self);
+    if (unusual != VALUE_MISSING)
+        return unusual;
     value import = dict_get_text(module_dict(self), "__name__");
     value name = import == VALUE_MISSING || !import ? str_from_text("?") : import;
     value file = name ? dict_get(module_dict(self), NAME(__file__)) : NULL;
