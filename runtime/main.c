@@ -3,6 +3,7 @@
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/core/streams.h"
 #include "runtime/modules/core/sys_info.h"
+#include "runtime/objects/text/codec.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/start.h"
@@ -182,7 +183,7 @@ static void read_options(struct command_line *line)
         else if (strncmp(x, "compile-library=", 16) == 0)
             line->compile_library = x + 16;
         else if (strcmp(x, "dev") == 0)
-            sys_flags.dev_mode = 1;
+            sys_flags.dev_mode = codec_checks_names = true;
     }
     if (sys_flags.ignore_environment)
         return;

@@ -8,6 +8,9 @@
  * Python-to-Python calls, generators resumed by `for` and returns stay inside the loop: they exchange `frame` and the
  * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or fails.
  *
+ * The text is compiled twice, the second time for threads that are traced (eval_traced.c): there each instruction is
+ * preceded by a look for events. A loop that finds tracing turned on or off goes on as the other one, in the same frame.
+ *
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
  * before anything that may call, raise or pass a safepoint.
  */
@@ -22,6 +25,7 @@
 #include "runtime/interp/instructions/names.h"
 #include "runtime/interp/instructions/numbers.h"
 #include "runtime/interp/instructions/patterns.h"
+#include "runtime/interp/trace.h"
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/slice.h"
 #include "runtime/objects/objects.h"
@@ -61,13 +65,30 @@
         DROP_TO(bottom_);          \
     } while (0)
 
+#ifdef EVAL_TRACED
+#define EVAL                 eval_frame_traced
+#define OTHER_EVAL           eval_frame
+#define TRACED(...)          __VA_ARGS__
+#define IS_OTHER()           false /* each instruction asks */
+#define DISPATCH()           goto next_traced
+#define DISPATCH_FETCHED()   do { ip--; DISPATCH(); } while (0)
+#else
+#define EVAL       eval_frame
+#define OTHER_EVAL eval_frame_traced
+#define TRACED(...)
+#define IS_OTHER() unlikely(trace_self.on)
 #define DISPATCH()                 \
     do {                           \
         unit = *ip++;              \
         goto *labels[unit & 0xFF]; \
     } while (0)
+#define DISPATCH_FETCHED() goto *labels[unit & 0xFF]
+#endif
 
 /* The same at the start of a function, nearly always a RESUME. */
+#ifdef EVAL_TRACED
+#define DISPATCH_CALLEE() DISPATCH()
+#else
 #define DISPATCH_CALLEE()                                                                              \
     do {                                                                                               \
         unit = *ip++;                                                                                  \
@@ -75,6 +96,7 @@
             unit = *ip++;                                                                              \
         goto *labels[unit & 0xFF];                                                                     \
     } while (0)
+#endif
 
 /* The same after a call that CPython makes outside of its loop, which looks for signals and asynchronous exceptions
  * then, at the start of a function and at jumps backwards. Nothing may strike elsewhere, above all not between taking a
@@ -225,7 +247,7 @@ static __attribute__((noinline)) bool stack_is_short(const struct interpreter *i
     return (char *)__builtin_frame_address(0) < interpreter->stack_limit;
 }
 
-value eval_frame(struct interpreter *interpreter, struct frame *frame)
+value EVAL(struct interpreter *interpreter, struct frame *frame)
 {
     static const void *const labels[256] = {
 #define OP(name, pops, pushes, flags) [OP_##name] = &&op_##name,
@@ -247,8 +269,13 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         recursion_leave();
     }
     LOAD_FRAME();
-    if (unlikely(interpreter->exception != NULL))
-        goto error; /* a generator resumed by throw() */
+    if (unlikely(interpreter->exception != NULL)) { /* a generator resumed by throw() */
+#ifndef EVAL_TRACED
+        if (trace_self.on)
+            trace_thrown_into(frame);
+#endif
+        goto error;
+    }
     DISPATCH();
 
     TARGET(NOP)
@@ -261,6 +288,10 @@ value eval_frame(struct interpreter *interpreter, struct frame *frame)
         /* After a delegation nothing may strike: the delegate's result has not been taken yet. */
         if (thread_safepoint_at(self, ARG() < 2 ? THREAD_BETWEEN_INSTRUCTIONS : THREAD_IN_OPERATION) != 0)
             goto error;
+        if (IS_OTHER()) {
+            ip--;
+            goto other;
+        }
     }
     DISPATCH();
 
@@ -914,6 +945,10 @@ add_strings : {
         SAVE(); /* what is raised here comes from the end of the loop's body, and its handlers cover it */
         if (thread_safepoint_slow(self, THREAD_BETWEEN_INSTRUCTIONS) != 0)
             goto error;
+        if (IS_OTHER()) {
+            ip--;
+            goto other;
+        }
     }
     ip = frame->code->units + ARG();
     DISPATCH();
@@ -1031,7 +1066,7 @@ add_strings : {
                 DISPATCH();
             }
             PUSH(item);
-            goto *labels[unit & 0xFF];
+            DISPATCH_FETCHED();
         }
     for_iter_end: /* `unit` is the FOR_ITER */
         ip = frame->code->units + ARG();
@@ -1048,6 +1083,10 @@ add_strings : {
     {
         value result = stack_own(*--sp);
         frame->sp = sp;
+        TRACED(frame->ip = ip; if (trace_self.on && !trace_return(frame, result)) {
+            DEC(result);
+            goto leave;
+        })
         struct frame *done = frame;
         uint32_t flags = done->flags;
         frame = done->previous;
@@ -1064,6 +1103,16 @@ add_strings : {
                 ip = frame->code->units + ARG();
                 DISPATCH();
             }
+            TRACED(if (trace_self.on && result != VALUE_NONE) {
+                trace_generator_end(frame, result);
+                if (!error_matches(EXC(StopIteration))) {
+                    DEC(result);
+                    goto error;
+                }
+                error_clear();
+                ip = frame->ip;
+                unit = ip[-1];
+            })
             DEC(result);
             goto for_iter_end;
         }
@@ -1096,6 +1145,13 @@ add_strings : {
         SAVE();
         if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_FUNCTION)))
             ENTER(call_function(interpreter, base, nargs));
+        TRACED(if (trace_self.counts) {
+            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]));
+            if (!counted)
+                goto error;
+            if (counted != VALUE_MISSING)
+                FINISH_CALL_AT(base, trace_c_end(frame, counted, call_operands(base, nargs, NULL)));
+        })
         struct call_builtin call;
         if (likely(call_builtin_find(base, kind, &call))) {
             if (unlikely(nargs != call.def->entry))
@@ -1131,6 +1187,13 @@ add_strings : {
             call_unbind(base);
         if (value_is(stack_plain(base[0]), TYPE_ID_FUNCTION))
             ENTER(call_function_named(interpreter, base, nargs, names));
+        TRACED(if (trace_self.counts) {
+            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]));
+            if (!counted)
+                goto error;
+            if (counted != VALUE_MISSING)
+                FINISH_CALL_AT(base, trace_c_end(frame, counted, call_operands(base, nargs, names)));
+        })
         FINISH_CALL_AT(base, call_operands(base, nargs, names));
     }
 
@@ -1143,7 +1206,10 @@ add_strings : {
         SAVE();
         value *base = sp - 3 - (ARG() & 1);
         struct frame *next = NULL;
+        TRACED(value counted = VALUE_MISSING; if (trace_self.counts &&
+                                                  !(counted = trace_c_begin(frame, stack_plain(base[0]), NULL))) goto error;)
         value result = call_extended(interpreter, base, ARG() & 1, &next);
+        TRACED(if (counted != VALUE_MISSING) result = trace_c_end(frame, counted, result);)
         DROP_TO(base);
         if (next) { /* a Python function: its frame is bound and ready */
             next->flags |= FRAME_EXTENDED;
@@ -1323,6 +1389,10 @@ add_strings : {
         for (value *word = frame_operands(frame); word < sp; word++)
             *word = stack_own(*word);
         SAVE();
+        TRACED(if (trace_self.on && !trace_return(frame, yielded)) {
+            DEC(yielded);
+            goto leave;
+        })
         uint32_t flags = frame->flags;
         struct frame *previous = frame->previous;
         generator_unlink(interpreter, frame_generator(frame), GENERATOR_SUSPENDED);
@@ -1457,7 +1527,34 @@ pass_safepoint:
     SAVE();
     if (thread_safepoint_slow(self, THREAD_BETWEEN_INSTRUCTIONS) != 0)
         goto error;
+    if (IS_OTHER())
+        goto other;
     DISPATCH();
+
+#ifdef EVAL_TRACED
+next_traced:
+    if (!trace_self.on)
+        goto other;
+    uint32_t previous_unit = frame_unit(frame);
+    frame->ip = ip + 1;
+    frame->sp = sp;
+    switch (trace_instruction(frame, previous_unit)) {
+    case TRACE_GO:
+        LOAD_FRAME();
+        unit = ip[-1];
+        goto *labels[unit & 0xFF];
+    case TRACE_ERROR:
+        LOAD_FRAME();
+        goto error;
+    case TRACE_LEAVE:
+        LOAD_FRAME();
+        goto leave;
+    }
+#endif
+
+other: /* tracing was turned on or off */
+    SAVE();
+    return OTHER_EVAL(interpreter, frame);
 
 unbound_local:
     SAVE();
@@ -1466,8 +1563,14 @@ unbound_local:
 
     /* ---- an exception is set: add this frame to its traceback and look for a handler ---- */
 error:
+    if (IS_OTHER())
+        goto other; /* which goes on with the exception */
     frame->ip = ip;
     traceback_add(interpreter, frame);
+    TRACED(if (trace_self.on) {
+        frame->sp = sp;
+        trace_exception(frame);
+    })
 
 unwind:
     frame->ip = ip;
@@ -1483,6 +1586,7 @@ unwind_from_ip : {
         ip = frame->code->units + range->target;
         DISPATCH();
     }
+    TRACED(frame->sp = sp; if (trace_self.on) trace_unwind(frame); goto leave; leave: bottom = frame_operands(frame);)
     DROP_TO(bottom);
     frame->sp = sp;
     struct frame *done = frame;

@@ -16,6 +16,7 @@
  */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/generator.h"
+#include "runtime/interp/trace.h"
 #include "runtime/objects/objects.h"
 #include "threads/hold.h"
 
@@ -31,6 +32,7 @@ struct frame_object {
     value_slot locals;     /* of a frame that has ended: its dict or mapping, made on demand */
     value_slot back;       /* of a frame that has ended: frame object or NULL */
     value_slot trace;      /* f_trace */
+    _Atomic bool no_lines, opcodes; /* f_trace_lines, negated; f_trace_opcodes */
     _Atomic uint32_t unit; /* where it stopped, or was seen last */
     _Atomic uint32_t value_count;
     value_slot values[]; /* of a frame that has ended: its slots */
@@ -305,6 +307,38 @@ value frame_locals(struct frame *frame)
     return frame->locals;
 }
 
+bool frame_take_locals(struct frame *frame)
+{
+    struct code *code = frame->code;
+    if (!frame->locals || !(code->flags & CODE_OPTIMIZED))
+        return true;
+    for (value *word = frame_operands(frame); word < frame->sp; word++)
+        *word = stack_own(*word); /* the variable that an operand borrows from may change now */
+    value names = slot_peek(&code->slot_names);
+    for (uint32_t i = 0; i < code->slots_count; i++) {
+        value v = dict_get(frame->locals, tuple_get(names, i));
+        if (!v)
+            return false;
+        if (v == VALUE_MISSING)
+            v = NULL;
+        value now = stack_plain(frame->slots[i]);
+        if (now && value_is(now, TYPE_ID_CELL)) {
+            value contents = cell_get(now);
+            if (contents != v)
+                cell_set(now, v);
+            value_dec(contents);
+            value_dec(v);
+        } else if (now != v) {
+            value old = frame->slots[i];
+            frame->slots[i] = v;
+            value_dec(old);
+        } else {
+            value_dec(v);
+        }
+    }
+    return true;
+}
+
 /* The locals of a live frame at one moment. */
 struct snapshot {
     value fresh;   /* a dict for a frame that has none */
@@ -428,8 +462,52 @@ static value get_trace(value v)
 }
 static bool set_trace(value v, value new)
 {
-    slot_store(value_object(v), &SELF(v)->trace, new == VALUE_NONE ? NULL : value_inc(new));
+    slot_store(value_object(v), &SELF(v)->trace, !new || new == VALUE_NONE ? NULL : value_inc(new));
     return true;
+}
+
+static bool set_flag(_Atomic bool *flag, value v, bool negated)
+{
+    if (!v)
+        return raise_false(EXC(TypeError), "can't delete numeric/char attribute");
+    if (!value_is_bool(v))
+        return raise_false(EXC(TypeError), "attribute value type must be bool");
+    atomic_store_explicit(flag, (v == VALUE_TRUE) != negated, memory_order_relaxed);
+    return true;
+}
+static value get_trace_lines(value v)
+{
+    return value_bool(!atomic_load_explicit(&SELF(v)->no_lines, memory_order_relaxed));
+}
+static bool set_trace_lines(value v, value new)
+{
+    return set_flag(&SELF(v)->no_lines, new, true);
+}
+static value get_trace_opcodes(value v)
+{
+    return value_bool(atomic_load_explicit(&SELF(v)->opcodes, memory_order_relaxed));
+}
+static bool set_trace_opcodes(value v, value new)
+{
+    return set_flag(&SELF(v)->opcodes, new, false);
+}
+
+value frame_trace_function(struct frame *frame)
+{
+    return frame->object ? slot_load(value_object(frame->object), &SELF(frame->object)->trace) : NULL;
+}
+void frame_set_trace_function(struct frame *frame, value function)
+{
+    if (frame->object)
+        slot_store(value_object(frame->object), &SELF(frame->object)->trace, function ? value_inc(function) : NULL);
+}
+bool frame_wants_lines(struct frame *frame)
+{
+    return frame->object && !atomic_load_explicit(&SELF(frame->object)->no_lines, memory_order_relaxed);
+}
+bool frame_wants_opcodes(struct frame *frame)
+{
+    return frame->object && atomic_load_explicit(&SELF(frame->object)->opcodes, memory_order_relaxed);
 }
 
 /* The generator whose frame this is, owned, or NULL. */
@@ -524,6 +602,9 @@ static const struct getset_def frame_getset[] = {
     {"f_lineno", get_lineno, NULL, NULL},
     {"f_lasti", get_lasti, NULL, NULL},
     {"f_trace", get_trace, set_trace, NULL},
+    GETSET_FIELDS,
+    {"f_trace_lines", get_trace_lines, set_trace_lines, NULL},
+    {"f_trace_opcodes", get_trace_opcodes, set_trace_opcodes, NULL},
     {0},
 };
 

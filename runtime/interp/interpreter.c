@@ -2,6 +2,7 @@
  * the running frame. */
 #include "runtime/interp/frame.h"
 #include "runtime/interp/stack.h"
+#include "runtime/interp/trace.h"
 #include "runtime/objects/objects.h"
 #include "runtime/objects/operations/attribute_cache.h"
 
@@ -126,6 +127,7 @@ bool interpreter_detach(void)
         self->next->previous = self->previous;
     bool last = !list_head;
     byte_unlock(&list_lock);
+    trace_thread_end();
     value_dec(slot_exchange(&self->thread_dict, NULL));
     drop(&self->exception);
     drop(&self->base_handled.exception);

@@ -285,6 +285,24 @@ void code_locate(const struct code *code, uint32_t unit, struct code_location *o
     *out = (struct code_location){-1, -1, -1, -1};
 }
 
+int32_t code_line_range(const struct code *code, uint32_t unit, uint32_t *start, uint32_t *end)
+{
+    struct location_reader r = location_reader(code);
+    struct code_location location;
+    int32_t line = -1;
+    *start = 0;
+    for (uint32_t count; (count = read_location(&r, &location)) != 0;) {
+        if (location.line != line) { /* a range begins, unless the one that ends here is wanted */
+            if (unit < r.unit - count)
+                break;
+            line = location.line;
+            *start = r.unit - count;
+        }
+        *end = r.unit;
+    }
+    return unit < *end ? line : -1;
+}
+
 /* ---- what Python sees ---- */
 
 #define COUNT_ATTRIBUTE(name, field)               \

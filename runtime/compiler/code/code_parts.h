@@ -34,6 +34,9 @@ const char *code_verify(const struct code *code);
 /* The part of it that looks at what kind of thing lies in each place of the stack; the rest was verified. The same. */
 const char *code_verify_kinds(const struct code *code);
 
+/* The line of a unit (-1: none), and the units [start, end) around it that are of the same. */
+int32_t code_line_range(const struct code *code, uint32_t unit, uint32_t *start, uint32_t *end);
+
 /* For tests that damage files: let the damage get past the checksums. */
 extern bool bytecode_sums_ignored;
 

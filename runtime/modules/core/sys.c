@@ -1,6 +1,7 @@
 /* The sys module. What the command line decides is put in by start.c. */
 #include "runtime/sys.h"
 #include "runtime/interp/frame.h"
+#include "runtime/interp/trace.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/import.h"
@@ -289,14 +290,28 @@ static value sys_audit(value self, const value *args, size_t nargs, value kwname
     return VALUE_NONE;
 }
 
-/* Tracing and profiling functions are not called by this interpreter: only None can be set. */
+/* ---- tracing ---- */
 static value sys_settrace(value self, value function)
 {
-    return function == VALUE_NONE ? VALUE_NONE : raise(EXC(RuntimeError), "tracing and profiling are not supported");
+    return trace_set_function(function == VALUE_NONE ? NULL : function) ? VALUE_NONE : NULL;
 }
 static value sys_gettrace(value self)
 {
-    return VALUE_NONE;
+    return trace_self.function ? value_inc(trace_self.function) : VALUE_NONE;
+}
+static value sys_setprofile(value self, value function)
+{
+    return trace_set_profile(function == VALUE_NONE ? NULL : function, NULL) ? VALUE_NONE : NULL;
+}
+static value sys_getprofile(value self)
+{
+    return trace_self.profile ? value_inc(trace_self.profile) : VALUE_NONE;
+}
+static value sys_call_tracing(value self, value function, value arguments)
+{
+    if (!is_tuple(arguments))
+        return raise(EXC(TypeError), "call_tracing() argument 2 must be tuple, not %T", arguments);
+    return trace_call_freely(function, arguments);
 }
 
 static value sys_current_frames(value self)
@@ -394,7 +409,9 @@ static const struct method_def functions[] = {
            "Return the error mode used for Unicode to filesystem encoding conversion."),
     METHOD("getfilesystemencoding", sys_getfilesystemencoding, "()",
            "Return the encoding used to convert Unicode filenames to OS filenames."),
-    METHOD("getprofile", sys_gettrace, "()", "Return the profiling function set with sys.setprofile."),
+    METHOD("call_tracing", sys_call_tracing, "(func, args, /)",
+           "Call func(*args), while tracing is enabled."),
+    METHOD("getprofile", sys_getprofile, "()", "Return the profiling function set with sys.setprofile."),
     METHOD("get_int_max_str_digits", sys_get_int_max_str_digits, "()",
            "Return the maximum string digits limit for non-binary int<->str conversions."),
     METHOD("set_int_max_str_digits", sys_set_int_max_str_digits, "(maxdigits)",
@@ -406,7 +423,7 @@ static const struct method_def functions[] = {
     METHOD("gettrace", sys_gettrace, "()", "Return the global debug tracing function set with sys.settrace."),
     METHOD("intern", sys_intern, "(string, /)", "``Intern'' the given string."),
     METHOD("is_finalizing", sys_is_finalizing, "()", "Return True if Python is exiting."),
-    METHOD("setprofile", sys_settrace, "(function, /)", "Set the profiling function."),
+    METHOD("setprofile", sys_setprofile, "(function, /)", "Set the profiling function."),
     METHOD("setrecursionlimit", sys_setrecursionlimit, "(limit, /)",
            "Set the maximum depth of the Python interpreter stack to n."),
     METHOD("setswitchinterval", sys_setswitchinterval, "(interval, /)",

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -42,8 +43,10 @@ bool groups_get(value sequence, gid_t **groups, size_t *count); /* malloc'd */
 
 /* A NULL-terminated array of C strings from the paths of an iterable, all malloc'd; NULL with an exception. */
 char **strings_from(value iterable, size_t *count /* or NULL */);
-void strings_free(char **strings); /* NULL is fine */
-char **environment_copy(void);     /* such an array; NULL with MemoryError */
+void strings_free(char **strings);                            /* NULL is fine */
+char **environment_copy(void);                                /* such an array; NULL with MemoryError */
+char **environment_from(value mapping);                       /* "name=value" for each of its items */
+bool sched_param_get(value v, struct sched_param *parameter); /* of a posix.sched_param */
 /* fork(), with everything that the child needs to run Python, and the functions of os.register_at_fork(). errno stays.
  */
 pid_t process_fork(void);
@@ -80,8 +83,13 @@ void vectors_release(struct vectors *v); /* zeros are fine */
 bool posix_signalled(void); /* run signal handlers: true when one raised */
 
 extern const struct method_def posix_file_functions[], posix_path_functions[], posix_stat_functions[],
-    posix_process_functions[], posix_system_functions[];
+    posix_process_functions[], posix_system_functions[], posix_identity_functions[], posix_limit_functions[],
+    posix_spawn_functions[], posix_transfer_functions[], posix_xattr_functions[], posix_terminal_functions[];
+extern const struct module_constant posix_spawn_constants[];
 bool posix_stat_fill(value module);
+bool posix_process_fill(value module);
+bool posix_identity_fill(value module);
+bool posix_limit_fill(value module);
 void posix_process_finish(void);
 
 #endif

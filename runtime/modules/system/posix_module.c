@@ -17,14 +17,21 @@
 #include <sys/statvfs.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
+#include <dlfcn.h>
+#include <linux/limits.h>
+#include <linux/memfd.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
+#include <sysexits.h>
 
 static value os_error(void)
 {
     return raise_errno(errno, NULL, NULL);
 }
 
-static struct type *terminal_size_type, *times_type, *uname_type, *sched_param_type;
+static struct type *terminal_size_type, *times_type, *uname_type;
 
 /* ---- randomness ---- */
 static value fill_random(size_t size, unsigned flags)
@@ -188,44 +195,6 @@ static value environment(void)
     return dict;
 }
 
-/* ---- limits by name ---- */
-struct name_number {
-    const char *name;
-    int number;
-};
-static const struct name_number sysconf_names[] = {{"SC_ARG_MAX", _SC_ARG_MAX},
-                                                   {"SC_CHILD_MAX", _SC_CHILD_MAX},
-                                                   {"SC_CLK_TCK", _SC_CLK_TCK},
-                                                   {"SC_IOV_MAX", _SC_IOV_MAX},
-                                                   {"SC_NGROUPS_MAX", _SC_NGROUPS_MAX},
-                                                   {"SC_NPROCESSORS_CONF", _SC_NPROCESSORS_CONF},
-                                                   {"SC_NPROCESSORS_ONLN", _SC_NPROCESSORS_ONLN},
-                                                   {"SC_OPEN_MAX", _SC_OPEN_MAX},
-                                                   {"SC_PAGESIZE", _SC_PAGESIZE},
-                                                   {"SC_PAGE_SIZE", _SC_PAGE_SIZE},
-                                                   {"SC_PHYS_PAGES", _SC_PHYS_PAGES},
-                                                   {"SC_AVPHYS_PAGES", _SC_AVPHYS_PAGES},
-                                                   {"SC_THREADS", _SC_THREADS},
-                                                   {"SC_SEM_NSEMS_MAX", _SC_SEM_NSEMS_MAX},
-                                                   {0}};
-
-static value posix_sysconf(value self, value given_name)
-{
-    int name = -1;
-    if (is_str(given_name)) {
-        for (const struct name_number *n = sysconf_names; n->name; n++)
-            if (str_equals_text(given_name, n->name))
-                name = n->number;
-        if (name < 0)
-            return raise(EXC(ValueError), "unrecognized configuration name");
-    } else if (!value_as_int(given_name, &name)) {
-        return raise(EXC(TypeError), "configuration names must be strings or integers");
-    }
-    errno = 0;
-    long result = sysconf(name);
-    return result == -1 && errno ? os_error() : int_from_i64(result);
-}
-
 const struct method_def posix_system_functions[] = {
     METHOD("urandom", posix_urandom, "(size, /)",
            "Return a bytes object containing random bytes suitable for cryptographic use."),
@@ -241,7 +210,6 @@ const struct method_def posix_system_functions[] = {
     METHOD("ctermid", posix_ctermid, "()", "Return the name of the controlling terminal for this process."),
     METHOD("putenv", posix_putenv, "(name, value, /)", "Change or add an environment variable."),
     METHOD("unsetenv", posix_unsetenv, "(name, /)", "Delete an environment variable."),
-    METHOD("sysconf", posix_sysconf, "(name, /)", "Return an integer-valued system configuration variable."),
     {0},
 };
 
@@ -260,18 +228,6 @@ static const struct struct_sequence_field uname_fields[] = {
     {"sysname", "operating system name"},    {"nodename", "name of machine on network (implementation-defined)"},
     {"release", "operating system release"}, {"version", "operating system version"},
     {"machine", "hardware identifier"},      {0}};
-static const struct struct_sequence_field sched_param_fields[] = {{"sched_priority", "the scheduling priority"}, {0}};
-
-static value sched_param_new(struct type *type, const value *args, size_t nargs, value kwnames)
-{
-    static struct signature signature = SIGNATURE("sched_param", "(sched_priority)");
-    value bound[1];
-    if (!signature_bind(&signature, args, nargs, kwnames, bound))
-        return NULL;
-    value items[] = {value_inc(bound[0])};
-    return struct_sequence_new(type, items);
-}
-
 static bool add_structure(value module, struct type **type, const char *name,
                           const struct struct_sequence_field *fields, size_t visible, struct_sequence_constructor *new)
 {
@@ -341,27 +297,126 @@ static const struct module_constant constants[] = {C(F_OK),
                                                    C(GRND_RANDOM),
                                                    C(GRND_NONBLOCK),
                                                    C(ST_RDONLY),
+                                                   C(CLD_CONTINUED),
+                                                   C(CLD_DUMPED),
+                                                   C(CLD_EXITED),
+                                                   C(CLD_KILLED),
+                                                   C(CLD_STOPPED),
+                                                   C(CLD_TRAPPED),
+                                                   C(EFD_CLOEXEC),
+                                                   C(EFD_NONBLOCK),
+                                                   C(EFD_SEMAPHORE),
+                                                   C(EX_CANTCREAT),
+                                                   C(EX_CONFIG),
+                                                   C(EX_DATAERR),
+                                                   C(EX_IOERR),
+                                                   C(EX_NOHOST),
+                                                   C(EX_NOINPUT),
+                                                   C(EX_NOPERM),
+                                                   C(EX_NOUSER),
+                                                   C(EX_OSERR),
+                                                   C(EX_OSFILE),
+                                                   C(EX_PROTOCOL),
+                                                   C(EX_SOFTWARE),
+                                                   C(EX_TEMPFAIL),
+                                                   C(EX_UNAVAILABLE),
+                                                   C(EX_USAGE),
+                                                   C(MFD_ALLOW_SEALING),
+                                                   C(MFD_CLOEXEC),
+                                                   C(MFD_HUGETLB),
+                                                   {"MFD_HUGE_16GB", (uint32_t)MFD_HUGE_16GB},
+                                                   C(MFD_HUGE_16MB),
+                                                   C(MFD_HUGE_1GB),
+                                                   C(MFD_HUGE_1MB),
+                                                   C(MFD_HUGE_256MB),
+                                                   C(MFD_HUGE_2GB),
+                                                   C(MFD_HUGE_2MB),
+                                                   C(MFD_HUGE_32MB),
+                                                   C(MFD_HUGE_512KB),
+                                                   C(MFD_HUGE_512MB),
+                                                   C(MFD_HUGE_64KB),
+                                                   C(MFD_HUGE_8MB),
+                                                   C(MFD_HUGE_MASK),
+                                                   C(MFD_HUGE_SHIFT),
+                                                   C(O_FSYNC),
+                                                   C(POSIX_FADV_DONTNEED),
+                                                   C(POSIX_FADV_NOREUSE),
+                                                   C(POSIX_FADV_NORMAL),
+                                                   C(POSIX_FADV_RANDOM),
+                                                   C(POSIX_FADV_SEQUENTIAL),
+                                                   C(POSIX_FADV_WILLNEED),
+                                                   C(P_PIDFD),
+                                                   C(RTLD_DEEPBIND),
+                                                   C(RTLD_GLOBAL),
+                                                   C(RTLD_LAZY),
+                                                   C(RTLD_LOCAL),
+                                                   C(RTLD_NODELETE),
+                                                   C(RTLD_NOLOAD),
+                                                   C(RTLD_NOW),
+                                                   C(RWF_APPEND),
+                                                   C(RWF_DSYNC),
+                                                   C(RWF_HIPRI),
+                                                   C(RWF_NOWAIT),
+                                                   C(RWF_SYNC),
+                                                   C(SPLICE_F_MORE),
+                                                   C(SPLICE_F_MOVE),
+                                                   C(SPLICE_F_NONBLOCK),
+                                                   C(ST_APPEND),
+                                                   C(ST_MANDLOCK),
+                                                   C(ST_NOATIME),
+                                                   C(ST_NODEV),
+                                                   C(ST_NODIRATIME),
+                                                   C(ST_NOEXEC),
+                                                   C(ST_RELATIME),
+                                                   C(ST_SYNCHRONOUS),
+                                                   C(ST_WRITE),
+                                                   C(XATTR_CREATE),
+                                                   C(XATTR_REPLACE),
+                                                   C(XATTR_SIZE_MAX),
                                                    C(ST_NOSUID),
                                                    {0}};
 
 /* For os.supports_dir_fd and its like: which calls take what. */
-static const char *const have_functions[] = {
-    "HAVE_FACCESSAT",  "HAVE_FCHDIR",   "HAVE_FCHMOD",    "HAVE_FCHMODAT",  "HAVE_FCHOWN",    "HAVE_FCHOWNAT",
-    "HAVE_FDOPENDIR",  "HAVE_FSTATAT",  "HAVE_FSTATVFS",  "HAVE_FTRUNCATE", "HAVE_FUTIMENS",  "HAVE_LINKAT",
-    "HAVE_LCHOWN",     "HAVE_LSTAT",    "HAVE_MKDIRAT",   "HAVE_MKFIFOAT",  "HAVE_MKNODAT",   "HAVE_OPENAT",
-    "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT",  "HAVE_UTIMENSAT", NULL};
+static const char *const have_functions[] = {"HAVE_EVENTFD",
+                                             "HAVE_FACCESSAT",
+                                             "HAVE_FCHDIR",
+                                             "HAVE_FCHMOD",
+                                             "HAVE_FCHMODAT",
+                                             "HAVE_FCHOWN",
+                                             "HAVE_FCHOWNAT",
+                                             "HAVE_FEXECVE",
+                                             "HAVE_FDOPENDIR",
+                                             "HAVE_FPATHCONF",
+                                             "HAVE_FSTATAT",
+                                             "HAVE_FSTATVFS",
+                                             "HAVE_FTRUNCATE",
+                                             "HAVE_FUTIMENS",
+                                             "HAVE_FUTIMES",
+                                             "HAVE_FUTIMESAT",
+                                             "HAVE_LINKAT",
+                                             "HAVE_LCHOWN",
+                                             "HAVE_LSTAT",
+                                             "HAVE_LUTIMES",
+                                             "HAVE_MEMFD_CREATE",
+                                             "HAVE_MKDIRAT",
+                                             "HAVE_MKFIFOAT",
+                                             "HAVE_MKNODAT",
+                                             "HAVE_OPENAT",
+                                             "HAVE_READLINKAT",
+                                             "HAVE_RENAMEAT",
+                                             "HAVE_SYMLINKAT",
+                                             "HAVE_UNLINKAT",
+                                             "HAVE_UTIMENSAT",
+                                             NULL};
 
-static bool add_names(value module)
+static bool add_have_functions(value module)
 {
-    value list = list_new(32), names = dict_new();
-    bool done = list && names;
+    value list = list_new(32);
+    bool done = list != NULL;
     for (size_t i = 0; done && have_functions[i]; i++)
         done = list_append_owned(list, str_interned(have_functions[i]));
-    for (const struct name_number *n = sysconf_names; done && n->name; n++)
-        done = dict_set_text(names, n->name, small_int(n->number));
-    done = done && module_add(module, "_have_functions", list) && module_add(module, "sysconf_names", names);
+    done = done && module_add(module, "_have_functions", list);
     value_dec(list);
-    value_dec(names);
     return done;
 }
 
@@ -370,13 +425,19 @@ static bool fill(value module)
     return module_add_functions(module, posix_file_functions) && module_add_functions(module, posix_path_functions) &&
            module_add_functions(module, posix_stat_functions) &&
            module_add_functions(module, posix_process_functions) &&
-           module_add_functions(module, posix_system_functions) && posix_stat_fill(module) &&
+           module_add_functions(module, posix_system_functions) &&
+           module_add_functions(module, posix_identity_functions) &&
+           module_add_functions(module, posix_limit_functions) && module_add_functions(module, posix_spawn_functions) &&
+           module_add_functions(module, posix_transfer_functions) &&
+           module_add_functions(module, posix_xattr_functions) &&
+           module_add_functions(module, posix_terminal_functions) && posix_stat_fill(module) &&
+           posix_process_fill(module) && posix_identity_fill(module) &&
+           module_add_constants(module, posix_spawn_constants) &&
            add_structure(module, &terminal_size_type, "os.terminal_size", terminal_size_fields, 2,
                          struct_sequence_from) &&
            add_structure(module, &times_type, "posix.times_result", times_fields, 5, struct_sequence_from) &&
            add_structure(module, &uname_type, "posix.uname_result", uname_fields, 5, struct_sequence_from) &&
-           add_structure(module, &sched_param_type, "posix.sched_param", sched_param_fields, 1, sched_param_new) &&
-           module_add_constants(module, constants) && add_names(module) &&
+           module_add_constants(module, constants) && add_have_functions(module) && posix_limit_fill(module) &&
            module_add(module, "error", value_of(EXC(OSError))) && module_add_owned(module, "environ", environment());
 }
 

@@ -1,4 +1,4 @@
-/* posix: processes: fork, exec, wait, signals, scheduling, identities. */
+/* posix: processes: fork, exec, wait, signals. */
 #include <signal.h> /* before error.h: see raise there */
 
 #include "runtime/modules/system/posix.h"
@@ -26,9 +26,21 @@ static value number_or_error(int64_t n)
 {
     return n < 0 ? os_error() : int_from_i64(n);
 }
-static value none_or_error(int result)
+
+static struct type *waitid_type;
+static const struct struct_sequence_field waitid_fields[] = {{"si_pid", NULL},    {"si_uid", NULL},  {"si_signo", NULL},
+                                                             {"si_status", NULL}, {"si_code", NULL}, {0}};
+bool posix_process_fill(value module)
 {
-    return result < 0 ? os_error() : VALUE_NONE;
+    if (!waitid_type)
+        waitid_type = struct_sequence_define("posix.waitid_result",
+                                             "waitid_result: Result from waitid.\n\n"
+                                             "This object may be accessed either as a tuple of\n"
+                                             "  (si_pid, si_uid, si_signo, si_status, si_code),\n"
+                                             "or via the attributes si_pid, si_uid, and so on.\n\n"
+                                             "See os.waitid for more information.",
+                                             waitid_fields, 5, struct_sequence_from);
+    return waitid_type && module_add_type(module, waitid_type);
 }
 
 /* ---- fork ---- */
@@ -147,7 +159,7 @@ void strings_free(char **strings)
 }
 
 /* "name=value" strings of a mapping. */
-static char **environment_from(value mapping)
+char **environment_from(value mapping)
 {
     value pairs = call_method_0(mapping, NAME(items)), list = pairs ? list_from_iterable(pairs) : NULL;
     value_dec(pairs);
@@ -315,201 +327,70 @@ static value posix_pidfd_open(value self, const value *args)
     return fd < 0 ? os_error() : small_int(fd);
 }
 
-/* ---- identities ---- */
-static bool identity_get(value v, const char *name, uint32_t *id)
+/* What a process that ended used, as resource.struct_rusage. */
+static value usage_value(const struct rusage *u)
 {
-    if (!value_type_slot(v, to_index))
-        return raise_false(EXC(TypeError), "%s should be integer, not %T", name, v);
-    value index = index_value(v);
-    int64_t number;
-    if (!index)
-        return false;
-    bool fits = int_fits_i64(index, &number);
-    int sign = int_sign(index);
-    value_dec(index);
-    if (fits && (number == -1 || number == (int64_t)(uint32_t)number)) {
-        *id = (uint32_t)number;
-        return true;
-    }
-    return raise_false(EXC(OverflowError), fits || sign < 0 ? "%s is less than minimum" : "%s is greater than maximum",
-                       name);
-}
-bool uid_get(value v, uid_t *uid)
-{
-    return identity_get(v, "uid", uid);
-}
-bool gid_get(value v, gid_t *gid)
-{
-    return identity_get(v, "gid", gid);
-}
-bool groups_get(value sequence, gid_t **groups, size_t *count)
-{
-    if (!is_list(sequence) && !is_tuple(sequence) && !value_type_slot(sequence, getitem))
-        return raise_false(EXC(TypeError), "setgroups argument must be a sequence");
-    value tuple = tuple_from_iterable(sequence);
-    if (!tuple)
-        return false;
-    *count = tuple_length(tuple);
-    bool done = *count <= NGROUPS_MAX || raise_false(EXC(ValueError), "too many groups");
-    *groups = done ? calloc(*count + 1, sizeof **groups) : NULL;
-    if (done && !*groups)
-        done = raise_no_memory() != NULL;
-    for (size_t i = 0; done && i < *count; i++) {
-        value item = tuple_get(tuple, i);
-        done = is_int(item) ? gid_get(item, &(*groups)[i]) : raise_false(EXC(TypeError), "groups must be integers");
-    }
-    value_dec(tuple);
-    if (!done)
-        free(*groups);
-    return done;
-}
-
-#define IDENTITY(NAME)                                       \
-    static value posix_##NAME(value self, const value *args) \
-    {                                                        \
-        return int_from_i64(NAME());                         \
-    }
-IDENTITY(getpid)
-IDENTITY(getppid)
-IDENTITY(getuid)
-IDENTITY(geteuid)
-IDENTITY(getgid)
-IDENTITY(getegid)
-IDENTITY(getpgrp)
-
-static value posix_getpgid(value self, const value *args)
-{
-    int pid;
-    return value_as_int(args[0], &pid) ? number_or_error(getpgid(pid)) : NULL;
-}
-static value posix_getsid(value self, const value *args)
-{
-    int pid;
-    return value_as_int(args[0], &pid) ? number_or_error(getsid(pid)) : NULL;
-}
-static value posix_setsid(value self, const value *args)
-{
-    return none_or_error(setsid() < 0 ? -1 : 0);
-}
-static value posix_setpgid(value self, const value *args)
-{
-    int pid, group;
-    return value_as_int(args[0], &pid) && value_as_int(args[1], &group) ? none_or_error(setpgid(pid, group)) : NULL;
-}
-#define SET_IDENTITY(NAME, get)                                    \
-    static value posix_##NAME(value self, const value *args)       \
-    {                                                              \
-        uid_t id;                                                  \
-        return get(args[0], &id) ? none_or_error(NAME(id)) : NULL; \
-    }
-SET_IDENTITY(setuid, uid_get)
-SET_IDENTITY(setgid, gid_get)
-SET_IDENTITY(seteuid, uid_get)
-SET_IDENTITY(setegid, gid_get)
-
-static value posix_getgroups(value self, const value *args)
-{
-    gid_t few[256];
-    int count = getgroups(256, few);
-    if (count < 0)
-        return os_error();
-    value list = list_new((size_t)count);
-    for (int i = 0; list && i < count; i++)
-        if (!list_append_owned(list, int_from_u64(few[i]))) {
-            value_dec(list);
-            return NULL;
-        }
-    return list;
-}
-static value posix_getlogin(value self, const value *args)
-{
-    char name[256];
-    int error = getlogin_r(name, sizeof name);
-    return error ? raise_errno(error, NULL, NULL) : str_decode_locale(name);
-}
-static value posix_umask(value self, const value *args)
-{
-    int mask;
-    return value_as_int(args[0], &mask) ? small_int(umask((mode_t)mask)) : NULL;
-}
-static value posix_nice(value self, const value *args)
-{
-    int by;
-    if (!value_as_int(args[0], &by))
+    value module = import_module("resource"), type = module ? attr_get(module, NAME(struct_rusage)) : NULL;
+    value_dec(module);
+    if (!type)
         return NULL;
-    errno = 0;
-    int result = nice(by);
-    return result == -1 && errno ? os_error() : small_int(result);
+    value items[] = {float_new((double)u->ru_utime.tv_sec + (double)u->ru_utime.tv_usec * 1e-6),
+                     float_new((double)u->ru_stime.tv_sec + (double)u->ru_stime.tv_usec * 1e-6),
+                     int_from_i64(u->ru_maxrss),
+                     int_from_i64(u->ru_ixrss),
+                     int_from_i64(u->ru_idrss),
+                     int_from_i64(u->ru_isrss),
+                     int_from_i64(u->ru_minflt),
+                     int_from_i64(u->ru_majflt),
+                     int_from_i64(u->ru_nswap),
+                     int_from_i64(u->ru_inblock),
+                     int_from_i64(u->ru_oublock),
+                     int_from_i64(u->ru_msgsnd),
+                     int_from_i64(u->ru_msgrcv),
+                     int_from_i64(u->ru_nsignals),
+                     int_from_i64(u->ru_nvcsw),
+                     int_from_i64(u->ru_nivcsw)};
+    value result = struct_sequence_new((struct type *)type, items);
+    value_dec(type);
+    return result;
 }
-static value posix_getpriority(value self, const value *args)
+static value wait_with_usage(pid_t pid, int options)
 {
-    int which, who;
-    if (!value_as_int(args[0], &which) || !value_as_int(args[1], &who))
+    int status = 0;
+    struct rusage usage = {0};
+    bool raised = false;
+    pid_t child = BLOCKING_RETRY(wait4(pid, &status, options, &usage), raised);
+    if (child < 0)
+        return raised ? NULL : os_error();
+    value items[] = {small_int(child), small_int(status), usage_value(&usage)};
+    return tuple_from_results(items, 3);
+}
+static value posix_wait3(value self, const value *args)
+{
+    int options;
+    return value_as_int(args[0], &options) ? wait_with_usage(-1, options) : NULL;
+}
+static value posix_wait4(value self, const value *args)
+{
+    int pid, options;
+    return value_as_signed_int(args[0], &pid) && value_as_int(args[1], &options) ? wait_with_usage(pid, options) : NULL;
+}
+static value posix_waitid(value self, const value *args)
+{
+    int kind, options;
+    int64_t id;
+    siginfo_t info = {0};
+    if (!value_as_int(args[0], &kind) || !value_as_i64(args[1], &id) || !value_as_int(args[2], &options))
         return NULL;
-    errno = 0;
-    int result = getpriority((__priority_which_t)which, (id_t)who);
-    return result == -1 && errno ? os_error() : small_int(result);
-}
-
-/* ---- scheduling ---- */
-static value posix_sched_yield(value self, const value *args)
-{
-    return none_or_error(BLOCKING(sched_yield()));
-}
-static value posix_sched_getaffinity(value self, const value *args)
-{
-    int pid;
-    cpu_set_t cpus;
-    if (!value_as_int(args[0], &pid))
-        return NULL;
-    if (sched_getaffinity(pid, sizeof cpus, &cpus) < 0)
-        return os_error();
-    value set = set_new(NULL);
-    for (int i = 0; set && i < CPU_SETSIZE; i++)
-        if (CPU_ISSET(i, &cpus) && !set_add(set, small_int(i))) {
-            value_dec(set);
-            return NULL;
-        }
-    return set;
-}
-static value posix_sched_setaffinity(value self, const value *args)
-{
-    int pid;
-    cpu_set_t cpus;
-    CPU_ZERO(&cpus);
-    if (!value_as_int(args[0], &pid))
-        return NULL;
-    value list = list_from_iterable(args[1]);
-    for (size_t i = 0; list && i < list_length(list); i++) {
-        value item = list_get(list, i);
-        int cpu;
-        bool done = value_as_int(item, &cpu);
-        value_dec(item);
-        if (done && (cpu < 0 || cpu >= CPU_SETSIZE))
-            done = raise_false(EXC(ValueError), cpu < 0 ? "negative CPU number" : "CPU number too large");
-        if (!done) {
-            value_dec(list);
-            return NULL;
-        }
-        CPU_SET(cpu, &cpus);
-    }
-    if (!list)
-        return NULL;
-    value_dec(list);
-    return none_or_error(sched_setaffinity(pid, sizeof cpus, &cpus));
-}
-static value posix_sched_priority(value self, const value *args, int (*ask)(int))
-{
-    int policy;
-    return value_as_int(args[0], &policy) ? number_or_error(ask(policy)) : NULL;
-}
-static value posix_sched_get_priority_max(value self, const value *args)
-{
-    return posix_sched_priority(self, args, sched_get_priority_max);
-}
-static value posix_sched_get_priority_min(value self, const value *args)
-{
-    return posix_sched_priority(self, args, sched_get_priority_min);
+    bool raised = false;
+    int result = BLOCKING_RETRY(waitid((idtype_t)kind, (id_t)id, &info, options), raised);
+    if (result < 0)
+        return raised ? NULL : os_error();
+    if (info.si_pid == 0)
+        return VALUE_NONE;
+    value items[] = {small_int(info.si_pid), int_from_u64(info.si_uid), small_int(info.si_signo),
+                     small_int(info.si_status), small_int(info.si_code)};
+    return struct_sequence_new(waitid_type, items);
 }
 
 #define PLAIN(NAME, SIGNATURE, DOC) METHOD(#NAME, posix_##NAME, SIGNATURE, DOC)
@@ -527,6 +408,9 @@ const struct method_def posix_process_functions[] = {
     PLAIN(system, "(command)", "Execute the command in a subshell."),
     PLAIN(waitpid, "(pid, options, /)", "Wait for completion of a given child process."),
     PLAIN(wait, "()", "Wait for completion of a child process."),
+    PLAIN(wait3, "(options)", "Wait for completion of a child process."),
+    PLAIN(wait4, "(pid, options)", "Wait for completion of a specific child process."),
+    PLAIN(waitid, "(idtype, id, options, /)", "Returns the result of waiting for a process or processes."),
     STATUS(WIFEXITED),
     STATUS(WIFSIGNALED),
     STATUS(WIFSTOPPED),
@@ -539,31 +423,6 @@ const struct method_def posix_process_functions[] = {
     PLAIN(kill, "(pid, signal, /)", "Kill a process with a signal."),
     PLAIN(killpg, "(pgid, signal, /)", "Kill a process group with a signal."),
     PLAIN(pidfd_open, "(pid, flags=0)", "Return a file descriptor referring to the process *pid*."),
-    PLAIN(getpid, "()", "Return the current process id."),
-    PLAIN(getppid, "()", "Return the parent's process id."),
-    PLAIN(getuid, "()", "Return the current process's user id."),
-    PLAIN(geteuid, "()", "Return the current process's effective user id."),
-    PLAIN(getgid, "()", "Return the current process's group id."),
-    PLAIN(getegid, "()", "Return the current process's effective group id."),
-    PLAIN(getpgrp, "()", "Return the current process group id."),
-    PLAIN(getpgid, "(pid)", "Call the system call getpgid(), and return the result."),
-    PLAIN(getsid, "(pid, /)", "Call the system call getsid(pid) and return the result."),
-    PLAIN(setsid, "()", "Call the system call setsid()."),
-    PLAIN(setpgid, "(pid, pgrp, /)", "Call the system call setpgid(pid, pgrp)."),
-    PLAIN(setuid, "(uid, /)", "Set the current process's user id."),
-    PLAIN(setgid, "(gid, /)", "Set the current process's group id."),
-    PLAIN(seteuid, "(euid, /)", "Set the current process's effective user id."),
-    PLAIN(setegid, "(egid, /)", "Set the current process's effective group id."),
-    PLAIN(getgroups, "()", "Return list of supplemental group IDs for the process."),
-    PLAIN(getlogin, "()", "Return the actual login name."),
-    PLAIN(umask, "(mask, /)", "Set the current numeric umask and return the previous umask."),
-    PLAIN(nice, "(increment, /)", "Add increment to the priority of process and return the new priority."),
-    PLAIN(getpriority, "(which, who)", "Return program scheduling priority."),
-    PLAIN(sched_yield, "()", "Voluntarily relinquish the CPU."),
-    PLAIN(sched_getaffinity, "(pid, /)", "Return the affinity of the process identified by pid."),
-    PLAIN(sched_setaffinity, "(pid, mask, /)", "Set the CPU affinity of the process identified by pid to mask."),
-    PLAIN(sched_get_priority_max, "(policy)", "Get the maximum scheduling priority for policy."),
-    PLAIN(sched_get_priority_min, "(policy)", "Get the minimum scheduling priority for policy."),
     {0},
 };
 

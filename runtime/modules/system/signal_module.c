@@ -144,7 +144,7 @@ bool signal_number(value v, int *number)
     return raise_false(EXC(ValueError), "signal number out of range");
 }
 
-static bool signal_set(value iterable, sigset_t *set)
+bool signal_set(value iterable, sigset_t *set)
 {
     sigemptyset(set);
     value iterator = iter_get(iterable), item;

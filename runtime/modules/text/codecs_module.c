@@ -129,6 +129,13 @@ static value registry_encode(value text, const char *encoding, const char *error
 {
     return apply_text(text, encoding, errors, 0);
 }
+static bool registry_known(const char *encoding)
+{
+    value name = str_from_text(encoding), codec = name ? lookup(name) : NULL;
+    value_dec(codec);
+    value_dec(name);
+    return codec != NULL;
+}
 static value registry_decode(value bytes, const char *encoding, const char *errors)
 {
     return apply_text(bytes, encoding, errors, 1);
@@ -519,6 +526,7 @@ static bool fill(value module)
         atomic_store(&search_path, path);
         codec_registry.encode = registry_encode;
         codec_registry.decode = registry_decode;
+        codec_registry.known = registry_known;
     }
     return codecs_errors_fill(module);
 }

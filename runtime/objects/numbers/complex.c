@@ -340,11 +340,11 @@ static bool parse_str(value text, struct complex_number *out)
 /* 1: *out set; 0: v has no __complex__; -1 error */
 static int from_special(value v, struct complex_number *out)
 {
-    if (is_complex(v)) {
+    if (value_is(v, TYPE_ID_COMPLEX)) {
         *out = number_of(v);
         return 1;
     }
-    if (is_int(v) || is_float(v))
+    if (value_is_small_int(v) || value_is_immediate_float(v))
         return 0;
     value c = call_special(v, NAME(__complex__), NULL, 0);
     if (c == VALUE_MISSING)
@@ -355,8 +355,15 @@ static int from_special(value v, struct complex_number *out)
     if (!is_complex(c)) {
         raise(EXC(TypeError), "__complex__ returned non-complex (type %T)", c);
         status = -1;
-    } else
+    } else if (!value_is(c, TYPE_ID_COMPLEX) &&
+               warn(EXC(DeprecationWarning), 1,
+                    "__complex__ returned non-complex (type %T).  The ability to return an instance of a strict "
+                    "subclass of complex is deprecated, and may not be supported in a future version of Python.",
+                    c) < 0) {
+        status = -1;
+    } else {
         *out = number_of(c);
+    }
     value_dec(c);
     return status;
 }
@@ -377,6 +384,10 @@ bool value_as_complex(value v, double *real, double *imag)
 {
     struct complex_number z;
     bool was_complex;
+    if (is_complex(v)) {
+        complex_parts(v, real, imag);
+        return true;
+    }
     if (!part_of(v, "must be real number, not %T", &z, &was_complex))
         return false;
     *real = z.real;

@@ -292,16 +292,36 @@ static value float_instance_new(struct type *type, double d)
     return value_of(f);
 }
 
+bool double_of_special(value v, value (*to_float)(value), double *out)
+{
+    value result = to_float(v);
+    if (!result)
+        return false;
+    bool fine = is_float(result);
+    if (!fine)
+        raise(EXC(TypeError), "%.50T.__float__ returned non-float (type %.50T)", v, result);
+    else if (!value_is_immediate_float(result) && !value_is(result, TYPE_ID_FLOAT))
+        fine = warn(EXC(DeprecationWarning), 1,
+                    "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict "
+                    "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                    v, result) >= 0;
+    if (fine)
+        *out = float_value(result);
+    value_dec(result);
+    return fine;
+}
+
 static bool double_of_object(value v, double *out)
 {
+    if (value_is(v, TYPE_ID_STR))
+        return double_parse_str(v, out);
+    value (*to_float)(value) = value_type_slot(v, to_float);
+    if (to_float && is_float(v) && !value_is_immediate_float(v) && !value_is(v, TYPE_ID_FLOAT))
+        return double_of_special(v, to_float, out); /* a subclass may have its own */
+    if (to_float || value_type_slot(v, to_index))
+        return value_as_double(v, out);
     if (is_str(v))
         return double_parse_str(v, out);
-    if (is_float(v)) {
-        *out = float_value(v);
-        return true;
-    }
-    if (value_type_slot(v, to_float) || value_type_slot(v, to_index))
-        return value_as_double(v, out);
     struct buffer buffer;
     if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
         return buffer_refused() &&

@@ -33,6 +33,8 @@ size_t double_repr_to(double d, char buffer[32]);
 /* Read a number at the start of the text (terminated): decimal digits, point, exponent, inf, nan; never locale
  * dependent. *end is the text itself when there is none. */
 double double_from_text(const char *text, const char **end);
+/* What v.__float__() gives. */
+bool double_of_special(value v, value (*to_float)(value), double *out);
 double double_strtod(const char *text); /* strtod as in the C locale */
 /* float(text): with underscores and surrounding space. ValueError shows `shown`. */
 bool double_parse(const char *text, size_t length, value shown, double *out);

@@ -1,5 +1,6 @@
 /* The rest of what the language does to any value: text, containers, iteration, numbers, isinstance. */
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str_methods.h"
 #include "runtime/interpreter.h"
@@ -472,7 +473,7 @@ value index_value(value v)
         value_dec(index);
         return NULL;
     }
-    if (index && value_is_object(index) && !value_is(index, TYPE_ID_INT) &&
+    if (index && !value_is_small_int(index) && !value_is(index, TYPE_ID_INT) &&
         warn(EXC(DeprecationWarning), 1,
              "__index__ returned non-int (type %T).  The ability to return an instance of a strict subclass of int is "
              "deprecated, and may not be supported in a future version of Python.",
@@ -555,18 +556,8 @@ bool value_as_double(value v, double *out)
         return *out != -1.0 || !error_occurred();
     }
     value (*to_float)(value) = value_type_slot(v, to_float);
-    if (to_float) {
-        value result = to_float(v);
-        if (!result)
-            return false;
-        bool ok = is_float(result);
-        if (ok)
-            *out = float_value(result);
-        else
-            raise(EXC(TypeError), "%T.__float__ returned non-float (type %T)", v, result);
-        value_dec(result);
-        return ok;
-    }
+    if (to_float)
+        return double_of_special(v, to_float, out);
     if (value_type_slot(v, to_index)) {
         value index = index_value(v);
         if (!index)

@@ -396,8 +396,34 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
     return builder_finish(&b);
 }
 
+bool codec_checks_names;
+
+static bool check_names(const char *encoding, const char *errors)
+{
+    static const char *const usual[] = {"strict",           "ignore",           "replace",     "surrogateescape",
+                                        "backslashreplace", "xmlcharrefreplace", "surrogatepass"};
+    if (encoding && codec_find(encoding) == CODEC_OTHER) {
+        if (!codec_registry.known)
+            return raise_false(EXC(LookupError), "unknown encoding: %s", encoding);
+        if (!codec_registry.known(encoding))
+            return false;
+    }
+    for (size_t i = 0; errors && i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(errors, usual[i]) == 0)
+            return true;
+    if (!errors)
+        return true;
+    if (!codec_registry.error_handler)
+        return raise_false(EXC(LookupError), "unknown error handler name '%s'", errors);
+    value handler = codec_registry.error_handler(errors);
+    value_dec(handler);
+    return handler != NULL;
+}
+
 value str_decode(const uint8_t *bytes, size_t length, const char *encoding, const char *errors)
 {
+    if (unlikely(codec_checks_names) && !check_names(encoding, errors))
+        return NULL;
     if (length == 0)
         return str_empty(); /* whatever the encoding is, if there is any */
     enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
@@ -562,6 +588,8 @@ value codec_encode(enum codec_id id, value text, const char *errors)
 
 value str_encode(value v, const char *encoding, const char *errors)
 {
+    if (unlikely(codec_checks_names) && !check_names(encoding, errors))
+        return NULL;
     enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
     if (id != CODEC_OTHER)
         return codec_encode(id, v, errors);

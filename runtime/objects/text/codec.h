@@ -30,8 +30,11 @@ struct codec_registry {
     value (*encode)(value text, const char *encoding, const char *errors);
     value (*decode)(value bytes, const char *encoding, const char *errors);
     value (*error_handler)(const char *name); /* the callable, owned; NULL: LookupError */
+    bool (*known)(const char *encoding);      /* false: LookupError */
 };
 extern struct codec_registry codec_registry;
+/* Development mode: names of encodings and handlers that are not there are errors even where nobody needs them. */
+extern bool codec_checks_names;
 
 /* Decode with one of the codecs above. `consumed`, when not NULL, makes it incremental: an incomplete tail is no error
  * and its start is stored. `byte_order` for UTF-16 and UTF-32, when not NULL: in and out, -1 little, 0 by mark, 1 big.

@@ -508,7 +508,10 @@ static value str_format_special(value self, value format_spec)
 
 static value str_getnewargs(value self)
 {
-    return tuple_pack(1, str_exact(self));
+    value exact = str_exact(self), copy = str_from_span_max(str_span(exact), str_max(exact));
+    value args = copy ? tuple_pack(1, copy) : NULL;
+    value_dec(copy);
+    return args;
 }
 
 static value str_sizeof(value self)

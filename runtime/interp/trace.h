@@ -1,0 +1,77 @@
+/*
+ * Tracing and profiling: sys.settrace, sys.setprofile, and the profiler of C code (_lsprof).
+ *
+ * The evaluation loop is compiled twice. The one that looks for events before each instruction (eval_traced.c) runs
+ * while `on`; the other one knows nothing of them, and is left where it looks at its poll word anyway: who turns
+ * tracing on requests THREAD_POLL_RAISE, and so does the traced loop again and again, for the loops beneath that C code
+ * will return to.
+ */
+#ifndef ATOLL_TRACE_H
+#define ATOLL_TRACE_H
+
+#include "runtime/interp/frame.h"
+
+enum trace_event {
+    TRACE_CALL,
+    TRACE_EXCEPTION,
+    TRACE_LINE,
+    TRACE_RETURN,
+    TRACE_C_CALL,
+    TRACE_C_EXCEPTION,
+    TRACE_C_RETURN,
+    TRACE_OPCODE
+};
+/* A profiler in C; `argument` as for one in Python. Sets no exception. */
+typedef void trace_hook(value context, struct frame *frame, enum trace_event event, value argument);
+
+/* Of a thread, for it alone. */
+struct tracing {
+    bool on;         /* events are due */
+    bool counts;     /* some are the profiler's */
+    bool installs_function, installs_profile;
+    uint32_t depth;  /* trace and profile functions that run: they are not traced themselves */
+    value function;  /* sys.settrace, owned, or NULL */
+    value profile;   /* sys.setprofile, or the hook's context; owned, or NULL */
+    trace_hook *hook; /* NULL: `profile` is called */
+    /* The lines of the code looked at last: units [start, end) are of `line`. */
+    value code;
+    uint32_t start, end;
+    int32_t line;
+};
+extern _Thread_local struct tracing trace_self __attribute__((tls_model("initial-exec")));
+
+/* false: RuntimeError, because this happens while the one before is dropped. */
+bool trace_set_function(value function /* NULL: none */);
+bool trace_set_profile(value profile /* NULL: none */, trace_hook *hook);
+void trace_thread_end(void);
+/* function(*arguments) as if no trace function were running. */
+value trace_call_freely(value function, value arguments);
+
+/* ---- for the loop ---- */
+value eval_frame_traced(struct interpreter *interpreter, struct frame *frame);
+enum trace_outcome {
+    TRACE_GO,
+    TRACE_ERROR, /* the instruction failed */
+    TRACE_LEAVE  /* the frame ends, without another event */
+};
+/* Before the instruction at frame->ip - 1; `previous` is the unit that ran before in this frame. May move ip and sp. */
+enum trace_outcome trace_instruction(struct frame *frame, uint32_t previous);
+bool trace_return(struct frame *frame, value result); /* false: an exception takes the result's place */
+void trace_unwind(struct frame *frame);               /* it ends by the current exception */
+void trace_exception(struct frame *frame);            /* the current exception came to the frame */
+void trace_generator_end(struct frame *frame, value result); /* the generator of its `for` returned something */
+void trace_thrown_into(struct frame *frame);          /* the same: it was thrown into a generator */
+/* Around a call of what may be a C function. NULL with an exception: it is not to be called; VALUE_MISSING: no event is
+   due. What else it returns goes to trace_c_end, with the call's result or NULL; the result, or NULL. */
+value trace_c_begin(struct frame *frame, value callable, value receiver /* or NULL */);
+value trace_c_end(struct frame *frame, value function, value result);
+
+/* ---- of frame objects (frame_object.c) ---- */
+value frame_trace_function(struct frame *frame); /* f_trace, owned, or NULL */
+void frame_set_trace_function(struct frame *frame, value function /* or NULL */);
+bool frame_wants_lines(struct frame *frame);
+bool frame_wants_opcodes(struct frame *frame);
+/* The variables of a function become what the dict that locals() made says of them. false: an exception. */
+bool frame_take_locals(struct frame *frame);
+
+#endif
