@@ -26,13 +26,13 @@ static void heap_unlock(struct list *heap)
     rc_mark(&heap->header); /* items moved (RULE C3) */
 }
 
-/* a < b, or with `max` b < a: 1, 0, -1. Without the lock in between where that takes Python code. */
-static int before(struct list *heap, value a, value b, bool max)
+/* a < b, or with `max` b < a: 1, 0, -1. Without the lock in between where that takes Python code, which may
+   change the list. */
+static int compare_items(struct list *heap, value a, value b, bool max)
 {
     int less = max ? less_plain(b, a) : less_plain(a, b);
     if (less >= 0)
         return less;
-    uint64_t length = load_relaxed(&heap->length);
     value_inc(a);
     value_inc(b);
     heap_unlock(heap);
@@ -42,7 +42,14 @@ static int before(struct list *heap, value a, value b, bool max)
     if (less < 0)
         return -1;
     object_lock(&heap->header);
-    if (load_relaxed(&heap->length) == length)
+    return less;
+}
+/* The same; an error when the list has another length then. */
+static int before(struct list *heap, value a, value b, bool max)
+{
+    uint64_t length = load_relaxed(&heap->length);
+    int less = compare_items(heap, a, b, max);
+    if (less < 0 || load_relaxed(&heap->length) == length)
         return less;
     heap_unlock(heap);
     return raise_int(EXC(RuntimeError), "list changed size during iteration");
@@ -203,7 +210,12 @@ static value heappushpop(value self, value given_heap, value given_item)
     value item = value_inc(given_item);
     object_lock(&heap->header);
     if (load_relaxed(&heap->length)) {
-        int less = before(heap, load_relaxed(&items_of(heap)[0]), item, false);
+        int less = compare_items(heap, load_relaxed(&items_of(heap)[0]), item, false);
+        if (less > 0 && !load_relaxed(&heap->length)) {
+            heap_unlock(heap);
+            raise(EXC(IndexError), "index out of range");
+            less = -1;
+        }
         value first = less > 0 ? root_replace(heap, item, false) : NULL;
         if (less < 0)
             value_dec(item);

@@ -226,7 +226,8 @@ static value sys_set_int_max_str_digits(value self, value maxdigits)
 
 static value sys_getrefcount(value self, value v)
 {
-    return value_is_object(v) ? int_from_u64(rc_count(value_object(v))) : int_from_u64(UINT32_MAX);
+    /* One more for the argument, which is borrowed here. */
+    return value_is_object(v) ? int_from_u64(rc_count(value_object(v)) + 1) : int_from_u64(UINT32_MAX);
 }
 
 static value sys_getsizeof(value self, value object, value fallback)

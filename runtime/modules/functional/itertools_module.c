@@ -588,7 +588,8 @@ static value grouper_new(struct type *type, const value *args, size_t nargs, val
 
 static value groupby_next(value v)
 {
-    for (;;) { /* skip what is left of the last group */
+    number_set(v, 0, number_get(v, 0) + 1); /* the last group ends, also when no other comes */
+    for (;;) {                              /* skip what is left of it */
         value target = slot_load(value_object(v), &GROUPBY(v)->target), key = LOAD(v, 2);
         int same = !key ? 1 : !target ? 0 : value_equals(target, key);
         value_dec(key);
@@ -603,7 +604,6 @@ static value groupby_next(value v)
     }
     value key = LOAD(v, 2);
     slot_store(value_object(v), &GROUPBY(v)->target, value_inc(key));
-    number_set(v, 0, number_get(v, 0) + 1);
     value group = grouper_make(v, key);
     value pair = group ? tuple_pack(2, key, group) : NULL;
     value_dec(group);
@@ -750,12 +750,14 @@ STEP(zip_longest)
 STEP(groupby)
 
 static const struct type_spec specs[] = {
-    ITERATOR(count, .signature = "(start=0, step=1)", .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr},
+    ITERATOR(count, .signature = "(start=0, step=1)",
+             .slots = {.new = count_new, .iter = iterator_self, .next = count_next, .repr = count_repr},
              .methods = count_methods),
     ITERATOR(cycle, .signature = "(iterable, /)", HELD_SLOTS(cycle), .methods = cycle_methods),
     ITERATOR(repeat, .slots = {.new = repeat_new, .iter = iterator_self, .next = repeat_next, .repr = repeat_repr},
              .methods = repeat_methods),
-    ITERATOR(accumulate, .signature = "(iterable, func=None, *, initial=None)", HELD_SLOTS(accumulate), .methods = accumulate_methods),
+    ITERATOR(accumulate, .signature = "(iterable, func=None, *, initial=None)", HELD_SLOTS(accumulate),
+             .methods = accumulate_methods),
     ITERATOR(compress, .signature = "(data, selectors)", HELD_SLOTS(compress), .methods = compress_methods),
     ITERATOR(dropwhile, .signature = "(predicate, iterable, /)", HELD_SLOTS(dropwhile), .methods = dropwhile_methods),
     ITERATOR(takewhile, .signature = "(predicate, iterable, /)", HELD_SLOTS(takewhile), .methods = takewhile_methods),
@@ -775,13 +777,14 @@ static const struct type_spec groupby_spec = {.name = "itertools.groupby",
                                               .destroy = groupby_destroy,
                                               HELD_SLOTS(groupby),
                                               .methods = groupby_methods};
-static const struct type_spec grouper_spec = {.name = "itertools._grouper",
-                                              .size = sizeof(struct iterator),
-                                              .gc_flags = TYPE_GC_CONTAINER,
-                                              .traverse = iterator_traverse,
-                                              .destroy = iterator_destroy,
-                                              .slots = {.new = grouper_new, .iter = iterator_self, .next = grouper_next},
-                                              .methods = grouper_methods};
+static const struct type_spec grouper_spec = {
+    .name = "itertools._grouper",
+    .size = sizeof(struct iterator),
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = iterator_traverse,
+    .destroy = iterator_destroy,
+    .slots = {.new = grouper_new, .iter = iterator_self, .next = grouper_next},
+    .methods = grouper_methods};
 static const struct method_def functions[] = {
     METHOD("tee", itertools_tee, "(iterable, n=2, /)", "Returns a tuple of n independent iterators."),
     {0},

@@ -12,11 +12,11 @@
 
 struct tee_block {
     struct object header;
-    int64_t base;                           /* the position of its first item; constant */
-    value_slot source;                      /* constant */
-    value_slot next;                        /* the block after it; NULL until somebody gets there */
-    _Atomic int64_t count;                  /* of items, which are there for good */
-    _Atomic bool running;                   /* an item is being taken */
+    int64_t base;          /* the position of its first item; constant */
+    value_slot source;     /* constant */
+    value_slot next;       /* the block after it; NULL until somebody gets there */
+    _Atomic int64_t count; /* of items, which are there for good */
+    _Atomic bool running;  /* an item is being taken */
     value_slot items[BLOCK_ITEMS];
 };
 static struct type *block_type, *tee_type;
@@ -179,13 +179,18 @@ value itertools_tee(value self, value iterable, value given_n)
     if (n < 0)
         return raise(EXC(ValueError), "n must be >= 0");
     value tuple = tuple_new((size_t)n);
-    value first = tuple && n ? tee_from(iterable) : NULL;
-    if (tuple && n && !first) {
-        value_dec(tuple);
-        return NULL;
+    if (!tuple || n == 0)
+        return tuple;
+    /* An iterator that can be copied is the first of the results itself. */
+    value first = iter_get(iterable), copier = first ? attr_get_optional(first, NAME(__copy__)) : NULL;
+    if (copier == VALUE_MISSING) {
+        value made = tee_from(first);
+        value_dec(first);
+        first = made;
+        copier = made ? attr_get(made, NAME(__copy__)) : NULL;
     }
     for (ssize i = 0; tuple && i < n; thread_report_at((size_t)++i)) {
-        value copy = i == 0 ? value_inc(first) : tee_copy(first);
+        value copy = !copier ? NULL : i == 0 ? value_inc(first) : call_0(copier);
         if (!copy) {
             value_dec(tuple);
             tuple = NULL;
@@ -193,6 +198,7 @@ value itertools_tee(value self, value iterable, value given_n)
             tuple_init(tuple, (size_t)i, copy);
         }
     }
+    value_dec(copier);
     value_dec(first);
     return tuple;
 }

@@ -946,7 +946,9 @@ bool list_extend(value v, value iterable)
         return false;
     value iterator = sweep.iterator;
     ssize hint = value_length_hint(iterable, 0);
-    if (hint < 0 || (hint > LIST_HUGE && !list_could_hold((uint64_t)hint))) {
+    /* A hint that cannot be true beside what the list has is no hint. */
+    bool huge = hint > LIST_HUGE && (uint64_t)hint <= PTRDIFF_MAX - load_relaxed(&list->length);
+    if (hint < 0 || (huge && !list_could_hold((uint64_t)hint))) {
         sweep_close(&sweep);
         return false;
     }

@@ -50,9 +50,12 @@ static value list_repr(value v)
 }
 
 /* ---- comparing and searching ---- */
-/* What the first differing pair says. */
-static value compare_pair(value left, value right, int op)
+/* What the first differing pair, at `at`, says; where comparing it took it out of a list, what the lengths say. */
+static value compare_pair(value a, value b, size_t at, value left, value right, int op)
 {
+    size_t a_length = list_length(a), b_length = list_length(b);
+    if (at >= a_length || at >= b_length)
+        return compare_lengths(a_length, b_length, op);
     return op == COMPARE_EQ || op == COMPARE_NE ? value_bool(op == COMPARE_NE) : compare_rich(left, right, op);
 }
 
@@ -68,7 +71,7 @@ static value compare_items(value a, value b, int op)
         thread_report_at(i + 1);
         int same = left == right ? 1 : value_equals(left, right);
         if (same == 0)
-            result = compare_pair(left, right, op);
+            result = compare_pair(a, b, i, left, right, op);
         value_dec(left);
         value_dec(right);
         if (same <= 0)
@@ -103,7 +106,7 @@ static value compare_snapshot(value a, value b, int op)
         if (same < 0)
             same = value_equals(left, items[i]);
         if (same == 0)
-            result = compare_pair(left, items[i], op);
+            result = compare_pair(a, b, i, left, items[i], op);
         value_dec(left);
         if (same <= 0)
             break;

@@ -756,8 +756,8 @@ bool list_sort(value v, value key, bool reverse)
         }
         raw_free(work);
     }
+    drop_owned(keys, length); /* whose deaths may change the list */
     bool untouched = list_attach(list, storage, length, marker);
-    drop_owned(keys, length);
     if (fine && !untouched)
         return raise_false(EXC(ValueError), "list modified during sort");
     return fine;

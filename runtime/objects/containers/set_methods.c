@@ -415,7 +415,7 @@ static value set_union(value v, const value *args)
 static value set_intersection(value v, const value *args)
 {
     if (tuple_length(args[0]) == 0)
-        return set_copy_method(v, NULL);
+        return set_copy_of(v);
     value result = value_inc(v);
     for (size_t i = 0; result && i < tuple_length(args[0]); i++) {
         value next = set_intersection_of(result, tuple_get(args[0], i));

@@ -182,8 +182,27 @@ static value compare_name(int op)
 
 static value slot_compare(value a, value b, int op)
 {
-    value result = call_optional(a, compare_name(op), &b, 1);
-    return result == VALUE_MISSING ? VALUE_NOT_IMPLEMENTED : result;
+    value method = lookup_find(value_type(a), compare_name(op), NULL);
+    if (!method)
+        return NULL;
+    if (method == VALUE_MISSING)
+        return VALUE_NOT_IMPLEMENTED;
+    value (*get)(value, value, struct type *) = type_slot(value_type(method), descr_get);
+    if (unlikely(get && !type_has_flag(value_type(method), TYPE_FLAG_METHOD_LIKE))) {
+        /* A descriptor that refuses counts as a method that is not there. */
+        value bound = get(method, a, value_type(a));
+        value_dec(method);
+        if (!bound) {
+            error_clear();
+            return VALUE_NOT_IMPLEMENTED;
+        }
+        value result = call_vector(bound, &b, 1, NULL);
+        value_dec(bound);
+        return result;
+    }
+    value result = call_found(method, a, &b, 1, NULL);
+    value_dec(method);
+    return result;
 }
 
 value object_compare(value a, value b, int op);
