@@ -4,7 +4,7 @@
 
 #define OUTPUT_FIRST (32 * 1024)
 
-bool decompressor_init(struct decompressor *d, const char *at_end)
+bool decompressor_init(struct decompressor *d, const char *at_end, const char *after_error)
 {
     value nothing = bytes_new(NULL, 0);
     if (!nothing)
@@ -12,6 +12,7 @@ bool decompressor_init(struct decompressor *d, const char *at_end)
     slot_init(&d->unused, nothing);
     d->needs_input = true;
     d->at_end = at_end;
+    d->after_error = after_error;
     return true;
 }
 
@@ -76,7 +77,9 @@ value decompressor_run(struct decompressor *d, value data, value max_length,
         return NULL;
     output_init(&output, OUTPUT_FIRST, most < 0 ? SIZE_MAX : (size_t)most);
     native_lock(&d->mutex);
-    if (d->eof) {
+    if (d->broken) {
+        raise(EXC(ValueError), "%s", d->after_error);
+    } else if (d->eof) {
         raise(EXC(EOFError), "%s", d->at_end);
     } else if (d->waiting && !append_input(d, &buffer)) {
         raise_no_memory();
@@ -86,9 +89,12 @@ value decompressor_run(struct decompressor *d, value data, value max_length,
         thread_enter_blocking();
         int code = run(d, &from, &left, &output);
         thread_leave_blocking();
-        d->needs_input = !d->eof && !left && output.length < output.most;
-        if (!failed(code))
+        bool right = !failed(code);
+        d->broken = !right && d->after_error;
+        if (right)
             keep_rest(d, from, left);
+        if (right || d->broken)
+            d->needs_input = right && !d->eof && !left && output.length < output.most;
     }
     native_unlock(&d->mutex);
     buffer_release(&buffer);

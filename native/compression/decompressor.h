@@ -13,13 +13,15 @@ struct decompressor {
     pthread_mutex_t mutex; /* for all below */
     _Atomic bool eof, needs_input;
     value_slot unused;  /* bytes behind the end of the stream */
-    const char *at_end; /* the EOFError of calls after the end */
+    bool broken; /* there was an error, and the library must not be asked again */
+    /* The EOFError of calls after the end; the ValueError of calls after an error, NULL: the library has one. */
+    const char *at_end, *after_error;
     uint8_t *waiting;   /* input of earlier calls: malloc'd, NULL for none */
     size_t waiting_length;
 };
 
 /* Make a newborn object ready; false with MemoryError. Its destroy calls decompressor_drop. */
-bool decompressor_init(struct decompressor *d, const char *at_end);
+bool decompressor_init(struct decompressor *d, const char *at_end, const char *after_error);
 void decompressor_drop(struct decompressor *d);
 void decompressor_traverse(struct object *o, struct gc_trace *trace);
 /* d.decompress(data, max_length=-1). `run` decompresses in a blocking region, until the input is used up and all output

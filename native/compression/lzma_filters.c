@@ -138,8 +138,10 @@ void filters_free(lzma_filter *filters)
 
 bool filters_parse(value sequence, lzma_filter filters[LZMA_FILTERS_MAX + 1])
 {
-    ssize length = value_length(sequence);
     filters[0].id = LZMA_VLI_UNKNOWN;
+    if (is_dict(sequence))
+        return raise_false(EXC(TypeError), "%T is not a sequence", sequence);
+    ssize length = value_length(sequence);
     if (length < 0)
         return false;
     if (length > LZMA_FILTERS_MAX)

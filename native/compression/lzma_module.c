@@ -242,7 +242,7 @@ static value decompressor_new(struct type *type, const value *args, size_t nargs
     if (d) {
         pthread_mutex_init(&d->base.mutex, NULL);
         d->stream = (lzma_stream)LZMA_STREAM_INIT;
-        if (!decompressor_init(&d->base, "Already at end of stream") ||
+        if (!decompressor_init(&d->base, "Already at end of stream", NULL) ||
             !begin_decompression(d, format, limit, filters)) {
             value_dec(value_of(d));
             d = NULL;

@@ -272,7 +272,7 @@ static bool keep_rest(struct stream *s, int code, const uint8_t *from, size_t le
             slot_store(&s->header, &s->unused, all);
         }
     }
-    if (left || bytes_length(slot_peek(&s->tail))) {
+    if ((left && code != Z_STREAM_END) || bytes_length(slot_peek(&s->tail))) {
         value tail = bytes_new(from, left);
         if (!tail)
             return false;

@@ -61,7 +61,7 @@ value hmac_new(value module, value key, value message, value digestmod)
     value h = digest ? hmac_make(start(digest, &buffer), digest) : NULL;
     EVP_MD_free(digest);
     buffer_release(&buffer);
-    if (h && !is_missing(message) && !hash_feed(HMAC(h)->context, update_context, &HMAC(h)->mutex, message)) {
+    if (h && is_given(message) && !hash_feed(HMAC(h)->context, update_context, &HMAC(h)->mutex, message)) {
         if (!error_occurred())
             hash_error(EXC(ValueError));
         value_dec(h);
