@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 
 
@@ -68,3 +69,12 @@ for thread in threads:
 for thread in threads:
     thread.join()
 print(len(results), all(result == [b"%d\n" % i for i in range(8)] for result in results))
+
+# An interrupt that nobody catches ends the process by its signal; sys.exit(130) is just a number.
+for code in ("raise KeyboardInterrupt", "import sys; sys.exit(130)"):
+    print(subprocess.run([sys.executable, "-c", code], stderr=subprocess.DEVNULL).returncode)
+for listed in ({"A=B": "c"}, {"": "c"}):
+    try:
+        os.execve("/bin/true", ["true"], listed)
+    except ValueError as error:
+        print(error)

@@ -334,7 +334,7 @@ static int open_library_file(struct stat *info)
     return -1;
 }
 
-enum { OUT_OF_THE_WAY = 250 };
+enum { OUT_OF_THE_WAY = 256 }; /* programs look at lower ones one by one */
 
 static void read_table(int fd, const struct stat *info)
 {
@@ -349,6 +349,8 @@ static void read_table(int fd, const struct stat *info)
     if (read && rows && read_at(fd, rows, size, sizeof header) == size) {
         read->info = *info;
         read->fd = fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+        if (read->fd < 0)
+            read->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         read->count = header.count;
         read->rows = rows;
         library = read;

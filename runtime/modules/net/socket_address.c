@@ -187,7 +187,7 @@ static bool unix_address(value v, struct sockaddr_un *un, socklen_t *length)
     }
     struct text text = {.bytes = buffer.data, .length = (size_t)buffer.length};
     /* The first byte is NUL in the abstract namespace, where the name needs no NUL at its end. */
-    bool abstract = text.length > 0 && text.bytes[0] == 0;
+    bool abstract = text.length == 0 || text.bytes[0] == 0; /* the system names what has no name */
     bool fits = abstract ? text.length <= sizeof un->sun_path : text.length < sizeof un->sun_path;
     if (fits) {
         memcpy(un->sun_path, text.bytes, text.length);

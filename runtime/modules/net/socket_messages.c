@@ -11,7 +11,7 @@
 #define CONTROL_MAX INT_MAX /* bytes of control messages with one message */
 static bool control_space(size_t length, size_t *space)
 {
-    if (length > CONTROL_MAX - CMSG_SPACE(0) - 16)
+    if (length > CONTROL_MAX - CMSG_SPACE(1))
         return false;
     *space = CMSG_SPACE(length);
     return true;
@@ -19,10 +19,9 @@ static bool control_space(size_t length, size_t *space)
 value socket_cmsg_len(value self, value given_length)
 {
     ssize length;
-    size_t space;
     if (!index_as_ssize(given_length, &length, EXC(OverflowError)))
         return NULL;
-    if (length < 0 || !control_space((size_t)length, &space))
+    if (length < 0 || (size_t)length > CONTROL_MAX - CMSG_LEN(0))
         return raise(EXC(OverflowError), "CMSG_LEN() argument out of range");
     return int_from_u64(CMSG_LEN((size_t)length));
 }
@@ -157,9 +156,15 @@ value socket_recvmsg_into(value v, value buffers, value given_room, value given_
 {
     struct message m = {0};
     struct vectors pieces;
-    if (!control_room_get(given_room, &m.control_room) || !value_as_int(given_flags, &m.flags) ||
-        !vectors_get(&pieces, buffers, "recvmsg_into() argument 1 must be an iterable", BUFFER_WRITABLE))
+    if (!control_room_get(given_room, &m.control_room) || !value_as_int(given_flags, &m.flags))
         return NULL;
+    if (!vectors_get(&pieces, buffers, "recvmsg_into() argument 1 must be an iterable", BUFFER_WRITABLE)) {
+        if (!error_matches(EXC(BufferError)))
+            return NULL;
+        error_clear();
+        return raise(EXC(TypeError),
+                     "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers");
+    }
     value items[4] = {NULL};
     m.header.msg_iov = pieces.parts;
     m.header.msg_iovlen = pieces.count;

@@ -1,5 +1,6 @@
 /* posix: paths. */
 #include "runtime/modules/system/posix.h"
+#include "runtime/objects/binary/buffer.h"
 #include "runtime/objects/binary/bytes.h"
 
 #include <limits.h>
@@ -9,6 +10,19 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+static bool path_of_buffer(struct path *path, value v)
+{
+    struct buffer buffer;
+    if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
+        return false;
+    path->object = path->given = bytes_new(buffer.data, (size_t)buffer.length);
+    buffer_release(&buffer);
+    path->is_bytes = true;
+    if (path->given && text_of_path(path->given, &path->text))
+        return true;
+    path_release(path);
+    return false;
+}
 bool path_get(struct path *path, value v, const char *function, const char *argument, unsigned flags)
 {
     static const char *const expected[] = {"string, bytes or os.PathLike", "string, bytes, os.PathLike or integer",
@@ -40,6 +54,10 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
             return false;
         bool given = method != VALUE_MISSING;
         value_dec(method);
+        if (!given && value_has_buffer(v)) /* as it once was */
+            return warn(EXC(DeprecationWarning), 1, "%s: %s should be %s, not %T", function, argument, expected[flags],
+                        v) >= 0 &&
+                   path_of_buffer(path, v);
         if (!given)
             return raise_false(EXC(TypeError), "%s: %s should be %s, not %T", function, argument, expected[flags], v);
         path->object = path->given = value_fspath(v);
@@ -223,9 +241,16 @@ static value posix_chmod(value self, const value *args)
     if (follow < 0 || !value_as_int(args[1], &mode) || !dir_fd_get(args[2], &dir_fd) ||
         !path_get(&path, args[0], "chmod", "path", PATH_FD))
         return NULL;
-    return finish(&path, path_is_fd(&path) ? BLOCKING(fchmod(path.fd, (mode_t)mode))
-                                           : BLOCKING(fchmodat(dir_fd, path.text.bytes, (mode_t)mode,
-                                                               follow ? 0 : AT_SYMLINK_NOFOLLOW)));
+    int result = path_is_fd(&path)
+                     ? BLOCKING(fchmod(path.fd, (mode_t)mode))
+                     : BLOCKING(fchmodat(dir_fd, path.text.bytes, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW));
+    if (result < 0 && !follow && errno == EOPNOTSUPP) { /* this system cannot change links */
+        path_release(&path);
+        return dir_fd != AT_FDCWD
+                   ? raise(EXC(ValueError), "chmod: cannot use dir_fd and follow_symlinks together")
+                   : raise(EXC(NotImplementedError), "chmod: follow_symlinks unavailable on this platform");
+    }
+    return finish(&path, result);
 }
 static value change_owner(const value *args, int dir_fd, const char *name, bool follow)
 {

@@ -49,7 +49,7 @@ static value_slot hooks[HOOKS]; /* lists of functions, or NULL */
 
 static bool add_hook(int which, value function)
 {
-    if (!is_given(function))
+    if (is_missing(function))
         return true;
     if (!value_is_callable(function))
         return raise_false(EXC(TypeError), "'%s' must be callable",
@@ -175,6 +175,10 @@ char **environment_from(value mapping)
         struct text key, item;
         done = is_tuple(pair) && tuple_length(pair) == 2 ? text_of_path(tuple_get(pair, 0), &key)
                                                          : raise_false(EXC(TypeError), "env.items() must give pairs");
+        if (done && (!key.length || strchr(key.bytes + 1, '='))) {
+            done = raise_false(EXC(ValueError), "illegal environment variable name");
+            text_release(&key);
+        }
         if (done) {
             done = text_of_path(tuple_get(pair, 1), &item);
             if (done) {
@@ -202,7 +206,7 @@ static value execute(value program, value arguments, value environment, const ch
     if (!is_list(arguments) && !is_tuple(arguments))
         return raise(EXC(TypeError), "%s() arg 2 must be a tuple or list", name);
     size_t count;
-    if (!path_get(&path, program, name, "path", 0))
+    if (!path_get(&path, program, name, "path", environment ? PATH_FD : 0))
         return NULL;
     char **argv = strings_from(arguments, &count), **envp = NULL;
     if (argv && count == 0)
@@ -210,7 +214,10 @@ static value execute(value program, value arguments, value environment, const ch
     else if (argv && environment && !(envp = environment_from(environment)))
         count = 0;
     else if (argv) {
-        execve(path.text.bytes, argv, envp ? envp : environ);
+        if (path_is_fd(&path))
+            fexecve(path.fd, argv, envp);
+        else
+            execve(path.text.bytes, argv, envp ? envp : environ);
         path_error(&path);
     }
     strings_free(argv);

@@ -94,8 +94,8 @@ static bool scheduler_get(struct spawn *s, value given)
 static bool attributes_get(struct spawn *s, const value *args, const char *function)
 {
     sigset_t set;
-    int reset = value_truth(args[RESET_IDS]), session = value_truth(args[SESSION]), group;
-    if (reset < 0 || session < 0)
+    int reset, session, group;
+    if (!value_as_int(args[RESET_IDS], &reset) || !value_as_int(args[SESSION], &session))
         return false;
     if (!is_missing(args[GROUP])) {
         if (!value_as_int(args[GROUP], &group) || !spawn_error(posix_spawnattr_setpgroup(&s->attributes, group)))

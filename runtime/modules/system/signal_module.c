@@ -152,14 +152,18 @@ bool signal_set(value iterable, sigset_t *set)
         return false;
     bool done = true;
     while (done && (item = iter_next(iterator)) && item != VALUE_END) {
-        int64_t number = 0;
-        done = value_as_i64(item, &number);
+        value index = index_value(item);
+        int64_t number = -1;
         value_dec(item);
-        if (done && (number < 1 || number >= SIGNALS || sigaddset(set, (int)number) != 0))
-            /* numbers that the C library keeps for itself are passed over */
+        done = index != NULL;
+        if (done && !int_fits_i64(index, &number))
+            number = -1;
+        value_dec(index);
+        if (done && (number < 1 || number >= SIGNALS))
             done =
-                (number >= 1 && number < SIGNALS) ||
                 raise_false(EXC(ValueError), "signal number %lld out of range [1; %d]", (long long)number, SIGNALS - 1);
+        else if (done)
+            sigaddset(set, (int)number); /* numbers that the C library keeps for itself are passed over */
     }
     value_dec(iterator);
     return done && item != NULL;

@@ -1,17 +1,17 @@
 /* The time module. */
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
+#include "runtime/modules/system/durations.h"
 #include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define NANOSECONDS 1000000000
 
 /* ---- clocks ---- */
 static bool read_clock(clockid_t clock, struct timespec *t)
@@ -85,6 +85,35 @@ static value time_clock_getres(value self, value clk_id)
     if (clock_getres(id, &t) != 0)
         return raise_errno(errno, NULL, NULL);
     return float_new((double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+}
+
+static value set_clock(value clk_id, int64_t ns)
+{
+    int id;
+    struct timespec t = duration_timespec(ns);
+    if (!value_as_int(clk_id, &id))
+        return NULL;
+    return clock_settime(id, &t) != 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
+}
+static value time_clock_settime(value self, value clk_id, value given)
+{
+    int64_t ns;
+    return duration_get(given, NANOSECONDS, ROUND_FLOOR, &ns) ? set_clock(clk_id, ns) : NULL;
+}
+static value time_clock_settime_ns(value self, value clk_id, value given)
+{
+    int64_t ns;
+    if (!is_int(given))
+        return raise(EXC(TypeError), "expect int, got %T", given);
+    return int_as_i64(given, &ns) ? set_clock(clk_id, ns) : NULL;
+}
+static value time_pthread_getcpuclockid(value self, value given)
+{
+    clockid_t clock;
+    if (!is_int(given))
+        return raise(EXC(TypeError), "pthread_getcpuclockid() argument 1 must be int, not %K", given);
+    int error = pthread_getcpuclockid((pthread_t)int_low_bits(given), &clock);
+    return error ? raise_errno(error, NULL, NULL) : int_from_i64(clock);
 }
 
 /* Sleep to an absolute time of the monotonic clock: a signal whose handler returns does not shorten it (PEP 475). */
@@ -203,12 +232,12 @@ static value time_localtime(value self, value seconds)
 }
 
 /* A struct tm from a tuple of nine; out-of-range members are errors where `checked`. */
-static bool to_tm(value v, struct tm *t, bool checked)
+static bool to_tm(value v, const char *function, struct tm *t, bool checked)
 {
     if (!is_tuple(v))
         return raise_false(EXC(TypeError), "Tuple or struct_time argument required");
-    if (tuple_length(v) < 9)
-        return raise_false(EXC(TypeError), "function takes exactly 9 arguments (%zu given)", tuple_length(v));
+    if (tuple_length(v) != 9)
+        return raise_false(EXC(TypeError), "%s(): illegal time tuple argument", function);
     int f[9];
     for (size_t i = 0; i < 9; i++)
         if (!value_as_int(tuple_get(v, i), &f[i]))
@@ -255,7 +284,7 @@ static bool to_tm(value v, struct tm *t, bool checked)
 static value time_mktime(value self, value tuple)
 {
     struct tm t;
-    if (!to_tm(tuple, &t, false))
+    if (!to_tm(tuple, "mktime", &t, false))
         return NULL;
     t.tm_wday = -1; /* mktime sets it: tells success from -1 */
     time_t result = mktime(&t);
@@ -282,7 +311,7 @@ static value time_asctime(value self, value tuple)
     time_t now = time(NULL);
     if (is_missing(tuple))
         localtime_r(&now, &t);
-    else if (!to_tm(tuple, &t, true))
+    else if (!to_tm(tuple, "asctime", &t, true))
         return NULL;
     return ascii_time(&t);
 }
@@ -322,10 +351,14 @@ static value time_strftime(value self, value given_format, value tuple)
         return raise(EXC(TypeError), "strftime() argument 1 must be str, not %K", given_format);
     if (is_missing(tuple))
         localtime_r(&now, &t);
-    else if (!to_tm(tuple, &t, true))
+    else if (!to_tm(tuple, "strftime", &t, true))
         return NULL;
     if (!text_of(given_format, &format))
         return NULL;
+    if (strlen(format.bytes) != format.length) {
+        text_release(&format);
+        return raise(EXC(ValueError), "embedded null character");
+    }
     struct text zone = {0}; /* what a struct_time names, kept while it is shown */
     if (!is_missing(tuple) && !zone_of(tuple, &zone)) {
         text_release(&format);
@@ -372,11 +405,7 @@ static value time_strptime(value self, const value *args, size_t nargs, value kw
     return result;
 }
 
-static value time_tzset(value self)
-{
-    tzset();
-    return VALUE_NONE;
-}
+static value time_tzset(value self);
 
 static value time_get_clock_info(value self, value given_name)
 {
@@ -427,6 +456,11 @@ static const struct method_def functions[] = {
            "Return the time of the specified clock clk_id as nanoseconds."),
     METHOD("clock_getres", time_clock_getres, "(clk_id, /)",
            "Return the resolution (precision) of the specified clock clk_id."),
+    METHOD("clock_settime", time_clock_settime, "(clk_id, time, /)", "Set the time of the specified clock clk_id."),
+    METHOD("clock_settime_ns", time_clock_settime_ns, "(clk_id, time, /)",
+           "Set the time of the specified clock clk_id with nanoseconds."),
+    METHOD("pthread_getcpuclockid", time_pthread_getcpuclockid, "(thread_id, /)",
+           "Return the clk_id of a thread's CPU time clock."),
     METHOD("sleep", time_sleep, "(seconds, /)", "Delay execution for a given number of seconds."),
     METHOD("gmtime", time_gmtime, "(seconds=None, /)",
            "Convert seconds since the Epoch to a time tuple expressing UTC."),
@@ -444,28 +478,54 @@ static const struct method_def functions[] = {
     {0},
 };
 
+/* One half of a year: what the zone is called then, and how far it lies west. */
+static value zone_at(time_t when, long *west)
+{
+    struct tm t;
+    if (!localtime_r(&when, &t))
+        return raise_errno(errno, NULL, NULL);
+    *west = -t.tm_gmtoff;
+    return str_decode_locale(t.tm_zone ? t.tm_zone : "   ");
+}
+/* The larger offset is winter's, also where that is in July. */
+static bool add_zone(value module)
+{
+    const time_t year = (365 * 24 + 6) * 3600;
+    time_t january = time(NULL) / year * year;
+    long west[2] = {0};
+    value names[] = {zone_at(january, &west[0]), zone_at(january + year / 2, &west[1])};
+    bool south = west[0] < west[1];
+    value swapped[] = {names[south], names[!south]}, pair = tuple_from_results(swapped, 2);
+    return module_add_owned(module, "tzname", pair) && module_add(module, "timezone", small_int(west[south])) &&
+           module_add(module, "altzone", small_int(west[!south])) &&
+           module_add(module, "daylight", small_int(west[0] != west[1]));
+}
+static value time_tzset(value self)
+{
+    value module = import_module("time");
+    if (!module)
+        return NULL;
+    tzset();
+    bool done = add_zone(module);
+    value_dec(module);
+    return done ? VALUE_NONE : NULL;
+}
+
 static bool fill(value module)
 {
     tzset();
-    struct_time = struct_sequence_define("time.struct_time",
-                                         "The time value as returned by gmtime(), localtime(), and strptime().",
-                                         time_fields, 9, struct_sequence_from);
     if (!struct_time)
-        return false;
-    value name = str_decode_locale(tzname[0]), summer = str_decode_locale(tzname[1]);
-    value names = name && summer ? tuple_pack(2, name, summer) : NULL;
-    value_dec(name);
-    value_dec(summer);
-    return names && module_add(module, "struct_time", value_of(struct_time)) &&
-           module_add_owned(module, "tzname", names) && module_add_owned(module, "timezone", int_from_i64(timezone)) &&
-           module_add_owned(module, "altzone", int_from_i64(timezone - (daylight ? 3600 : 0))) &&
-           module_add(module, "daylight", small_int(daylight)) &&
+        struct_time = struct_sequence_define("time.struct_time",
+                                             "The time value as returned by gmtime(), localtime(), and strptime().",
+                                             time_fields, 9, struct_sequence_from);
+    return struct_time && module_add(module, "struct_time", value_of(struct_time)) && add_zone(module) &&
            module_add(module, "CLOCK_REALTIME", small_int(CLOCK_REALTIME)) &&
            module_add(module, "CLOCK_MONOTONIC", small_int(CLOCK_MONOTONIC)) &&
            module_add(module, "CLOCK_PROCESS_CPUTIME_ID", small_int(CLOCK_PROCESS_CPUTIME_ID)) &&
            module_add(module, "CLOCK_THREAD_CPUTIME_ID", small_int(CLOCK_THREAD_CPUTIME_ID)) &&
            module_add(module, "CLOCK_MONOTONIC_RAW", small_int(CLOCK_MONOTONIC_RAW)) &&
            module_add(module, "CLOCK_BOOTTIME", small_int(CLOCK_BOOTTIME)) &&
+           module_add(module, "CLOCK_TAI", small_int(CLOCK_TAI)) &&
            module_add(module, "_STRUCT_TM_ITEMS", small_int(11));
 }
 
