@@ -65,8 +65,10 @@ bool groups_get(value sequence, gid_t **groups, size_t *count)
         done = is_int(item) ? gid_get(item, &(*groups)[i]) : raise_false(EXC(TypeError), "groups must be integers");
     }
     value_dec(tuple);
-    if (!done)
+    if (!done) {
         free(*groups);
+        *groups = NULL;
+    }
     return done;
 }
 

@@ -15,7 +15,7 @@ static bool path_of_buffer(struct path *path, value v)
     struct buffer buffer;
     if (!buffer_get(v, &buffer, BUFFER_SIMPLE))
         return false;
-    path->object = path->given = bytes_new(buffer.data, (size_t)buffer.length);
+    path->given = bytes_new(buffer.data, (size_t)buffer.length); /* messages name the object itself */
     buffer_release(&buffer);
     path->is_bytes = true;
     if (path->given && text_of_path(path->given, &path->text))

@@ -211,6 +211,8 @@ static value execute(value program, value arguments, value environment, const ch
     char **argv = strings_from(arguments, &count), **envp = NULL;
     if (argv && count == 0)
         raise(EXC(ValueError), "%s() arg 2 must not be empty", name);
+    else if (argv && !argv[0][0])
+        raise(EXC(ValueError), "%s() arg 2 first element cannot be empty", name);
     else if (argv && environment && !(envp = environment_from(environment)))
         count = 0;
     else if (argv) {

@@ -402,6 +402,18 @@ static value scan_enter(value v)
 {
     return value_inc(v);
 }
+static void scan_finalize(struct object *o)
+{
+    value v = value_of(o);
+    if (!atomic_load(&((struct scan *)v)->directory))
+        return;
+    value saved = error_fetch();
+    if (warn(EXC(ResourceWarning), 1, "unclosed scandir iterator %R", v) < 0)
+        error_unraisable(NULL, v);
+    scan_close(v, NULL);
+    if (saved)
+        error_restore(saved);
+}
 static void scan_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct scan *)o)->argument);
@@ -424,6 +436,7 @@ static const struct type_spec scan_spec = {
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = scan_traverse,
     .destroy = scan_destroy,
+    .finalize = scan_finalize,
     .slots = {.iter = iterator_return_self, .next = scan_next},
     .methods = scan_methods,
 };
