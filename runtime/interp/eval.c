@@ -373,13 +373,6 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
         DISPATCH();
     }
 
-    TARGET(LOAD_FAST_AND_CLEAR)
-    {
-        PUSH(frame->slots[ARG()]);
-        frame->slots[ARG()] = NULL;
-        DISPATCH();
-    }
-
     TARGET(STORE_FAST)
     {
         value old = frame->slots[ARG()];

@@ -453,7 +453,10 @@ static value get_lineno(value v)
 }
 static value get_lasti(value v)
 {
-    return small_int((int64_t)current_unit(v) * 2);
+    uint32_t word;
+    return code_word_of_unit((struct code *)slot_peek(&SELF(v)->code), current_unit(v), &word)
+               ? small_int((int64_t)word * 2)
+               : NULL;
 }
 static value get_trace(value v)
 {

@@ -17,6 +17,7 @@ value traceback_new(value next, value frame, uint32_t unit, int line)
     slot_init(&self->frame, value_inc(frame));
     self->unit = unit;
     self->line = line;
+    self->lasti = LASTI_OF_UNIT;
     return value_of(self);
 }
 
@@ -76,7 +77,13 @@ static value get_lineno(value v)
 }
 static value get_lasti(value v)
 {
-    return small_int((int64_t)SELF(v)->unit * 2);
+    if (SELF(v)->lasti != LASTI_OF_UNIT)
+        return small_int(SELF(v)->lasti);
+    value code = attr_get(slot_peek(&SELF(v)->frame), NAME(f_code));
+    uint32_t word;
+    bool found = code && code_word_of_unit((struct code *)code, SELF(v)->unit, &word);
+    value_dec(code);
+    return found ? small_int((int64_t)word * 2) : NULL;
 }
 
 static struct signature new_signature = SIGNATURE("traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)");
@@ -94,7 +101,15 @@ static value traceback_type_new(struct type *type, const value *args, size_t nar
                      a[1] == VALUE_NONE ? "None" : value_type(a[1])->gc.name);
     if (!value_as_int(a[2], &lasti) || !value_as_int(a[3], &line))
         return NULL;
-    return traceback_new(a[0], a[1], lasti < 0 ? 0 : (uint32_t)lasti / 2, line);
+    value code = attr_get(a[1], NAME(f_code));
+    uint32_t unit;
+    bool found = code && code_wake((struct code *)code) &&
+                 code_unit_of_word((struct code *)code, lasti < 0 ? 0 : (uint32_t)lasti / 2, &unit);
+    value_dec(code);
+    value made = found ? traceback_new(a[0], a[1], unit, line) : NULL;
+    if (made)
+        SELF(made)->lasti = lasti;
+    return made;
 }
 
 static void traceback_traverse(struct object *o, struct gc_trace *trace)

@@ -10,7 +10,9 @@ struct traceback {
     value_slot frame; /* frame object */
     uint32_t unit;    /* constant: where in the code */
     int32_t line;
+    int32_t lasti; /* what a program gave, or LASTI_OF_UNIT */
 };
+#define LASTI_OF_UNIT INT32_MIN
 
 /* The entry behind `entry`, which is stolen: owned, or NULL. (Programs can set tb_next at any time.) */
 static inline value traceback_step(value entry)

@@ -19,6 +19,7 @@
     M(_json)            \
     M(_locale)          \
     M(_multiprocessing) \
+    M(_opcode)          \
     M(_operator)        \
     M(_posixshmem)      \
     M(_posixsubprocess) \

@@ -92,6 +92,9 @@ static inline bool code_wake(struct code *code)
 value code_docstring(struct code *code);
 /* Where the instruction at a unit index comes from. */
 void code_locate(const struct code *code, uint32_t unit, struct code_location *out);
+/* Where a unit is in co_code as programs see it, in words of two bytes, and back: false with MemoryError. */
+bool code_word_of_unit(const struct code *code, uint32_t unit, uint32_t *word);
+bool code_unit_of_word(const struct code *code, uint32_t word, uint32_t *unit);
 static inline value code_const(const struct code *code, uint32_t index)
 {
     return slot_peek(&((struct tuple *)slot_peek(&code->consts))->items[index]);

@@ -37,6 +37,9 @@ const char *code_verify_kinds(const struct code *code);
 /* The line of a unit (-1: none), and the units [start, end) around it that are of the same. */
 int32_t code_line_range(const struct code *code, uint32_t unit, uint32_t *start, uint32_t *end);
 
+void code_traverse(struct object *o, struct gc_trace *trace);
+void code_destroy(struct object *o);
+
 /* For tests that damage files: let the damage get past the checksums. */
 extern bool bytecode_sums_ignored;
 

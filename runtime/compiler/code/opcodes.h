@@ -39,7 +39,6 @@ enum opcode_flag { OPF_C = 1, OPF_J = 2, OPF_N = 4, OPF_L = 8, OPF_K = 16, OPF_T
     OP(LOAD_FAST_BORROW,           0,  1,  OPF_L)                                                                      \
     OP(LOAD_FAST_BORROW_PAIR,      0,  2,  0)            /* two borrows: arg = first | second << 12 */                 \
     OP(LOAD_FAST_SMALL_INT,        0,  2,  0)            /* a borrow and an int: arg = local | int << 12 */            \
-    OP(LOAD_FAST_AND_CLEAR,        0,  1,  OPF_L)        /* move out, leaving it empty (NULL may be pushed) */         \
     OP(STORE_FAST,                 1,  0,  OPF_L)                                                                      \
     OP(STORE_FAST_LOAD_FAST,       1,  1,  0)            /* arg = stored | loaded << 12; the load is counted */        \
     OP(STORE_FAST_STORE_FAST,      2,  0,  0)            /* top to arg & 0xFFF, next to arg >> 12 */                   \

@@ -253,8 +253,11 @@ static void check_path(struct verifier *v, uint32_t at)
             fail(v, "stack underflow");
         if (handlers)
             check_handler(v, at, depth);
-        if (info.flags & OPF_J)
+        if (info.flags & OPF_J) {
+            if (jump_target(unit) <= at && opcode != OP_JUMP_BACKWARD && opcode != OP_JUMP_BACKWARD_NO_INTERRUPT)
+                fail(v, "a way back without a safepoint");
             reach_later(v, jump_target(unit), depth + taken);
+        }
         at += info.flags & OPF_C ? 2 : 1;
         depth += effect;
         if ((info.flags & OPF_T) || v->wrong)

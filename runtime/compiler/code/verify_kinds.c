@@ -382,10 +382,6 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         push_borrowed(s, argument & 0xFFF);
         push(s, SMALL, 0);
         break;
-    case OP_LOAD_FAST_AND_CLEAR:
-        local_changes(s, plain_local(s, argument));
-        push(s, PERHAPS, 0);
-        break;
     case OP_STORE_FAST:
         store_local(s, argument);
         break;
@@ -664,7 +660,6 @@ static bool never_raises(unsigned opcode)
     case OP_SWAP:
     case OP_LOAD_CONST:
     case OP_LOAD_SMALL_INT:
-    case OP_LOAD_FAST_AND_CLEAR:
     case OP_STORE_FAST:
     case OP_STORE_FAST_STORE_FAST:
     case OP_LOAD_CLOSURE:

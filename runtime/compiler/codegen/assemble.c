@@ -2,70 +2,12 @@
  * The assembler: a finished graph of blocks becomes a code object. Blocks are laid out in their order, each instruction
  * takes one unit (two with an inline cache), then jumps get their targets, and beside the code come the exception table
  * and the location table.
- *
- * Location table: a sequence of entries, each for a number of units in a row.
- *   varint  units << 2 | kind      kind 0: no location; 1: on one line; 2: over several lines; 3: a line without
- * columns svarint line - previous line   (kinds 1 to 3) varint  end line - line        (kind 2) varint  column, then
- * varint end column - column (kind 1) or end column (kind 2) Numbers are base 128, low bits first, the high bit says
- * that more follows; signed ones are zigzag coded.
  */
 #include "runtime/compiler/code/code_parts.h"
+#include "runtime/compiler/code/locations.h"
 #include "runtime/compiler/codegen/compiler.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
-
-struct bytes_buffer {
-    uint8_t *bytes;
-    uint32_t length, capacity;
-};
-
-static void put_byte(struct compiler *c, struct bytes_buffer *b, uint8_t byte)
-{
-    if (b->length == b->capacity) {
-        uint32_t capacity = b->capacity ? b->capacity * 2 : 128;
-        uint8_t *fresh = compiler_alloc(c, capacity);
-        if (!fresh)
-            return;
-        if (b->length)
-            thread_copy(fresh, b->bytes, b->length);
-        b->bytes = fresh;
-        b->capacity = capacity;
-    }
-    b->bytes[b->length++] = byte;
-}
-
-static void put_varint(struct compiler *c, struct bytes_buffer *b, uint32_t n)
-{
-    for (; n >= 0x80; n >>= 7)
-        put_byte(c, b, (uint8_t)(n | 0x80));
-    put_byte(c, b, (uint8_t)n);
-}
-
-static void put_svarint(struct compiler *c, struct bytes_buffer *b, int32_t n)
-{
-    put_varint(c, b, n < 0 ? ((uint32_t)(-(int64_t)n) << 1) - 1 : (uint32_t)n << 1);
-}
-
-static void put_location(struct compiler *c, struct bytes_buffer *b, const struct ast_position *p, uint32_t units,
-                         int32_t *line)
-{
-    if (p->lineno < 0) {
-        put_varint(c, b, units << 2);
-        return;
-    }
-    bool columns = p->col_offset >= 0 && p->end_col_offset >= 0 && p->end_lineno >= p->lineno;
-    bool one_line = columns && p->lineno == p->end_lineno && p->end_col_offset >= p->col_offset;
-    put_varint(c, b, units << 2 | (one_line ? 1 : columns ? 2 : 3));
-    put_svarint(c, b, (int32_t)((uint32_t)p->lineno - (uint32_t)*line)); /* a foreign tree may have any lines */
-    *line = p->lineno;
-    if (one_line) {
-        put_varint(c, b, (uint32_t)p->col_offset);
-        put_varint(c, b, (uint32_t)(p->end_col_offset - p->col_offset));
-    } else if (columns) {
-        put_varint(c, b, (uint32_t)(p->end_lineno - p->lineno));
-        put_varint(c, b, (uint32_t)p->col_offset);
-        put_varint(c, b, (uint32_t)p->end_col_offset);
-    }
-}
 
 static bool same_position(const struct ast_position *a, const struct ast_position *b)
 {
@@ -78,16 +20,21 @@ static unsigned width_of(const struct instruction *instruction)
     return instruction->opcode < 256 && (opcode_flags(instruction->opcode) & OPF_C) ? 2 : 1;
 }
 
-static void make_locations(struct compiler *c, const struct unit *unit, struct bytes_buffer *out)
+static void put_location(struct location_writer *w, const struct ast_position *p, uint32_t units)
+{
+    struct code_location place = {p->lineno, p->end_lineno, p->col_offset, p->end_col_offset};
+    location_write(w, &place, units);
+}
+
+static void make_locations(struct compiler *c, const struct unit *unit, struct location_writer *out)
 {
     const struct ast_position *run = NULL;
     uint32_t units = 0;
-    int32_t line = unit->first_line;
     for (const struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct ast_position *p = &b->instructions[i].position;
             if (run && !same_position(run, p)) {
-                put_location(c, out, run, units, &line);
+                put_location(out, run, units);
                 units = 0;
             }
             run = p;
@@ -95,7 +42,11 @@ static void make_locations(struct compiler *c, const struct unit *unit, struct b
         }
     }
     if (run)
-        put_location(c, out, run, units, &line);
+        put_location(out, run, units);
+    if (out->out.failed) {
+        raise_no_memory();
+        compiler_fail(c);
+    }
 }
 
 /* Ranges of units with the same handler. */
@@ -282,7 +233,7 @@ value assemble_unit(struct compiler *c, struct unit *unit)
         .filename = c->filename,
         .qualified_name = unit->qualified_name,
     };
-    struct bytes_buffer locations = {0};
+    struct location_writer locations = {.line = unit->first_line};
     uint32_t *cell_map = map_cells(c, unit, &parts.cells_count);
     if (!cell_map || !make_tables(c, unit, cell_map, &parts))
         return NULL;
@@ -291,11 +242,10 @@ value assemble_unit(struct compiler *c, struct unit *unit)
         return NULL;
     parts.ranges = make_ranges(c, unit, &parts.range_count);
     make_locations(c, unit, &locations);
-    if (c->failed)
-        return NULL;
-    parts.locations = locations.bytes;
-    parts.location_bytes = locations.length;
-    value code = code_new(&parts);
+    parts.locations = locations.out.bytes;
+    parts.location_bytes = (uint32_t)locations.out.length;
+    value code = c->failed ? NULL : code_new(&parts);
+    raw_free(locations.out.bytes);
 #ifdef ATOLL_CHECKED
     const char *wrong = code ? code_verify((struct code *)code) : NULL;
     if (wrong) {

@@ -127,10 +127,6 @@ static void simulate(struct simulation *s, uint32_t i)
     case OP_DELETE_FAST:
         local_changes(s, argument);
         return;
-    case OP_LOAD_FAST_AND_CLEAR:
-        local_changes(s, argument);
-        push(s, NO_LOAD);
-        return;
     }
     unsigned pops = opcode_pops(opcode, argument);
     int pushes = opcode_stack_effect(opcode, argument, false) + (int)pops;
@@ -171,8 +167,7 @@ static struct instruction *swap_before_store(struct block *block, struct instruc
     int depth = 2; /* x and x.a */
     for (struct instruction *i = at + 2; i + 2 < end; i++) {
         unsigned opcode = i->opcode;
-        if ((opcode == OP_STORE_FAST || opcode == OP_DELETE_FAST || opcode == OP_LOAD_FAST_AND_CLEAR) &&
-            i->argument == at[-1].argument)
+        if ((opcode == OP_STORE_FAST || opcode == OP_DELETE_FAST) && i->argument == at[-1].argument)
             return NULL;
         int pops = (int)opcode_pops(opcode, i->argument);
         if (depth - pops < 2 || ((opcode == OP_COPY || opcode == OP_SWAP) && depth - (int)i->argument < 2)) {
@@ -341,7 +336,6 @@ static uint64_t bound_after(const struct instruction *instruction, uint64_t boun
     case OP_STORE_FAST:
         return bound | UINT64_C(1) << local;
     case OP_DELETE_FAST:
-    case OP_LOAD_FAST_AND_CLEAR:
         return bound & ~(UINT64_C(1) << local);
     }
     return bound;
@@ -381,8 +375,7 @@ static uint64_t always_bound(const struct unit *unit)
     for (struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct instruction *instruction = &b->instructions[i];
-            if ((instruction->opcode == OP_DELETE_FAST || instruction->opcode == OP_LOAD_FAST_AND_CLEAR) &&
-                instruction->argument < 64)
+            if (instruction->opcode == OP_DELETE_FAST && instruction->argument < 64)
                 bound &= ~(UINT64_C(1) << instruction->argument);
         }
     }
