@@ -1,0 +1,72 @@
+"""Code objects in CPython's words: dis, replace() and the constructor; damaged code is refused in words."""
+import dis
+import types
+
+
+def g(): x = 1; y = 2; return f(x, y)
+
+
+def h(a, b, *c, k=3, **d):
+    t = [x + a for x in range(b) if x]
+    try:
+        a += t[k:b] if b > 5 else k
+    except TypeError as e:
+        print(e, end="\n")
+    while a and b:
+        b -= 1
+
+    def inner():
+        nonlocal b
+        b += 1
+        return b
+    return t, inner(), {**d, "k": k}, f"{a!r:>{k}}"
+
+
+print([i.opname for i in dis.get_instructions(g) if i.opname != "PRECALL"])
+
+
+def rebuilt(c):
+    consts = tuple(rebuilt(k) if isinstance(k, types.CodeType) else k for k in c.co_consts)
+    return types.CodeType(c.co_argcount, c.co_posonlyargcount, c.co_kwonlyargcount, c.co_nlocals, c.co_stacksize,
+                          c.co_flags, c.co_code, consts, c.co_names, c.co_varnames, c.co_filename, c.co_name,
+                          c.co_qualname, c.co_firstlineno, c.co_linetable, c.co_exceptiontable, c.co_freevars,
+                          c.co_cellvars)
+
+
+code = rebuilt(h.__code__)
+print(list(code.co_lines()) == list(h.__code__.co_lines()), list(code.co_positions()) == list(h.__code__.co_positions()))
+print(2 * len(list(code.co_positions())) == len(code.co_code), code.co_consts[:1], code.co_varnames, code.co_cellvars)
+made = types.FunctionType(code, globals(), "h", None, None)
+made.__kwdefaults__ = {"k": 4}
+print(made(1, 3, z=5), h(1, 3, k=4, z=5), made("a", 7))
+
+
+def attempt(**changes):
+    try:
+        g.__code__.replace(**changes)
+        print("made")
+    except (TypeError, ValueError, OverflowError) as error:
+        print(type(error).__name__)
+
+
+renamed = g.__code__.replace(co_consts=(None, 10, 20), co_names=("max",), co_varnames=("p", "q"), co_name="r")
+print(types.FunctionType(renamed, globals())(), renamed.co_varnames, renamed == g.__code__, renamed.co_name)
+attempt(co_nlocals=1)
+attempt(co_varnames=("x", 3))
+attempt(co_code=3)
+attempt(co_argcount=-1)
+attempt(co_argcount=2 ** 40)
+attempt()
+try:
+    raise ValueError
+except ValueError as error:
+    frame, tb = error.__traceback__.tb_frame, error.__traceback__
+    print(list(tb.tb_frame.f_code.co_positions())[tb.tb_lasti // 2][0] == tb.tb_lineno)
+print(types.TracebackType(None, frame, 1, 2).tb_lasti)
+for index in range(4, 30, 3):
+    damaged = bytearray(h.__code__.co_code)
+    damaged[index] = 255
+    try:
+        h.__code__.replace(co_code=bytes(damaged))
+    except ValueError:
+        pass
