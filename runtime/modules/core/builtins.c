@@ -1,4 +1,5 @@
 /* The builtins module: functions. Types come from the well-known types by name. */
+#include "runtime/modules/core/streams.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/core/builtins_compile.h"
 #include "runtime/modules/importing/import.h"
@@ -467,6 +468,18 @@ static value builtin_print(value self, const value *args)
     return done && flush >= 0 ? VALUE_NONE : NULL;
 }
 
+/* Without editing: `prompt` is shown as any text is. */
+static value read_plain_line(value in, value out, value prompt)
+{
+    if (str_length(prompt) && !write_to(out, prompt))
+        return NULL;
+    value flushed = call_method_0(out, NAME(flush));
+    if (!flushed)
+        error_clear();
+    value_dec(flushed);
+    return call_method_0(in, NAME(readline));
+}
+
 static value builtin_input(value self, value prompt)
 {
     value out = sys_get("stdout"), in = sys_get("stdin");
@@ -476,17 +489,15 @@ static value builtin_input(value self, value prompt)
     } else if (!in || in == VALUE_MISSING || in == VALUE_NONE) {
         raise(EXC(RuntimeError), "input(): lost sys.stdin");
     } else {
-        bool done = true;
-        if (!is_missing(prompt)) {
-            value text = value_str(prompt);
-            done = text && write_to(out, text);
-            value_dec(text);
-        }
-        value flushed = done ? call_method_0(out, NAME(flush)) : NULL;
-        if (done && !flushed)
+        value text = is_missing(prompt) ? value_inc(NAME_TEXT("")) : value_str(prompt);
+        value flushed = text ? call_method_0(out, NAME(flush)) : NULL;
+        if (text && !flushed)
             error_clear(); /* who cannot is not asked to */
         value_dec(flushed);
-        line = done ? call_method_0(in, NAME(readline)) : NULL;
+        line = text ? streams_read_line(in, out, text) : NULL;
+        if (line == VALUE_MISSING)
+            line = read_plain_line(in, out, text);
+        value_dec(text);
     }
     value_dec(out);
     value_dec(in);

@@ -143,3 +143,30 @@ bool streams_flush(void)
     flush("stderr");
     return done;
 }
+
+/* ---- lines with editing ---- */
+static line_reader *_Atomic reader;
+
+void line_reader_set(line_reader *given)
+{
+    atomic_store(&reader, given);
+}
+
+/* Is the stream this descriptor, and that a terminal? */
+static bool is_terminal(value stream, int descriptor)
+{
+    int64_t number;
+    value given = call_method_0(stream, NAME(fileno));
+    bool same = given && is_int(given) && int_fits_i64(given, &number) && number == descriptor;
+    error_clear(); /* a stream without a descriptor */
+    value_dec(given);
+    return same && isatty(descriptor);
+}
+
+value streams_read_line(value in, value out, value prompt)
+{
+    line_reader *read = atomic_load(&reader);
+    if (!read || !is_terminal(in, STDIN_FILENO) || !is_terminal(out, STDOUT_FILENO))
+        return VALUE_MISSING;
+    return read(prompt);
+}
