@@ -224,10 +224,14 @@ static value sys_set_int_max_str_digits(value self, value maxdigits)
     return VALUE_NONE;
 }
 
+/* An operand that borrows what a local variable holds is counted here, as CPython counts each operand. */
 static value sys_getrefcount(value self, value v)
 {
-    /* One more for the argument, which is borrowed here. */
-    return value_is_object(v) ? int_from_u64(rc_count(value_object(v)) + 1) : int_from_u64(UINT32_MAX);
+    if (!value_is_object(v))
+        return int_from_u64(UINT32_MAX);
+    struct frame *frame = interpreter_self->frame;
+    bool borrowed = frame && frame->sp[-1] != v && stack_plain(frame->sp[-1]) == v;
+    return int_from_u64(rc_count(value_object(v)) + borrowed);
 }
 
 static value sys_getsizeof(value self, value object, value fallback)
