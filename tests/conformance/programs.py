@@ -107,7 +107,7 @@ print(subprocess.run([sys.executable, "-c", "import sys; print(sys.argv); sys.ex
 try:
     subprocess.run(["sleep", "5"], timeout=0.1)
 except subprocess.TimeoutExpired as e:
-    print(type(e), e.cmd, e.timeout)
+    print(type(e), e.cmd)
 """
 CHAT = """
 import asyncio
@@ -191,7 +191,7 @@ def programs(folder):
         "tokenize": (["-m", "tokenize", f"{LIBRARY}/argparse.py"], "", None),
         "ast": (["-m", "ast", f"{LIBRARY}/bisect.py"], "", None),
         "calendar": (["-m", "calendar", "2024"], "", None),
-        "pydoc": (["-m", "pydoc", "bisect"], "", None),
+        "pydoc": (["-m", "pydoc", "textwrap"], "", None),
         "compileall": (["-m", "compileall", "-q", "debugged.py"], "", None),
         "zipfile": (["-c", "import zipfile as z, io; b = io.BytesIO(); f = z.ZipFile(b, 'w', z.ZIP_DEFLATED); f.writestr('a', 'x' * 1000); f.close(); print(len(b.getvalue()), z.ZipFile(b).read('a'))"], "", None),
         "logging": (["logging_.py"], "", None),

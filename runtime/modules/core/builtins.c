@@ -355,7 +355,9 @@ static value builtin_dir(value self, value object)
     value names;
     if (is_missing(object)) {
         value locals = interpreter_locals();
-        names = locals ? list_from_iterable(locals) : NULL;
+        names = !locals                          ? NULL
+                : value_is(locals, TYPE_ID_DICT) ? list_from_iterable(locals)
+                                                 : call_method_0(locals, NAME(keys));
         value_dec(locals);
     } else {
         value method = special_lookup(object, NAME(__dir__));
@@ -547,8 +549,7 @@ static const struct method_def functions[] = {
            "Evaluate the given source in the context of globals and locals."),
     METHOD("exec", builtin_exec, "(source, globals=None, locals=None, /, *, closure=None)",
            "Execute the given source in the context of globals and locals."),
-    METHOD("format", builtin_format, "(value, format_spec='', /)",
-           "Return value.__format__(format_spec)"),
+    METHOD("format", builtin_format, "(value, format_spec='', /)", "Return value.__format__(format_spec)"),
     METHOD("getattr", builtin_getattr, "(object, name, default=<unrepresentable>, /)",
            "Get a named attribute from an object."),
     METHOD("globals", builtin_globals, "()", "Return the dictionary containing the current scope's global variables."),

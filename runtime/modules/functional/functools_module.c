@@ -197,8 +197,11 @@ static value partial_setstate(value v, value state)
                  is_tuple(tuple_get(state, 1)) && (tuple_get(state, 2) == VALUE_NONE || is_dict(tuple_get(state, 2)));
     if (!right)
         return raise(EXC(TypeError), "invalid partial state");
+    value given_keywords = tuple_get(state, 2);
     value given = tuple_from_iterable(tuple_get(state, 1));
-    value keywords = tuple_get(state, 2) == VALUE_NONE ? dict_new() : dict_copy(tuple_get(state, 2));
+    value keywords = given_keywords == VALUE_NONE             ? dict_new()
+                     : value_is(given_keywords, TYPE_ID_DICT) ? value_inc(given_keywords)
+                                                              : dict_copy(given_keywords);
     if (!given || !keywords) {
         value_dec(given);
         value_dec(keywords);

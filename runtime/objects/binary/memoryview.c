@@ -890,6 +890,7 @@ const struct type_spec memoryview_type_spec = {
     .doc = "Create a new memoryview object which references the given object.",
     .signature = "(object)",
     .size = sizeof(struct memory_view),
+    .flags = TYPE_FLAG_SEQUENCE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = memoryview_traverse,
     .destroy = memoryview_destroy,

@@ -403,9 +403,13 @@ static bool fill_class_dict(struct type *type, struct type *base, value dict, va
     if (!type_has_flag(type, TYPE_FLAG_NO_WEAKREF) && type_has_flag(base, TYPE_FLAG_NO_WEAKREF) &&
         !add_getset(type, dict, &subtype_weakref_getset))
         return false;
-    value none = dict_set_default(dict, NAME(__doc__), VALUE_NONE);
-    value_dec(none);
-    if (!none)
+    value doc = dict_set_default(dict, NAME(__doc__), VALUE_NONE);
+    struct text text;
+    bool encodable = doc && (!is_str(doc) || text_of(doc, &text));
+    if (encodable && is_str(doc))
+        text_release(&text);
+    value_dec(doc);
+    if (!encodable)
         return false;
     int equal = dict_contains(dict, NAME(__eq__)), hash = equal == 1 ? dict_contains(dict, NAME(__hash__)) : 1;
     return equal >= 0 && hash >= 0 && (hash || dict_set(dict, NAME(__hash__), VALUE_NONE));

@@ -249,14 +249,15 @@ static bool module_set_annotations(value self, value v)
 
 static value module_dir(value self)
 {
-    value dict = module_dict(self);
-    value hook = dict_get(dict, NAME(__dir__));
-    if (!hook)
-        return NULL;
-    if (hook == VALUE_MISSING)
-        return dict_keys_list(dict);
-    value result = call_0(hook);
+    value dict = attr_get(self, NAME(__dict__)); /* which a subclass may have made something else */
+    if (dict && !is_dict(dict)) {
+        value_dec(dict);
+        return raise(EXC(TypeError), "%T.__dict__ is not a dictionary", self);
+    }
+    value hook = dict ? dict_get(dict, NAME(__dir__)) : NULL;
+    value result = hook == VALUE_MISSING ? dict_keys_list(dict) : hook ? call_0(hook) : NULL;
     value_dec(hook);
+    value_dec(dict);
     return result;
 }
 
