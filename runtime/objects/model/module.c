@@ -252,7 +252,7 @@ static value module_dir(value self)
     value dict = attr_get(self, NAME(__dict__)); /* which a subclass may have made something else */
     if (dict && !is_dict(dict)) {
         value_dec(dict);
-        return raise(EXC(TypeError), "%T.__dict__ is not a dictionary", self);
+        return raise(EXC(TypeError), "<module>.__dict__ is not a dictionary");
     }
     value hook = dict ? dict_get(dict, NAME(__dir__)) : NULL;
     value result = hook == VALUE_MISSING ? dict_keys_list(dict) : hook ? call_0(hook) : NULL;
