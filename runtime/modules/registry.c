@@ -32,6 +32,7 @@
     M(_statistics)      \
     M(_string)          \
     M(_struct)          \
+    M(_symtable)        \
     M(_thread)          \
     M(_typing)          \
     M(_warnings)        \

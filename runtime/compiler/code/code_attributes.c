@@ -148,9 +148,8 @@ static value iterator_of(value list /* stolen, or NULL */)
 
 static bool add_positions(value list, const struct code_location *at, uint32_t words)
 {
-    value item =
-        tuple_pack(4, optional_int(at->line), optional_int(at->end_line), optional_int(at->column),
-                   optional_int(at->end_column));
+    value item = tuple_pack(4, optional_int(at->line), optional_int(at->end_line), optional_int(at->column),
+                            optional_int(at->end_column));
     bool done = item != NULL;
     for (uint32_t i = 0; done && i < words; thread_pause_at(++i))
         done = list_append(list, item);
@@ -336,30 +335,18 @@ enum part {
 
 /* The type of each: an int, bytes, a tuple or a str. */
 static const uint8_t part_types[PART_COUNT] = {
-    [PART_ARGCOUNT] = TYPE_ID_INT,
-    [PART_POSONLYARGCOUNT] = TYPE_ID_INT,
-    [PART_KWONLYARGCOUNT] = TYPE_ID_INT,
-    [PART_NLOCALS] = TYPE_ID_INT,
-    [PART_STACKSIZE] = TYPE_ID_INT,
-    [PART_FLAGS] = TYPE_ID_INT,
-    [PART_CODE] = TYPE_ID_BYTES,
-    [PART_CONSTS] = TYPE_ID_TUPLE,
-    [PART_NAMES] = TYPE_ID_TUPLE,
-    [PART_VARNAMES] = TYPE_ID_TUPLE,
-    [PART_FILENAME] = TYPE_ID_STR,
-    [PART_NAME] = TYPE_ID_STR,
-    [PART_QUALNAME] = TYPE_ID_STR,
-    [PART_FIRSTLINENO] = TYPE_ID_INT,
-    [PART_LINETABLE] = TYPE_ID_BYTES,
-    [PART_EXCEPTIONTABLE] = TYPE_ID_BYTES,
-    [PART_FREEVARS] = TYPE_ID_TUPLE,
-    [PART_CELLVARS] = TYPE_ID_TUPLE,
+    [PART_ARGCOUNT] = TYPE_ID_INT,         [PART_POSONLYARGCOUNT] = TYPE_ID_INT, [PART_KWONLYARGCOUNT] = TYPE_ID_INT,
+    [PART_NLOCALS] = TYPE_ID_INT,          [PART_STACKSIZE] = TYPE_ID_INT,       [PART_FLAGS] = TYPE_ID_INT,
+    [PART_CODE] = TYPE_ID_BYTES,           [PART_CONSTS] = TYPE_ID_TUPLE,        [PART_NAMES] = TYPE_ID_TUPLE,
+    [PART_VARNAMES] = TYPE_ID_TUPLE,       [PART_FILENAME] = TYPE_ID_STR,        [PART_NAME] = TYPE_ID_STR,
+    [PART_QUALNAME] = TYPE_ID_STR,         [PART_FIRSTLINENO] = TYPE_ID_INT,     [PART_LINETABLE] = TYPE_ID_BYTES,
+    [PART_EXCEPTIONTABLE] = TYPE_ID_BYTES, [PART_FREEVARS] = TYPE_ID_TUPLE,      [PART_CELLVARS] = TYPE_ID_TUPLE,
 };
 
 static const char *const part_names[PART_COUNT] = {
-    "argcount", "posonlyargcount", "kwonlyargcount", "nlocals",  "stacksize", "flags",
-    "code",     "consts",          "names",          "varnames", "filename",  "name",
-    "qualname", "firstlineno",     "linetable",      "exceptiontable", "freevars", "cellvars",
+    "argcount", "posonlyargcount", "kwonlyargcount", "nlocals",        "stacksize", "flags",
+    "code",     "consts",          "names",          "varnames",       "filename",  "name",
+    "qualname", "firstlineno",     "linetable",      "exceptiontable", "freevars",  "cellvars",
 };
 
 static bool part_fits(unsigned part, value v, const char *function, const char *prefix)
@@ -397,7 +384,8 @@ static value read_names(value tuple)
     for (size_t i = 0; names && i < length; thread_pause_at(++i)) {
         value name = tuple_get(tuple, i);
         if (is_str(name)) {
-            tuple_init(names, i, value_is(name, TYPE_ID_STR) ? value_inc(name) : str_substring(name, 0, str_length(name)));
+            tuple_init(names, i,
+                       value_is(name, TYPE_ID_STR) ? value_inc(name) : str_substring(name, 0, str_length(name)));
         } else {
             raise(EXC(TypeError), "name tuples must contain only strings, not '%T'", name);
             value_dec(names);
@@ -572,9 +560,9 @@ static bool is_plain(unsigned part)
 static value code_replace(value v, const value *args)
 {
     static value (*const getters[PART_COUNT])(value) = {
-        get_argcount, get_posonlyargcount, get_kwonlyargcount, get_nlocals,   get_stacksize,      get_flags,
-        get_code,     get_consts,          get_names,          get_varnames,  get_filename,       get_name,
-        get_qualified_name, get_firstlineno, get_linetable,    get_exceptiontable, get_freevars,  get_cellvars,
+        get_argcount,       get_posonlyargcount, get_kwonlyargcount, get_nlocals,        get_stacksize, get_flags,
+        get_code,           get_consts,          get_names,          get_varnames,       get_filename,  get_name,
+        get_qualified_name, get_firstlineno,     get_linetable,      get_exceptiontable, get_freevars,  get_cellvars,
     };
     value own[PART_COUNT] = {NULL}, given[PART_COUNT], made = NULL;
     bool done = true, plain = true;
@@ -601,9 +589,10 @@ static const struct method_def code_methods[] = {
            "co_firstlineno=<unset>, co_linetable=<unset>, co_exceptiontable=<unset>, co_freevars=<unset>, "
            "co_cellvars=<unset>)",
            "Return a copy of the code object with new values for the specified fields."),
-    METHOD("_varname_from_oparg", code_varname_from_oparg, "($self, /, oparg)",
-           "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal "
-           "use only and may change or go away."),
+    METHOD(
+        "_varname_from_oparg", code_varname_from_oparg, "($self, /, oparg)",
+        "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method is for internal "
+        "use only and may change or go away."),
     {0},
 };
 

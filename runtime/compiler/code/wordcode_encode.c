@@ -384,8 +384,8 @@ static void add_location(struct byte_buffer *t, const struct code_location *at, 
     bool columns = at->column >= 0 && at->end_column >= 0;
     bool one_line = columns && at->end_line == at->line && at->column < 128 && at->end_column < 128;
     unsigned form = at->line < 0 ? LOCATION_NONE : !columns ? LOCATION_LINE : LOCATION_LONG;
-    bool narrow = one_line && lines == 0 && at->column < 80 && at->end_column >= at->column &&
-                  at->end_column - at->column < 16;
+    bool narrow =
+        one_line && lines == 0 && at->column < 80 && at->end_column >= at->column && at->end_column - at->column < 16;
     if (at->line >= 0 && narrow)
         form = (unsigned)at->column >> 3;
     else if (at->line >= 0 && one_line && lines >= 0 && lines < 3)

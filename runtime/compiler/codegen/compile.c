@@ -508,30 +508,54 @@ static value finish(struct compiler *c, value result)
     return result;
 }
 
-value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize)
+/* Begin a compilation of source text, and parse it: the compilation's module is there, or it has failed. false with an
+ * exception, and nothing to finish. */
+static bool begin_source(struct compiler *c, const char *source, size_t length, value filename, const char *mode,
+                         unsigned flags, int optimize)
 {
-    struct compiler c;
     enum parse_mode parse_mode;
     struct text path;
     if (!text_of_path(filename, &path))
-        return NULL;
-    if (!begin(&c, filename, mode, flags, optimize, &parse_mode)) {
-        text_release(&path);
-        return NULL;
+        return false;
+    bool begun = begin(c, filename, mode, flags, optimize, &parse_mode);
+    if (begun) {
+        struct syntax_error error = {0};
+        parse_max_int_digits = atomic_load_explicit(&int_max_str_digits, memory_order_relaxed);
+        parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
+        c->module = parse(c, source, length, path.bytes, parse_mode, flags, &error);
+        if (c->module) {
+            issue_parser_warnings(c);
+        } else {
+            raise_syntax_error(filename, &error);
+            compiler_fail(c);
+        }
     }
-    struct syntax_error error = {0};
-    parse_max_int_digits = atomic_load_explicit(&int_max_str_digits, memory_order_relaxed);
-    parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
-    c.module = parse(&c, source, length, path.bytes, parse_mode, flags, &error);
     text_release(&path);
+    return begun;
+}
+
+value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize)
+{
+    struct compiler c;
+    if (!begin_source(&c, source, length, filename, mode, flags, optimize))
+        return NULL;
     value result = NULL;
-    if (!c.module)
-        raise_syntax_error(filename, &error);
-    else
-        issue_parser_warnings(&c);
-    if (c.module && !c.failed)
+    if (!c.failed)
         result = flags & COMPILE_ONLY_TREE ? tree_to_object(c.module) : compile_module(&c);
     return finish(&c, result);
+}
+
+value compile_scopes(const char *source, size_t length, value filename, const char *mode, unsigned flags,
+                     value (*describe)(struct compiler *c))
+{
+    struct compiler c;
+    if (!begin_source(&c, source, length, filename, mode, flags, 0))
+        return NULL;
+    if (!c.failed)
+        find_features(&c);
+    if (!c.failed)
+        c.symtable = symtable_build(&c);
+    return finish(&c, c.failed ? NULL : describe(&c));
 }
 
 value compile_tree(value tree, value filename, const char *mode, unsigned flags, int optimize)

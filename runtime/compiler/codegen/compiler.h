@@ -126,6 +126,10 @@ struct compiler {
 };
 
 /* ---- compile.c ---- */
+/* The scopes of source text as `describe` makes them of a compilation that has got as far as its symbol table: its
+ * result, owned; NULL with an exception. */
+value compile_scopes(const char *source, size_t length, value filename, const char *mode, unsigned flags,
+                     value (*describe)(struct compiler *c));
 /* Note a failure for which the exception is set already. */
 void compiler_fail(struct compiler *c);
 /* SyntaxError at a position. */

@@ -281,8 +281,10 @@ static void walk_annotations(struct walk *w, const struct ast_arguments *args, s
 static void walk_lambda(struct walk *w, struct ast_expr *expr)
 {
     walk_defaults(w, expr->lambda.args);
-    if (w->c->failed || !scope_enter(w, SCOPE_KIND_FUNCTION, expr))
+    struct scope *scope = w->c->failed ? NULL : scope_enter(w, SCOPE_KIND_FUNCTION, expr);
+    if (!scope)
         return;
+    scope->is_lambda = true;
     walk_parameters(w, expr->lambda.args);
     walk_expr(w, expr->lambda.body);
     scope_leave(w);

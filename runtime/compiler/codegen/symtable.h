@@ -71,7 +71,7 @@ struct scope {
     struct scope_directive *directives;
     ast_name *cells, *frees; /* sorted; filled by symtable_build */
     uint32_t cell_count, free_count;
-    bool nested, is_generator, is_coroutine, needs_class_closure;
+    bool is_lambda, nested, is_generator, is_coroutine, needs_class_closure;
     bool in_iteration_target; /* walking the target of a comprehension */
     int iteration_depth;      /* inside the iterable expressions of that many comprehensions */
 };

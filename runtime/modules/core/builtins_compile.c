@@ -3,7 +3,6 @@
 #include "runtime/compiler/code/code.h"
 #include "runtime/compiler/tree/tree.h"
 #include "runtime/interp/interp.h"
-#include "runtime/objects/binary/buffer.h"
 #include "threads/pause.h"
 
 /* ---- exec, eval, compile ---- */
@@ -37,15 +36,7 @@ static bool namespaces(value *globals, value *locals, const char *name)
     return true;
 }
 
-/* Source text: that of a str, or the bytes of whatever lends some. */
-struct source {
-    struct text text;
-    struct buffer buffer;
-    bool is_buffer;
-    unsigned flags;
-};
-
-static void source_release(struct source *source)
+void source_release(struct source *source)
 {
     if (source->is_buffer)
         buffer_release(&source->buffer);
@@ -53,8 +44,7 @@ static void source_release(struct source *source)
         text_release(&source->text);
 }
 
-/* false with an exception, which names the function and what it takes. */
-static bool source_get(value v, struct source *source, const char *function, const char *what)
+bool source_get(value v, struct source *source, const char *function, const char *what)
 {
     *source = (struct source){.flags = 0};
     if (is_str(v)) {
@@ -74,6 +64,30 @@ static bool source_get(value v, struct source *source, const char *function, con
         return raise_false(EXC(ValueError), "source code string cannot contain null bytes");
     }
     return true;
+}
+
+/* Other bytes than bytes objects are taken for a file name as well, for the time being. */
+static value filename_of_buffer(value v)
+{
+    struct buffer buffer;
+    if (warn(EXC(DeprecationWarning), 1, "path should be string, bytes, or os.PathLike, not %T", v) < 0 ||
+        !buffer_get(v, &buffer, BUFFER_SIMPLE))
+        return NULL;
+    value bytes = bytes_new(buffer.data, (size_t)buffer.length);
+    value name = bytes ? str_decode_locale((const char *)bytes_data(bytes)) : NULL;
+    value_dec(bytes);
+    buffer_release(&buffer);
+    return name;
+}
+
+value source_filename(value v)
+{
+    if (!is_bytes(v) && value_has_buffer(v))
+        return filename_of_buffer(v);
+    value path = value_fspath(v);
+    value name = path && is_bytes(path) ? str_decode_locale((const char *)bytes_data(path)) : value_inc(path);
+    value_dec(path);
+    return name;
 }
 
 /* What a compilation takes over from the code that asks for it. */
@@ -186,9 +200,7 @@ value builtin_compile(value self, const value *args)
         all |= inherited_flags();
     if (feature_version >= 0 && (flags & COMPILE_ONLY_TREE))
         all |= PARSE_FEATURE_VERSION(feature_version);
-    value path = value_fspath(args[1]);
-    value filename = path && is_bytes(path) ? str_decode_locale((const char *)bytes_data(path)) : value_inc(path);
-    value_dec(path);
+    value filename = source_filename(args[1]);
     struct text mode;
     if (!filename || !text_of(args[2], &mode)) {
         value_dec(filename);

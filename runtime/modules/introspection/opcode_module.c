@@ -82,7 +82,8 @@ static value get_specialization_stats(value self)
 }
 
 static const struct method_def functions[] = {
-    METHOD("stack_effect", stack_effect, "(opcode, oparg=None, /, *, jump=None)", "Compute the stack effect of the opcode."),
+    METHOD("stack_effect", stack_effect, "(opcode, oparg=None, /, *, jump=None)",
+           "Compute the stack effect of the opcode."),
     METHOD("get_specialization_stats", get_specialization_stats, "()", "Return the specialization stats"),
     {0},
 };
