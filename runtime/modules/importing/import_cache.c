@@ -64,16 +64,23 @@ static size_t library_path_length;
 
 void import_cache_set_places(const char *executable, const char *library)
 {
+    /* Beside the program, or where it is installed. */
+    static const char *const places[] = {"", "../" ATOLL_LIBRARY_DIRECTORY "/atoll/"};
     const char *slash = strrchr(executable, '/');
-    size_t room = slash ? (size_t)(slash - executable) + sizeof "/" LIBRARY_FILE : 0;
-    library_file = slash ? malloc(room) : NULL;
+    struct stat info;
+    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
+        free(library_file);
+        if (asprintf(&library_file, "%.*s/%s" LIBRARY_FILE, (int)(slash - executable), executable, places[i]) < 0)
+            library_file = NULL;
+        if (library_file && stat(library_file, &info) == 0)
+            break;
+    }
     library_path = strdup(library);
     program_file = strdup(executable);
     if (!library_file || !library_path || !program_file) {
         import_cache_finish(); /* then everything is looked for in the user's cache */
         return;
     }
-    snprintf(library_file, room, "%.*s/" LIBRARY_FILE, (int)(slash - executable), executable);
     library_path_length = strlen(library_path);
 }
 
