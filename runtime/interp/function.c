@@ -32,7 +32,7 @@ value function_new(value code_value, value globals, value qualified_name)
         }
         if (value_is(found, TYPE_ID_MODULE))
             builtins = module_dict(found);
-        else if (found != VALUE_MISSING && is_dict(found))
+        else if (found != VALUE_MISSING)
             builtins = found;
         slot_init(&self->builtins, value_inc(builtins));
         value_dec(found);

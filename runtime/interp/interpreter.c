@@ -243,7 +243,7 @@ value interpreter_frame_object(size_t depth)
     return frame ? frame_get_object(frame) : NULL;
 }
 
-/* The namespace that a code object run in `globals` sees as builtins: globals["__builtins__"] (a module or a dict), set
+/* The namespace that a code object run in `globals` sees as builtins: globals["__builtins__"] (a module or a mapping), set
  * there when it is missing. Owned. */
 static value builtins_of(value globals)
 {
@@ -262,10 +262,7 @@ static value builtins_of(value globals)
         value_dec(found);
         return dict;
     }
-    if (is_dict(found))
-        return found;
-    value_dec(found);
-    return value_inc(builtins_dict);
+    return found;
 }
 
 value interpreter_run_code(value code_value, value globals, value locals, value closure)

@@ -293,6 +293,6 @@ bool import_star(struct frame *frame, value module)
 
 value load_build_class(struct frame *frame)
 {
-    value v = dict_get(frame_builtins(frame), NAME(__build_class__));
+    value v = mapping_get(frame_builtins(frame), NAME(__build_class__));
     return v != VALUE_MISSING ? v : raise(EXC(NameError), "__build_class__ not found");
 }

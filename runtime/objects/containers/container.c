@@ -95,13 +95,10 @@ int compare_plain_slow(value a, value b, int op)
 
 value builtin_by_name(const char *name)
 {
-    value builtins = interpreter_builtins();
-    if (builtins) {
-        value found = dict_get_text(builtins, name);
-        if (found != VALUE_MISSING)
-            return found;
-    }
-    return raise(EXC(AttributeError), "%s", name);
+    value key = str_interned(name);
+    value found = key ? builtin_lookup(key) : NULL;
+    value_dec(key);
+    return found;
 }
 
 value reduce_result(value callable, value argument, value state, bool has_state)

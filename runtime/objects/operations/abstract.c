@@ -10,7 +10,7 @@
 value builtin_lookup(value name)
 {
     value builtins = interpreter_builtins();
-    value found = builtins ? dict_get(builtins, name) : VALUE_MISSING;
+    value found = !builtins ? VALUE_MISSING : is_dict(builtins) ? dict_get(builtins, name) : item_get(builtins, name);
     if (found != VALUE_MISSING)
         return found;
     return raise(EXC(NameError), "name '%U' is not defined", name);
