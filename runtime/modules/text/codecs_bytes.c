@@ -171,10 +171,10 @@ static const char *unshifted(struct utf_7 *u, uint8_t b, size_t *i)
 
 static bool utf_7_decode_into(struct utf_7 *u, bool final, size_t *consumed)
 {
-    size_t i = 0, length = u->c.length;
-    for (size_t step = 1; i < length || (u->shift.on && final); thread_report_at(step++)) {
+    size_t i = 0;
+    for (size_t step = 1; i < u->c.length || (u->shift.on && final); thread_report_at(step++)) {
         const char *reason;
-        if (i < length) {
+        if (i < u->c.length) {
             reason = u->shift.on ? shifted(u, u->c.bytes[i], &i) : unshifted(u, u->c.bytes[i], &i);
         } else {
             u->shift.on = false;
@@ -213,6 +213,7 @@ value codecs_utf_7_decode(value self, const value *args)
             result = codecs_pair(builder_finish(&out), consumed);
         else
             builder_discard(&out);
+        value_dec(u.c.replaced);
     }
     text_release(&errors);
     value_dec(bytes);

@@ -6,6 +6,7 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/text/codec.h"
+#include "runtime/objects/unicode/names.h"
 #include "threads/pause.h"
 
 static value_slot handlers; /* a dict by name; made by the module's first fill */
@@ -115,9 +116,22 @@ static value backslashreplace(value self, const value *args)
 
 static value namereplace(value self, const value *args)
 {
+    struct failure f;
+    struct str_builder b;
+    builder_init(&b);
     if (!value_is_of(args[0], EXC(UnicodeEncodeError)))
         return wrong_kind(args[0]);
-    return backslashreplace(self, args);
+    if (!failure_get(args[0], &f))
+        return NULL;
+    for (ssize i = f.start; i < f.end; thread_report_at((size_t)++i)) {
+        uint32_t c = str_at(f.object, (size_t)i);
+        char name[UNICODE_NAME_ROOM];
+        if (unicode_name_of(c, name))
+            builder_add_format(&b, "\\N{%s}", name);
+        else
+            add_escape(&b, c);
+    }
+    return answer(&f, &b);
 }
 
 static value xmlcharrefreplace(value self, value exception)
@@ -172,6 +186,68 @@ static value surrogateescape(value self, value exception)
     return answer(&f, &b);
 }
 
+/* The Unicode encoding that an exception names; CODEC_OTHER: it is none. */
+static enum codec_id unicode_encoding(value exception)
+{
+    value name = attr_get(exception, NAME(encoding));
+    struct text text;
+    enum codec_id id = CODEC_OTHER;
+    if (name && is_str(name) && text_of(name, &text)) {
+        id = codec_find(text.bytes);
+        text_release(&text);
+    }
+    error_clear();
+    value_dec(name);
+    if (id == CODEC_UTF16 || id == CODEC_UTF32)
+        id++; /* little endian */
+    return id == CODEC_UTF8 || (id > CODEC_ASCII && id < CODEC_UNICODE_ESCAPE) ? id : CODEC_OTHER;
+}
+
+static value pass_encoded(struct failure *f, value exception, enum codec_id id)
+{
+    struct bytes_builder bytes = {0};
+    struct encode_context c = {.id = id, .text = str_exact(f->object), .out = &bytes};
+    for (ssize i = f->start; i < f->end; thread_report_at((size_t)++i)) {
+        uint32_t code = str_at(f->object, (size_t)i);
+        if (code < 0xD800 || code > 0xDFFF) {
+            bytes_builder_discard(&bytes);
+            return refuse(f, exception);
+        }
+        codec_pass_surrogate(&c, code);
+    }
+    value out = bytes_builder_finish(&bytes), end = out ? int_from_i64(f->end) : NULL;
+    value result = end ? tuple_pack(2, out, end) : NULL;
+    value_dec(end);
+    value_dec(out);
+    value_dec(f->object);
+    return result;
+}
+
+/* Surrogates travel as the encoding would write them. */
+static value surrogatepass(value self, value exception)
+{
+    struct failure f;
+    if (value_is_of(exception, EXC(UnicodeTranslateError)))
+        return wrong_kind(exception);
+    if (!failure_get(exception, &f))
+        return NULL;
+    enum codec_id id = unicode_encoding(exception);
+    if (id == CODEC_OTHER)
+        return refuse(&f, exception);
+    if (f.encoding)
+        return pass_encoded(&f, exception, id);
+    struct decode_context c = {.id = id, .bytes = bytes_data(f.object), .length = bytes_length(f.object)};
+    uint32_t code;
+    size_t size = codec_passed_surrogate(&c, (size_t)f.start, &code);
+    if (!size)
+        return refuse(&f, exception);
+    struct str_builder b;
+    builder_init(&b);
+    builder_add_char(&b, code);
+    f.end = f.start + (ssize)size;
+    return answer(&f, &b);
+}
+
 static const struct method_def standard[] = {
     METHOD("strict", strict, "(exception, /)", "Implements the 'strict' error handling."),
     METHOD("ignore", ignore, "(exception, /)", "Implements the 'ignore' error handling."),
@@ -180,6 +256,7 @@ static const struct method_def standard[] = {
     METHOD("namereplace", namereplace, "(exception, /)", "Implements the 'namereplace' error handling."),
     METHOD("xmlcharrefreplace", xmlcharrefreplace, "(exception, /)",
            "Implements the 'xmlcharrefreplace' error handling."),
+    METHOD("surrogatepass", surrogatepass, "(exception, /)", "Implements the 'surrogatepass' error handling."),
     METHOD("surrogateescape", surrogateescape, "(exception, /)", "Implements the 'surrogateescape' error handling."),
     {0},
 };

@@ -84,6 +84,40 @@ static value lookup(value encoding)
     return codec;
 }
 
+/* May an exception of this type be made anew with a message alone? */
+static bool is_plain_exception(struct type *type)
+{
+    struct type *plain = EXC(BaseException), *builtin = type;
+    if (type_slot(type, new) != type_slot(plain, new) || type_slot(type, init) != type_slot(plain, init))
+        return false;
+    while (builtin && type_flags(builtin) & TYPE_FLAG_HEAP)
+        builtin = atomic_load_explicit(&builtin->base, memory_order_relaxed);
+    return builtin && builtin->gc.instance_size == plain->gc.instance_size;
+}
+
+/* Say of the current exception which codec it comes from, where that loses nothing. */
+static void name_codec(value encoding, size_t index)
+{
+    value exception = error_fetch(), args = attr_get(exception, NAME(args)), dict = attr_get(exception, NAME(__dict__));
+    struct type *type = value_type(exception);
+    bool plain = args && dict && is_plain_exception(type) && is_dict(dict) && dict_length(dict) == 0 && is_tuple(args) &&
+                 (tuple_length(args) == 0 ||
+                  (tuple_length(args) == 1 && value_is(tuple_get(args, 0), TYPE_ID_STR)));
+    value_dec(dict);
+    value_dec(args);
+    error_clear();
+    if (plain) {
+        raise(type, "%s with '%S' codec failed (%T: %S)", index ? "decoding" : "encoding", encoding, exception,
+              exception);
+        value named = error_fetch();
+        exception_set_cause(named, value_inc(exception));
+        error_restore(named);
+        value_dec(exception);
+    } else {
+        error_restore(exception);
+    }
+}
+
 /* codec[index](object, errors)[0] */
 static value apply(value object, value encoding, value errors, size_t index)
 {
@@ -93,8 +127,10 @@ static value apply(value object, value encoding, value errors, size_t index)
     value pair =
         is_missing(errors) ? call_1(tuple_get(codec, index), object) : call_2(tuple_get(codec, index), object, errors);
     value_dec(codec);
-    if (!pair)
+    if (!pair) {
+        name_codec(encoding, index);
         return NULL;
+    }
     value result;
     if (is_tuple(pair) && tuple_length(pair) == 2)
         result = value_inc(tuple_get(pair, 0));
@@ -302,9 +338,12 @@ static value unescape_text(const value *args, bool raw)
     if (!bytes)
         return NULL;
     value result = NULL;
-    if (codecs_errors_of(args[1], &errors)) {
-        result = codecs_pair(codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw),
-                      bytes_length(bytes));
+    int final = value_truth(args[2]);
+    if (final >= 0 && codecs_errors_of(args[1], &errors)) {
+        size_t consumed = bytes_length(bytes);
+        value text = codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw,
+                                                 final ? NULL : &consumed);
+        result = codecs_pair(text, consumed);
         text_release(&errors);
     }
     value_dec(bytes);
@@ -375,7 +414,8 @@ static bool decode_one(struct decode_context *c, value mapping, size_t i, size_t
              (is_int(mapped) && int_fits_i64(mapped, &point) && point == UNDEFINED))
         done = codec_decode_error(c, i, i + 1, "character maps to <undefined>", next);
     else
-        done = raise_false(EXC(TypeError), "character mapping must return integer, None or str");
+        done = raise_false(EXC(TypeError), is_int(mapped) ? "character mapping must be in range(0x110000)"
+                                                          : "character mapping must return integer, None or str");
     value_dec(mapped);
     return done;
 }
@@ -401,6 +441,7 @@ static value charmap_decode(value self, const value *args)
     for (size_t i = 0, step = 1; !by_text && done && i < c.length; thread_report_at(step++))
         done = decode_one(&c, args[2], i, &i);
     text_release(&errors);
+    value_dec(c.replaced);
     value text = done ? builder_finish(&out) : NULL;
     if (!done)
         builder_discard(&out);
@@ -409,31 +450,56 @@ static value charmap_decode(value self, const value *args)
     return result;
 }
 
-static bool charmap_encode_one(struct encode_context *c, value mapping, size_t i, size_t *next)
+/* The bytes of one character: 1; 0: it has none; -1: an exception. */
+static int charmap_put(struct encode_context *c, uint32_t point)
 {
-    *next = i + 1;
-    value key = small_int(str_at(c->text, i)), mapped = item_get(mapping, key);
-    if (!mapped && !error_matches(EXC(LookupError)))
-        return false;
+    value mapped = item_get(c->mapping, small_int(point));
     if (!mapped) {
+        if (!error_matches(EXC(LookupError)))
+            return -1;
         error_clear();
-        mapped = VALUE_NONE;
+        return 0;
     }
     int64_t byte;
-    bool done = true;
+    int status = 1;
     if (is_bytes(mapped))
         bytes_builder_add(c->out, bytes_data(mapped), bytes_length(mapped));
     else if (is_int(mapped) && int_fits_i64(mapped, &byte) && byte >= 0 && byte < 256)
         bytes_builder_add_byte(c->out, (uint8_t)byte);
     else if (mapped == VALUE_NONE)
-        done = codec_encode_error(c, i, i + 1, "character maps to <undefined>", next);
+        status = 0;
     else
-        done = raise_false(EXC(TypeError),
+        status = raise_int(EXC(TypeError),
                            is_int(mapped) ? "character mapping must be in range(256)"
                                           : "character mapping must return integer, bytes or None, not %T",
                            mapped);
     value_dec(mapped);
-    return done;
+    return status;
+}
+
+/* What stands in for characters that have no bytes. */
+static bool charmap_put_text(struct encode_context *c, value text)
+{
+    for (size_t i = 0; i < str_length(text); thread_report_at(++i))
+        if (charmap_put(c, str_at(text, i)) <= 0)
+            return false;
+    return true;
+}
+
+static bool charmap_encode_one(struct encode_context *c, size_t i, size_t *next)
+{
+    int status = charmap_put(c, str_at(c->text, i));
+    *next = i + 1;
+    if (status)
+        return status > 0;
+    /* All characters in a row that have none are one error. */
+    size_t end = i + 1, before = c->out->length, length = str_length(c->text);
+    while (end < length && (status = charmap_put(c, str_at(c->text, end))) == 0)
+        thread_report_at(++end);
+    if (status < 0)
+        return false;
+    c->out->length = before;
+    return codec_encode_error(c, i, end, "character maps to <undefined>", next);
 }
 static value charmap_encode(value self, const value *args)
 {
@@ -449,11 +515,12 @@ static value charmap_encode(value self, const value *args)
     }
     struct bytes_builder out = {0};
     struct encode_context c = {
-        .encoding = "charmap", .errors = errors.bytes, .id = CODEC_OTHER, .text = text, .out = &out};
+        .encoding = "charmap", .errors = errors.bytes, .id = CODEC_OTHER, .text = text, .out = &out,
+        .put = charmap_put_text, .mapping = args[2]};
     bool done = true;
     size_t length = str_length(text);
     for (size_t i = 0, step = 1; done && i < length; thread_report_at(step++))
-        done = charmap_encode_one(&c, args[2], i, &i);
+        done = charmap_encode_one(&c, i, &i);
     text_release(&errors);
     value_dec(text);
     if (done)
@@ -502,8 +569,10 @@ static const struct method_def functions[] = {
     METHOD("utf_7_decode", codecs_utf_7_decode, "(data, errors=None, final=False, /)", NULL),
     METHOD("escape_encode", codecs_escape_encode, "(data, errors=None, /)", NULL),
     METHOD("escape_decode", codecs_escape_decode, "(data, errors=None, /)", NULL),
-    BOTH(unicode_escape),
-    BOTH(raw_unicode_escape),
+    ENCODE(unicode_escape),
+    METHOD("unicode_escape_decode", unicode_escape_decode, "(data, errors=None, final=True, /)", NULL),
+    ENCODE(raw_unicode_escape),
+    METHOD("raw_unicode_escape_decode", raw_unicode_escape_decode, "(data, errors=None, final=True, /)", NULL),
     METHOD("utf_16_ex_decode", utf_16_ex_decode, "(data, errors=None, byteorder=0, final=False, /)", NULL),
     METHOD("utf_32_ex_decode", utf_32_ex_decode, "(data, errors=None, byteorder=0, final=False, /)", NULL),
     ENCODE(readbuffer),

@@ -175,8 +175,8 @@ static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
 
 static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
 {
-    const uint8_t *p = c->bytes, *end = p + c->length;
     for (size_t i = 0, step = 1; i < c->length; thread_report_at(step++)) {
+        const uint8_t *p = c->bytes, *end = p + c->length;
         uint32_t code;
         unsigned bad;
         bool incomplete;
@@ -186,7 +186,8 @@ static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
             i += size;
             continue;
         }
-        if (incomplete && consumed) {
+        bool half_surrogate = end - (p + i) == 2 && p[i] == 0xED && p[i + 1] >= 0xA0 && p[i + 1] <= 0xBF;
+        if ((incomplete || half_surrogate) && consumed) {
             *consumed = i;
             return true;
         }
@@ -260,9 +261,9 @@ static uint32_t load_unit(const uint8_t *p, unsigned size, bool big)
 
 static bool wide_decode_into(struct decode_context *c, unsigned size, bool big, size_t i, size_t *consumed)
 {
-    const uint8_t *p = c->bytes;
-    size_t n = c->length;
-    for (size_t step = 1; i < n; thread_report_at(step++)) {
+    for (size_t step = 1; i < c->length; thread_report_at(step++)) {
+        const uint8_t *p = c->bytes;
+        size_t n = c->length;
         if (n - i < size) {
             if (consumed)
                 break;
@@ -364,9 +365,7 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
                    int *byte_order)
 {
     if (id >= CODEC_UNICODE_ESCAPE) {
-        if (consumed)
-            *consumed = length;
-        return codec_decode_unicode_escape(bytes, length, errors, id == CODEC_RAW_UNICODE_ESCAPE);
+        return codec_decode_unicode_escape(bytes, length, errors, id == CODEC_RAW_UNICODE_ESCAPE, consumed);
     }
     if (id == CODEC_LATIN1) {
         if (consumed)
@@ -388,8 +387,10 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
     }
     struct str_builder b;
     builder_init(&b);
-    struct decode_context c = {codec_name(id), errors, id, bytes, length, &b};
-    if (!decode_into(&c, consumed, byte_order)) {
+    struct decode_context c = {codec_name(id), errors, id, bytes, length, &b, NULL};
+    bool done = decode_into(&c, consumed, byte_order);
+    value_dec(c.replaced);
+    if (!done) {
         builder_discard(&b);
         return NULL;
     }
@@ -557,7 +558,7 @@ value codec_encode(enum codec_id id, value text, const char *errors)
     if (id == CODEC_LATIN1 && str_width(text) == 1)
         return bytes_new(str_data(text), str_exact_length(text));
     struct bytes_builder b = {0};
-    struct encode_context c = {codec_name(id), errors, id, text, &b};
+    struct encode_context c = {.encoding = codec_name(id), .errors = errors, .id = id, .text = text, .out = &b};
     bool ok, big = false;
     switch (id) {
     case CODEC_UTF8:

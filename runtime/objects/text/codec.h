@@ -44,7 +44,8 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
 value codec_encode(enum codec_id id, value text, const char *errors);
 
 /* Backslash escapes as in literals: unicode_escape, raw_unicode_escape */
-value codec_decode_unicode_escape(const uint8_t *bytes, size_t length, const char *errors, bool raw);
+value codec_decode_unicode_escape(const uint8_t *bytes, size_t length, const char *errors, bool raw,
+                                  size_t *consumed /* or NULL */);
 value codec_encode_unicode_escape(value text, bool raw);
 
 value raise_decode_error(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
@@ -58,14 +59,23 @@ struct decode_context {
     const uint8_t *bytes;
     size_t length;
     struct str_builder *out;
+    value replaced; /* NULL; else the handler put another object in the exception: `bytes` are its own, owned */
 };
-/* The bytes [start, end) are bad: add the handler's text and store where to go on. false: exception. */
+/* The bytes [start, end) are bad: add the handler's text and store where to go on, in what may be other bytes
+   (`replaced`, which the caller drops in the end). false: exception. */
 bool codec_decode_error(struct decode_context *c, size_t start, size_t end, const char *reason, size_t *resume);
+/* A surrogate as the encoding would write it, were it allowed: at `start`, its size (0: there is none), and adding one. */
+struct encode_context;
+size_t codec_passed_surrogate(const struct decode_context *c, size_t start, uint32_t *out);
+void codec_pass_surrogate(struct encode_context *c, uint32_t code);
 struct encode_context {
     const char *encoding, *errors;
     enum codec_id id;
     value text; /* exact */
     struct bytes_builder *out;
+    /* For other modules' codecs: adds what stands in for bad characters. False: the encoding lacks it, or an exception. */
+    bool (*put)(struct encode_context *c, value text);
+    value mapping; /* for `put` */
 };
 bool codec_encode_error(struct encode_context *c, size_t start, size_t end, const char *reason, size_t *resume);
 

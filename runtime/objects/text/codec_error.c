@@ -3,6 +3,7 @@
  * program through the registry.
  */
 #include "runtime/objects/text/codec.h"
+#include "runtime/objects/exceptions/exception.h"
 #include "threads/pause.h"
 
 #include <stdio.h>
@@ -55,9 +56,29 @@ static bool is_handler(const char *errors, const char *name)
     return strcmp(errors, name) == 0;
 }
 
-/* Call a handler of the program: the replacement (owned) and the place to go on; NULL with an exception. */
-static value call_handler(const char *errors, value e, size_t length, bool bytes_allowed, size_t *resume)
+/* The object of the exception, which the handler may have exchanged, is what is decoded from now on. */
+static bool take_object(struct decode_context *c, value e)
 {
+    value object = unicode_error_object(e, true);
+    if (!object)
+        return false;
+    bool same = bytes_length(object) == c->length && thread_compare(bytes_data(object), c->bytes, c->length) == 0;
+    if (same) {
+        value_dec(object);
+        return true;
+    }
+    value_dec(c->replaced);
+    c->replaced = object;
+    c->bytes = bytes_data(object);
+    c->length = bytes_length(object);
+    return true;
+}
+
+/* Call a handler of the program: the replacement (owned) and the place to go on; NULL with an exception. `c` when
+   decoding, otherwise the text's length counts. */
+static value call_handler(const char *errors, value e, struct decode_context *c, size_t length, size_t *resume)
+{
+    bool bytes_allowed = !c;
     value handler = codec_registry.error_handler ? codec_registry.error_handler(errors)
                                                  : raise(EXC(LookupError), "unknown error handler name '%s'", errors);
     if (!handler)
@@ -73,7 +94,8 @@ static value call_handler(const char *errors, value e, size_t length, bool bytes
     if (!is_tuple(result) || tuple_length(result) != 2 || !is_int(tuple_get(result, 1)) ||
         !(is_str(tuple_get(result, 0)) || (bytes_allowed && is_bytes(tuple_get(result, 0)))))
         raise(EXC(TypeError), "%s", wanted);
-    else if (index_as_ssize(tuple_get(result, 1), &at, EXC(IndexError))) {
+    else if ((!c || take_object(c, e)) && index_as_ssize(tuple_get(result, 1), &at, EXC(IndexError))) {
+        length = c ? c->length : length;
         if (at < 0)
             at += (ssize)length;
         if (at < 0 || at > (ssize)length)
@@ -90,7 +112,7 @@ static value call_handler(const char *errors, value e, size_t length, bool bytes
 /* ---- decoding ---- */
 
 /* surrogatepass: a surrogate in its straightforward coding at `start`; 0 when there is none. */
-static size_t passed_surrogate(const struct decode_context *c, size_t start, uint32_t *out)
+size_t codec_passed_surrogate(const struct decode_context *c, size_t start, uint32_t *out)
 {
     const uint8_t *p = c->bytes + start;
     size_t left = c->length - start, size = 0;
@@ -138,7 +160,7 @@ bool codec_decode_error(struct decode_context *c, size_t start, size_t end, cons
     }
     if (is_handler(errors, "surrogatepass")) {
         uint32_t code;
-        size_t size = passed_surrogate(c, start, &code);
+        size_t size = codec_passed_surrogate(c, start, &code);
         if (!size)
             goto strict;
         builder_add_char(c->out, code);
@@ -146,7 +168,7 @@ bool codec_decode_error(struct decode_context *c, size_t start, size_t end, cons
         return true;
     }
     value e = decode_exception(c->encoding, c->bytes, c->length, start, end, reason);
-    value text = e ? call_handler(errors, e, c->length, false, resume) : NULL;
+    value text = e ? call_handler(errors, e, c, 0, resume) : NULL;
     value_dec(e);
     if (!text)
         return false;
@@ -172,9 +194,12 @@ static void add_ascii(struct encode_context *c, const char *text)
     }
 }
 
-static void add_replacements(struct encode_context *c, size_t start, size_t end, char kind)
+/* False: the encoding lacks them, or an exception. */
+static bool add_replacements(struct encode_context *c, size_t start, size_t end, char kind)
 {
     char text[24];
+    struct str_builder all;
+    builder_init(&all);
     for (size_t i = start; i < end; i++) {
         uint32_t code = str_exact_at(c->text, i);
         if (kind == '?')
@@ -183,12 +208,21 @@ static void add_replacements(struct encode_context *c, size_t start, size_t end,
             snprintf(text, sizeof text, "&#%u;", code);
         else
             snprintf(text, sizeof text, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x", code);
-        add_ascii(c, text);
+        if (c->put)
+            builder_add_text(&all, text);
+        else
+            add_ascii(c, text);
         thread_report_at(i - start + 1);
     }
+    if (!c->put)
+        return true;
+    value whole = builder_finish(&all);
+    bool done = whole && c->put(c, whole);
+    value_dec(whole);
+    return done;
 }
 
-static void add_passed_surrogate(struct encode_context *c, uint32_t code)
+void codec_pass_surrogate(struct encode_context *c, uint32_t code)
 {
     uint8_t u[4] = {0};
     size_t size = 3;
@@ -209,15 +243,20 @@ static void add_passed_surrogate(struct encode_context *c, uint32_t code)
 static bool add_handler_text(struct encode_context *c, value text)
 {
     if (is_bytes(text)) {
+        size_t unit = c->id >= CODEC_UTF32 ? 4 : c->id >= CODEC_UTF16 ? 2 : 1;
+        if (bytes_length(text) % unit)
+            return false;
         bytes_builder_add(c->out, bytes_data(text), bytes_length(text));
         return true;
     }
     text = str_exact(text);
+    if (c->put)
+        return c->put(c, text);
     if (c->id == CODEC_ASCII ? str_exact_is_ascii(text) : c->id == CODEC_LATIN1 ? str_width(text) == 1 : false) {
         bytes_builder_add(c->out, str_data(text), str_exact_length(text));
         return true;
     }
-    if (c->id == CODEC_ASCII || c->id == CODEC_LATIN1)
+    if (!str_exact_is_ascii(text))
         return false;
     value bytes = codec_encode(c->id, text, "strict");
     if (!bytes) {
@@ -239,19 +278,30 @@ bool codec_encode_error(struct encode_context *c, size_t start, size_t end, cons
     if (is_handler(errors, "ignore"))
         return true;
     if (is_handler(errors, "replace")) {
-        add_replacements(c, start, end, '?');
-        return true;
+        if (add_replacements(c, start, end, '?'))
+            return true;
+        if (error_occurred())
+            return false;
+        goto strict;
     }
     if (is_handler(errors, "xmlcharrefreplace")) {
-        add_replacements(c, start, end, '&');
-        return true;
+        if (add_replacements(c, start, end, '&'))
+            return true;
+        if (error_occurred())
+            return false;
+        goto strict;
     }
     if (is_handler(errors, "backslashreplace")) {
-        add_replacements(c, start, end, '\\');
-        return true;
+        if (add_replacements(c, start, end, '\\'))
+            return true;
+        if (error_occurred())
+            return false;
+        goto strict;
     }
     if (is_handler(errors, "surrogateescape") || is_handler(errors, "surrogatepass")) {
         bool escape = is_handler(errors, "surrogateescape");
+        if (escape && c->id >= CODEC_UTF16) /* a byte is no unit of theirs */
+            goto strict;
         size_t i = start;
         for (; i < end; thread_report_at(++i)) {
             uint32_t code = str_exact_at(c->text, i);
@@ -261,15 +311,15 @@ bool codec_encode_error(struct encode_context *c, size_t start, size_t end, cons
             if (escape)
                 bytes_builder_add_byte(c->out, (uint8_t)(code - 0xDC00));
             else
-                add_passed_surrogate(c, code);
+                codec_pass_surrogate(c, code);
         }
-        if (i < end) {
+        start = i;
+        if (i < end)
             goto strict;
-        }
         return true;
     }
     value e = unicode_error(EXCEPTION_ID_UnicodeEncodeError, c->encoding, c->text, start, end, reason);
-    value text = e ? call_handler(errors, e, str_exact_length(c->text), true, resume) : NULL;
+    value text = e ? call_handler(errors, e, NULL, str_exact_length(c->text), resume) : NULL;
     bool ok = text && add_handler_text(c, text);
     value_dec(e);
     value_dec(text);

@@ -23,7 +23,7 @@ static bool read_hex(const struct decode_context *c, size_t *i, unsigned digits,
 }
 
 /* \N{name} with *i behind the N; NULL, or what is wrong. */
-static const char *read_name(const struct decode_context *c, size_t *i, uint32_t *code)
+static const char *read_name(const struct decode_context *c, size_t *i, uint32_t *code, bool *complete)
 {
     if (*i >= c->length || c->bytes[*i] != '{')
         return "malformed \\N character escape";
@@ -34,6 +34,7 @@ static const char *read_name(const struct decode_context *c, size_t *i, uint32_t
     if (end == c->length || end == start)
         return "malformed \\N character escape";
     *i = end + 1;
+    *complete = true;
     if (!unicode_name_lookup((const char *)c->bytes + start, end - start, code))
         return "unknown Unicode character name";
     return NULL;
@@ -48,15 +49,25 @@ static bool warn_escape(const struct decode_context *c, size_t backslash, uint32
     return warn(EXC(DeprecationWarning), 1, "invalid escape sequence '\\%c'", letter) >= 0;
 }
 
-/* One escape, *i at its backslash. false: an exception. */
-static bool decode_escape(struct decode_context *c, size_t *i)
+/* Is the escape at `start`, read up to `i`, cut off by the end of the input, when more may come? */
+static bool is_cut(const struct decode_context *c, const size_t *consumed, size_t i)
+{
+    return consumed && i >= c->length;
+}
+
+/* One escape, *i at its backslash. false: an exception. With `consumed`, one that is cut off: *i is left there. */
+static bool decode_escape(struct decode_context *c, size_t *i, const size_t *consumed)
 {
     static const char letters[] = "abfnrtv\\'\"", meanings[] = "\a\b\f\n\r\t\v\\'\"";
     size_t start = (*i)++;
     const char *wrong = NULL;
     uint32_t code = 0;
-    if (*i == c->length)
+    bool complete = false; /* an escape of the right form */
+    if (*i == c->length) {
+        if (is_cut(c, consumed, *i))
+            return *i = start, true;
         return codec_decode_error(c, start, *i, "\\ at end of string", i);
+    }
     uint8_t letter = c->bytes[(*i)++];
     const char *simple = letter ? strchr(letters, letter) : NULL;
     if (simple) {
@@ -73,12 +84,13 @@ static bool decode_escape(struct decode_context *c, size_t *i)
         wrong = read_hex(c, i, 4, &code) ? NULL : "truncated \\uXXXX escape";
         break;
     case 'U':
-        wrong = !read_hex(c, i, 8, &code) ? "truncated \\UXXXXXXXX escape"
-                : code > 0x10FFFF         ? "illegal Unicode character"
-                                          : NULL;
+        complete = read_hex(c, i, 8, &code);
+        wrong = !complete         ? "truncated \\UXXXXXXXX escape"
+                : code > 0x10FFFF ? "illegal Unicode character"
+                                  : NULL;
         break;
     case 'N':
-        wrong = read_name(c, i, &code);
+        wrong = read_name(c, i, &code, &complete);
         break;
     default:
         if (letter < '0' || letter > '7') {
@@ -92,15 +104,19 @@ static bool decode_escape(struct decode_context *c, size_t *i)
         if (code > 0xFF && !warn_escape(c, start, code))
             return false;
     }
+    if (wrong && !complete && is_cut(c, consumed, *i))
+        return *i = start, true;
     if (wrong)
         return codec_decode_error(c, start, *i, wrong, i);
     builder_add_char(c->out, code);
     return true;
 }
 
-static bool decode_raw_escape(struct decode_context *c, size_t *i)
+static bool decode_raw_escape(struct decode_context *c, size_t *i, const size_t *consumed)
 {
     size_t start = (*i)++;
+    if (is_cut(c, consumed, *i))
+        return *i = start, true;
     uint8_t letter = *i < c->length ? c->bytes[*i] : 0;
     if (letter != 'u' && letter != 'U') {
         builder_add_char(c->out, '\\');
@@ -110,7 +126,10 @@ static bool decode_raw_escape(struct decode_context *c, size_t *i)
     }
     uint32_t code;
     ++*i;
-    if (!read_hex(c, i, letter == 'u' ? 4 : 8, &code))
+    bool whole = read_hex(c, i, letter == 'u' ? 4 : 8, &code);
+    if (!whole && is_cut(c, consumed, *i))
+        return *i = start, true;
+    if (!whole)
         return codec_decode_error(c, start, *i,
                                   letter == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape", i);
     if (code > 0x10FFFF)
@@ -119,18 +138,27 @@ static bool decode_raw_escape(struct decode_context *c, size_t *i)
     return true;
 }
 
-value codec_decode_unicode_escape(const uint8_t *bytes, size_t length, const char *errors, bool raw)
+value codec_decode_unicode_escape(const uint8_t *bytes, size_t length, const char *errors, bool raw, size_t *consumed)
 {
     struct str_builder b;
     builder_init(&b);
-    struct decode_context c = {raw ? "rawunicodeescape" : "unicodeescape", errors, CODEC_LATIN1, bytes, length, &b};
-    for (size_t i = 0, step = 1; i < length; thread_report_at(step++)) {
-        if (bytes[i] != '\\')
-            builder_add_char(&b, bytes[i++]);
-        else if (!(raw ? decode_raw_escape(&c, &i) : decode_escape(&c, &i))) {
-            builder_discard(&b);
-            return NULL;
-        }
+    struct decode_context c = {raw ? "rawunicodeescape" : "unicodeescape", errors, CODEC_LATIN1, bytes, length, &b, NULL};
+    bool done = true;
+    size_t i = 0;
+    for (size_t step = 1; done && i < c.length; thread_report_at(step++)) {
+        size_t start = i;
+        if (c.bytes[i] != '\\')
+            builder_add_char(&b, c.bytes[i++]);
+        else if ((done = raw ? decode_raw_escape(&c, &i, consumed) : decode_escape(&c, &i, consumed)) && i == start &&
+                 consumed)
+            break;
+    }
+    value_dec(c.replaced);
+    if (consumed)
+        *consumed = i;
+    if (!done) {
+        builder_discard(&b);
+        return NULL;
     }
     return builder_finish(&b);
 }
