@@ -7,6 +7,7 @@
 #define MODULES(M)      \
     M(_abc)             \
     M(_ast)             \
+    M(_asyncio)         \
     M(_bisect)          \
     M(_codecs)          \
     M(_collections)     \

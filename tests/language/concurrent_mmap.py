@@ -14,7 +14,7 @@ def run(*functions):
 
 
 def use(m):
-    for i in range(200):
+    for i in range(60):
         try:
             m.seek(0)
             m.write(b"0123456789" * 10)
@@ -31,7 +31,7 @@ def use(m):
 
 
 def resize(m):
-    for i in range(100):
+    for i in range(40):
         try:
             m.resize(4096 * (1 + i % 3))
         except (ValueError, BufferError):
@@ -62,7 +62,7 @@ total = 0
 
 def count():
     global total
-    for _ in range(100):
+    for _ in range(40):
         with lock:
             with lock:
                 total += 1

@@ -18,7 +18,7 @@ received = []
 
 
 def send():
-    for i in range(200):
+    for i in range(60):
         a.sendall(b"%03d" % i)
     a.shutdown(_socket.SHUT_WR)
 
@@ -29,18 +29,18 @@ def receive():
 
 
 run(send, receive)
-print(b"".join(received) == b"".join(b"%03d" % i for i in range(200)))
+print(b"".join(received) == b"".join(b"%03d" % i for i in range(60)))
 
 # A buffer that several fill.
 a, b = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_DGRAM)
 room = bytearray(8)
-run(lambda: [a.send(b"x" * 8) for _ in range(100)], *[lambda: [b.recv_into(room) for _ in range(50)] for _ in range(2)])
+run(lambda: [a.send(b"x" * 8) for _ in range(40)], *[lambda: [b.recv_into(room) for _ in range(20)] for _ in range(2)])
 print(room)
 
 
 # Closed while others use it: an error, or what was there.
 def use(s):
-    for _ in range(100):
+    for _ in range(40):
         try:
             s.settimeout(0.001)
             s.getsockname()
@@ -62,7 +62,7 @@ outcomes = set()
 
 
 def change():
-    for _ in range(100):
+    for _ in range(40):
         poll.register(b, select.POLLOUT)
         try:
             poll.modify(b, select.POLLIN)
@@ -81,7 +81,7 @@ e = select.epoll()
 
 
 def watch():
-    for _ in range(50):
+    for _ in range(20):
         try:
             e.register(b.fileno(), select.EPOLLOUT)
             e.poll(0)

@@ -140,8 +140,7 @@ static value encode(struct text_io *t, value text)
 static bool write_text(struct text_io *t, value buffer, value exact)
 {
     bool has_newline = (t->newline.written || t->line_buffering) && span_find_char(str_span(exact), '\n') != SPAN_NONE;
-    bool flush =
-        t->write_through || (t->line_buffering && (has_newline || span_find_char(str_span(exact), '\r') != SPAN_NONE));
+    bool flush = t->line_buffering && (has_newline || span_find_char(str_span(exact), '\r') != SPAN_NONE);
     value text = value_inc(exact);
     if (has_newline && t->newline.written) {
         value end = str_interned(t->newline.written);
@@ -163,9 +162,9 @@ static bool write_text(struct text_io *t, value buffer, value exact)
         value_dec(bytes);
     }
     value_dec(text);
-    if (done && (t->pending_length >= t->chunk_size || flush))
+    if (done && (t->pending_length >= t->chunk_size || flush || t->write_through))
         done = write_pending(t, buffer);
-    return done && (!flush || t->write_through ? true : io_call(buffer, NAME(flush)));
+    return done && (!flush || io_call(buffer, NAME(flush)));
 }
 
 static void forget_read(struct text_io *t)

@@ -326,8 +326,12 @@ static bool identity_get(const value *args, struct spawn *s)
     if (s->set_groups) {
         if (!is_list(args[GROUPS]))
             return raise_false(EXC(TypeError), "setgroups argument must be a list");
-        if (!groups_get(args[GROUPS], &s->groups, &s->group_count))
-            return false;
+        if (!groups_get(args[GROUPS], &s->groups, &s->group_count)) {
+            if (!error_matches(EXC(OverflowError)))
+                return false;
+            error_clear();
+            return raise_false(EXC(ValueError), "invalid group id");
+        }
     }
     return (!s->set_gid || gid_get(args[GID], &s->gid)) && (!s->set_uid || uid_get(args[UID], &s->uid));
 }

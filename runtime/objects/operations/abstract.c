@@ -345,7 +345,7 @@ int iter_send(value iterator, value sent, value *result)
             *result = VALUE_NONE;
             return SEND_RETURN;
         }
-    } else if (sent == VALUE_NONE) /* a Python __next__: its StopIteration may carry a value */
+    } else if (sent == VALUE_NONE && next) /* a Python __next__: its StopIteration may carry a value */
         *result = call_special(iterator, NAME(__next__), NULL, 0);
     else
         *result = call_method_1(iterator, NAME(send), sent);
