@@ -125,6 +125,10 @@ static value decompress_bytes(value module, value data, value given_wbits, value
 /* ---- checksums ---- */
 static bool start_of(value v, uint32_t *start)
 {
+    if (value_is_small_int(v)) {
+        *start = (uint32_t)small_int_value(v);
+        return true;
+    }
     value mask = int_from_i64(UINT32_MAX), index = index_value(v);
     value low = index ? operate_binary(BINARY_AND, index, mask) : NULL;
     int64_t number = 0;

@@ -43,7 +43,7 @@ struct connection {
     pthread_mutex_t mutex; /* held while a method runs; its thread may take it again, in callbacks */
     pthread_mutex_t life;  /* for `db` being closed while another thread interrupts */
     sqlite3 *db;           /* NULL: closed */
-    bool initialized, check_same_thread;
+    _Atomic bool initialized, check_same_thread;
     int detect_types;
     const char *isolation_level; /* a constant, or NULL: none */
     unsigned long thread;

@@ -398,7 +398,38 @@ static bool set_isolation_level(value v, value given)
     return done;
 }
 
+/* The module's exceptions, as PEP 249 wants it. */
+#define EXCEPTION(NAME)                                            \
+    static value get_##NAME(value v)                               \
+    {                                                              \
+        return value_inc(slot_peek(&error_classes[CLASS_##NAME])); \
+    }
+EXCEPTION(Warning)
+EXCEPTION(Error)
+EXCEPTION(InterfaceError)
+EXCEPTION(DatabaseError)
+EXCEPTION(DataError)
+EXCEPTION(OperationalError)
+EXCEPTION(IntegrityError)
+EXCEPTION(InternalError)
+EXCEPTION(ProgrammingError)
+EXCEPTION(NotSupportedError)
+
 static const struct getset_def getset[] = {
+#define EXCEPTION_OF(NAME)            \
+    {                                 \
+#NAME, get_##NAME, NULL, NULL \
+    }
+    EXCEPTION_OF(Warning),
+    EXCEPTION_OF(Error),
+    EXCEPTION_OF(InterfaceError),
+    EXCEPTION_OF(DatabaseError),
+    EXCEPTION_OF(DataError),
+    EXCEPTION_OF(OperationalError),
+    EXCEPTION_OF(IntegrityError),
+    EXCEPTION_OF(InternalError),
+    EXCEPTION_OF(ProgrammingError),
+    EXCEPTION_OF(NotSupportedError),
     {"isolation_level", get_isolation_level, set_isolation_level, NULL},
     {"total_changes", get_total_changes, NULL, NULL},
     {"in_transaction", get_in_transaction, NULL, NULL},

@@ -9,8 +9,8 @@ struct cursor {
     value_slot statement;  /* what it runs, or NULL: nothing is left to fetch */
     value_slot description, row_factory, lastrowid;
     value_slot casts; /* a tuple: for each column a converter or None; NULL without detect_types */
-    int64_t rowcount;
-    int32_t arraysize;
+    _Atomic int64_t rowcount;
+    _Atomic int32_t arraysize;
     _Atomic bool closed;
     bool busy; /* executes or fetches */
 };

@@ -241,11 +241,6 @@ static bool add_errors(value module)
             classes[i].base < 0 ? EXC(Exception) : (struct type *)slot_peek(&error_classes[classes[i].base]);
         if (!module_define_exception(module, &error_classes[i], classes[i].name, base, NULL))
             return false;
-        value name = str_interned(strchr(classes[i].name, '.') + 1);
-        bool added = name && type_attribute_set(connection_type, name, slot_peek(&error_classes[i]));
-        value_dec(name);
-        if (!added)
-            return false;
     }
     return true;
 }
