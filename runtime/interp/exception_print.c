@@ -311,6 +311,9 @@ static void add_syntax_error(struct printer *p, value exception, value line)
             int64_t end = end_offset && value_is_small_int(end_offset) ? small_int_value(end_offset) - 1 : start + 1;
             if (end_line && value_is_small_int(end_line) && end_line != line)
                 end = (int64_t)length;
+            int64_t whole = (int64_t)str_length(text); /* with its newline */
+            start = start < whole ? start : whole;
+            end = end < whole ? end : whole;
             if (end <= start)
                 end = start + 1;
             if (start >= (int64_t)skip) {

@@ -203,6 +203,7 @@ void code_traverse(struct object *o, struct gc_trace *trace)
     trace_slot(trace, &code->filename);
     trace_slot(trace, &code->name);
     trace_slot(trace, &code->qualified_name);
+    trace_slot(trace, &code->given);
 }
 
 void code_destroy(struct object *o)
@@ -215,6 +216,7 @@ void code_destroy(struct object *o)
     slot_drop(&code->filename);
     slot_drop(&code->name);
     slot_drop(&code->qualified_name);
+    slot_drop(&code->given);
     free((void *)code->caches);
     code->caches = NULL;
 }

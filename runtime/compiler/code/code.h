@@ -71,6 +71,7 @@ struct code {
     value_slot slot_names;                     /* tuple of interned str, slots_count long */
     value_slot slot_kinds;                     /* bytes: per slot, bits 1 local 2 cell 4 free */
     value_slot filename, name, qualified_name; /* str; there from the beginning */
+    value_slot given;                          /* of code that a program made: a tuple of what it said (code_attributes.c) */
     struct code_source *source;                /* of a code object that sleeps or slept, else NULL */
     struct code_body body;                     /* the same */
 };

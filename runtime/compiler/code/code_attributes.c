@@ -15,18 +15,49 @@
 
 /* ---- attributes ---- */
 
-#define COUNT_ATTRIBUTE(name, field)                        \
-    static value get_##name(value v)                        \
-    {                                                       \
-        return small_int((int64_t)(int32_t)SELF(v)->field); \
+/* What a program gives for a new code object, or an old one has: all borrowed. */
+enum part {
+    PART_ARGCOUNT,
+    PART_POSONLYARGCOUNT,
+    PART_KWONLYARGCOUNT,
+    PART_NLOCALS,
+    PART_STACKSIZE,
+    PART_FLAGS,
+    PART_CODE,
+    PART_CONSTS,
+    PART_NAMES,
+    PART_VARNAMES,
+    PART_FILENAME,
+    PART_NAME,
+    PART_QUALNAME,
+    PART_FIRSTLINENO,
+    PART_LINETABLE,
+    PART_EXCEPTIONTABLE,
+    PART_FREEVARS,
+    PART_CELLVARS,
+    PART_COUNT,
+};
+
+/* What the program said that made the code, which is shown as it is: owned, or NULL. */
+static value given_part(value v, enum part part)
+{
+    value given = slot_peek(&SELF(v)->given);
+    return given ? value_inc(tuple_get(given, part)) : NULL;
+}
+
+#define COUNT_ATTRIBUTE(name, field, part)                                  \
+    static value get_##name(value v)                                        \
+    {                                                                       \
+        value given = given_part(v, part);                                  \
+        return given ? given : small_int((int64_t)(int32_t)SELF(v)->field); \
     }
-COUNT_ATTRIBUTE(argcount, argcount)
-COUNT_ATTRIBUTE(posonlyargcount, posonly_argcount)
-COUNT_ATTRIBUTE(kwonlyargcount, kwonly_argcount)
-COUNT_ATTRIBUTE(nlocals, locals_count)
-COUNT_ATTRIBUTE(stacksize, stack_size)
-COUNT_ATTRIBUTE(flags, flags)
-COUNT_ATTRIBUTE(firstlineno, first_line)
+COUNT_ATTRIBUTE(argcount, argcount, PART_ARGCOUNT)
+COUNT_ATTRIBUTE(posonlyargcount, posonly_argcount, PART_POSONLYARGCOUNT)
+COUNT_ATTRIBUTE(kwonlyargcount, kwonly_argcount, PART_KWONLYARGCOUNT)
+COUNT_ATTRIBUTE(nlocals, locals_count, PART_NLOCALS)
+COUNT_ATTRIBUTE(stacksize, stack_size, PART_STACKSIZE)
+COUNT_ATTRIBUTE(flags, flags, PART_FLAGS)
+COUNT_ATTRIBUTE(firstlineno, first_line, PART_FIRSTLINENO)
 
 #define VALUE_ATTRIBUTE(name, there)                                       \
     static value get_##name(value v)                                       \
@@ -39,8 +70,12 @@ VALUE_ATTRIBUTE(name, true)
 VALUE_ATTRIBUTE(qualified_name, true)
 
 /* The names of the slots whose kind has one of the bits. */
-static value names_of_kind(struct code *code, uint8_t bits)
+static value names_of_kind(value v, uint8_t bits, enum part part)
 {
+    struct code *code = SELF(v);
+    value given = given_part(v, part);
+    if (given)
+        return given;
     if (!code_wake(code))
         return NULL;
     const uint8_t *kinds = bytes_data(slot_peek(&code->slot_kinds));
@@ -60,23 +95,23 @@ static value names_of_kind(struct code *code, uint8_t bits)
 
 static value get_varnames(value v)
 {
-    return names_of_kind(SELF(v), 1);
+    return names_of_kind(v, 1, PART_VARNAMES);
 }
 static value get_cellvars(value v)
 {
-    return names_of_kind(SELF(v), 2);
+    return names_of_kind(v, 2, PART_CELLVARS);
 }
 static value get_freevars(value v)
 {
-    return names_of_kind(SELF(v), 4);
+    return names_of_kind(v, 4, PART_FREEVARS);
 }
 /* One of the parts of a code object as CPython writes it. */
-static value shown(value v, value (*part)(const struct wordcode *))
+static value shown(value v, value (*make)(const struct wordcode *))
 {
     struct wordcode w;
     if (!code_wake(SELF(v)) || !wordcode_open(&w, SELF(v)))
         return NULL;
-    value result = part(&w);
+    value result = make(&w);
     wordcode_close(&w);
     return result;
 }
@@ -87,19 +122,23 @@ static value consts_of(const struct wordcode *w)
 }
 static value get_consts(value v)
 {
-    return shown(v, consts_of);
+    value given = given_part(v, PART_CONSTS);
+    return given ? given : shown(v, consts_of);
 }
 static value get_code(value v)
 {
-    return shown(v, wordcode_bytes);
+    value given = given_part(v, PART_CODE);
+    return given ? given : shown(v, wordcode_bytes);
 }
 static value get_linetable(value v)
 {
-    return shown(v, wordcode_locations);
+    value given = given_part(v, PART_LINETABLE);
+    return given ? given : shown(v, wordcode_locations);
 }
 static value get_exceptiontable(value v)
 {
-    return shown(v, wordcode_exceptions);
+    value given = given_part(v, PART_EXCEPTIONTABLE);
+    return given ? given : shown(v, wordcode_exceptions);
 }
 
 bool code_word_of_unit(const struct code *code, uint32_t unit, uint32_t *word)
@@ -310,29 +349,6 @@ static bool code_hash(value v, int64_t *out)
 
 /* ---- new code objects ---- */
 
-/* What a program gives for a new code object, or an old one has: all borrowed. */
-enum part {
-    PART_ARGCOUNT,
-    PART_POSONLYARGCOUNT,
-    PART_KWONLYARGCOUNT,
-    PART_NLOCALS,
-    PART_STACKSIZE,
-    PART_FLAGS,
-    PART_CODE,
-    PART_CONSTS,
-    PART_NAMES,
-    PART_VARNAMES,
-    PART_FILENAME,
-    PART_NAME,
-    PART_QUALNAME,
-    PART_FIRSTLINENO,
-    PART_LINETABLE,
-    PART_EXCEPTIONTABLE,
-    PART_FREEVARS,
-    PART_CELLVARS,
-    PART_COUNT,
-};
-
 /* The type of each: an int, bytes, a tuple or a str. */
 static const uint8_t part_types[PART_COUNT] = {
     [PART_ARGCOUNT] = TYPE_ID_INT,         [PART_POSONLYARGCOUNT] = TYPE_ID_INT, [PART_KWONLYARGCOUNT] = TYPE_ID_INT,
@@ -352,11 +368,7 @@ static const char *const part_names[PART_COUNT] = {
 static bool part_fits(unsigned part, value v, const char *function, const char *prefix)
 {
     unsigned type = part_types[part];
-    bool fits = type == TYPE_ID_INT     ? true
-                : type == TYPE_ID_STR   ? is_str(v)
-                : type == TYPE_ID_BYTES ? is_bytes(v)
-                                        : is_tuple(v);
-    if (fits)
+    if (type == TYPE_ID_INT || value_is(v, type))
         return true;
     const char *wanted = type == TYPE_ID_STR ? "str" : type == TYPE_ID_BYTES ? "bytes" : "tuple";
     if (*prefix)
@@ -460,14 +472,65 @@ static bool read_counts(const value *given, struct code_parts *parts)
     return true;
 }
 
-static value make_verified(const struct code_parts *parts)
+/* A code object of the parts, if they pass; else NULL, with MemoryError or with what is wrong. */
+static value make_verified(const struct code_parts *parts, const char **wrong)
 {
     value made = code_new(parts);
-    const char *wrong = made ? code_verify(SELF(made)) : NULL;
-    if (!wrong)
+    *wrong = made ? code_verify(SELF(made)) : NULL;
+    if (!*wrong)
         return made;
     value_dec(made);
-    return strcmp(wrong, "no memory") == 0 ? raise_no_memory() : raise(EXC(ValueError), "code: %s", wrong);
+    if (strcmp(*wrong, "no memory") == 0) {
+        *wrong = NULL;
+        raise_no_memory();
+    }
+    return NULL;
+}
+
+/* In place of code that does not pass: what it does is to say so. CPython would run it, for better or worse. */
+static value make_refusal(const struct code_parts *like, value varnames, const char *wrong)
+{
+    static const uint32_t units[] = {OP_LOAD_CONST, OP_PUSH_NULL, OP_LOAD_CONST | 1 << 8, OP_CALL | 1 << 8,
+                                     OP_RAISE_VARARGS | 1 << 8};
+    struct code_parts parts = *like;
+    value message = str_format("code: %s", wrong), consts = NULL, kinds = NULL, nothing = tuple_new(0), made = NULL;
+    if (message && nothing && (consts = tuple_pack(2, value_of(EXC(ValueError)), message)) &&
+        (kinds = bytes_new(NULL, tuple_length(varnames)))) {
+        thread_fill(bytes_data(kinds), 1, tuple_length(varnames));
+        parts.consts = consts;
+        parts.names = nothing;
+        parts.slot_names = varnames;
+        parts.slot_kinds = kinds;
+        parts.locals_count = (uint32_t)tuple_length(varnames);
+        parts.cells_count = parts.frees_count = parts.range_count = parts.location_bytes = parts.cache_count = 0;
+        parts.flags &= ~(unsigned)(CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR);
+        parts.units = units;
+        parts.unit_count = sizeof units / sizeof *units;
+        parts.stack_size = 3;
+        made = code_new(&parts);
+    }
+    value_dec(message);
+    value_dec(nothing);
+    value_dec(consts);
+    value_dec(kinds);
+    return made;
+}
+
+static value keep_given(value made /* stolen, or NULL */, const value *given)
+{
+    value plain[PART_COUNT];
+    int n;
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        bool number = part_types[i] == TYPE_ID_INT && !value_is_small_int(given[i]);
+        plain[i] = number && value_as_int(given[i], &n) ? small_int(n) : given[i];
+    }
+    value parts = made && !error_occurred() ? tuple_from_array(plain, PART_COUNT) : NULL;
+    if (parts) {
+        slot_init(&SELF(made)->given, parts);
+        return made;
+    }
+    value_dec(made);
+    return NULL;
 }
 
 /* A code object of parts in CPython's form, all of the right types. */
@@ -486,10 +549,15 @@ static value make_of_words(const value *given)
     parts.slot_names = slot_names;
     parts.slot_kinds = slot_kinds;
     parts.stack_size++; /* fused instructions, of which the size may be, need one place less than their parts */
-    if (done && wordcode_decode(&parts, &tables, given[PART_CODE], given[PART_EXCEPTIONTABLE], given[PART_LINETABLE])) {
-        made = make_verified(&parts);
+    const char *wrong = NULL;
+    if (done &&
+        wordcode_decode(&parts, &tables, given[PART_CODE], given[PART_EXCEPTIONTABLE], given[PART_LINETABLE], &wrong)) {
+        made = make_verified(&parts, &wrong);
         wordcode_release(&tables);
     }
+    if (wrong)
+        made = make_refusal(&parts, varnames, wrong);
+    made = keep_given(made, given);
     value_dec(names);
     value_dec(varnames);
     value_dec(cellvars);
@@ -515,6 +583,8 @@ static value code_type_new(struct type *type, const value *args, size_t nargs, v
     return made;
 }
 
+static value make_of_words(const value *given);
+
 /* ---- replace() ---- */
 
 /* A copy of which only numbers and texts are others: its instructions stay. */
@@ -536,7 +606,9 @@ static value copy_with(const struct code *code, const value *given)
         .slot_names = slot_peek(&code->slot_names),
         .slot_kinds = slot_peek(&code->slot_kinds),
     };
-    return read_counts(given, &parts) ? make_verified(&parts) : NULL;
+    const char *wrong = NULL;
+    value made = read_counts(given, &parts) ? make_verified(&parts, &wrong) : NULL;
+    return made || !wrong ? made : make_of_words(given);
 }
 
 /* Is the part as it was? Only asked of those that instructions depend on. */
@@ -573,7 +645,7 @@ static value code_replace(value v, const value *args)
         plain = plain && (!done || is_plain(i) || part_stays(i, own[i], given[i]));
     }
     if (done)
-        made = plain ? copy_with(SELF(v), given) : make_of_words(given);
+        made = plain && !slot_peek(&SELF(v)->given) ? copy_with(SELF(v), given) : make_of_words(given);
     for (unsigned i = 0; i < PART_COUNT; i++)
         value_dec(own[i]);
     return made;

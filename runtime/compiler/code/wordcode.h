@@ -89,15 +89,15 @@ value wordcode_locations(const struct wordcode *w);  /* co_linetable */
 /* ---- wordcode_decode.c: a code object of what programs give ---- */
 
 /* The tables of a new code object: its instructions in *parts, in memory that wordcode_release frees. Its consts,
- * names, variables and first line are there already. false with ValueError, which says what is wrong: what passes still
- * has to be verified. */
+ * names, variables and first line are there already. false with MemoryError, or with what is wrong: what passes still has
+ * to be verified. */
 struct wordcode_tables {
     uint32_t *units;
     struct exception_range *ranges;
     uint8_t *locations;
 };
 bool wordcode_decode(struct code_parts *parts, struct wordcode_tables *tables, value bytes, value exceptions,
-                     value locations);
+                     value locations, const char **wrong);
 void wordcode_release(struct wordcode_tables *tables);
 
 #endif

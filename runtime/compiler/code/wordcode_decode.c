@@ -31,15 +31,16 @@ struct decoder {
     const char *wrong;
 };
 
-static bool refuse(const char *wrong)
-{
-    return raise_false(EXC(ValueError), "code: %s", wrong);
-}
-
 static void fail(struct decoder *d, const char *wrong)
 {
     if (!d->wrong)
         d->wrong = wrong;
+}
+
+static bool refuse(struct decoder *d, const char *wrong)
+{
+    fail(d, wrong);
+    return false;
 }
 
 /* ---- instructions ---- */
@@ -261,7 +262,7 @@ static bool decode_exceptions(struct decoder *d, value bytes, struct exception_r
         uint64_t start = read_big_endian(&r), size = read_big_endian(&r), target = read_big_endian(&r);
         uint32_t depth = read_big_endian(&r);
         if (r.failed)
-            return refuse("malformed exception table");
+            return refuse(d, "malformed exception table");
         (*ranges)[(*count)++] = (struct exception_range){
             .start = find_unit(d, (int64_t)start),
             .end = find_unit(d, (int64_t)(start + size)),
@@ -271,7 +272,7 @@ static bool decode_exceptions(struct decoder *d, value bytes, struct exception_r
         };
         thread_report_at(*count);
     }
-    return !d->wrong || refuse(d->wrong);
+    return !d->wrong;
 }
 
 /* ---- the table of locations ---- */
@@ -323,7 +324,7 @@ static uint32_t read_entry(struct table_reader *r, int32_t *line, struct code_lo
     return (head & 7) + 1u;
 }
 
-static bool decode_locations(const struct decoder *d, value bytes, int32_t line, struct location_writer *w)
+static bool decode_locations(struct decoder *d, value bytes, int32_t line, struct location_writer *w)
 {
     struct table_reader r = {bytes_data(bytes), bytes_data(bytes) + bytes_length(bytes), false};
     uint32_t word = 0, unit = 0;
@@ -331,7 +332,7 @@ static bool decode_locations(const struct decoder *d, value bytes, int32_t line,
         struct code_location place;
         word += read_entry(&r, &line, &place);
         if (r.failed)
-            return refuse("malformed location table");
+            return refuse(d, "malformed location table");
         /* The units that begin in these words. */
         uint32_t end = word < d->words ? word : d->words;
         while (end < d->words && d->unit_of[end] == NO_UNIT)
@@ -363,16 +364,18 @@ static bool decode_units(struct decoder *d)
             return raise_no_memory();
         decode_round(d);
     }
-    return !d->wrong || refuse(d->wrong);
+    return !d->wrong;
 }
 
 bool wordcode_decode(struct code_parts *parts, struct wordcode_tables *tables, value bytes, value exceptions,
-                     value locations)
+                     value locations, const char **wrong)
 {
     size_t length = bytes_length(bytes);
     *tables = (struct wordcode_tables){0};
-    if (length % 2 || length / 2 >= UNITS_MAX)
-        return refuse(length % 2 ? "co_code is malformed" : "too many instructions");
+    if (length % 2 || length / 2 >= UNITS_MAX) {
+        *wrong = length % 2 ? "co_code is malformed" : "too many instructions";
+        return false;
+    }
     struct decoder d = {.bytes = bytes_data(bytes), .words = (uint32_t)(length / 2)};
     d.unit_of = malloc((d.words + 1) * sizeof *d.unit_of);
     if (!d.unit_of)
@@ -391,6 +394,7 @@ bool wordcode_decode(struct code_parts *parts, struct wordcode_tables *tables, v
     parts->ranges = tables->ranges;
     parts->locations = writer.out.bytes;
     parts->location_bytes = (uint32_t)writer.out.length;
+    *wrong = done ? NULL : d.wrong;
     if (!done)
         wordcode_release(tables);
     return done;

@@ -423,6 +423,10 @@ static void gen_pattern_inside(struct compiler *c, struct ast_pattern *pattern, 
 {
     switch (pattern->kind) {
     case PATTERN_MATCH_VALUE:
+        if (pattern->match_value.value->kind != EXPR_CONSTANT && pattern->match_value.value->kind != EXPR_ATTRIBUTE) {
+            compiler_error(c, c->unit->position, "patterns may only match literals and attribute lookups");
+            return;
+        }
         gen_expr(c, pattern->match_value.value);
         gen_op(c, OP_COMPARE_OP, COMPARE_EQ);
         fail_jump(c, state, OP_POP_JUMP_IF_FALSE);
