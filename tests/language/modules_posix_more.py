@@ -77,3 +77,9 @@ if pid == 0:
     os._exit(0)
 print(os.read(fd, 100), os.waitpid(pid, 0)[1])
 attempt(os.tcgetpgrp, read)
+
+# Paths, normalised.
+for path in ("", "/", "//", "///", "a//b/../c", "/..", "../a", "a/..", "./.", "//a/./b", "/a/../../b/", "a\0b//c", "..//..",
+             "///..//./foo/.//bar", "a/b/c/../../..", "a/../../b", "../../a/../b", "\udc80/\U0001f600/../x", "...", ".a/..b/c."):
+    print(ascii(posix._path_normpath(path)))
+attempt(posix._path_normpath, b"a")

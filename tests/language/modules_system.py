@@ -11,6 +11,7 @@ import pwd
 import resource
 import syslog
 import termios
+import warnings
 
 
 def attempt(function, *args, **kwargs):
@@ -117,6 +118,14 @@ attempt(_locale.setlocale, _locale.LC_ALL, "no_SUCH")
 attempt(_locale.setlocale, 99)
 attempt(_locale.nl_langinfo, 1)
 attempt(_locale.strcoll, "a", 1)
+
+# _crypt
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import _crypt
+print(_crypt.crypt("word", "ab"), _crypt.crypt("word", "$6$salt"))
+attempt(_crypt.crypt, 1, "ab")
+attempt(_crypt.crypt, "a\0", "ab")
 
 # _multiprocessing, _posixshmem
 name = f"/atoll-{os.getpid()}"

@@ -2,6 +2,7 @@
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/buffer.h"
 #include "runtime/objects/binary/bytes.h"
+#include "threads/pause.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -341,6 +342,55 @@ static value posix_fspath(value self, value path)
     return value_fspath(path);
 }
 
+/* Normalised in place: returns the new length. Two slashes at the start are kept, more are one. */
+static size_t normalize(uint32_t *path, size_t length)
+{
+    size_t root = 0, out, at = 0;
+    while (root < length && path[root] == '/')
+        root++;
+    root = root > 2 ? 1 : root;
+    size_t floor = out = root; /* before it lies what no ".." takes away */
+    while (at < length) {
+        size_t start = at;
+        while (at < length && path[at] != '/')
+            at++;
+        size_t part = at++ - start;
+        bool up = part == 2 && path[start] == '.' && path[start + 1] == '.';
+        if (part == 0 || (part == 1 && path[start] == '.') || (up && root && out == floor))
+            continue;
+        if (up && out > floor) {
+            while (out > floor && path[out - 1] != '/')
+                out--;
+            out -= out > floor; /* the slash before it */
+            continue;
+        }
+        if (out > root)
+            path[out++] = '/';
+        memmove(path + out, path + start, part * sizeof *path);
+        out += part;
+        if (up)
+            floor = out;
+        thread_report_at(at);
+    }
+    return out;
+}
+static value posix_path_normpath(value self, value path)
+{
+    if (!is_str(path))
+        return raise(EXC(TypeError), "expected 'str', not '%T'", path);
+    if (str_equals_text(path, "."))
+        return value_inc(path);
+    size_t length = str_length(path);
+    uint32_t *points = malloc((length + 1) * sizeof *points);
+    if (!points)
+        return raise_no_memory();
+    for (size_t i = 0; i < length; thread_report_at(++i))
+        points[i] = str_at(path, i);
+    value result = str_from_ucs4(points, normalize(points, length));
+    free(points);
+    return result;
+}
+
 /* ---- times ---- */
 
 /* A number of seconds as a timespec, rounded down. */
@@ -435,6 +485,7 @@ const struct method_def posix_path_functions[] = {
     METHOD("getcwd", posix_getcwd, "()", "Return a unicode string representing the current working directory."),
     METHOD("getcwdb", posix_getcwdb, "()", "Return a bytes string representing the current working directory."),
     METHOD("fspath", posix_fspath, "(path)", "Return the file system path representation of the object."),
+    METHOD("_path_normpath", posix_path_normpath, "(path)", "Basic path normalization."),
     METHOD("utime", posix_utime, "(path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)",
            "Set the access and modified time of path."),
     {0},

@@ -1,0 +1,55 @@
+/* The _crypt module, over libcrypt. */
+#include <atoll.h>
+
+#include <crypt.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool text_get(value v, int place, struct text *text)
+{
+    if (!is_str(v))
+        return raise_false(EXC(TypeError), "crypt() argument %d must be str, not %T", place, v);
+    if (!text_of(v, text))
+        return false;
+    if (strlen(text->bytes) == text->length)
+        return true;
+    text_release(text);
+    return raise_false(EXC(ValueError), "embedded null character");
+}
+
+/* Slow by design: in a blocking region, with a state of its own. */
+static value crypt_texts(const struct text *word, const struct text *salt)
+{
+    struct crypt_data *data = calloc(1, sizeof *data);
+    if (!data)
+        return raise_no_memory();
+    thread_enter_blocking();
+    const char *hash = crypt_r(word->bytes, salt->bytes, data);
+    int error = errno;
+    thread_leave_blocking();
+    value result = hash ? str_from_text(hash) : raise_errno(error, NULL, NULL);
+    free(data);
+    return result;
+}
+static value crypt_crypt(value module, value given_word, value given_salt)
+{
+    struct text word, salt;
+    if (!text_get(given_word, 1, &word))
+        return NULL;
+    value result = NULL;
+    if (text_get(given_salt, 2, &salt)) {
+        result = crypt_texts(&word, &salt);
+        text_release(&salt);
+    }
+    text_release(&word);
+    return result;
+}
+
+static const struct method_def functions[] = {
+    METHOD("crypt", crypt_crypt, "(word, salt, /)",
+           "Hash a *word* with the given *salt* and return the hashed password."),
+    {0},
+};
+static const struct module_def definition = {.name = "_crypt", .functions = functions};
+ATOLL_MODULE(definition);
