@@ -19,6 +19,10 @@
 
 static struct type *database_type;
 
+/* The texts of the lists that records have indices of: interned, immortal, made by the module's first fill. */
+enum { CATEGORIES = 30, BIDIRECTIONAL_CLASSES = 24, WIDTHS = 6 };
+static value categories[CATEGORIES], bidirectional_classes[BIDIRECTIONAL_CLASSES], widths[WIDTHS];
+
 static bool is_old(value self)
 {
     return value_type(self) == database_type;
@@ -83,9 +87,9 @@ static bool is_missing_here(value self, uint32_t c)
         struct unicode_record record = record_of(self, c);       \
         return RESULT;                                           \
     }
-PROPERTY(category, str_interned(unicode_categories[record.category]))
-PROPERTY(bidirectional, str_interned(unicode_bidirectional_classes[record.bidirectional]))
-PROPERTY(east_asian_width, str_interned(unicode_widths[record.width]))
+PROPERTY(category, value_inc(categories[record.category]))
+PROPERTY(bidirectional, value_inc(bidirectional_classes[record.bidirectional]))
+PROPERTY(east_asian_width, value_inc(widths[record.width]))
 PROPERTY(combining, small_int(record.combining))
 PROPERTY(mirrored, small_int(record.mirrored))
 
@@ -142,6 +146,8 @@ static value get_decomposition(value self, value chr)
         return NULL;
     const char *prefix = "";
     size_t count = is_missing_here(self, c) ? 0 : unicode_decomposition(c, parts, &prefix);
+    if (count == 0)
+        return str_empty();
     struct str_builder b;
     builder_init(&b);
     builder_add_text(&b, prefix);
@@ -159,7 +165,7 @@ static value get_name(value self, value chr, value fallback)
     char name[UNICODE_NAME_ROOM];
     if (is_missing_here(self, c) || !unicode_name_of(c, name))
         return or_default(fallback, "no such name");
-    return str_from_text(name);
+    return str_from_ascii(name, strlen(name));
 }
 
 static value find_name(value self, const char *name, size_t length)
@@ -343,9 +349,19 @@ static const struct type_spec database_spec = {
     .getset = database_getset,
 };
 
+static bool make_texts(value *made, const char (*texts)[4], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!made[i] && !(made[i] = str_interned(texts[i])))
+            return false;
+    return true;
+}
+
 static bool fill(value module)
 {
-    return module_define_type(module, &database_type, &database_spec) &&
+    return make_texts(categories, unicode_categories, CATEGORIES) &&
+           make_texts(bidirectional_classes, unicode_bidirectional_classes, BIDIRECTIONAL_CLASSES) &&
+           make_texts(widths, unicode_widths, WIDTHS) && module_define_type(module, &database_type, &database_spec) &&
            module_add_owned(module, "ucd_3_2_0", value_of(object_new(database_type, sizeof(struct object)))) &&
            module_add_owned(module, "unidata_version", str_from_text("14.0.0"));
 }
