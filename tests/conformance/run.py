@@ -135,6 +135,7 @@ def run_module(interpreter, module, timeout):
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which shells ignore in the background
         )
         try:
             status = process.wait(timeout)
