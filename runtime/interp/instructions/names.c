@@ -163,6 +163,10 @@ static bool may_last(value v)
 
 value load_global(struct frame *frame, value name, cache_word *cache)
 {
+    if (unlikely(!value_is(frame->globals, TYPE_ID_DICT))) { /* a subclass may find names in its own way */
+        value v = mapping_get(frame->globals, name);
+        return v != VALUE_MISSING ? v : load_builtin(frame, name);
+    }
     uint32_t version = dict_version(frame->globals);
     value v = dict_get(frame->globals, name);
     if (v == VALUE_MISSING) {

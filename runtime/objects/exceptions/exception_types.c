@@ -207,10 +207,22 @@ static bool os_fill(value self, const value *args, size_t nargs)
     return true;
 }
 
+static bool os_init(value self, const value *args, size_t nargs, value kwnames);
+static value os_new(struct type *type, const value *args, size_t nargs, value kwnames);
+
+/* Which of the two does the work: __new__, but __init__ for classes that have an __init__ of their own and no __new__.
+ */
+static bool os_filled_by_init(struct type *type)
+{
+    return type_slot(type, init) != os_init && type_slot(type, new) == os_new;
+}
+
 static value os_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (kwnames && tuple_length(kwnames) && type_slot(type, init) == type_slot(EXC(OSError), init))
-        return raise(EXC(TypeError), "%N() takes no keyword arguments", type);
+    if (os_filled_by_init(type))
+        return exception_new_slot(type, args, 0, NULL);
+    if (!no_keywords(type->gc.name, kwnames))
+        return NULL;
     int64_t number;
     if (type == EXC(OSError) && nargs >= 2 && nargs <= 5 && is_int(args[0]) && int_fits_i64(args[0], &number) &&
         number == (int)number)
@@ -224,12 +236,8 @@ static value os_new(struct type *type, const value *args, size_t nargs, value kw
 }
 static bool os_init(value self, const value *args, size_t nargs, value kwnames)
 {
-    /* __new__ did the work, unless a subclass has its own __new__ or passes other arguments here. */
-    if (value_type_slot(self, new) == os_new)
-        return true;
-    if (kwnames && tuple_length(kwnames))
-        return raise_false(EXC(TypeError), "%T() takes no keyword arguments", self);
-    return os_fill(self, args, nargs);
+    struct type *type = value_type(self);
+    return !os_filled_by_init(type) || (no_keywords(type->gc.name, kwnames) && os_fill(self, args, nargs));
 }
 
 static value os_str(value self)
@@ -515,10 +523,7 @@ static bool set_end(value self, value v)
     return set_position(self, EXTRA_UNICODE_END, v);
 }
 static const struct getset_def unicode_getset[] = {
-    GETSET_FIELDS,
-    {"start", get_start, set_start, "exception start"},
-    {"end", get_end, set_end, "exception end"},
-    {0}};
+    GETSET_FIELDS, {"start", get_start, set_start, "exception start"}, {"end", get_end, set_end, "exception end"}, {0}};
 static const struct member_def unicode_members[] = {
     EXTRA_MEMBER("encoding", EXTRA_UNICODE_ENCODING, "exception encoding"),
     EXTRA_MEMBER("object", EXTRA_UNICODE_OBJECT, "exception object"),
