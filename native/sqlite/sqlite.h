@@ -33,11 +33,6 @@ extern _Atomic bool shows_callback_errors;
 enum { PARSE_DECLTYPES = 1, PARSE_COLNAMES = 2 };
 
 /* ---- connections (sqlite_connection.c, sqlite_callbacks.c) ---- */
-/* A callable that SQLite holds; freed when SQLite lets go of it. */
-struct callback {
-    value callable; /* owned */
-};
-
 struct connection {
     struct object header;
     pthread_mutex_t mutex; /* held while a method runs; its thread may take it again, in callbacks */
@@ -49,6 +44,7 @@ struct connection {
     unsigned long thread;
     int64_t cached_statements;
     value_slot statements; /* a dict from SQL to statements, the least used first */
+    value_slot callables;  /* a dict: what SQLite calls, by what it is registered as (sqlite_callbacks.c) */
     value_slot row_factory, text_factory;
     value_slot trace, progress, authorizer; /* callables or NULL */
 };

@@ -18,30 +18,6 @@ static void forget_error(value callable)
         error_clear();
 }
 
-static struct callback *callback_new(value callable)
-{
-    struct callback *callback = malloc(sizeof *callback);
-    if (!callback) {
-        raise_no_memory();
-        return NULL;
-    }
-    callback->callable = value_inc(callable);
-    return callback;
-}
-static void callback_free(void *context)
-{
-    struct callback *callback = context;
-    struct native_entry entry;
-    if (callback && native_enter(&entry)) {
-        value error = error_fetch();
-        value_dec(callback->callable);
-        if (error)
-            error_restore(error);
-        native_leave(&entry);
-    }
-    free(callback);
-}
-
 /* ---- values ---- */
 /* Arguments as Python values, owned, in an array of `count`; false with an exception. */
 static bool arguments_from(sqlite3_value **given, int count, value *args)
@@ -146,7 +122,7 @@ static value call_with(value callable, value name /* or NULL */, sqlite3_value *
 /* ---- functions ---- */
 static value callable_of(sqlite3_context *context)
 {
-    return ((struct callback *)sqlite3_user_data(context))->callable;
+    return sqlite3_user_data(context);
 }
 static void on_function(sqlite3_context *context, int count, sqlite3_value **given)
 {
@@ -267,7 +243,55 @@ static bool name_of(value v, struct text *text, const char *function)
     return raise_false(EXC(ValueError), "embedded null character");
 }
 
+/* The key of a registration: SQLite's names differ in more than the case of ASCII letters. */
+static value key_of(value name, int count)
+{
+    value bytes = str_encode(name, "utf-8", "strict"), folded = bytes ? call_method_0(bytes, NAME(lower)) : NULL;
+    value key = folded ? tuple_pack(2, folded, small_int(count)) : NULL;
+    value_dec(folded);
+    value_dec(bytes);
+    return key;
+}
+
+/* Under the lock: keep the callable while `act` registers it; one that it replaces goes afterwards. */
+static int register_kept(struct connection *c, value name, int count, value callable, int (*act)(void *), void *context)
+{
+    value key = key_of(name, count), kept = slot_peek(&c->callables);
+    value old = key ? dict_get(kept, key) : NULL;
+    int code = SQLITE_NOMEM;
+    if (old && dict_set(kept, key, callable)) {
+        thread_enter_blocking();
+        code = act(context);
+        thread_leave_blocking();
+        if (code != SQLITE_OK && !dict_set(kept, key, old == VALUE_MISSING ? VALUE_NONE : old))
+            error_clear(); /* both are kept by their callers no longer than needed */
+    }
+    value_dec(old);
+    value_dec(key);
+    return code;
+}
+
 enum function_kind { PLAIN_FUNCTION, AGGREGATE, WINDOW_AGGREGATE };
+struct registration {
+    sqlite3 *db;
+    const char *name;
+    int count, flags;
+    enum function_kind kind;
+    value callable; /* NULL: take it away */
+};
+static int act_register(void *context)
+{
+    const struct registration *r = context;
+    bool on = r->callable;
+    if (r->kind == WINDOW_AGGREGATE)
+        return sqlite3_create_window_function(r->db, r->name, r->count, SQLITE_UTF8 | r->flags, r->callable,
+                                              on ? on_step : NULL, on ? on_finalize : NULL, on ? on_value : NULL,
+                                              on ? on_inverse : NULL, NULL);
+    bool plain = r->kind == PLAIN_FUNCTION;
+    return sqlite3_create_function_v2(r->db, r->name, r->count, SQLITE_UTF8 | r->flags, r->callable,
+                                      on && plain ? on_function : NULL, on && !plain ? on_step : NULL,
+                                      on && !plain ? on_finalize : NULL, NULL);
+}
 static value register_function(value v, value given_name, value given_count, value callable, int flags,
                                enum function_kind kind)
 {
@@ -281,22 +305,9 @@ static value register_function(value v, value given_name, value given_count, val
         text_release(&name);
         return NULL;
     }
-    bool on = callable != VALUE_NONE;
-    struct callback *callback = on ? callback_new(callable) : NULL;
-    int code = SQLITE_NOMEM;
-    if (!on || callback) {
-        thread_enter_blocking();
-        if (kind == WINDOW_AGGREGATE)
-            code = sqlite3_create_window_function(c->db, name.bytes, count, SQLITE_UTF8 | flags, callback,
-                                                  on ? on_step : NULL, on ? on_finalize : NULL, on ? on_value : NULL,
-                                                  on ? on_inverse : NULL, on ? callback_free : NULL);
-        else
-            code = sqlite3_create_function_v2(c->db, name.bytes, count, SQLITE_UTF8 | flags, callback,
-                                              on && kind == PLAIN_FUNCTION ? on_function : NULL,
-                                              on && kind == AGGREGATE ? on_step : NULL,
-                                              on && kind == AGGREGATE ? on_finalize : NULL, on ? callback_free : NULL);
-        thread_leave_blocking();
-    }
+    struct registration registration = {c->db, name.bytes, count,
+                                        flags, kind,       callable == VALUE_NONE ? NULL : callable};
+    int code = register_kept(c, given_name, count, callable, act_register, &registration);
     text_release(&name);
     if (code != SQLITE_OK && !error_occurred()) {
         if (kind == WINDOW_AGGREGATE)
@@ -331,8 +342,7 @@ static int on_collation(void *context, int length_a, const void *a, int length_b
     int order = 0;
     if (!native_enter(&entry))
         return 0;
-    value callable = ((struct callback *)context)->callable;
-    value args[] = {NULL, NULL};
+    value callable = context, args[] = {NULL, NULL};
     if (!error_occurred()) {
         args[0] = sqlite_text(a, length_a);
         args[1] = args[0] ? sqlite_text(b, length_b) : NULL;
@@ -350,6 +360,13 @@ static int on_collation(void *context, int length_a, const void *a, int length_b
     native_leave(&entry);
     return order;
 }
+#define COLLATION INT32_MAX /* in a key, in place of a number of arguments */
+static int act_register_collation(void *context)
+{
+    const struct registration *r = context;
+    return sqlite3_create_collation_v2(r->db, r->name, SQLITE_UTF8, r->callable, r->callable ? on_collation : NULL,
+                                       NULL);
+}
 value connection_create_collation(value v, value given_name, value callable)
 {
     struct connection *c = CONNECTION(v);
@@ -364,19 +381,11 @@ value connection_create_collation(value v, value given_name, value callable)
         text_release(&name);
         return NULL;
     }
-    bool on = callable != VALUE_NONE;
-    struct callback *callback = on ? callback_new(callable) : NULL;
-    int code = SQLITE_NOMEM;
-    if (!on || callback) {
-        thread_enter_blocking();
-        code = sqlite3_create_collation_v2(c->db, name.bytes, SQLITE_UTF8, callback, on ? on_collation : NULL,
-                                           on ? callback_free : NULL);
-        thread_leave_blocking();
-        if (code != SQLITE_OK) {
-            callback_free(callback); /* that SQLite does not do here */
-            sqlite_error(c->db, code);
-        }
-    }
+    struct registration registration = {
+        .db = c->db, .name = name.bytes, .callable = callable == VALUE_NONE ? NULL : callable};
+    int code = register_kept(c, given_name, COLLATION, callable, act_register_collation, &registration);
+    if (code != SQLITE_OK)
+        sqlite_error(c->db, code);
     connection_leave(c);
     text_release(&name);
     return code == SQLITE_OK ? VALUE_NONE : NULL;

@@ -127,10 +127,11 @@ static bool connection_init(value v, const value *args, size_t nargs, value kwna
     native_lock(&c->mutex);
     c->initialized = false;
     close_database(c);
-    value statements = dict_new();
-    bool done = statements && open_database(c, bound[0], timeout, uri);
+    value statements = dict_new(), callables = statements ? dict_new() : NULL;
+    bool done = callables && open_database(c, bound[0], timeout, uri);
     if (done) {
         slot_store(&c->header, &c->statements, statements);
+        slot_store(&c->header, &c->callables, callables);
         slot_store(&c->header, &c->row_factory, VALUE_NONE);
         slot_store(&c->header, &c->text_factory, value_inc(value_of(TYPE(STR))));
         c->detect_types = detect_types;
@@ -140,6 +141,7 @@ static bool connection_init(value v, const value *args, size_t nargs, value kwna
         c->cached_statements = cached;
         c->initialized = true;
     } else {
+        value_dec(callables);
         value_dec(statements);
     }
     native_unlock(&c->mutex);
@@ -150,6 +152,7 @@ static void connection_traverse(struct object *o, struct gc_trace *trace)
 {
     struct connection *c = (struct connection *)o;
     trace_slot(trace, &c->statements);
+    trace_slot(trace, &c->callables);
     trace_slot(trace, &c->row_factory);
     trace_slot(trace, &c->text_factory);
     trace_slot(trace, &c->trace);
@@ -168,6 +171,7 @@ static void connection_destroy(struct object *o)
         sqlite3_set_authorizer(c->db, NULL, NULL);
         sqlite3_close_v2(c->db);
     }
+    slot_drop(&c->callables);
     slot_drop(&c->trace);
     slot_drop(&c->progress);
     slot_drop(&c->authorizer);
