@@ -27,11 +27,7 @@ ROOMS = [
     ["runtime/compiler/codegen/"],
     ["runtime/interp/"],
     ["runtime/modules/"],
-<<<<<<< HEAD
     ["runtime/start.", "runtime/program.", "runtime/main.c", "runtime/interface/"],
-=======
-    ["runtime/start.", "runtime/program.c", "runtime/main.c", "runtime/interface/"],
->>>>>>> c78f979 (Drive futures and tasks in C: the module _asyncio; ask coroutines by their methods for the next step; flush lines of text that is written through)
     ["native/"],
     ["tests/", "stress/"],
 ]
