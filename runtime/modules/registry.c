@@ -22,6 +22,7 @@
     M(_multiprocessing) \
     M(_opcode)          \
     M(_operator)        \
+    M(_pickle)          \
     M(_posixshmem)      \
     M(_posixsubprocess) \
     M(_queue)           \

@@ -4,6 +4,7 @@
  * Items are converted, which may run Python code, before the array is opened. What is read is copied out under the lock
  * and becomes values afterwards.
  */
+#include "runtime/import.h"
 #include "runtime/modules/data/array.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/list.h"
@@ -620,9 +621,21 @@ static const struct method_def functions[] = {
     {0},
 };
 
+/* Arrays are mutable sequences. */
+static bool register_array(void)
+{
+    value abc = import_module("collections.abc");
+    value cls = abc ? attr_get(abc, NAME(MutableSequence)) : NULL;
+    value registered = cls ? call_method_1(cls, NAME(register), value_of(array_type)) : NULL;
+    value_dec(registered);
+    value_dec(cls);
+    value_dec(abc);
+    return registered != NULL;
+}
+
 static bool fill(value module)
 {
-    return array_methods_define() && module_define_type(module, &array_type, &array_spec) &&
+    return array_methods_define() && module_define_type(module, &array_type, &array_spec) && register_array() &&
            module_add(module, "ArrayType", value_of(array_type)) &&
            module_add_owned(module, "typecodes", str_from_text("bBuhHiIlLqQfd"));
 }

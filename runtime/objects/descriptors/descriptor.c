@@ -152,14 +152,20 @@ static value member_get_doc(value v)
     return text_or_none(def ? def->doc : NULL);
 }
 
-static value descriptor_reduce(value v)
+/* getattr(owner, name), for pickles. */
+static value reduce_as_attribute(value owner, value name)
 {
     value getattr = builtin_lookup(NAME(getattr));
-    value arguments = getattr ? tuple_pack(2, value_of(owner_of(v)), name_of(v)) : NULL;
+    value arguments = getattr ? tuple_pack(2, owner, name) : NULL;
     value result = arguments ? tuple_pack(2, getattr, arguments) : NULL;
     value_dec(getattr);
     value_dec(arguments);
     return result;
+}
+
+static value descriptor_reduce(value v)
+{
+    return reduce_as_attribute(value_of(owner_of(v)), name_of(v));
 }
 
 static void descriptor_traverse(struct object *o, struct gc_trace *trace)
@@ -343,6 +349,10 @@ static value method_wrapper_owner(value v)
 {
     return value_inc(value_of(owner_of(value_of(wrapped(v)))));
 }
+static value method_wrapper_reduce(value v)
+{
+    return reduce_as_attribute(slot_peek(&((struct method_wrapper *)v)->self), name_of(value_of(wrapped(v))));
+}
 static void method_wrapper_traverse(struct object *o, struct gc_trace *trace)
 {
     struct method_wrapper *w = (struct method_wrapper *)o;
@@ -516,12 +526,15 @@ bool descriptor_write(value v, value object, value attribute)
 }
 
 /* ---- the types ---- */
-#define COMMON_GETSET(DOC)                                                           \
-    {"__qualname__", descriptor_get_qualified_name, NULL, NULL}, {"__doc__", DOC, NULL, NULL}
-#define COMMON_FIELDS                                                                            \
-    GETSET_FIELDS, {"__name__", descriptor_get_name, NULL, NULL},                                \
-    {                                                                                            \
-        "__objclass__", descriptor_get_owner, NULL, NULL                                         \
+#define COMMON_GETSET(DOC)                                       \
+    {"__qualname__", descriptor_get_qualified_name, NULL, NULL}, \
+    {                                                            \
+        "__doc__", DOC, NULL, NULL                               \
+    }
+#define COMMON_FIELDS                                             \
+    GETSET_FIELDS, {"__name__", descriptor_get_name, NULL, NULL}, \
+    {                                                             \
+        "__objclass__", descriptor_get_owner, NULL, NULL          \
     }
 
 static const struct method_def descriptor_methods[] = {
@@ -543,37 +556,46 @@ static const struct getset_def wrapper_getset[] = {
 static const struct getset_def getset_getset[] = {COMMON_GETSET(getset_get_doc), COMMON_FIELDS, {0}};
 static const struct getset_def member_getset[] = {COMMON_GETSET(member_get_doc), COMMON_FIELDS, {0}};
 static const struct getset_def method_wrapper_getset[] = {
-    {"__name__", method_wrapper_name, NULL, NULL}, {"__qualname__", method_wrapper_qualified_name, NULL, NULL}, {"__objclass__", method_wrapper_owner, NULL, NULL},
-    {"__doc__", method_wrapper_doc, NULL, NULL},   {"__text_signature__", method_wrapper_text_signature, NULL, NULL},
+    {"__name__", method_wrapper_name, NULL, NULL},
+    {"__qualname__", method_wrapper_qualified_name, NULL, NULL},
+    {"__objclass__", method_wrapper_owner, NULL, NULL},
+    {"__doc__", method_wrapper_doc, NULL, NULL},
+    {"__text_signature__", method_wrapper_text_signature, NULL, NULL},
     GETSET_FIELDS,
     {"__self__", method_wrapper_self, NULL, NULL},
     {0},
 };
 
-#define DESCRIPTOR_SPEC(PREFIX, ID, NAME, FLAGS, GETSET, ...) \
-    const struct type_spec PREFIX##_type_spec = {             \
-        .id = ID,                                             \
-        .name = NAME,                                         \
-        .size = sizeof(struct descriptor),                    \
-        .flags = FLAGS,                                       \
-        .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,    \
-        .traverse = descriptor_traverse,                      \
-        .destroy = descriptor_destroy,                        \
-        .slots = {__VA_ARGS__},                               \
-        .methods = descriptor_methods,                        \
-        .getset = GETSET,                                     \
+static const struct method_def method_wrapper_methods[] = {
+    METHOD("__reduce__", method_wrapper_reduce, "($self, /)", NULL),
+    {0},
+};
+
+#define DESCRIPTOR_SPEC(PREFIX, ID, NAME, FLAGS, METHODS, GETSET, ...) \
+    const struct type_spec PREFIX##_type_spec = {                      \
+        .id = ID,                                                      \
+        .name = NAME,                                                  \
+        .size = sizeof(struct descriptor),                             \
+        .flags = FLAGS,                                                \
+        .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,             \
+        .traverse = descriptor_traverse,                               \
+        .destroy = descriptor_destroy,                                 \
+        .slots = {__VA_ARGS__},                                        \
+        .methods = METHODS,                                            \
+        .getset = GETSET,                                              \
     };
-DESCRIPTOR_SPEC(method_descriptor, TYPE_ID_METHOD_DESCRIPTOR, "method_descriptor", TYPE_FLAG_METHOD_LIKE, method_getset,
-                .call = method_descriptor_call, .descr_get = method_descriptor_get, .repr = method_descriptor_repr)
-DESCRIPTOR_SPEC(classmethod_descriptor, TYPE_ID_CLASSMETHOD_DESCRIPTOR, "classmethod_descriptor", 0, method_getset,
-                .call = classmethod_descriptor_call, .descr_get = classmethod_descriptor_get,
+DESCRIPTOR_SPEC(method_descriptor, TYPE_ID_METHOD_DESCRIPTOR, "method_descriptor", TYPE_FLAG_METHOD_LIKE,
+                descriptor_methods, method_getset, .call = method_descriptor_call, .descr_get = method_descriptor_get,
+                .repr = method_descriptor_repr)
+DESCRIPTOR_SPEC(classmethod_descriptor, TYPE_ID_CLASSMETHOD_DESCRIPTOR, "classmethod_descriptor", 0, NULL,
+                method_getset, .call = classmethod_descriptor_call, .descr_get = classmethod_descriptor_get,
                 .repr = method_descriptor_repr)
 DESCRIPTOR_SPEC(wrapper_descriptor, TYPE_ID_WRAPPER_DESCRIPTOR, "wrapper_descriptor", TYPE_FLAG_METHOD_LIKE,
-                wrapper_getset, .call = wrapper_descriptor_call, .descr_get = wrapper_descriptor_get,
-                .repr = wrapper_descriptor_repr)
-DESCRIPTOR_SPEC(getset_descriptor, TYPE_ID_GETSET_DESCRIPTOR, "getset_descriptor", 0, getset_getset,
+                descriptor_methods, wrapper_getset, .call = wrapper_descriptor_call,
+                .descr_get = wrapper_descriptor_get, .repr = wrapper_descriptor_repr)
+DESCRIPTOR_SPEC(getset_descriptor, TYPE_ID_GETSET_DESCRIPTOR, "getset_descriptor", 0, descriptor_methods, getset_getset,
                 .descr_get = getset_get, .descr_set = getset_set, .repr = getset_repr)
-DESCRIPTOR_SPEC(member_descriptor, TYPE_ID_MEMBER_DESCRIPTOR, "member_descriptor", 0, member_getset,
+DESCRIPTOR_SPEC(member_descriptor, TYPE_ID_MEMBER_DESCRIPTOR, "member_descriptor", 0, descriptor_methods, member_getset,
                 .descr_get = member_get, .descr_set = member_set, .repr = member_repr)
 
 const struct type_spec method_wrapper_type_spec = {
@@ -587,5 +609,6 @@ const struct type_spec method_wrapper_type_spec = {
               .repr = method_wrapper_repr,
               .compare = method_wrapper_compare,
               .hash = method_wrapper_hash},
+    .methods = method_wrapper_methods,
     .getset = method_wrapper_getset,
 };

@@ -1,4 +1,5 @@
 /* object: the base of everything. Construction, comparison, printing, pickling, and __class__. */
+#include "runtime/import.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/operations/attribute_view.h"
 #include "threads/pause.h"
@@ -136,6 +137,9 @@ static bool set_class(value self, value v)
 /* ---- pickling: the work is copyreg's and ours, shared as in CPython ---- */
 static value import_copyreg(void)
 {
+    value loaded = import_find_loaded(NAME(copyreg));
+    if (loaded != VALUE_MISSING)
+        return loaded;
     value import = builtin_lookup(NAME(__import__));
     value module = import ? call_1(import, NAME(copyreg)) : NULL;
     value_dec(import);
@@ -146,9 +150,13 @@ static value import_copyreg(void)
    error, VALUE_NONE when there are none. */
 static value slots_state(value self)
 {
-    value copyreg = import_copyreg();
-    value names = copyreg ? call_method_1(copyreg, NAME(_slotnames), value_of(value_type(self))) : NULL;
-    value_dec(copyreg);
+    value dict = type_dict(value_type(self));
+    value names = dict ? dict_get(dict, NAME(__slotnames__)) : NULL; /* where copyreg remembers them */
+    if (names == VALUE_MISSING) {
+        value copyreg = import_copyreg();
+        names = copyreg ? call_method_1(copyreg, NAME(_slotnames), value_of(value_type(self))) : NULL;
+        value_dec(copyreg);
+    }
     if (!names)
         return NULL;
     value result = VALUE_NONE;
@@ -170,8 +178,9 @@ static value slots_state(value self)
 static value object_getstate_default(value self, bool required)
 {
     struct type *type = value_type(self);
-    bool plain = type_has_flag(type, TYPE_FLAG_INSTANCE) || type->dict_offset ||
-                 type->gc.instance_size <= sizeof(struct object) + 8;
+    /* it has no more than its attributes */
+    bool plain = type_has_flag(type, TYPE_FLAG_INSTANCE) ||
+                 type->gc.instance_size <= sizeof(struct object) + sizeof(value_slot);
     if (required && !plain && !type->slots_count && type_has_flag(type, TYPE_FLAG_IMMUTABLE))
         return raise(EXC(TypeError), "cannot pickle '%T' object", self);
     value dict = attr_get_optional(self, NAME(__dict__));
