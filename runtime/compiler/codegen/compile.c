@@ -346,9 +346,9 @@ static void raise_syntax_error(value filename, const struct syntax_error *error)
                   error->end_offset);
 }
 
-static void issue_parser_warnings(struct compiler *c)
+static void issue_parser_warnings(struct compiler *c, const struct syntax_warning *w)
 {
-    for (struct syntax_warning *w = c->module->warnings; w && !c->failed; w = w->next, thread_report()) {
+    for (; w && !c->failed; w = w->next, thread_report()) {
         struct type *category =
             w->category == SYNTAX_WARNING_DEPRECATION ? EXC(DeprecationWarning) : EXC(SyntaxWarning);
         struct ast_position position = w->position;
@@ -523,9 +523,8 @@ static bool begin_source(struct compiler *c, const char *source, size_t length, 
         parse_max_int_digits = atomic_load_explicit(&int_max_str_digits, memory_order_relaxed);
         parse_stack_floor = interpreter_self ? (uintptr_t)interpreter_self->stack_limit : 0;
         c->module = parse(c, source, length, path.bytes, parse_mode, flags, &error);
-        if (c->module) {
-            issue_parser_warnings(c);
-        } else {
+        issue_parser_warnings(c, c->module ? c->module->warnings : error.warnings);
+        if (!c->module && !c->failed) {
             raise_syntax_error(filename, &error);
             compiler_fail(c);
         }

@@ -576,6 +576,18 @@ enum syntax_error_kind {
     SYNTAX_ERROR_OVERFLOW,    /* OverflowError(message) */
 };
 
+enum syntax_warning_category { SYNTAX_WARNING_DEPRECATION, SYNTAX_WARNING_SYNTAX };
+
+/* A warning to be issued (or turned into a SyntaxError by an "error" filter) when the source has been read, also if that
+ * failed. */
+struct syntax_warning {
+    struct syntax_warning *next;
+    enum syntax_warning_category category;
+    const char *message;
+    int32_t lineno;
+    struct ast_position position; /* for the SyntaxError that an "error" filter makes of it */
+};
+
 /* What to raise. Texts live in the arena. Positions are those of SyntaxError's attributes: lines from 1, offsets in
  * characters from 1. Offsets of 0 and -1 occur in CPython too; SYNTAX_ERROR_NO_POSITION stands for None. */
 enum { SYNTAX_ERROR_NO_POSITION = INT32_MIN };
@@ -589,17 +601,7 @@ struct syntax_error {
     int32_t end_offset;
     const char *text; /* the source line, UTF-8, zero-terminated; NULL for None */
     size_t text_length;
-};
-
-enum syntax_warning_category { SYNTAX_WARNING_DEPRECATION, SYNTAX_WARNING_SYNTAX };
-
-/* A warning to be issued (or turned into a SyntaxError by an "error" filter) when the compilation succeeds. */
-struct syntax_warning {
-    struct syntax_warning *next;
-    enum syntax_warning_category category;
-    const char *message;
-    int32_t lineno;
-    struct ast_position position; /* for the SyntaxError that an "error" filter makes of it */
+    struct syntax_warning *warnings; /* those before it, in source order */
 };
 
 /* A comment "# type: ignore"; the tag is what follows on the line. */

@@ -800,6 +800,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
     };
     bool parsed = run_parser(&parser, module);
     parser_release(&parser);
+    error->warnings = parsed ? NULL : module->warnings;
     return parsed ? module : NULL;
 }
 
