@@ -125,12 +125,15 @@ bool io_optional_size(value v, ssize *size)
     return is_missing(v) || io_size_argument(v, size);
 }
 
+#define STORAGE_DOUBLES ((size_t)16 << 20)
+
 bool io_storage_fit(struct io_storage *fresh, void **data, size_t *room, size_t used, size_t bytes)
 {
     if (bytes <= *room)
         return true;
     if (bytes > fresh->room) {
-        fresh->wanted = bytes + (bytes >> 2) + 32;
+        /* Room that nobody touches costs nothing; what is moved costs, page by page. */
+        fresh->wanted = bytes + (bytes < STORAGE_DOUBLES ? bytes : bytes >> 2) + 32;
         bool here = thread_is_alone() && fresh->wanted < THREAD_LONG_BYTES; /* nobody waits for the lock */
         void *larger = here ? realloc(*data, fresh->wanted) : NULL;
         if (!larger)
