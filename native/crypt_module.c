@@ -2,7 +2,6 @@
 #include <atoll.h>
 
 #include <crypt.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +24,11 @@ static value crypt_texts(const struct text *word, const struct text *salt)
     if (!data)
         return raise_no_memory();
     thread_enter_blocking();
-    const char *hash = crypt_r(word->bytes, salt->bytes, data);
-    int error = errno;
+    const char *hash = crypt_rn(word->bytes, salt->bytes, data, sizeof *data);
     thread_leave_blocking();
-    value result = hash ? str_from_text(hash) : raise_errno(error, NULL, NULL);
+    if (!hash) /* what crypt() says of a salt that is none: never the salt itself */
+        hash = strncmp(salt->bytes, "*0", 2) ? "*0" : "*1";
+    value result = str_from_text(hash);
     free(data);
     return result;
 }

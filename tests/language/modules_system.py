@@ -123,7 +123,7 @@ attempt(_locale.strcoll, "a", 1)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import _crypt
-print(_crypt.crypt("word", "ab"), _crypt.crypt("word", "$6$salt"))
+print(_crypt.crypt("word", "ab"), _crypt.crypt("word", "$6$salt"), _crypt.crypt("word", ""), _crypt.crypt("a", "*0"))
 attempt(_crypt.crypt, 1, "ab")
 attempt(_crypt.crypt, "a\0", "ab")
 
