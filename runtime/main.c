@@ -90,7 +90,7 @@ static bool set_flag(char letter, struct command_line *line)
         sys_flags.debug++;
         return true;
     case 'i':
-        sys_flags.inspect = 1;
+        sys_flags.inspect = sys_flags.interactive = 1;
         return true;
     case 'q':
         sys_flags.quiet = 1;
@@ -320,6 +320,7 @@ int main(int argc, char **argv)
              : line.module        ? run_module(line.module)
              : line.file          ? run_file(line.file)
                                   : run_stdin();
+    status = run_inspection(status);
     if (line.injects) {
         uint64_t made = heap_inject_failure(0, false);
         if (line.fail_allocation == 0)

@@ -83,10 +83,67 @@ int run_command(const char *source)
     return status;
 }
 
+/* PYTHONSTARTUP: a file that is run in __main__ before the first prompt. */
+static void run_startup(value main)
+{
+    const char *path = sys_flags.ignore_environment ? NULL : getenv("PYTHONSTARTUP");
+    if (!path || !*path)
+        return;
+    uint8_t *bytes;
+    size_t length;
+    value name = str_decode_locale(path);
+    if (!name || !file_read_all(path, &bytes, &length)) {
+        if (name) {
+            fputs("Could not open PYTHONSTARTUP\n", stderr);
+            raise_errno(errno, name, NULL);
+        }
+        interpreter_report_uncaught();
+        value_dec(name);
+        return;
+    }
+    value code = compile_source((const char *)bytes, length, name, "exec", PARSE_FROM_FILE | COMPILE_PROGRAM, -1);
+    value result = code ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+    if (!result)
+        interpreter_report_uncaught();
+    value_dec(result);
+    value_dec(code);
+    value_dec(name);
+    free(bytes);
+}
+
+static int run_interactive(void)
+{
+    value main = make_main(NULL);
+    if (!main)
+        return interpreter_report_uncaught();
+    if (!sys_flags.quiet)
+        prompt_print_banner();
+    run_startup(main);
+    sys_flags.inspect = 0;
+    int status = run_prompt(main);
+    value_dec(main);
+    return status;
+}
+
+int run_inspection(int status)
+{
+    const char *asked = sys_flags.ignore_environment ? NULL : getenv("PYTHONINSPECT");
+    if (!(sys_flags.inspect || (asked && *asked)) || !(sys_flags.interactive || isatty(STDIN_FILENO)))
+        return status;
+    value main = import_find_loaded(NAME(__main__));
+    if (is_given(main))
+        status = run_prompt(main);
+    error_clear();
+    value_dec(main);
+    return status;
+}
+
 int run_stdin(void)
 {
     if (!sys_flags.safe_path && !runtime_add_path(NAME_TEXT("")))
         return interpreter_report_uncaught();
+    if (sys_flags.interactive || isatty(STDIN_FILENO))
+        return run_interactive();
     size_t room = 65536, used = 0;
     char *text = malloc(room);
     while (text) {

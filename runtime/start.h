@@ -26,5 +26,10 @@ int run_command(const char *source);
 int run_file(const char *path);
 int run_module(const char *name);
 int run_stdin(void);
+/* After -i, or by PYTHONINSPECT that the program set: the prompt in the same __main__. `status`: what the run returned. */
+int run_inspection(int status);
+/* The prompt (prompt.c): read statements from standard input and run them in the module `main`; the exit status. */
+int run_prompt(value main);
+void prompt_print_banner(void);
 
 #endif

@@ -10,6 +10,8 @@ value sys_get(const char *name);
 bool sys_set(const char *name, value v);
 /* An attribute that sys gets when it is asked for; owned, or VALUE_MISSING: it has no such thing. importlib.c */
 value sys_late_attribute(value name);
+/* The same of builtins: what site puts there. */
+value builtins_late_attribute(value name);
 int sys_optimize_level(void); /* -O */
 
 #endif

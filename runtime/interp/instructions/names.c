@@ -1,4 +1,5 @@
 /* Names, out of line: locals mappings, globals, builtins, cells, imports. */
+#include "runtime/sys.h"
 #include "runtime/interp/instructions/names.h"
 #include "runtime/import.h"
 #include "runtime/objects/containers/dict.h"
@@ -91,6 +92,8 @@ value load_classderef(struct frame *frame, uint32_t slot)
 static value load_builtin(struct frame *frame, value name)
 {
     value v = mapping_get(frame_builtins(frame), name);
+    if (v == VALUE_MISSING && frame_builtins(frame) == builtins_dict)
+        v = builtins_late_attribute(name);
     if (v != VALUE_MISSING)
         return v;
     raise_name_error(EXC(NameError), "name '%U' is not defined", name);

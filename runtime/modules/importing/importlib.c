@@ -16,6 +16,7 @@
 #include "runtime/compiler/code/bytecode_file.h"
 #include "runtime/interp/interp.h"
 #include "runtime/interp/traceback.h"
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/importing/import_file.h"
@@ -438,6 +439,20 @@ value sys_late_attribute(value name)
     if (!late || importlib_is_awake())
         return VALUE_MISSING;
     return importlib_wake() ? dict_get(sys_dict, name) : NULL;
+}
+
+value builtins_late_attribute(value name)
+{
+    static const char *const names[] = {"exit", "quit", "copyright", "credits", "license", "help"};
+    bool late = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        late = late || str_equals_text(name, names[i]);
+    if (!late || sys_flags.no_site)
+        return VALUE_MISSING;
+    value site = import_module("site"); /* which does its work when it is imported */
+    value found = site ? dict_get(builtins_dict, name) : NULL;
+    value_dec(site);
+    return found;
 }
 
 value importlib_module(value name)

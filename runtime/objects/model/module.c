@@ -5,6 +5,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/import.h"
+#include "runtime/interpreter.h"
 #include "runtime/sys.h"
 
 #define MODULE(v) ((struct module *)(v))
@@ -113,7 +114,10 @@ value module_getattr(value module, value name)
     if (!hook)
         return NULL;
     if (hook == VALUE_MISSING) {
-        found = module_dict(module) == sys_dict ? sys_late_attribute(name) : VALUE_MISSING;
+        value dict = module_dict(module);
+        found = dict == sys_dict        ? sys_late_attribute(name)
+                : dict == builtins_dict ? builtins_late_attribute(name)
+                                        : VALUE_MISSING;
         return found == VALUE_MISSING ? module_no_attribute(module, name) : found;
     }
     found = call_1(hook, name);
