@@ -45,6 +45,7 @@
     M(builtins)         \
     M(cmath)            \
     M(errno)            \
+    M(faulthandler)     \
     M(fcntl)            \
     M(gc)               \
     M(grp)              \
