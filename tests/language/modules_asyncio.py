@@ -119,6 +119,16 @@ async def main():
 
     print(await asyncio.Task(Like(), loop=loop))
 
+    class Noticed(asyncio.Future):
+        """Its own methods are called."""
+        def add_done_callback(self, *args, **kwargs):
+            print("added")
+            super().add_done_callback(*args, **kwargs)
+
+    noticed = Noticed(loop=loop)
+    loop.call_soon(noticed.set_result, 1)
+    print(await asyncio.create_task(wait(noticed)))
+
     # Contexts.
     variable = contextvars.ContextVar("variable", default=0)
 

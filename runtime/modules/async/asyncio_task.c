@@ -21,6 +21,12 @@ static value load_or_none(value v, value_slot *slot)
     return item ? item : VALUE_NONE;
 }
 
+/* One of ours, and not of a class that may have methods of its own. */
+static bool is_plain(value v)
+{
+    return value_type(v) == future_type || value_type(v) == task_type;
+}
+
 /* ---- steps ---- */
 static value task_step_method(value v, value exception);
 static value task_wakeup_method(value v, value future);
@@ -52,7 +58,7 @@ static bool wait_for(value v, value future)
 {
     value wakeup = builtin_function_new(&wakeup_method, v, NULL), context = load(v, &TASK(v)->context);
     bool done = wakeup && context;
-    if (done && value_is_of(future, future_type)) {
+    if (done && is_plain(future)) {
         atomic_store(&FUTURE(future)->blocking, false);
         done = future_add_callback(future, wakeup, context);
     } else if (done) {
@@ -88,7 +94,7 @@ static bool wait_for(value v, value future)
 }
 static value loop_of(value future) /* owned */
 {
-    if (value_is_of(future, future_type))
+    if (is_plain(future))
         return future_loop(future);
     value get = attr_get_optional(future, NAME(get_loop));
     if (!get || get == VALUE_MISSING)
@@ -115,7 +121,7 @@ static bool step_to_future(value v, value future, bool blocking)
 }
 static bool step_to(value v, value given)
 {
-    if (value_is_of(given, future_type))
+    if (is_plain(given))
         return step_to_future(v, given, atomic_load(&FUTURE(given)->blocking));
     if (given == VALUE_NONE)
         return schedule_step(v, NULL);
@@ -234,7 +240,7 @@ static value task_step_method(value v, value exception)
 }
 static value task_wakeup_method(value v, value future)
 {
-    value result = value_is_of(future, future_type) ? future_outcome(future) : call_method_0(future, NAME(result));
+    value result = is_plain(future) ? future_outcome(future) : call_method_0(future, NAME(result));
     if (result) {
         value_dec(result);
         return task_step_method(v, VALUE_NONE);
