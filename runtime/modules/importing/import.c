@@ -274,6 +274,22 @@ static bool is_part_of_runtime(value name)
     return false;
 }
 
+/* os and these import one another, which works only if os comes first, as it does in CPython before any program. */
+static bool is_part_of_os(value name)
+{
+    return str_equals_text(name, "genericpath") || str_equals_text(name, "posixpath") || str_equals_text(name, "ntpath");
+}
+
+/* Such a module by importing os, owned; VALUE_MISSING: os is on its way, or does not import it. */
+static value import_with_os(value name)
+{
+    value os = import_find_loaded(NAME(os));
+    if (os == VALUE_MISSING)
+        os = import_absolute(NAME(os));
+    value_dec(os);
+    return os ? import_find_loaded(name) : NULL;
+}
+
 /* Find and initialise the module `name`; `path`: the parent package's __path__ (a sequence), or NULL for a top-level
  * module. */
 static value find_and_load(value name, value path)
@@ -285,6 +301,11 @@ static value find_and_load(value name, value path)
     if (def)
         return load_builtin(def, name);
     bool whole = !path && is_part_of_runtime(name);
+    if (whole && is_part_of_os(name)) {
+        module = import_with_os(name);
+        if (module != VALUE_MISSING)
+            return module;
+    }
     if (whole || (!path && runtime_imports)) {
         module = import_file_load(name, library);
         if (module != VALUE_MISSING || whole)
