@@ -28,10 +28,10 @@ ROOMS = [
     ["runtime/interp/"],
     ["runtime/modules/"],
     ["runtime/start.", "runtime/program.", "runtime/prompt.", "runtime/main.c", "runtime/interface/"],
-    ["native/"],
+    ["runtime/native/"],
     ["tests/", "stress/"],
 ]
-LAID_OUT = ["threads", "gc", "runtime", "native"]  # whose folders have a page and a size
+LAID_OUT = ["threads", "gc", "runtime"]  # whose folders have a page and a size
 FEWEST, MOST = 5, 30
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
 

@@ -10,7 +10,7 @@
 
 #include <atoll.h>
 
-#include "native/lock.h"
+#include "runtime/native/lock.h"
 
 #include <openssl/evp.h>
 

@@ -5,8 +5,8 @@
 #ifndef ATOLL_DECOMPRESSOR_H
 #define ATOLL_DECOMPRESSOR_H
 
-#include "native/compression/output.h"
-#include "native/lock.h"
+#include "runtime/native/compression/output.h"
+#include "runtime/native/lock.h"
 
 struct decompressor {
     struct object header;

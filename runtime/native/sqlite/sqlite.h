@@ -2,7 +2,7 @@
 #ifndef ATOLL_SQLITE_H
 #define ATOLL_SQLITE_H
 
-#include "native/lock.h"
+#include "runtime/native/lock.h"
 
 #include <sqlite3.h>
 

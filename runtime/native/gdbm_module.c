@@ -1,5 +1,5 @@
 /* The _gdbm module, over GNU dbm. A database is used under its object's mutex, in blocking regions. */
-#include "native/lock.h"
+#include "runtime/native/lock.h"
 
 #include <errno.h>
 #include <gdbm.h>

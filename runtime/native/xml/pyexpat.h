@@ -2,7 +2,7 @@
 #ifndef ATOLL_PYEXPAT_H
 #define ATOLL_PYEXPAT_H
 
-#include "native/lock.h"
+#include "runtime/native/lock.h"
 
 #include <expat.h>
 

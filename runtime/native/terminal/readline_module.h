@@ -3,7 +3,7 @@
 #ifndef ATOLL_READLINE_MODULE_H
 #define ATOLL_READLINE_MODULE_H
 
-#include "native/lock.h"
+#include "runtime/native/lock.h"
 
 #include <stdio.h>
 

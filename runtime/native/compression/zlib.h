@@ -2,8 +2,8 @@
 #ifndef ATOLL_ZLIB_H
 #define ATOLL_ZLIB_H
 
-#include "native/compression/output.h"
-#include "native/lock.h"
+#include "runtime/native/compression/output.h"
+#include "runtime/native/lock.h"
 
 #define ZLIB_CONST
 #include <zlib.h>
