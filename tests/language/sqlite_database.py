@@ -178,3 +178,67 @@ db.close()
 db.close()
 show(lambda: db.execute("select 1"), lambda: db.commit(), lambda: cursor.fetchone(), lambda: db.total_changes, lambda: db.interrupt())
 print(db.Error is sqlite.Error, sqlite.threadsafety, issubclass(sqlite.IntegrityError, sqlite.DatabaseError))
+
+# ---- callbacks that close what is in use ----
+def rows():
+    c = sqlite.connect(":memory:")
+    c.execute("create table t(a, b)")
+    c.executemany("insert into t values(?, ?)", [(i, str(i)) for i in range(5)])
+    return c
+
+
+def closing_factory(c):
+    c.text_factory = lambda b: c.close()
+    show(lambda: c.execute("select b, b from t").fetchall(), lambda: c.execute("select 1"))
+
+
+def cursor_made_again(c):
+    cursor = c.cursor()
+    c.text_factory = lambda b: cursor.__init__(c)
+    show(lambda: cursor.execute("select b, b from t").fetchall())
+
+
+closing_factory(rows())
+cursor_made_again(rows())
+show(lambda: sqlite.Row(rows().execute("select a, b from t"), ())["b"])
+
+
+def closing_elsewhere():
+    def closed(*args):
+        c.close()
+        return 0
+
+    def pair():
+        closed()
+        yield 1, 2
+
+    def taken(x):
+        try:
+            cursor.execute("select 1")
+        except sqlite.ProgrammingError:
+            return x
+        raise AssertionError("a cursor in use was used")
+
+    for use in (lambda: c.create_collation("c", closed) or c.execute("select b from t order by b collate c"),
+                lambda: c.create_function("f", 1, closed) or c.execute("select f(a) from t").fetchall(),
+                lambda: c.executemany("insert into t values(?, ?)", pair())):
+        c = rows()
+        try:
+            use()
+        except sqlite.Error:
+            pass
+        try:
+            c.execute("select 1")
+        except sqlite.ProgrammingError:
+            continue
+        raise AssertionError("an open connection")
+    c = rows()
+    cursor = c.cursor()
+    c.create_function("f", 1, taken)
+    assert len(cursor.execute("select f(a) from t").fetchall()) == 5
+    c.create_function("f", 1, None)
+
+
+import sys
+if sys.implementation.name == "atoll":  # CPython crashes
+    closing_elsewhere()

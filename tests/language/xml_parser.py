@@ -117,3 +117,10 @@ parser.CharacterDataHandler = taken_away
 print(parser.Parse(b"<a>1&lt;\n2\n3</a>", 1), parser.CharacterDataHandler)
 print(pyexpat.errors.XML_ERROR_SYNTAX, pyexpat.errors.codes["syntax error"], pyexpat.errors.messages[3], pyexpat.model.XML_CTYPE_SEQ,
       pyexpat.XML_PARAM_ENTITY_PARSING_ALWAYS, pyexpat.ExpatError is pyexpat.error, len(pyexpat.features), pyexpat.native_encoding)
+
+parser = p()
+parser.DefaultHandler = lambda text: parser.Parse(b"<b>", False)
+try:
+    parser.Parse(b'<?xml version="1.0"?><a/>', True)
+except pyexpat.ExpatError:
+    print("a handler that parses")

@@ -38,6 +38,8 @@ struct connection {
     pthread_mutex_t mutex; /* held while a method runs; its thread may take it again, in callbacks */
     pthread_mutex_t life;  /* for `db` being closed while another thread interrupts */
     sqlite3 *db;           /* NULL: closed */
+    unsigned uses;         /* methods that run, by the thread that has the mutex */
+    bool closing;          /* closed by a callback: the last of them closes the database */
     _Atomic bool initialized, check_same_thread;
     int detect_types;
     const char *isolation_level; /* a constant, or NULL: none */

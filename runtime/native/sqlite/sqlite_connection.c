@@ -17,13 +17,18 @@ bool connection_enter(struct connection *c)
                            "created in thread id %lu and this is thread id %lu.",
                            c->thread, here);
     native_lock(&c->mutex);
-    if (c->db)
+    if (c->db && !c->closing) {
+        c->uses++;
         return true;
+    }
     native_unlock(&c->mutex);
     return raise_false(SQLITE_EXC(ProgrammingError), "Cannot operate on a closed database.");
 }
+static void close_database(struct connection *c);
 void connection_leave(struct connection *c)
 {
+    if (--c->uses == 0 && c->closing)
+        close_database(c);
     native_unlock(&c->mutex);
 }
 
@@ -71,6 +76,7 @@ static void close_database(struct connection *c)
     pthread_mutex_lock(&c->life);
     sqlite3 *db = c->db;
     c->db = NULL;
+    c->closing = false;
     pthread_mutex_unlock(&c->life);
     if (!db)
         return;
@@ -125,6 +131,10 @@ static bool connection_init(value v, const value *args, size_t nargs, value kwna
     if (same_thread < 0 || uri < 0)
         return false;
     native_lock(&c->mutex);
+    if (c->uses) {
+        native_unlock(&c->mutex);
+        return raise_false(SQLITE_EXC(ProgrammingError), "Recursive use of connections not allowed.");
+    }
     c->initialized = false;
     close_database(c);
     value statements = dict_new(), callables = statements ? dict_new() : NULL;
@@ -188,7 +198,10 @@ static value method_close(value v)
     if (c->check_same_thread && here != c->thread)
         return connection_enter(c) ? VALUE_NONE : NULL; /* says so */
     native_lock(&c->mutex);
-    close_database(c);
+    if (c->uses)
+        c->closing = true;
+    else
+        close_database(c);
     native_unlock(&c->mutex);
     return VALUE_NONE;
 }

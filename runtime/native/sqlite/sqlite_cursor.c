@@ -41,6 +41,10 @@ static bool cursor_init(value v, const value *args, size_t nargs, value kwnames)
     struct connection *c = CONNECTION(bound[0]);
     if (!connection_enter(c))
         return false;
+    if (cursor->busy) {
+        connection_leave(c);
+        return raise_false(SQLITE_EXC(ProgrammingError), "Recursive use of cursors not allowed.");
+    }
     drop_statement(cursor);
     slot_store(&cursor->header, &cursor->connection, value_inc(bound[0]));
     slot_store(&cursor->header, &cursor->description, VALUE_NONE);
@@ -401,8 +405,8 @@ static value next_row(struct cursor *cursor, struct connection *c)
     struct statement *s = STATEMENT(statement);
     cursor->busy = true;
     value row = fetch_row(cursor, c, s);
-    cursor->busy = false;
     int code = row ? statement_step(s) : SQLITE_OK;
+    cursor->busy = false;
     if (row && code == SQLITE_DONE) {
         if (s->is_dml)
             cursor->rowcount = sqlite3_changes(c->db);

@@ -86,7 +86,8 @@ static value row_getitem(value v, value key)
             if (same < 0)
                 return NULL;
             if (same)
-                return value_inc(tuple_get(data, i));
+                return i < tuple_length(data) ? value_inc(tuple_get(data, i))
+                                              : raise(EXC(IndexError), "tuple index out of range");
         }
         return raise(EXC(IndexError), "No item with that key");
     }

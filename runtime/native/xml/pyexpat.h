@@ -50,6 +50,7 @@ struct parser {
     XML_Parser expat;
     bool ordered_attributes, specified_attributes, namespace_prefixes;
     bool in_callback;
+    bool parsing; /* expat is at work, and may not be called again before it returns */
     char *text; /* character data that is collected (buffer_text): malloc'd, NULL when it is not */
     int text_size, text_used;
     value_slot intern; /* a dict, or NULL */

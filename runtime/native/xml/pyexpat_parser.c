@@ -133,11 +133,15 @@ static value parse_result(struct parser *p, int status)
 #define PIECE (1 << 20)
 static value parse_bytes(struct parser *p, const char *bytes, size_t length, bool is_final)
 {
+    if (p->parsing)
+        return parser_error(p, XML_ERROR_SUSPENDED);
     int status = 1;
+    p->parsing = true;
     for (; length > PIECE && status && !error_occurred(); bytes += PIECE, length -= PIECE)
         status = XML_Parse(p->expat, bytes, PIECE, 0);
     if (status && !error_occurred())
         status = XML_Parse(p->expat, bytes, (int)length, is_final);
+    p->parsing = false;
     return parse_result(p, status);
 }
 

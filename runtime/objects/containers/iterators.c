@@ -44,7 +44,9 @@ again:; /* owned: __getitem__ may exhaust this very iterator, which drops the se
     value sequence = slot_load(&iterator->header, &iterator->sequence);
     if (!sequence)
         return VALUE_END;
-    value item = item_get(sequence, small_int(index));
+    value key = likely(index <= SMALL_INT_MAX) ? small_int(index) : int_from_i64(index);
+    value item = key ? item_get(sequence, key) : NULL;
+    value_dec(key);
     bool python = value_has_flag(sequence, TYPE_FLAG_HEAP);
     value_dec(sequence);
     if (item) {
@@ -73,7 +75,7 @@ static value sequence_iterator_next(value v)
     int64_t index = load_relaxed(&iterator->index);
     if (index < 0)
         return VALUE_END;
-    if (index == SMALL_INT_MAX)
+    if (index == INT64_MAX)
         return raise(EXC(OverflowError), "iter index too large");
     return iterator_item(iterator, index, 1);
 }
@@ -91,7 +93,7 @@ static value sequence_iterator_hint(value v)
     value_dec(sequence);
     if (length == -2)
         return VALUE_NOT_IMPLEMENTED;
-    return length < 0 ? NULL : small_int(length > index ? length - index : 0);
+    return length < 0 ? NULL : int_from_i64(length > index ? length - index : 0);
 }
 
 static value sequence_iterator_reduce(value v)
@@ -102,7 +104,7 @@ static value sequence_iterator_reduce(value v)
     value sequence = index < 0 ? NULL : slot_load(&iterator->header, &iterator->sequence);
     if (!sequence)
         return reduce_result(iter, tuple_new(0), NULL, false);
-    return reduce_result(iter, sequence, small_int(index), true);
+    return reduce_result(iter, sequence, int_from_i64(index), true);
 }
 
 static value sequence_iterator_setstate(value v, value state)
@@ -189,7 +191,7 @@ static value reversed_hint(value v)
         return small_int(0);
     ssize length = value_length(sequence);
     value_dec(sequence);
-    return length < 0 ? NULL : small_int(length < left ? 0 : left);
+    return length < 0 ? NULL : int_from_i64(length < left ? 0 : left);
 }
 
 static value reversed_reduce(value v)
@@ -200,7 +202,7 @@ static value reversed_reduce(value v)
     value type = value_inc(value_of(value_type(v)));
     if (!sequence)
         return reduce_result(type, tuple_new(0), NULL, false);
-    return reduce_result(type, sequence, small_int(index), true);
+    return reduce_result(type, sequence, int_from_i64(index), true);
 }
 
 static value reversed_setstate(value v, value state)
