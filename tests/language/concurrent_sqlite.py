@@ -2,7 +2,8 @@
 import threading
 import _sqlite3 as sqlite
 
-shared = sqlite.connect(":memory:", check_same_thread=False)
+# Each statement its own transaction: an implicit BEGIN is none that threads could share.
+shared = sqlite.connect(":memory:", isolation_level=None, check_same_thread=False)
 shared.execute("create table t(thread, x)")
 shared.create_function("half", 1, lambda x: x / 2)
 ROUNDS = 40
