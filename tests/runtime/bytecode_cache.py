@@ -153,6 +153,7 @@ def check_library(case):
         "notes.txt": "",
         "module.py": function.format(name="old"),
         "package/__init__.py": function.format(name="package"),
+        "package/test/__init__.py": "",
         "package/test/t.py": function.format(name="test"),
     }
     for name, text in files.items():
