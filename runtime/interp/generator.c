@@ -698,15 +698,16 @@ static value iterator_self(value v)
     return value_inc(v);
 }
 
-static const struct method_def generator_methods[] = {
-    METHOD("send", method_send, "($self, arg, /)",
-           "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration."),
-    METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
-           "Raise exception in generator, return next yielded value or raise\nStopIteration."),
-    METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside generator."),
-    METHOD_CLASS_GETITEM,
-    {0},
-};
+#define RESUMED_METHODS(KIND)                                                                                   \
+    METHOD("send", method_send, "($self, arg, /)",                                                              \
+           "send(arg) -> send 'arg' into " KIND ",\nreturn next yielded value or raise StopIteration."),        \
+        METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", \
+               "Raise exception in " KIND ", return next yielded value or raise\nStopIteration."),              \
+        METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside " KIND "."),         \
+        METHOD_CLASS_GETITEM, {0},
+
+static const struct method_def generator_methods[] = {RESUMED_METHODS("generator")};
+static const struct method_def coroutine_methods[] = {RESUMED_METHODS("coroutine")};
 
 static const struct getset_def generator_getset[] = {
     {"gi_yieldfrom", generator_get_delegate, NULL, "object being iterated by yield from, or None"},
@@ -759,7 +760,7 @@ const struct type_spec coroutine_type_spec = {
     .release = generator_part,
     .finalize = generator_finalize,
     .slots = {.repr = generator_repr, .await = coroutine_await, .send = generator_send},
-    .methods = generator_methods,
+    .methods = coroutine_methods,
     .getset = coroutine_getset,
 };
 

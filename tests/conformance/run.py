@@ -171,7 +171,7 @@ def judge(status, text):
         result.ended = f"status {status}"
     if ran is None or end is None:
         return result
-    counts = dict(re.findall(r"([a-z ]+)=(\d+)", end.group(1) or ""))
+    counts = dict(re.findall(r"([a-z]+(?: [a-z]+)*)=(\d+)", end.group(1) or ""))
     result.failures = sorted(set(map(test_id, TEST.findall(text))))
     result.ran = int(ran.group(1))
     result.skipped = min(int(counts.get("skipped", 0)), result.ran)

@@ -83,8 +83,11 @@ static value block_fill(value v)
         return NULL;
     value result = VALUE_MISSING;
     int64_t count = load_acquire(&block->count);
+    struct step_hold *hold = step_self.holds;
     if (position - block->base < count) {
         /* another thread has put it there */
+    } else if (!thread_is_alone() && hold && hold->iterator != &block->header) {
+        /* others moved v on: it is the block before this one that is held */
     } else if (atomic_exchange_explicit(&block->running, true, memory_order_acquire)) {
         result = raise(EXC(RuntimeError), "cannot re-enter the tee iterator");
     } else {

@@ -36,14 +36,10 @@ static bool property_fill(struct property *p, value get, value set, value del, v
     slot_store(&p->header, &p->set, value_inc(given(set)));
     slot_store(&p->header, &p->del, value_inc(given(del)));
     if (type_has_flag(value_type(value_of(p)), TYPE_FLAG_HEAP) && text) {
-        /* A subclass has its own __doc__ in the class dictionary: this one goes into the instance's. */
-        slot_store(&p->header, &p->doc, value_inc(text));
-        bool ok = attr_set(value_of(p), NAME(__doc__), text);
-        value_dec(text);
-        if (!ok && error_matches(EXC(AttributeError))) {
-            error_clear();
-            ok = true;
-        }
+        /* A subclass has its own __doc__ in the class dictionary: that of the getter goes into the instance's, and one
+           that was given is not seen. */
+        bool ok = !load_relaxed(&p->doc_from_getter) || attr_set(value_of(p), NAME(__doc__), text);
+        slot_store(&p->header, &p->doc, text);
         return ok;
     }
     slot_store(&p->header, &p->doc, text);
@@ -145,9 +141,13 @@ static value property_deleter(value self, value fdel)
 {
     return property_copy(self, NULL, NULL, fdel);
 }
-static value property_set_name(value self, value owner, value name)
+static value property_set_name(value self, const value *args, size_t nargs, value kwnames)
 {
-    slot_store(value_object(self), &PROPERTY(self)->name, value_inc(name));
+    if (!no_keywords("__set_name__", kwnames))
+        return NULL;
+    if (nargs != 2)
+        return raise(EXC(TypeError), "__set_name__() takes 2 positional arguments but %zu were given", nargs);
+    slot_store(value_object(self), &PROPERTY(self)->name, value_inc(args[1]));
     return VALUE_NONE;
 }
 
@@ -194,7 +194,7 @@ static const struct method_def property_methods[] = {
            "Descriptor to obtain a copy of the property with a different setter."),
     METHOD("deleter", property_deleter, "($self, fdel, /)",
            "Descriptor to obtain a copy of the property with a different deleter."),
-    METHOD("__set_name__", property_set_name, "($self, owner, name, /)", "Method to set name of a property."),
+    METHOD_ANY("__set_name__", property_set_name, "Method to set name of a property.", 0),
     {0},
 };
 static const struct getset_def property_getset[] = {
