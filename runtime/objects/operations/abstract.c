@@ -456,7 +456,17 @@ value sequence_fast(value v, const char *message)
         return value_inc(v);
     if (!value_is_iterable(v))
         return raise(EXC(TypeError), "%s", message);
-    return list_from_iterable(v);
+    if (!type_has_flag(value_type(v), TYPE_FLAG_HEAP))
+        return list_from_iterable(v);
+    /* An __iter__ that returns no iterator makes it none, too. */
+    value iterator = iter_get(v);
+    value list = iterator ? list_from_iterable(iterator) : NULL;
+    if (!iterator && error_matches(EXC(TypeError))) {
+        error_clear();
+        raise(EXC(TypeError), "%s", message);
+    }
+    value_dec(iterator);
+    return list;
 }
 
 /* ---- numbers ---- */
