@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct ast_position position_current = {-1, -1, -1, -1};
 
@@ -51,7 +52,7 @@ static const char *find_text(const struct parser *parser, int32_t lineno, size_t
 {
     const struct lexer *lexer = parser->lexer;
     const char *line = find_line(lexer, lineno, length);
-    if (parser->in_file) {
+    if (parser->file != NULL && access(parser->file, R_OK) == 0) {
         return line;
     }
     if (lexer->lineno > lineno) {
@@ -793,7 +794,7 @@ struct module_ast *parse_source(struct arena *arena, const char *bytes, size_t l
         .minor = minor,
         .flags = flags,
         .byte_offsets = declared == NULL,
-        .in_file = mode == PARSE_EXEC && filename != NULL && filename[0] != '<',
+        .file = mode == PARSE_EXEC && filename != NULL && filename[0] != '<' ? filename : NULL,
         .stack_limit = stack_limit(),
         .error = error,
         .failed_operator = -1,

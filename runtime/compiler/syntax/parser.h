@@ -77,7 +77,7 @@ struct parser {
     unsigned flags;
     int minor;             /* which 3.x the grammar is that of */
     bool byte_offsets;     /* errors count columns in bytes */
-    bool in_file;          /* errors show the line of the file */
+    const char *file;      /* where there is such a file, errors show whole lines; NULL: none */
     int level;             /* depth of recursion, bounded by PARSER_MAX_LEVEL */
     uintptr_t stack_limit; /* lowest address of the C stack that the parser may use */
 
