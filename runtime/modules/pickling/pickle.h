@@ -116,6 +116,9 @@ static inline value pickle_known(enum pickle_known which) /* borrowed: lives as 
 {
     return atomic_load(&pickle_knowns[which]);
 }
+/* Between Python 2's names and those that Python 3 has for the same (`back`: to the former); both are owned strs, and
+   replaced. false with an exception, also where a program put something else into _compat_pickle. */
+bool pickle_rename(bool back, value *module, value *name);
 value pickle_import(value name); /* the module of this dotted name itself */
 
 /* ---- memos ---- */

@@ -5,6 +5,44 @@
 value_slot pickle_error_class, pickling_error_class, unpickling_error_class;
 value_slot pickle_knowns[KNOWN_COUNT];
 
+bool pickle_rename(bool back, value *module, value *name)
+{
+    const char *reverse = back ? "REVERSE_" : "";
+    value key = tuple_pack(2, *module, *name);
+    value pair = key ? dict_get(pickle_known(back ? KNOWN_REVERSE_NAME_MAPPING : KNOWN_NAME_MAPPING), key) : NULL;
+    value_dec(key);
+    if (!pair)
+        return false;
+    if (pair != VALUE_MISSING) {
+        bool right = is_tuple(pair) && tuple_length(pair) == 2;
+        bool fine = right && is_str(tuple_get(pair, 0)) && is_str(tuple_get(pair, 1));
+        if (fine) {
+            value_dec(*module);
+            value_dec(*name);
+            *module = value_inc(tuple_get(pair, 0));
+            *name = value_inc(tuple_get(pair, 1));
+        } else if (right) {
+            raise(EXC(RuntimeError), "_compat_pickle.%sNAME_MAPPING values should be pairs of str, not (%T, %T)",
+                  reverse, tuple_get(pair, 0), tuple_get(pair, 1));
+        } else {
+            raise(EXC(RuntimeError), "_compat_pickle.%sNAME_MAPPING values should be 2-tuples, not %T", reverse, pair);
+        }
+        value_dec(pair);
+        return fine;
+    }
+    value other = dict_get(pickle_known(back ? KNOWN_REVERSE_IMPORT_MAPPING : KNOWN_IMPORT_MAPPING), *module);
+    if (!other || other == VALUE_MISSING)
+        return other != NULL;
+    if (!is_str(other)) {
+        raise(EXC(RuntimeError), "_compat_pickle.%sIMPORT_MAPPING values should be strings, not %T", reverse, other);
+        value_dec(other);
+        return false;
+    }
+    value_dec(*module);
+    *module = other;
+    return true;
+}
+
 static value module_dump(value self, const value *args)
 {
     value write = attr_get_optional(args[1], NAME(write));

@@ -116,37 +116,6 @@ static int save_extension(struct pickling *p, value module_name, value name)
     return pickle_emit(p, op, number < 256 ? 2 : number < 65536 ? 3 : 5) ? 1 : -1;
 }
 
-/* Python 2's names for what Python 3 has under others; both are replaced. */
-static bool old_names(value *module_name, value *name)
-{
-    value key = tuple_pack(2, *module_name, *name);
-    value pair = key ? dict_get(pickle_known(KNOWN_REVERSE_NAME_MAPPING), key) : NULL;
-    value_dec(key);
-    if (!pair)
-        return false;
-    if (pair != VALUE_MISSING) {
-        bool fine =
-            is_tuple(pair) && tuple_length(pair) == 2 && is_str(tuple_get(pair, 0)) && is_str(tuple_get(pair, 1));
-        if (fine) {
-            value_dec(*module_name);
-            value_dec(*name);
-            *module_name = value_inc(tuple_get(pair, 0));
-            *name = value_inc(tuple_get(pair, 1));
-        } else
-            raise(EXC(RuntimeError), "_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %T", pair);
-        value_dec(pair);
-        return fine;
-    }
-    value module = dict_get(pickle_known(KNOWN_REVERSE_IMPORT_MAPPING), *module_name);
-    if (!module)
-        return false;
-    if (module != VALUE_MISSING) {
-        value_dec(*module_name);
-        *module_name = module;
-    }
-    return true;
-}
-
 static bool emit_line(struct pickling *p, value text)
 {
     value bytes = str_encode(text, p->protocol >= 3 ? "utf-8" : "ascii", NULL);
@@ -157,7 +126,7 @@ static bool emit_line(struct pickling *p, value text)
 static bool save_names_as_lines(struct pickling *p, value given_module_name, value given_name)
 {
     value module_name = value_inc(given_module_name), name = value_inc(given_name);
-    bool done = !(p->fix_imports && p->protocol < 3) || old_names(&module_name, &name);
+    bool done = !(p->fix_imports && p->protocol < 3) || pickle_rename(true, &module_name, &name);
     if (done) {
         done = pickle_emit_op(p, OP_GLOBAL) && emit_line(p, module_name) && emit_line(p, name);
         if (!done && error_matches(EXC(UnicodeEncodeError))) {

@@ -2,36 +2,6 @@
 #include "runtime/modules/pickling/unpickler.h"
 #include "runtime/objects/containers/container.h"
 
-/* What Python 3 has for Python 2's names; both are replaced. */
-static bool new_names(value *module, value *name)
-{
-    value key = tuple_pack(2, *module, *name), pair = key ? dict_get(pickle_known(KNOWN_NAME_MAPPING), key) : NULL;
-    value_dec(key);
-    if (!pair)
-        return false;
-    if (pair != VALUE_MISSING) {
-        bool fine =
-            is_tuple(pair) && tuple_length(pair) == 2 && is_str(tuple_get(pair, 0)) && is_str(tuple_get(pair, 1));
-        if (fine) {
-            value_dec(*module);
-            value_dec(*name);
-            *module = value_inc(tuple_get(pair, 0));
-            *name = value_inc(tuple_get(pair, 1));
-        } else
-            raise(EXC(RuntimeError), "_compat_pickle.NAME_MAPPING values should be 2-tuples, not %T", pair);
-        value_dec(pair);
-        return fine;
-    }
-    value other = dict_get(pickle_known(KNOWN_IMPORT_MAPPING), *module);
-    if (!other)
-        return false;
-    if (other != VALUE_MISSING) {
-        value_dec(*module);
-        *module = other;
-    }
-    return true;
-}
-
 value unpickle_find_class(struct unpickler *self, int protocol, value given_module, value given_name)
 {
     value module_name = value_inc(given_module), name = value_inc(given_name), found = NULL;
@@ -39,7 +9,7 @@ value unpickle_find_class(struct unpickler *self, int protocol, value given_modu
         raise(EXC(TypeError), "%s name must be a string, not %T", is_str(name) ? "module" : "attribute",
               is_str(name) ? module_name : name);
     else if (protocol >= 3 || !atomic_load_explicit(&self->fix_imports, memory_order_relaxed) ||
-             new_names(&module_name, &name)) {
+             pickle_rename(false, &module_name, &name)) {
         value module = pickle_import(module_name);
         if (module && protocol >= 4)
             found = pickle_deep_attribute(module, name, NULL);
