@@ -43,7 +43,7 @@ struct command_line {
     const char **warn_options, **x_options;
     size_t warn_count, x_count;
     const char *compile_library; /* -X compile-library=FILE */
-    bool gc_stats;
+    bool gc_stats, dist_packages;
     const char *chaos; /* -X chaos=SEED */
     bool injects;      /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;
@@ -176,6 +176,8 @@ static void read_options(struct command_line *line)
         const char *x = line->x_options[i];
         if (strcmp(x, "gc-stats") == 0)
             line->gc_stats = true;
+        else if (strcmp(x, "dist-packages") == 0)
+            line->dist_packages = true;
         else if (strncmp(x, "fail-allocation=", 16) == 0)
             line->injects = (line->fail_allocation = atoll(x + 16)) >= 0;
         else if (strncmp(x, "chaos=", 6) == 0)
@@ -193,6 +195,9 @@ static void read_options(struct command_line *line)
     text = getenv("PYTHONOPTIMIZE");
     if (text && *text && !sys_flags.optimize)
         sys_flags.optimize = atoi(text) > 0 ? atoi(text) : 1;
+    text = getenv("PYTHONNOUSERSITE");
+    if (text && *text)
+        sys_flags.no_user_site = 1;
     text = getenv("PYTHONSAFEPATH");
     if (text && *text)
         sys_flags.safe_path = 1;
@@ -286,8 +291,10 @@ int main(int argc, char **argv)
     struct command_line line = {0};
     line.warn_options = calloc((size_t)argc + 1, sizeof *line.warn_options);
     line.x_options = calloc((size_t)argc + 1, sizeof *line.x_options);
-    if (!line.warn_options || !line.x_options)
+    char **all = malloc(((size_t)argc + 1) * sizeof *all); /* parse() changes what becomes sys.argv */
+    if (!line.warn_options || !line.x_options || !all)
         return !fatal("no memory for the options");
+    memcpy(all, argv, ((size_t)argc + 1) * sizeof *all);
     int status = parse(argc, argv, &line);
     if (status < 0) {
         read_options(&line);
@@ -296,6 +303,7 @@ int main(int argc, char **argv)
     if (status >= 0) {
         free(line.warn_options);
         free(line.x_options);
+        free(all);
         return status;
     }
     if (sys_flags.optimize > 2)
@@ -305,7 +313,10 @@ int main(int argc, char **argv)
     struct start_config config = {
         .argc = any ? argc - line.first_argument : 1,
         .argv = any ? argv + line.first_argument : no_arguments,
-        .program = argv[0],
+        .program = argc ? argv[0] : "",
+        .all_argc = argc,
+        .all_argv = all,
+        .dist_packages = line.dist_packages,
         .gc_stats = line.gc_stats,
         .use_environment = !sys_flags.ignore_environment,
         .warn_options = line.warn_options,
@@ -329,5 +340,6 @@ int main(int argc, char **argv)
     status = runtime_finish(status);
     free(line.warn_options);
     free(line.x_options);
+    free(all);
     return status;
 }

@@ -11,6 +11,8 @@
 #include "runtime/modules/module.h"
 #include "runtime/modules/system/signal_module.h"
 #include "runtime/modules/core/streams.h"
+#include "runtime/paths.h"
+#include "runtime/site.h"
 #include "runtime/sys.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/objects/model/bootstrap.h"
@@ -78,166 +80,6 @@ static bool set_list(const char *name, int count, char **texts)
         done = list_append_text(list, texts[i]);
     done = done && sys_set(name, list);
     value_dec(list);
-    return done;
-}
-
-static bool holds_library(const char *folder)
-{
-    char probe[PATH_MAX];
-    snprintf(probe, sizeof probe, "%s/os.py", folder);
-    return access(probe, R_OK) == 0;
-}
-
-/* Below PYTHONHOME, where that is set: NULL when it is not there. */
-static const char *standard_library(bool use_environment)
-{
-    const char *given = use_environment ? getenv("ATOLL_STDLIB") : NULL;
-    if (given && *given)
-        return given;
-    const char *home = use_environment ? getenv("PYTHONHOME") : NULL;
-    if (home && *home) {
-        static char below[PATH_MAX];
-        snprintf(below, sizeof below, "%.*s/lib/python3.11", (int)strcspn(home, ":"), home);
-        return holds_library(below) ? below : NULL;
-    }
-    static const char *const places[] = {"/usr/lib/python3.11", "/usr/local/lib/python3.11"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (holds_library(places[i]))
-            return places[i];
-    return places[0];
-}
-
-/* Take ".", ".." and doubled slashes out of a path, in place, without asking the file system. */
-static void normalize_path(char *path)
-{
-    bool rooted = *path == '/';
-    char *out = path + rooted, *floor = out; /* what is below the floor stays: the root, or leading ".." */
-    for (char *at = path; *at;) {
-        size_t slashes = strspn(at, "/"), length = strcspn(at += slashes, "/");
-        char *part = at;
-        at += length;
-        if (length == 0 || (length == 1 && *part == '.'))
-            continue;
-        bool up = length == 2 && part[0] == '.' && part[1] == '.';
-        if (up && (out > floor || rooted)) {
-            while (out > floor && *--out != '/')
-                ;
-            continue;
-        }
-        if (out > path + rooted)
-            *out++ = '/';
-        memmove(out, part, length);
-        out += length;
-        if (up)
-            floor = out;
-    }
-    *out = 0;
-}
-
-/* An entry of PYTHONPATH as sys.path shows it: absolute, and without detours unless -S leaves them. */
-static value absolute_entry(const char *start, size_t length)
-{
-    char directory[PATH_MAX], *whole = NULL, *entry = strndup(start, length);
-    if (!entry)
-        return raise_no_memory();
-    normalize_path(entry);
-    if (*entry != '/' && getcwd(directory, sizeof directory)) {
-        if (asprintf(&whole, *entry ? "%s/%s" : "%s", directory, entry) < 0)
-            whole = NULL;
-        if (whole && !sys_flags.no_site)
-            normalize_path(whole);
-    } else {
-        whole = entry;
-        entry = NULL;
-    }
-    value v = whole ? str_decode_locale(whole) : raise_no_memory();
-    free(whole);
-    free(entry);
-    return v;
-}
-
-/* PYTHONPATH; without -S each entry counts once. */
-static bool append_environment_path(value list, const char *paths)
-{
-    while (paths && *paths) {
-        const char *end = strchrnul(paths, ':');
-        value entry = absolute_entry(paths, (size_t)(end - paths));
-        int twice = entry && !sys_flags.no_site ? value_contains(list, entry) : 0;
-        bool done = entry && twice >= 0 && (twice || list_append(list, entry));
-        value_dec(entry);
-        if (!done)
-            return false;
-        if (*end && !end[1]) /* "a:" ends with an entry that is empty */
-            return append_environment_path(list, ".");
-        paths = *end ? end + 1 : end;
-    }
-    return true;
-}
-
-/* The program's own file. */
-static void find_executable(const char *program, char path[PATH_MAX])
-{
-    ssize n = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    if (n > 0)
-        path[n] = 0;
-    else
-        snprintf(path, PATH_MAX, "%s", program);
-}
-
-/* The directory of the modules that are shared objects: lib/atoll beside the program, or where it is installed. */
-static bool append_native_path(value list, const char *program)
-{
-    static const char *const places[] = {"lib/atoll", "../" ATOLL_LIBRARY_DIRECTORY "/atoll"};
-    char executable[PATH_MAX], directory[2 * PATH_MAX];
-    struct stat info;
-    find_executable(program, executable);
-    char *slash = strrchr(executable, '/');
-    for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
-        snprintf(directory, sizeof directory, "%.*s/%s", (int)(slash - executable), executable, places[i]);
-        normalize_path(directory);
-        if (stat(directory, &info) == 0 && S_ISDIR(info.st_mode))
-            return list_append_text(list, directory);
-    }
-    return true;
-}
-
-static bool set_path(const struct start_config *config, const char *library)
-{
-    value list = list_new(4);
-    bool done = list && (!config->use_environment || append_environment_path(list, getenv("PYTHONPATH"))) &&
-                list_append_text(list, library) && append_native_path(list, config->program);
-    static const char *const sites[] = {"/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages"};
-    struct stat info;
-    for (size_t i = 0; done && !sys_flags.no_site && i < 2; i++)
-        if (stat(sites[i], &info) == 0 && S_ISDIR(info.st_mode))
-            done = list_append_text(list, sites[i]);
-    value text = done ? str_decode_locale(library) : NULL;
-    done = text && sys_set("path", list) && sys_set("_stdlib_dir", text) && import_set_library(library);
-    value_dec(text);
-    value_dec(list);
-    return done;
-}
-
-static bool set_text(const char *name, const char *text)
-{
-    value v = str_decode_locale(text);
-    bool done = v && sys_set(name, v);
-    value_dec(v);
-    return done;
-}
-
-static bool set_executable(const char *program, const char *library)
-{
-    char path[PATH_MAX];
-    find_executable(program, path);
-    import_cache_set_places(path, library);
-    value orig = list_new(0);
-    bool done =
-        orig && set_text("executable", path) && set_text("_base_executable", path) && sys_set("orig_argv", orig);
-    value_dec(orig);
-    static const char *const prefixes[] = {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"};
-    for (size_t i = 0; done && i < 4; i++)
-        done = set_text(prefixes[i], "/usr");
     return done;
 }
 
@@ -322,7 +164,7 @@ static value make_module(const char *name, value modules)
     return NULL;
 }
 
-static bool make_core_modules(const struct start_config *config, const char *library)
+static bool make_core_modules(const struct start_config *config)
 {
     value modules = dict_new();
     value builtins = modules ? make_module("builtins", modules) : NULL;
@@ -336,7 +178,7 @@ static bool make_core_modules(const struct start_config *config, const char *lib
     value_inc(sys_dict);
     value_dec(sys);
     bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
-                set_path(config, library) && set_executable(config->program, library) &&
+                set_list("orig_argv", config->all_argc, config->all_argv) && paths_set() &&
                 set_builtin_names() && set_options(config) && streams_open();
     value_dec(modules);
     builtins_at_start = done ? dict_copy(builtins_dict) : NULL;
@@ -351,11 +193,8 @@ bool runtime_start(const struct start_config *config)
         .can_run_code = interpreter_is_here,
         .roots = trace_roots,
     };
-    const char *library = standard_library(config->use_environment);
-    if (!library) {
-        fprintf(stderr, "atoll: cannot start: no standard library below PYTHONHOME=%s\n", getenv("PYTHONHOME"));
+    if (!paths_find(config->program))
         return false;
-    }
     show_gc_stats = config->gc_stats;
     interpreter_settle_at_quiescence();
     if (!gc_init(&hooks)) {
@@ -368,7 +207,7 @@ bool runtime_start(const struct start_config *config)
     }
     safepoint_set_main();
     signals_start();
-    if (!make_core_modules(config, library)) {
+    if (!make_core_modules(config)) {
         value exception = error_fetch();
         value text = exception ? value_repr(exception) : NULL;
         struct text bytes;
@@ -381,7 +220,7 @@ bool runtime_start(const struct start_config *config)
         return false;
     }
     load_warnings();
-    return true;
+    return site_start(config->dist_packages);
 }
 
 bool runtime_add_path(value entry)

@@ -8,6 +8,9 @@ struct start_config {
     int argc; /* sys.argv */
     char **argv;
     const char *program;                    /* argv[0] of the process */
+    int all_argc; /* sys.orig_argv */
+    char **all_argv;
+    bool dist_packages;                     /* -X dist-packages: run the .pth files of Debian's dist-packages, too */
     bool gc_stats;                          /* -X gc-stats: print the collector's figures at the end */
     bool use_environment;                   /* not -E or -I */
     const char **warn_options, **x_options; /* NULL-terminated */

@@ -59,6 +59,7 @@
     M(select)           \
     M(spwd)             \
     M(sys)              \
+    M(sysconfigdata)    \
     M(syslog)           \
     M(termios)          \
     M(time)             \

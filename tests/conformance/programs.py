@@ -165,6 +165,29 @@ with concurrent.futures.ThreadPoolExecutor(8) as pool:
 print(db.execute("select count(*), count(distinct path) from hits").fetchone())
 server.shutdown()
 """
+ENVIRONMENT = """
+import base64, hashlib, os, subprocess, sys, venv, zipfile
+files = {"islet/__init__.py": "def greet():\\n    print('hello from', __name__)\\n",
+         "islet-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: islet\\nVersion: 1.0\\n",
+         "islet-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: hand\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+         "islet-1.0.dist-info/entry_points.txt": "[console_scripts]\\nislet = islet:greet\\n"}
+digest = lambda text: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+record = "".join(f"{name},sha256={digest(text)},{len(text)}\\n" for name, text in files.items())
+files["islet-1.0.dist-info/RECORD"] = record + "islet-1.0.dist-info/RECORD,,\\n"
+os.makedirs("wheels", exist_ok=True)
+with zipfile.ZipFile("wheels/islet-1.0-py3-none-any.whl", "w") as archive:
+    for name, text in files.items():
+        archive.writestr(name, text)
+venv.create("env", with_pip=True, clear=True)
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(done.stdout, done.returncode)
+run("env/bin/pip", "install", "-q", "--no-index", "--find-links", "wheels", "islet")
+run("env/bin/islet")
+run("env/bin/pip", "list")
+run("env/bin/pip", "uninstall", "-q", "-y", "islet")
+run("env/bin/python", "-c", "import islet")
+"""
 
 
 def python_files(count):
@@ -174,7 +197,7 @@ def python_files(count):
 def programs(folder):
     """{name: (arguments of the interpreter, standard input, package that it needs)}."""
     paths = {"a.rst": REST, "test_it.py": SUITE, "debugged.py": DEBUGGED, "logging_.py": LOGGING, "executors.py": EXECUTORS,
-             "pipeline.py": PIPELINE, "chat.py": CHAT, "server.py": SERVER,
+             "pipeline.py": PIPELINE, "chat.py": CHAT, "server.py": SERVER, "environment.py": ENVIRONMENT,
              "a.json": '{"b": [1, 2.5, null, true, "\\u00e9"], "a": {}}', "a.md": "# T\n\n* a\n* b\n\n`code` **bold** [l](http://x)\n"}  # fmt: skip
     for name, text in paths.items():
         with open(os.path.join(folder, name), "w") as file:
@@ -199,6 +222,7 @@ def programs(folder):
         "pipeline": (["pipeline.py"], "", None),
         "chat": (["chat.py"], "", None),
         "server": (["server.py"], "", None),
+        "environment": (["environment.py"], "", None),
         "pygments": (["-c", highlight, *python_files(60)], "", "pygments"),
         "docutils": (["-m", "docutils", "a.rst"], "", "docutils"),
         "markdown": (["-m", "markdown", "a.md"], "", "markdown"),

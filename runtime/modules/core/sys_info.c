@@ -136,7 +136,7 @@ static value implementation(value version)
     value tag = str_interned("atoll-311"), name = str_interned("atoll");
     bool done = dict && dict_set_text(dict, "name", name) && dict_set_text(dict, "cache_tag", tag) &&
                 dict_set_text(dict, "version", version) && dict_set_text(dict, "hexversion", small_int(HEX_VERSION)) &&
-                dict_set_text(dict, "_multiarch", str_interned("x86_64-linux-gnu"));
+                dict_set_text(dict, "_multiarch", str_interned(ATOLL_MULTIARCH));
     value v = done ? namespace_new(dict) : NULL;
     value_dec(dict);
     return v;

@@ -357,7 +357,7 @@ static value import_parent(value name, ssize dot, value *path, value *found)
     return parent;
 }
 
-static value load_in_progress(value name)
+static value load_module(value name)
 {
     if (importlib_is_wanted() && !importlib_wake())
         return NULL;
@@ -397,6 +397,41 @@ static value load_in_progress(value name)
     }
     value_dec(parent);
     return module;
+}
+
+/* site makes the entries of sys.path absolute. CPython imports it before the entry "" of -c and the prompt is there, and
+ * whoever imports it later finds it done: so that entry stays. */
+static value load_site(value name)
+{
+    value path = sys_get("path");
+    value first = path && is_list(path) && list_length(path) ? list_get(path, 0) : VALUE_MISSING;
+    bool hides = is_given(first) && is_str(first) && str_length(first) == 0;
+    if (hides) {
+        value taken = list_pop(path, 0);
+        hides = taken;
+        value_dec(taken);
+        error_clear();
+    }
+    value module = load_module(name);
+    if (hides) {
+        value error = error_fetch();
+        if (!list_insert(path, 0, first)) {
+            value_dec(module);
+            module = NULL;
+        }
+        if (error) {
+            error_clear();
+            error_restore(error);
+        }
+    }
+    value_dec(first);
+    value_dec(path);
+    return module;
+}
+
+static value load_in_progress(value name)
+{
+    return str_equals_text(name, "site") ? load_site(name) : load_module(name);
 }
 
 /* The module with an absolute name, loaded if need be; owned. */

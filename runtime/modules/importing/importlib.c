@@ -425,6 +425,17 @@ static value make_library_names(void)
     return set;
 }
 
+/* site does its work when it is imported; this is something that it puts into `dict`. */
+static value attribute_of_site(value dict, value name)
+{
+    if (sys_flags.no_site)
+        return VALUE_MISSING;
+    value site = import_module("site");
+    value found = site ? dict_get(dict, name) : NULL;
+    value_dec(site);
+    return found;
+}
+
 value sys_late_attribute(value name)
 {
     if (str_equals_text(name, "stdlib_module_names")) {
@@ -433,6 +444,8 @@ value sys_late_attribute(value name)
         value_dec(made);
         return kept;
     }
+    if (str_equals_text(name, "__interactivehook__"))
+        return sys_flags.isolated ? VALUE_MISSING : attribute_of_site(sys_dict, name);
     bool late = false;
     for (size_t i = 0; i < 3; i++)
         late = late || str_equals_text(name, sys_names[i]);
@@ -447,12 +460,7 @@ value builtins_late_attribute(value name)
     bool late = false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         late = late || str_equals_text(name, names[i]);
-    if (!late || sys_flags.no_site)
-        return VALUE_MISSING;
-    value site = import_module("site"); /* which does its work when it is imported */
-    value found = site ? dict_get(builtins_dict, name) : NULL;
-    value_dec(site);
-    return found;
+    return late ? attribute_of_site(builtins_dict, name) : VALUE_MISSING;
 }
 
 value importlib_module(value name)
