@@ -29,6 +29,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 import oracle  # noqa: E402 (its folder had to be put on the path first)
 
 SUITE = "/usr/lib/python3.11/test"
+STAND_INS = os.path.join(HERE, "stand_ins")  # for modules in which CPython tests its inside; `-m` finds them first
 LEDGER = os.path.join(HERE, "ledger.txt")
 HEAD = "# module ran passed skipped failed [how the process ended]; written by `tests/conformance/run.py --update`\n"
 
@@ -125,6 +126,8 @@ def environment():
 def run_module(interpreter, module, timeout):
     """One process; children that it leaves behind are ended with it."""
     folder = tempfile.mkdtemp(prefix="conformance-")
+    if interpreter != oracle.CPYTHON:
+        shutil.copytree(STAND_INS, folder, dirs_exist_ok=True)
     began = time.monotonic()
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(

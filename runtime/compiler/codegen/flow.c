@@ -251,30 +251,69 @@ static int32_t find_depths(struct compiler *c, struct unit *unit)
 
 /* ---- cleaning up ---- */
 
-/* a, b = x, y needs no tuple: two or three items are turned round on the stack, or, where they go to different locals,
- * stored in the opposite order. */
+/* a, b = x, y needs no tuple: two or three items are turned round on the stack. */
 static void turn_instead_of_tuple(struct block *b)
 {
     for (uint32_t i = 0; i + 1 < b->count; thread_report_at(++i)) {
-        struct instruction *build = &b->instructions[i], *unpack = build + 1, *stores = unpack + 1;
+        struct instruction *build = &b->instructions[i], *unpack = build + 1;
         uint32_t n = build->argument;
         if (build->opcode != OP_BUILD_TUPLE || unpack->opcode != OP_UNPACK_SEQUENCE || unpack->argument != n || n < 1 ||
             n > 3)
             continue;
         build->opcode = OP_NOP;
         unpack->opcode = n == 1 ? OP_NOP : OP_SWAP;
-        bool direct = n > 1 && i + 2 + n <= b->count;
-        for (uint32_t k = 0; direct && k < n; thread_report_at(++k)) {
-            direct = stores[k].opcode == OP_STORE_FAST;
-            for (uint32_t m = 0; m < k; m++)
-                direct &= stores[m].argument != stores[k].argument;
+    }
+}
+
+/* What takes the topmost item and cannot be seen to happen before or after its like. */
+static bool takes_silently(const struct instruction *instruction)
+{
+    return instruction->opcode == OP_STORE_FAST || instruction->opcode == OP_POP_TOP;
+}
+
+static bool stores_same(const struct instruction *a, const struct instruction *b)
+{
+    return a->opcode == OP_STORE_FAST && b->opcode == OP_STORE_FAST && a->argument == b->argument;
+}
+
+/* Whether the n instructions from `first` on (NOPs do not count) can be run with the first and the last of them in each
+ * other's place: they are of one line, and no local of theirs is stored to in between. The last one in *last. */
+static bool can_change_places(struct instruction *first, const struct instruction *end, uint32_t n,
+                              struct instruction **last)
+{
+    for (struct instruction *next = first; next < end; thread_report(), next++) {
+        if (next->opcode == OP_NOP)
+            continue;
+        if (!takes_silently(next) || (next != first && n > 1 && stores_same(first, next)))
+            return false;
+        if (--n == 0) {
+            for (struct instruction *between = first + 1; between < next; thread_report(), between++)
+                if (stores_same(between, next))
+                    return false;
+            *last = next;
+            return first->position.lineno == next->position.lineno && !stores_same(first, next);
         }
-        if (direct) {
-            struct instruction first = stores[0];
-            stores[0] = stores[n - 1];
-            stores[n - 1] = first;
-            unpack->opcode = OP_NOP;
-        }
+    }
+    return false;
+}
+
+/* SWAP n before n instructions that take the items: the first and the last of them change places instead. From the end,
+ * so that the first of several swaps meets stores. */
+static void swap_stores(struct block *b)
+{
+    const struct instruction *end = b->instructions + b->count;
+    for (uint32_t i = b->count; i-- > 0; thread_report()) {
+        struct instruction *swap = &b->instructions[i], *first = swap + 1, *last;
+        if (swap->opcode != OP_SWAP)
+            continue;
+        while (first < end && first->opcode == OP_NOP)
+            first++;
+        if (!can_change_places(first, end, swap->argument, &last))
+            continue;
+        struct instruction kept = *first;
+        *first = *last;
+        *last = kept;
+        swap->opcode = OP_NOP;
     }
 }
 
@@ -283,6 +322,7 @@ static void drop_markers(struct unit *unit)
     for (struct block *b = unit->entry; b; b = block_next(b)) {
         uint32_t kept = 0;
         turn_instead_of_tuple(b);
+        swap_stores(b);
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             if (!is_setup(b->instructions[i].opcode) && b->instructions[i].opcode != OP_NOP)
                 b->instructions[kept++] = b->instructions[i];

@@ -309,9 +309,7 @@ static void fold_compare(struct compiler *c, struct ast_expr *expr)
     struct ast_expr *operand = expr->compare.comparators.items[last];
     if (op != COMPARISON_IN && op != COMPARISON_NOT_IN)
         return;
-    if (operand->kind == EXPR_LIST && all_constant(&operand->sequence.elts))
-        fold_iterable(c, operand);
-    else if (operand->kind == EXPR_SET)
+    if (operand->kind == EXPR_LIST || operand->kind == EXPR_SET)
         fold_iterable(c, operand);
 }
 

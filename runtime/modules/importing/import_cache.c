@@ -316,7 +316,6 @@ static value read_user(const char *source, const struct stat *info)
  * objects refer to them, so they stay until the process ends. */
 struct library {
     struct stat info; /* of the file that it was read from */
-    int fd;           /* that file, under a number that is out of the program's way; it may close it all the same */
     size_t count;
     struct library_row *rows;
     _Atomic(struct loaded *) loaded[];
@@ -341,8 +340,6 @@ static int open_library_file(struct stat *info)
     return -1;
 }
 
-enum { OUT_OF_THE_WAY = 256 }; /* programs look at lower ones one by one */
-
 static void read_table(int fd, const struct stat *info)
 {
     struct library_header header;
@@ -355,9 +352,6 @@ static void read_table(int fd, const struct stat *info)
     struct library_row *rows = malloc(size + 1);
     if (read && rows && read_at(fd, rows, size, sizeof header) == size) {
         read->info = *info;
-        read->fd = fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-        if (read->fd < 0)
-            read->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         read->count = header.count;
         read->rows = rows;
         library = read;
@@ -391,7 +385,7 @@ static size_t find_row(uint64_t hash)
     return low;
 }
 
-/* The library's file anew, or -1 when it is no longer the one that the table is of. */
+/* The library's file, or -1 when it is no longer the one that the table is of. */
 static int reopen_library(void)
 {
     struct stat info;
@@ -404,18 +398,15 @@ static int reopen_library(void)
     return -1;
 }
 
-/* An entry of the library in memory of its own, or NULL when it is not to be had. A program that closes descriptors
- * which it did not open may have put another file in the place of ours: what an entry says of itself tells (find_code).
- */
+/* An entry of the library in memory of its own, or NULL when it is not to be had. The file is opened each time: a number
+ * kept open would be seen by programs that look at their descriptors, and be closed by those that close all. */
 static struct loaded *read_row(const struct library_row *row)
 {
     size_t whole = (size_t)library->info.st_size;
     if (row->offset > whole || row->length > whole - row->offset)
         return NULL;
     struct loaded *loaded = malloc(sizeof *loaded + row->length);
-    if (!loaded || read_at(library->fd, loaded->entry, row->length, (off_t)row->offset) == row->length)
-        return loaded;
-    int fd = reopen_library();
+    int fd = loaded ? reopen_library() : -1;
     bool done = fd >= 0 && read_at(fd, loaded->entry, row->length, (off_t)row->offset) == row->length;
     if (fd >= 0)
         close(fd);

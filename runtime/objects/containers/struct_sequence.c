@@ -41,11 +41,13 @@ value struct_sequence_new(struct type *type, value *items)
 
 value struct_sequence_from(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    static struct signature signature = SIGNATURE("structseq", "(sequence, dict=None)");
+    static struct signature signature = SIGNATURE("structseq", "(sequence, dict=<unrepresentable>)");
     const struct sequence_spec *s = spec_of(type);
     value bound[2];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
+    if (!is_missing(bound[1]) && !is_dict(bound[1]))
+        return raise(EXC(TypeError), "%s() takes a dict as second arg, if any", type->gc.name);
     value sequence = sequence_fast(bound[0], "constructor requires a sequence");
     value given = sequence ? tuple_from_iterable(sequence) : NULL;
     value_dec(sequence);
@@ -62,7 +64,7 @@ value struct_sequence_from(struct type *type, const value *args, size_t nargs, v
         value items[s->count + 1];
         for (size_t i = 0; i < s->count; i++) {
             items[i] = i < length ? value_inc(tuple_get(given, i)) : VALUE_NONE;
-            if (i >= length && is_dict(bound[1])) {
+            if (i >= length && !is_missing(bound[1])) {
                 value v = dict_get_text(bound[1], s->spec.members[i - s->unnamed].name);
                 items[i] = v == VALUE_MISSING ? VALUE_NONE : v;
             }

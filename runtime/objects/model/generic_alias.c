@@ -1,5 +1,8 @@
-/* types.GenericAlias (list[int]) and types.UnionType (int | None), by PEP 585 and PEP 604. */
+/* types.GenericAlias: list[int], by PEP 585. */
+#include "runtime/objects/containers/container.h"
+#include "runtime/objects/model/generic_alias.h"
 #include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/model/type_parameters.h"
 #include "runtime/step.h"
 #include "threads/pause.h"
 
@@ -46,52 +49,6 @@ value generic_class_getitem(value cls, value item)
 }
 
 /* ---- type parameters ---- */
-static bool is_type_variable(value v)
-{
-    struct type *type = value_type(v);
-    if (is_type(v))
-        return false;
-    value substitute = type_lookup(type, NAME(__typing_subst__));
-    bool found = substitute && substitute != VALUE_MISSING;
-    value_dec(substitute);
-    return found;
-}
-
-static bool add_once(value list, value v)
-{
-    for (size_t i = 0; i < list_length(list); thread_report_at(++i)) {
-        value item = list_get(list, i);
-        value_dec(item);
-        if (item == v)
-            return true;
-    }
-    return list_append(list, v);
-}
-
-static value collect_parameters(value args)
-{
-    value list = list_new(0);
-    bool ok = list != NULL;
-    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
-        value item = tuple_get(args, i);
-        if (is_type(item))
-            continue;
-        if (is_type_variable(item)) {
-            ok = add_once(list, item);
-            continue;
-        }
-        value inner = attr_get_optional(item, NAME(__parameters__));
-        ok = inner != NULL;
-        for (size_t k = 0; ok && inner != VALUE_MISSING && is_tuple(inner) && k < tuple_length(inner);
-             thread_report_at(++k))
-            ok = add_once(list, tuple_get(inner, k));
-        value_dec(inner);
-    }
-    value tuple = ok ? list_to_tuple(list) : NULL;
-    value_dec(list);
-    return tuple;
-}
-
 static value alias_parameters(value self)
 {
     value parameters = slot_load(value_object(self), &ALIAS(self)->parameters);
@@ -99,72 +56,14 @@ static value alias_parameters(value self)
         return parameters;
     if (!stack_check(" in __parameters__")) /* of aliases in aliases */
         return NULL;
-    parameters = collect_parameters(alias_args(self));
+    parameters = type_parameters_collect(alias_args(self));
     if (parameters)
         slot_store(value_object(self), &ALIAS(self)->parameters, value_inc(parameters));
     return parameters;
 }
 
-/* One argument with the parameters replaced by the items given for them. */
-static value substitute_one(value arg, value parameters, value items)
-{
-    if (is_type(arg))
-        return value_inc(arg);
-    for (size_t i = 0; i < tuple_length(parameters); thread_report_at(++i))
-        if (tuple_get(parameters, i) == arg && is_type_variable(arg))
-            return call_method_1(arg, NAME(__typing_subst__), tuple_get(items, i));
-    value inner = attr_get_optional(arg, NAME(__parameters__));
-    if (!inner)
-        return NULL;
-    if (inner == VALUE_MISSING || !is_tuple(inner) || tuple_length(inner) == 0) {
-        value_dec(inner);
-        return value_inc(arg);
-    }
-    value sub = tuple_new(tuple_length(inner));
-    for (size_t k = 0; sub && k < tuple_length(inner); thread_report_at(++k)) {
-        value chosen = tuple_get(inner, k);
-        for (size_t i = 0; i < tuple_length(parameters); thread_report_at(++i))
-            if (tuple_get(parameters, i) == tuple_get(inner, k))
-                chosen = tuple_get(items, i);
-        tuple_init(sub, k, value_inc(chosen));
-    }
-    value result = sub ? item_get(arg, sub) : NULL;
-    value_dec(sub);
-    value_dec(inner);
-    return result;
-}
-
-/* The arguments of `self` after self[item]; NULL on error. */
-static value substitute(value self, value args, value parameters, value item)
-{
-    value items = is_tuple(item) ? value_inc(item) : tuple_pack(1, item);
-    if (!items)
-        return NULL;
-    size_t wanted = tuple_length(parameters), given = tuple_length(items);
-    value result = NULL;
-    if (wanted == 0) {
-        raise(EXC(TypeError), "%R is not a generic class", self);
-    } else if (wanted != given) {
-        raise(EXC(TypeError), "Too %s arguments for %R; actual %zu, expected %zu", given > wanted ? "many" : "few",
-              self, given, wanted);
-    } else {
-        result = tuple_new(tuple_length(args));
-        for (size_t i = 0; result && i < tuple_length(args); thread_report_at(++i)) {
-            value v = substitute_one(tuple_get(args, i), parameters, items);
-            if (!v) {
-                value_dec(result);
-                result = NULL;
-                break;
-            }
-            tuple_init(result, i, v);
-        }
-    }
-    value_dec(items);
-    return result;
-}
-
 /* ---- printing ---- */
-static bool add_item(struct str_builder *b, value v)
+bool type_argument_add_repr(struct str_builder *b, value v)
 {
     if (v == VALUE_ELLIPSIS) {
         builder_add_text(b, "...");
@@ -190,13 +89,13 @@ static value alias_repr(value self)
     builder_init(&b);
     if (ALIAS(self)->starred)
         builder_add_text(&b, "*");
-    bool ok = add_item(&b, alias_origin(self));
+    bool ok = type_argument_add_repr(&b, alias_origin(self));
     builder_add_text(&b, "[");
     value args = alias_args(self);
     for (size_t i = 0; ok && i < tuple_length(args); i++) {
         if (i)
             builder_add_text(&b, ", ");
-        ok = thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0 && add_item(&b, tuple_get(args, i));
+        ok = thread_safepoint_at(thread_self, THREAD_IN_WAIT) == 0 && type_argument_add_repr(&b, tuple_get(args, i));
     }
     if (tuple_length(args) == 0)
         builder_add_text(&b, "()");
@@ -243,7 +142,7 @@ static value alias_getattr(value self, value name)
 static value alias_getitem(value self, value item)
 {
     value parameters = stack_check(" in __getitem__") ? alias_parameters(self) : NULL;
-    value args = parameters ? substitute(self, alias_args(self), parameters, item) : NULL;
+    value args = parameters ? type_parameters_substitute(self, alias_args(self), parameters, item) : NULL;
     value result = args ? alias_make(value_type(self), alias_origin(self), args, ALIAS(self)->starred) : NULL;
     value_dec(parameters);
     value_dec(args);
@@ -271,14 +170,62 @@ static bool alias_hash(value self, int64_t *out)
     return true;
 }
 
+/* ---- iter(alias) gives *alias, once ---- */
+struct alias_iterator {
+    struct object header;
+    value_slot alias; /* NULL once it was given */
+};
+
+static value alias_iterator_next(value v)
+{
+    value alias = slot_take(value_object(v), &((struct alias_iterator *)v)->alias, NULL);
+    if (!alias)
+        return VALUE_END;
+    value starred = alias_make(value_type(alias), alias_origin(alias), alias_args(alias), true);
+    value_dec(alias);
+    return starred;
+}
+
+static value alias_iterator_reduce(value v)
+{
+    value alias = slot_load(value_object(v), &((struct alias_iterator *)v)->alias);
+    return reduce_result(builtin_by_name("iter"), alias ? alias : tuple_new(0), NULL, false);
+}
+
+static void alias_iterator_traverse(struct object *o, struct gc_trace *trace)
+{
+    trace_slot(trace, &((struct alias_iterator *)o)->alias);
+}
+static void alias_iterator_destroy(struct object *o)
+{
+    slot_drop(&((struct alias_iterator *)o)->alias);
+}
+
+static const struct method_def alias_iterator_methods[] = {
+    METHOD("__reduce__", alias_iterator_reduce, "($self, /)", "Return state information for pickling."),
+    {0},
+};
+
+static const struct type_spec alias_iterator_type_spec = {
+    .name = "generic_alias_iterator",
+    .size = sizeof(struct alias_iterator),
+    .flags = TYPE_FLAG_NO_NEW,
+    .gc_flags = TYPE_GC_CONTAINER,
+    .traverse = alias_iterator_traverse,
+    .destroy = alias_iterator_destroy,
+    .slots = {.iter = iterator_return_self, .next = alias_iterator_next},
+    .methods = alias_iterator_methods,
+};
+
 static value alias_iter(value self)
 {
-    value starred = alias_make(value_type(self), alias_origin(self), alias_args(self), true);
-    value tuple = starred ? tuple_pack(1, starred) : NULL;
-    value iterator = tuple ? iter_get(tuple) : NULL;
-    value_dec(starred);
-    value_dec(tuple);
-    return iterator;
+    static _Atomic(struct type *) made;
+    struct type *type = type_define_once(&made, &alias_iterator_type_spec);
+    struct alias_iterator *iterator = type ? (struct alias_iterator *)object_new(type, sizeof *iterator) : NULL;
+    if (!iterator)
+        return NULL;
+    slot_init(&iterator->alias, value_inc(self));
+    return value_of(iterator);
 }
 
 static value alias_mro_entries(value self, value bases)
@@ -295,8 +242,18 @@ static value alias_subclass_check(value self, value subclass)
     (void)self;
     return raise(EXC(TypeError), "issubclass() argument 2 cannot be a parameterized generic");
 }
+/* Of *alias: next(iter(alias)). */
+static value alias_reduce_starred(value self)
+{
+    value plain = alias_make(TYPE(GENERIC_ALIAS), alias_origin(self), alias_args(self), false);
+    value iterator = plain ? alias_iter(plain) : NULL;
+    value_dec(plain);
+    return reduce_result(builtin_by_name("next"), iterator, NULL, false);
+}
 static value alias_reduce(value self)
 {
+    if (ALIAS(self)->starred)
+        return alias_reduce_starred(self);
     value arguments = tuple_pack(2, alias_origin(self), alias_args(self));
     value result = arguments ? tuple_pack(2, value_of(TYPE(GENERIC_ALIAS)), arguments) : NULL;
     value_dec(arguments);
@@ -330,8 +287,6 @@ static value alias_get_unpacked_args(value self)
         return value_inc(alias_args(self));
     return VALUE_NONE;
 }
-
-value type_union_or(value a, value b);
 
 static void alias_traverse(struct object *o, struct gc_trace *trace)
 {
@@ -386,189 +341,4 @@ const struct type_spec generic_alias_type_spec = {
     .methods = alias_methods,
     .getset = alias_getset,
     .members = alias_members,
-};
-
-/* ---- unions ---- */
-struct union_type {
-    struct object header;
-    value_slot args; /* tuple, constant */
-};
-
-static value union_args(value v)
-{
-    return slot_peek(&((struct union_type *)v)->args);
-}
-
-static bool can_unite(value v)
-{
-    return v == VALUE_NONE || is_type(v) || value_is_of(v, TYPE(GENERIC_ALIAS)) || value_is(v, TYPE_ID_UNION);
-}
-
-/* Add a member, flattening unions; equal ones once. */
-static bool union_add(value list, value v)
-{
-    if (value_is(v, TYPE_ID_UNION)) {
-        for (size_t i = 0; i < tuple_length(union_args(v)); thread_report_at(++i))
-            if (!union_add(list, tuple_get(union_args(v), i)))
-                return false;
-        return true;
-    }
-    if (v == VALUE_NONE)
-        v = value_of(TYPE(NONE_TYPE));
-    for (size_t i = 0; i < list_length(list); thread_report_at(++i)) {
-        value item = list_get(list, i);
-        /* int and bool are different types though some of their instances are equal: types compare by identity. */
-        int same = item == v ? 1 : is_type(item) || is_type(v) ? 0 : value_equals(item, v);
-        value_dec(item);
-        if (same)
-            return same > 0;
-    }
-    return list_append(list, v);
-}
-
-static value union_from_list(value list)
-{
-    if (list_length(list) == 1)
-        return list_get(list, 0);
-    struct union_type *u = (struct union_type *)object_new(TYPE(UNION), sizeof *u);
-    value args = u ? list_to_tuple(list) : NULL;
-    if (!args) {
-        value_dec(value_of(u));
-        return NULL;
-    }
-    slot_init(&u->args, args);
-    return value_of(u);
-}
-
-value type_union_or(value a, value b)
-{
-    if (!can_unite(a) || !can_unite(b))
-        return VALUE_NOT_IMPLEMENTED;
-    value list = list_new(2);
-    value result = list && union_add(list, a) && union_add(list, b) ? union_from_list(list) : NULL;
-    value_dec(list);
-    return result;
-}
-
-static value union_repr(value self)
-{
-    struct str_builder b;
-    builder_init(&b);
-    value args = union_args(self);
-    bool ok = true;
-    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i)) {
-        if (i)
-            builder_add_text(&b, " | ");
-        value item = tuple_get(args, i);
-        ok = add_item(&b, item == value_of(TYPE(NONE_TYPE)) ? VALUE_NONE : item);
-    }
-    if (ok)
-        return builder_finish(&b);
-    builder_discard(&b);
-    return NULL;
-}
-
-static value union_compare(value a, value b, int op)
-{
-    if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is(b, TYPE_ID_UNION))
-        return VALUE_NOT_IMPLEMENTED;
-    value x = frozenset_new(union_args(a)), y = x ? frozenset_new(union_args(b)) : NULL;
-    value result = y ? compare_rich(x, y, op) : NULL;
-    value_dec(x);
-    value_dec(y);
-    return result;
-}
-static bool union_hash(value self, int64_t *out)
-{
-    value set = frozenset_new(union_args(self));
-    bool ok = set && value_hash(set, out);
-    value_dec(set);
-    return ok;
-}
-
-static value union_check(value self, value v, int (*check)(value, value), const char *function)
-{
-    value args = union_args(self);
-    for (size_t i = 0; i < tuple_length(args); thread_report_at(++i))
-        if (value_is_of(tuple_get(args, i), TYPE(GENERIC_ALIAS)))
-            return raise(EXC(TypeError), "%s() argument 2 cannot be a parameterized generic", function);
-    for (size_t i = 0; i < tuple_length(args); thread_report_at(++i)) {
-        int found = check(v, tuple_get(args, i));
-        if (found)
-            return found < 0 ? NULL : VALUE_TRUE;
-    }
-    return VALUE_FALSE;
-}
-static value union_instance_check(value self, value instance)
-{
-    return union_check(self, instance, value_is_instance, "isinstance");
-}
-static value union_subclass_check(value self, value subclass)
-{
-    if (!is_type(subclass))
-        return raise(EXC(TypeError), "issubclass() arg 1 must be a class");
-    return union_check(self, subclass, class_is_subclass, "issubclass");
-}
-
-static value union_parameters(value self)
-{
-    return collect_parameters(union_args(self));
-}
-static value union_getitem(value self, value item)
-{
-    value parameters = union_parameters(self);
-    value args = parameters ? substitute(self, union_args(self), parameters, item) : NULL;
-    value_dec(parameters);
-    if (!args)
-        return NULL;
-    value list = list_new(tuple_length(args));
-    bool ok = list != NULL;
-    for (size_t i = 0; ok && i < tuple_length(args); thread_report_at(++i))
-        ok = union_add(list, tuple_get(args, i));
-    value result = ok ? union_from_list(list) : NULL;
-    value_dec(list);
-    value_dec(args);
-    return result;
-}
-
-static value union_getattr(value self, value name)
-{
-    return attr_get_generic(self, name);
-}
-
-static void union_traverse(struct object *o, struct gc_trace *trace)
-{
-    trace_slot(trace, &((struct union_type *)o)->args);
-}
-static void union_destroy(struct object *o)
-{
-    slot_drop(&((struct union_type *)o)->args);
-}
-static const struct method_def union_methods[] = {
-    METHOD("__instancecheck__", union_instance_check, "($self, instance, /)", NULL),
-    METHOD("__subclasscheck__", union_subclass_check, "($self, subclass, /)", NULL),
-    {0},
-};
-static const struct getset_def union_getset[] = {
-    {"__parameters__", union_parameters, NULL, "Type variables in the types.UnionType."}, {0}};
-static const struct member_def union_members[] = {
-    {"__args__", MEMBER_VALUE, offsetof(struct union_type, args), false, NULL}, {0}};
-
-const struct type_spec union_type_spec = {
-    .id = TYPE_ID_UNION,
-    .name = "types.UnionType",
-    .doc = "Represent a PEP 604 union type\n\nE.g. for int | str",
-    .size = sizeof(struct union_type),
-    .gc_flags = TYPE_GC_CONTAINER,
-    .traverse = union_traverse,
-    .destroy = union_destroy,
-    .slots = {.getattr = union_getattr,
-              .repr = union_repr,
-              .hash = union_hash,
-              .compare = union_compare,
-              .getitem = union_getitem,
-              .binary = {[BINARY_OR] = type_union_or}},
-    .methods = union_methods,
-    .getset = union_getset,
-    .members = union_members,
 };

@@ -1,4 +1,5 @@
 /* None, NotImplemented, Ellipsis (immediates, so these types have no objects of their own), and cells. */
+#include "runtime/objects/model/generic_alias.h"
 #include "runtime/objects/model/type_internal.h"
 
 static value singleton_new(struct type *type, size_t nargs, value kwnames, value singleton)
@@ -67,8 +68,6 @@ static value ellipsis_reduce(value v)
 static const struct method_def not_implemented_methods[] = {
     METHOD("__reduce__", not_implemented_reduce, "($self, /)", NULL), {0}};
 static const struct method_def ellipsis_methods[] = {METHOD("__reduce__", ellipsis_reduce, "($self, /)", NULL), {0}};
-
-value type_union_or(value a, value b);
 
 const struct type_spec none_type_spec = {
     .id = TYPE_ID_NONE_TYPE,

@@ -5,6 +5,7 @@
  * A built-in type is usable as soon as type_fill and type_fill_bases ran; its class dictionary is made when somebody
  * first looks a name up in it (type_prepare_slow). Classes made at run time are class.c's.
  */
+#include "runtime/objects/model/generic_alias.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
@@ -598,7 +599,6 @@ extern const struct method_def type_methods[];
 extern const struct getset_def type_getset[];
 value type_new_slot(struct type *metatype, const value *args, size_t nargs, value kwnames);
 bool type_init_slot(value self, const value *args, size_t nargs, value kwnames);
-value type_union_or(value a, value b);
 
 const struct type_spec type_type_spec = {
     .id = TYPE_ID_TYPE,
