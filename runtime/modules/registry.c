@@ -13,6 +13,7 @@
     M(_collections)     \
     M(_contextvars)     \
     M(_csv)             \
+    M(_datetime)        \
     M(_functools)       \
     M(_heapq)           \
     M(_imp)             \

@@ -377,7 +377,10 @@ value type_module(struct type *type)
         return dict ? dict_get(dict, NAME(__module__)) : NULL;
     }
     const char *dot = strrchr(type->gc.name, '.');
-    return dot ? str_from_utf8(type->gc.name, (size_t)(dot - type->gc.name)) : str_interned("builtins");
+    if (!dot)
+        return str_interned("builtins");
+    value name = str_from_utf8(type->gc.name, (size_t)(dot - type->gc.name));
+    return name ? str_intern(name) : NULL; /* the same for all types of a module: pickles mention it once */
 }
 
 value type_repr_name(struct type *type)

@@ -158,6 +158,9 @@ static const char *bare_name(const struct signature *signature)
     return dot ? dot + 1 : signature->name;
 }
 
+/* For "%s%s": a constructor may have no name for its messages. */
+#define CALLED_NAME(signature) *bare_name(signature) ? bare_name(signature) : "function", *bare_name(signature) ? "()" : ""
+
 static const char *plural(size_t n)
 {
     return n == 1 ? "" : "s";
@@ -169,7 +172,7 @@ static bool wrong_count(struct signature *signature, struct signature_parameters
     size_t min = parsed->required, max = parsed->varargs >= 0 ? SIZE_MAX : parsed->positional;
     if (max == 0)
         return raise_false(EXC(TypeError), "%s%s%s() takes no arguments (%zu given)", OWNED_NAME(signature), nargs);
-    if (signature->is_method && min == 1 && max == 1)
+    if (signature->is_method && min == 1 && max == 1 && !signature->by_tuple)
         return raise_false(EXC(TypeError), "%s%s%s() takes exactly one argument (%zu given)", OWNED_NAME(signature),
                            nargs);
     size_t bound = nargs < min ? min : max;
@@ -190,14 +193,13 @@ static bool wrong_count(struct signature *signature, struct signature_parameters
 static bool wrong_count_keywords(struct signature *signature, struct signature_parameters *parsed, size_t nargs,
                                  size_t keywords)
 {
-    const char *name = bare_name(signature);
     size_t limit = parsed->positional;
     if (nargs + keywords > parsed->count && parsed->kwargs < 0)
-        return raise_false(EXC(TypeError), "%s() takes at most %u %sargument%s (%zu given)", name, parsed->count,
+        return raise_false(EXC(TypeError), "%s%s takes at most %u %sargument%s (%zu given)", CALLED_NAME(signature), parsed->count,
                            nargs ? "" : "keyword ", plural(parsed->count), nargs + keywords);
     if (limit == 0)
-        return raise_false(EXC(TypeError), "%s() takes no positional arguments", name);
-    return raise_false(EXC(TypeError), "%s() takes %s %zu positional argument%s (%zu given)", name,
+        return raise_false(EXC(TypeError), "%s%s takes no positional arguments", CALLED_NAME(signature));
+    return raise_false(EXC(TypeError), "%s%s takes %s %zu positional argument%s (%zu given)", CALLED_NAME(signature),
                        parsed->required < limit ? "at most" : "exactly", limit, plural(limit), nargs);
 }
 
@@ -266,7 +268,7 @@ static bool fill_defaults(struct signature *signature, struct signature_paramete
                                bare_name(signature), min < parsed->count ? "at least" : "exactly", min, plural(min),
                                nargs);
         }
-        return raise_false(EXC(TypeError), "%s() missing required argument '%U' (pos %zu)", bare_name(signature),
+        return raise_false(EXC(TypeError), "%s%s missing required argument '%U' (pos %zu)", CALLED_NAME(signature),
                            parameter->name, i + 1);
     }
     return true;
