@@ -24,6 +24,7 @@ MODULES = [
     "_thread", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "binascii", "builtins",
     "cmath", "errno", "gc", "grp", "itertools", "marshal", "math", "mmap", "posix", "pwd", "pyexpat", "resource", "select", "sys",
     "time", "unicodedata", "zlib", "_hashlib", "_asyncio", "_elementtree", "_socket", "_posixshmem", "_lsprof", "termios", "fcntl",
+    "_ssl",
 ]  # fmt: skip
 
 # What ends, replaces, stops or signals the process, waits for ever by design, or harms the machine around it.

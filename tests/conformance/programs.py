@@ -188,6 +188,31 @@ run("env/bin/pip", "list")
 run("env/bin/pip", "uninstall", "-q", "-y", "islet")
 run("env/bin/python", "-c", "import islet")
 """
+TLS = """
+import os, socket, ssl, subprocess, test
+folder = os.path.dirname(test.__file__)
+chain = f"{folder}/keycert3.pem"
+server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", chain, "-key", chain, "-rev", "-naccept", "3", "-alpn", "rev"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+port = next(int(line.rsplit(":", 1)[1]) for line in server.stdout if line.startswith("ACCEPT"))
+context = ssl.create_default_context(cafile=f"{folder}/pycacert.pem")
+context.set_alpn_protocols(["rev"])
+for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
+    context.maximum_version = version
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="localhost") as connection:
+        print(connection.version(), connection.cipher(), connection.selected_alpn_protocol(), connection.getpeercert()["subject"])
+        for n in (1, 10, 1000):
+            connection.sendall(b"0123456789" * n + b"\\n")
+            answer = b""
+            while not answer.endswith(b"\\n"):
+                answer += connection.recv(4096)
+            print(len(answer), answer[:12])
+try:
+    context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="example.org")
+except ssl.SSLCertVerificationError as e:
+    print(e, e.verify_code, e.verify_message)
+print(server.wait(10))
+"""
 
 
 def python_files(count):
@@ -198,6 +223,7 @@ def programs(folder):
     """{name: (arguments of the interpreter, standard input, package that it needs)}."""
     paths = {"a.rst": REST, "test_it.py": SUITE, "debugged.py": DEBUGGED, "logging_.py": LOGGING, "executors.py": EXECUTORS,
              "pipeline.py": PIPELINE, "chat.py": CHAT, "server.py": SERVER, "environment.py": ENVIRONMENT,
+             "tls.py": TLS,
              "a.json": '{"b": [1, 2.5, null, true, "\\u00e9"], "a": {}}', "a.md": "# T\n\n* a\n* b\n\n`code` **bold** [l](http://x)\n"}  # fmt: skip
     for name, text in paths.items():
         with open(os.path.join(folder, name), "w") as file:
@@ -223,6 +249,7 @@ def programs(folder):
         "chat": (["chat.py"], "", None),
         "server": (["server.py"], "", None),
         "environment": (["environment.py"], "", None),
+        "tls": (["tls.py"], "", None),
         "pygments": (["-c", highlight, *python_files(60)], "", "pygments"),
         "docutils": (["-m", "docutils", "a.rst"], "", "docutils"),
         "markdown": (["-m", "markdown", "a.md"], "", "markdown"),
