@@ -61,3 +61,23 @@ ready = True
 C.__bases__ = (B1,)
 B1.__bases__ = (C,)
 print(C.__bases__, B2.__subclasses__(), B1.__subclasses__(), B1.__bases__, C.__subclasses__())
+
+
+# a metaclass that has a __dict__ from a base beside type
+class Beside:
+    pass
+
+
+class MetaBeside(Beside, type):
+    pass
+
+
+class OfMetaBeside(metaclass=MetaBeside):
+    inside = 1
+
+
+print(OfMetaBeside.__dict__["inside"])
+try:
+    OfMetaBeside.__dict__ = {}
+except AttributeError as error:
+    print(error)

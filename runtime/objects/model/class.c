@@ -549,7 +549,7 @@ static value class_make(struct type *metatype, struct type *base, value name, va
         value_dec(dict);
         return NULL;
     }
-    struct type *type = (struct type *)heap_alloc_type(sizeof(struct type), &metatype->gc);
+    struct type *type = (struct type *)heap_alloc_type(metatype->gc.instance_size, &metatype->gc);
     struct class_slots slots = {0};
     bool ok = type != NULL;
     if (!ok) {

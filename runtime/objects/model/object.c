@@ -453,8 +453,11 @@ const struct type_spec object_type_spec = {
 };
 
 /* ---- __dict__ and __weakref__ of classes made at run time ---- */
+/* A class comes here, too, when its metaclass has this from a base beside `type`. */
 static value subtype_get_dict(value self)
 {
+    if (is_type(self))
+        return mapping_proxy_new(type_dict((struct type *)self));
     value dict = object_dict(self, true);
     return dict == VALUE_MISSING ? raise(EXC(AttributeError), "This object has no __dict__") : dict;
 }
@@ -466,6 +469,8 @@ static value subtype_get_weakref(value self)
 /* Deleting it leaves an empty one. */
 static bool subtype_set_dict(value self, value v)
 {
+    if (is_type(self))
+        return raise_false(EXC(AttributeError), "attribute '__dict__' of 'type' objects is not writable");
     value dict = v ? value_inc(v) : dict_new();
     bool ok = dict && object_set_dict(self, dict);
     value_dec(dict);

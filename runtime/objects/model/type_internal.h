@@ -97,6 +97,16 @@ struct class_change {
     bool metaclass;
 };
 
+/* ---- metaclasses of C (metaclass.c) ----
+   A type whose base is `type`, or another such metaclass. `size` in its spec: the bytes that each of its classes has to
+   itself behind what every class has, zeroed at first; its traverse and destroy see to the references in them and to
+   nothing else of the class. Its `new` has type_new_class make the class. */
+struct type *metaclass_define(const struct type_spec *spec, struct type *base /* NULL: type */);
+/* A built-in type that is an instance of a metaclass of C, as type_define_with_base makes it. */
+struct type *type_define_of(const struct type_spec *spec, struct type *base, struct type *metaclass);
+/* Those bytes of a class of a metaclass of C. */
+void *class_own_part(struct type *class);
+
 /* ---- class.c ---- */
 void subtype_traverse(struct object *object, struct gc_trace *trace);
 void subtype_destroy(struct object *object);
