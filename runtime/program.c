@@ -4,11 +4,13 @@
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/file.h"
 #include "runtime/interp/interp.h"
+#include "runtime/modules/core/streams.h"
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_file.h"
 #include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/importing/spec.h"
+#include "runtime/objects/binary/buffer.h"
 #include "runtime/objects/objects.h"
 #include "runtime/sys.h"
 
@@ -16,6 +18,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,9 +50,11 @@ static value make_main(value file)
     return NULL;
 }
 
-static int run_main(value code, value main)
+static int run_main(value code, value main, bool is_file)
 {
     value result = code && main ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+    if (is_file)
+        streams_flush_quietly(); /* what a file has written comes before what is said of its end */
     int status = result ? 0 : interpreter_report_uncaught();
     value_dec(result);
     value_dec(code);
@@ -62,7 +67,7 @@ static int run_source(const char *source, size_t length, value filename, value f
 {
     value main = make_main(file);
     value code = main ? compile_source(source, length, filename, "exec", flags | COMPILE_PROGRAM, -1) : NULL;
-    return run_main(code, main);
+    return run_main(code, main, flags & PARSE_FROM_FILE);
 }
 
 int run_command(const char *source)
@@ -71,6 +76,15 @@ int run_command(const char *source)
     if (!sys_flags.safe_path && !runtime_add_path(empty))
         return interpreter_report_uncaught();
     size_t length = strlen(source);
+    value decoded = str_decode_locale(source);
+    struct text checked;
+    if (!decoded || !text_of(decoded, &checked)) {
+        fputs("Unable to decode the command from the command line:\n", stderr);
+        value_dec(decoded);
+        return interpreter_report_uncaught();
+    }
+    text_release(&checked);
+    value_dec(decoded);
     char *text = malloc(length + 2);
     if (!text) {
         raise_no_memory();
@@ -225,7 +239,46 @@ static value absolute_path(const char *path)
     return str_decode_locale(whole);
 }
 
-int run_file(const char *path)
+/* Of a file of bytecode, as py_compile writes it. */
+static int run_bytecode(const char *path, const uint8_t *bytes, size_t length)
+{
+    enum { HEAD = 16 }; /* magic number, flags, and what tells of the source */
+    value file = absolute_path(path), main = file ? make_main(file) : NULL;
+    value loader = main ? importlib_bytecode_loader(NAME(__main__), file) : NULL;
+    value magic = loader ? importlib_magic_number() : NULL, marshal = magic ? import_module("marshal") : NULL;
+    struct buffer number;
+    value code = NULL;
+    if (marshal && buffer_get(magic, &number, BUFFER_SIMPLE)) {
+        bool same = length >= (size_t)number.length && memcmp(bytes, number.data, (size_t)number.length) == 0;
+        buffer_release(&number);
+        value data = !same ? raise(EXC(RuntimeError), "Bad magic number in .pyc file")
+                           : bytes_new(bytes + (length < HEAD ? length : HEAD), length < HEAD ? 0 : length - HEAD);
+        code = data ? call_method_1(marshal, NAME(loads), data) : NULL;
+        value_dec(data);
+        if (code && !value_is(code, TYPE_ID_CODE)) {
+            value_dec(code);
+            code = raise(EXC(RuntimeError), "Bad code object in .pyc file");
+        }
+    }
+    value_dec(marshal);
+    value_dec(magic);
+    bool ready = code && dict_set(module_dict(main), NAME(__loader__), loader);
+    value_dec(loader);
+    value_dec(file);
+    if (!ready) {
+        value_dec(code);
+        code = NULL;
+    }
+    return run_main(code, main, true);
+}
+
+static bool is_bytecode(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".pyc") == 0;
+}
+
+int run_file(const char *path, bool skips_line)
 {
     struct stat info;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
@@ -241,9 +294,17 @@ int run_file(const char *path)
         free(bytes);
         return run_container(path);
     }
+    if (is_bytecode(path)) {
+        int status = sys_flags.safe_path || add_script_directory(path) ? run_bytecode(path, bytes, length)
+                                                                       : interpreter_report_uncaught();
+        free(bytes);
+        return status;
+    }
+    const uint8_t *end = skips_line ? memchr(bytes, '\n', length) : bytes; /* the newline stays: lines keep their numbers */
+    size_t skipped = end ? (size_t)(end - bytes) : length;
     value file = absolute_path(path);
     int status = file && (sys_flags.safe_path || add_script_directory(path))
-                     ? run_source((const char *)bytes, length, file, file, PARSE_FROM_FILE)
+                     ? run_source((const char *)bytes + skipped, length - skipped, file, file, PARSE_FROM_FILE)
                      : interpreter_report_uncaught();
     value_dec(file);
     free(bytes);

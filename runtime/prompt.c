@@ -87,12 +87,6 @@ static value read_line(value prompt)
     return read_plain();
 }
 
-static void flush(void)
-{
-    streams_flush();
-    error_clear();
-}
-
 /* Is the exception a SyntaxError that more lines could mend? */
 static bool is_incomplete(void)
 {
@@ -185,7 +179,7 @@ static bool report(int *status)
 {
     bool ends = error_matches(EXC(SystemExit));
     int of_exception = interpreter_report_uncaught();
-    flush();
+    streams_flush_quietly();
     if (ends)
         *status = of_exception;
     return ends;
@@ -247,7 +241,7 @@ int run_prompt(value main)
     unsigned flags = 0;
     int status = 0;
     for (;;) {
-        flush();
+        streams_flush_quietly();
         value code = read_statement(flags);
         if (code == VALUE_END) {
             fputs("\n", stderr);

@@ -110,7 +110,7 @@ static bool add_warning_option(value list, const char *text, size_t length)
 static bool add_warning_options(value list, const struct start_config *config)
 {
     bool done = !sys_flags.dev_mode || add_warning_option(list, "default", 7);
-    const char *given = config->use_environment ? getenv("PYTHONWARNINGS") : NULL;
+    const char *given = sys_flags.ignore_environment ? NULL : getenv("PYTHONWARNINGS");
     while (done && given && *given) {
         const char *end = strchrnul(given, ',');
         done = add_warning_option(list, given, (size_t)(end - given));
@@ -185,6 +185,25 @@ static bool make_core_modules(const struct start_config *config)
     return builtins_at_start != NULL;
 }
 
+/* Call module.function(argument) at the start; false after a message. */
+static bool start_module(const char *module_name, const char *function_name, value argument)
+{
+    value module = import_module(module_name), name = module ? str_interned(function_name) : NULL;
+    value function = name ? attr_get(module, name) : NULL;
+    value result = !function  ? NULL
+                   : argument ? call_1(function, argument)
+                              : call_0(function);
+    if (!result) {
+        fprintf(stderr, "atoll: cannot start %s:\n", module_name);
+        interpreter_report_uncaught();
+    }
+    value_dec(result);
+    value_dec(function);
+    value_dec(name);
+    value_dec(module);
+    return result;
+}
+
 bool runtime_start(const struct start_config *config)
 {
     static const struct gc_hooks hooks = {
@@ -219,6 +238,10 @@ bool runtime_start(const struct start_config *config)
         value_dec(exception);
         return false;
     }
+    if (config->faulthandler && !start_module("faulthandler", "enable", NULL))
+        return false;
+    if (config->traced_frames && !start_module("tracemalloc", "start", small_int(config->traced_frames)))
+        return false;
     load_warnings();
     return site_start(config->dist_packages);
 }

@@ -12,7 +12,8 @@ struct start_config {
     char **all_argv;
     bool dist_packages;                     /* -X dist-packages: run the .pth files of Debian's dist-packages, too */
     bool gc_stats;                          /* -X gc-stats: print the collector's figures at the end */
-    bool use_environment;                   /* not -E or -I */
+    bool faulthandler;                      /* -X faulthandler */
+    int traced_frames;                      /* -X tracemalloc; 0: off */
     const char **warn_options, **x_options; /* NULL-terminated */
 };
 
@@ -26,7 +27,7 @@ int runtime_finish(int status);
 
 /* Run what the command line names as __main__; each returns the exit status after reporting an uncaught exception. */
 int run_command(const char *source);
-int run_file(const char *path);
+int run_file(const char *path, bool skips_line /* -x */);
 int run_module(const char *name);
 int run_stdin(void);
 /* After -i, or by PYTHONINSPECT that the program set: the prompt in the same __main__. `status`: what the run returned. */

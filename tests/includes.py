@@ -27,7 +27,7 @@ ROOMS = [
     ["runtime/compiler/codegen/"],
     ["runtime/interp/"],
     ["runtime/modules/"],
-    ["runtime/start.", "runtime/paths.", "runtime/site.", "runtime/program.", "runtime/prompt.", "runtime/main.c", "runtime/interface/"],
+    ["runtime/start.", "runtime/paths.", "runtime/site.", "runtime/program.", "runtime/prompt.", "runtime/options.", "runtime/help.c", "runtime/main.c", "runtime/interface/"],
     ["runtime/native/"],
     ["tests/", "stress/"],
 ]

@@ -38,6 +38,7 @@ struct exception_range {
 struct code_location {
     int32_t line, end_line, column, end_column;
 }; /* line 0 or -1: none; columns 0-based UTF-8 bytes, -1: none */
+extern bool code_hides_columns; /* set at the start: only lines are shown (-X no_debug_ranges) */
 
 /* Where the body of a code object lies in its file. */
 struct code_source;

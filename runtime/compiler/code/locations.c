@@ -25,6 +25,8 @@ static int32_t read_svarint(struct location_reader *r)
     return n & 1 ? -(int32_t)(n / 2) - 1 : (int32_t)(n / 2);
 }
 
+bool code_hides_columns;
+
 uint32_t location_read(struct location_reader *r, struct code_location *out)
 {
     if (r->at >= r->end)
@@ -43,6 +45,8 @@ uint32_t location_read(struct location_reader *r, struct code_location *out)
         out->column = (int32_t)read_varint(r);
         out->end_column = (int32_t)read_varint(r);
     }
+    if (code_hides_columns)
+        *out = (struct code_location){out->line, out->line, -1, -1};
     r->unit += head >> 2;
     return head >> 2;
 }

@@ -284,8 +284,13 @@ bool import_star(struct frame *frame, value module)
     for (size_t i = 0; list && done && i < list_length(list); thread_report_at(++i)) {
         value name = list_get(list, i);
         if (!is_str(name)) {
-            raise(EXC(TypeError), "%s in %S.%s must be str, not %T", skip_underscored ? "Key" : "Item", module,
-                  skip_underscored ? "__dict__" : "__all__", name);
+            value own_name = attr_get(module, NAME(__name__));
+            if (own_name && !is_str(own_name))
+                raise(EXC(TypeError), "module __name__ must be a string, not %T", own_name);
+            else if (own_name)
+                raise(EXC(TypeError), "%s in %U.%s must be str, not %T", skip_underscored ? "Key" : "Item", own_name,
+                      skip_underscored ? "__dict__" : "__all__", name);
+            value_dec(own_name);
             done = false;
         } else if (!skip_underscored || str_length(name) == 0 || str_at(name, 0) != '_') {
             value v = attr_get(module, name);

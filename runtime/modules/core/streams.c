@@ -1,5 +1,6 @@
 /* sys.stdin, sys.stdout, sys.stderr: streams of _io over descriptors 0, 1 and 2, or None where one is closed. */
 #include "runtime/modules/core/streams.h"
+#include "runtime/import.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/io/io.h"
 #include "runtime/sys.h"
@@ -12,6 +13,23 @@
 
 bool streams_unbuffered;
 
+/* The name that the codec itself has; what no codec has stays. */
+static value codec_name(value encoding)
+{
+    value module = encoding ? import_module("codecs") : NULL, name = module ? str_interned("lookup") : NULL;
+    value codec = name ? call_method_1(module, name, encoding) : NULL;
+    value known = codec ? attr_get(codec, NAME(name)) : NULL;
+    value_dec(codec);
+    value_dec(name);
+    value_dec(module);
+    if (!known) {
+        error_clear();
+        return encoding;
+    }
+    value_dec(encoding);
+    return known;
+}
+
 /* PYTHONIOENCODING=encoding:errors, either part empty. */
 static void environment_encoding(value *encoding, value *errors)
 {
@@ -20,8 +38,10 @@ static void environment_encoding(value *encoding, value *errors)
         return;
     const char *colon = strchr(given, ':');
     size_t length = colon ? (size_t)(colon - given) : strlen(given);
-    if (length)
-        *encoding = str_from_utf8_surrogates(given, length);
+    if (length) {
+        *encoding = codec_name(str_from_utf8_surrogates(given, length));
+        *errors = NAME(strict);
+    }
     if (colon && colon[1])
         *errors = str_from_text(colon + 1);
 }
@@ -38,7 +58,7 @@ static const char *default_errors(void)
         wanted = "C";
     bool plain = strcmp(wanted, "C") == 0 || strcmp(wanted, "POSIX") == 0 || strcmp(wanted, "C.UTF-8") == 0 ||
                  strcmp(wanted, "C.utf8") == 0;
-    return plain ? "surrogateescape" : "strict";
+    return plain || sys_flags.utf8_mode ? "surrogateescape" : "strict";
 }
 
 static value open_stream(int fd, const char *name)
@@ -106,9 +126,6 @@ bool streams_open(void)
 {
     static const char *const names[][3] = {
         {"stdin", "__stdin__", "<stdin>"}, {"stdout", "__stdout__", "<stdout>"}, {"stderr", "__stderr__", "<stderr>"}};
-    const char *wish = sys_flags.ignore_environment ? NULL : getenv("PYTHONUNBUFFERED");
-    if (wish && *wish)
-        streams_unbuffered = true;
     bool done = load_modules();
     for (int fd = 2; done && fd >= 0; fd--) {
         bool usable = fcntl(fd, F_GETFD) >= 0;
@@ -120,7 +137,7 @@ bool streams_open(void)
 }
 
 /* Flush sys.NAME unless it is closed. */
-static bool flush(const char *name)
+static bool flush(const char *name, bool reports)
 {
     value stream = sys_get(name);
     bool done = true;
@@ -130,7 +147,7 @@ static bool flush(const char *name)
         value_dec(closed);
         done = truth > 0 || (truth == 0 && io_call(stream, NAME(flush)));
     }
-    if (!done && strcmp(name, "stdout") == 0)
+    if (!done && reports)
         error_unraisable(NULL, stream);
     error_clear();
     value_dec(stream);
@@ -139,9 +156,18 @@ static bool flush(const char *name)
 
 bool streams_flush(void)
 {
-    bool done = flush("stdout");
-    flush("stderr");
+    bool done = flush("stdout", true);
+    flush("stderr", false);
     return done;
+}
+
+void streams_flush_quietly(void)
+{
+    value exception = error_fetch();
+    flush("stderr", false);
+    flush("stdout", false);
+    if (exception)
+        error_restore(exception);
 }
 
 /* ---- lines with editing ---- */

@@ -114,6 +114,29 @@ static value sys_unraisablehook(value self, value unraisable)
     return done ? VALUE_NONE : NULL;
 }
 
+/* Write what the stream cannot encode with escapes instead. Called while UnicodeEncodeError is raised. */
+static bool write_escaped(value file, value text)
+{
+    error_clear();
+    value encoding = attr_get(file, NAME(encoding));
+    value bytes = encoding ? call_method(text, NAME(encode), (value[]){encoding, NAME(backslashreplace)}, 2) : NULL;
+    value buffer = bytes ? attr_get_optional(file, NAME(buffer)) : NULL;
+    bool done;
+    if (is_given(buffer)) {
+        value written = call_method_1(buffer, NAME(write), bytes);
+        done = written;
+        value_dec(written);
+    } else {
+        value escaped = buffer ? call_method(bytes, NAME(decode), (value[]){encoding, NAME(strict)}, 2) : NULL;
+        done = escaped && write_text(file, escaped);
+        value_dec(escaped);
+    }
+    value_dec(buffer);
+    value_dec(bytes);
+    value_dec(encoding);
+    return done;
+}
+
 static value sys_displayhook(value self, value object)
 {
     value builtins = sys_get("modules");
@@ -126,7 +149,8 @@ static value sys_displayhook(value self, value object)
         return VALUE_NONE;
     }
     value file = sys_get("stdout"), text = value_repr(object);
-    bool done = text && attr_set(module, NAME(_), VALUE_NONE) && is_given(file) && write_text(file, text) &&
+    bool done = text && attr_set(module, NAME(_), VALUE_NONE) && is_given(file) &&
+                (write_text(file, text) || (error_matches(EXC(UnicodeEncodeError)) && write_escaped(file, text))) &&
                 write_text(file, NAME_TEXT("\n")) && attr_set(module, NAME(_), object);
     if (!done && !error_occurred())
         raise(EXC(RuntimeError), "lost sys.stdout");

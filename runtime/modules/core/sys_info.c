@@ -7,11 +7,12 @@
 #include <stdlib.h>
 
 struct sys_flags sys_flags = {.hash_randomization = 1, .utf8_mode = 1, .int_max_str_digits = -1};
+struct sys_places sys_places = {.platlibdir = "lib"};
 _Atomic bool runtime_finalizing;
 
 int sys_optimize_level(void)
 {
-    return sys_flags.optimize;
+    return sys_flags.optimize > 2 ? 2 : sys_flags.optimize;
 }
 
 #define PYTHON_VERSION "3.11.2"
@@ -165,8 +166,9 @@ bool sys_info_fill(value module)
            module_add_owned(module, "maxsize", int_from_i64(INT64_MAX)) &&
            module_add(module, "maxunicode", small_int(0x10FFFF)) &&
            module_add_owned(module, "float_repr_style", str_interned("short")) &&
-           module_add_owned(module, "platlibdir", str_interned("lib")) &&
+           module_add_owned(module, "platlibdir", str_decode_locale(sys_places.platlibdir)) &&
            module_add_owned(module, "warnoptions", list_new(0)) && module_add_owned(module, "_xoptions", dict_new()) &&
-           module_add_owned(module, "abiflags", str_interned("")) && module_add(module, "pycache_prefix", VALUE_NONE) &&
+           module_add_owned(module, "abiflags", str_interned("")) && module_add_owned(module, "pycache_prefix",
+                            sys_places.pycache_prefix ? str_decode_locale(sys_places.pycache_prefix) : VALUE_NONE) &&
            module_add(module, "dont_write_bytecode", value_bool(sys_flags.dont_write_bytecode));
 }

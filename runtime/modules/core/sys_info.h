@@ -11,6 +11,11 @@ struct sys_flags {
         int_max_str_digits;
 };
 extern struct sys_flags sys_flags;
+/* More of them: texts. NULL: None. */
+struct sys_places {
+    const char *platlibdir, *pycache_prefix;
+};
+extern struct sys_places sys_places;
 extern _Atomic bool runtime_finalizing;
 
 /* Constants and information tuples. */

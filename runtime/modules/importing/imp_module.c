@@ -287,7 +287,7 @@ static const struct method_def functions[] = {
 
 static bool fill(value module)
 {
-    return module_add(module, "check_hash_based_pycs", NAME(default));
+    return module_add_owned(module, "check_hash_based_pycs", str_interned(import_check_hash_based_pycs));
 }
 
 const struct module_def _imp_module = {

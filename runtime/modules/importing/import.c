@@ -21,7 +21,9 @@
 #include "runtime/sys.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* ---- imports in progress ---- */
 struct progress {
@@ -229,6 +231,7 @@ static value load_builtin(const struct module_def *def, value name)
         value_dec(module);
         return NULL;
     }
+    import_file_tell(name, module);
     return module;
 }
 
@@ -399,6 +402,52 @@ static value load_module(value name)
     return module;
 }
 
+/* -X importtime */
+const char *import_check_hash_based_pycs = "default";
+bool import_shows_times;
+static _Thread_local struct {
+    int64_t nested; /* nanoseconds of the imports inside the running one */
+    int depth;
+} times;
+
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static void show_time(value name, int64_t all, int64_t own)
+{
+    struct text text;
+    if (!text_of(name, &text)) {
+        error_clear();
+        return;
+    }
+    fprintf(stderr, "import time: %9lld | %10lld | %*s%s\n", (long long)(own / 1000), (long long)(all / 1000),
+            2 * times.depth, "", text.bytes);
+    text_release(&text);
+}
+
+static value load_timed(value name)
+{
+    static _Atomic bool has_heading;
+    if (!atomic_exchange(&has_heading, true))
+        fputs("import time: self [us] | cumulative | imported package\n", stderr);
+    int64_t around = times.nested, start = now();
+    times.nested = 0;
+    times.depth++;
+    value module = load_module(name);
+    value error = module ? NULL : error_fetch();
+    int64_t all = now() - start, own = all - times.nested;
+    times.depth--;
+    times.nested = around + all;
+    show_time(name, all, own);
+    if (error)
+        error_restore(error);
+    return module;
+}
+
 /* site makes the entries of sys.path absolute. CPython imports it before the entry "" of -c and the prompt is there, and
  * whoever imports it later finds it done: so that entry stays. */
 static value load_site(value name)
@@ -412,7 +461,7 @@ static value load_site(value name)
         value_dec(taken);
         error_clear();
     }
-    value module = load_module(name);
+    value module = import_shows_times ? load_timed(name) : load_module(name);
     if (hides) {
         value error = error_fetch();
         if (!list_insert(path, 0, first)) {
@@ -431,7 +480,7 @@ static value load_site(value name)
 
 static value load_in_progress(value name)
 {
-    return str_equals_text(name, "site") ? load_site(name) : load_module(name);
+    return str_equals_text(name, "site") ? load_site(name) : import_shows_times ? load_timed(name) : load_module(name);
 }
 
 /* The module with an absolute name, loaded if need be; owned. */
@@ -589,6 +638,9 @@ static bool import_submodules(value module, value fromlist, bool is_all)
                     value missing = attr_get_optional(error, NAME(name));
                     bool itself = missing && missing != VALUE_MISSING && is_str(missing) && str_equal(missing, full);
                     value_dec(missing);
+                    value blocked = itself ? import_find_loaded(full) : VALUE_MISSING; /* by None */
+                    itself = itself && blocked == VALUE_MISSING;
+                    value_dec(blocked);
                     if (itself)
                         value_dec(error); /* the import statement reports what it cannot find */
                     else

@@ -13,6 +13,9 @@ value import_library_path(value file);
 value import_absolute(value name);
 /* The built-in function __import__, owned; made once. */
 value import_make_function(void);
+/* What the command line says of hash-based bytecode files (for importlib), and whether imports tell their times. */
+extern const char *import_check_hash_based_pycs;
+extern bool import_shows_times;
 /* At the end of the runtime: drops what the import system holds. */
 void import_finish(void);
 /* In the child of a fork: what other threads were importing is nobody's any more. */

@@ -5,6 +5,7 @@
 #include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/importing/native.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,6 +118,23 @@ static bool run_module(value module, value name, value file, value spec)
     return result != NULL;
 }
 
+/* -v, as importlib tells it once it is awake. */
+void import_file_tell(value name, value module)
+{
+    if (!sys_flags.verbose)
+        return;
+    value loader = dict_get(module_dict(module), NAME(__loader__));
+    value line = loader ? str_format("import %R # %R", name, loader) : NULL;
+    struct text text;
+    if (line && text_of(line, &text)) {
+        fprintf(stderr, "%s\n", text.bytes);
+        text_release(&text);
+    }
+    error_clear();
+    value_dec(line);
+    value_dec(loader);
+}
+
 /* A module (package: its __init__) from `file`; `search`: __path__ of a package, or NULL. */
 static value load_source(value name, value file, value search)
 {
@@ -128,8 +147,11 @@ static value load_source(value name, value file, value search)
                 (spec = dict_get(module_dict(module), NAME(__spec__))) && run_module(module, name, file, spec);
     value_dec(spec);
     value_dec(package);
-    if (done)
+    if (done) {
+        if (!importlib_is_awake())
+            import_file_tell(name, module);
         return module;
+    }
     value_dec(module);
     return NULL;
 }

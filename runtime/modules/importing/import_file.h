@@ -10,6 +10,8 @@
 value import_file_load(value name, value path);
 /* Give a built-in module its __spec__ and __loader__. */
 bool import_file_set_builtin_spec(value module, value name);
+/* Tell of an import on stderr, if -v asks for it. */
+void import_file_tell(value name, value module);
 /* Compile a source file, through the bytecode cache when `cached`. Owned code; OSError, SyntaxError... */
 value import_file_compile(value path, bool cached);
 

@@ -206,6 +206,19 @@ value importlib_make_loader(value name, value path)
     return importlib_wake() ? make_loader(name, path) : NULL;
 }
 
+value importlib_bytecode_loader(value name, value path)
+{
+    value class = importlib_wake() ? attr_get(external, NAME(SourcelessFileLoader)) : NULL;
+    value loader = class ? call_2(class, name, path) : NULL;
+    value_dec(class);
+    return loader;
+}
+
+value importlib_magic_number(void)
+{
+    return importlib_wake() ? attr_get(external, NAME(MAGIC_NUMBER)) : NULL;
+}
+
 static value make_spec(const struct spec_facts *facts, value loader)
 {
     value function = facts->file ? attr_get(external, NAME(spec_from_file_location))

@@ -24,5 +24,8 @@ value importlib_make_loader(value name, value path);
 void importlib_trim_traceback(void);
 /* At the end of the runtime. */
 void importlib_finish(void);
+/* importlib's loader of a file of bytecode, and the bytes that such a file begins with; owned. */
+value importlib_bytecode_loader(value name, value path);
+value importlib_magic_number(void);
 
 #endif

@@ -135,5 +135,7 @@ ssize io_line_end(value text, size_t start, const struct io_newline *newline);
 /* open() with C values; buffering -1: default. */
 value io_open(value file, const char *mode, int buffering, value encoding, value errors, value newline, value closefd,
               value opener);
+/* EncodingWarning, where it is asked for; false: it is an exception. */
+bool io_warn_of_default_encoding(ssize stack_level);
 
 #endif

@@ -1,4 +1,5 @@
 /* The _io module: open(), and what io.py takes from here. The classes are in io_*.c. */
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/io/io.h"
 #include "runtime/modules/importing/import.h"
 
@@ -159,9 +160,20 @@ static value module_open_code(value self, value path)
     return io_open(path, "rb", -1, VALUE_NONE, VALUE_NONE, VALUE_NONE, VALUE_TRUE, VALUE_NONE);
 }
 
-static value module_text_encoding(value self, value encoding, value stacklevel)
+bool io_warn_of_default_encoding(ssize stack_level)
 {
-    return encoding == VALUE_NONE ? str_interned("locale") : value_inc(encoding);
+    return !sys_flags.warn_default_encoding ||
+           warn(EXC(EncodingWarning), stack_level, "'encoding' argument not specified") >= 0;
+}
+
+static value module_text_encoding(value self, value encoding, value stack_level)
+{
+    int64_t level;
+    if (encoding != VALUE_NONE)
+        return value_inc(encoding);
+    if (!value_as_i64(stack_level, &level) || !io_warn_of_default_encoding((ssize)level))
+        return NULL;
+    return sys_flags.utf8_mode ? NAME_TEXT("utf-8") : NAME(locale);
 }
 
 static const struct method_def functions[] = {

@@ -10,6 +10,7 @@
  * UTF-8, UTF-16, UTF-32, Latin-1 and ASCII are decoded here; other encodings by the incremental codecs of the Python
  * level.
  */
+#include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/io/io.h"
 #include "runtime/raw.h"
@@ -686,7 +687,9 @@ static bool set_up(value v, const value *bound)
     if (line_buffering < 0 || write_through < 0 ||
         !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))
         return false;
-    if (encoding == VALUE_NONE || str_equals_text(encoding, "locale"))
+    if (encoding == VALUE_NONE && sys_flags.utf8_mode)
+        encoding = NAME_TEXT("utf-8");
+    else if (encoding == VALUE_NONE || str_equals_text(encoding, "locale"))
         encoding = NAME_TEXT("UTF-8"); /* the name that the locale gives it */
     if (errors == VALUE_NONE)
         errors = NAME(strict);
@@ -731,7 +734,9 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
                   "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)");
     value bound[6];
     bool again;
-    if (!signature_bind(&signature, args, nargs, kwnames, bound) || !io_lock_enter_again(&SELF(v)->upper.lock, &again))
+    if (!signature_bind(&signature, args, nargs, kwnames, bound) ||
+        (bound[1] == VALUE_NONE && !io_warn_of_default_encoding(1)) ||
+        !io_lock_enter_again(&SELF(v)->upper.lock, &again))
         return false;
     bool done = set_up(v, bound);
     if (!again)
