@@ -46,6 +46,8 @@ OUT_OF_LINE(void, object_unlock, (struct object * o), (o))
 OUT_OF_LINE(bool, thread_rest_begin, (size_t bytes), (bytes))
 OUT_OF_LINE(void, thread_rest_end, (bool resting), (resting))
 
+OUT_OF_LINE(value, step_run, (value iterator, value (*next)(value)), (iterator, next))
+
 OUT_OF_LINE(size_t, tuple_length, (value v), (v))
 OUT_OF_LINE(value, tuple_get, (value v, size_t index), (v, index))
 OUT_OF_LINE(void, tuple_init, (value v, size_t index, value item), (v, index, item))

@@ -2,6 +2,7 @@
  * From expat's events to calls of Python functions. A handler that raises ends the parsing: no further handler is
  * called, and the exception waits until expat returns.
  */
+#include "encodings.h"
 #include "pyexpat.h"
 
 /* ---- arguments ---- */
@@ -264,29 +265,12 @@ static void stop(struct parser *p)
     error_restore(error);
 }
 
-/* ---- encodings that expat does not know: those of one byte for each character ---- */
 int handler_unknown_encoding(void *parser, const XML_Char *name, XML_Encoding *encoding)
 {
-    uint8_t all[256];
     if (error_occurred())
         return XML_STATUS_ERROR;
-    for (int i = 0; i < 256; i++)
-        all[i] = (uint8_t)i;
-    value text = str_decode(all, sizeof all, name, "replace");
-    if (!text || str_length(text) != 256) {
-        if (text)
-            raise(EXC(ValueError), "multi-byte encodings are not supported");
-        value_dec(text);
-        stop(parser);
-        return XML_STATUS_ERROR;
-    }
-    for (int i = 0; i < 256; i++) {
-        uint32_t c = str_at(text, (size_t)i);
-        encoding->map[i] = c == 0xFFFD ? -1 : (int)c;
-    }
-    encoding->data = NULL;
-    encoding->convert = NULL;
-    encoding->release = NULL;
-    value_dec(text);
-    return XML_STATUS_OK;
+    if (encoding_describe(name, encoding))
+        return XML_STATUS_OK;
+    stop(parser);
+    return XML_STATUS_ERROR;
 }
