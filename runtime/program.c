@@ -116,9 +116,14 @@ static void run_startup(value main)
         return;
     }
     value code = compile_source((const char *)bytes, length, name, "exec", PARSE_FROM_FILE | COMPILE_PROGRAM, -1);
-    value result = code ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+    value dict = module_dict(main);
+    bool named = code && dict_set(dict, NAME(__file__), name) && dict_set(dict, NAME(__cached__), VALUE_NONE);
+    value result = named ? interpreter_run_code(code, dict, NULL, NULL) : NULL;
+    streams_flush_quietly();
     if (!result)
         interpreter_report_uncaught();
+    if (dict_delete(dict, NAME(__file__)) < 0 || dict_delete(dict, NAME(__cached__)) < 0)
+        error_clear();
     value_dec(result);
     value_dec(code);
     value_dec(name);
@@ -144,6 +149,7 @@ int run_inspection(int status)
     const char *asked = sys_flags.ignore_environment ? NULL : getenv("PYTHONINSPECT");
     if (!(sys_flags.inspect || (asked && *asked)) || !(sys_flags.interactive || isatty(STDIN_FILENO)))
         return status;
+    sys_flags.inspect = 0;
     value main = import_find_loaded(NAME(__main__));
     if (is_given(main))
         status = run_prompt(main);

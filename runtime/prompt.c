@@ -2,10 +2,13 @@
  * The interactive prompt: read a statement, run it in __main__, show what it gave, until input ends.
  *
  * A statement is complete when the compiler says so, as in codeop: it is compiled anew with each line, and "incomplete
- * input" asks for one more. A compound statement ends with an empty line.
+ * input" asks for one more. A compound statement ends with an empty line. What is wrong whatever follows is reported at
+ * once: that is so where the parser fails before it has looked past the last line's end.
  */
 #include "runtime/start.h"
 #include "runtime/compiler/code/code.h"
+#include "runtime/compiler/syntax/arena.h"
+#include "runtime/compiler/syntax/ast.h"
 #include "runtime/import.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/core/streams.h"
@@ -17,6 +20,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -112,6 +116,29 @@ static value compile(value source, unsigned flags)
     return code;
 }
 
+enum parsed { PARSED_WRONG, PARSED_WHOLE, PARSED_IN_PART };
+
+/* What the parser alone says of some lines, with the newline of the last: nothing is warned of. */
+static enum parsed parse_lines(value source, unsigned flags)
+{
+    struct text text;
+    if (!text_of(source, &text)) {
+        error_clear();
+        return PARSED_WRONG;
+    }
+    struct arena arena;
+    struct syntax_error error;
+    arena_init(&arena);
+    struct module_ast *module = parse_source(&arena, text.bytes, text.length, "<stdin>", PARSE_SINGLE,
+                                             flags | PARSE_ALLOW_INCOMPLETE_INPUT | PARSE_IGNORE_COOKIE, &error);
+    enum parsed parsed = module                                                              ? PARSED_WHOLE
+                         : error.message && strcmp(error.message, "incomplete input") == 0 ? PARSED_IN_PART
+                                                                                             : PARSED_WRONG;
+    arena_destroy(&arena);
+    text_release(&text);
+    return parsed;
+}
+
 static bool is_blank(value source)
 {
     for (size_t i = 0; i < str_length(source); i++) {
@@ -167,10 +194,22 @@ static value read_statement(unsigned flags)
             return VALUE_MISSING;
         }
         value code = compile(source, flags | FLAG_DONT_IMPLY_DEDENT | (ended ? 0 : FLAG_ALLOW_INCOMPLETE));
-        if (code || ended || !is_incomplete()) {
+        if (code || ended) {
             value_dec(source);
             return code;
         }
+        bool incomplete = is_incomplete(), wrong = error_matches(EXC(SyntaxError));
+        value lines = incomplete || wrong ? str_format("%U\n", source) : NULL;
+        enum parsed parsed = lines ? parse_lines(lines, flags) : PARSED_WRONG;
+        if (parsed == PARSED_WRONG || (parsed == PARSED_WHOLE && !incomplete)) {
+            if (lines && incomplete)
+                code = compile(lines, flags);
+            value_dec(lines);
+            value_dec(source);
+            return code;
+        }
+        error_clear();
+        value_dec(lines);
     }
 }
 

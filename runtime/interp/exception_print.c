@@ -606,7 +606,7 @@ int interpreter_report_uncaught(void)
     value exception = error_fetch();
     if (!exception)
         return 0;
-    if (value_is_of(exception, EXC(SystemExit))) {
+    if (value_is_of(exception, EXC(SystemExit)) && !sys_inspects()) {
         int status = exit_status(exception);
         value_dec(exception);
         return status;

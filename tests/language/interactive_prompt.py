@@ -16,3 +16,8 @@ talk("x\n", "-i", "-S", "-c", "x = 5")
 talk("x\n", "-i", "-S", "-c", "x = 6; raise ValueError('of the program')")
 talk("if 1:\n  print('never closed')", "-i", "-q", "-S")
 talk("print('no prompt')", "-")
+# What no line could mend is reported before another is asked for.
+talk("def f(:\nx = (\n1 +\n)\n", "-i", "-q", "-S")
+talk("a b\nfor\nif True\nwhile 1\n1 +\n'abc\n@\n0777\n\"\\N{x}\"\nreturn\nprint(1))\n", "-i", "-q", "-S")
+talk("'''abc\nd'''\nx = \\\n3\nx\nclass A:\n  def m(self):\n     return 1\n\nA().m()\n[1,\n2}\n", "-i", "-q", "-S")
+talk("x\n1\n", "-i", "-S", "-q", "-c", "x = 7; raise SystemExit(3)")

@@ -26,14 +26,12 @@ def run(*arguments, text="", lines=None, only="", **environment):
     print("\n".join([line for line in same(done.stdout).splitlines() if only in line][:lines]))
 
 
-for options in ("-b", "-bb", "-B", "-d", "-E", "-I", "-O", "-OO", "-OOO", "-P", "-q", "-s", "-S", "-u", "-x",
-                "-Xdev", "-Xutf8", "-Xutf8=0", "-Xwarn_default_encoding", "-IOBs"):
-    run(options, "-c", FLAGS)
-for name in ("DEBUG", "DONTWRITEBYTECODE", "OPTIMIZE", "NOUSERSITE", "SAFEPATH", "DEVMODE", "UTF8", "WARNDEFAULTENCODING"):
-    for text in "", "1", "2", "yes":
-        if (name, text) != ("UTF8", "2"):
-            run("-c", FLAGS, lines=1, **{"PYTHON" + name: text})
-    run("-E", "-c", FLAGS, **{"PYTHON" + name: "1"})
+for options in "-b -B -d -I", "-bb -E -O -P", "-q -s -S -u -OO", "-OOO -x -Xutf8", "-Xdev -Xutf8=0", "-IOBs":
+    run(*options.split(), "-c", FLAGS)
+NAMES = "DEBUG", "DONTWRITEBYTECODE", "OPTIMIZE", "NOUSERSITE", "SAFEPATH", "DEVMODE", "WARNDEFAULTENCODING"
+for text in "", "1", "2", "yes":
+    run("-c", FLAGS, lines=1, **{"PYTHON" + name: text for name in NAMES})
+run("-E", "-c", FLAGS, **{"PYTHON" + name: "1" for name in (*NAMES, "UTF8")})
 run("-c", FLAGS, LC_ALL="C")
 run("-c", FLAGS, LC_ALL="POSIX", PYTHONUTF8="0")
 
@@ -44,7 +42,7 @@ for options in ("-z", "--what", "-c", "-m", "-W", "-X", "-J", "--check-hash-base
 run("-c", "1", PYTHONMALLOC="nothing")
 run("-c", "1", PYTHONMALLOC="debug")
 run("-c", "1", PYTHONTRACEMALLOC="x")
-for options in "-h", "--help", "-?", "--help-all", "-hz":
+for options in "-?", "--help-all", "-hz":
     run(options, "-c", "1", lines=0)
 for mode in "always", "never", "default":
     run("--check-hash-based-pycs", mode, "-c", "import _imp; print(_imp.check_hash_based_pycs)")

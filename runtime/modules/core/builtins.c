@@ -482,10 +482,23 @@ static value read_plain_line(value in, value out, value prompt)
     return call_method_0(in, NAME(readline));
 }
 
+/* A terminal needs no words. */
+static value raise_end_of_file(bool edited)
+{
+    if (!edited)
+        return raise(EXC(EOFError), "EOF when reading a line");
+    value exception = call_0(value_of(EXC(EOFError)));
+    if (exception)
+        raise_exception(exception);
+    value_dec(exception);
+    return NULL;
+}
+
 static value builtin_input(value self, value prompt)
 {
     value out = sys_get("stdout"), in = sys_get("stdin");
     value line = NULL;
+    bool edited = false;
     if (!out || out == VALUE_MISSING || out == VALUE_NONE) {
         raise(EXC(RuntimeError), "input(): lost sys.stdout");
     } else if (!in || in == VALUE_MISSING || in == VALUE_NONE) {
@@ -497,7 +510,8 @@ static value builtin_input(value self, value prompt)
             error_clear(); /* who cannot is not asked to */
         value_dec(flushed);
         line = text ? streams_read_line(in, out, text) : NULL;
-        if (line == VALUE_MISSING)
+        edited = line != VALUE_MISSING;
+        if (!edited)
             line = read_plain_line(in, out, text);
         value_dec(text);
     }
@@ -507,7 +521,7 @@ static value builtin_input(value self, value prompt)
         size_t length = str_length(line);
         if (length == 0) {
             value_dec(line);
-            return raise(EXC(EOFError), "EOF when reading a line");
+            return raise_end_of_file(edited);
         }
         if (str_at(line, length - 1) == '\n') {
             value cut = str_substring(line, 0, length - 1);

@@ -10,6 +10,11 @@ struct sys_flags sys_flags = {.hash_randomization = 1, .utf8_mode = 1, .int_max_
 struct sys_places sys_places = {.platlibdir = "lib"};
 _Atomic bool runtime_finalizing;
 
+bool sys_inspects(void)
+{
+    return sys_flags.inspect;
+}
+
 int sys_optimize_level(void)
 {
     return sys_flags.optimize > 2 ? 2 : sys_flags.optimize;
