@@ -24,6 +24,9 @@ bool interpreter_detach(void);               /* drops what the thread holds; bef
 void interpreter_each(void (*visit)(struct interpreter *interpreter, void *context), void *context);
 /* A dict for data of this thread, made on demand; borrowed. Keys are chosen by modules. NULL: MemoryError. */
 value interpreter_thread_dict(void);
+/* Counts how often the thread got such a dict, or its context variables changed: what was found there before may have
+   gone. */
+extern _Thread_local uint64_t thread_data_changes __attribute__((tls_model("initial-exec")));
 
 /* Run a code object in the given namespaces (exec, eval, modules, class bodies). `locals` may be any mapping. closure:
  * tuple or NULL. */

@@ -157,11 +157,15 @@ void interpreter_each(void (*visit)(struct interpreter *interpreter, void *conte
     byte_unlock(&list_lock);
 }
 
+_Thread_local uint64_t thread_data_changes = 1;
+
 value interpreter_thread_dict(void)
 {
     struct interpreter *self = interpreter_self;
-    if (!slot_peek(&self->thread_dict))
+    if (!slot_peek(&self->thread_dict)) {
         slot_init(&self->thread_dict, dict_new());
+        thread_data_changes++;
+    }
     return slot_peek(&self->thread_dict);
 }
 

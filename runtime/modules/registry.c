@@ -14,6 +14,7 @@
     M(_contextvars)     \
     M(_csv)             \
     M(_datetime)        \
+    M(_decimal)         \
     M(_functools)       \
     M(_heapq)           \
     M(_imp)             \

@@ -79,6 +79,7 @@ static value context_run(value v, const value *args, size_t nargs, value kwnames
         return raise(EXC(RuntimeError), "cannot enter context: %R is already entered", v);
     value before = current(), dict = interpreter_thread_dict(), result = NULL;
     if (before && dict_set(dict, CURRENT, v)) {
+        thread_data_changes++;
         result = call_vector(args[0], args + 1, nargs - 1, kwnames);
         value error = result ? NULL : error_fetch();
         if (!dict_set(dict, CURRENT, before)) {
@@ -87,6 +88,7 @@ static value context_run(value v, const value *args, size_t nargs, value kwnames
             value_dec(error);
             error = NULL;
         }
+        thread_data_changes++;
         if (error)
             error_restore(error);
     }
@@ -211,6 +213,7 @@ static value variable_set(value v, value given_v)
             value_dec(value_of(token));
             token = NULL;
         }
+        thread_data_changes++;
     }
     value_dec(old);
     value_dec(context);
@@ -233,6 +236,7 @@ static value variable_reset(value v, value token)
         atomic_store(&TOKEN(token)->used, true);
         value old = slot_peek(&TOKEN(token)->old);
         done = old ? dict_set(data_of(context), v, old) : dict_delete(data_of(context), v) >= 0;
+        thread_data_changes++;
     }
     value_dec(context);
     return done ? VALUE_NONE : NULL;

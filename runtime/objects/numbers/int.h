@@ -88,6 +88,8 @@ bool int_guarded(void (*call)(void *context), void *context);
  * caller knows. Handlers of signals may run: false with what they raised, too. */
 #define INT_LONG_LIMBS 512 /* a product of two such numbers takes some 50 microseconds */
 bool int_guarded_long(void (*call)(void *context), void *context, mp_size_t limbs);
+/* In such a call: it would need more memory than there can be. Leaves it. */
+_Noreturn void int_guard_no_memory(void);
 /* In the handler of a signal that makes the main thread raise KeyboardInterrupt, with its ucontext_t, on that thread:
  * leave the long call that it is in. Returns if there is none, or if it cannot be left here. */
 void int_interrupt(const void *context);

@@ -59,6 +59,11 @@ static _Noreturn void leave(enum outcome outcome)
     siglongjmp(guarding->escape, outcome);
 }
 
+_Noreturn void int_guard_no_memory(void)
+{
+    leave(GUARD_NO_MEMORY);
+}
+
 /* In a long call handlers of signals run, as they do between two steps of CPython's own arithmetic. */
 static void run_handlers(void)
 {
