@@ -339,10 +339,9 @@ bool source_decode(struct arena *arena, const char *bytes, size_t length, const 
     if (length > INT32_MAX / 2) {
         return source_fail(&source, SYNTAX_ERROR_OVERFLOW, -1, "source code string is too long");
     }
-    if (length > 0 && memchr(bytes, '\0', length) != NULL) {
-        return source.from_file
-                   ? source_fail(&source, SYNTAX_ERROR_SYNTAX, 1, "source code cannot contain null bytes")
-                   : source_fail(&source, SYNTAX_ERROR_VALUE, -1, "source code string cannot contain null bytes");
+    bool has_null = length > 0 && memchr(bytes, '\0', length) != NULL;
+    if (has_null && !source.from_file) {
+        return source_fail(&source, SYNTAX_ERROR_VALUE, -1, "source code string cannot contain null bytes");
     }
     *encoding = (flags & PARSE_IGNORE_COOKIE) ? "utf-8" : NULL;
     const char *translated = bytes;
@@ -374,6 +373,9 @@ bool source_decode(struct arena *arena, const char *bytes, size_t length, const 
         if (source.from_file && *encoding == NULL && !check_file_is_utf8(&source, translated, translated_length)) {
             return false;
         }
+    }
+    if (has_null) {
+        return source_fail(&source, SYNTAX_ERROR_SYNTAX, 1, "source code cannot contain null bytes");
     }
     *text = copy_lines(&source, translated, translated_length, append_newline, text_length);
     return *text != NULL;

@@ -150,7 +150,7 @@ static int dict_match(value a, value b)
         else if (other == VALUE_MISSING)
             same = 0;
         else if (other != item)
-            same = value_equals(other, item);
+            same = value_equals(item, other);
         value_dec(other);
         value_dec(key);
         value_dec(item);
