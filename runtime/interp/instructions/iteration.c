@@ -39,7 +39,7 @@ static bool unpack_open(struct sweep *sweep, value sequence)
 {
     if (sweep_open(sweep, sequence))
         return true;
-    if (error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter) && !value_type_slot(sequence, getitem)) {
+    if (error_matches(EXC(TypeError)) && !value_type_slot(sequence, iter)) {
         error_clear();
         raise(EXC(TypeError), "cannot unpack non-iterable %T object", sequence);
     }

@@ -91,6 +91,13 @@ value operate_binary(enum binary_operator op, value a, value b)
     return unsupported(binary_symbols[op], a, b);
 }
 
+/* Whether a *= b asks only `a` for a repetition: what could be a sequence is not taken for a number there. */
+static bool multiplies_itself_only(value a)
+{
+    struct type *type = value_type(a);
+    return type_has_flag(type, TYPE_FLAG_HEAP) || type_slot(type, length) || type_slot(type, contains);
+}
+
 value operate_inplace(enum binary_operator op, value a, value b)
 {
     value (*inplace)(value, value) = value_type_slot(a, inplace[op]);
@@ -110,7 +117,9 @@ value operate_inplace(enum binary_operator op, value a, value b)
             return concat(a, b);
     } else if (op == BINARY_MULTIPLY) {
         value (*repeat)(value, ssize) = value_type_slot(a, inplace_repeat);
-        value repeated = repeat_either(repeat ? repeat : value_type_slot(a, repeat), a, b);
+        if (!repeat)
+            repeat = value_type_slot(a, repeat);
+        value repeated = repeat || !multiplies_itself_only(a) ? repeat_either(repeat, a, b) : VALUE_NOT_IMPLEMENTED;
         if (repeated != VALUE_NOT_IMPLEMENTED)
             return repeated;
     }
