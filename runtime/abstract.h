@@ -87,6 +87,8 @@ value sequence_fast(value v, const char *message);
 
 /* ---- numbers ---- */
 bool index_as_ssize(value v, ssize *out, struct type *overflow /* exception type, or NULL to clamp */); /* __index__ */
+bool value_as_ssize(value v, ssize *out); /* a number of items: OverflowError "Python int too large to convert to C
+                                             ssize_t" */
 value index_value(value v);               /* an exact int through __index__; TypeError "'X' object cannot be interpreted
                                              as an integer" */
 bool value_as_i64(value v, int64_t *out); /* __index__; OverflowError "Python int too large to convert to C long" */

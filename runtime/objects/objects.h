@@ -70,6 +70,7 @@ struct text {
     char *owned;
 };
 bool text_of(value v, struct text *text);
+bool text_of_argument(value v, struct text *text); /* the same; ValueError "embedded null character" */
 value value_fspath(value v); /* str or bytes: itself, or what the os.PathLike gives; owned */
 bool text_of_path(value v,
                   struct text *text); /* str, bytes or os.PathLike; surrogateescape; ValueError on embedded NUL */

@@ -61,13 +61,13 @@ static ssize search_list(const value *args, bool left, bool insert)
 static ssize search(const value *args, bool left)
 {
     ssize low, high = -1; /* -1 means the length, as in CPython, where programs can see that */
-    if (!index_as_ssize(args[2], &low, EXC(OverflowError)))
+    if (!value_as_ssize(args[2], &low))
         return -1;
     if (low < 0) {
         raise(EXC(ValueError), "lo must be non-negative");
         return -1;
     }
-    if (args[3] != VALUE_NONE && !index_as_ssize(args[3], &high, EXC(OverflowError)))
+    if (args[3] != VALUE_NONE && !value_as_ssize(args[3], &high))
         return -1;
     if (high == -1 && (high = value_length(args[0])) < 0)
         return -1;

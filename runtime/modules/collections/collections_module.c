@@ -163,7 +163,7 @@ static value tuplegetter_new(struct type *type, const value *args, size_t nargs,
     value bound[2];
     ssize index;
     if (!signature_bind(&signature, args, nargs, kwnames, bound) ||
-        !index_as_ssize(bound[0], &index, EXC(OverflowError)))
+        !value_as_ssize(bound[0], &index))
         return NULL;
     struct tuplegetter *self = (struct tuplegetter *)object_new(type, sizeof *self);
     if (!self)

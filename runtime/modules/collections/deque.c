@@ -507,7 +507,7 @@ static value method_insert(value v, value given_index, value object)
     struct deque *d = DEQUE(v);
     struct ring *displaced;
     ssize index;
-    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
+    if (!value_as_ssize(given_index, &index))
         return NULL;
     value item = value_inc(object);
     if (!deque_lock_with_room(d, 1, &displaced)) {
@@ -580,7 +580,7 @@ static value method_rotate(value v, value given_n)
 {
     struct deque *d = DEQUE(v);
     ssize n;
-    if (!index_as_ssize(given_n, &n, EXC(OverflowError)))
+    if (!value_as_ssize(given_n, &n))
         return NULL;
     object_lock(&d->header);
     if (d->length > 1) {
@@ -667,7 +667,7 @@ static bool deque_init(value v, const value *args, size_t nargs, value kwnames)
     if (is_given(bound[1])) {
         if (!is_int(bound[1]))
             return raise_false(EXC(TypeError), "an integer is required");
-        if (!index_as_ssize(bound[1], &maxlen, EXC(OverflowError)))
+        if (!value_as_ssize(bound[1], &maxlen))
             return false;
         if (maxlen < 0)
             return raise_false(EXC(ValueError), "maxlen must be non-negative");

@@ -181,11 +181,12 @@ static value compile_any(value source, value filename, const char *mode, unsigne
     return result;
 }
 
-value builtin_compile(value self, const value *args)
+/* compile() of args[0], once the file's name is known. */
+static value compile_named(const value *args, value filename)
 {
     int flags, optimize, feature_version;
     if (!is_str(args[2]))
-        return raise(EXC(TypeError), "compile() argument 'mode' must be str, not %T", args[2]);
+        return raise(EXC(TypeError), "compile() argument 'mode' must be str, not %K", args[2]);
     if (!value_as_int(args[3], &flags))
         return NULL;
     int dont_inherit = value_truth(args[4]);
@@ -200,14 +201,18 @@ value builtin_compile(value self, const value *args)
         all |= inherited_flags();
     if (feature_version >= 0 && (flags & COMPILE_ONLY_TREE))
         all |= PARSE_FEATURE_VERSION(feature_version);
-    value filename = source_filename(args[1]);
     struct text mode;
-    if (!filename || !text_of(args[2], &mode)) {
-        value_dec(filename);
+    if (!text_of_argument(args[2], &mode))
         return NULL;
-    }
     value result = compile_any(args[0], filename, mode.bytes, all, optimize);
     text_release(&mode);
+    return result;
+}
+
+value builtin_compile(value self, const value *args)
+{
+    value filename = source_filename(args[1]);
+    value result = filename ? compile_named(args, filename) : NULL;
     value_dec(filename);
     return result;
 }

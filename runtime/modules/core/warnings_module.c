@@ -164,7 +164,7 @@ static int filter_matches(value filter, const struct warning *w)
         return -1;
     int of_category = class_is_subclass(w->category, tuple_get(filter, 2));
     ssize line;
-    if (of_category < 0 || !index_as_ssize(tuple_get(filter, 4), &line, EXC(OverflowError)))
+    if (of_category < 0 || !value_as_ssize(tuple_get(filter, 4), &line))
         return -1;
     return of_text && of_module && of_category && (line == 0 || line == w->line);
 }
@@ -563,7 +563,7 @@ static value warnings_warn(value self, const value *args)
 {
     ssize level;
     value category = category_of(args[0], args[1]);
-    if (!category || !index_as_ssize(args[2], &level, EXC(OverflowError)))
+    if (!category || !value_as_ssize(args[2], &level))
         return NULL;
     return warn_here(category, args[0], level, args[3]) ? VALUE_NONE : NULL;
 }

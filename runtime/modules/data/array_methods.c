@@ -24,7 +24,7 @@ static value array_insert(value self, value index, value item)
     ssize i;
     uint64_t bits = 0;
     const ssize far = (ssize)1 << 58;
-    if (!index_as_ssize(index, &i, EXC(OverflowError)) || !kind->convert(item, &bits))
+    if (!value_as_ssize(index, &i) || !kind->convert(item, &bits))
         return NULL;
     i = (i > far ? far : i < -far ? -far : i) * kind->size;
     return bytearray_set_range(self, i, i, (uint8_t *)&bits, kind->size) ? VALUE_NONE : NULL;
@@ -34,7 +34,7 @@ static value array_pop(value self, value index)
     const struct array_kind *kind = array_kind_of(self);
     ssize i;
     uint64_t item = 0;
-    if (!index_as_ssize(index, &i, EXC(IndexError)))
+    if (!value_as_ssize(index, &i))
         return NULL;
     bool empty = array_length(self) == 0;
     int taken = bytearray_take(self, i, kind->size, (uint8_t *)&item);
@@ -213,7 +213,7 @@ static value array_tounicode(value self)
 static value array_fromfile(value self, value file, value given_count)
 {
     ssize count, bytes;
-    if (!index_as_ssize(given_count, &count, EXC(OverflowError)))
+    if (!value_as_ssize(given_count, &count))
         return NULL;
     if (count < 0)
         return raise(EXC(ValueError), "negative count");
@@ -389,7 +389,7 @@ static value iterator_reduce(value v)
 static value iterator_setstate(value v, value state)
 {
     ssize index;
-    if (!index_as_ssize(state, &index, EXC(OverflowError)))
+    if (!value_as_ssize(state, &index))
         return NULL;
     value array = slot_load(&ITERATOR(v)->header, &ITERATOR(v)->array);
     if (!is_none(array)) {

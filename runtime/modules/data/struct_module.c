@@ -183,7 +183,7 @@ static value unpack_from(const struct struct_layout *layout, value data, value g
 {
     struct buffer b;
     ssize offset = 0;
-    if (!is_missing(given_offset) && !index_as_ssize(given_offset, &offset, EXC(OverflowError)))
+    if (!is_missing(given_offset) && !value_as_ssize(given_offset, &offset))
         return NULL;
     if (!buffer_get(data, &b, BUFFER_SIMPLE))
         return NULL;

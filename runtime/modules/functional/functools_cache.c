@@ -259,7 +259,7 @@ static value cache_new(struct type *type, const value *args, size_t nargs, value
     if (bound[1] != VALUE_NONE) {
         if (!value_type_slot(bound[1], to_index))
             return raise(EXC(TypeError), "maxsize should be integer or None");
-        if (!index_as_ssize(bound[1], &maxsize, EXC(OverflowError)))
+        if (!value_as_ssize(bound[1], &maxsize))
             return NULL;
         if (maxsize < 0)
             maxsize = 0;

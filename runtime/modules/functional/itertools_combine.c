@@ -156,7 +156,7 @@ static value product_new(struct type *type, const value *args, size_t nargs, val
     ssize repeat;
     size_t n = tuple_length(a[0]), total;
     value result = NULL, pools = NULL;
-    if (!index_as_ssize(a[1], &repeat, EXC(OverflowError)))
+    if (!value_as_ssize(a[1], &repeat))
         goto end;
     if (repeat < 0) {
         raise(EXC(ValueError), "repeat argument cannot be negative");
@@ -200,7 +200,7 @@ static value draw(struct type *type, enum kind kind, value iterable, value r)
         length = (ssize)tuple_length(tuple_get(pools, 0));
     else if (kind == PERMUTATIONS && !is_int(r))
         length = (raise(EXC(TypeError), "Expected int as r"), -1);
-    else if (!index_as_ssize(r, &length, EXC(OverflowError)))
+    else if (!value_as_ssize(r, &length))
         length = -1;
     else if (length < 0)
         raise(EXC(ValueError), "r must be non-negative");

@@ -171,7 +171,7 @@ static value repeat_new(struct type *type, const value *args, size_t nargs, valu
     BIND("repeat", "(object, times=<unrepresentable>)", 2);
     ssize times = -1;
     if (!is_missing(a[1])) {
-        if (!index_as_ssize(a[1], &times, EXC(OverflowError)))
+        if (!value_as_ssize(a[1], &times))
             return NULL;
         if (times < 0)
             times = 0;

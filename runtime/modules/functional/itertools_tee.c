@@ -177,7 +177,7 @@ static value tee_new(struct type *type, const value *args, size_t nargs, value k
 value itertools_tee(value self, value iterable, value given_n)
 {
     ssize n;
-    if (!index_as_ssize(given_n, &n, EXC(OverflowError)))
+    if (!value_as_ssize(given_n, &n))
         return NULL;
     if (n < 0)
         return raise(EXC(ValueError), "n must be >= 0");

@@ -86,7 +86,7 @@ static value op_length_hint(value self, value obj, value given_fallback)
     ssize fallback;
     if (!is_int(given_fallback))
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", given_fallback);
-    if (!index_as_ssize(given_fallback, &fallback, EXC(OverflowError)))
+    if (!value_as_ssize(given_fallback, &fallback))
         return NULL;
     ssize hint = value_length_hint(obj, fallback);
     return hint < 0 && error_occurred() ? NULL : int_from_i64(hint);

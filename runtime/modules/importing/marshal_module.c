@@ -431,7 +431,7 @@ static const uint8_t *read_from_file(struct reader *r, size_t n)
     value view = call_1(value_of(TYPE(MEMORYVIEW)), buffer);
     value count = view ? call_method_1(r->file, NAME(readinto), view) : NULL;
     ssize got = -1;
-    if (count && !index_as_ssize(count, &got, EXC(OverflowError)))
+    if (count && !value_as_ssize(count, &got))
         got = -1;
     else if (count && got != (ssize)n) {
         if (got > (ssize)n)

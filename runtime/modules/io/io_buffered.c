@@ -277,8 +277,8 @@ static value reader_read(value v, value given_size)
 }
 static value reader_read1(value v, value given_size)
 {
-    ssize size;
-    if (!io_optional_size(given_size, &size))
+    ssize size = -1;
+    if (!is_missing(given_size) && !value_as_ssize(given_size, &size))
         return NULL;
     return read_sized(v, size < 0 ? SELF(v)->size : (size_t)size, true);
 }
@@ -302,9 +302,10 @@ static value reader_readinto1(value v, value buffer)
 {
     return read_into(v, buffer, true);
 }
-static value reader_peek(value v, value size)
+static value reader_peek(value v, value given_size)
 {
-    value raw = reader_enter(v);
+    ssize size; /* how much is wanted; what is there is shown, whatever it is */
+    value raw = is_missing(given_size) || value_as_ssize(given_size, &size) ? reader_enter(v) : NULL;
     if (!raw)
         return NULL;
     struct buffered *b = SELF(v);
@@ -443,10 +444,15 @@ static value buffered_seek(value v, value target, value given_whence)
 {
     int64_t offset, at = 0;
     int whence;
-    if (!value_as_int(given_whence, &whence) || !value_as_i64(target, &offset))
+    if (!value_as_int(given_whence, &whence))
         return NULL;
     if ((whence < 0 || whence > 2) && whence != 3 && whence != 4)
         return raise(EXC(ValueError), "whence value %d unsupported", whence);
+    value index = index_value(target);
+    bool fits = index && int_fits_i64(index, &offset);
+    value_dec(index);
+    if (!fits)
+        return index ? raise(EXC(ValueError), "cannot fit '%T' into an offset-sized integer", target) : NULL;
     value raw = enter(v, "seek of closed file");
     if (!raw)
         return NULL;
@@ -462,6 +468,12 @@ static value buffered_seek(value v, value target, value given_whence)
 }
 static value buffered_truncate(value v, value pos)
 {
+    if (value_is_of(v, io_reader_type)) {
+        value raw = enter(v, "truncate of closed file");
+        if (raw)
+            leave(v, raw);
+        return raw ? io_unsupported("truncate") : NULL;
+    }
     value position = is_given(pos) ? value_inc(pos) : call_method_0(v, NAME(tell));
     value raw = position ? enter(v, "truncate of closed file") : NULL, result = NULL;
     if (raw) {
@@ -490,13 +502,16 @@ static value buffered_repr(value v)
 }
 
 /* ---- construction ---- */
-static bool init(value v, const value *args, size_t nargs, value kwnames, value ability, const char *message)
+static struct signature reader_signature = SIGNATURE("BufferedReader", "(raw, buffer_size=8192)");
+static struct signature writer_signature = SIGNATURE("BufferedWriter", "(raw, buffer_size=8192)");
+static struct signature random_signature = SIGNATURE("BufferedRandom", "(raw, buffer_size=8192)");
+
+static bool init(value v, struct signature *signature, const value *args, size_t nargs, value kwnames, value ability,
+                 const char *message)
 {
-    static struct signature signature = SIGNATURE("BufferedReader", "(raw, buffer_size=8192)");
     value bound[2];
     ssize size;
-    if (!signature_bind(&signature, args, nargs, kwnames, bound) ||
-        !index_as_ssize(bound[1], &size, EXC(OverflowError)))
+    if (!signature_bind(signature, args, nargs, kwnames, bound) || !value_as_ssize(bound[1], &size))
         return false;
     if (size <= 0)
         return raise_false(EXC(ValueError), "buffer size must be strictly positive");
@@ -524,15 +539,15 @@ static bool init(value v, const value *args, size_t nargs, value kwnames, value 
 }
 static bool reader_init(value v, const value *args, size_t nargs, value kwnames)
 {
-    return init(v, args, nargs, kwnames, NAME(readable), "File or stream is not readable.");
+    return init(v, &reader_signature, args, nargs, kwnames, NAME(readable), "File or stream is not readable.");
 }
 static bool writer_init(value v, const value *args, size_t nargs, value kwnames)
 {
-    return init(v, args, nargs, kwnames, NAME(writable), "File or stream is not writable.");
+    return init(v, &writer_signature, args, nargs, kwnames, NAME(writable), "File or stream is not writable.");
 }
 static bool random_init(value v, const value *args, size_t nargs, value kwnames)
 {
-    return init(v, args, nargs, kwnames, NAME(seekable), "File or stream is not seekable.") &&
+    return init(v, &random_signature, args, nargs, kwnames, NAME(seekable), "File or stream is not seekable.") &&
            reader_init(v, args, nargs, kwnames) && writer_init(v, args, nargs, kwnames);
 }
 static value buffered_new(struct type *type, const value *args, size_t nargs, value kwnames)

@@ -228,7 +228,7 @@ static value bytes_seek(value v, value pos, value given_whence)
 {
     ssize offset, at;
     int whence;
-    if (!index_as_ssize(pos, &offset, EXC(OverflowError)) || !value_as_int(given_whence, &whence))
+    if (!value_as_ssize(pos, &offset) || !value_as_int(given_whence, &whence))
         return NULL;
     if (!bytes_true(v, NULL))
         return NULL;

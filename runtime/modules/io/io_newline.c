@@ -144,12 +144,12 @@ static bool decoder_init(value v, const value *args, size_t nargs, value kwnames
     value bound[3];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
-    int translate = value_truth(bound[1]);
-    if (translate < 0)
+    int translate;
+    if (!value_as_int(bound[1], &translate))
         return false;
     slot_store(value_object(v), &SELF(v)->decoder, value_inc(bound[0]));
     slot_store(value_object(v), &SELF(v)->errors, value_inc(is_missing(bound[2]) ? NAME(strict) : bound[2]));
-    atomic_store(&SELF(v)->translate, translate);
+    atomic_store(&SELF(v)->translate, translate != 0);
     atomic_store(&SELF(v)->pending_cr, false);
     atomic_store(&SELF(v)->seen, 0);
     return true;
@@ -159,12 +159,12 @@ static value decoder_decode(value v, value input, value given_final)
 {
     struct newline_decoder *d = SELF(v);
     value decoder = slot_load(&d->header, &d->decoder);
-    int final = decoder ? value_truth(given_final) : -1;
-    if (final < 0) {
+    int final;
+    if (!decoder || !value_as_int(given_final, &final)) {
         value_dec(decoder);
         return decoder ? NULL : raise(EXC(ValueError), "IncrementalNewlineDecoder.__init__() not called");
     }
-    const value arguments[] = {input, value_bool(final)};
+    const value arguments[] = {input, value_bool(final != 0)};
     value text = decoder == VALUE_NONE ? value_inc(input) : call_method(decoder, NAME(decode), arguments, 2);
     value_dec(decoder);
     if (text && !is_str(text)) {
@@ -176,7 +176,7 @@ static value decoder_decode(value v, value input, value given_final)
     value_dec(text);
     bool pending_cr = d->pending_cr;
     unsigned seen = d->seen;
-    value result = io_newline_feed(exact, final, d->translate, &pending_cr, &seen);
+    value result = io_newline_feed(exact, final != 0, d->translate, &pending_cr, &seen);
     d->pending_cr = pending_cr;
     d->seen = seen;
     return result;

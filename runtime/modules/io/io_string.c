@@ -221,7 +221,7 @@ static value string_seek(value v, value pos, value given_whence)
 {
     ssize offset;
     int whence;
-    if (!index_as_ssize(pos, &offset, EXC(OverflowError)) || !value_as_int(given_whence, &whence))
+    if (!value_as_ssize(pos, &offset) || !value_as_int(given_whence, &whence))
         return NULL;
     if (whence < 0 || whence > 2)
         return raise(EXC(ValueError), "Invalid whence (%i, should be 0, 1 or 2)", whence);
@@ -239,8 +239,8 @@ static value string_seek(value v, value pos, value given_whence)
 }
 static value string_truncate(value v, value pos)
 {
-    ssize size = -1;
-    if (is_given(pos) && !index_as_ssize(pos, &size, EXC(OverflowError)))
+    ssize size;
+    if (!io_optional_size(pos, &size))
         return NULL;
     if (is_given(pos) && size < 0)
         return raise(EXC(ValueError), "Negative size value %lld", (long long)size);

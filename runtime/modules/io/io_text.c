@@ -438,8 +438,8 @@ static value read_line(value v, ssize limit)
 }
 static value text_readline(value v, value given_size)
 {
-    ssize size;
-    return io_optional_size(given_size, &size) ? read_line(v, size) : NULL;
+    ssize size = -1;
+    return is_missing(given_size) || value_as_ssize(given_size, &size) ? read_line(v, size) : NULL;
 }
 static value text_next(value v)
 {
@@ -649,13 +649,10 @@ static bool find_codecs(struct text_io *t, value encoding, value errors)
 static bool set_encoding(struct text_io *t, value encoding, value errors)
 {
     struct text name;
-    if (!text_of(encoding, &name))
+    if (!text_of_argument(encoding, &name))
         return false;
-    bool clean = strlen(name.bytes) == name.length;
-    t->id = clean ? codec_find(name.bytes) : CODEC_OTHER;
+    t->id = codec_find(name.bytes);
     text_release(&name);
-    if (!clean)
-        return raise_false(EXC(ValueError), "embedded null character");
     slot_store(&t->upper.base.header, &t->encoder, NULL);
     slot_store(&t->upper.base.header, &t->decoder, NULL);
     if (t->id == CODEC_OTHER && !find_codecs(t, encoding, errors))
@@ -695,9 +692,9 @@ static bool set_up(value v, const value *bound)
         errors = NAME(strict);
     if (!set_encoding(t, encoding, errors))
         return false;
-    int seekable = ask(buffer, NAME(seekable)), readable = seekable < 0 ? -1 : ask(buffer, NAME(readable));
-    int writable = readable < 0 ? -1 : ask(buffer, NAME(writable)),
-        read1 = writable < 0 ? -1 : attr_has(buffer, NAME(read1));
+    int readable = ask(buffer, NAME(readable)), writable = readable < 0 ? -1 : ask(buffer, NAME(writable));
+    int seekable = writable < 0 ? -1 : ask(buffer, NAME(seekable)),
+        read1 = seekable < 0 ? -1 : attr_has(buffer, NAME(read1));
     if (read1 < 0)
         return false;
     t->line_buffering = line_buffering;

@@ -19,7 +19,7 @@ static bool control_space(size_t length, size_t *space)
 value socket_cmsg_len(value self, value given_length)
 {
     ssize length;
-    if (!index_as_ssize(given_length, &length, EXC(OverflowError)))
+    if (!value_as_ssize(given_length, &length))
         return NULL;
     if (length < 0 || (size_t)length > CONTROL_MAX - CMSG_LEN(0))
         return raise(EXC(OverflowError), "CMSG_LEN() argument out of range");
@@ -29,7 +29,7 @@ value socket_cmsg_space(value self, value given_length)
 {
     ssize length;
     size_t space;
-    if (!index_as_ssize(given_length, &length, EXC(OverflowError)))
+    if (!value_as_ssize(given_length, &length))
         return NULL;
     if (length < 0 || !control_space((size_t)length, &space))
         return raise(EXC(OverflowError), "CMSG_SPACE() argument out of range");
@@ -93,7 +93,7 @@ static void close_received(struct msghdr *header)
 static bool control_room_get(value given, size_t *room)
 {
     ssize size = 0;
-    if (!index_as_ssize(given, &size, EXC(OverflowError)))
+    if (!value_as_ssize(given, &size))
         return false;
     *room = (size_t)size;
     return (size >= 0 && size <= CONTROL_MAX) || raise_false(EXC(ValueError), "invalid ancillary data buffer length");
@@ -133,7 +133,7 @@ value socket_recvmsg(value v, value given_size, value given_room, value given_fl
 {
     ssize size;
     struct message m = {0};
-    if (!index_as_ssize(given_size, &size, EXC(OverflowError)) || !control_room_get(given_room, &m.control_room) ||
+    if (!value_as_ssize(given_size, &size) || !control_room_get(given_room, &m.control_room) ||
         !value_as_int(given_flags, &m.flags))
         return NULL;
     if (size < 0)
@@ -317,7 +317,7 @@ value socket_sendmsg_afalg(value v, const value *args)
     if (operation < 0)
         return raise(EXC(TypeError), "Invalid or missing argument 'op'");
     if (is_given(args[ASSOCLEN])) {
-        if (!index_as_ssize(args[ASSOCLEN], &length, EXC(OverflowError)))
+        if (!value_as_ssize(args[ASSOCLEN], &length))
             return NULL;
         if (length < 0 || length > UINT32_MAX)
             return raise(EXC(TypeError), "assoclen must be positive");

@@ -47,12 +47,7 @@ static bool text_argument(value v, const char *function, struct text *text)
 {
     if (!is_str(v))
         return raise_false(EXC(TypeError), "%s must be str, not %T", function, v);
-    if (!text_of(v, text))
-        return false;
-    if (strlen(text->bytes) == text->length)
-        return true;
-    text_release(text);
-    return raise_false(EXC(ValueError), "embedded null character");
+    return text_of_argument(v, text);
 }
 
 static value net_inet_aton(value self, value given_text)

@@ -52,7 +52,7 @@ static value receive(value v, value given_size, value given_flags, const char *f
                      struct transfer *t)
 {
     ssize size;
-    if (!index_as_ssize(given_size, &size, EXC(OverflowError)) || !flags_get(given_flags, &t->flags))
+    if (!value_as_ssize(given_size, &size) || !flags_get(given_flags, &t->flags))
         return NULL;
     if (size < 0)
         return raise(EXC(ValueError), "negative buffersize in %s", function);
@@ -94,7 +94,7 @@ static ssize receive_into(value v, const value *args, const char *function, cons
         return -1;
     }
     ssize_t n = -1;
-    if (!index_as_ssize(args[1], &size, EXC(OverflowError)) || !flags_get(args[2], &t->flags))
+    if (!value_as_ssize(args[1], &size) || !flags_get(args[2], &t->flags))
         n = -1;
     else if (size < 0)
         raise(EXC(ValueError), "negative buffersize in %s", function);

@@ -101,7 +101,7 @@ static value map_new(struct type *type, const value *args, size_t nargs, value k
     int64_t access, offset;
     ssize size;
     if (!signature_bind(&signature, args, nargs, kwnames, bound) || !value_as_int(bound[0], &fd) ||
-        !index_as_ssize(bound[1], &size, EXC(OverflowError)) || !value_as_int(bound[2], &flags) ||
+        !value_as_ssize(bound[1], &size) || !value_as_int(bound[2], &flags) ||
         !value_as_int(bound[3], &protection) || !value_as_i64(bound[4], &access) || !value_as_i64(bound[5], &offset))
         return NULL;
     if (size < 0)
@@ -248,7 +248,7 @@ static value read_on(value v, enum reading how, size_t most)
 static value map_read(value v, value given)
 {
     ssize most = -1;
-    if (given != VALUE_NONE && !index_as_ssize(given, &most, EXC(OverflowError)))
+    if (given != VALUE_NONE && !value_as_ssize(given, &most))
         return NULL;
     return read_on(v, READ_BYTES, most < 0 ? SIZE_MAX : (size_t)most);
 }
@@ -273,8 +273,8 @@ static value find(value v, const value *args, bool last)
     ssize start = 0, end = 0;
     if (!buffer_get(args[0], &needle, BUFFER_SIMPLE))
         return NULL;
-    if ((!is_missing(args[1]) && !index_as_ssize(args[1], &start, EXC(OverflowError))) ||
-        (!is_missing(args[2]) && !index_as_ssize(args[2], &end, EXC(OverflowError))) || !map_lock(m)) {
+    if ((!is_missing(args[1]) && !value_as_ssize(args[1], &start)) ||
+        (!is_missing(args[2]) && !value_as_ssize(args[2], &end)) || !map_lock(m)) {
         buffer_release(&needle);
         return NULL;
     }
@@ -347,8 +347,8 @@ static value map_move(value v, value given_to, value given_from, value given_cou
 {
     struct mapping *m = SELF(v);
     ssize to, from, count;
-    if (!index_as_ssize(given_to, &to, EXC(OverflowError)) || !index_as_ssize(given_from, &from, EXC(OverflowError)) ||
-        !index_as_ssize(given_count, &count, EXC(OverflowError)) || !map_is_writable(m) || !map_lock(m))
+    if (!value_as_ssize(given_to, &to) || !value_as_ssize(given_from, &from) ||
+        !value_as_ssize(given_count, &count) || !map_is_writable(m) || !map_lock(m))
         return NULL;
     ssize size = (ssize)m->size;
     bool fits =
@@ -477,7 +477,7 @@ static value map_seek(value v, value given, value given_how)
     struct mapping *m = SELF(v);
     ssize distance, base;
     int how;
-    if (!index_as_ssize(given, &distance, EXC(OverflowError)) || !value_as_int(given_how, &how) || !map_lock(m))
+    if (!value_as_ssize(given, &distance) || !value_as_int(given_how, &how) || !map_lock(m))
         return NULL;
     base = how == SEEK_CUR ? (ssize)m->position : how == SEEK_END ? (ssize)m->size : 0;
     bool known = how >= SEEK_SET && how <= SEEK_END;
@@ -507,7 +507,7 @@ static value map_resize(value v, value given)
 {
     struct mapping *m = SELF(v);
     ssize size;
-    if (!index_as_ssize(given, &size, EXC(OverflowError)) || !map_lock(m))
+    if (!value_as_ssize(given, &size) || !map_lock(m))
         return NULL;
     struct type *type = NULL;
     const char *message = NULL;
@@ -543,8 +543,8 @@ static value map_flush(value v, value given_offset, value given_size)
 {
     struct mapping *m = SELF(v);
     ssize offset, size = 0;
-    if (!index_as_ssize(given_offset, &offset, EXC(OverflowError)) ||
-        (!is_missing(given_size) && !index_as_ssize(given_size, &size, EXC(OverflowError))) || !map_lock(m))
+    if (!value_as_ssize(given_offset, &offset) ||
+        (!is_missing(given_size) && !value_as_ssize(given_size, &size)) || !map_lock(m))
         return NULL;
     uint8_t *data = m->data;
     ssize whole = (ssize)m->size;
@@ -563,8 +563,8 @@ static value map_madvise(value v, value given_option, value given_start, value g
     struct mapping *m = SELF(v);
     int option;
     ssize start, length = 0;
-    if (!value_as_int(given_option, &option) || !index_as_ssize(given_start, &start, EXC(OverflowError)) ||
-        (!is_missing(given_length) && !index_as_ssize(given_length, &length, EXC(OverflowError))) || !map_lock(m))
+    if (!value_as_int(given_option, &option) || !value_as_ssize(given_start, &start) ||
+        (!is_missing(given_length) && !value_as_ssize(given_length, &length)) || !map_lock(m))
         return NULL;
     ssize size = (ssize)m->size;
     if (is_missing(given_length))

@@ -45,16 +45,8 @@ value sre_text_part(value string, struct span text, ssize start, ssize end)
 
 bool sre_index(value v, ssize fallback, ssize *out)
 {
-    int64_t i = fallback;
-    if (!is_missing(v)) {
-        value index = index_value(v);
-        bool fits = index && int_fits_i64(index, &i);
-        value_dec(index);
-        if (!fits)
-            return index && raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
-    }
-    *out = i;
-    return true;
+    *out = fallback;
+    return is_missing(v) || value_as_ssize(v, out);
 }
 
 value sre_call_re(const char *name, const value *args, size_t nargs)
@@ -121,7 +113,8 @@ static ssize group_number(value v, value name)
             return -1;
         number = i;
     } else {
-        value found = dict_get(slot_peek(&SRE_PATTERN(slot_peek(&MATCH(v)->pattern))->group_index), name);
+        value names = slot_peek(&SRE_PATTERN(slot_peek(&MATCH(v)->pattern))->group_index);
+        value found = dict_length(names) ? dict_get(names, name) : VALUE_MISSING;
         if (!found)
             return -1;
         if (found != VALUE_MISSING && is_int(found))

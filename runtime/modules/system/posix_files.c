@@ -89,7 +89,7 @@ static value posix_read(value self, value given_fd, value given_length)
 {
     int fd;
     ssize length;
-    if (!value_as_int(given_fd, &fd) || !index_as_ssize(given_length, &length, EXC(OverflowError)))
+    if (!value_as_int(given_fd, &fd) || !value_as_ssize(given_length, &length))
         return NULL;
     if (length < 0) {
         errno = EINVAL;
@@ -111,7 +111,7 @@ static value posix_pread(value self, value given_fd, value given_length, value g
     int fd;
     ssize length;
     int64_t offset;
-    if (!value_as_int(given_fd, &fd) || !index_as_ssize(given_length, &length, EXC(OverflowError)) ||
+    if (!value_as_int(given_fd, &fd) || !value_as_ssize(given_length, &length) ||
         !value_as_i64(given_offset, &offset))
         return NULL;
     if (length < 0) {
@@ -216,7 +216,7 @@ static value posix_sendfile(value self, const value *args)
     int64_t start = 0;
     if (!value_as_int(args[0], &out) || !value_as_int(args[1], &in) ||
         (args[2] != VALUE_NONE && !value_as_i64(args[2], &start)) ||
-        !index_as_ssize(args[3], &count, EXC(OverflowError)))
+        !value_as_ssize(args[3], &count))
         return NULL;
     off_t offset = start;
     bool raised = false;

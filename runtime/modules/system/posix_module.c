@@ -51,7 +51,7 @@ static value fill_random(size_t size, unsigned flags)
 static value posix_urandom(value self, value given_size)
 {
     ssize size;
-    if (!index_as_ssize(given_size, &size, EXC(OverflowError)))
+    if (!value_as_ssize(given_size, &size))
         return NULL;
     return size < 0 ? raise(EXC(ValueError), "negative argument not allowed") : fill_random((size_t)size, 0);
 }
@@ -59,7 +59,7 @@ static value posix_getrandom(value self, value given_size, value given_flags)
 {
     ssize size;
     int flags;
-    if (!index_as_ssize(given_size, &size, EXC(OverflowError)) || !value_as_int(given_flags, &flags))
+    if (!value_as_ssize(given_size, &size) || !value_as_int(given_flags, &flags))
         return NULL;
     return size < 0 ? raise_errno(EINVAL, NULL, NULL) : fill_random((size_t)size, (unsigned)flags);
 }

@@ -353,12 +353,8 @@ static value time_strftime(value self, value given_format, value tuple)
         localtime_r(&now, &t);
     else if (!to_tm(tuple, "strftime", &t, true))
         return NULL;
-    if (!text_of(given_format, &format))
+    if (!text_of_argument(given_format, &format))
         return NULL;
-    if (strlen(format.bytes) != format.length) {
-        text_release(&format);
-        return raise(EXC(ValueError), "embedded null character");
-    }
     struct text zone = {0}; /* what a struct_time names, kept while it is shown */
     if (!is_missing(tuple) && !zone_of(tuple, &zone)) {
         text_release(&format);

@@ -279,7 +279,7 @@ static value encoder_call(value self, const value *args, size_t nargs, value kwn
     ssize level;
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
-    if (!index_as_ssize(bound[1], &level, EXC(OverflowError)))
+    if (!value_as_ssize(bound[1], &level))
         return NULL;
     struct str_builder b;
     builder_init(&b);

@@ -6,7 +6,7 @@ static value scanstring(value self, value string, value end, value strict)
     ssize start;
     size_t behind;
     int is_strict = strict == VALUE_TRUE ? 1 : value_truth(strict);
-    if (is_strict < 0 || !index_as_ssize(end, &start, EXC(OverflowError)))
+    if (is_strict < 0 || !value_as_ssize(end, &start))
         return NULL;
     if (!is_str(string))
         return raise(EXC(TypeError), "first argument must be a string, not %.80T", string);

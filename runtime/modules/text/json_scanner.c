@@ -379,7 +379,7 @@ static value scanner_call(value self, const value *args, size_t nargs, value kwn
     ssize at;
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
-    if (!index_as_ssize(bound[1], &at, EXC(OverflowError)))
+    if (!value_as_ssize(bound[1], &at))
         return NULL;
     if (!is_str(bound[0]))
         return raise(EXC(TypeError), "first argument must be a string, not %.80T", bound[0]);

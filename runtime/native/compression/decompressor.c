@@ -73,7 +73,7 @@ value decompressor_run(struct decompressor *d, value data, value max_length,
     struct buffer buffer;
     struct output output;
     ssize most;
-    if (!index_as_ssize(max_length, &most, EXC(OverflowError)) || !buffer_get(data, &buffer, BUFFER_SIMPLE))
+    if (!value_as_ssize(max_length, &most) || !buffer_get(data, &buffer, BUFFER_SIMPLE))
         return NULL;
     output_init(&output, OUTPUT_FIRST, most < 0 ? SIZE_MAX : (size_t)most);
     native_lock(&d->mutex);

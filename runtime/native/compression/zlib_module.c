@@ -85,7 +85,7 @@ static value decompress_bytes(value module, value data, value given_wbits, value
     struct buffer buffer;
     int wbits;
     ssize size;
-    if (!value_as_int(given_wbits, &wbits) || !index_as_ssize(given_size, &size, EXC(OverflowError)))
+    if (!value_as_int(given_wbits, &wbits) || !value_as_ssize(given_size, &size))
         return NULL;
     if (size < 0)
         return raise(EXC(ValueError), "bufsize must be non-negative");

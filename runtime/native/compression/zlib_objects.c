@@ -304,7 +304,7 @@ static value decompress_data(value v, value data, value given_most)
     struct buffer buffer;
     struct output output;
     ssize most;
-    if (!index_as_ssize(given_most, &most, EXC(OverflowError)))
+    if (!value_as_ssize(given_most, &most))
         return NULL;
     if (most < 0)
         return raise(EXC(ValueError), "max_length must be non-negative");
@@ -337,7 +337,7 @@ static value decompress_flush(value v, value given_length)
     struct stream *s = STREAM(v);
     struct output output;
     ssize length;
-    if (!index_as_ssize(given_length, &length, EXC(OverflowError)))
+    if (!value_as_ssize(given_length, &length))
         return NULL;
     if (length <= 0)
         return raise(EXC(ValueError), "length must be greater than zero");

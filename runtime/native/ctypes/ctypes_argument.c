@@ -26,7 +26,7 @@ value argument_of_pointer(char letter, void *pointer, value object)
 value argument_byref(value v, value given_offset)
 {
     ssize offset = 0;
-    if (given_offset != VALUE_MISSING && !index_as_ssize(given_offset, &offset, EXC(OverflowError)))
+    if (given_offset != VALUE_MISSING && !value_as_ssize(given_offset, &offset))
         return NULL;
     if (!is_data(v))
         return raise(EXC(TypeError), "byref() argument must be a ctypes instance, not '%T'", v);

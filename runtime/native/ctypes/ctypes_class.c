@@ -305,7 +305,7 @@ static bool buffer_suits(const struct buffer *buffer, ssize offset, ssize size)
 static bool offset_of(value given, ssize *offset)
 {
     *offset = 0;
-    return given == VALUE_MISSING || index_as_ssize(given, offset, EXC(OverflowError));
+    return given == VALUE_MISSING || value_as_ssize(given, offset);
 }
 
 static value class_from_buffer(value class, value from, value given_offset)

@@ -96,7 +96,7 @@ static value ctypes_resize(value self, value v, value given_size)
     if (!is_data(v))
         return raise(EXC(TypeError), "excepted ctypes instance");
     struct layout *layout = class_layout(value_of(value_type(v)));
-    if (!index_as_ssize(given_size, &size, EXC(OverflowError)))
+    if (!value_as_ssize(given_size, &size))
         return NULL;
     if (!layout || size < layout->size)
         return raise(EXC(ValueError), "minimum size is %zd", layout ? layout->size : (ssize)0);

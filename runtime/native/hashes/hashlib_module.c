@@ -26,7 +26,7 @@ static const struct type_spec hash_spec = {
 static bool length_of(value v, size_t *length)
 {
     ssize given;
-    if (!index_as_ssize(v, &given, EXC(OverflowError)))
+    if (!value_as_ssize(v, &given))
         return false;
     if (given < 0)
         return raise_false(EXC(ValueError), "value must be positive");

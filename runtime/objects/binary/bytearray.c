@@ -491,7 +491,7 @@ value bytearray_insert(value self, value index, value item)
     struct bytearray *a = (struct bytearray *)self;
     ssize i;
     uint8_t byte;
-    if (!index_as_ssize(index, &i, EXC(OverflowError)) || !byte_of(item, &byte))
+    if (!value_as_ssize(index, &i) || !byte_of(item, &byte))
         return NULL;
     return bytearray_set_range(value_of(a), i, i, &byte, 1) ? VALUE_NONE : NULL;
 }
@@ -517,7 +517,7 @@ value bytearray_pop(value self, value index)
 {
     ssize i;
     uint8_t byte;
-    if (!index_as_ssize(index, &i, EXC(IndexError)))
+    if (!value_as_ssize(index, &i))
         return NULL;
     bool empty = length_of((struct bytearray *)self) == 0;
     int taken = bytearray_take(self, i, 1, &byte);

@@ -232,7 +232,7 @@ static value split_with(value self, value sep, value maxsplit, bool last)
 {
     ssize max;
     struct buffer b, separator = {0};
-    if (!index_as_ssize(maxsplit, &max, EXC(OverflowError)))
+    if (!value_as_ssize(maxsplit, &max))
         return NULL;
     if (!is_none(sep) && !buffer_get(sep, &separator, BUFFER_SIMPLE))
         return NULL;
@@ -371,7 +371,7 @@ static value bytes_replace(value self, value given_old, value given_new, value g
         buffer_release(&old);
         return NULL;
     }
-    if (index_as_ssize(given_count, &max, EXC(OverflowError)) && bytes_open(self, &b)) {
+    if (value_as_ssize(given_count, &max) && bytes_open(self, &b)) {
         struct span s = buffer_span(&b);
         struct span_places places;
         if (span_find_all(s, buffer_span(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {

@@ -42,7 +42,7 @@ static value justify(value self, value given_width, value fillchar, int where, c
     ssize width;
     uint8_t fill = ' ';
     struct buffer b;
-    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
+    if (!value_as_ssize(given_width, &width))
         return NULL;
     if (!is_missing(fillchar) && !fill_of(fillchar, name, &fill))
         return NULL;
@@ -71,7 +71,7 @@ value bytes_zfill(value self, value given_width)
 {
     ssize width;
     struct buffer b;
-    if (!index_as_ssize(given_width, &width, EXC(OverflowError)) || !bytes_open(self, &b))
+    if (!value_as_ssize(given_width, &width) || !bytes_open(self, &b))
         return NULL;
     struct span s = buffer_span(&b);
     size_t fill = width > b.length ? (size_t)(width - b.length) : 0;
@@ -278,7 +278,7 @@ value bytes_decode(value self, const value *args)
             return raise(EXC(TypeError), "decode() argument '%s' must be str, not %K", names[i], args[i]);
     value result = NULL;
     struct buffer b;
-    if ((is_missing(args[0]) || text_of(args[0], &texts[0])) && (is_missing(args[1]) || text_of(args[1], &texts[1])) &&
+    if ((is_missing(args[0]) || text_of_argument(args[0], &texts[0])) && (is_missing(args[1]) || text_of_argument(args[1], &texts[1])) &&
         bytes_open(self, &b)) {
         result = str_decode(b.data, (size_t)b.length, texts[0].bytes, texts[1].bytes);
         buffer_release(&b);

@@ -165,7 +165,7 @@ bool bytes_add_arguments(struct bytes_builder *out, const value bound[3], const 
             return raise_false(EXC(TypeError), "string argument without an encoding");
         struct text e = {NULL, 0, NULL}, h = {NULL, 0, NULL};
         value bytes = NULL;
-        if (text_of(encoding, &e) && (is_missing(errors) || text_of(errors, &h)))
+        if (text_of_argument(encoding, &e) && (is_missing(errors) || text_of_argument(errors, &h)))
             bytes = str_encode(source, e.bytes, h.bytes);
         text_release(&e);
         text_release(&h);

@@ -735,7 +735,7 @@ static int cast_shape(value shape, ssize item_size, ssize length, ssize *out)
     for (size_t i = 0; result >= 0 && i < n; i++) {
         if (!is_int(tuple_get(items, i)))
             result = raise_int(EXC(TypeError), "memoryview.cast(): elements of shape must be integers");
-        else if (!index_as_ssize(tuple_get(items, i), &out[i], EXC(OverflowError)))
+        else if (!value_as_ssize(tuple_get(items, i), &out[i]))
             result = -1;
         else if (out[i] <= 0)
             result = raise_int(EXC(ValueError), "memoryview.cast(): elements of shape must be integers > 0");

@@ -369,7 +369,7 @@ static value list_extend_method(value v, value iterable)
 static value list_insert_method(value v, value given_index, value object)
 {
     ssize index;
-    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
+    if (!value_as_ssize(given_index, &index))
         return NULL;
     return list_insert(v, index, object) ? VALUE_NONE : NULL;
 }
@@ -377,7 +377,7 @@ static value list_insert_method(value v, value given_index, value object)
 static value list_pop_method(value v, value given_index)
 {
     ssize index;
-    if (!index_as_ssize(given_index, &index, EXC(OverflowError)))
+    if (!value_as_ssize(given_index, &index))
         return NULL;
     return list_pop(v, index);
 }

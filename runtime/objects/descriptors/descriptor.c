@@ -234,8 +234,8 @@ static value classmethod_descriptor_call(value self, const value *args, size_t n
         return raise(EXC(TypeError), "descriptor '%U' of '%s' object needs an argument", name_of(self),
                      owner_of(self)->gc.name);
     if (!is_type(args[0]))
-        return raise(EXC(TypeError), "descriptor '%U' requires a type but received a '%T' instance", name_of(self),
-                     args[0]);
+        return raise(EXC(TypeError), "descriptor '%U' for type '%s' needs a type, not a '%T' as arg 2", name_of(self),
+                     owner_of(self)->gc.name, args[0]);
     value bound = classmethod_descriptor_get(self, NULL, (struct type *)args[0]);
     value result = bound ? builtin_function_call(bound, args + 1, nargs - 1, kwnames) : NULL;
     value_dec(bound);

@@ -8,8 +8,8 @@ value exception_group_new(struct type *type, const value *args, size_t nargs, va
     if ((kwnames && tuple_length(kwnames)) || nargs != 2)
         return raise(EXC(TypeError), "BaseExceptionGroup.__new__() takes exactly 2 arguments (%zu given)", nargs);
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "argument 1 must be str, not %K", args[0]);
-    if (!value_type_slot(args[1], getitem) || is_dict(args[1]) || is_str(args[1]) || !value_type_slot(args[1], length))
+        return raise(EXC(TypeError), "BaseExceptionGroup.__new__() argument 1 must be str, not %K", args[0]);
+    if (!value_type_slot(args[1], getitem) || is_dict(args[1]) || !value_type_slot(args[1], length))
         return raise(EXC(TypeError), "second argument (exceptions) must be a sequence");
     value exceptions = tuple_from_iterable(args[1]);
     if (!exceptions)

@@ -86,7 +86,7 @@ static value reference_call(value self, const value *args, size_t nargs, value k
 {
     (void)args;
     if (nargs || (kwnames && tuple_length(kwnames)))
-        return raise(EXC(TypeError), "weakref.__call__ takes no arguments");
+        return raise(EXC(TypeError), "weakref expected 0 arguments, got %zu", nargs);
     return weak_reference_get(self);
 }
 

@@ -251,7 +251,7 @@ static value int_to_bytes_method(value self, const value *args)
     ssize length = 1;
     bool little;
     int is_signed = is_missing(args[2]) ? 0 : value_truth(args[2]);
-    if (is_signed < 0 || (!is_missing(args[0]) && !index_as_ssize(args[0], &length, EXC(OverflowError))))
+    if (is_signed < 0 || (!is_missing(args[0]) && !value_as_ssize(args[0], &length)))
         return NULL;
     if (!is_missing(args[1]) && !is_str(args[1]))
         return raise(EXC(TypeError), "to_bytes() argument 'byteorder' must be str, not %K", args[1]);

@@ -183,7 +183,7 @@ ssize value_length_hint(value v, ssize fallback)
     if (!is_int(hint)) {
         raise(EXC(TypeError), "__length_hint__ must be an integer, not %T", hint);
         n = -1;
-    } else if (!index_as_ssize(hint, &n, EXC(OverflowError))) {
+    } else if (!value_as_ssize(hint, &n)) {
         n = -1;
     } else if (n < 0) {
         n = raise_int(EXC(ValueError), "__length_hint__() should return >= 0");
@@ -518,7 +518,7 @@ bool index_as_ssize(value v, ssize *out, struct type *overflow)
     return ok;
 }
 
-bool value_as_i64(value v, int64_t *out)
+static bool as_c_type(value v, int64_t *out, const char *c_type)
 {
     if (likely(value_is_small_int(v))) {
         *out = small_int_value(v);
@@ -526,9 +526,19 @@ bool value_as_i64(value v, int64_t *out)
     }
     value index = index_value(v);
     bool ok = index && (int_fits_i64(index, out) ||
-                        raise_false(EXC(OverflowError), "Python int too large to convert to C long"));
+                        raise_false(EXC(OverflowError), "Python int too large to convert to C %s", c_type));
     value_dec(index);
     return ok;
+}
+
+bool value_as_ssize(value v, ssize *out)
+{
+    return as_c_type(v, out, "ssize_t");
+}
+
+bool value_as_i64(value v, int64_t *out)
+{
+    return as_c_type(v, out, "long");
 }
 
 bool value_as_int(value v, int *out)

@@ -636,6 +636,16 @@ bool text_of(value v, struct text *text)
     return text_from_bytes(codec_encode(CODEC_UTF8, v, NULL), text);
 }
 
+bool text_of_argument(value v, struct text *text)
+{
+    if (!text_of(v, text))
+        return false;
+    if (likely(strlen(text->bytes) == text->length))
+        return true;
+    text_release(text);
+    return raise_false(EXC(ValueError), "embedded null character");
+}
+
 value value_fspath(value v)
 {
     if (is_str(v) || is_bytes(v))

@@ -19,11 +19,11 @@ value str_from_object(value v, value encoding, value errors)
     struct text encoding_text = {"utf-8", 5, NULL}, errors_text = {NULL, 0, NULL};
     if (is_str(v))
         return raise(EXC(TypeError), "decoding str is not supported");
-    if (is_given(encoding) && !text_of(encoding, &encoding_text))
+    if (is_given(encoding) && !text_of_argument(encoding, &encoding_text))
         return NULL;
     struct buffer buffer;
     value result = NULL;
-    if (!is_given(errors) || text_of(errors, &errors_text)) {
+    if (!is_given(errors) || text_of_argument(errors, &errors_text)) {
         if (buffer_get(v, &buffer, BUFFER_SIMPLE)) {
             result = str_decode(buffer.data, (size_t)buffer.length, encoding_text.bytes, errors_text.bytes);
             buffer_release(&buffer);
@@ -273,7 +273,7 @@ static value split_with(value self, value sep, value maxsplit, bool last)
 {
     ssize max = -1;
     if (!value_is_small_int(maxsplit)) {
-        if (!index_as_ssize(maxsplit, &max, EXC(OverflowError)))
+        if (!value_as_ssize(maxsplit, &max))
             return NULL;
     } else
         max = small_int_value(maxsplit);
@@ -386,7 +386,7 @@ static value str_replace(value self, const value *args)
         if (!is_str(args[i]))
             return raise(EXC(TypeError), "replace() argument %d must be str, not %K", i + 1, args[i]);
     ssize max;
-    if (!index_as_ssize(args[2], &max, EXC(OverflowError)))
+    if (!value_as_ssize(args[2], &max))
         return NULL;
     value v = str_exact(self), old = str_exact(args[0]), new = str_exact(args[1]);
     struct span s = str_span(v), o = str_span(old);
@@ -423,7 +423,7 @@ static value justify(value self, value given_width, value fillchar, int where)
 {
     ssize width;
     uint32_t fill = ' ';
-    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
+    if (!value_as_ssize(given_width, &width))
         return NULL;
     if (!is_missing(fillchar)) {
         if (!is_str(fillchar))
@@ -454,7 +454,7 @@ static value str_rjust(value self, value width, value fillchar)
 static value str_zfill(value self, value given_width)
 {
     ssize width;
-    if (!index_as_ssize(given_width, &width, EXC(OverflowError)))
+    if (!value_as_ssize(given_width, &width))
         return NULL;
     value v = str_exact(self);
     size_t n = str_exact_length(v);
@@ -486,7 +486,7 @@ static value str_encode_method(value self, const value *args)
     for (int i = 0; i < 2; i++) {
         if (is_missing(args[i]))
             continue;
-        if (!is_str(args[i]) || !text_of(args[i], &texts[i])) {
+        if (!is_str(args[i]) || !text_of_argument(args[i], &texts[i])) {
             text_release(&texts[0]);
             return is_str(args[i])
                        ? NULL
