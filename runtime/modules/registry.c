@@ -41,6 +41,7 @@
     M(_typing)          \
     M(_warnings)        \
     M(_weakref)         \
+    M(_zoneinfo)        \
     M(array)            \
     M(atexit)           \
     M(binascii)         \

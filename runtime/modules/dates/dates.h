@@ -207,9 +207,10 @@ char *text_offset(char *to, value delta, const char *separator);
 value text_ctime(const struct fields *f);
 /* With time.strftime, after %z, %Z and %f were replaced as `v` says. */
 value dates_strftime(value v, value format, value time_tuple, value tzinfo, value argument, int microsecond);
-value dates_format(value v, value format);                           /* __format__ */
-value time_tuple(const struct fields *f, int dst);                   /* time.struct_time */
-value add_keywords(value text /* stolen */, value tzinfo, int fold); /* to a repr that ends with ')' */
+value dates_format(value v, value format);         /* __format__ */
+value time_tuple(const struct fields *f, int dst); /* time.struct_time */
+value add_keywords(value text /* stolen */, value tzinfo, int fold,
+                   bool fold_first); /* to a repr, which ends with ')' */
 
 /* ---- ISO 8601 (dates_parse.c) ---- */
 bool parse_iso_date(const char *text, size_t length, struct fields *f);

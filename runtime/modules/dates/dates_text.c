@@ -105,7 +105,7 @@ value text_ctime(const struct fields *f)
     return str_from_ascii(text, (size_t)(put_digits(to, (unsigned)f->year, 4) - text));
 }
 
-value add_keywords(value text, value tzinfo, int fold)
+value add_keywords(value text, value tzinfo, int fold, bool fold_first)
 {
     value zone = text && tzinfo != VALUE_NONE ? value_repr(tzinfo) : NULL;
     if (!text || (tzinfo == VALUE_NONE && !fold) || (tzinfo != VALUE_NONE && !zone)) {
@@ -115,9 +115,11 @@ value add_keywords(value text, value tzinfo, int fold)
         return NULL;
     }
     value open = str_substring(text, 0, str_length(text) - 1), result = NULL;
+    const char *mark = fold ? ", fold=1" : "";
     if (open)
-        result =
-            zone ? str_format("%U, tzinfo=%U%s)", open, zone, fold ? ", fold=1" : "") : str_format("%U, fold=1)", open);
+        result = !zone        ? str_format("%U, fold=1)", open)
+                 : fold_first ? str_format("%U%s, tzinfo=%U)", open, mark, zone)
+                              : str_format("%U, tzinfo=%U%s)", open, zone, mark);
     value_dec(open);
     value_dec(zone);
     value_dec(text);

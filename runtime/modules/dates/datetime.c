@@ -395,7 +395,7 @@ static value datetime_repr(value v)
         n += snprintf(text + n, sizeof text - (size_t)n, ", %d", f.second);
     if (f.microsecond)
         snprintf(text + n, sizeof text - (size_t)n, ", %d", f.microsecond);
-    return add_keywords(str_format("%N(%s)", value_type(v), text), zone_of(v), DATETIME(v)->fold);
+    return add_keywords(str_format("%N(%s)", value_type(v), text), zone_of(v), DATETIME(v)->fold, true);
 }
 
 static value datetime_str(value v)

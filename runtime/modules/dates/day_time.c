@@ -234,7 +234,7 @@ static value time_repr(value v)
     value text = f.microsecond ? str_format("%N(%d, %d, %d, %d)", type, f.hour, f.minute, f.second, f.microsecond)
                  : f.second    ? str_format("%N(%d, %d, %d)", type, f.hour, f.minute, f.second)
                                : str_format("%N(%d, %d)", type, f.hour, f.minute);
-    return add_keywords(text, time_zone(v), DAY_TIME(v)->fold);
+    return add_keywords(text, time_zone(v), DAY_TIME(v)->fold, false);
 }
 
 static value time_str(value v)

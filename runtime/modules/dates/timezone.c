@@ -1,5 +1,5 @@
 /* tzinfo, the base of time zones, and timezone, a fixed distance from UTC. */
-#include "runtime/modules/dates/dates.h"
+#include "runtime/modules/dates/zoneinfo.h"
 #include "runtime/objects/model/shape.h"
 #include "runtime/objects/text/str.h"
 
@@ -32,11 +32,9 @@ static bool within_a_day(value delta)
     return days == 0 || (days == -1 && DELTA(delta)->micros > 0);
 }
 
-static value ask(value tzinfo, value name, value argument)
+/* Steals the answer, which may be NULL. */
+static value check_delta(value answer, value name)
 {
-    if (tzinfo == VALUE_NONE)
-        return VALUE_NONE;
-    value answer = call_method_1(tzinfo, name, argument);
     if (!answer || answer == VALUE_NONE || (is_timedelta(answer) && within_a_day(answer)))
         return answer;
     if (is_timedelta(answer))
@@ -48,10 +46,17 @@ static value ask(value tzinfo, value name, value argument)
     return NULL;
 }
 
+static value ask(value tzinfo, value name, value argument)
+{
+    return tzinfo == VALUE_NONE ? VALUE_NONE : check_delta(call_method_1(tzinfo, name, argument), name);
+}
+
 value tzinfo_utcoffset(value tzinfo, value argument)
 {
     if (value_is_object(tzinfo) && value_type(tzinfo) == timezone_type)
         return value_inc(zone_offset(tzinfo));
+    if (value_is_object(tzinfo) && value_type(tzinfo) == zone_type) /* within a day but for files that say otherwise */
+        return check_delta(zone_utcoffset(tzinfo, argument), NAME(utcoffset));
     return ask(tzinfo, NAME(utcoffset), argument);
 }
 
