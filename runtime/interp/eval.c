@@ -386,6 +386,17 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
         value old = frame->slots[ARG() & 0xFFF];
         frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
         DEC(old);
+        TRACED(if (trace_self.on) {
+            SAVE();
+            enum trace_outcome outcome = trace_second_half(frame);
+            LOAD_FRAME();
+            if (outcome == TRACE_ERROR)
+                goto error;
+            if (outcome == TRACE_JUMPED) {
+                unit = ip[-1];
+                goto *labels[unit & 0xFF];
+            }
+        })
         value v = frame->slots[ARG() >> 12];
         if (unlikely(!v))
             goto unbound_local;
@@ -1089,6 +1100,11 @@ add_strings : {
                 return result;
             LOAD_FRAME();
             unit = ip[-1];
+            TRACED(if (trace_self.on && flags & FRAME_SEND &&
+                       !trace_delegate_end(frame, stack_plain(TOP()), result)) {
+                DEC(result);
+                goto error;
+            })
             if (flags & FRAME_SEND) { /* SEND of the previous frame: drop the receiver, push the result, jump */
                 value receiver = TOP();
                 TOP() = result;
@@ -1097,12 +1113,10 @@ add_strings : {
                 DISPATCH();
             }
             TRACED(if (trace_self.on && result != VALUE_NONE) {
-                trace_generator_end(frame, result);
-                if (!error_matches(EXC(StopIteration))) {
+                if (!trace_generator_end(frame, result)) {
                     DEC(result);
                     goto error;
                 }
-                error_clear();
                 ip = frame->ip;
                 unit = ip[-1];
             })
@@ -1432,6 +1446,10 @@ add_strings : {
             DEC(old);
             DISPATCH();
         }
+        TRACED(if (trace_self.on && !trace_delegate_end(frame, receiver, result)) {
+            DEC(result);
+            goto error;
+        })
         value done_receiver = SECOND();
         SECOND() = result;
         sp--;
@@ -1533,6 +1551,7 @@ next_traced:
     frame->sp = sp;
     switch (trace_instruction(frame, previous_unit)) {
     case TRACE_GO:
+    case TRACE_JUMPED:
         LOAD_FRAME();
         unit = ip[-1];
         goto *labels[unit & 0xFF];

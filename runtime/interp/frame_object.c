@@ -33,6 +33,7 @@ struct frame_object {
     value_slot back;       /* of a frame that has ended: frame object or NULL */
     value_slot trace;      /* f_trace */
     _Atomic bool no_lines, opcodes; /* f_trace_lines, negated; f_trace_opcodes */
+    _Atomic int32_t shown_line; /* f_lineno while a line without code is told; 0: that of the unit */
     _Atomic uint32_t unit; /* where it stopped, or was seen last */
     _Atomic uint32_t value_count;
     value_slot values[]; /* of a frame that has ended: its slots */
@@ -447,10 +448,45 @@ static uint32_t current_unit(value v)
 
 static value get_lineno(value v)
 {
+    int32_t shown = atomic_load_explicit(&SELF(v)->shown_line, memory_order_relaxed);
+    if (shown > 0)
+        return small_int(shown);
     struct code_location location;
     code_locate((struct code *)slot_peek(&SELF(v)->code), current_unit(v), &location);
-    return location.line > 0 ? small_int(location.line) : VALUE_NONE;
+    return location.line >= 0 ? small_int(location.line) : VALUE_NONE;
 }
+void frame_show_line(struct frame *frame, int32_t line)
+{
+    if (frame->object)
+        atomic_store_explicit(&SELF(frame->object)->shown_line, line, memory_order_relaxed);
+}
+
+static bool set_lineno(value v, value given)
+{
+    struct frame *frame = atomic_load_explicit(&SELF(v)->frame, memory_order_acquire);
+    int64_t line;
+    if (!given)
+        return raise_false(EXC(AttributeError), "cannot delete attribute");
+    if (value_type(given) != TYPE(INT))
+        return raise_false(EXC(ValueError), "lineno must be an integer");
+    if (trace_self.frame && (!frame || frame != trace_self.frame))
+        return raise_false(EXC(ValueError), "f_lineno can only be set by a trace function");
+    if (!trace_self.frame || trace_self.event == TRACE_CALL)
+        return raise_false(EXC(ValueError), "can't jump from the 'call' trace event of a new frame");
+    if (trace_self.event != TRACE_LINE)
+        return raise_false(EXC(ValueError), "can only jump from a 'line' trace event");
+    value trace = slot_load(value_object(v), &SELF(v)->trace);
+    value_dec(trace);
+    if (!trace)
+        return raise_false(EXC(ValueError), "f_lineno can only be set by a trace function");
+    if (!int_fits_i64(given, &line) || line > INT32_MAX || line < INT32_MIN)
+        return raise_false(EXC(ValueError), "lineno out of range");
+    if (!frame_jump(frame, line))
+        return false;
+    frame_show_line(frame, 0);
+    return true;
+}
+
 static value get_lasti(value v)
 {
     uint32_t word;
@@ -602,7 +638,7 @@ static const struct getset_def frame_getset[] = {
     {"f_globals", get_globals, NULL, NULL},
     {"f_builtins", get_builtins, NULL, NULL},
     {"f_locals", get_locals, NULL, NULL},
-    {"f_lineno", get_lineno, NULL, NULL},
+    {"f_lineno", get_lineno, set_lineno, NULL},
     {"f_lasti", get_lasti, NULL, NULL},
     {"f_trace", get_trace, set_trace, NULL},
     GETSET_FIELDS,

@@ -1,6 +1,7 @@
 /* Events for trace and profile functions (trace.h): when they are due, and the calls. */
 #include "runtime/interp/trace.h"
 #include "runtime/compiler/code/code_parts.h"
+#include "runtime/interp/instructions/names.h"
 #include "runtime/objects/objects.h"
 
 _Thread_local struct tracing trace_self;
@@ -94,11 +95,17 @@ static value call_function(value function, struct frame *frame, enum trace_event
     value object = frame_get_object(frame), result = NULL;
     if (!object)
         return NULL;
+    struct frame *outer_frame = trace_self.frame;
+    enum trace_event outer_event = trace_self.event;
+    trace_self.frame = frame;
+    trace_self.event = event;
     trace_self.depth++;
     settle_on();
     if (!frame->locals || frame_locals(frame))
         result = call_3(function, object, event_name(event), argument);
     trace_self.depth--;
+    trace_self.frame = outer_frame;
+    trace_self.event = outer_event;
     settle_on();
     value_dec(object);
     if (frame->locals) {
@@ -188,8 +195,7 @@ static int32_t line_of(const struct code *code, uint32_t unit)
     return self->line;
 }
 
-/* Where the program's own instructions begin. */
-static uint32_t first_traced(const struct code *code)
+uint32_t trace_first_unit(const struct code *code)
 {
     uint32_t unit = 0;
     while (unit < code->unit_count && instruction_opcode(code->units[unit]) != OP_RESUME)
@@ -197,10 +203,81 @@ static uint32_t first_traced(const struct code *code)
     return unit < code->unit_count ? unit : 0;
 }
 
+static bool report_line(struct frame *frame, int32_t line, uint32_t unit, int32_t mark)
+{
+    trace_self.at = (struct trace_place){unit, mark};
+    trace_self.jumped = false;
+    frame_show_line(frame, mark == TRACE_AT_CODE ? 0 : line);
+    bool done = report(frame, TRACE_LINE, VALUE_NONE);
+    frame_show_line(frame, 0);
+    return done;
+}
+
+/* After a jump: one that leads into a fused instruction goes on behind it, as if it had loaded the local. */
+static bool land(struct frame *frame)
+{
+    trace_self.jumped = false;
+    if (trace_self.at.mark != TRACE_AT_LOAD)
+        return true;
+    uint32_t unit = frame->code->units[trace_self.at.unit];
+    value v = frame->slots[instruction_argument(unit) >> 12];
+    if (!v) {
+        raise_unbound_operand(frame, unit);
+        return false;
+    }
+    *frame->sp++ = value_inc(stack_plain(v));
+    frame->ip++;
+    trace_self.at = (struct trace_place){trace_self.at.unit + 1, TRACE_AT_CODE};
+    return true;
+}
+
+/* A jump back to the line that it stands on itself: of a while loop, whose line is told there. */
+static bool is_loop_end(const struct code *code, uint32_t unit, int32_t line)
+{
+    if (instruction_opcode(code->units[unit]) != OP_JUMP_BACKWARD)
+        return false;
+    uint32_t start, end, target = instruction_argument(code->units[unit]);
+    int32_t marked = code_line_mark(code, target, 0);
+    return (marked >= 0 ? marked : code_line_range(code, target, &start, &end)) == line;
+}
+
+/* The line events before an instruction: those of the lines marked there, from one on, then its own. A jump goes on from
+ * its goal. */
+static bool tell_lines(struct frame *frame, int32_t mark, int32_t before, bool back)
+{
+    struct code *code = frame->code;
+    uint32_t unit = frame_unit(frame);
+    int32_t line = line_of(code, unit);
+    for (;; back = false) {
+        int32_t told = mark >= 0 ? code_line_mark(code, unit, (uint32_t)mark) : line;
+        if (told < 0 && mark >= 0) {
+            mark = TRACE_AT_CODE;
+            told = line;
+        }
+        if (told > 0 && (told != before || back) && frame_wants_lines(frame) &&
+            !(mark == TRACE_AT_CODE && is_loop_end(code, unit, line))) {
+            if (!report_line(frame, told, unit, mark))
+                return false;
+            if (trace_self.jumped) {
+                if (!land(frame))
+                    return false;
+                unit = trace_self.at.unit;
+                mark = trace_self.at.mark;
+                line = line_of(code, unit);
+                told = mark >= 0 ? code_line_mark(code, unit, (uint32_t)mark) : line;
+            }
+        }
+        if (mark == TRACE_AT_CODE)
+            return true;
+        before = told;
+        mark++;
+    }
+}
+
 enum trace_outcome trace_instruction(struct frame *frame, uint32_t previous)
 {
     struct code *code = frame->code;
-    uint32_t unit = frame_unit(frame), first = first_traced(code);
+    uint32_t unit = frame_unit(frame), first = trace_first_unit(code);
     unsigned opcode = instruction_opcode(code->units[unit]);
     thread_request(thread_self, THREAD_POLL_RAISE); /* for the loops beneath */
     if (unit < first)
@@ -209,12 +286,39 @@ enum trace_outcome trace_instruction(struct frame *frame, uint32_t previous)
         return report_to_both(frame, TRACE_CALL, VALUE_NONE) ? TRACE_GO : TRACE_LEAVE;
     if (!trace_self.function)
         return TRACE_GO;
-    int32_t before = previous <= first ? -1 : line_of(code, previous), line = line_of(code, unit);
-    if (line > 0 && (line != before || (unit < previous && opcode != OP_SEND)) && frame_wants_lines(frame) &&
-        !report(frame, TRACE_LINE, VALUE_NONE))
+    int32_t before = previous <= first ? -1 : line_of(code, trace_self.told ? unit : previous);
+    trace_self.told = false;
+    line_of(code, unit);
+    if (!tell_lines(frame, trace_self.start == unit ? 0 : TRACE_AT_CODE, before, unit < previous && opcode != OP_SEND))
         return TRACE_ERROR;
     if (frame_wants_opcodes(frame) && !report(frame, TRACE_OPCODE, VALUE_NONE))
         return TRACE_ERROR;
+    return TRACE_GO;
+}
+
+enum trace_outcome trace_second_half(struct frame *frame)
+{
+    struct code *code = frame->code;
+    uint32_t unit = frame_unit(frame);
+    if (!trace_self.function || unit + 1 >= code->unit_count || !frame_wants_lines(frame))
+        return TRACE_GO;
+    int32_t before = line_of(code, unit), line = line_of(code, unit + 1);
+    if (line <= 0 || line == before)
+        return TRACE_GO;
+    frame->ip++; /* as if at the next instruction already, but for the load */
+    if (!report_line(frame, line, unit + 1, TRACE_AT_LOAD))
+        return TRACE_ERROR;
+    if (trace_self.jumped) {
+        if (!land(frame))
+            return TRACE_ERROR;
+        int32_t mark = trace_self.at.mark;
+        return mark == TRACE_AT_CODE ||
+                       tell_lines(frame, mark + 1, code_line_mark(code, frame_unit(frame), (uint32_t)mark), false)
+                   ? TRACE_JUMPED
+                   : TRACE_ERROR;
+    }
+    frame->ip--;
+    trace_self.told = true;
     return TRACE_GO;
 }
 
@@ -249,12 +353,24 @@ void trace_exception(struct frame *frame)
     value_dec(argument);
 }
 
-void trace_generator_end(struct frame *frame, value result)
+bool trace_generator_end(struct frame *frame, value result)
 {
     if (!trace_self.function)
-        return;
-    raise_value(EXC(StopIteration), result);
+        return true;
+    if (result == VALUE_NONE)
+        raise_value(EXC(StopIteration), NULL);
+    else
+        raise_value(EXC(StopIteration), result);
     trace_exception(frame);
+    if (!error_matches(EXC(StopIteration)))
+        return false;
+    error_clear();
+    return true;
+}
+
+bool trace_delegate_end(struct frame *frame, value delegate, value result)
+{
+    return (result == VALUE_NONE && !value_is(delegate, TYPE_ID_COROUTINE)) || trace_generator_end(frame, result);
 }
 
 value trace_c_begin(struct frame *frame, value callable, value receiver)

@@ -7,7 +7,7 @@
 
 /* Change the format with every change of it or of what the arguments of opcodes mean. The table of opcodes is part of
  * what the header states. */
-enum { BYTECODE_FORMAT = 8, BYTECODE_NESTING = 500 };
+enum { BYTECODE_FORMAT = 9, BYTECODE_NESTING = 500 };
 #define BYTECODE_MAGIC \
     "\x8b"             \
     "ATOLL\r\n"

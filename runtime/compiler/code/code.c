@@ -226,7 +226,8 @@ void code_destroy(struct object *o)
 void code_locate(const struct code *code, uint32_t unit, struct code_location *out)
 {
     struct location_reader r = location_reader(code);
-    while (location_read(&r, out)) {
+    uint32_t units;
+    while (location_read(&r, out, &units)) {
         if (unit < r.unit)
             return;
     }
@@ -238,15 +239,30 @@ int32_t code_line_range(const struct code *code, uint32_t unit, uint32_t *start,
     struct location_reader r = location_reader(code);
     struct code_location location;
     int32_t line = -1;
-    *start = 0;
-    for (uint32_t count; (count = location_read(&r, &location)) != 0;) {
-        if (location.line != line) { /* a range begins, unless the one that ends here is wanted */
-            if (unit < r.unit - count)
-                break;
-            line = location.line;
-            *start = r.unit - count;
+    bool after_mark = false;
+    *start = *end = 0;
+    for (uint32_t count; location_read(&r, &location, &count);) {
+        if (count && !after_mark && location.line == line) {
+            *end = r.unit;
+            continue;
         }
+        if (unit < *end) /* a range begins, and the one that ends here is wanted */
+            break;
+        after_mark = count == 0;
+        line = location.line;
+        *start = r.unit - count;
         *end = r.unit;
     }
     return unit < *end ? line : -1;
+}
+
+int32_t code_line_mark(const struct code *code, uint32_t unit, uint32_t index)
+{
+    struct location_reader r = location_reader(code);
+    struct code_location location;
+    for (uint32_t count; r.unit <= unit && location_read(&r, &location, &count);) {
+        if (count == 0 && r.unit == unit && index-- == 0)
+            return location.line;
+    }
+    return -1;
 }

@@ -146,7 +146,8 @@ bool code_word_of_unit(const struct code *code, uint32_t unit, uint32_t *word)
     struct wordcode w;
     if (!wordcode_open(&w, code))
         return false;
-    *word = w.starts[unit < code->unit_count ? unit : code->unit_count];
+    unit = unit < code->unit_count ? unit : code->unit_count;
+    *word = w.starts[unit] + w.nops[unit];
     wordcode_close(&w);
     return true;
 }
@@ -201,11 +202,10 @@ static value list_places(const struct wordcode *w, bool (*add)(value, const stru
 {
     struct location_reader r = location_reader(w->code);
     struct code_location at;
-    uint32_t unit = 0;
+    uint32_t words;
     value list = list_new(0);
-    for (uint32_t n; list && (n = location_read(&r, &at)) != 0; unit += n) {
-        uint32_t end = unit + n < w->code->unit_count ? unit + n : w->code->unit_count;
-        if (end > unit && !add(list, &at, w->starts[end] - w->starts[unit])) {
+    while (list && wordcode_next_run(w, &r, &at, &words)) {
+        if (words && !add(list, &at, words)) {
             value_dec(list);
             list = NULL;
         }

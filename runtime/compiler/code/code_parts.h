@@ -34,8 +34,11 @@ const char *code_verify(const struct code *code);
 /* The part of it that looks at what kind of thing lies in each place of the stack; the rest was verified. The same. */
 const char *code_verify_kinds(const struct code *code);
 
-/* The line of a unit (-1: none), and the units [start, end) around it that are of the same. */
+/* The line of a unit (-1: none), and the units [start, end) around it that are of the same, with marks at the first of
+ * them only. */
 int32_t code_line_range(const struct code *code, uint32_t unit, uint32_t *start, uint32_t *end);
+/* The lines that are passed before a unit although nothing is done for them; -1: no more. */
+int32_t code_line_mark(const struct code *code, uint32_t unit, uint32_t index);
 
 void code_traverse(struct object *o, struct gc_trace *trace);
 void code_destroy(struct object *o);

@@ -27,10 +27,10 @@ static int32_t read_svarint(struct location_reader *r)
 
 bool code_hides_columns;
 
-uint32_t location_read(struct location_reader *r, struct code_location *out)
+bool location_read(struct location_reader *r, struct code_location *out, uint32_t *units)
 {
     if (r->at >= r->end)
-        return 0;
+        return false;
     uint32_t head = read_varint(r);
     *out = (struct code_location){-1, -1, -1, -1};
     if (head & 3) {
@@ -47,8 +47,9 @@ uint32_t location_read(struct location_reader *r, struct code_location *out)
     }
     if (code_hides_columns)
         *out = (struct code_location){out->line, out->line, -1, -1};
+    *units = head >> 2;
     r->unit += head >> 2;
-    return head >> 2;
+    return true;
 }
 
 struct location_reader location_reader(const struct code *code)

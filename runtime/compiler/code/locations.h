@@ -1,4 +1,5 @@
-/* The packed table of where instructions come from: one entry for each run of units with the same place. */
+/* The packed table of where instructions come from: one entry for each run of units with the same place. An entry of
+ * no units is a line that is passed before the instruction that follows, although nothing is done for it (`try:`). */
 #ifndef ATOLL_LOCATIONS_H
 #define ATOLL_LOCATIONS_H
 
@@ -12,8 +13,8 @@ struct location_reader {
 };
 
 struct location_reader location_reader(const struct code *code);
-/* The next entry: how many units have the location. 0 at the end. */
-uint32_t location_read(struct location_reader *r, struct code_location *out);
+/* The next entry: how many units have the location. false at the end. */
+bool location_read(struct location_reader *r, struct code_location *out, uint32_t *units);
 
 struct location_writer {
     struct byte_buffer out;

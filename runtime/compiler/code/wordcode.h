@@ -74,6 +74,7 @@ struct wordcode {
     const struct code *code;
     uint32_t *starts; /* the first word of each unit, and of the end */
     uint8_t *sizes;   /* in words; 0: a cache */
+    uint8_t *nops;    /* how many of them stand for lines without code, before all else */
     value consts;     /* a tuple: the constants in the order of their use, small ints among them */
     uint32_t *places; /* of the code's own constants in it */
     value ints;       /* a dict: the places of small ints */
@@ -85,6 +86,9 @@ void wordcode_close(struct wordcode *w);
 value wordcode_bytes(const struct wordcode *w);      /* co_code */
 value wordcode_exceptions(const struct wordcode *w); /* co_exceptiontable */
 value wordcode_locations(const struct wordcode *w);  /* co_linetable */
+/* The next entry of the code's table of locations, and how many words it stands for. false at the end. */
+struct location_reader;
+bool wordcode_next_run(const struct wordcode *w, struct location_reader *r, struct code_location *at, uint32_t *words);
 
 /* ---- wordcode_decode.c: a code object of what programs give ---- */
 

@@ -43,7 +43,7 @@ struct word {
     uint32_t argument;
 };
 
-enum { EXPANSION_MAX = 3 };
+enum { EXPANSION_MAX = 3, NOPS_MAX = 64 };
 
 static uint32_t width_of(uint32_t unit)
 {
@@ -271,6 +271,7 @@ static void lay_out(struct wordcode *w)
         while (at < code->unit_count) {
             struct word words[EXPANSION_MAX];
             unsigned count = expand(w, at, words), size = size_of(words, count), width = width_of(code->units[at]);
+            size += w->nops[at];
             if (size > w->sizes[at]) {
                 w->sizes[at] = (uint8_t)size;
                 grown = true;
@@ -285,14 +286,35 @@ static void lay_out(struct wordcode *w)
     }
 }
 
+/* Lines without code are shown as the NOPs that they are in CPython. */
+static void count_nops(struct wordcode *w)
+{
+    struct location_reader r = location_reader(w->code);
+    struct code_location at;
+    for (uint32_t units; location_read(&r, &at, &units); thread_report()) {
+        if (units == 0 && r.unit < w->code->unit_count && w->nops[r.unit] < NOPS_MAX)
+            w->nops[r.unit]++;
+    }
+    /* A file may say anything, even inside an instruction. */
+    uint32_t next = 0;
+    for (uint32_t unit = 0; unit < w->code->unit_count; thread_report_at(++unit)) {
+        if (unit == next)
+            next += width_of(w->code->units[unit]);
+        else
+            w->nops[unit] = 0;
+    }
+}
+
 bool wordcode_open(struct wordcode *w, const struct code *code)
 {
     *w = (struct wordcode){.code = code};
     w->starts = calloc(code->unit_count + 1, sizeof *w->starts);
     w->sizes = calloc(code->unit_count + 1, 1);
-    if (!w->starts || !w->sizes)
+    w->nops = calloc(code->unit_count + 1, 1);
+    if (!w->starts || !w->sizes || !w->nops)
         raise_no_memory();
     else if (order_constants(w)) {
+        count_nops(w);
         lay_out(w);
         return true;
     }
@@ -304,6 +326,7 @@ void wordcode_close(struct wordcode *w)
 {
     free(w->starts);
     free(w->sizes);
+    free(w->nops);
     free(w->places);
     value_dec(w->consts);
     value_dec(w->ints);
@@ -318,7 +341,11 @@ value wordcode_bytes(const struct wordcode *w)
     uint8_t *out = bytes_data(bytes);
     for (uint32_t at = 0; at < code->unit_count; at += width_of(code->units[at]), thread_report_at(at)) {
         struct word words[EXPANSION_MAX];
-        unsigned count = expand(w, at, words), size = size_of(words, count);
+        unsigned count = expand(w, at, words), size = size_of(words, count) + w->nops[at];
+        for (unsigned i = 0; i < w->nops[at]; i++) {
+            *out++ = numbers[OP_NOP];
+            *out++ = 0;
+        }
         for (unsigned i = 0; i < count; i++) {
             unsigned more = prefixes(words[i].argument) + (i + 1 == count ? w->sizes[at] - size : 0);
             for (; more > 0; more--) {
@@ -358,7 +385,7 @@ value wordcode_exceptions(const struct wordcode *w)
     struct byte_buffer t = {0};
     for (uint32_t i = 0; i < w->code->range_count; thread_report_at(++i)) {
         const struct exception_range *range = &w->code->ranges[i];
-        uint32_t start = w->starts[range->start];
+        uint32_t start = w->starts[range->start] + w->nops[range->start];
         add_big_endian(&t, start, 0x80);
         add_big_endian(&t, w->starts[range->end] - start, 0);
         add_big_endian(&t, w->starts[range->target], 0);
@@ -408,16 +435,23 @@ static void add_location(struct byte_buffer *t, const struct code_location *at, 
     }
 }
 
+bool wordcode_next_run(const struct wordcode *w, struct location_reader *r, struct code_location *at, uint32_t *words)
+{
+    uint32_t units, unit = r->unit, count = w->code->unit_count;
+    if (!location_read(r, at, &units))
+        return false;
+    uint32_t end = r->unit < count ? r->unit : count;
+    *words = unit >= count ? 0 : units == 0 ? w->nops[unit] != 0 : w->starts[end] - w->starts[unit] - w->nops[unit];
+    return true;
+}
+
 value wordcode_locations(const struct wordcode *w)
 {
     struct byte_buffer t = {0};
     struct location_reader r = location_reader(w->code);
     struct code_location at;
     int32_t line = (int32_t)w->code->first_line;
-    uint32_t unit = 0;
-    for (uint32_t n; (n = location_read(&r, &at)) != 0; unit += n) {
-        uint32_t end = unit + n < w->code->unit_count ? unit + n : w->code->unit_count;
-        uint32_t words = w->starts[end] - w->starts[unit < end ? unit : end];
+    for (uint32_t words; wordcode_next_run(w, &r, &at, &words);) {
         for (; words > 0; words -= words < 8 ? words : 8, thread_report())
             add_location(&t, &at, words < 8 ? words : 8, &line);
     }

@@ -33,10 +33,13 @@ static void make_locations(struct compiler *c, const struct unit *unit, struct l
     for (const struct block *b = unit->entry; b; b = block_next(b)) {
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             const struct ast_position *p = &b->instructions[i].position;
-            if (run && !same_position(run, p)) {
+            const struct line_mark *mark = b->instructions[i].marks;
+            if (run && (mark || !same_position(run, p))) {
                 put_location(out, run, units);
                 units = 0;
             }
+            for (; mark; mark = mark->next)
+                put_location(out, &mark->position, 0);
             run = p;
             units += width_of(&b->instructions[i]);
         }

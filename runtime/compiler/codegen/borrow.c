@@ -193,6 +193,7 @@ static void load_instead_of_copy(struct block *block)
             struct instruction *swap = swap_before_store(block, at);
             if (swap) {
                 become_load(swap, at);
+                at->marks = at[-1].marks;
                 memmove(at - 1, at, (block->count - i) * sizeof *at);
                 block->count--;
             }
@@ -256,12 +257,19 @@ static unsigned attribute_of_local(unsigned opcode)
     return 0;
 }
 
+/* Whoever traces lines is told between the two otherwise. */
+static bool on_one_line(const struct instruction *first, const struct instruction *second)
+{
+    return first->position.lineno == second->position.lineno && !second->marks;
+}
+
 /* Can the two become one attribute instruction? An error is shown at the attribute, so the local has to be bound
  * before. */
 static bool fuses_with_attribute(const struct instruction *first, const struct instruction *second, uint64_t bound)
 {
     return first->opcode == OP_LOAD_FAST_BORROW && attribute_of_local(second->opcode) && first->argument < 64 &&
-           second->argument < (1u << 16) && first->handler == second->handler && is_bound(bound, first->argument);
+           second->argument < (1u << 16) && first->handler == second->handler && on_one_line(first, second) &&
+           is_bound(bound, first->argument);
 }
 
 /* `third` follows them, or is NULL; `bound` are the locals known to be bound before `first`. */
@@ -269,6 +277,11 @@ static bool fuse(struct unit *unit, struct instruction *first, const struct inst
                  const struct instruction *third, uint64_t bound, bool small_code)
 {
     uint32_t a = first->argument, b = second->argument;
+    /* A statement often begins with what the one before has stored: the line of the load is then that of the third. */
+    bool statements = first->opcode == OP_STORE_FAST && second->opcode == OP_LOAD_FAST && third && !third->marks &&
+                      third->position.lineno == second->position.lineno;
+    if (second->marks || (!on_one_line(first, second) && !statements))
+        return false;
     switch (first->opcode) {
     case OP_LOAD_FAST_BORROW:
         if (fuses_with_attribute(first, second, bound)) {

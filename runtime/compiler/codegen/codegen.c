@@ -448,6 +448,7 @@ value gen_module(struct compiler *c)
     switch (c->module->mode) {
     case PARSE_EVAL:
         gen_expr(c, c->module->expression);
+        gen_no_position(c);
         gen_op(c, OP_RETURN_VALUE, 0);
         return gen_leave(c);
     case PARSE_SINGLE:

@@ -413,8 +413,14 @@ static void gen_jump_if_inside(struct compiler *c, struct ast_expr *expr, struct
 {
     int truth = constant_truth(c, expr);
     if (truth >= 0) {
+        struct ast_position at = c->unit->position;
+        gen_at(c, expr->position);
+        gen_line(c);
+        gen_at(c, at);
         if (truth == (condition ? 1 : 0))
             gen_jump(c, PSEUDO_JUMP, target);
+        else
+            gen_line(c);
         return;
     }
     switch (expr->kind) {

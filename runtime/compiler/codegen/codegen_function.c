@@ -56,6 +56,12 @@ static void gen_defaults(struct compiler *c, struct ast_exprs *defaults)
     tuple.sequence.ctx = CONTEXT_LOAD;
     fold_expr(c, &tuple);
     if (tuple.kind == EXPR_CONSTANT) {
+        struct ast_position at = c->unit->position;
+        for (uint32_t i = 0; i < defaults->count; thread_report_at(++i)) {
+            gen_at(c, defaults->items[i]->position);
+            gen_line(c);
+        }
+        gen_at(c, at);
         gen_const(c, constant_value(c, &tuple));
         return;
     }
@@ -224,12 +230,10 @@ void gen_body(struct compiler *c, const struct ast_stmts *body)
         gen_at(c, body->items[0]->position);
     if (has_annotations(body))
         gen_op(c, OP_SETUP_ANNOTATIONS, 0);
-    if (ast_docstring(body)) {
-        if (c->optimize < 2) {
-            gen_expr(c, body->items[0]->expr.value);
-            gen_at(c, body->items[0]->position);
-            gen_name(c, compiler_intern(c, "__doc__"), CONTEXT_STORE);
-        }
+    if (c->optimize < 2 && ast_docstring(body)) {
+        gen_expr(c, body->items[0]->expr.value);
+        gen_at(c, body->items[0]->position);
+        gen_name(c, compiler_intern(c, "__doc__"), CONTEXT_STORE);
         rest.items++;
         rest.count--;
     }
@@ -275,8 +279,12 @@ void gen_function(struct compiler *c, struct ast_stmt *stmt, bool is_async)
         flags |= 4;
     if (c->failed || !gen_enter(c, scope, stmt->function_def.name, first_line_of(stmt, decorators)))
         return;
+    struct ast_stmts rest = stmt->function_def.body;
+    bool has_docstring = c->optimize < 2 && ast_docstring(&rest);
     gen_docstring(c, &stmt->function_def.body);
-    gen_stmts(c, &stmt->function_def.body);
+    rest.items += has_docstring;
+    rest.count -= has_docstring;
+    gen_stmts(c, &rest);
     gen_no_position(c);
     gen_none(c);
     gen_op(c, OP_RETURN_VALUE, 0);

@@ -511,6 +511,7 @@ void gen_match(struct compiler *c, struct ast_stmt *stmt)
     if (has_default && !c->failed) {
         struct ast_match_case *match_case = &cases.items[n - 1];
         gen_at(c, match_case->pattern->position);
+        gen_line(c);
         if (match_case->guard)
             gen_jump_if(c, match_case->guard, end, false);
         gen_stmts(c, &match_case->body);

@@ -104,8 +104,15 @@ static void gen_return(struct compiler *c, struct ast_stmt *stmt)
     }
     bool keep = operand && operand->kind != EXPR_CONSTANT;
     struct ast_position at = unit->position;
-    if (keep)
+    if (keep) {
         gen_expr(c, operand);
+    } else if (operand) {
+        gen_at(c, operand->position);
+        gen_line(c);
+        gen_at(c, at);
+    }
+    if (!operand || operand->position.lineno != at.lineno)
+        gen_line(c);
     gen_unwind(c, keep, NULL);
     if (!unit->frame_block_count)
         gen_at(c, at);
@@ -125,6 +132,7 @@ static void gen_break_continue(struct compiler *c, bool is_break)
     struct unit *unit = c->unit;
     struct frame_block *loop = NULL;
     struct ast_position origin = unit->position;
+    gen_line(c);
     gen_unwind(c, false, &loop);
     if (c->failed)
         return;
@@ -183,7 +191,8 @@ static void gen_for(struct compiler *c, struct ast_stmt *stmt)
     gen_jump(c, OP_FOR_ITER, cleanup);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
-    gen_jump(c, PSEUDO_JUMP, start); /* as a part of what the body did last */
+    gen_no_position(c);
+    gen_jump(c, PSEUDO_JUMP, start);
     gen_use(c, cleanup);
     gen_pop_block(c);
     gen_stmts(c, &stmt->for_loop.orelse);
@@ -209,7 +218,8 @@ static void gen_async_for(struct compiler *c, struct ast_stmt *stmt)
     gen_restore_handler(c, outer);
     gen_expr(c, stmt->for_loop.target);
     gen_stmts(c, &stmt->for_loop.body);
-    gen_jump(c, PSEUDO_JUMP, start); /* as a part of what the body did last */
+    gen_no_position(c);
+    gen_jump(c, PSEUDO_JUMP, start);
     gen_pop_block(c);
     gen_use(c, handler);
     gen_at(c, stmt->for_loop.iter->position);
@@ -479,8 +489,10 @@ static void gen_expr_stmt(struct compiler *c, struct ast_stmt *stmt)
         gen_op(c, OP_PRINT_EXPR, 0);
         return;
     }
-    if (stmt->expr.value->kind == EXPR_CONSTANT)
+    if (stmt->expr.value->kind == EXPR_CONSTANT) {
+        gen_line(c);
         return;
+    }
     gen_expr(c, stmt->expr.value);
     gen_op(c, OP_POP_TOP, 0);
 }
@@ -563,7 +575,9 @@ static void gen_stmt_inside(struct compiler *c, struct ast_stmt *stmt)
         break;
     case STMT_GLOBAL:
     case STMT_NONLOCAL:
+        break;
     case STMT_PASS:
+        gen_line(c);
         break;
     }
 }

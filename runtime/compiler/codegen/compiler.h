@@ -20,12 +20,19 @@
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
+/* A line without an instruction of its own. */
+struct line_mark {
+    struct line_mark *next; /* the one after it, before the same instruction */
+    struct ast_position position;
+};
+
 struct instruction {
     uint16_t opcode;
     uint32_t argument;
     struct block *target;  /* of a jump or set-up */
     struct block *handler; /* where exceptions of this instruction go, or NULL */
     struct ast_position position;
+    struct line_mark *marks; /* lines that are passed on every way to it, or NULL */
 };
 
 struct block {
@@ -192,6 +199,11 @@ uint32_t gen_name_index(struct compiler *c, ast_name name); /* mangles */
 void gen_name_op(struct compiler *c, unsigned opcode, ast_name name);
 void gen_name(struct compiler *c, ast_name name, enum ast_context context);
 void gen_no_position(struct compiler *c);
+/* The present line is passed here, whether or not anything is done for it. */
+static inline void gen_line(struct compiler *c)
+{
+    gen_op(c, OP_NOP, 0);
+}
 bool gen_push_block(struct compiler *c, enum frame_block_kind kind, struct block *start, struct block *exit,
                     const void *datum);
 void gen_pop_block(struct compiler *c);

@@ -44,6 +44,15 @@ static struct block *skip_empty(struct block *block)
 
 /* ---- jumps ---- */
 
+/* Does it make no difference to the lines passed whether one goes through this jump? Nobody sees one without a line, or
+ * with the line from where one comes or to where it leads (as for the jump back at the end of a while loop). */
+static bool passes_no_line(const struct instruction *jump, int32_t line)
+{
+    const struct block *target = skip_empty(jump->target);
+    return jump->position.lineno < 0 || jump->position.lineno == line ||
+           (target->count && target->instructions[0].position.lineno == jump->position.lineno);
+}
+
 /* Where a jump ends up when it meets other jumps. A conditional jump never goes backwards: a loop must pass a
  * JUMP_BACKWARD, which is its safepoint. */
 static struct block *final_target(struct block *from, struct instruction *jump)
@@ -51,9 +60,11 @@ static struct block *final_target(struct block *from, struct instruction *jump)
     struct block *target = skip_empty(jump->target);
     bool conditional = jump->opcode != PSEUDO_JUMP;
     for (int hops = 0; hops < 16; hops++) {
-        if (!target->count || target->instructions[0].opcode != PSEUDO_JUMP)
+        struct instruction *next_jump = target->instructions;
+        if (!target->count || next_jump->opcode != PSEUDO_JUMP ||
+            !passes_no_line(next_jump, jump->position.lineno))
             break;
-        struct block *next = skip_empty(target->instructions[0].target);
+        struct block *next = skip_empty(next_jump->target);
         if (next == target || (conditional && next->order <= from->order))
             break;
         target = next;
@@ -103,7 +114,7 @@ static void thread_jumps(struct unit *unit)
     }
 }
 
-/* A jump to a few instructions that end in a return or raise becomes a copy of them. */
+/* A jump to a few instructions that end in a return or raise becomes a copy of them, behind its line. */
 enum { SHORT_EXIT = 4 };
 
 static void copy_short_exits(struct compiler *c, struct unit *unit)
@@ -116,7 +127,7 @@ static void copy_short_exits(struct compiler *c, struct unit *unit)
         if (target == b || target->count > SHORT_EXIT || !target->count || falls_through(target) ||
             is_jump(last_of(target)->opcode))
             continue;
-        uint32_t count = b->count - 1 + target->count;
+        uint32_t count = b->count + target->count;
         if (count > b->capacity) {
             struct instruction *fresh = compiler_alloc(c, count * sizeof *fresh);
             if (!fresh)
@@ -125,12 +136,8 @@ static void copy_short_exits(struct compiler *c, struct unit *unit)
             b->instructions = fresh;
             b->capacity = count;
         }
-        struct ast_position at = b->instructions[b->count - 1].position;
-        thread_copy(b->instructions + b->count - 1, target->instructions, target->count * sizeof *target->instructions);
-        for (uint32_t i = b->count - 1; i < count; thread_report_at(++i)) {
-            if (b->instructions[i].position.lineno < 0)
-                b->instructions[i].position = at;
-        }
+        b->instructions[b->count - 1].opcode = OP_NOP; /* its line is passed */
+        thread_copy(b->instructions + b->count, target->instructions, target->count * sizeof *target->instructions);
         b->count = count;
     }
 }
@@ -317,15 +324,49 @@ static void swap_stores(struct block *b)
     }
 }
 
+/* What marked the beginning of a guarded range is but a line from now on. */
 static void drop_markers(struct unit *unit)
 {
     for (struct block *b = unit->entry; b; b = block_next(b)) {
-        uint32_t kept = 0;
         turn_instead_of_tuple(b);
         swap_stores(b);
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
-            if (!is_setup(b->instructions[i].opcode) && b->instructions[i].opcode != OP_NOP)
-                b->instructions[kept++] = b->instructions[i];
+            struct instruction *instruction = &b->instructions[i];
+            if (is_setup(instruction->opcode)) {
+                instruction->opcode = OP_NOP;
+                instruction->target = NULL;
+            }
+        }
+    }
+}
+
+/* A NOP stands for a line that is passed. The ones that tell nothing new go. */
+static void drop_useless_nops(struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        uint32_t kept = 0;
+        int32_t before = -1;
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
+            struct instruction *at = &b->instructions[i];
+            int32_t line = at->position.lineno;
+            if (at->opcode == OP_NOP) {
+                if (line < 0 || line == before)
+                    continue;
+                if (i + 1 < b->count) {
+                    struct ast_position *next = &at[1].position;
+                    if (next->lineno < 0 || next->lineno == line) {
+                        if (next->lineno < 0)
+                            *next = at->position;
+                        continue;
+                    }
+                } else if (b->next) {
+                    struct block *next = skip_empty(b->next);
+                    if (next->count && next->instructions[0].position.lineno == line)
+                        continue;
+                }
+            }
+            before = line;
+            b->instructions[kept++] = *at;
         }
         b->count = kept;
     }
@@ -335,8 +376,10 @@ static void drop_useless_jumps(struct unit *unit)
 {
     for (struct block *b = unit->entry; b; b = block_next(b)) {
         struct instruction *last = last_of(b);
-        if (last && last->opcode == PSEUDO_JUMP && b->next && skip_empty(last->target) == skip_empty(b->next))
-            b->count--;
+        if (last && last->opcode == PSEUDO_JUMP && b->next && skip_empty(last->target) == skip_empty(b->next)) {
+            last->opcode = OP_NOP;
+            last->target = NULL;
+        }
     }
 }
 
@@ -396,35 +439,140 @@ static void join_blocks(struct compiler *c, struct unit *unit)
     }
 }
 
-/* Clean-up code belongs to the line that it follows. */
+/* ---- lines ---- */
+
+/* A return or raise that has no line anywhere. */
+static bool is_exit_without_line(struct block *block)
+{
+    for (uint32_t i = 0; i < block->count; thread_report_at(++i)) {
+        if (block->instructions[i].position.lineno >= 0)
+            return false;
+    }
+    struct instruction *last = last_of(block);
+    return last && !falls_through(block) && !is_jump(last->opcode);
+}
+
+static struct block *copy_block(struct compiler *c, struct block *block)
+{
+    struct block *copy = compiler_alloc(c, sizeof *copy);
+    struct instruction *instructions = compiler_alloc(c, block->count * sizeof *instructions);
+    if (!copy || !instructions)
+        return NULL;
+    *copy = *block;
+    copy->instructions = instructions;
+    copy->capacity = copy->count;
+    thread_copy(instructions, block->instructions, block->count * sizeof *instructions);
+    return copy;
+}
+
+/* The end of a function has the line from where one comes: each jump to it gets an end of its own. */
+static void copy_exits_without_line(struct compiler *c, struct unit *unit)
+{
+    count_predecessors(unit);
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        struct instruction *last = last_of(b);
+        struct block *target = last && is_jump(last->opcode) ? last->target : NULL;
+        if (!target || target->predecessors < 2 || !is_exit_without_line(target))
+            continue;
+        struct block *copy = copy_block(c, target);
+        if (!copy)
+            return;
+        copy->instructions[0].position = last->position;
+        copy->predecessors = 1;
+        last->target = copy;
+        target->predecessors--;
+        target->next = copy;
+    }
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        if (b->next && b->count && falls_through(b) && is_exit_without_line(skip_empty(b->next)))
+            skip_empty(b->next)->instructions[0].position = last_of(b)->position;
+    }
+}
+
+/* What has no line belongs to the line that it follows, where it always follows the same. */
 static void propagate_positions(struct unit *unit)
 {
-    struct ast_position at = {unit->first_line, -1, unit->first_line, -1};
     for (struct block *b = unit->entry; b; b = block_next(b)) {
+        struct ast_position at = {-1, -1, -1, -1};
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
-            if (b->instructions[i].position.lineno < 0 && !b->instructions[i].handler)
+            if (b->instructions[i].position.lineno < 0)
                 b->instructions[i].position = at;
-            else if (b->instructions[i].position.lineno >= 0)
+            else
                 at = b->instructions[i].position;
         }
+        struct instruction *last = last_of(b);
+        struct block *next = b->next ? skip_empty(b->next) : NULL;
+        struct block *successors[2] = {falls_through(b) ? next : NULL, last && is_jump(last->opcode) ? last->target : NULL};
+        for (int k = 0; last && k < 2; k++) {
+            if (successors[k] && successors[k]->predecessors == 1 && successors[k]->count &&
+                successors[k]->instructions[0].position.lineno < 0)
+                successors[k]->instructions[0].position = at;
+        }
+    }
+    int32_t line = unit->first_line;
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        struct instruction *last = last_of(b);
+        if (last && last->position.lineno >= 0)
+            line = last->position.lineno;
+        else if (last && last->opcode == OP_RETURN_VALUE)
+            for (uint32_t i = 0; i < b->count; thread_report_at(++i))
+                b->instructions[i].position = (struct ast_position){line, -1, line, -1};
+    }
+}
+
+enum { MARKS_MAX = 8 };
+
+/* Lines that are passed on every way to an instruction become marks of it, which cost nothing. A NOP stays where a
+ * block ends: who jumps to the next one does not pass its line. */
+static void nops_to_marks(struct compiler *c, struct unit *unit)
+{
+    for (struct block *b = unit->entry; b; b = block_next(b)) {
+        uint32_t kept = 0, count = 0;
+        struct line_mark *marks = NULL, **end = &marks;
+        for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
+            struct instruction *at = &b->instructions[i];
+            if (at->opcode == OP_NOP && i + 1 < b->count && count < MARKS_MAX) {
+                struct line_mark *mark = compiler_alloc(c, sizeof *mark);
+                if (!mark)
+                    return;
+                mark->position = at->position;
+                *end = mark;
+                end = &mark->next;
+                count++;
+                continue;
+            }
+            at->marks = marks;
+            marks = NULL;
+            end = &marks;
+            count = 0;
+            b->instructions[kept++] = *at;
+        }
+        b->count = kept;
     }
 }
 
 void flow_optimize(struct compiler *c, struct unit *unit)
 {
     number_blocks(unit);
+    drop_useless_nops(unit);
     thread_jumps(unit);
     copy_short_exits(c, unit);
     drop_unreachable(c, unit);
     if (c->failed)
         return;
+    drop_useless_jumps(unit);
+    copy_exits_without_line(c, unit);
+    if (c->failed)
+        return;
     unit->stack_size = (uint32_t)find_depths(c, unit);
     if (c->failed)
         return;
-    drop_markers(unit);
-    drop_useless_jumps(unit);
-    join_blocks(c, unit);
     propagate_positions(unit);
+    drop_markers(unit);
+    drop_useless_nops(unit);
+    join_blocks(c, unit);
+    if (!c->failed)
+        nops_to_marks(c, unit);
     number_blocks(unit);
     if (!c->failed)
         borrow_optimize(c, unit);
