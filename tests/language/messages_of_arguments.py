@@ -59,3 +59,40 @@ for text in [
     "print(*(int | str))", "len(*slice(1))", "print(1, *slice(1))", "[*(int | str)]", "(lambda *a: a)(*(int | str))", "float.fromhex(1)",
 ]:
     evaluated(text)
+
+
+# Numbers that are too large, for arguments and for counts; what cannot be joined; sides that are asked in turn.
+import collections
+import contextvars
+import io
+import itertools
+
+
+class Broken:
+    __iter__ = 5
+
+
+class Raising:
+    def __iter__(self):
+        raise TypeError("of its own")
+
+
+large = 1 << 70
+for source in ("'a'.ljust(large)", "[1].pop(large)", "[].insert(large, 1)", "'a'.split('a', large)", "'a' * large",
+               "[1].__mul__(large)", "bytes(large)", "'abc'[large]", "[][:large]", "bytearray(b'a').pop(large)",
+               "collections.deque(maxlen=large)", "(5).to_bytes(large, 'big')", "itertools.repeat(1, large)",
+               "itertools.islice([], large)", "io.BytesIO().read(large)", "io.BytesIO().seek(large)", "1 << large",
+               "''.join(Broken())", "b''.join(Broken())", "''.join(Raising())", "bytearray().join(5)", "''.join(x for x in 5)",
+               "contextvars.ContextVar()", "contextvars.ContextVar('a', 5)", "contextvars.ContextVar(default=1)"):
+    try:
+        print(source, eval(source))
+    except Exception as error:
+        print(source, type(error).__name__, error)
+for left in {}, set(), range(3), 5, None, [], "", type("Int", (int,), {})(2):
+    for right in "ab", [1]:
+        try:
+            it = left
+            it *= right
+            print(left, right, it)
+        except TypeError as error:
+            print(left, right, error)

@@ -416,12 +416,9 @@ static bool slice_bound(value v, const char *message, ssize *out)
 {
     if (v == VALUE_NONE)
         return true;
-    if (!index_as_ssize(v, out, NULL)) {
-        if (error_matches(EXC(TypeError))) {
-            error_clear();
-            raise(EXC(ValueError), message);
-        }
-        return false;
+    if (!index_as_ssize(v, out, EXC(OverflowError))) {
+        error_clear();
+        *out = -1;
     }
     return *out >= 0 || raise_false(EXC(ValueError), message);
 }

@@ -179,6 +179,9 @@ static value variable_new(struct type *type, const value *args, size_t nargs, va
 {
     static struct signature signature = SIGNATURE("ContextVar", "(name, /, *, default=<unrepresentable>)");
     value bound[2];
+    if (nargs != 1 && nargs + (kwnames ? tuple_length(kwnames) : 0) <= 2)
+        return raise(EXC(TypeError), "ContextVar() takes %s 1 positional argument (%zu given)",
+                     nargs ? "at most" : "exactly", nargs);
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
     if (!is_str(bound[0]))

@@ -4,6 +4,7 @@
  * A method opens its object: the contents stay where they are until it is closed, although a bytearray's bytes may
  * change meanwhile. Results have the type of the object, without subclasses.
  */
+#include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/binary/bytes_methods.h"
 #include "runtime/objects/containers/slice.h"
 #include "runtime/objects/text/str.h"
@@ -417,13 +418,7 @@ static bool join_into(struct bytes_builder *out, struct span separator, value it
 
 static value bytes_join(value self, value iterable_of_bytes)
 {
-    value items;
-    if (is_tuple(iterable_of_bytes))
-        items = value_inc(iterable_of_bytes);
-    else if (!value_type_slot(iterable_of_bytes, iter) && !value_type_slot(iterable_of_bytes, getitem))
-        return raise(EXC(TypeError), "can only join an iterable");
-    else
-        items = tuple_from_iterable(iterable_of_bytes);
+    value items = tuple_to_join(iterable_of_bytes);
     if (!items)
         return NULL;
     struct buffer b;

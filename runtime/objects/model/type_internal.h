@@ -200,4 +200,7 @@ bool exceptions_bootstrap(void);
 /* The name, for reports, of a class that was not given its own yet: the only one that is no storage of the class. */
 extern const char type_no_name[];
 
+/* The items that a join takes, as a tuple; owned. TypeError: it is not iterable. */
+value tuple_to_join(value iterable);
+
 #endif

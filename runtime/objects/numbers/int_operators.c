@@ -421,7 +421,7 @@ value int_lshift(value a, value b)
     if (a == small_int(0))
         return a;
     if (!value_is_small_int(b))
-        return raise_no_memory();
+        return int_bit_length(b) > 66 ? raise(EXC(OverflowError), "too many digits in integer") : raise_no_memory();
     uint64_t n = (uint64_t)small_int_value(b);
     if (value_is_small_int(a) && n < 62) {
         int64_t i = small_int_value(a), shifted = (int64_t)((uint64_t)i << n);

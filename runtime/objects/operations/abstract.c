@@ -518,6 +518,20 @@ bool index_as_ssize(value v, ssize *out, struct type *overflow)
     return ok;
 }
 
+value tuple_to_join(value iterable)
+{
+    if (is_tuple(iterable))
+        return value_inc(iterable);
+    value iterator = iter_get(iterable);
+    if (!iterator && error_matches(EXC(TypeError))) {
+        error_clear();
+        return raise(EXC(TypeError), "can only join an iterable");
+    }
+    value items = iterator ? tuple_from_iterable(iterator) : NULL;
+    value_dec(iterator);
+    return items;
+}
+
 static bool as_c_type(value v, int64_t *out, const char *c_type)
 {
     if (likely(value_is_small_int(v))) {

@@ -2,6 +2,7 @@
  * str: making, comparing, joining. The methods are in str_methods.c, case and classes of characters in str_unicode.c,
  * coding in codec.c; see str.h for the layout.
  */
+#include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/text/str.h"
 #include "runtime/objects/containers/list.h"
 #include "runtime/raw.h"
@@ -468,16 +469,9 @@ value str_join(value separator, value iterable)
             raw_free(parts);
         return result;
     }
-    value items = is_tuple(iterable) ? value_inc(iterable) : NULL;
-    if (!items) {
-        items = tuple_from_iterable(iterable);
-        if (!items) {
-            if (!error_matches(EXC(TypeError)) || value_type_slot(iterable, iter) || value_type_slot(iterable, getitem))
-                return NULL;
-            error_clear();
-            return raise(EXC(TypeError), "can only join an iterable");
-        }
-    }
+    value items = tuple_to_join(iterable);
+    if (!items)
+        return NULL;
     value result = join_parts(separator, (const value *)tuple_items(items), tuple_length(items));
     value_dec(items);
     return result;
