@@ -10,6 +10,12 @@
     M(_asyncio)         \
     M(_bisect)          \
     M(_codecs)          \
+    M(_codecs_cn)       \
+    M(_codecs_hk)       \
+    M(_codecs_iso2022)  \
+    M(_codecs_jp)       \
+    M(_codecs_kr)       \
+    M(_codecs_tw)       \
     M(_collections)     \
     M(_contextvars)     \
     M(_csv)             \
@@ -21,6 +27,7 @@
     M(_io)              \
     M(_json)            \
     M(_locale)          \
+    M(_multibytecodec)  \
     M(_multiprocessing) \
     M(_opcode)          \
     M(_operator)        \

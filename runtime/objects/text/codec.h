@@ -52,6 +52,13 @@ value raise_decode_error(const char *encoding, const uint8_t *bytes, size_t leng
                          const char *reason);
 value raise_encode_error(const char *encoding, value text, size_t start, size_t end, const char *reason);
 
+/* The exceptions themselves, and what the handler of the program makes of one: a tuple of a str (or bytes) and an int,
+   owned. NULL with an exception, which is a TypeError with the words `wanted` where it returned something else. */
+value codec_decode_exception(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
+                             const char *reason);
+value codec_encode_exception(const char *encoding, value text, size_t start, size_t end, const char *reason);
+value codec_handled(const char *errors, value e, bool bytes_allowed, const char *wanted);
+
 /* Error handling inside codecs, also for codecs of other modules. */
 struct decode_context {
     const char *encoding, *errors;

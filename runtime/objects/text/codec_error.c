@@ -21,7 +21,7 @@ static value unicode_error(unsigned id, const char *encoding, value object, size
     return e;
 }
 
-static value decode_exception(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
+value codec_decode_exception(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
                               const char *reason)
 {
     value object = bytes_new(bytes, length);
@@ -33,7 +33,7 @@ static value decode_exception(const char *encoding, const uint8_t *bytes, size_t
 value raise_decode_error(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
                          const char *reason)
 {
-    value e = decode_exception(encoding, bytes, length, start, end, reason);
+    value e = codec_decode_exception(encoding, bytes, length, start, end, reason);
     if (e) {
         raise_exception(e);
         value_dec(e);
@@ -41,9 +41,14 @@ value raise_decode_error(const char *encoding, const uint8_t *bytes, size_t leng
     return NULL;
 }
 
+value codec_encode_exception(const char *encoding, value text, size_t start, size_t end, const char *reason)
+{
+    return unicode_error(EXCEPTION_ID_UnicodeEncodeError, encoding, text, start, end, reason);
+}
+
 value raise_encode_error(const char *encoding, value text, size_t start, size_t end, const char *reason)
 {
-    value e = unicode_error(EXCEPTION_ID_UnicodeEncodeError, encoding, text, start, end, reason);
+    value e = codec_encode_exception(encoding, text, start, end, reason);
     if (e) {
         raise_exception(e);
         value_dec(e);
@@ -74,27 +79,31 @@ static bool take_object(struct decode_context *c, value e)
     return true;
 }
 
+value codec_handled(const char *errors, value e, bool bytes_allowed, const char *wanted)
+{
+    value handler = codec_registry.error_handler ? codec_registry.error_handler(errors)
+                                                 : raise(EXC(LookupError), "unknown error handler name '%s'", errors);
+    value result = handler ? call_1(handler, e) : NULL;
+    value_dec(handler);
+    if (!result || (is_tuple(result) && tuple_length(result) == 2 && is_int(tuple_get(result, 1)) &&
+                    (is_str(tuple_get(result, 0)) || (bytes_allowed && is_bytes(tuple_get(result, 0))))))
+        return result;
+    value_dec(result);
+    return raise(EXC(TypeError), "%s", wanted);
+}
+
 /* Call a handler of the program: the replacement (owned) and the place to go on; NULL with an exception. `c` when
    decoding, otherwise the text's length counts. */
 static value call_handler(const char *errors, value e, struct decode_context *c, size_t length, size_t *resume)
 {
-    bool bytes_allowed = !c;
-    value handler = codec_registry.error_handler ? codec_registry.error_handler(errors)
-                                                 : raise(EXC(LookupError), "unknown error handler name '%s'", errors);
-    if (!handler)
-        return NULL;
-    value result = call_1(handler, e);
-    value_dec(handler);
-    if (!result)
-        return NULL;
+    value result = codec_handled(errors, e, !c,
+                                 c ? "decoding error handler must return (str, int) tuple"
+                                   : "encoding error handler must return (str/bytes, int) tuple");
     ssize at;
     value text = NULL;
-    const char *wanted = bytes_allowed ? "encoding error handler must return (str/bytes, int) tuple"
-                                       : "decoding error handler must return (str, int) tuple";
-    if (!is_tuple(result) || tuple_length(result) != 2 || !is_int(tuple_get(result, 1)) ||
-        !(is_str(tuple_get(result, 0)) || (bytes_allowed && is_bytes(tuple_get(result, 0)))))
-        raise(EXC(TypeError), "%s", wanted);
-    else if ((!c || take_object(c, e)) && index_as_ssize(tuple_get(result, 1), &at, EXC(IndexError))) {
+    if (!result)
+        return NULL;
+    if ((!c || take_object(c, e)) && index_as_ssize(tuple_get(result, 1), &at, EXC(IndexError))) {
         length = c ? c->length : length;
         if (at < 0)
             at += (ssize)length;
@@ -167,7 +176,7 @@ bool codec_decode_error(struct decode_context *c, size_t start, size_t end, cons
         *resume = start + size;
         return true;
     }
-    value e = decode_exception(c->encoding, c->bytes, c->length, start, end, reason);
+    value e = codec_decode_exception(c->encoding, c->bytes, c->length, start, end, reason);
     value text = e ? call_handler(errors, e, c, 0, resume) : NULL;
     value_dec(e);
     if (!text)
@@ -318,7 +327,7 @@ bool codec_encode_error(struct encode_context *c, size_t start, size_t end, cons
             goto strict;
         return true;
     }
-    value e = unicode_error(EXCEPTION_ID_UnicodeEncodeError, c->encoding, c->text, start, end, reason);
+    value e = codec_encode_exception(c->encoding, c->text, start, end, reason);
     value text = e ? call_handler(errors, e, NULL, str_exact_length(c->text), resume) : NULL;
     bool ok = text && add_handler_text(c, text);
     value_dec(e);
