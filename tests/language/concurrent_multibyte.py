@@ -9,7 +9,7 @@ encoded, decoded, wrong = [], [], []
 
 
 def work(number):
-    text = "漢字" * 10 + "a"
+    text = "汉字" * 10 + "a"
     data = text.encode("gb18030")
     for i in range(ROUNDS):
         encoded.append(encoder.encode("漢a"))

@@ -33,7 +33,7 @@ for name in NAMES:
     print(ascii(f"{pairs} 中国简体한글똠αé¥~\n".encode(name, "backslashreplace")))
     # piece by piece
     encoder, decoder = codecs.getincrementalencoder(name)(), codecs.getincrementaldecoder(name)()
-    text = "か\u309aa국國b國\u00ca\u0304"
+    text = pairs + "a國國b國"
     pieces = []
     encoder.errors = "namereplace"
     for c in text:
