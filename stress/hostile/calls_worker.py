@@ -24,7 +24,7 @@ MODULES = [
     "_thread", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "binascii", "builtins",
     "cmath", "errno", "gc", "grp", "itertools", "marshal", "math", "mmap", "posix", "pwd", "pyexpat", "resource", "select", "sys",
     "time", "unicodedata", "zlib", "_hashlib", "_asyncio", "_elementtree", "_socket", "_posixshmem", "_lsprof", "termios", "fcntl",
-    "_ssl",
+    "_ssl", "_ctypes",
 ]  # fmt: skip
 
 # What ends, replaces, stops or signals the process, waits for ever by design, or harms the machine around it.
@@ -66,6 +66,8 @@ LEFT_OUT = set(
     fcntl.fcntl fcntl.ioctl fcntl.flock fcntl.lockf termios.tcsetattr termios.tcflow termios.tcflush termios.tcdrain termios.tcsendbreak
     termios.tcsetwinsize resource.setrlimit resource.prlimit _posixshmem.shm_open _posixshmem.shm_unlink
     pwd.getpwall grp.getgrall _locale.setlocale
+    _ctypes.call_function _ctypes.call_cdeclfunction _ctypes.PyObj_FromPtr _ctypes.Py_INCREF _ctypes.Py_DECREF _ctypes.dlclose
+    _ctypes.dlsym
     """.split()
 )
 

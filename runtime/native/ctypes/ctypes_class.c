@@ -251,6 +251,34 @@ static value array_make(value class, value length)
     value_dec(name);
     return made;
 }
+/* Enter the type, unless another thread was first: what it made is owned by the caller then in place of `made`. */
+static value array_enter(value arrays, value length, value made)
+{
+    value reference = weak_reference_new(made), result = NULL;
+    while (reference && !result) {
+        value there = dict_set_default(arrays, length, reference);
+        if (!there)
+            break;
+        result = there == reference ? value_inc(made) : weak_reference_get(there);
+        if (result == VALUE_NONE) { /* of one that is gone; it goes, too, unless it has been replaced by now */
+            value taken = dict_pop(arrays, length), back = VALUE_NONE;
+            if (taken && taken != there && taken != VALUE_MISSING)
+                back = dict_set_default(arrays, length, taken);
+            bool failed = !taken || !back;
+            value_dec(back);
+            value_dec(taken);
+            result = NULL;
+            if (failed) {
+                value_dec(there);
+                break;
+            }
+        }
+        value_dec(there);
+    }
+    value_dec(reference);
+    value_dec(made);
+    return result;
+}
 value class_repeat(value class, ssize length)
 {
     struct c_class *c = class_part(class);
@@ -272,12 +300,7 @@ value class_repeat(value class, ssize length)
     value made = arrays && key ? array_kept(arrays, key) : NULL;
     if (made == VALUE_MISSING) {
         made = arrays_tidy(arrays) ? array_make(class, key) : NULL;
-        value reference = made ? weak_reference_new(made) : NULL;
-        if (!reference || !dict_set(arrays, key, reference)) {
-            value_dec(made);
-            made = NULL;
-        }
-        value_dec(reference);
+        made = made ? array_enter(arrays, key, made) : NULL;
     }
     value_dec(arrays);
     value_dec(key);

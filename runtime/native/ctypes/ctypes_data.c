@@ -53,16 +53,18 @@ static struct data *data_alloc(struct type *type, const struct layout *layout)
     return d;
 }
 
-/* Zeroed; NULL with MemoryError. */
+/* Zeroed; NULL with MemoryError. What is large comes zeroed from the system, if it has so much. */
 static char *memory_new(size_t size)
 {
+    enum { LARGE = 1 << 20 };
     char *memory = raw_alloc(size);
-    if (!memory)
-        return (char *)raise_no_memory();
-    bool resting = thread_rest_begin(size);
-    memset(memory, 0, size);
-    thread_rest_end(resting);
-    return memory;
+    if (memory && size >= LARGE) {
+        free(memory);
+        memory = calloc(1, size);
+    } else if (memory) {
+        memset(memory, 0, size);
+    }
+    return memory ? memory : (char *)raise_no_memory();
 }
 
 value data_new(struct type *type, size_t size)

@@ -357,19 +357,35 @@ static bool lay_out(value class, struct layout *layout, struct placing *p, value
     }
     return ffi_fill(layout, &leaves);
 }
+/* The items of a sequence, which has a length. */
+static value pairs_of(value fields)
+{
+    if (is_list(fields) || is_tuple(fields))
+        return tuple_from_iterable(fields);
+    ssize length = value_length(fields);
+    if (length < 0 && error_matches(EXC(TypeError))) {
+        error_clear();
+        raise(EXC(TypeError), "_fields_ must be a sequence of pairs");
+    }
+    value items = length < 0 ? NULL : list_new(0);
+    for (ssize i = 0; items && i < length; i++) {
+        value item = item_get(fields, small_int(i));
+        if (!item || !list_append_owned(items, item)) {
+            value_dec(items);
+            return NULL;
+        }
+    }
+    value pairs = items ? list_to_tuple(items) : NULL;
+    value_dec(items);
+    return pairs;
+}
 bool structure_set_fields(value class, value fields)
 {
     struct c_class *c = class_part(class);
     struct layout *layout;
     if (class_is_final(c))
         return raise_false(EXC(AttributeError), "_fields_ is final");
-    if (!is_list(fields) && !is_tuple(fields) && value_length(fields) < 0) {
-        if (!error_matches(EXC(TypeError)))
-            return false;
-        error_clear();
-        return raise_false(EXC(TypeError), "_fields_ must be a sequence of pairs");
-    }
-    value pairs = tuple_from_iterable(fields);
+    value pairs = pairs_of(fields);
     if (!pairs)
         return false;
     struct placing p = {.is_union = c->kind == KIND_UNION};

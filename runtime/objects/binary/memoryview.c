@@ -773,11 +773,7 @@ static value memoryview_cast(value self, value format, value given_shape)
         return raise(EXC(ValueError),
                      "memoryview: destination format must be a native single character format prefixed "
                      "with an optional '@'");
-    if (!old)
-        return raise(EXC(ValueError),
-                     "memoryview: source format must be a native single character format prefixed with "
-                     "an optional '@'");
-    if (!item_format_is_byte(f) && !item_format_is_byte(old))
+    if (!item_format_is_byte(f) && (!old || !item_format_is_byte(old)))
         return raise(EXC(TypeError), "memoryview: cannot cast between two non-byte formats");
     if (m->memory.length % f->size)
         return raise(EXC(TypeError), "memoryview: length is not a multiple of itemsize");
