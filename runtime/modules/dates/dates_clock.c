@@ -8,6 +8,7 @@
 #include "runtime/step.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <time.h>
 
@@ -91,17 +92,23 @@ static bool break_down(int64_t seconds, bool local, struct tm *tm)
 
 static struct fields fields_of_tm(const struct tm *tm)
 {
-    /* The 61st second of some zones is the 60th. */
-    return (struct fields){
-        tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec < 59 ? tm->tm_sec : 59, 0};
+    int year = tm->tm_year > INT_MAX - 1900 ? INT_MAX : tm->tm_year + 1900;
+    int second = tm->tm_sec < 59 ? tm->tm_sec : 59; /* the 61st second of some zones is the 60th */
+    return (struct fields){year, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, second, 0};
+}
+
+/* As if they were UTC. */
+static int64_t utc_seconds(const struct fields *f)
+{
+    return (int64_t)(date_ordinal(f->year, f->month, f->day) - EPOCH_ORDINAL) * DAY_SECONDS + f->hour * 3600 +
+           f->minute * 60 + f->second;
 }
 
 static bool seconds_of_fields(const struct fields *f, int64_t *seconds)
 {
     if (f->year < YEAR_MIN || f->year > YEAR_MAX)
         return raise_false(EXC(ValueError), "year %i is out of range", f->year);
-    *seconds = (int64_t)(date_ordinal(f->year, f->month, f->day) - EPOCH_ORDINAL) * DAY_SECONDS + f->hour * 3600 +
-               f->minute * 60 + f->second;
+    *seconds = utc_seconds(f);
     return true;
 }
 
@@ -160,7 +167,7 @@ static value from_seconds(struct type *type, int64_t seconds, int micros, bool l
     f.microsecond = micros;
     int fold = 0;
     if (local && tzinfo == VALUE_NONE) { /* was it the same on the clock before? */
-        int64_t now, before, again;
+        int64_t now = 0, before, again;
         if (!seconds_of_fields(&f, &now) || !local_seconds(seconds - FOLD_SECONDS_MAX, &before))
             return NULL;
         int64_t moved = now - before - FOLD_SECONDS_MAX;
@@ -239,12 +246,10 @@ value date_today(value cls)
 }
 
 /* ---- and back ---- */
-static int64_t utc_seconds(value v) /* of the date and time, as if they were UTC */
+static int64_t shown_seconds(value v)
 {
     struct fields f = fields_unpack(DATE(v)->packed);
-    int64_t seconds = 0;
-    seconds_of_fields(&f, &seconds);
-    return seconds;
+    return utc_seconds(&f);
 }
 
 value datetime_timestamp(value v)
@@ -253,14 +258,15 @@ value datetime_timestamp(value v)
     int64_t seconds;
     double micros = (double)(DATE(v)->packed & 0xFFFFF);
     if (tzinfo == VALUE_NONE)
-        return seconds_of_local(utc_seconds(v), DATETIME(v)->fold, &seconds) ? float_new((double)seconds + micros / 1e6)
-                                                                             : NULL;
+        return seconds_of_local(shown_seconds(v), DATETIME(v)->fold, &seconds)
+                   ? float_new((double)seconds + micros / 1e6)
+                   : NULL;
     value offset = tzinfo_utcoffset(tzinfo, v);
     if (!offset)
         return NULL;
     if (offset == VALUE_NONE)
         return raise(EXC(TypeError), "can't subtract offset-naive and offset-aware datetimes");
-    int64_t all = (utc_seconds(v) - (int64_t)DELTA(offset)->days * DAY_SECONDS) * SECOND_MICROS +
+    int64_t all = (shown_seconds(v) - (int64_t)DELTA(offset)->days * DAY_SECONDS) * SECOND_MICROS +
                   (int64_t)(DATE(v)->packed & 0xFFFFF) - DELTA(offset)->micros;
     value_dec(offset);
     value delta = timedelta_new(0, all), result = delta ? call_method_0(delta, NAME(total_seconds)) : NULL;
@@ -285,7 +291,7 @@ static value local_timezone(int64_t seconds)
 static value local_zone_of(value v)
 {
     int64_t seconds;
-    return seconds_of_local(utc_seconds(v), DATETIME(v)->fold, &seconds) ? local_timezone(seconds) : NULL;
+    return seconds_of_local(shown_seconds(v), DATETIME(v)->fold, &seconds) ? local_timezone(seconds) : NULL;
 }
 
 /* Its own zone and offset, of a naive one those of the local time; owned. false: exception. */
@@ -350,7 +356,7 @@ value datetime_astimezone(value v, value tz)
         value_dec(utc);
         return raise(EXC(TypeError), "the sum of a datetime and a timedelta is no datetime");
     }
-    value local = utc ? local_timezone(utc_seconds(utc)) : NULL;
+    value local = utc ? local_timezone(shown_seconds(utc)) : NULL;
     if (!local) {
         value_dec(utc);
         return NULL;

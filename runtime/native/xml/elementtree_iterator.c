@@ -10,9 +10,10 @@ struct type *element_iterator_type;
 
 struct element_iterator {
     struct object header;
-    value_slot root; /* until the walk begins */
-    value_slot tag;  /* of the elements to be found; None: all */
-    value_slot way;  /* a list */
+    value_slot root;      /* until the walk begins */
+    value_slot tag;       /* of the elements to be found; None: all */
+    value_slot way;       /* a list */
+    _Atomic size_t depth; /* of the way: so many pairs */
     bool texts;
 };
 #define ITERATOR(v) ((struct element_iterator *)(v))
@@ -47,38 +48,51 @@ static void iterator_destroy(struct object *o)
     slot_drop(&it->way);
 }
 
-/* The next element of the walk, entered, owned; or the one that is left, with *left. VALUE_END: the end. */
-static value advance(value v, bool *left)
+/* The way leads on to an element. */
+static bool enter(struct element_iterator *it, value element)
 {
-    value way = slot_peek(&ITERATOR(v)->way);
-    size_t length = list_length(way);
-    value element;
+    value way = slot_peek(&it->way);
+    size_t at = 2 * it->depth;
+    bool done = at + 1 < list_length(way) ? list_set(way, at, element) && list_set(way, at + 1, small_int(0))
+                                          : list_append(way, element) && list_append(way, small_int(0));
+    it->depth += done;
+    return done;
+}
+
+/* The next element of the walk, entered, owned; or the one that is left, with *left. VALUE_END: the end. */
+static value advance(struct element_iterator *it, bool *left)
+{
+    value way = slot_peek(&it->way), element;
+    size_t depth = it->depth;
     *left = false;
-    if (length < 2) {
-        element = slot_take(value_object(v), &ITERATOR(v)->root, NULL);
+    if (depth == 0) {
+        element = slot_take(&it->header, &it->root, NULL);
         if (!element)
             return VALUE_END;
     } else {
-        value parent = list_get(way, length - 2), index = list_get(way, length - 1);
-        if (parent == VALUE_MISSING || !value_is_small_int(index)) /* only if threads get in each other's way */
-            return parent == VALUE_MISSING ? VALUE_END : (value_dec(parent), VALUE_END);
+        size_t at = 2 * depth - 2;
+        value parent = list_get(way, at), index = list_get(way, at + 1);
+        if (!value_is_object(parent) || !value_is_small_int(index)) { /* threads got in each other's way */
+            value_dec(parent);
+            value_dec(index);
+            return VALUE_END;
+        }
         element = element_child(parent, (size_t)small_int_value(index));
         if (element == VALUE_MISSING) {
             *left = true;
-            if (!list_set_slice(way, (ssize)length - 2, (ssize)length, NULL)) {
-                value_dec(parent);
-                return NULL;
-            }
-            return parent;
+            it->depth = depth - 1;
+            if (list_set(way, at, VALUE_NONE))
+                return parent;
+            value_dec(parent);
+            return NULL;
         }
-        bool moved = element && list_set(way, length - 1, small_int(small_int_value(index) + 1));
         value_dec(parent);
-        if (!moved) {
+        if (!list_set(way, at + 1, small_int(small_int_value(index) + 1))) {
             value_dec(element);
             return NULL;
         }
     }
-    if (list_append(way, element) && list_append(way, small_int(0)))
+    if (enter(it, element))
         return element;
     value_dec(element);
     return NULL;
@@ -99,12 +113,12 @@ static value next_step(value v)
 {
     for (;;) {
         bool left;
-        value element = advance(v, &left);
+        value element = advance(ITERATOR(v), &left);
         if (!element || element == VALUE_END)
             return element;
         if (ITERATOR(v)->texts) {
             /* what follows the element that the walk began with is no text of it */
-            bool wanted = !left || list_length(slot_peek(&ITERATOR(v)->way)) > 0;
+            bool wanted = !left || ITERATOR(v)->depth > 0;
             value text = wanted ? text_at(element, left) : VALUE_MISSING;
             value_dec(element);
             if (text != VALUE_MISSING)

@@ -94,18 +94,13 @@ static value element_clear(value v)
 
 /* ---- finding ---- */
 
-/* Is it an expression, of which ElementPath knows more, and not just the name of a tag? */
-static bool is_path(value path)
+static bool bytes_are_path(const char *p, size_t length)
 {
-    size_t length = is_str(path) ? str_length(path) : is_bytes(path) ? bytes_length(path) : 0;
-#define AT(i) (is_str(path) ? str_at(path, i) : bytes_data(path)[i])
-    if (!is_str(path) && !is_bytes(path))
-        return true;
-    if (length >= 3 && AT(0) == '{' && (AT(1) == '}' || (AT(1) == '*' && AT(2) == '}')))
+    if (length >= 3 && p[0] == '{' && (p[1] == '}' || (p[1] == '*' && p[2] == '}')))
         return true;
     bool outside = true; /* of the braces around a namespace */
     for (size_t i = 0; i < length; i++) {
-        uint32_t c = AT(i);
+        char c = p[i];
         if (c == '{')
             outside = false;
         else if (c == '}')
@@ -114,7 +109,28 @@ static bool is_path(value path)
             return true;
     }
     return false;
-#undef AT
+}
+
+/* Is it an expression, of which ElementPath knows more, and not just the name of a tag? 1, 0, -1. */
+static int is_path(value path)
+{
+    if (is_bytes(path))
+        return bytes_are_path((const char *)bytes_data(path), bytes_length(path));
+    if (!is_str(path))
+        return 1;
+    struct text text;
+    if (text_of(path, &text)) {
+        bool found = bytes_are_path(text.bytes, text.length);
+        text_release(&text);
+        return found;
+    }
+    if (!error_matches(EXC(UnicodeEncodeError)))
+        return -1;
+    error_clear();
+    value bytes = str_encode(path, "utf-8", "surrogatepass");
+    int found = bytes ? bytes_are_path((const char *)bytes_data(bytes), bytes_length(bytes)) : -1;
+    value_dec(bytes);
+    return found;
 }
 
 static value call_path(value name, const value *args, size_t count)
@@ -135,10 +151,10 @@ static int has_tag(value child, value tag)
 }
 
 /* The first child of a tag from *index on, which is moved behind it; owned, VALUE_END: none. */
-static value next_child(value v, value tag, size_t *index)
+static value next_child(value children, value tag, size_t *index)
 {
     for (;;) {
-        value child = element_child(v, (*index)++);
+        value child = list_get(children, (*index)++);
         if (child == VALUE_MISSING)
             return VALUE_END;
         int found = has_tag(child, tag);
@@ -150,25 +166,36 @@ static value next_child(value v, value tag, size_t *index)
     }
 }
 
+static value first_child(value v, value tag)
+{
+    value children = load(v, &ELEMENT(v)->children);
+    if (!children)
+        return VALUE_END;
+    size_t index = 0;
+    value child = next_child(children, tag, &index);
+    value_dec(children);
+    return child;
+}
+
 static value element_find(value v, value path, value namespaces)
 {
-    if (is_path(path) || namespaces != VALUE_NONE) {
+    int expression = namespaces != VALUE_NONE ? 1 : is_path(path);
+    if (expression) {
         value args[] = {v, path, namespaces};
-        return call_path(NAME(find), args, 3);
+        return expression < 0 ? NULL : call_path(NAME(find), args, 3);
     }
-    size_t index = 0;
-    value child = next_child(v, path, &index);
+    value child = first_child(v, path);
     return child == VALUE_END ? VALUE_NONE : child;
 }
 
 static value element_findtext(value v, value path, value fallback, value namespaces)
 {
-    if (is_path(path) || namespaces != VALUE_NONE) {
+    int expression = namespaces != VALUE_NONE ? 1 : is_path(path);
+    if (expression) {
         value args[] = {v, path, fallback, namespaces};
-        return call_path(NAME(findtext), args, 4);
+        return expression < 0 ? NULL : call_path(NAME(findtext), args, 4);
     }
-    size_t index = 0;
-    value child = next_child(v, path, &index);
+    value child = first_child(v, path);
     if (!child || child == VALUE_END)
         return child ? value_inc(fallback) : NULL;
     value text = load_or_none(child, &ELEMENT(child)->text);
@@ -178,20 +205,23 @@ static value element_findtext(value v, value path, value fallback, value namespa
 
 static value element_findall(value v, value path, value namespaces)
 {
-    if (is_path(path) || namespaces != VALUE_NONE) {
+    int expression = namespaces != VALUE_NONE ? 1 : is_path(path);
+    if (expression) {
         value args[] = {v, path, namespaces};
-        return call_path(NAME(findall), args, 3);
+        return expression < 0 ? NULL : call_path(NAME(findall), args, 3);
     }
-    value list = list_new(0);
-    for (size_t index = 0; list;) {
-        value child = next_child(v, path, &index);
+    value children = load(v, &ELEMENT(v)->children), list = list_new(0);
+    bool done = list;
+    for (size_t index = 0; done && children;) {
+        value child = next_child(children, path, &index);
         if (child == VALUE_END)
-            return list;
-        if (!child || !list_append_owned(list, child)) {
-            value_dec(list);
-            return NULL;
-        }
+            break;
+        done = child && list_append_owned(list, child);
     }
+    value_dec(children);
+    if (done)
+        return list;
+    value_dec(list);
     return NULL;
 }
 

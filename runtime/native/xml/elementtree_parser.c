@@ -513,8 +513,10 @@ static bool parse(struct xml_parser *p, const char *bytes, size_t length, bool i
     }
     p->parsing = true;
     enum XML_Status status = XML_STATUS_OK;
-    for (; length > PIECE && status != XML_STATUS_ERROR && !error_occurred(); bytes += PIECE, length -= PIECE)
+    for (; length > PIECE && status != XML_STATUS_ERROR && !error_occurred(); bytes += PIECE, length -= PIECE) {
         status = XML_Parse(p->expat, bytes, PIECE, 0);
+        thread_rest_end(thread_rest_begin(PIECE)); /* a tree may be built without any other rest */
+    }
     if (status != XML_STATUS_ERROR && !error_occurred())
         status = XML_Parse(p->expat, bytes, (int)length, is_final);
     p->parsing = false;
