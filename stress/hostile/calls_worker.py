@@ -472,4 +472,5 @@ def main():
     posix.read(HEARD, 1)
 
 
-main()
+if __name__ == "__main__":
+    main()
