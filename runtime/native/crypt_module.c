@@ -8,7 +8,7 @@
 static bool text_get(value v, int place, struct text *text)
 {
     if (!is_str(v))
-        return raise_false(EXC(TypeError), "crypt() argument %d must be str, not %T", place, v);
+        return raise_false(EXC(TypeError), "crypt() argument %d must be str, not %K", place, v);
     if (!text_of(v, text))
         return false;
     if (strlen(text->bytes) == text->length)

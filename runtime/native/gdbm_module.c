@@ -57,7 +57,7 @@ static value bytes_of(value v, const char *message)
     if (is_bytes(v))
         return value_inc(v);
     return message ? raise(EXC(TypeError), "%s", message)
-                   : raise(EXC(TypeError), "argument must be read-only bytes-like object, not %T", v);
+                   : raise(EXC(TypeError), "argument must be read-only bytes-like object, not %K", v);
 }
 static datum datum_of(value bytes)
 {
@@ -299,7 +299,7 @@ static bool flags_of(value given, int *flags)
         return true;
     }
     if (!is_str(given))
-        return raise_false(EXC(TypeError), "open() argument 2 must be str, not %T", given);
+        return raise_false(EXC(TypeError), "open() argument 2 must be str, not %K", given);
     if (!text_of(given, &text))
         return false;
     char first = text.bytes[0], wrong = 0;

@@ -11,7 +11,7 @@
 
 static bool check_list(value v, const char *function)
 {
-    return is_list(v) || raise_false(EXC(TypeError), "%s must be list, not %T", function, v);
+    return is_list(v) || raise_false(EXC(TypeError), "%s must be list, not %K", function, v);
 }
 
 static value_slot *items_of(struct list *heap)

@@ -316,7 +316,9 @@ static value sys_getfilesystemencodeerrors(value self)
 }
 static value sys_audit(value self, const value *args, size_t nargs, value kwnames)
 {
-    return VALUE_NONE;
+    if (!no_keywords("sys.audit", kwnames))
+        return NULL;
+    return nargs ? VALUE_NONE : raise(EXC(TypeError), "audit() missing 1 required positional argument: 'event'");
 }
 
 /* ---- tracing ---- */
@@ -339,7 +341,7 @@ static value sys_getprofile(value self)
 static value sys_call_tracing(value self, value function, value arguments)
 {
     if (!is_tuple(arguments))
-        return raise(EXC(TypeError), "call_tracing() argument 2 must be tuple, not %T", arguments);
+        return raise(EXC(TypeError), "call_tracing() argument 2 must be tuple, not %K", arguments);
     return trace_call_freely(function, arguments);
 }
 

@@ -562,8 +562,8 @@ static value category_of(value message, value category)
 static value warnings_warn(value self, const value *args)
 {
     ssize level;
-    value category = category_of(args[0], args[1]);
-    if (!category || !value_as_ssize(args[2], &level))
+    value category = value_as_ssize(args[2], &level) ? category_of(args[0], args[1]) : NULL;
+    if (!category)
         return NULL;
     return warn_here(category, args[0], level, args[3]) ? VALUE_NONE : NULL;
 }
@@ -601,7 +601,7 @@ static value warnings_warn_explicit(value self, const value *args)
     enum { MESSAGE, CATEGORY, FILENAME, LINE, MODULE, REGISTRY, GLOBALS, SOURCE };
     int line;
     if (!is_str(args[FILENAME]))
-        return raise(EXC(TypeError), "warn_explicit() argument 3 must be str, not %T", args[FILENAME]);
+        return raise(EXC(TypeError), "warn_explicit() argument 3 must be str, not %K", args[FILENAME]);
     if (!value_as_int(args[LINE], &line))
         return NULL;
     if (is_given(args[REGISTRY]) && !is_dict(args[REGISTRY]))

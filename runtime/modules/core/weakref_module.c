@@ -42,7 +42,7 @@ static value getweakrefs(value self, value object)
 static value remove_dead(value self, value dct, value key)
 {
     if (!is_dict(dct))
-        return raise(EXC(TypeError), "remove_dead_weakref() argument 1 must be dict, not %K", dct);
+        return raise(EXC(TypeError), "_remove_dead_weakref() argument 1 must be dict, not %K", dct);
     value reference = dict_get(dct, key);
     if (!reference)
         return NULL;

@@ -175,7 +175,7 @@ static value array_new(struct type *type, const value *args, size_t nargs, value
     if (nargs > 2)
         return raise(EXC(TypeError), "array() takes at most 2 arguments (%zu given)", nargs);
     if (!is_str(args[0]) || str_length(args[0]) != 1)
-        return raise(EXC(TypeError), "array() argument 1 must be a unicode character, not %T", args[0]);
+        return raise(EXC(TypeError), "array() argument 1 must be a unicode character, not %K", args[0]);
     const struct array_kind *kind = array_kind_find(str_at(args[0], 0));
     if (kind)
         return array_from(type, kind, nargs > 1 ? args[1] : NULL);
@@ -594,7 +594,7 @@ static value reconstructor(value self, const value *args)
     if (!value_has_flag(args[0], TYPE_FLAG_TYPE)) /* asked after the others in CPython, but that cannot be seen */
         return raise(EXC(TypeError), "first argument must be a type object, not %T", args[0]);
     if (!is_str(args[1]) || str_length(args[1]) != 1)
-        return raise(EXC(TypeError), "_array_reconstructor() argument 2 must be a unicode character, not %T", args[1]);
+        return raise(EXC(TypeError), "_array_reconstructor() argument 2 must be a unicode character, not %K", args[1]);
     if (!value_as_int(args[2], &format))
         return NULL;
     struct type *type = (struct type *)args[0];

@@ -196,7 +196,7 @@ static value array_fromlist(value self, value list)
 static value array_fromunicode(value self, value text)
 {
     if (!is_str(text))
-        return raise(EXC(TypeError), "fromunicode() argument must be str, not %T", text);
+        return raise(EXC(TypeError), "fromunicode() argument must be str, not %K", text);
     if (!array_kind_is_text(array_kind_of(self)))
         return raise(EXC(ValueError), "fromunicode() may only be called on unicode type arrays");
     return array_append_text(self, text) ? VALUE_NONE : NULL;

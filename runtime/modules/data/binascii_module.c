@@ -30,6 +30,14 @@ static bool text_argument(value v, struct buffer *b)
            raise_false(EXC(TypeError), "argument should be bytes, buffer or ASCII string, not '%T'", v);
 }
 
+/* The arguments are looked at in their order: what comes after the memory may be wrong. */
+static bool kept(struct buffer *b, bool others_are_good)
+{
+    if (!others_are_good)
+        buffer_release(b);
+    return others_are_good;
+}
+
 static bool flag_argument(value v, bool *flag)
 {
     int i = *flag;
@@ -58,7 +66,7 @@ static value b2a_hex(value self, value data, value separator, value group)
 {
     struct buffer b;
     int bytes_per_separator;
-    if (!value_as_int(group, &bytes_per_separator) || !buffer_get(data, &b, BUFFER_SIMPLE))
+    if (!buffer_get(data, &b, BUFFER_SIMPLE) || !kept(&b, value_as_int(group, &bytes_per_separator)))
         return NULL;
     value text = bytes_hex_span(buffer_span(&b), separator, bytes_per_separator);
     buffer_release(&b);
@@ -137,7 +145,7 @@ static value b2a_base64(value self, const value *args)
 {
     struct buffer b;
     bool newline = true;
-    if (!flag_argument(args[1], &newline) || !buffer_get(args[0], &b, BUFFER_SIMPLE))
+    if (!buffer_get(args[0], &b, BUFFER_SIMPLE) || !kept(&b, flag_argument(args[1], &newline)))
         return NULL;
     value bytes = to_base64(b.data, (size_t)b.length, newline);
     buffer_release(&b);
@@ -203,7 +211,7 @@ static value a2b_base64(value self, const value *args)
 {
     struct buffer b;
     bool strict = false;
-    if (!flag_argument(args[1], &strict) || !text_argument(args[0], &b))
+    if (!text_argument(args[0], &b) || !kept(&b, flag_argument(args[1], &strict)))
         return NULL;
     value bytes = from_base64(b.data, (size_t)b.length, strict);
     buffer_release(&b);
@@ -236,7 +244,7 @@ static value b2a_uu(value self, const value *args)
 {
     struct buffer b;
     bool backtick = false;
-    if (!flag_argument(args[1], &backtick) || !buffer_get(args[0], &b, BUFFER_SIMPLE))
+    if (!buffer_get(args[0], &b, BUFFER_SIMPLE) || !kept(&b, flag_argument(args[1], &backtick)))
         return NULL;
     value bytes = to_uu(b.data, (size_t)b.length, backtick);
     buffer_release(&b);
@@ -317,7 +325,7 @@ static value a2b_qp(value self, value text, value given_header)
 {
     struct buffer b;
     bool header = false;
-    if (!flag_argument(given_header, &header) || !text_argument(text, &b))
+    if (!text_argument(text, &b) || !kept(&b, flag_argument(given_header, &header)))
         return NULL;
     value bytes = from_qp(b.data, (size_t)b.length, header);
     buffer_release(&b);
@@ -402,8 +410,9 @@ static value b2a_qp(value self, const value *args)
 {
     struct buffer b;
     struct qp qp = {.is_text = true};
-    if (!flag_argument(args[1], &qp.quote_tabs) || !flag_argument(args[2], &qp.is_text) ||
-        !flag_argument(args[3], &qp.header) || !buffer_get(args[0], &b, BUFFER_SIMPLE))
+    if (!buffer_get(args[0], &b, BUFFER_SIMPLE) ||
+        !kept(&b, flag_argument(args[1], &qp.quote_tabs) && flag_argument(args[2], &qp.is_text) &&
+                      flag_argument(args[3], &qp.header)))
         return NULL;
     value bytes = to_qp(&qp, b.data, (size_t)b.length);
     buffer_release(&b);
@@ -450,7 +459,7 @@ static value crc32(value self, value data, value given_crc)
 {
     struct buffer b;
     uint64_t crc;
-    if (!word_argument(given_crc, &crc) || !buffer_get(data, &b, BUFFER_SIMPLE))
+    if (!buffer_get(data, &b, BUFFER_SIMPLE) || !kept(&b, word_argument(given_crc, &crc)))
         return NULL;
     uint32_t sum = crc32_of((uint32_t)crc, b.data, (size_t)b.length);
     buffer_release(&b);
@@ -460,7 +469,7 @@ static value crc_hqx(value self, value data, value given_crc)
 {
     struct buffer b;
     uint64_t crc;
-    if (!word_argument(given_crc, &crc) || !buffer_get(data, &b, BUFFER_SIMPLE))
+    if (!buffer_get(data, &b, BUFFER_SIMPLE) || !kept(&b, word_argument(given_crc, &crc)))
         return NULL;
     uint16_t sum = (uint16_t)crc;
     const uint8_t *from = b.data;

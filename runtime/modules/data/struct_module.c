@@ -435,7 +435,7 @@ static value module_calcsize(value self, value format)
 }
 static value module_pack(value self, const value *args, size_t nargs, value kwnames)
 {
-    if (!no_keywords("pack", kwnames))
+    if (!no_keywords("_struct.pack", kwnames))
         return NULL;
     if (nargs == 0)
         return raise(EXC(TypeError), "missing format argument");
@@ -443,7 +443,7 @@ static value module_pack(value self, const value *args, size_t nargs, value kwna
 }
 static value module_pack_into(value self, const value *args, size_t nargs, value kwnames)
 {
-    if (!no_keywords("pack_into", kwnames))
+    if (!no_keywords("_struct.pack_into", kwnames))
         return NULL;
     if (nargs == 0)
         return raise(EXC(TypeError), "missing format argument");

@@ -410,7 +410,7 @@ static value datetime_isoformat(value v, value sep, value timespec)
     uint32_t separator = 'T';
     if (sep != VALUE_MISSING) {
         if (!is_str(sep) || str_length(sep) != 1)
-            return raise(EXC(TypeError), "isoformat() argument 1 must be a unicode character, not %T", sep);
+            return raise(EXC(TypeError), "isoformat() argument 1 must be a unicode character, not %K", sep);
         separator = str_at(sep, 0);
     }
     if (!timespec_argument(timespec, 2, &f, &spec))

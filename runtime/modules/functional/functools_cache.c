@@ -248,8 +248,7 @@ static value cache_call(value v, const value *args, size_t nargs, value kwnames)
 /* ---- the wrapper ---- */
 static value cache_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    static struct signature signature =
-        SIGNATURE("_lru_cache_wrapper", "(user_function, maxsize, typed, cache_info_type)");
+    static struct signature signature = SIGNATURE("lru_cache", "(user_function, maxsize, typed, cache_info_type)");
     value bound[4];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;

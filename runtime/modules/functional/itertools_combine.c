@@ -193,6 +193,8 @@ static value one_pool(value iterable)
 static value draw(struct type *type, enum kind kind, value iterable, value r)
 {
     ssize length;
+    if (kind != PERMUTATIONS && !value_as_ssize(r, &length))
+        return NULL;
     value pools = one_pool(iterable);
     if (!pools)
         return NULL;
@@ -200,7 +202,7 @@ static value draw(struct type *type, enum kind kind, value iterable, value r)
         length = (ssize)tuple_length(tuple_get(pools, 0));
     else if (kind == PERMUTATIONS && !is_int(r))
         length = (raise(EXC(TypeError), "Expected int as r"), -1);
-    else if (!value_as_ssize(r, &length))
+    else if (kind == PERMUTATIONS && !value_as_ssize(r, &length))
         length = -1;
     else if (length < 0)
         raise(EXC(ValueError), "r must be non-negative");
@@ -327,7 +329,7 @@ static value combiner_setstate(value v, value state)
         good = state_unpack(state, 2, 2, parts);
         for (int i = 0; good && i < 2; i++)
             if (!is_tuple(parts[i]))
-                good = raise_false(EXC(TypeError), "argument %d must be tuple, not %T", i + 1, parts[i]);
+                good = raise_false(EXC(TypeError), "argument %d must be tuple, not %K", i + 1, parts[i]);
         good = good && read_indices(c, parts[0], c->n, 0, most_index, indices) &&
                (c->is_empty || read_indices(c, parts[1], c->length, 1, most_cycle, indices + c->n));
     } else {

@@ -578,7 +578,7 @@ static value grouper_new(struct type *type, const value *args, size_t nargs, val
     if (!no_keywords("_grouper", kwnames) || !check_arguments("_grouper", nargs, 2, 2))
         return NULL;
     if (!value_is_of(args[0], groupby_type))
-        return raise(EXC(TypeError), "_grouper() argument 1 must be itertools.groupby, not %T", args[0]);
+        return raise(EXC(TypeError), "_grouper() argument 1 must be itertools.groupby, not %K", args[0]);
     number_set(args[0], 0, number_get(args[0], 0) + 1);
     return grouper_make(args[0], args[1]);
 }

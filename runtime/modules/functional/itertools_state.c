@@ -129,7 +129,7 @@ static value cycle_setstate(value v, value state)
     if (!state_unpack(state, 2, 2, parts))
         return NULL;
     if (!is_list(parts[0]))
-        return raise(EXC(TypeError), "argument 1 must be list, not %T", parts[0]);
+        return raise(EXC(TypeError), "argument 1 must be list, not %K", parts[0]);
     if (!value_as_int(parts[1], &is_full))
         return NULL;
     STORE(v, 1, value_inc(parts[0]));

@@ -227,7 +227,7 @@ static value tee_setstate(value v, value state)
     if (!state_unpack(state, 2, 2, parts))
         return NULL;
     if (value_type(parts[0]) != block_type)
-        return raise(EXC(TypeError), "argument 1 must be itertools._tee_dataobject, not %T", parts[0]);
+        return raise(EXC(TypeError), "argument 1 must be itertools._tee_dataobject, not %K", parts[0]);
     if (!value_as_int(parts[1], &index))
         return NULL;
     if (index < 0 || index > BLOCK_ITEMS)
@@ -256,12 +256,12 @@ static value block_reduce(value v)
 /* _tee_dataobject(source, items, next block or None) */
 static value block_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (!no_keywords("_tee_dataobject", kwnames))
+    if (!no_keywords("teedataobject", kwnames))
         return NULL;
     if (nargs != 3)
         return raise(EXC(TypeError), "teedataobject expected 3 arguments, got %zu", nargs);
     if (!value_is(args[1], TYPE_ID_LIST))
-        return raise(EXC(TypeError), "teedataobject() argument 2 must be list, not %T", args[1]);
+        return raise(EXC(TypeError), "teedataobject() argument 2 must be list, not %K", args[1]);
     bool last = is_none(args[2]);
     value items = list_to_tuple(args[1]);
     if (!items)

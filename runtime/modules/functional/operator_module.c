@@ -92,22 +92,28 @@ static value op_length_hint(value self, value obj, value given_fallback)
     return hint < 0 && error_occurred() ? NULL : int_from_i64(hint);
 }
 
-static bool check_sequences(value a, value b)
+static bool is_sequence(value v)
 {
-    for (int i = 0; i < 2; i++) {
-        value v = i ? b : a;
-        if (is_dict(v) || !value_type_slot(v, getitem))
-            return raise_false(EXC(TypeError), "'%T' object can't be concatenated", v);
-    }
-    return true;
+    return (!is_dict(v) && value_type_slot(v, getitem)) ||
+           raise_false(EXC(TypeError), "'%T' object can't be concatenated", v);
 }
 static value op_concat(value self, value a, value b)
 {
-    return check_sequences(a, b) ? sequence_concat(a, b) : NULL;
+    return is_sequence(a) ? sequence_concat(a, b) : NULL;
 }
 static value op_iconcat(value self, value a, value b)
 {
-    return check_sequences(a, a) ? operate_inplace(BINARY_ADD, a, b) : NULL;
+    return is_sequence(a) ? operate_inplace(BINARY_ADD, a, b) : NULL;
+}
+
+/* What iterating raised; a TypeError is told as `in` tells it. */
+static value not_iterable(value iterable)
+{
+    if (error_matches(EXC(TypeError))) {
+        error_clear();
+        raise(EXC(TypeError), "argument of type '%T' is not iterable", iterable);
+    }
+    return NULL;
 }
 
 /* countOf and indexOf: items that are, or equal, the wanted one. */
@@ -116,7 +122,7 @@ static value count_or_index(value iterable, value wanted, bool index)
     struct sweep sweep;
     value item = NULL;
     if (!sweep_open(&sweep, iterable))
-        return NULL;
+        return not_iterable(iterable);
     int64_t count = 0, position = 0;
     bool failed = false, found = false;
     while (!failed && !found && (item = iter_next(sweep.iterator)) && item != VALUE_END) {

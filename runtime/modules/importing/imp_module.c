@@ -3,6 +3,7 @@
  * do with sys.modules; the runtime itself has the table of imports in progress (import.c).
  */
 #include "runtime/compiler/code/code.h"
+#include "runtime/arguments.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_file.h"
@@ -86,8 +87,8 @@ static bool is_single(value name)
 
 static value imp_is_builtin(value self, value name)
 {
-    if (!is_str(name))
-        return raise(EXC(TypeError), "is_builtin() argument must be str, not %T", name);
+    if (!argument_is_str(name, "is_builtin", 0))
+        return NULL;
     return small_int(!find_builtin(name) ? 0 : is_single(name) ? -1 : 1);
 }
 
@@ -154,7 +155,7 @@ static int find_frozen(value name)
 
 static value not_frozen(value name)
 {
-    value exception = NULL, message = str_format("No such frozen object named %S", name);
+    value exception = NULL, message = str_format("No such frozen object named %R", name);
     if (message)
         exception = call_1(value_of(EXC(ImportError)), message);
     if (exception && attr_set(exception, NAME(name), name))
@@ -178,27 +179,33 @@ static value frozen_code(value name)
 
 static value imp_is_frozen(value self, value name)
 {
-    return value_bool(find_frozen(name) >= 0);
+    return argument_is_str(name, "is_frozen", 0) ? value_bool(find_frozen(name) >= 0) : NULL;
 }
 
 static value imp_is_frozen_package(value self, value name)
 {
+    if (!argument_is_str(name, "is_frozen_package", 0))
+        return NULL;
     return find_frozen(name) >= 0 ? VALUE_FALSE : not_frozen(name);
 }
 
 static value imp_get_frozen_object(value self, value name, value data)
 {
-    return frozen_code(name);
+    return argument_is_str(name, "get_frozen_object", 1) ? frozen_code(name) : NULL;
 }
 
 static value imp_find_frozen(value self, const value *args)
 {
     value name = args[0];
+    if (!argument_is_str(name, "find_frozen", 1))
+        return NULL;
     return find_frozen(name) >= 0 ? tuple_pack(3, VALUE_NONE, VALUE_FALSE, name) : VALUE_NONE;
 }
 
 static value imp_init_frozen(value self, value name)
 {
+    if (!argument_is_str(name, "init_frozen", 0))
+        return NULL;
     return find_frozen(name) >= 0 ? import_absolute(name) : VALUE_NONE;
 }
 
@@ -217,7 +224,8 @@ static value imp_frozen_names(value self)
 
 static value imp_override_frozen(value self, value override)
 {
-    return VALUE_NONE; /* nothing else is frozen */
+    int number;
+    return value_as_int(override, &number) ? VALUE_NONE : NULL; /* nothing else is frozen */
 }
 
 /* ---- code ---- */
@@ -237,9 +245,9 @@ static void set_filename(struct code *code, value old, value new)
 static value imp_fix_co_filename(value self, value code, value path)
 {
     if (!value_is(code, TYPE_ID_CODE))
-        return raise(EXC(TypeError), "_fix_co_filename() argument 1 must be code, not %T", code);
-    if (!is_str(path))
-        return raise(EXC(TypeError), "_fix_co_filename() argument 2 must be str, not %T", path);
+        return raise(EXC(TypeError), "_fix_co_filename() argument 1 must be code, not %K", code);
+    if (!argument_is_str(path, "_fix_co_filename", 2))
+        return NULL;
     if (!code_wake((struct code *)code))
         return NULL;
     value old = slot_load(value_object(code), &((struct code *)code)->filename);

@@ -7,7 +7,7 @@ static value symtable(value self, value source, value filename, value startstr)
 {
     struct text mode;
     if (!is_str(startstr))
-        return raise(EXC(TypeError), "symtable() argument 3 must be str, not %T", startstr);
+        return raise(EXC(TypeError), "symtable() argument 3 must be str, not %K", startstr);
     if (!str_equals_text(startstr, "exec") && !str_equals_text(startstr, "eval") &&
         !str_equals_text(startstr, "single"))
         return raise(EXC(ValueError), "symtable() arg 3 must be 'exec' or 'eval' or 'single'");

@@ -168,10 +168,12 @@ bool io_warn_of_default_encoding(ssize stack_level)
 
 static value module_text_encoding(value self, value encoding, value stack_level)
 {
-    int64_t level;
+    int level;
+    if (!value_as_int(stack_level, &level))
+        return NULL;
     if (encoding != VALUE_NONE)
         return value_inc(encoding);
-    if (!value_as_i64(stack_level, &level) || !io_warn_of_default_encoding((ssize)level))
+    if (!io_warn_of_default_encoding(level))
         return NULL;
     return sys_flags.utf8_mode ? NAME_TEXT("utf-8") : NAME(locale);
 }

@@ -147,6 +147,7 @@ static bool decoder_init(value v, const value *args, size_t nargs, value kwnames
     int translate;
     if (!value_as_int(bound[1], &translate))
         return false;
+    translate = translate != 0;
     slot_store(value_object(v), &SELF(v)->decoder, value_inc(bound[0]));
     slot_store(value_object(v), &SELF(v)->errors, value_inc(is_missing(bound[2]) ? NAME(strict) : bound[2]));
     atomic_store(&SELF(v)->translate, translate != 0);

@@ -21,8 +21,9 @@ static value net_dup(value self, value given_fd)
 static value net_socketpair(value self, value given_family, value given_type, value given_protocol)
 {
     int family = AF_UNIX, type = SOCK_STREAM, protocol, fds[2];
-    if ((!is_missing(given_family) && !value_as_int(given_family, &family)) ||
-        (!is_missing(given_type) && !value_as_int(given_type, &type)) || !value_as_int(given_protocol, &protocol))
+    if ((!is_missing(given_family) && !value_as_signed_int(given_family, &family)) ||
+        (!is_missing(given_type) && !value_as_signed_int(given_type, &type)) ||
+        !value_as_signed_int(given_protocol, &protocol))
         return NULL;
     if (BLOCKING(socketpair(family, type | SOCK_CLOEXEC, protocol, fds)) < 0)
         return raise_errno(errno, NULL, NULL);
@@ -50,18 +51,23 @@ static const struct method_def functions[] = {
     METHOD("dup", net_dup, "(fd, /)",
            "Duplicate an integer socket file descriptor.  This is like os.dup(), but for\nsockets; on some platforms "
            "os.dup() won't work for socket file descriptors."),
-    METHOD("socketpair", net_socketpair, "(family=<unrepresentable>, type=<unrepresentable>, proto=0, /)",
-           "Create a pair of socket objects from the sockets returned by the platform\nsocketpair() function."),
+    METHOD_FLAGS("socketpair", net_socketpair, "(family=<unrepresentable>, type=<unrepresentable>, proto=0, /)",
+                 "Create a pair of socket objects from the sockets returned by the platform\nsocketpair() function.",
+                 METHOD_TUPLE),
     METHOD("getdefaulttimeout", net_getdefaulttimeout, "()",
            "Returns the default timeout in seconds (float) for new socket objects."),
     METHOD("setdefaulttimeout", net_setdefaulttimeout, "(timeout, /)",
            "Set the default timeout in seconds (float) for new socket objects."),
-    METHOD("CMSG_LEN", socket_cmsg_len, "(length, /)",
-           "Return the total length, without trailing padding, of an ancillary\ndata item with associated data of the "
-           "given length."),
-    METHOD("CMSG_SPACE", socket_cmsg_space, "(length, /)",
-           "Return the buffer size needed for recvmsg() to receive an ancillary\ndata item with associated data of the "
-           "given length, along with any\ntrailing padding."),
+    METHOD_FLAGS(
+        "CMSG_LEN", socket_cmsg_len, "(length, /)",
+        "Return the total length, without trailing padding, of an ancillary\ndata item with associated data of the "
+        "given length.",
+        METHOD_TUPLE),
+    METHOD_FLAGS(
+        "CMSG_SPACE", socket_cmsg_space, "(length, /)",
+        "Return the buffer size needed for recvmsg() to receive an ancillary\ndata item with associated data of the "
+        "given length, along with any\ntrailing padding.",
+        METHOD_TUPLE),
     {0},
 };
 

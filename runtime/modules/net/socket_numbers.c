@@ -1,5 +1,6 @@
 /* _socket: numbers as bytes: the network's order, addresses as text and packed. */
 #include "runtime/modules/net/socket.h"
+#include "runtime/arguments.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -43,18 +44,11 @@ static value net_htonl(value self, value v)
     return swap_32(v);
 }
 
-static bool text_argument(value v, const char *function, struct text *text)
-{
-    if (!is_str(v))
-        return raise_false(EXC(TypeError), "%s must be str, not %T", function, v);
-    return text_of_argument(v, text);
-}
-
 static value net_inet_aton(value self, value given_text)
 {
     struct text text;
     struct in_addr address;
-    if (!text_argument(given_text, "inet_aton() argument 1", &text))
+    if (!argument_text(given_text, "inet_aton", 1, &text))
         return NULL;
     bool good = inet_aton(text.bytes, &address) != 0;
     text_release(&text);
@@ -80,7 +74,7 @@ static value net_inet_pton(value self, value given_family, value given_text)
     int family;
     struct text text;
     uint8_t address[sizeof(struct in6_addr)];
-    if (!value_as_int(given_family, &family) || !text_argument(given_text, "inet_pton() argument 2", &text))
+    if (!value_as_signed_int(given_family, &family) || !argument_text(given_text, "inet_pton", 2, &text))
         return NULL;
     int result = inet_pton(family, text.bytes, address);
     int error = errno;
@@ -96,7 +90,7 @@ static value net_inet_ntop(value self, value given_family, value packed)
     int family;
     struct buffer buffer;
     uint8_t address[sizeof(struct in6_addr)];
-    if (!value_as_int(given_family, &family) || !buffer_get(packed, &buffer, BUFFER_SIMPLE))
+    if (!value_as_signed_int(given_family, &family) || !buffer_get(packed, &buffer, BUFFER_SIMPLE))
         return NULL;
     size_t length = (size_t)buffer.length, size = family == AF_INET    ? sizeof(struct in_addr)
                                                   : family == AF_INET6 ? sizeof(struct in6_addr)
@@ -113,18 +107,19 @@ static value net_inet_ntop(value self, value given_family, value packed)
 }
 
 #define PLAIN(NAME, SIGNATURE, DOC) METHOD(#NAME, net_##NAME, SIGNATURE, DOC)
+#define TUPLE(NAME, SIGNATURE, DOC) METHOD_FLAGS(#NAME, net_##NAME, SIGNATURE, DOC, METHOD_TUPLE)
 const struct method_def socket_number_functions[] = {
-    PLAIN(ntohs, "(x, /)", "Convert a 16-bit unsigned integer from network to host byte order."),
+    TUPLE(ntohs, "(x, /)", "Convert a 16-bit unsigned integer from network to host byte order."),
     PLAIN(ntohl, "(x, /)", "Convert a 32-bit integer from network to host byte order."),
-    PLAIN(htons, "(x, /)", "Convert a 16-bit unsigned integer from host to network byte order."),
+    TUPLE(htons, "(x, /)", "Convert a 16-bit unsigned integer from host to network byte order."),
     PLAIN(htonl, "(x, /)", "Convert a 32-bit integer from host to network byte order."),
-    PLAIN(inet_aton, "(string, /)",
+    TUPLE(inet_aton, "(string, /)",
           "Convert an IP address in string format (123.45.67.89) to the 32-bit packed\nbinary format used in low-level "
           "network functions."),
-    PLAIN(inet_ntoa, "(packed_ip, /)", "Convert an IP address from 32-bit packed binary format to string format"),
-    PLAIN(inet_pton, "(af, ip, /)",
+    TUPLE(inet_ntoa, "(packed_ip, /)", "Convert an IP address from 32-bit packed binary format to string format"),
+    TUPLE(inet_pton, "(af, ip, /)",
           "Convert an IP address from string format to a packed string suitable\nfor use with low-level network "
           "functions."),
-    PLAIN(inet_ntop, "(af, packed_ip, /)", "Convert a packed IP address of the given family to string format."),
+    TUPLE(inet_ntop, "(af, packed_ip, /)", "Convert a packed IP address of the given family to string format."),
     {0},
 };

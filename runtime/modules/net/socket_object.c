@@ -394,7 +394,7 @@ static value socket_setsockopt(value v, const value *args)
         return NULL;
     if (!is_missing(args[3])) {
         if (args[2] != VALUE_NONE)
-            return raise(EXC(TypeError), "setsockopt() argument 3 must be None, not %T", args[2]);
+            return raise(EXC(TypeError), "setsockopt() argument 3 must be None, not %K", args[2]);
         value length = index_value(args[3]);
         if (!length)
             return NULL;

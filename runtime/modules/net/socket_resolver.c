@@ -1,6 +1,7 @@
 /* _socket: names of hosts, services, protocols and interfaces. The C library's reentrant functions, since other threads
    ask at the same time; what may ask the network is in a blocking region. */
 #include "runtime/modules/net/socket.h"
+#include "runtime/arguments.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -179,8 +180,8 @@ static value net_getaddrinfo(value self, const value *args)
 {
     struct addrinfo hints = {0}, *found;
     struct text host, port;
-    if (!value_as_int(args[2], &hints.ai_family) || !value_as_int(args[3], &hints.ai_socktype) ||
-        !value_as_int(args[4], &hints.ai_protocol) || !value_as_int(args[5], &hints.ai_flags) ||
+    if (!value_as_signed_int(args[2], &hints.ai_family) || !value_as_signed_int(args[3], &hints.ai_socktype) ||
+        !value_as_signed_int(args[4], &hints.ai_protocol) || !value_as_signed_int(args[5], &hints.ai_flags) ||
         !lookup_host(args[0], &host))
         return NULL;
     if (!lookup_port(args[1], &port)) {
@@ -245,7 +246,7 @@ static value net_getnameinfo(value self, value given_address, value given_flags)
     socklen_t length = 0;
     int flags;
     char host[NI_MAXHOST], service[NI_MAXSERV];
-    if (!value_as_int(given_flags, &flags))
+    if (!value_as_signed_int(given_flags, &flags))
         return NULL;
     if (!is_tuple(given_address))
         return raise(EXC(TypeError), "getnameinfo() argument 1 must be a tuple");
@@ -259,20 +260,23 @@ static value net_getnameinfo(value self, value given_address, value given_flags)
 }
 
 /* ---- services and protocols ---- */
-static bool text_argument(value v, const char *function, struct text *text)
+/* The name of a protocol, the second argument of `function`; none when absent. */
+static bool protocol_text(value v, const char *function, struct text *text)
 {
     *text = (struct text){0};
-    return is_missing(v) ||
-           (is_str(v) ? text_of(v, text) : raise_false(EXC(TypeError), "%s must be str, not %T", function, v));
+    return is_missing(v) || argument_text(v, function, 2, text);
 }
 static value net_getservbyname(value self, value given_name, value given_protocol)
 {
     struct text name, protocol;
     struct servent entry, *found = NULL;
     char room[8192];
-    if (!text_argument(given_name, "getservbyname() argument 1", &name) ||
-        !text_argument(given_protocol, "getservbyname() argument 2", &protocol))
+    if (!argument_text(given_name, "getservbyname", 1, &name))
         return NULL;
+    if (!protocol_text(given_protocol, "getservbyname", &protocol)) {
+        text_release(&name);
+        return NULL;
+    }
     (void)BLOCKING(getservbyname_r(name.bytes, protocol.bytes, &entry, room, sizeof room, &found));
     text_release(&name);
     text_release(&protocol);
@@ -284,7 +288,7 @@ static value net_getservbyport(value self, value given_port, value given_protoco
     struct servent entry, *found = NULL;
     int port;
     char room[8192];
-    if (!value_as_int(given_port, &port) || !text_argument(given_protocol, "getservbyport() argument 2", &protocol))
+    if (!value_as_signed_int(given_port, &port) || !protocol_text(given_protocol, "getservbyport", &protocol))
         return NULL;
     if (port >= 0 && port <= 0xffff)
         (void)BLOCKING(getservbyport_r(htons((uint16_t)port), protocol.bytes, &entry, room, sizeof room, &found));
@@ -298,7 +302,7 @@ static value net_getprotobyname(value self, value given_name)
     struct text name;
     struct protoent entry, *found = NULL;
     char room[8192];
-    if (!text_argument(given_name, "getprotobyname() argument 1", &name))
+    if (!argument_text(given_name, "getprotobyname", 1, &name))
         return NULL;
     (void)BLOCKING(getprotobyname_r(name.bytes, &entry, room, sizeof room, &found));
     text_release(&name);
@@ -318,7 +322,7 @@ static value net_sethostname(value self, value given_name)
 {
     struct text name;
     if (!is_str(given_name) && !is_bytes(given_name))
-        return raise(EXC(TypeError), "sethostname() argument 1 must be bytes, not %T", given_name);
+        return raise(EXC(TypeError), "sethostname() argument 1 must be bytes, not %K", given_name);
     if (!text_of_path(given_name, &name))
         return NULL;
     int result = BLOCKING(sethostname(name.bytes, name.length));
@@ -365,24 +369,25 @@ static value net_if_indextoname(value self, value given_index)
 }
 
 #define PLAIN(NAME, SIGNATURE, DOC) METHOD(#NAME, net_##NAME, SIGNATURE, DOC)
+#define TUPLE(NAME, SIGNATURE, DOC) METHOD_FLAGS(#NAME, net_##NAME, SIGNATURE, DOC, METHOD_TUPLE)
 const struct method_def socket_resolver_functions[] = {
-    PLAIN(gethostbyname, "(host, /)", "Return the IP address (a string of the form '255.255.255.255') for a host."),
-    PLAIN(gethostbyname_ex, "(host, /)",
+    TUPLE(gethostbyname, "(host, /)", "Return the IP address (a string of the form '255.255.255.255') for a host."),
+    TUPLE(gethostbyname_ex, "(host, /)",
           "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host."),
-    PLAIN(gethostbyaddr, "(host, /)",
+    TUPLE(gethostbyaddr, "(host, /)",
           "Return the true host name, a list of aliases, and a list of IP addresses,\nfor a host."),
     PLAIN(gethostname, "()", "Return the current host name."),
-    PLAIN(sethostname, "(name, /)", "Sets the hostname to name."),
-    PLAIN(getservbyname, "(servicename, protocolname=<unrepresentable>, /)",
+    TUPLE(sethostname, "(name, /)", "Sets the hostname to name."),
+    TUPLE(getservbyname, "(servicename, protocolname=<unrepresentable>, /)",
           "Return a port number from a service name and protocol name."),
-    PLAIN(getservbyport, "(port, protocolname=<unrepresentable>, /)",
+    TUPLE(getservbyport, "(port, protocolname=<unrepresentable>, /)",
           "Return the service name from a port number and protocol name."),
-    PLAIN(getprotobyname, "(name, /)", "Return the protocol number for the named protocol.  (Rarely used.)"),
+    TUPLE(getprotobyname, "(name, /)", "Return the protocol number for the named protocol.  (Rarely used.)"),
     PLAIN(getaddrinfo, "(host, port, family=0, type=0, proto=0, flags=0)",
           "Resolve host and port into addrinfo struct."),
-    PLAIN(getnameinfo, "(sockaddr, flags, /)", "Get host and port for a sockaddr."),
+    TUPLE(getnameinfo, "(sockaddr, flags, /)", "Get host and port for a sockaddr."),
     PLAIN(if_nameindex, "()", "Returns a list of network interface information (index, name) tuples."),
-    PLAIN(if_nametoindex, "(if_name, /)", "Returns the interface index corresponding to the interface name if_name."),
+    TUPLE(if_nametoindex, "(if_name, /)", "Returns the interface index corresponding to the interface name if_name."),
     PLAIN(if_indextoname, "(if_index, /)", "Returns the interface name corresponding to the interface index if_index."),
     {0},
 };

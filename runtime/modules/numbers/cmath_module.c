@@ -175,7 +175,7 @@ static struct number z_sinh(struct number z, enum status *status)
     if (!is_finite(z)) {
         if (isinf(z.im) && !isnan(z.re))
             *status = DOMAIN;
-        return library(csinh, z);
+        return isnan(z.im) && z.re == 0 ? number(0, z.im) : library(csinh, z); /* the zero's sign is left open */
     }
     double scale = 1;
     if (fabs(z.re) > LOG_LARGE) {

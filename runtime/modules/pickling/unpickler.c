@@ -660,19 +660,26 @@ static value load(struct unpickler *self, const uint8_t *at, const uint8_t *end)
 
 /* ---- Unpickler ---- */
 
-static bool text_argument(struct unpickler *self, value_slot *slot, value given, const char *name)
+/* The names of an encoding and of an error handler, where given, are str. */
+static bool texts_are_right(const char *function, value encoding, value errors)
 {
-    if (!is_missing(given) && !is_str(given))
-        return raise_false(EXC(TypeError), "Unpickler() argument '%s' must be str, not %T", name, given);
+    bool first = is_missing(encoding) || is_str(encoding);
+    if (first && (is_missing(errors) || is_str(errors)))
+        return true;
+    return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %K", function,
+                       first ? "errors" : "encoding", first ? errors : encoding);
+}
+static void store_text(struct unpickler *self, value_slot *slot, value given)
+{
     slot_store(&self->header, slot, is_missing(given) ? NULL : value_inc(given));
-    return true;
 }
 static bool set_up(struct unpickler *self, value fix_imports, value encoding, value errors, value buffers)
 {
     int fix = is_missing(fix_imports) ? 1 : value_truth(fix_imports);
-    if (fix < 0 || !text_argument(self, &self->encoding, encoding, "encoding") ||
-        !text_argument(self, &self->errors, errors, "errors"))
+    if (fix < 0)
         return false;
+    store_text(self, &self->encoding, encoding);
+    store_text(self, &self->errors, errors);
     atomic_store_explicit(&self->fix_imports, fix, memory_order_relaxed);
     value iterator = NULL;
     if (!is_missing(buffers) && !is_none(buffers) && !(iterator = iter_get(buffers)))
@@ -711,7 +718,8 @@ value unpickle_loads(value data, value fix_imports, value encoding, value errors
     struct unpickler *self = (struct unpickler *)object_new(unpickler_type, sizeof *self);
     struct buffer b;
     value result = NULL;
-    if (self && set_up(self, fix_imports, encoding, errors, buffers) && buffer_get(data, &b, BUFFER_SIMPLE)) {
+    if (self && texts_are_right("loads", encoding, errors) && set_up(self, fix_imports, encoding, errors, buffers) &&
+        buffer_get(data, &b, BUFFER_SIMPLE)) {
         result = load(self, b.data, (uint8_t *)b.data + b.length);
         buffer_release(&b);
     }
@@ -722,7 +730,8 @@ value unpickle_load(value file, value fix_imports, value encoding, value errors,
 {
     struct unpickler *self = (struct unpickler *)object_new(unpickler_type, sizeof *self);
     value result = NULL;
-    if (self && set_file(self, file) && set_up(self, fix_imports, encoding, errors, buffers))
+    if (self && texts_are_right("load", encoding, errors) && set_file(self, file) &&
+        set_up(self, fix_imports, encoding, errors, buffers))
         result = load(self, NULL, NULL);
     value_dec(value_of(self));
     return result;

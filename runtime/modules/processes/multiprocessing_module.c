@@ -57,7 +57,7 @@ static value semlock_new(struct type *type, const value *args, size_t nargs, val
     if (kind != RECURSIVE_MUTEX && kind != SEMAPHORE)
         return raise(EXC(ValueError), "unrecognized kind");
     if (!is_str(bound[3]))
-        return raise(EXC(TypeError), "SemLock() argument 'name' must be str, not %T", bound[3]);
+        return raise(EXC(TypeError), "SemLock() argument 'name' must be str, not %K", bound[3]);
     if (!text_of(bound[3], &name))
         return NULL;
     sem_t *handle = BLOCKING(sem_open(name.bytes, O_CREAT | O_EXCL, 0600, (unsigned)initial));
@@ -252,7 +252,7 @@ static value unlink_semaphore(value self, value given_name)
 {
     struct text name;
     if (!is_str(given_name))
-        return raise(EXC(TypeError), "argument must be str, not %T", given_name);
+        return raise(EXC(TypeError), "argument must be str, not %K", given_name);
     if (!text_of(given_name, &name))
         return NULL;
     int result = BLOCKING(sem_unlink(name.bytes));

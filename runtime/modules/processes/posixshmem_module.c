@@ -6,7 +6,7 @@
 static bool name_get(value v, const char *function, struct text *name)
 {
     return is_str(v) ? text_of_path(v, name)
-                     : raise_false(EXC(TypeError), "%s() argument 'path' must be str, not %T", function, v);
+                     : raise_false(EXC(TypeError), "%s() argument 'path' must be str, not %K", function, v);
 }
 
 static value posixshmem_open(value self, value path, value given_flags, value given_mode)

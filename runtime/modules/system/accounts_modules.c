@@ -76,9 +76,11 @@ static value shadow_value(const struct spwd *s)
         }                                             \
         status_;                                      \
     })
-static bool name_get(value v, struct text *name)
+/* `argument`: "argument", or with its name. */
+static bool name_get(value v, const char *function, const char *argument, struct text *name)
 {
-    return is_str(v) ? text_of_path(v, name) : raise_false(EXC(TypeError), "argument must be str, not %T", v);
+    return is_str(v) ? text_of_path(v, name)
+                     : raise_false(EXC(TypeError), "%s() %s must be str, not %K", function, argument, v);
 }
 static value raise_missing(value v, const char *format)
 {
@@ -108,7 +110,7 @@ static value pwd_getpwnam(value self, value given)
     struct text name;
     struct passwd entry, *found = NULL;
     char *room = NULL;
-    if (!name_get(given, &name))
+    if (!name_get(given, "getpwnam", "argument", &name))
         return NULL;
     int error = WITH_ROOM(getpwnam_r(name.bytes, &entry, room, size, &found));
     text_release(&name);
@@ -137,7 +139,7 @@ static value grp_getgrnam(value self, value given)
     struct text name;
     struct group entry, *found = NULL;
     char *room = NULL;
-    if (!name_get(given, &name))
+    if (!name_get(given, "getgrnam", "argument 'name'", &name))
         return NULL;
     int error = WITH_ROOM(getgrnam_r(name.bytes, &entry, room, size, &found));
     text_release(&name);
@@ -152,7 +154,7 @@ static value spwd_getspnam(value self, value given)
     struct text name;
     struct spwd entry, *found = NULL;
     char *room = NULL;
-    if (!name_get(given, &name))
+    if (!name_get(given, "getspnam", "argument", &name))
         return NULL;
     int error = WITH_ROOM(getspnam_r(name.bytes, &entry, room, size, &found));
     text_release(&name);

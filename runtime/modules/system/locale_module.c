@@ -3,6 +3,7 @@
  * at a time.
  */
 #include "runtime/modules/system/posix.h"
+#include "runtime/arguments.h"
 
 #include <langinfo.h>
 #include <libintl.h>
@@ -34,19 +35,12 @@ static value locale_error(const char *text)
     value_dec(message);
     return NULL;
 }
-static bool name_get(value v, struct text *text)
-{
-    *text = (struct text){0};
-    if (!is_given(v))
-        return true;
-    return is_str(v) ? text_of_path(v, text) : raise_false(EXC(TypeError), "argument must be str or None, not %T", v);
-}
 
 static value locale_setlocale(value self, value given_category, value given_name)
 {
     int category;
     struct text name;
-    if (!value_as_int(given_category, &category) || !name_get(given_name, &name))
+    if (!value_as_int(given_category, &category) || !argument_text_or_none(given_name, "setlocale", 2, &name))
         return NULL;
     lock_locale();
     const char *now = setlocale(category, name.bytes);
@@ -94,9 +88,6 @@ static value locale_localeconv(value self)
     bool done = true;
 #define TEXT(NAME)   done = done && put(dict, #NAME, str_decode_locale(l->NAME));
 #define NUMBER(NAME) done = done && put(dict, #NAME, small_int(l->NAME));
-    TEXT(decimal_point)
-    TEXT(thousands_sep)
-    done = done && put(dict, "grouping", grouping(l->grouping));
     TEXT(int_curr_symbol)
     TEXT(currency_symbol)
     TEXT(mon_decimal_point)
@@ -112,6 +103,9 @@ static value locale_localeconv(value self)
     NUMBER(n_sep_by_space)
     NUMBER(p_sign_posn)
     NUMBER(n_sign_posn)
+    TEXT(decimal_point)
+    TEXT(thousands_sep)
+    done = done && put(dict, "grouping", grouping(l->grouping));
     pthread_mutex_unlock(&lock);
     if (done)
         return dict;
@@ -138,8 +132,8 @@ static wchar_t *wide_text(value v)
 }
 static value locale_strcoll(value self, value a, value b)
 {
-    if (!is_str(a) || !is_str(b))
-        return raise(EXC(TypeError), "strcoll() argument %d must be str, not %T", is_str(a) ? 2 : 1, is_str(a) ? b : a);
+    if (!argument_is_str(a, "strcoll", 1) || !argument_is_str(b, "strcoll", 2))
+        return NULL;
     wchar_t *first = wide_text(a), *second = first ? wide_text(b) : NULL;
     value result = second ? small_int(wcscoll(first, second)) : NULL;
     free(first);
@@ -148,8 +142,8 @@ static value locale_strcoll(value self, value a, value b)
 }
 static value locale_strxfrm(value self, value v)
 {
-    if (!is_str(v))
-        return raise(EXC(TypeError), "strxfrm() argument must be str, not %T", v);
+    if (!argument_is_str(v, "strxfrm", 0))
+        return NULL;
     wchar_t *text = wide_text(v);
     if (!text)
         return NULL;
@@ -203,75 +197,81 @@ static value locale_getencoding(value self)
 }
 
 /* ---- messages ---- */
-static bool message_get(value v, const char *function, struct text *text)
+/* What a function of the C library answered; lets go of its texts. */
+static value answer_value(const char *answer, struct text *first, struct text *second)
 {
-    return is_str(v) ? text_of(v, text) : raise_false(EXC(TypeError), "%s() argument must be str, not %T", function, v);
-}
-/* The two texts of a call, the first of which may be None where that is allowed. */
-static value with_texts(value a, value b, bool optional, const char *function,
-                        char *(*call)(const char *, const char *), value missing)
-{
-    struct text first = {0}, second = {0};
-    if (!(optional ? name_get(a, &first) : message_get(a, function, &first)))
-        return NULL;
-    if (!name_get(b, &second)) {
-        text_release(&first);
-        return NULL;
-    }
-    const char *answer = call(first.bytes, second.bytes);
-    int error = errno;
-    value text = answer ? str_decode_locale(answer) : missing ? missing : raise_errno(error, NULL, NULL);
-    text_release(&first);
-    text_release(&second);
+    value text = answer ? str_decode_locale(answer) : raise_errno(errno, NULL, NULL);
+    text_release(first);
+    text_release(second);
     return text;
 }
-static char *call_dgettext(const char *domain, const char *message)
+static value locale_gettext(value self, value given_message)
 {
-    return dgettext(domain, message);
+    struct text message, none = {0};
+    if (!argument_text(given_message, "gettext", 0, &message))
+        return NULL;
+    return answer_value(gettext(message.bytes), &message, &none);
 }
-static char *call_gettext(const char *message, const char *unused)
+static value locale_dgettext(value self, value given_domain, value given_message)
 {
-    return gettext(message);
-}
-static char *call_textdomain(const char *domain, const char *unused)
-{
-    return textdomain(domain);
-}
-static value locale_gettext(value self, value message)
-{
-    return with_texts(message, VALUE_NONE, false, "gettext", call_gettext, NULL);
-}
-static value locale_dgettext(value self, value domain, value message)
-{
-    return with_texts(domain, message, true, "dgettext", call_dgettext, NULL);
+    struct text domain, message;
+    if (!argument_text_or_none(given_domain, "dgettext", 1, &domain))
+        return NULL;
+    if (!argument_text(given_message, "dgettext", 2, &message)) {
+        text_release(&domain);
+        return NULL;
+    }
+    return answer_value(dgettext(domain.bytes, message.bytes), &domain, &message);
 }
 static value locale_dcgettext(value self, value given_domain, value given_message, value given_category)
 {
     int category;
-    struct text domain, message;
-    if (!value_as_int(given_category, &category) || !name_get(given_domain, &domain))
+    struct text domain, message = {0};
+    if (!argument_text_or_none(given_domain, "dcgettext", 1, &domain))
         return NULL;
-    value text = NULL;
-    if (message_get(given_message, "dcgettext", &message)) {
-        text = str_decode_locale(dcgettext(domain.bytes, message.bytes, category));
+    if (!argument_text(given_message, "dcgettext", 2, &message) || !value_as_int(given_category, &category)) {
+        text_release(&domain);
         text_release(&message);
+        return NULL;
     }
-    text_release(&domain);
-    return text;
+    return answer_value(dcgettext(domain.bytes, message.bytes, category), &domain, &message);
 }
-static value locale_textdomain(value self, value domain)
+static value locale_textdomain(value self, value given_domain)
 {
-    return with_texts(domain, VALUE_NONE, true, "textdomain", call_textdomain, NULL);
+    struct text domain, none = {0};
+    if (!argument_text_or_none(given_domain, "textdomain", 0, &domain))
+        return NULL;
+    return answer_value(textdomain(domain.bytes), &domain, &none);
 }
-static value locale_bindtextdomain(value self, value domain, value directory)
+static value locale_bindtextdomain(value self, value given_domain, value given_directory)
 {
-    if (is_str(domain) && !str_length(domain))
+    struct text domain, directory = {0};
+    if (!argument_text(given_domain, "bindtextdomain", 1, &domain))
+        return NULL;
+    if (!domain.length) {
+        text_release(&domain);
         return locale_error("domain must be a non-empty string");
-    return with_texts(domain, directory, false, "bindtextdomain", bindtextdomain, NULL);
+    }
+    if (given_directory != VALUE_NONE && !text_of_path(given_directory, &directory)) {
+        text_release(&domain);
+        return NULL;
+    }
+    return answer_value(bindtextdomain(domain.bytes, directory.bytes), &domain, &directory);
 }
-static value locale_bind_textdomain_codeset(value self, value domain, value codeset)
+static value locale_bind_textdomain_codeset(value self, value given_domain, value given_codeset)
 {
-    return with_texts(domain, codeset, false, "bind_textdomain_codeset", bind_textdomain_codeset, VALUE_NONE);
+    struct text domain, codeset;
+    if (!argument_text(given_domain, "bind_textdomain_codeset", 1, &domain))
+        return NULL;
+    if (!argument_text_or_none(given_codeset, "bind_textdomain_codeset", 2, &codeset)) {
+        text_release(&domain);
+        return NULL;
+    }
+    const char *answer = bind_textdomain_codeset(domain.bytes, codeset.bytes);
+    value text = answer ? str_decode_locale(answer) : VALUE_NONE;
+    text_release(&domain);
+    text_release(&codeset);
+    return text;
 }
 
 static const struct method_def functions[] = {

@@ -57,9 +57,12 @@ static value posix_open(value self, const value *args)
 {
     struct path path;
     int flags, mode, dir_fd, fd;
-    if (!value_as_int(args[1], &flags) || !value_as_int(args[2], &mode) || !dir_fd_get(args[3], &dir_fd) ||
-        !path_get(&path, args[0], "open", "path", 0))
+    if (!path_get(&path, args[0], "open", "path", 0))
         return NULL;
+    if (!value_as_int(args[1], &flags) || !value_as_int(args[2], &mode) || !dir_fd_get(args[3], &dir_fd)) {
+        path_release(&path);
+        return NULL;
+    }
     bool raised = false;
     fd = BLOCKING_RETRY(openat(dir_fd, path.text.bytes, flags | O_CLOEXEC, mode), raised);
     value result = raised ? NULL : fd < 0 ? path_error(&path) : small_int(fd);

@@ -93,7 +93,7 @@ static value posix_getpgid(value self, const value *args)
 static value posix_getsid(value self, const value *args)
 {
     int pid;
-    return value_as_int(args[0], &pid) ? number_or_error(getsid(pid)) : NULL;
+    return value_as_signed_int(args[0], &pid) ? number_or_error(getsid(pid)) : NULL;
 }
 static value posix_setsid(value self, const value *args)
 {
@@ -168,7 +168,7 @@ static value posix_sched_getaffinity(value self, const value *args)
 {
     int pid;
     cpu_set_t cpus;
-    if (!value_as_int(args[0], &pid))
+    if (!value_as_signed_int(args[0], &pid))
         return NULL;
     if (sched_getaffinity(pid, sizeof cpus, &cpus) < 0)
         return os_error();
@@ -185,7 +185,7 @@ static value posix_sched_setaffinity(value self, const value *args)
     int pid;
     cpu_set_t cpus;
     CPU_ZERO(&cpus);
-    if (!value_as_int(args[0], &pid))
+    if (!value_as_signed_int(args[0], &pid))
         return NULL;
     value list = list_from_iterable(args[1]);
     for (size_t i = 0; list && i < list_length(list); i++) {
@@ -265,7 +265,7 @@ static value posix_setgroups(value self, const value *args)
 static bool user_get(value v, const char *function, struct text *text)
 {
     return is_str(v) ? text_of_path(v, text)
-                     : raise_false(EXC(TypeError), "%s() argument 1 must be str, not %T", function, v);
+                     : raise_false(EXC(TypeError), "%s() argument 1 must be str, not %K", function, v);
 }
 static value posix_initgroups(value self, const value *args)
 {
@@ -335,7 +335,7 @@ static value posix_sched_getparam(value self, const value *args)
 {
     int pid;
     struct sched_param parameter;
-    if (!value_as_int(args[0], &pid))
+    if (!value_as_signed_int(args[0], &pid))
         return NULL;
     if (sched_getparam(pid, &parameter) < 0)
         return os_error();
@@ -346,20 +346,20 @@ static value posix_sched_setparam(value self, const value *args)
 {
     int pid;
     struct sched_param parameter;
-    return value_as_int(args[0], &pid) && sched_param_get(args[1], &parameter)
+    return value_as_signed_int(args[0], &pid) && sched_param_get(args[1], &parameter)
                ? none_or_error(sched_setparam(pid, &parameter))
                : NULL;
 }
 static value posix_sched_getscheduler(value self, const value *args)
 {
     int pid;
-    return value_as_int(args[0], &pid) ? number_or_error(sched_getscheduler(pid)) : NULL;
+    return value_as_signed_int(args[0], &pid) ? number_or_error(sched_getscheduler(pid)) : NULL;
 }
 static value posix_sched_setscheduler(value self, const value *args)
 {
     int pid, policy;
     struct sched_param parameter;
-    return value_as_int(args[0], &pid) && value_as_int(args[1], &policy) && sched_param_get(args[2], &parameter)
+    return value_as_signed_int(args[0], &pid) && value_as_int(args[1], &policy) && sched_param_get(args[2], &parameter)
                ? none_or_error(sched_setscheduler(pid, policy, &parameter))
                : NULL;
 }
@@ -367,7 +367,7 @@ static value posix_sched_rr_get_interval(value self, const value *args)
 {
     int pid;
     struct timespec t;
-    if (!value_as_int(args[0], &pid))
+    if (!value_as_signed_int(args[0], &pid))
         return NULL;
     return sched_rr_get_interval(pid, &t) < 0 ? os_error() : float_new((double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
 }

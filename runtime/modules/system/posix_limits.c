@@ -16,6 +16,10 @@ static bool name_get(value v, const struct name_number *names, int *number)
         return value_as_int(v, number);
     if (!is_str(v))
         return raise_false(EXC(TypeError), "configuration names must be strings or integers");
+    struct text text;
+    if (!text_of(v, &text))
+        return false;
+    text_release(&text);
     for (; names->name; names++)
         if (str_equals_text(v, names->name)) {
             *number = names->number;

@@ -111,8 +111,14 @@ static value device_part(value v, bool high)
 {
     uint64_t device;
     if (!is_int(v))
-        return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", v);
-    return int_as_u64(v, &device) ? int_from_u64(high ? major(device) : minor(device)) : NULL;
+        return raise(EXC(TypeError), "an integer is required");
+    if (int_as_u64(v, &device))
+        return int_from_u64(high ? major(device) : minor(device));
+    if (int_sign(v) > 0 && error_matches(EXC(OverflowError))) {
+        error_clear();
+        raise(EXC(OverflowError), "int too big to convert");
+    }
+    return NULL;
 }
 static value posix_major(value self, value device)
 {
@@ -146,6 +152,11 @@ static DIR *open_directory(struct path *path)
         rewinddir(directory);
     return directory;
 }
+/* A descriptor that is open is named. */
+static value directory_error(const struct path *path)
+{
+    return errno == EBADF ? path_error_unless_fd(path) : path_error(path);
+}
 /* The next entry but "." and "..": NULL at the end, or with errno set. */
 static struct dirent *next_entry(DIR *directory)
 {
@@ -167,7 +178,7 @@ static value posix_listdir(value self, value given_path)
     if (!path_get(&path, given_path, "listdir", "path", PATH_FD | PATH_NONE))
         return NULL;
     DIR *directory = open_directory(&path);
-    value list = directory ? list_new(0) : path_error_unless_fd(&path);
+    value list = directory ? list_new(0) : directory_error(&path);
     struct dirent *entry;
     while (list && (entry = next_entry(directory))) {
         value name = path_text(&path, entry->d_name, strlen(entry->d_name));
@@ -178,7 +189,7 @@ static value posix_listdir(value self, value given_path)
     }
     if (list && errno) {
         value_dec(list);
-        list = path_error_unless_fd(&path);
+        list = directory_error(&path);
     }
     if (directory)
         closedir(directory);
@@ -357,7 +368,7 @@ static value posix_scandir(value self, value given_path)
         s->fd = path.fd;
         DIR *directory = open_directory(&path);
         if (!directory) {
-            path_error_unless_fd(&path);
+            directory_error(&path);
             value_dec(value_of(s));
             s = NULL;
         } else {
@@ -381,7 +392,7 @@ static value scan_next(value v)
         if (entry)
             result = entry_make(&path, entry);
         else
-            result = errno ? path_error_unless_fd(&path) : VALUE_END;
+            result = errno ? directory_error(&path) : VALUE_END;
         path_release(&path);
         if (entry) {
             atomic_store(&s->directory, directory);

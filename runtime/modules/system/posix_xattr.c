@@ -69,10 +69,13 @@ static value posix_setxattr(value self, const value *args)
     struct attribute a;
     struct buffer data;
     int flags;
-    if (!value_as_int(args[3], &flags) || !attribute_get(&a, args[0], args[1], args[4], "setxattr"))
+    if (!attribute_get(&a, args[0], args[1], args[4], "setxattr"))
         return NULL;
     value result = NULL;
-    if (buffer_get(args[2], &data, BUFFER_SIMPLE)) {
+    bool got = buffer_get(args[2], &data, BUFFER_SIMPLE);
+    if (got && !value_as_int(args[3], &flags)) {
+        buffer_release(&data);
+    } else if (got) {
         int n = ON_FILE(&a, setxattr, a.name.text.bytes, data.data, (size_t)data.length, flags);
         int error = errno;
         buffer_release(&data);

@@ -40,7 +40,7 @@ static value open_log(value given_ident, int options, int facility)
         return NULL;
     if (name != VALUE_NONE) {
         bool got = is_str(name) ? text_of(name, &text)
-                                : raise_false(EXC(TypeError), "openlog() argument 1 must be str, not %T", name);
+                                : raise_false(EXC(TypeError), "openlog() argument 1 must be str, not %K", name);
         if (got) {
             copy = strdup(text.bytes);
             text_release(&text);

@@ -1,5 +1,6 @@
 /* The time module. */
 #include "runtime/modules/importing/import.h"
+#include "runtime/arguments.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/system/durations.h"
 #include "runtime/raw.h"
@@ -69,18 +70,18 @@ static value time_thread_time_ns(value self)
 static value time_clock_gettime(value self, value clk_id)
 {
     int id;
-    return value_as_int(clk_id, &id) ? seconds(id) : NULL;
+    return value_as_signed_int(clk_id, &id) ? seconds(id) : NULL;
 }
 static value time_clock_gettime_ns(value self, value clk_id)
 {
     int id;
-    return value_as_int(clk_id, &id) ? nanoseconds(id) : NULL;
+    return value_as_signed_int(clk_id, &id) ? nanoseconds(id) : NULL;
 }
 static value time_clock_getres(value self, value clk_id)
 {
     int id;
     struct timespec t;
-    if (!value_as_int(clk_id, &id))
+    if (!value_as_signed_int(clk_id, &id))
         return NULL;
     if (clock_getres(id, &t) != 0)
         return raise_errno(errno, NULL, NULL);
@@ -91,7 +92,7 @@ static value set_clock(value clk_id, int64_t ns)
 {
     int id;
     struct timespec t = duration_timespec(ns);
-    if (!value_as_int(clk_id, &id))
+    if (!value_as_signed_int(clk_id, &id))
         return NULL;
     return clock_settime(id, &t) != 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
 }
@@ -192,16 +193,16 @@ static bool epoch_seconds(value v, time_t *out)
         *out = time(NULL);
         return true;
     }
-    if (is_int(v)) {
+    if (!is_float(v)) {
         int64_t i;
-        if (!int_fits_i64(v, &i))
-            return raise_false(EXC(OverflowError), "timestamp out of range for platform time_t");
-        *out = i;
-        return true;
+        value index = index_value(v);
+        bool fits = index && (int_fits_i64(index, &i) ||
+                              raise_false(EXC(OverflowError), "timestamp out of range for platform time_t"));
+        value_dec(index);
+        *out = fits ? i : 0;
+        return fits;
     }
-    double d;
-    if (!value_as_double(v, &d))
-        return false;
+    double d = float_value(v);
     if (isnan(d))
         return raise_false(EXC(ValueError), "Invalid value NaN (not a number)");
     d = floor(d);
@@ -346,28 +347,33 @@ static value time_strftime(value self, value given_format, value tuple)
 {
     struct tm t;
     time_t now = time(NULL);
-    struct text format;
-    if (!is_str(given_format))
-        return raise(EXC(TypeError), "strftime() argument 1 must be str, not %K", given_format);
+    if (!argument_is_str(given_format, "strftime", 1))
+        return NULL;
     if (is_missing(tuple))
         localtime_r(&now, &t);
     else if (!to_tm(tuple, "strftime", &t, true))
         return NULL;
-    if (!text_of_argument(given_format, &format))
+    value format = str_encode(given_format, "utf-8", "surrogatepass");
+    if (!format)
         return NULL;
+    size_t length = bytes_length(format);
+    if (memchr(bytes_data(format), 0, length)) {
+        value_dec(format);
+        return raise(EXC(ValueError), "embedded null character");
+    }
     struct text zone = {0}; /* what a struct_time names, kept while it is shown */
     if (!is_missing(tuple) && !zone_of(tuple, &zone)) {
-        text_release(&format);
+        value_dec(format);
         return NULL;
     }
     if (zone.bytes)
         t.tm_zone = zone.bytes;
     /* A zero result is an empty string or too small a buffer: a marker at the end of the format tells them apart. */
-    char *marked = malloc(format.length + 2), *out = NULL;
+    char *marked = malloc(length + 2), *out = NULL;
     value result = NULL;
     if (marked) {
-        thread_copy(marked, format.bytes, format.length);
-        memcpy(marked + format.length, " ", 2);
+        thread_copy(marked, bytes_data(format), length);
+        memcpy(marked + length, " ", 2);
         for (size_t room = 1024; room < 1u << 24; room *= 4) {
             char *more = raw_resize(out, room);
             if (!more)
@@ -387,12 +393,14 @@ static value time_strftime(value self, value given_format, value tuple)
     raw_free(out);
     raw_free(marked);
     text_release(&zone);
-    text_release(&format);
+    value_dec(format);
     return result;
 }
 
 static value time_strptime(value self, const value *args, size_t nargs, value kwnames)
 {
+    if (!no_keywords("strptime", kwnames))
+        return NULL;
     value module = import_module("_strptime");
     value function = module ? attr_get(module, NAME(_strptime_time)) : NULL;
     value result = function ? call_vector(function, args, nargs, kwnames) : NULL;
@@ -414,8 +422,10 @@ static value time_get_clock_info(value self, value given_name)
                   {"perf_counter", "clock_gettime(CLOCK_MONOTONIC)", CLOCK_MONOTONIC, true, false},
                   {"process_time", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", CLOCK_PROCESS_CPUTIME_ID, true, false},
                   {"thread_time", "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", CLOCK_THREAD_CPUTIME_ID, true, false}};
-    if (!is_str(given_name))
-        return raise(EXC(TypeError), "get_clock_info() argument 1 must be str, not %K", given_name);
+    struct text name;
+    if (!argument_text(given_name, "get_clock_info", 1, &name))
+        return NULL;
+    text_release(&name);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
         if (!str_equals_text(given_name, clocks[i].name))
             continue;
@@ -447,30 +457,33 @@ static const struct method_def functions[] = {
     METHOD("process_time_ns", time_process_time_ns, "()", "Process time for profiling as nanoseconds."),
     METHOD("thread_time", time_thread_time, "()", "Thread time for profiling."),
     METHOD("thread_time_ns", time_thread_time_ns, "()", "Thread time for profiling as nanoseconds."),
-    METHOD("clock_gettime", time_clock_gettime, "(clk_id, /)", "Return the time of the specified clock clk_id."),
-    METHOD("clock_gettime_ns", time_clock_gettime_ns, "(clk_id, /)",
-           "Return the time of the specified clock clk_id as nanoseconds."),
-    METHOD("clock_getres", time_clock_getres, "(clk_id, /)",
-           "Return the resolution (precision) of the specified clock clk_id."),
-    METHOD("clock_settime", time_clock_settime, "(clk_id, time, /)", "Set the time of the specified clock clk_id."),
-    METHOD("clock_settime_ns", time_clock_settime_ns, "(clk_id, time, /)",
-           "Set the time of the specified clock clk_id with nanoseconds."),
-    METHOD("pthread_getcpuclockid", time_pthread_getcpuclockid, "(thread_id, /)",
-           "Return the clk_id of a thread's CPU time clock."),
+    METHOD_FLAGS("clock_gettime", time_clock_gettime, "(clk_id, /)", "Return the time of the specified clock clk_id.",
+                 METHOD_TUPLE),
+    METHOD_FLAGS("clock_gettime_ns", time_clock_gettime_ns, "(clk_id, /)",
+                 "Return the time of the specified clock clk_id as nanoseconds.", METHOD_TUPLE),
+    METHOD_FLAGS("clock_getres", time_clock_getres, "(clk_id, /)",
+                 "Return the resolution (precision) of the specified clock clk_id.", METHOD_TUPLE),
+    METHOD_FLAGS("clock_settime", time_clock_settime, "(clk_id, time, /)",
+                 "Set the time of the specified clock clk_id.", METHOD_TUPLE),
+    METHOD_FLAGS("clock_settime_ns", time_clock_settime_ns, "(clk_id, time, /)",
+                 "Set the time of the specified clock clk_id with nanoseconds.", METHOD_TUPLE),
+    METHOD_FLAGS("pthread_getcpuclockid", time_pthread_getcpuclockid, "(thread_id, /)",
+                 "Return the clk_id of a thread's CPU time clock.", METHOD_TUPLE),
     METHOD("sleep", time_sleep, "(seconds, /)", "Delay execution for a given number of seconds."),
-    METHOD("gmtime", time_gmtime, "(seconds=None, /)",
-           "Convert seconds since the Epoch to a time tuple expressing UTC."),
-    METHOD("localtime", time_localtime, "(seconds=None, /)",
-           "Convert seconds since the Epoch to a time tuple expressing local time."),
+    METHOD_FLAGS("gmtime", time_gmtime, "(seconds=None, /)",
+                 "Convert seconds since the Epoch to a time tuple expressing UTC.", METHOD_TUPLE),
+    METHOD_FLAGS("localtime", time_localtime, "(seconds=None, /)",
+                 "Convert seconds since the Epoch to a time tuple expressing local time.", METHOD_TUPLE),
     METHOD("mktime", time_mktime, "(tuple, /)", "Convert a time tuple in local time to seconds since the Epoch."),
     METHOD("asctime", time_asctime, "(tuple=<unrepresentable>, /)", "Convert a time tuple to a string."),
-    METHOD("ctime", time_ctime, "(seconds=None, /)",
-           "Convert a time in seconds since the Epoch to a string in local time."),
-    METHOD("strftime", time_strftime, "(format, tuple=<unrepresentable>, /)",
-           "Convert a time tuple to a string according to a format specification."),
+    METHOD_FLAGS("ctime", time_ctime, "(seconds=None, /)",
+                 "Convert a time in seconds since the Epoch to a string in local time.", METHOD_TUPLE),
+    METHOD_FLAGS("strftime", time_strftime, "(format, tuple=<unrepresentable>, /)",
+                 "Convert a time tuple to a string according to a format specification.", METHOD_TUPLE),
     METHOD_ANY("strptime", time_strptime, "Parse a string to a time tuple according to a format specification.", 0),
     METHOD("tzset", time_tzset, "()", "Initialize, or reinitialize, the local timezone."),
-    METHOD("get_clock_info", time_get_clock_info, "(name, /)", "Get information of the specified clock."),
+    METHOD_FLAGS("get_clock_info", time_get_clock_info, "(name, /)", "Get information of the specified clock.",
+                 METHOD_TUPLE),
     {0},
 };
 

@@ -7,8 +7,8 @@
 
 /* (result, consumed); `result` stolen, NULL is passed on */
 value codecs_pair(value result, size_t consumed);
-/* The name of an error handler, or None (no bytes). False: TypeError. */
-bool codecs_errors_of(value v, struct text *text);
+/* The name of an error handler, the second argument of `function`: "strict" for None and when absent. */
+bool codecs_errors_of(value v, const char *function, struct text *text);
 /* The bytes of a buffer, or of a str in UTF-8. */
 value codecs_bytes_of(value v);
 

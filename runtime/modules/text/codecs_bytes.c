@@ -1,5 +1,6 @@
 /* Codecs that only _codecs has: UTF-7 (RFC 2152), and bytes as the escapes of bytes literals. */
 #include "runtime/modules/text/codecs.h"
+#include "runtime/arguments.h"
 #include "threads/pause.h"
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -71,9 +72,7 @@ static void utf_7_put(struct bytes_builder *out, struct shift *shift, uint32_t c
 value codecs_utf_7_encode(value self, const value *args)
 {
     struct text errors;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "utf_7_encode() argument 1 must be str, not %K", args[0]);
-    if (!codecs_errors_of(args[1], &errors))
+    if (!argument_is_str(args[0], "utf_7_encode", 1) || !codecs_errors_of(args[1], "utf_7_encode", &errors))
         return NULL;
     text_release(&errors);
     value text = str_to_exact(args[0]);
@@ -195,11 +194,13 @@ static bool utf_7_decode_into(struct utf_7 *u, bool final, size_t *consumed)
 value codecs_utf_7_decode(value self, const value *args)
 {
     struct text errors;
-    int final = value_truth(args[2]);
-    if (final < 0 || !codecs_errors_of(args[1], &errors))
-        return NULL;
+    int final;
     value bytes = bytes_from_buffer(args[0]), result = NULL;
-    if (bytes) {
+    if (!bytes || !codecs_errors_of(args[1], "utf_7_decode", &errors)) {
+        value_dec(bytes);
+        return NULL;
+    }
+    if (value_as_int(args[2], &final)) {
         struct str_builder out;
         builder_init(&out);
         struct utf_7 u = {.c = {.encoding = "utf7",
@@ -227,7 +228,7 @@ value codecs_escape_encode(value self, const value *args)
     struct text errors;
     if (!is_bytes(args[0]))
         return raise(EXC(TypeError), "escape_encode() argument 1 must be bytes, not %K", args[0]);
-    if (!codecs_errors_of(args[1], &errors))
+    if (!codecs_errors_of(args[1], "escape_encode", &errors))
         return NULL;
     text_release(&errors);
     const uint8_t *bytes = bytes_data(args[0]);
@@ -327,11 +328,9 @@ static bool warn_wrong(const struct unescape *u)
 
 value codecs_escape_decode(value self, const value *args)
 {
-    struct text errors;
-    if (!codecs_errors_of(args[1], &errors))
-        return NULL;
+    struct text errors = {0};
     value bytes = codecs_bytes_of(args[0]), result = NULL;
-    if (bytes) {
+    if (bytes && codecs_errors_of(args[1], "escape_decode", &errors)) {
         struct unescape u = {.bytes = bytes_data(bytes), .length = bytes_length(bytes), .errors = errors.bytes};
         u.wrong = u.length;
         bool fine = true;

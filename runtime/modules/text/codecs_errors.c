@@ -3,6 +3,7 @@
  * on. The codecs of objects/text/codec.h know the standard ones without calling these.
  */
 #include "runtime/modules/text/codecs_errors.h"
+#include "runtime/arguments.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/text/codec.h"
@@ -269,9 +270,7 @@ static value lookup_text(const char *name)
 static value lookup_error(value self, value given_name)
 {
     struct text name;
-    if (!is_str(given_name))
-        return raise(EXC(TypeError), "lookup_error() argument must be str, not %K", given_name);
-    if (!text_of(given_name, &name))
+    if (!argument_text(given_name, "lookup_error", 0, &name))
         return NULL;
     value handler = lookup_text(name.bytes);
     text_release(&name);
@@ -279,8 +278,8 @@ static value lookup_error(value self, value given_name)
 }
 static value register_error(value self, value errors, value handler)
 {
-    if (!is_str(errors))
-        return raise(EXC(TypeError), "register_error() argument 1 must be str, not %K", errors);
+    if (!argument_is_str(errors, "register_error", 1))
+        return NULL;
     if (!value_is_callable(handler))
         return raise(EXC(TypeError), "handler must be callable");
     return dict_set(atomic_load(&handlers), errors, handler) ? VALUE_NONE : NULL;

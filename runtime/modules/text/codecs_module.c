@@ -5,6 +5,7 @@
  * function. Codecs found are remembered by normalised name.
  */
 #include "runtime/modules/text/codecs.h"
+#include "runtime/arguments.h"
 #include "runtime/modules/text/codecs_errors.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
@@ -205,7 +206,11 @@ static bool check_str(value v, const char *function, const char *argument)
 }
 static value module_lookup(value self, value encoding)
 {
-    return check_str(encoding, "lookup", "'encoding'") ? lookup(encoding) : NULL;
+    struct text text;
+    if (!argument_text(encoding, "lookup", 0, &text))
+        return NULL;
+    text_release(&text);
+    return lookup(encoding);
 }
 static value module_encode(value self, value obj, value given_encoding, value errors)
 {
@@ -233,11 +238,13 @@ value codecs_pair(value result /* stolen */, size_t consumed)
     value_dec(result);
     return tuple;
 }
-/* None and absent stand for strict. */
-bool codecs_errors_of(value v, struct text *text)
+bool codecs_errors_of(value v, const char *function, struct text *text)
 {
-    *text = (struct text){.bytes = "strict", .length = 6};
-    return !is_given(v) || (check_str(v, "codec", "'errors'") && text_of(v, text));
+    if (!argument_text_or_none(v, function, 2, text))
+        return false;
+    if (!text->bytes)
+        *text = (struct text){.bytes = "strict", .length = 6};
+    return true;
 }
 
 value codecs_bytes_of(value v)
@@ -245,27 +252,36 @@ value codecs_bytes_of(value v)
     return is_str(v) ? str_encode(v, "utf-8", "strict") : bytes_from_buffer(v);
 }
 
-static value encode_with(enum codec_id id, const value *args)
+static value encode_with(enum codec_id id, const char *function, const value *args)
 {
     struct text errors;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
-    if (!codecs_errors_of(args[1], &errors))
+    if (!argument_is_str(args[0], function, 1) || !codecs_errors_of(args[1], function, &errors))
         return NULL;
     value result = codecs_pair(codec_encode(id, args[0], errors.bytes), str_length(args[0]));
     text_release(&errors);
     return result;
 }
 
-/* A buffer, or a str as its UTF-8 where `text` allows it. */
-static value decode_with(enum codec_id id, const value *args, bool incremental)
+/* The first two arguments of a function that decodes. */
+static bool encoded(const char *function, const value *args, struct buffer *data, struct text *errors)
+{
+    if (!buffer_get(args[0], data, BUFFER_SIMPLE))
+        return false;
+    if (codecs_errors_of(args[1], function, errors))
+        return true;
+    buffer_release(data);
+    return false;
+}
+
+static value decode_with(enum codec_id id, const char *function, const value *args, bool incremental)
 {
     struct text errors;
-    int final = incremental ? value_truth(args[2]) : 1;
+    int final = 1;
     struct buffer data;
-    if (final < 0 || !codecs_errors_of(args[1], &errors))
+    if (!encoded(function, args, &data, &errors))
         return NULL;
-    if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
+    if (incremental && !value_as_int(args[2], &final)) {
+        buffer_release(&data);
         text_release(&errors);
         return NULL;
     }
@@ -275,14 +291,14 @@ static value decode_with(enum codec_id id, const value *args, bool incremental)
     text_release(&errors);
     return codecs_pair(result, consumed);
 }
-#define CODEC(NAME, ID, INCREMENTAL)                          \
-    static value NAME##_encode(value self, const value *args) \
-    {                                                         \
-        return encode_with(ID, args);                         \
-    }                                                         \
-    static value NAME##_decode(value self, const value *args) \
-    {                                                         \
-        return decode_with(ID, args, INCREMENTAL);            \
+#define CODEC(NAME, ID, INCREMENTAL)                                \
+    static value NAME##_encode(value self, const value *args)       \
+    {                                                               \
+        return encode_with(ID, #NAME "_encode", args);              \
+    }                                                               \
+    static value NAME##_decode(value self, const value *args)       \
+    {                                                               \
+        return decode_with(ID, #NAME "_decode", args, INCREMENTAL); \
     }
 CODEC(utf_8, CODEC_UTF8, true)
 CODEC(latin_1, CODEC_LATIN1, false)
@@ -295,14 +311,15 @@ CODEC(utf_32_le, CODEC_UTF32_LE, true)
 CODEC(utf_32_be, CODEC_UTF32_BE, true)
 
 /* utf_16_ex_decode(data, errors, byteorder, final) -> (text, consumed, byteorder) */
-static value decode_ex(enum codec_id id, const value *args)
+static value decode_ex(enum codec_id id, const char *function, const value *args)
 {
     struct text errors;
     struct buffer data;
-    int order, final = value_truth(args[3]);
-    if (final < 0 || !value_as_int(args[2], &order) || !codecs_errors_of(args[1], &errors))
+    int order, final;
+    if (!encoded(function, args, &data, &errors))
         return NULL;
-    if (!buffer_get(args[0], &data, BUFFER_SIMPLE)) {
+    if (!value_as_int(args[2], &order) || !value_as_int(args[3], &final)) {
+        buffer_release(&data);
         text_release(&errors);
         return NULL;
     }
@@ -318,32 +335,36 @@ static value decode_ex(enum codec_id id, const value *args)
 }
 static value utf_16_ex_decode(value self, const value *args)
 {
-    return decode_ex(CODEC_UTF16, args);
+    return decode_ex(CODEC_UTF16, "utf_16_ex_decode", args);
 }
 static value utf_32_ex_decode(value self, const value *args)
 {
-    return decode_ex(CODEC_UTF32, args);
+    return decode_ex(CODEC_UTF32, "utf_32_ex_decode", args);
 }
 
-static value escape_text(const value *args, bool raw)
+static value escape_text(const char *function, const value *args, bool raw)
 {
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "encode() argument 1 must be str, not %K", args[0]);
+    struct text errors;
+    if (!argument_is_str(args[0], function, 1) || !codecs_errors_of(args[1], function, &errors))
+        return NULL;
+    text_release(&errors);
     return codecs_pair(codec_encode_unicode_escape(args[0], raw), str_length(args[0]));
 }
-static value unescape_text(const value *args, bool raw)
+static value unescape_text(const char *function, const value *args, bool raw)
 {
     struct text errors;
     value bytes = codecs_bytes_of(args[0]);
     if (!bytes)
         return NULL;
     value result = NULL;
-    int final = value_truth(args[2]);
-    if (final >= 0 && codecs_errors_of(args[1], &errors)) {
-        size_t consumed = bytes_length(bytes);
-        value text = codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw,
-                                                 final ? NULL : &consumed);
-        result = codecs_pair(text, consumed);
+    int final;
+    if (codecs_errors_of(args[1], function, &errors)) {
+        if (value_as_int(args[2], &final)) {
+            size_t consumed = bytes_length(bytes);
+            value text = codec_decode_unicode_escape(bytes_data(bytes), bytes_length(bytes), errors.bytes, raw,
+                                                     final ? NULL : &consumed);
+            result = codecs_pair(text, consumed);
+        }
         text_release(&errors);
     }
     value_dec(bytes);
@@ -351,24 +372,30 @@ static value unescape_text(const value *args, bool raw)
 }
 static value unicode_escape_encode(value self, const value *args)
 {
-    return escape_text(args, false);
+    return escape_text("unicode_escape_encode", args, false);
 }
 static value unicode_escape_decode(value self, const value *args)
 {
-    return unescape_text(args, false);
+    return unescape_text("unicode_escape_decode", args, false);
 }
 static value raw_unicode_escape_encode(value self, const value *args)
 {
-    return escape_text(args, true);
+    return escape_text("raw_unicode_escape_encode", args, true);
 }
 static value raw_unicode_escape_decode(value self, const value *args)
 {
-    return unescape_text(args, true);
+    return unescape_text("raw_unicode_escape_decode", args, true);
 }
 static value readbuffer_encode(value self, const value *args)
 {
+    struct text errors;
     value bytes = codecs_bytes_of(args[0]);
-    return bytes ? codecs_pair(bytes, bytes_length(bytes)) : NULL;
+    if (!bytes || !codecs_errors_of(args[1], "readbuffer_encode", &errors)) {
+        value_dec(bytes);
+        return NULL;
+    }
+    text_release(&errors);
+    return codecs_pair(bytes, bytes_length(bytes));
 }
 
 /* ---- charmap: by a mapping of numbers, or a str of 256 characters ---- */
@@ -422,10 +449,10 @@ static bool decode_one(struct decode_context *c, value mapping, size_t i, size_t
 static value charmap_decode(value self, const value *args)
 {
     if (!is_given(args[2]))
-        return decode_with(CODEC_LATIN1, args, false);
+        return decode_with(CODEC_LATIN1, "charmap_decode", args, false);
     value bytes = bytes_from_buffer(args[0]);
     struct text errors;
-    if (!bytes || !codecs_errors_of(args[1], &errors)) {
+    if (!bytes || !codecs_errors_of(args[1], "charmap_decode", &errors)) {
         value_dec(bytes);
         return NULL;
     }
@@ -504,12 +531,12 @@ static bool charmap_encode_one(struct encode_context *c, size_t i, size_t *next)
 static value charmap_encode(value self, const value *args)
 {
     if (!is_given(args[2]))
-        return encode_with(CODEC_LATIN1, args);
+        return encode_with(CODEC_LATIN1, "charmap_encode", args);
     struct text errors;
-    if (!is_str(args[0]))
-        return raise(EXC(TypeError), "charmap_encode() argument 1 must be str, not %K", args[0]);
+    if (!argument_is_str(args[0], "charmap_encode", 1))
+        return NULL;
     value text = str_to_exact(args[0]);
-    if (!text || !codecs_errors_of(args[1], &errors)) {
+    if (!text || !codecs_errors_of(args[1], "charmap_encode", &errors)) {
         value_dec(text);
         return NULL;
     }
@@ -530,8 +557,8 @@ static value charmap_encode(value self, const value *args)
 }
 static value charmap_build(value self, value map)
 {
-    if (!is_str(map))
-        return raise(EXC(TypeError), "charmap_build() argument must be str, not %K", map);
+    if (!argument_is_str(map, "charmap_build", 0))
+        return NULL;
     value dict = dict_new();
     for (size_t i = 0; dict && i < str_length(map); thread_report_at(++i))
         if (str_at(map, i) != UNDEFINED && !dict_set(dict, small_int(str_at(map, i)), small_int((int64_t)i))) {

@@ -316,7 +316,7 @@ static value encoder_new(struct type *type, const value *args, size_t nargs, val
         return NULL;
     for (size_t i = 4; i < 6; i++)
         if (!is_str(bound[i]))
-            return raise(EXC(TypeError), "make_encoder() argument %zu must be str, not %T", i + 1, bound[i]);
+            return raise(EXC(TypeError), "make_encoder() argument %zu must be str, not %K", i + 1, bound[i]);
     int truths[3];
     for (size_t i = 0; i < 3; i++)
         if ((truths[i] = value_truth(bound[6 + i])) < 0)

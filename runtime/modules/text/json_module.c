@@ -6,7 +6,7 @@ static value scanstring(value self, value string, value end, value strict)
     ssize start;
     size_t behind;
     int is_strict = strict == VALUE_TRUE ? 1 : value_truth(strict);
-    if (is_strict < 0 || !value_as_ssize(end, &start))
+    if (!value_as_ssize(end, &start) || is_strict < 0)
         return NULL;
     if (!is_str(string))
         return raise(EXC(TypeError), "first argument must be a string, not %.80T", string);
@@ -27,15 +27,16 @@ static const struct method_def functions[] = {
            "Return an ASCII-only JSON representation of a Python string"),
     METHOD("encode_basestring", json_encode, "(string, /)",
            "encode_basestring(string) -> string\n\nReturn a JSON representation of a Python string"),
-    METHOD("scanstring", scanstring, "(string, end, strict=True, /)",
-           "scanstring(string, end, strict=True) -> (string, end)\n\n"
-           "Scan the string s for a JSON string. End is the index of the\n"
-           "character in s after the quote that started the JSON string.\n"
-           "Unescapes all valid JSON string escape sequences and raises ValueError\n"
-           "on attempt to decode an invalid string. If strict is False then literal\n"
-           "control characters are allowed in the string.\n\n"
-           "Returns a tuple of the decoded string and the index of the character in s\n"
-           "after the end quote."),
+    METHOD_FLAGS("scanstring", scanstring, "(string, end, strict=True, /)",
+                 "scanstring(string, end, strict=True) -> (string, end)\n\n"
+                 "Scan the string s for a JSON string. End is the index of the\n"
+                 "character in s after the quote that started the JSON string.\n"
+                 "Unescapes all valid JSON string escape sequences and raises ValueError\n"
+                 "on attempt to decode an invalid string. If strict is False then literal\n"
+                 "control characters are allowed in the string.\n\n"
+                 "Returns a tuple of the decoded string and the index of the character in s\n"
+                 "after the end quote.",
+                 METHOD_TUPLE),
     {0},
 };
 

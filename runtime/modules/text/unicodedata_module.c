@@ -32,7 +32,7 @@ static bool is_old(value self)
 static bool get_character(value v, const char *function, const char *argument, uint32_t *c)
 {
     if (!is_str(v) || str_length(v) != 1)
-        return raise_false(EXC(TypeError), "%s() %s must be a unicode character, not %T", function, argument, v);
+        return raise_false(EXC(TypeError), "%s() %s must be a unicode character, not %K", function, argument, v);
     *c = str_at(v, 0);
     return true;
 }
@@ -206,9 +206,9 @@ static value lookup(value self, value name)
 static bool get_form(value form, value text, const char *function)
 {
     if (!is_str(form))
-        return raise_false(EXC(TypeError), "%s() argument 1 must be str, not %T", function, form);
+        return raise_false(EXC(TypeError), "%s() argument 1 must be str, not %K", function, form);
     if (!is_str(text))
-        return raise_false(EXC(TypeError), "%s() argument 2 must be str, not %T", function, text);
+        return raise_false(EXC(TypeError), "%s() argument 2 must be str, not %K", function, text);
     return true;
 }
 

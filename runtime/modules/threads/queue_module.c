@@ -125,6 +125,10 @@ static value queue_qsize(value v)
 }
 static value queue_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    if (type_slot(type, init) == type_slot(TYPE(OBJECT), init) && nargs)
+        return raise(EXC(TypeError), "SimpleQueue() takes no positional arguments");
+    if (!no_keywords("SimpleQueue", keywords_of_new(type, kwnames)))
+        return NULL;
     value items = call_0(value_of(deque_type));
     struct simple_queue *q = items ? (struct simple_queue *)object_new(type, sizeof *q) : NULL;
     if (!q) {

@@ -166,10 +166,10 @@ struct bz2_decompressor {
 
 static value decompressor_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (!no_keywords("BZ2Decompressor", kwnames))
-        return NULL;
     if (nargs)
         return raise(EXC(TypeError), "BZ2Decompressor() takes no positional arguments");
+    if (!no_keywords("BZ2Decompressor", kwnames))
+        return NULL;
     struct bz2_decompressor *d = (struct bz2_decompressor *)object_new(type, sizeof *d);
     if (!d)
         return NULL;

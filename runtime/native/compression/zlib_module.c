@@ -50,9 +50,12 @@ static value compress_bytes(value module, value data, value given_level, value g
 {
     struct buffer buffer;
     int level, wbits;
-    if (!value_as_int(given_level, &level) || !value_as_int(given_wbits, &wbits) ||
-        !buffer_get(data, &buffer, BUFFER_SIMPLE))
+    if (!buffer_get(data, &buffer, BUFFER_SIMPLE))
         return NULL;
+    if (!value_as_int(given_level, &level) || !value_as_int(given_wbits, &wbits)) {
+        buffer_release(&buffer);
+        return NULL;
+    }
     struct output output;
     z_stream stream = {0};
     const uint8_t *from = buffer.data;
@@ -85,12 +88,14 @@ static value decompress_bytes(value module, value data, value given_wbits, value
     struct buffer buffer;
     int wbits;
     ssize size;
-    if (!value_as_int(given_wbits, &wbits) || !value_as_ssize(given_size, &size))
-        return NULL;
-    if (size < 0)
-        return raise(EXC(ValueError), "bufsize must be non-negative");
     if (!buffer_get(data, &buffer, BUFFER_SIMPLE))
         return NULL;
+    bool good = value_as_int(given_wbits, &wbits) && value_as_ssize(given_size, &size) &&
+                (size >= 0 || raise_false(EXC(ValueError), "bufsize must be non-negative"));
+    if (!good) {
+        buffer_release(&buffer);
+        return NULL;
+    }
     struct output output;
     z_stream stream = {0};
     const uint8_t *from = buffer.data;
@@ -143,8 +148,12 @@ static value checksum(value data, value given_start, uLong (*step)(uLong, const 
 {
     struct buffer buffer;
     uint32_t start;
-    if (!start_of(given_start, &start) || !buffer_get(data, &buffer, BUFFER_SIMPLE))
+    if (!buffer_get(data, &buffer, BUFFER_SIMPLE))
         return NULL;
+    if (!start_of(given_start, &start)) {
+        buffer_release(&buffer);
+        return NULL;
+    }
     bool resting = thread_rest_begin((size_t)buffer.length);
     uLong sum = step(start, buffer.length ? buffer.data : (const Bytef *)"", (size_t)buffer.length);
     thread_rest_end(resting);

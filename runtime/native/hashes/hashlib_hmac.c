@@ -53,10 +53,12 @@ static EVP_MAC_CTX *start(EVP_MD *digest, const struct buffer *key)
 value hmac_new(value module, value key, value message, value digestmod)
 {
     struct buffer buffer;
-    if (!is_given(digestmod))
-        return raise(EXC(TypeError), "Missing required parameter 'digestmod'.");
     if (!hashlib_bytes(key, &buffer, "key"))
         return NULL;
+    if (!is_given(digestmod)) {
+        buffer_release(&buffer);
+        return raise(EXC(TypeError), "Missing required parameter 'digestmod'.");
+    }
     EVP_MD *digest = hashlib_digest(module, digestmod);
     value h = digest ? hmac_make(start(digest, &buffer), digest) : NULL;
     EVP_MD_free(digest);

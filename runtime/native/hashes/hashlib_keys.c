@@ -19,7 +19,7 @@ value pbkdf2_hmac(value module, const value *args)
     struct buffer password, salt;
     int64_t iterations, length;
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "pbkdf2_hmac() argument 'hash_name' must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "pbkdf2_hmac() argument 'hash_name' must be str, not %K", args[0]);
     if (!value_as_i64(args[3], &iterations))
         return NULL;
     if (!text_of(args[0], &name))

@@ -79,8 +79,12 @@ static value new_by_name(value module, const value *args)
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "name must be a string");
     int for_security = value_truth(args[2]);
-    if (for_security < 0 || !text_of(args[0], &name))
+    if (for_security < 0)
         return NULL;
+    if (!text_of(args[0], &name)) {
+        error_clear();
+        return raise(EXC(TypeError), "name must be a string");
+    }
     EVP_MD *digest = hash_fetch(name.bytes, for_security);
     text_release(&name);
     value v = digest ? make(digest, args[1], args[2]) : NULL;

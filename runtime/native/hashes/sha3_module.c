@@ -82,7 +82,7 @@ static const struct getset_def shake_getset[] = ATTRIBUTES(shake_digest_size, sh
 #define TYPE_OF(NAME, DIGEST, METHODS, GETSET)                                                                       \
     static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)                       \
     {                                                                                                                \
-        static struct signature signature = SIGNATURE(#NAME, "(data=b'', /, *, usedforsecurity=True)");              \
+        static struct signature signature = SIGNATURE("sha3_224", "(data=b'', /, *, usedforsecurity=True)");         \
         value bound[2];                                                                                              \
         return signature_bind(&signature, args, nargs, kwnames, bound) ? hash_function(type, DIGEST(), #NAME, bound) \
                                                                        : NULL;                                       \

@@ -234,7 +234,7 @@ static void on_value(sqlite3_context *context)
 static bool name_of(value v, struct text *text, const char *function)
 {
     if (!is_str(v))
-        return raise_false(EXC(TypeError), "%s() argument 'name' must be str, not %T", function, v);
+        return raise_false(EXC(TypeError), "%s() argument 'name' must be str, not %K", function, v);
     if (!text_of(v, text))
         return false;
     if (strlen(text->bytes) == text->length)
@@ -372,7 +372,7 @@ value connection_create_collation(value v, value given_name, value callable)
     struct connection *c = CONNECTION(v);
     struct text name;
     if (!is_str(given_name))
-        return raise(EXC(TypeError), "create_collation() argument 1 must be str, not %T", given_name);
+        return raise(EXC(TypeError), "create_collation() argument 1 must be str, not %K", given_name);
     if (callable != VALUE_NONE && !value_is_callable(callable))
         return raise(EXC(TypeError), "parameter must be callable");
     if (!name_of(given_name, &name, "create_collation"))

@@ -240,7 +240,7 @@ static value connection_call(value v, const value *args, size_t nargs, value kwn
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
     if (!is_str(bound[0]))
-        return raise(EXC(TypeError), "argument 1 must be str, not %T", bound[0]);
+        return raise(EXC(TypeError), "argument 1 must be str, not %K", bound[0]);
     if (!connection_enter(c))
         return NULL;
     value statement = statement_new(c, bound[0]);

@@ -7,7 +7,7 @@
 static bool text_argument(value v, struct text *text, const char *function, const char *name)
 {
     if (!is_str(v))
-        return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %T", function, name, v);
+        return raise_false(EXC(TypeError), "%s() argument '%s' must be str, not %K", function, name, v);
     if (!text_of(v, text))
         return false;
     if (strlen(text->bytes) == text->length)
@@ -72,7 +72,7 @@ value connection_backup(value v, const value *args)
     int pages;
     double sleep = 0.25;
     if (!value_is_of(args[0], connection_type))
-        return raise(EXC(TypeError), "backup() argument 'target' must be sqlite3.Connection, not %T", args[0]);
+        return raise(EXC(TypeError), "backup() argument 'target' must be sqlite3.Connection, not %K", args[0]);
     struct connection *target = CONNECTION(args[0]);
     if (!value_as_int(args[1], &pages) || (!is_missing(args[4]) && !value_as_double(args[4], &sleep)))
         return NULL;
@@ -161,7 +161,7 @@ value connection_blobopen(value v, const value *args)
     int64_t row;
     value result = NULL;
     if (!is_str(args[0]) || !is_str(args[1]))
-        return raise(EXC(TypeError), "blobopen() argument %d must be str, not %T", is_str(args[0]) ? 2 : 1,
+        return raise(EXC(TypeError), "blobopen() argument %d must be str, not %K", is_str(args[0]) ? 2 : 1,
                      is_str(args[0]) ? args[1] : args[0]);
     if (!is_int(args[2]))
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", args[2]);
@@ -209,7 +209,7 @@ value connection_load_extension(value v, value given)
 {
     struct text name;
     if (!is_str(given))
-        return raise(EXC(TypeError), "load_extension() argument must be str, not %T", given);
+        return raise(EXC(TypeError), "load_extension() argument must be str, not %K", given);
     if (!text_argument(given, &name, "load_extension", "name"))
         return NULL;
     bool done = false;

@@ -37,7 +37,7 @@ static bool cursor_init(value v, const value *args, size_t nargs, value kwnames)
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
     if (!value_is_of(bound[0], connection_type))
-        return raise_false(EXC(TypeError), "Cursor() argument 1 must be sqlite3.Connection, not %T", bound[0]);
+        return raise_false(EXC(TypeError), "Cursor() argument 1 must be sqlite3.Connection, not %K", bound[0]);
     struct connection *c = CONNECTION(bound[0]);
     if (!connection_enter(c))
         return false;
@@ -315,7 +315,7 @@ static value execute(value v, value sql, value parameters, value iterator, const
     struct cursor *cursor = CURSOR(v);
     struct connection *c;
     if (!is_str(sql))
-        return raise(EXC(TypeError), "%s() argument 1 must be str, not %T", function, sql);
+        return raise(EXC(TypeError), "%s() argument 1 must be str, not %K", function, sql);
     if (!cursor_enter(cursor, &c))
         return NULL;
     cursor->busy = true;
@@ -379,7 +379,7 @@ static value method_executescript(value v, value script)
     struct connection *c;
     struct text text;
     if (!is_str(script))
-        return raise(EXC(TypeError), "executescript() argument must be str, not %T", script);
+        return raise(EXC(TypeError), "executescript() argument must be str, not %K", script);
     if (!text_of(script, &text))
         return NULL;
     if (strlen(text.bytes) != text.length) {

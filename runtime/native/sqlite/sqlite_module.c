@@ -128,7 +128,7 @@ static value adapt(value module, value v, value protocol, value fallback)
 static value register_adapter(value module, value type, value adapter)
 {
     if (!is_type(type))
-        return raise(EXC(TypeError), "register_adapter() argument 1 must be type, not %T", type);
+        return raise(EXC(TypeError), "register_adapter() argument 1 must be type, not %K", type);
     if (type == value_of(TYPE(INT)) || type == value_of(TYPE(FLOAT)) || type == value_of(TYPE(STR)) ||
         type == value_of(TYPE(BYTEARRAY)))
         atomic_store(&adapts_basic_types, true);
@@ -140,7 +140,7 @@ static value register_adapter(value module, value type, value adapter)
 static value register_converter(value module, value name, value converter)
 {
     if (!is_str(name))
-        return raise(EXC(TypeError), "register_converter() argument 1 must be str, not %T", name);
+        return raise(EXC(TypeError), "register_converter() argument 1 must be str, not %K", name);
     value key = call_method_0(name, NAME(upper));
     bool done = key && dict_set(slot_peek(&converters), key, converter);
     value_dec(key);
@@ -170,7 +170,7 @@ static value complete_statement(value module, const value *args)
 {
     struct text text;
     if (!is_str(args[0]))
-        return raise(EXC(TypeError), "complete_statement() argument 'statement' must be str, not %T", args[0]);
+        return raise(EXC(TypeError), "complete_statement() argument 'statement' must be str, not %K", args[0]);
     if (!text_of(args[0], &text))
         return NULL;
     int complete = sqlite3_complete(text.bytes);

@@ -15,9 +15,9 @@ static value row_new(struct type *type, const value *args, size_t nargs, value k
     if (!check_arguments("Row", nargs, 2, 2))
         return NULL;
     if (!value_is_of(args[0], cursor_type))
-        return raise(EXC(TypeError), "Row() argument 1 must be sqlite3.Cursor, not %T", args[0]);
+        return raise(EXC(TypeError), "Row() argument 1 must be sqlite3.Cursor, not %K", args[0]);
     if (!is_tuple(args[1]))
-        return raise(EXC(TypeError), "Row() argument 2 must be tuple, not %T", args[1]);
+        return raise(EXC(TypeError), "Row() argument 2 must be tuple, not %K", args[1]);
     struct row *row = (struct row *)object_new(type, sizeof *row);
     if (!row)
         return NULL;

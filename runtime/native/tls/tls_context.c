@@ -112,7 +112,7 @@ static value context_wrap_socket(value v, const value *args)
 {
     int server_side;
     if (!value_is_of(args[0], tls_plain_socket_type()))
-        return raise(EXC(TypeError), "_wrap_socket() argument 'sock' must be _socket.socket, not %T", args[0]);
+        return raise(EXC(TypeError), "_wrap_socket() argument 'sock' must be _socket.socket, not %K", args[0]);
     if (!value_as_int(args[1], &server_side))
         return NULL;
     return tls_socket_new(v, args[0], NULL, NULL, server_side, args[2], args[3], args[4]);
@@ -122,7 +122,7 @@ static value context_wrap_bio(value v, const value *args)
     int server_side;
     for (int i = 0; i < 2; i++)
         if (!value_is_of(args[i], memory_bio_type))
-            return raise(EXC(TypeError), "_wrap_bio() argument '%s' must be _ssl.MemoryBIO, not %T",
+            return raise(EXC(TypeError), "_wrap_bio() argument '%s' must be _ssl.MemoryBIO, not %K",
                          i ? "outgoing" : "incoming", args[i]);
     if (!value_as_int(args[2], &server_side))
         return NULL;

@@ -99,7 +99,7 @@ static bool set_verify_flags(value v, value given)
     if (!is_set(given))
         return false;
     if (!is_int(given))
-        return raise_false(EXC(TypeError), "argument must be int, not %T", given);
+        return raise_false(EXC(TypeError), "argument must be int, not %K", given);
     unsigned long wanted = int_low_bits(given);
     X509_VERIFY_PARAM *parameters = SSL_CTX_get0_param(context_enter(v));
     unsigned long flags = X509_VERIFY_PARAM_get_flags(parameters), clear = flags & ~wanted, set = ~flags & wanted;

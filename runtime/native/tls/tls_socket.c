@@ -50,7 +50,7 @@ static bool set_hostname(struct tls_socket *s, struct tls_context *c, value host
 {
     struct text text;
     if (!is_str(hostname))
-        return raise_false(EXC(TypeError), "argument must be str, not %T", hostname);
+        return raise_false(EXC(TypeError), "argument must be str, not %K", hostname);
     value bytes = str_encode(hostname, "ascii", "strict");
     value_dec(bytes);
     if (!bytes || !text_of(hostname, &text))

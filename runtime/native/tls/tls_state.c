@@ -124,7 +124,7 @@ static value tls_get_channel_binding(value v, value kind)
 {
     uint8_t finished[128];
     if (!is_missing(kind) && !is_str(kind))
-        return raise(EXC(TypeError), "get_channel_binding() argument 'cb_type' must be str, not %T", kind);
+        return raise(EXC(TypeError), "get_channel_binding() argument 'cb_type' must be str, not %K", kind);
     if (!is_missing(kind) && !str_equals_text(kind, "tls-unique"))
         return raise(EXC(ValueError), "'%U' channel binding type not implemented", kind);
     SSL *ssl = tls_enter(v);

@@ -70,7 +70,7 @@ value parser_create(value module, value encoding, value separator, value intern)
     static const char *const names[] = {"encoding", "namespace_separator"};
     for (int i = 0; i < 2; i++)
         if (given[i] != VALUE_NONE && !is_str(given[i]))
-            return raise(EXC(TypeError), "ParserCreate() argument '%s' must be str or None, not %T", names[i],
+            return raise(EXC(TypeError), "ParserCreate() argument '%s' must be str or None, not %K", names[i],
                          given[i]);
     bool dict_made = is_missing(intern);
     if (!dict_made && intern != VALUE_NONE && !is_dict(intern))
@@ -224,7 +224,7 @@ static value method_set_base(value v, value base)
 {
     struct text text;
     if (!is_str(base))
-        return raise(EXC(TypeError), "SetBase() argument must be str, not %T", base);
+        return raise(EXC(TypeError), "SetBase() argument must be str, not %K", base);
     if (!text_of(base, &text))
         return NULL;
     parser_enter(PARSER(v));
@@ -283,9 +283,9 @@ static value method_external_entity_parser_create(value v, value context, value 
     struct parser *p = PARSER(v);
     struct text about = {0}, name = {0};
     if (context != VALUE_NONE && !is_str(context))
-        return raise(EXC(TypeError), "ExternalEntityParserCreate() argument 1 must be str or None, not %T", context);
+        return raise(EXC(TypeError), "ExternalEntityParserCreate() argument 1 must be str or None, not %K", context);
     if (!is_missing(encoding) && !is_str(encoding))
-        return raise(EXC(TypeError), "ExternalEntityParserCreate() argument 2 must be str, not %T", encoding);
+        return raise(EXC(TypeError), "ExternalEntityParserCreate() argument 2 must be str, not %K", encoding);
     if (context != VALUE_NONE && !text_of(context, &about))
         return NULL;
     if (!is_missing(encoding) && !text_of(encoding, &name)) {

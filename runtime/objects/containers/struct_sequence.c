@@ -46,13 +46,15 @@ value struct_sequence_from(struct type *type, const value *args, size_t nargs, v
     value bound[2];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
-    if (!is_missing(bound[1]) && !is_dict(bound[1]))
-        return raise(EXC(TypeError), "%s() takes a dict as second arg, if any", type->gc.name);
     value sequence = sequence_fast(bound[0], "constructor requires a sequence");
     value given = sequence ? tuple_from_iterable(sequence) : NULL;
     value_dec(sequence);
     if (!given)
         return NULL;
+    if (!is_missing(bound[1]) && !is_dict(bound[1])) {
+        value_dec(given);
+        return raise(EXC(TypeError), "%s() takes a dict as second arg, if any", type->gc.name);
+    }
     size_t length = tuple_length(given);
     const char *name = type->gc.name;
     value result = NULL;

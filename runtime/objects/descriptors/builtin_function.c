@@ -126,7 +126,8 @@ value builtin_function_new(const struct method_def *def, value self, value modul
     struct builtin_function *f = function_alloc(def, self, NULL);
     if (!f)
         return NULL;
-    f->own_signature = (struct signature){.name = def->name, .text = def->signature, .is_method = true};
+    f->own_signature = (struct signature){
+        .name = def->name, .text = def->signature, .is_method = true, .by_tuple = def->flags & METHOD_TUPLE};
     method_check_entry(def, &f->own_signature);
     slot_init(&f->module, value_inc(module_name));
     /* Immortal, so that the signature may refer to the text. */
@@ -136,7 +137,7 @@ value builtin_function_new(const struct method_def *def, value self, value modul
         value_dec(value_of(f));
         return NULL;
     }
-    if (owner != NAME(builtins))
+    if (owner != NAME(builtins) && !(def->flags & METHOD_TUPLE))
         f->own_signature.owner = text.bytes;
     if (!module_name && self && is_type(self)) /* a static method of a built-in type */
         f->own_signature.owner = type_short_name((struct type *)self);

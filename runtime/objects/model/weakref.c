@@ -64,8 +64,6 @@ static void reference_destroy(struct object *o)
 /* ---- weakref.ref ---- */
 static value reference_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    if (kwnames && tuple_length(kwnames) && type == TYPE(WEAK_REFERENCE))
-        return raise(EXC(TypeError), "ref() takes no keyword arguments");
     if (nargs < 1 || nargs > 2)
         return raise(EXC(TypeError), "__new__ expected at %s %d argument%s, got %zu", nargs ? "most" : "least",
                      nargs ? 2 : 1, nargs ? "s" : "", nargs);
@@ -75,7 +73,8 @@ static bool reference_init(value self, const value *args, size_t nargs, value kw
 {
     (void)self;
     (void)args;
-    (void)kwnames;
+    if (!no_keywords("ref", kwnames))
+        return false;
     if (nargs < 1 || nargs > 2)
         return raise_false(EXC(TypeError), "__init__ expected at %s %d argument%s, got %zu", nargs ? "most" : "least",
                            nargs ? 2 : 1, nargs ? "s" : "", nargs);

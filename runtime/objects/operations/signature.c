@@ -265,8 +265,8 @@ static bool fill_defaults(struct signature *signature, struct signature_paramete
         if (i < parsed->positional_only) {
             size_t min = parsed->required < parsed->positional_only ? parsed->required : parsed->positional_only;
             return raise_false(EXC(TypeError), "%s() takes %s %zu positional argument%s (%zu given)",
-                               bare_name(signature), min < parsed->count ? "at least" : "exactly", min, plural(min),
-                               nargs);
+                               bare_name(signature), min < parsed->positional ? "at least" : "exactly", min,
+                               plural(min), nargs);
         }
         return raise_false(EXC(TypeError), "%s%s missing required argument '%U' (pos %zu)", CALLED_NAME(signature),
                            parameter->name, i + 1);
