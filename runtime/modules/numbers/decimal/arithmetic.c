@@ -16,7 +16,7 @@ static void add_finite(struct number *r, const struct number *a, const struct nu
         little_negative = a->negative;
     }
     mpz_srcptr addend = little->coefficient;
-    mpz_t tiny;
+    mpz_t tiny, cut;
     static const mp_limb_t one = 1;
     int64_t exponent = little->exponent;
     if (big->exponent != exponent && !is_zero_coefficient(big)) {
@@ -28,6 +28,16 @@ static void add_finite(struct number *r, const struct number *a, const struct nu
         if (number_adjusted(little) < behind) {
             exponent = behind;
             addend = mpz_roinit_n(tiny, &one, is_zero_coefficient(little) ? 0 : 1);
+        } else if (exponent < behind - 3 && number_adjusted(little) < number_adjusted(big) - 1) {
+            /* Neither are the digits behind those, of which one more tells whether there are any. The sum has no fewer
+               digits than the precision and two, so that it is rounded all the same. */
+            exponent = behind - 3;
+            mpz_init(cut);
+            bool any = scale_down(cut, little->coefficient, exponent + 1 - little->exponent) != LOST_NOTHING;
+            mpz_mul_ui(cut, cut, 10);
+            if (any)
+                mpz_add_ui(cut, cut, 1);
+            addend = cut;
         }
         scale_up(r->coefficient, big->coefficient, big->exponent - exponent);
     } else {
@@ -44,6 +54,8 @@ static void add_finite(struct number *r, const struct number *a, const struct nu
         r->negative = sign > 0 ? big_negative : sign < 0 ? little_negative : x->rounding == ROUND_FLOOR;
         mpz_abs(r->coefficient, r->coefficient);
     }
+    if (addend == cut)
+        mpz_clear(cut);
     number_count(r);
     number_finalize(r, x);
 }

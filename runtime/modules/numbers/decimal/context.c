@@ -222,7 +222,7 @@ bool context_init(value self, const value *args, size_t nargs, value kwnames)
 {
     static struct signature signature =
         SIGNATURE("", "(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, "
-                             "flags=None, traps=None)");
+                      "flags=None, traps=None)");
     value bound[8];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;

@@ -116,6 +116,8 @@ value decimal_negative(value v);
 value decimal_positive(value v);
 value decimal_absolute(value v);
 int decimal_truth(value v);
+/* Of small numbers, or VALUE_MISSING. */
+value decimal_quantize_small(value v, value unit, uint8_t rounding, struct context *context);
 
 /* ---- methods.c, format.c ---- */
 extern const struct type_spec decimal_spec;

@@ -38,10 +38,11 @@ static value method_binary(number_operation *operation, value self, value given,
         return method_binary(number_##NAME, self, other, context);     \
     }
 #define UNARY_METHODS(M) M(exp) M(ln) M(log10) M(sqrt) M(logb) M(logical_invert) M(next_minus) M(next_plus)
-#define BINARY_METHODS(M)                                                                                 \
-    M(compare)                                                                                            \
-    M(compare_signal) M(max) M(max_mag) M(min) M(min_mag) M(next_toward) M(remainder_near) M(logical_and) \
-        M(logical_or) M(logical_xor) M(rotate) M(scaleb) M(shift) M(compare_total) M(compare_total_mag) M(copy_sign)
+#define BINARY_METHODS(M)                                                                                            \
+    M(compare)                                                                                                       \
+    M(compare_signal)                                                                                                \
+    M(max) M(max_mag) M(min) M(min_mag) M(next_toward) M(remainder_near) M(logical_and) M(logical_or) M(logical_xor) \
+        M(rotate) M(scaleb) M(shift) M(compare_total) M(compare_total_mag) M(copy_sign)
 UNARY_METHODS(UNARY)
 BINARY_METHODS(BINARY)
 
@@ -66,21 +67,28 @@ static value method_fma_array(value self, const value *args)
 }
 
 /* With a way of rounding that may be given. */
-static value rounded(number_operation *operation, value self, value other, value rounding, value given_context)
+static value rounded(number_operation *operation, value self, value rounding, value given_context)
 {
     struct context *context = context_argument(given_context);
     uint8_t way = context ? atomic_load(&context->rounding) : 0;
     value result = NULL;
     if (context && (is_none(rounding) || rounding_from_value(rounding, &way)))
-        result = decimal_apply_rounding(operation, context, way, self, other);
+        result = decimal_apply_rounding(operation, context, way, self, NULL);
     value_dec(value_of(context));
     return result;
 }
-static value method_quantize(value self, value given, value rounding, value context)
+static value method_quantize(value self, value given, value rounding, value given_context)
 {
-    value other = decimal_argument(given);
-    value result = other ? rounded(number_quantize, self, other, rounding, context) : NULL;
+    struct context *context = context_argument(given_context);
+    uint8_t way = context ? atomic_load(&context->rounding) : 0;
+    value other = context ? decimal_argument(given) : NULL, result = NULL;
+    if (other && (is_none(rounding) || rounding_from_value(rounding, &way))) {
+        result = decimal_quantize_small(self, other, way, context);
+        if (result == VALUE_MISSING)
+            result = decimal_apply_rounding(number_quantize, context, way, self, other);
+    }
     value_dec(other);
+    value_dec(value_of(context));
     return result;
 }
 static value method_quantize_array(value self, const value *args)
@@ -89,11 +97,11 @@ static value method_quantize_array(value self, const value *args)
 }
 static value method_to_integral(value self, value rounding, value context)
 {
-    return rounded(number_to_integral, self, NULL, rounding, context);
+    return rounded(number_to_integral, self, rounding, context);
 }
 static value method_to_integral_exact(value self, value rounding, value context)
 {
-    return rounded(number_to_integral_exact, self, NULL, rounding, context);
+    return rounded(number_to_integral_exact, self, rounding, context);
 }
 
 /* ---- questions ---- */
@@ -259,7 +267,9 @@ static value method_round(value v, value given)
         return raise(EXC(OverflowError), "Python int too large to convert to C ssize_t");
     struct context *context = context_argument(VALUE_NONE);
     value unit = context ? decimal_from_wide(1, places == INT64_MIN ? INT64_MAX : -places, 1, false) : NULL;
-    value result = unit ? decimal_apply(number_quantize, context, v, unit, NULL) : NULL;
+    value result = unit ? decimal_quantize_small(v, unit, atomic_load(&context->rounding), context) : NULL;
+    if (result == VALUE_MISSING)
+        result = decimal_apply(number_quantize, context, v, unit, NULL);
     value_dec(unit);
     value_dec(value_of(context));
     return result;

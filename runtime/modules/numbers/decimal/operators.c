@@ -49,11 +49,22 @@ static unsigned product_digits(struct wide_product p)
     return guess + (mpn_cmp(limbs, powers10[guess].limbs, 4) >= 0);
 }
 
+/* Does the quotient by a power of ten go up, with what is left? */
+static bool rounded_up(wide quotient, wide rest, unsigned power, bool negative, uint8_t rounding)
+{
+    if (!rest)
+        return false;
+    wide half = wide_power(power) >> 1;
+    enum lost lost = rest < half ? LOST_LITTLE : rest == half ? LOST_HALF : LOST_MORE;
+    unsigned last = rounding == ROUND_05UP ? (unsigned)(quotient % 10) : (unsigned)quotient & 1;
+    return rounds_up(rounding, negative, last, lost);
+}
+
 /* A result as an object, rounded to the context's precision. VALUE_MISSING: it is no ordinary number. */
 static value finish(struct wide_product p, unsigned digits, int64_t exponent, bool negative, struct context *context,
                     const struct arithmetic *x)
 {
-    uint32_t status = 0;
+    uint32_t status = x->status;
     int64_t adjusted = exponent + digits - 1;
     if (adjusted > x->emax || adjusted < x->emin)
         return VALUE_MISSING;
@@ -66,20 +77,16 @@ static value finish(struct wide_product p, unsigned digits, int64_t exponent, bo
         p.high = 0;
         digits = (unsigned)x->precision;
         exponent += dropped;
-        status = ROUNDED;
-        if (rest) {
-            wide half = wide_power(dropped) >> 1;
-            enum lost lost = rest < half ? LOST_LITTLE : rest == half ? LOST_HALF : LOST_MORE;
-            unsigned last = x->rounding == ROUND_05UP ? (unsigned)(p.low % 10) : (unsigned)p.low & 1;
+        status |= ROUNDED;
+        if (rest)
             status |= INEXACT;
-            if (rounds_up(x->rounding, negative, last, lost)) {
-                p.low++;
-                if (p.low == wide_power(digits)) { /* 999 + 1 */
-                    p.low = wide_power(digits - 1);
-                    exponent++;
-                    if (exponent + digits - 1 > x->emax)
-                        return VALUE_MISSING;
-                }
+        if (rounded_up(p.low, rest, dropped, negative, x->rounding)) {
+            p.low++;
+            if (p.low == wide_power(digits)) { /* 999 + 1 */
+                p.low = wide_power(digits - 1);
+                exponent++;
+                if (exponent + digits - 1 > x->emax)
+                    return VALUE_MISSING;
             }
         }
     } else if (p.high || digits > WIDE_DIGITS) {
@@ -180,6 +187,56 @@ static value divide_small(const struct operand *a, const struct operand *b, stru
                   context, &x);
 }
 
+/* Integer division: the quotient, or else the remainder. */
+static value divide_integers_small(const struct operand *a, const struct operand *b, bool quotient_wanted,
+                                   struct context *context)
+{
+    struct arithmetic x;
+    context_read(context, &x);
+    int64_t shift = a->exponent - b->exponent, exponent = shift < 0 ? a->exponent : b->exponent;
+    wide dividend = a->coefficient, divisor = b->coefficient;
+    if (!dividend || !divisor || (shift > 0 ? a->digits + shift : b->digits - shift) > WIDE_DIGITS)
+        return VALUE_MISSING;
+    if (shift > 0)
+        dividend *= wide_power((unsigned)shift);
+    else
+        divisor *= wide_power((unsigned)-shift);
+    wide quotient = dividend / divisor;
+    if (wide_digits(quotient) > x.precision)
+        return VALUE_MISSING;
+    if (quotient_wanted)
+        return finish((struct wide_product){0, quotient}, wide_digits(quotient), 0, a->negative != b->negative, context,
+                      &x);
+    wide rest = dividend - quotient * divisor;
+    return finish((struct wide_product){0, rest}, wide_digits(rest), exponent, a->negative, context, &x);
+}
+
+value decimal_quantize_small(value v, value unit, uint8_t rounding, struct context *context)
+{
+    struct operand a;
+    struct arithmetic x;
+    if (!load(v, &a) || !a.coefficient || DECIMAL(unit)->kind != NUMBER_FINITE)
+        return VALUE_MISSING;
+    context_read(context, &x);
+    int64_t exponent = DECIMAL(unit)->exponent, shift = a.exponent - exponent;
+    if (shift > WIDE_DIGITS || shift < -DIVISORS10 || a.digits + shift > WIDE_DIGITS)
+        return VALUE_MISSING;
+    wide coefficient = a.coefficient;
+    if (shift >= 0) {
+        coefficient *= wide_power((unsigned)shift);
+    } else {
+        wide rest;
+        coefficient = wide_divide_power((struct wide_product){0, coefficient}, (unsigned)-shift, &rest);
+        x.rounding = rounding;
+        x.status = rest ? ROUNDED | INEXACT : ROUNDED;
+        coefficient += rounded_up(coefficient, rest, (unsigned)-shift, a.negative, rounding);
+    }
+    unsigned digits = wide_digits(coefficient);
+    if (digits > x.precision)
+        return VALUE_MISSING;
+    return finish((struct wide_product){0, coefficient}, digits, exponent, a.negative, context, &x);
+}
+
 /* ---- dispatch ---- */
 
 /* Both operands as Decimals, owned: 1; one is neither Decimal nor int: 0; -1 with an exception. */
@@ -259,13 +316,29 @@ value decimal_divide(value a, value b)
     return apply(number_divide, a, b);
 }
 
+/* Of small numbers, or VALUE_MISSING. */
+static value try_integers(value a, value b, bool quotient_wanted)
+{
+    struct operand x, y;
+    if (!load(a, &x) || !load(b, &y))
+        return VALUE_MISSING;
+    struct context *context = context_current();
+    return context ? divide_integers_small(&x, &y, quotient_wanted, context) : NULL;
+}
+
 value decimal_floor_divide(value a, value b)
 {
+    value quotient = try_integers(a, b, true);
+    if (quotient != VALUE_MISSING)
+        return quotient;
     return apply(number_divide_int, a, b);
 }
 
 value decimal_remainder(value a, value b)
 {
+    value rest = try_integers(a, b, false);
+    if (rest != VALUE_MISSING)
+        return rest;
     return apply(number_remainder, a, b);
 }
 
