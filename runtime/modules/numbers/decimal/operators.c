@@ -218,7 +218,10 @@ value decimal_quantize_small(value v, value unit, uint8_t rounding, struct conte
     if (!load(v, &a) || !a.coefficient || DECIMAL(unit)->kind != NUMBER_FINITE)
         return VALUE_MISSING;
     context_read(context, &x);
-    int64_t exponent = DECIMAL(unit)->exponent, shift = a.exponent - exponent;
+    int64_t exponent = DECIMAL(unit)->exponent;
+    if (exponent > x.emax || exponent < arithmetic_etiny(&x))
+        return VALUE_MISSING;
+    int64_t shift = a.exponent - exponent;
     if (shift > WIDE_DIGITS || shift < -DIVISORS10 || a.digits + shift > WIDE_DIGITS)
         return VALUE_MISSING;
     wide coefficient = a.coefficient;
