@@ -15,7 +15,8 @@ struct file {
     struct io_base base;
     _Atomic int fd; /* -1: closed */
     _Atomic bool opened, created, readable, writable, appending, close_fd;
-    _Atomic int8_t seekable; /* -1: not known yet */
+    _Atomic int8_t seekable;    /* -1: not known yet */
+    _Atomic int32_t block_size; /* what the file system prefers; a program may change it */
 };
 #define FILE_OF(v) ((struct file *)(v))
 struct type *io_file_type;
@@ -23,6 +24,10 @@ struct type *io_file_type;
 int io_file_descriptor(value v)
 {
     return atomic_load_explicit(&FILE_OF(v)->fd, memory_order_relaxed);
+}
+int io_file_block_size(value v)
+{
+    return atomic_load_explicit(&FILE_OF(v)->block_size, memory_order_relaxed);
 }
 static bool check_open(value v)
 {
@@ -374,11 +379,18 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     }
     if (close_fd)
         deaths_note();
+    atomic_store(&f->block_size, s.st_blksize > 1 ? (int32_t)s.st_blksize : IO_BUFFER_SIZE);
     atomic_store(&f->fd, fd);
     atomic_store(&f->base.closed, false);
-    if (f->appending && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE)
-        return raise_errno(errno, NULL, NULL) != NULL;
-    return attr_set(v, NAME(name), file);
+    bool done = attr_set(v, NAME(name), file);
+    if (done && f->appending && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE)
+        done = raise_errno(errno, NULL, NULL) != NULL;
+    if (done)
+        return true;
+    fd = atomic_exchange(&f->fd, -1);
+    if (fd >= 0 && !is_number) /* a descriptor that was given stays the program's */
+        close(fd);
+    return false;
 }
 static value file_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -444,6 +456,10 @@ static const struct getset_def file_getset[] = {
     {"mode", file_get_mode, NULL, "String giving the file mode"},
     {0},
 };
+static const struct member_def file_members[] = {
+    {"_blksize", MEMBER_INT32, offsetof(struct file, block_size), true, NULL},
+    {0},
+};
 static const struct type_spec file_spec = {
     .name = "_io.FileIO",
     .signature = "(file, mode='r', closefd=True, opener=None)",
@@ -457,6 +473,7 @@ static const struct type_spec file_spec = {
     .slots = {.new = file_new, .init = file_init, .repr = file_repr},
     .methods = file_methods,
     .getset = file_getset,
+    .members = file_members,
     .dict_offset = offsetof(struct io_base, dict),
 };
 

@@ -4,7 +4,6 @@
 #include "runtime/modules/importing/import.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- open ---- */
@@ -47,10 +46,8 @@ static value open_raw(value file, const struct mode *m, value closefd, value ope
 /* The size of the buffer: what the file system prefers. */
 static int default_buffering(value raw, bool *line_buffering)
 {
-    int fd = io_file_descriptor(raw);
-    struct stat s;
-    *line_buffering = isatty(fd);
-    return fstat(fd, &s) == 0 && s.st_blksize > 1 ? (int)s.st_blksize : IO_BUFFER_SIZE;
+    *line_buffering = isatty(io_file_descriptor(raw));
+    return io_file_block_size(raw);
 }
 
 static value open_text(value buffer, const char *mode, value encoding, value errors, value newline, bool line_buffering)
