@@ -1153,7 +1153,8 @@ add_strings : {
         if (likely(kind == TYPE_WELL_KNOWN_REF(TYPE_ID_FUNCTION)))
             ENTER(call_function(interpreter, base, nargs));
         TRACED(if (trace_self.counts) {
-            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]));
+            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]),
+                                          nargs > 0 ? stack_plain(base[2]) : NULL);
             if (!counted)
                 goto error;
             if (counted != VALUE_MISSING)
@@ -1195,7 +1196,7 @@ add_strings : {
         if (value_is(stack_plain(base[0]), TYPE_ID_FUNCTION))
             ENTER(call_function_named(interpreter, base, nargs, names));
         TRACED(if (trace_self.counts) {
-            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]));
+            value counted = trace_c_begin(frame, stack_plain(base[0]), stack_plain(base[1]), NULL);
             if (!counted)
                 goto error;
             if (counted != VALUE_MISSING)
@@ -1214,7 +1215,7 @@ add_strings : {
         value *base = sp - 3 - (ARG() & 1);
         struct frame *next = NULL;
         TRACED(value counted = VALUE_MISSING; if (trace_self.counts &&
-                                                  !(counted = trace_c_begin(frame, stack_plain(base[0]), NULL))) goto error;)
+                                                  !(counted = trace_c_begin(frame, stack_plain(base[0]), NULL, NULL))) goto error;)
         value result = call_extended(interpreter, base, ARG() & 1, &next);
         TRACED(if (counted != VALUE_MISSING) result = trace_c_end(frame, counted, result);)
         DROP_TO(base);

@@ -154,7 +154,8 @@ static void apply(struct marks *m, uint32_t unit, unsigned opcode, uint32_t argu
         push(m, EXCEPTION);
         return;
     }
-    uint32_t pops = opcode_pops(opcode, argument), after = (uint32_t)((int)depth + opcode_stack_effect(opcode, argument, taken));
+    uint32_t pops = opcode_pops(opcode, argument),
+             after = (uint32_t)((int)depth + opcode_stack_effect(opcode, argument, taken));
     if (!keeps(opcode))
         drop(m, pops);
     else if (after < m->depth)
@@ -405,7 +406,8 @@ bool frame_jump(struct frame *frame, int64_t line)
         if (starts.items[i].line >= line && starts.items[i].line < found)
             found = starts.items[i].line;
     }
-    bool done = found != INT64_MAX || raise_false(EXC(ValueError), "line %d comes after the current code block", (int)line);
+    bool done =
+        found != INT64_MAX || raise_false(EXC(ValueError), "line %d comes after the current code block", (int)line);
     done = done && mark_stacks(&marks, code);
     if (!done) {
         free(starts.items);

@@ -150,10 +150,15 @@ static bool report_to_profile(struct frame *frame, enum trace_event event, value
         return true;
     value profile = value_inc(trace_self.profile);
     value result = VALUE_NONE;
-    if (trace_self.hook)
+    if (trace_self.hook) {
+        trace_self.depth++;
+        settle_on();
         trace_self.hook(profile, frame, event, argument);
-    else
+        trace_self.depth--;
+        settle_on();
+    } else {
         result = call_function(profile, frame, event, argument);
+    }
     value_dec(profile);
     if (!result) {
         value pending = error_fetch();
@@ -373,13 +378,14 @@ bool trace_delegate_end(struct frame *frame, value delegate, value result)
     return (result == VALUE_NONE && !value_is(delegate, TYPE_ID_COROUTINE)) || trace_generator_end(frame, result);
 }
 
-value trace_c_begin(struct frame *frame, value callable, value receiver)
+value trace_c_begin(struct frame *frame, value callable, value receiver, value first)
 {
     value function;
     if (value_is(callable, TYPE_ID_BUILTIN_FUNCTION) && !receiver)
         function = value_inc(callable);
-    else if (value_is(callable, TYPE_ID_METHOD_DESCRIPTOR) && receiver)
-        function = value_type_slot(callable, descr_get)(callable, receiver, value_type(receiver));
+    else if (value_is(callable, TYPE_ID_METHOD_DESCRIPTOR) && (receiver || first))
+        function = value_type_slot(callable, descr_get)(callable, receiver ? receiver : first,
+                                                        value_type(receiver ? receiver : first));
     else
         return VALUE_MISSING;
     if (function && !report_to_profile(frame, TRACE_C_CALL, function)) {

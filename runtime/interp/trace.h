@@ -21,7 +21,7 @@ enum trace_event {
     TRACE_C_RETURN,
     TRACE_OPCODE
 };
-/* A profiler in C; `argument` as for one in Python. Sets no exception. */
+/* A profiler in C; `argument` as for one in Python. Sets no exception. What it calls is not traced. */
 typedef void trace_hook(value context, struct frame *frame, enum trace_event event, value argument);
 
 /* A place where a line begins: before an instruction, at one of the lines marked there, or between the store and the
@@ -83,7 +83,7 @@ bool trace_delegate_end(struct frame *frame, value delegate, value result);
 void trace_thrown_into(struct frame *frame);          /* the same: it was thrown into a generator */
 /* Around a call of what may be a C function. NULL with an exception: it is not to be called; VALUE_MISSING: no event is
    due. What else it returns goes to trace_c_end, with the call's result or NULL; the result, or NULL. */
-value trace_c_begin(struct frame *frame, value callable, value receiver /* or NULL */);
+value trace_c_begin(struct frame *frame, value callable, value receiver /* or NULL */, value first /* argument, or NULL */);
 value trace_c_end(struct frame *frame, value function, value result);
 
 /* ---- jumps (frame_jump.c) ---- */

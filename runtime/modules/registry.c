@@ -27,6 +27,7 @@
     M(_io)              \
     M(_json)            \
     M(_locale)          \
+    M(_lsprof)          \
     M(_multibytecodec)  \
     M(_multiprocessing) \
     M(_opcode)          \
