@@ -31,6 +31,19 @@ def main():
             sys.exit(f"the installed program: {done}")
         if os.path.exists(cache):
             sys.exit("the installed program does not find the library's bytecode: it compiled some itself")
+        pkgconfig = os.path.dirname(glob.glob(os.path.join(prefix, "lib/**/atoll.pc"), recursive=True)[0])
+        done = subprocess.run(["pkg-config", "--variable=moduledir", "atoll"], env=dict(os.environ, PKG_CONFIG_PATH=pkgconfig),
+                              capture_output=True, text=True)
+        if not os.path.exists(os.path.join(done.stdout.strip(), "library.bytecode")):
+            sys.exit(f"atoll.pc names another folder of modules: {done}")
+        copied = os.path.join(folder, "copied")
+        for command in ([os.path.join(prefix, "bin/atoll"), "-m", "venv", "--without-pip", "--copies", copied],
+                        [os.path.join(copied, "bin/python"), "-c", script]):
+            done = subprocess.run(command, env=dict(os.environ, ATOLL_CACHE=cache), capture_output=True, text=True, timeout=120)
+            if done.stderr or done.returncode:
+                sys.exit(f"an environment of the installed program: {done}")
+        if not done.stdout.startswith(prefix) or os.path.exists(cache):
+            sys.exit(f"an environment of copies does not find what it was copied from: {done}")
     print("the installed program runs, with its modules and its library's bytecode")
 
 
