@@ -139,7 +139,7 @@ static void add_search(const char *entry)
                                : format_path("%.*s/%s", directory_length(paths.executable), paths.executable, entry);
     if (path)
         normalize_path(path);
-    char *more = path ? format_path("%s%s%s", paths.search, *paths.search ? ":" : "", path) : NULL;
+    char *more = path ? format_path("%s%s\n", paths.search, path) : NULL;
     free(path);
     free(paths.search);
     paths.search = more;
@@ -397,8 +397,8 @@ static bool append_native_path(value list)
 
 static bool append_search(value list)
 {
-    for (const char *at = paths.search, *end; *at; at = *end ? end + 1 : end) {
-        end = strchrnul(at, ':');
+    for (const char *at = paths.search, *end; *at; at = end + 1) {
+        end = strchr(at, '\n');
         value entry = str_from_utf8_surrogates(at, (size_t)(end - at));
         if (!entry || !list_append_owned(list, entry))
             return false;

@@ -11,7 +11,7 @@ struct paths {
     char *program;            /* the program's own file, beside which its modules and the library's bytecode are */
     char *library;            /* the standard library's directory */
     char *prefix, *exec_prefix;
-    char *search;             /* all of sys.path, as PROGRAM._pth gives it, with ':' between; NULL: there is none */
+    char *search;             /* all of sys.path, as PROGRAM._pth gives it, each with a newline; NULL: there is none */
     bool in_environment;      /* there is a pyvenv.cfg: site does the rest */
 };
 extern struct paths paths;

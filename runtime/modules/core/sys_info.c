@@ -139,7 +139,7 @@ static value thread_information(void)
 static value implementation(value version)
 {
     value dict = dict_new();
-    value tag = str_interned("atoll-311"), name = str_interned("atoll");
+    value tag = str_interned(CACHE_TAG), name = str_interned("atoll");
     bool done = dict && dict_set_text(dict, "name", name) && dict_set_text(dict, "cache_tag", tag) &&
                 dict_set_text(dict, "version", version) && dict_set_text(dict, "hexversion", small_int(HEX_VERSION)) &&
                 dict_set_text(dict, "_multiarch", str_interned(ATOLL_MULTIARCH));

@@ -18,6 +18,7 @@ struct sys_places {
 extern struct sys_places sys_places;
 extern _Atomic bool runtime_finalizing;
 
+#define CACHE_TAG "atoll-311" /* sys.implementation.cache_tag */
 /* Constants and information tuples. */
 bool sys_info_fill(value module);
 

@@ -15,6 +15,7 @@
 #include "runtime/sys.h"
 
 #include <pthread.h>
+#include <string.h>
 
 /* ---- the import lock: recursive ---- */
 static pthread_mutex_t lock_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -138,19 +139,38 @@ static value imp_exec_dynamic(value self, value module)
     return small_int(0); /* they are complete when they are made */
 }
 
-/* ---- frozen modules: those of importlib itself ---- */
-static const char *const frozen[][2] = {{"_frozen_importlib", "importlib/_bootstrap.py"},
-                                        {"_frozen_importlib_external", "importlib/_bootstrap_external.py"},
-                                        {"zipimport", "zipimport.py"}};
-enum { FROZEN_COUNT = sizeof frozen / sizeof *frozen };
+/* ---- frozen modules: those of importlib itself, and those that tests of importlib look for ---- */
+static const struct frozen {
+    const char *name, *origin; /* the module that it is in the library; NULL: in no file */
+    const char *file, *text;   /* its source; text where there is no file */
+    bool is_package;
+} frozen[] = {
+    {"_frozen_importlib", "importlib._bootstrap", "importlib/_bootstrap.py", NULL, false},
+    {"_frozen_importlib_external", "importlib._bootstrap_external", "importlib/_bootstrap_external.py", NULL, false},
+    {"zipimport", "zipimport", "zipimport.py", NULL, false},
+    {"__hello__", "__hello__", "__hello__.py", NULL, false},
+    {"__hello_alias__", "__hello__", "__hello__.py", NULL, false},
+    {"__hello_only__", NULL, NULL, "initialized = True\nprint('Hello world!')\n", false},
+    {"__phello__", "__phello__", "__phello__/__init__.py", NULL, true},
+    {"__phello__.__init__", "<__phello__", "__phello__/__init__.py", NULL, false},
+    {"__phello__.ham", "__phello__.ham", NULL, "", true},
+    {"__phello__.ham.__init__", "<__phello__.ham", NULL, "", false},
+    {"__phello__.ham.eggs", "__phello__.ham.eggs", NULL, "", false},
+    {"__phello__.spam", "__phello__.spam", "__phello__/spam.py", NULL, false},
+    {"__phello_alias__", "__hello__", "__hello__.py", NULL, true},
+    {"__phello_alias__.spam", "__hello__", "__hello__.py", NULL, false},
+};
+enum { FROZEN_COUNT = sizeof frozen / sizeof *frozen, FROZEN_ALWAYS = 3 };
+static _Atomic int frozen_override; /* negative: only importlib's own are there */
 
-/* The number of a frozen module; -1: it is none. */
-static int find_frozen(value name)
+/* NULL: it is none. */
+static const struct frozen *find_frozen(value name)
 {
-    for (int i = 0; i < FROZEN_COUNT; i++)
-        if (is_str(name) && str_equals_text(name, frozen[i][0]))
-            return i;
-    return -1;
+    int count = atomic_load_explicit(&frozen_override, memory_order_relaxed) < 0 ? FROZEN_ALWAYS : FROZEN_COUNT;
+    for (int i = 0; i < count; i++)
+        if (is_str(name) && str_equals_text(name, frozen[i].name))
+            return &frozen[i];
+    return NULL;
 }
 
 static value not_frozen(value name)
@@ -167,26 +187,36 @@ static value not_frozen(value name)
 
 static value frozen_code(value name)
 {
-    int i = find_frozen(name);
-    if (i < 0)
+    const struct frozen *row = find_frozen(name);
+    if (!row)
         return not_frozen(name);
-    value file = str_from_text(frozen[i][1]), path = file ? import_library_path(file) : NULL;
-    value code = path ? import_file_compile(path, true) : NULL;
-    value_dec(path);
-    value_dec(file);
+    value code = NULL;
+    if (row->file) {
+        value file = str_from_text(row->file), path = file ? import_library_path(file) : NULL;
+        code = path ? import_file_compile(path, true) : NULL;
+        value_dec(path);
+        value_dec(file);
+    } else {
+        value shown = str_format("<frozen %s>", row->name);
+        code = shown ? compile_source(row->text, strlen(row->text), shown, "exec", 0, -1) : NULL;
+        value_dec(shown);
+    }
     return code;
 }
 
 static value imp_is_frozen(value self, value name)
 {
-    return argument_is_str(name, "is_frozen", 0) ? value_bool(find_frozen(name) >= 0) : NULL;
+    if (!argument_is_str(name, "is_frozen", 0))
+        return NULL;
+    return value_bool(find_frozen(name));
 }
 
 static value imp_is_frozen_package(value self, value name)
 {
     if (!argument_is_str(name, "is_frozen_package", 0))
         return NULL;
-    return find_frozen(name) >= 0 ? VALUE_FALSE : not_frozen(name);
+    const struct frozen *row = find_frozen(name);
+    return row ? value_bool(row->is_package) : not_frozen(name);
 }
 
 static value imp_get_frozen_object(value self, value name, value data)
@@ -196,24 +226,29 @@ static value imp_get_frozen_object(value self, value name, value data)
 
 static value imp_find_frozen(value self, const value *args)
 {
-    value name = args[0];
-    if (!argument_is_str(name, "find_frozen", 1))
+    if (!argument_is_str(args[0], "find_frozen", 1))
         return NULL;
-    return find_frozen(name) >= 0 ? tuple_pack(3, VALUE_NONE, VALUE_FALSE, name) : VALUE_NONE;
+    const struct frozen *row = find_frozen(args[0]);
+    if (!row)
+        return VALUE_NONE;
+    value origin = row->origin ? str_interned(row->origin) : VALUE_NONE;
+    value found = origin ? tuple_pack(3, VALUE_NONE, value_bool(row->is_package), origin) : NULL;
+    value_dec(origin);
+    return found;
 }
 
 static value imp_init_frozen(value self, value name)
 {
     if (!argument_is_str(name, "init_frozen", 0))
         return NULL;
-    return find_frozen(name) >= 0 ? import_absolute(name) : VALUE_NONE;
+    return find_frozen(name) ? import_absolute(name) : VALUE_NONE;
 }
 
 static value imp_frozen_names(value self)
 {
     value list = list_new(FROZEN_COUNT);
     for (size_t i = 0; list && i < FROZEN_COUNT; i++) {
-        value name = str_interned(frozen[i][0]);
+        value name = str_interned(frozen[i].name);
         if (!name || !list_append_owned(list, name)) {
             value_dec(list);
             return NULL;
@@ -222,10 +257,13 @@ static value imp_frozen_names(value self)
     return list;
 }
 
-static value imp_override_frozen(value self, value override)
+static value imp_override_frozen(value self, value given)
 {
-    int number;
-    return value_as_int(override, &number) ? VALUE_NONE : NULL; /* nothing else is frozen */
+    int override;
+    if (!value_as_int(given, &override))
+        return NULL;
+    atomic_store_explicit(&frozen_override, override, memory_order_relaxed);
+    return VALUE_NONE;
 }
 
 /* ---- code ---- */

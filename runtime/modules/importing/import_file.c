@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,18 +136,38 @@ void import_file_tell(value name, value module)
     value_dec(loader);
 }
 
+/* Where importlib would keep the file's bytecode: what cache_from_source says. */
+static value cached_path(value file)
+{
+    size_t length = str_length(file);
+    ssize slash = str_find(file, NAME_TEXT("/"), 0, (ssize)length, -1);
+    const char *prefix = sys_places.pycache_prefix;
+    char level[16] = "";
+    if (sys_optimize_level())
+        snprintf(level, sizeof level, ".opt-%d", sys_optimize_level());
+    value folder = str_substring(file, 0, slash < 0 ? 0 : (size_t)slash);
+    value stem = str_substring(file, (size_t)(slash + 1), length - strlen(".py"));
+    value path = !folder || !stem ? NULL
+                 : prefix         ? str_format("%s%U/%U." CACHE_TAG "%s.pyc", prefix, folder, stem, level)
+                                  : str_format("%U/__pycache__/%U." CACHE_TAG "%s.pyc", folder, stem, level);
+    value_dec(stem);
+    value_dec(folder);
+    return path;
+}
+
 /* A module (package: its __init__) from `file`; `search`: __path__ of a package, or NULL. */
 static value load_source(value name, value file, value search)
 {
     value module = module_new(name);
     value package = search ? value_inc(name) : parent_name(name);
-    value spec = NULL;
-    bool done = module && package && set_module_attributes(module, name, file, package, search) &&
-                dict_set(module_dict(module), NAME(__cached__), VALUE_NONE) &&
+    value spec = NULL, cached = cached_path(file);
+    bool done = module && package && cached && set_module_attributes(module, name, file, package, search) &&
+                dict_set(module_dict(module), NAME(__cached__), cached) &&
                 dict_set(module_dict(module), NAME(__builtins__), builtins_dict) &&
                 (spec = dict_get(module_dict(module), NAME(__spec__))) && run_module(module, name, file, spec);
     value_dec(spec);
     value_dec(package);
+    value_dec(cached);
     if (done) {
         if (!importlib_is_awake())
             import_file_tell(name, module);
