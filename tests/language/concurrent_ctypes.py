@@ -19,6 +19,7 @@ wrong = []
 
 
 def work(index):
+    mine = pointer(Shared())
     for n in range(ROUNDS):
         numbers = (c_int * 30)(*[(7 * i + n) % 31 for i in range(30)])
         libc.qsort(numbers, 30, 4, common if n % 2 else COMPARE(lambda a, b: a.contents.value - b.contents.value))
@@ -32,7 +33,7 @@ def work(index):
             wrong.append(bytes(shared))
         types[index].add(c_long * (n + 1))
         types[index].add(POINTER(c_long * (n + 1)))
-        pointer(shared).contents.next = addressof(numbers)
+        mine.contents.next = addressof(numbers)
 
 
 threads = [threading.Thread(target=work, args=(i,)) for i in range(THREADS)]

@@ -63,8 +63,9 @@ struct c_class {
     value_slot target; /* what pointers and arrays are made of: a class or, for simple types, the letter */
     value_slot argtypes, converters, restype, checker; /* of function types; constant */
     value_slot arrays; /* a dict: weak references to the array types of this one, by length */
+    value_slot names;  /* of structures: those of their own fields, a tuple */
 };
-enum { C_CLASS_SLOTS = 7 };
+enum { C_CLASS_SLOTS = 8 };
 extern struct type *simple_meta, *struct_meta, *union_meta, *pointer_meta, *array_meta, *function_meta;
 extern struct type *data_type, *simple_type, *structure_type, *union_type, *pointer_type, *array_type, *function_type;
 bool classes_define(value module);

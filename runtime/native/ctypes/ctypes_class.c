@@ -18,7 +18,10 @@ static struct type *class_meta; /* the base of all metaclasses */
 /* ---- the own part ---- */
 struct c_class *class_part(value v)
 {
-    return is_type(v) && value_is_of(v, class_meta) ? class_own_part((struct type *)v) : NULL;
+    struct type *meta = value_type(v);
+    bool ours = meta == simple_meta || meta == struct_meta || meta == pointer_meta || meta == array_meta ||
+                meta == function_meta || meta == union_meta;
+    return ours || type_is_subtype(meta, class_meta) ? class_own_part((struct type *)v) : NULL;
 }
 struct c_class *class_of_kind(value v, enum kind kind)
 {
@@ -286,7 +289,13 @@ value class_repeat(value class, ssize length)
         return raise(EXC(TypeError), "Expected a type object");
     if (length < 0)
         return raise(EXC(ValueError), "Array length must be >= 0, not %zd", length);
-    value arrays = slot_load(value_object(class), &c->arrays), key = int_from_i64(length);
+    value key = int_from_i64(length);
+    if (!class_layout(class)) { /* there is none, as it will say */
+        value made = array_make(class, key);
+        value_dec(key);
+        return made;
+    }
+    value arrays = slot_load(value_object(class), &c->arrays);
     if (!arrays && key && (arrays = dict_new())) {
         object_lock(value_object(class));
         value there = slot_peek(&c->arrays);

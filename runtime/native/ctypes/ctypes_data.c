@@ -6,7 +6,8 @@
 
 bool is_data(value v)
 {
-    return value_is_of(v, data_type);
+    struct c_class *c = class_part(value_of(value_type(v)));
+    return c ? !c->abstract && type_is_subtype(value_type(v), data_type) : false;
 }
 
 /* ---- the object ---- */

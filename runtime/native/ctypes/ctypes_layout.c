@@ -391,13 +391,19 @@ bool structure_set_fields(value class, value fields)
     struct placing p = {.is_union = c->kind == KIND_UNION};
     layout = layout_new();
     bool done = layout && lay_out(class, layout, &p, pairs);
+    value names = done ? tuple_new(tuple_length(pairs)) : NULL;
+    for (size_t i = 0; names && i < tuple_length(pairs); i++)
+        tuple_init(names, i, value_inc(tuple_get(tuple_get(pairs, i), 0)));
     value_dec(pairs);
+    done = names != NULL;
     if (done && !class_publish(class, layout))
         done = raise_false(EXC(AttributeError), "Structure or union cannot contain itself");
     if (!done) {
+        value_dec(names);
         layout_free(layout);
         return false;
     }
+    slot_store(value_object(class), &c->names, names);
     class_make_final(c);
     return add_anonymous(class);
 }

@@ -67,26 +67,17 @@ static ssize init_by_position(value v, value class, const value *args, size_t na
     value base = c ? slot_peek(&c->base) : NULL;
     if (base && (index = init_by_position(v, base, args, nargs, kwnames, index)) < 0)
         return -1;
-    value dict = attr_get(class, NAME(__dict__)), fields = dict ? attr_get_own(dict, NAME(_fields_)) : NULL;
-    value_dec(dict);
-    if (!fields || fields == VALUE_MISSING)
-        return fields ? index : -1;
-    value pairs = tuple_from_iterable(fields);
-    value_dec(fields);
-    bool done = pairs != NULL;
-    size_t count = pairs ? tuple_length(pairs) : 0;
+    value names = c ? slot_load(value_object(class), &c->names) : NULL;
+    size_t count = names ? tuple_length(names) : 0;
+    bool done = true;
     for (size_t i = 0; done && i < count && i + (size_t)index < nargs; i++) {
-        value pair = tuple_get(pairs, i), name = is_tuple(pair) && tuple_length(pair) ? tuple_get(pair, 0) : NULL;
-        if (!name || !is_str(name)) {
-            done = raise_false(EXC(TypeError), "_fields_ must be a sequence of pairs");
-            break;
-        }
+        value name = tuple_get(names, i);
         for (size_t k = 0; done && kwnames && k < tuple_length(kwnames); k++)
             if (str_equal(tuple_get(kwnames, k), name))
                 done = raise_false(EXC(TypeError), "duplicate values for field %R", name);
         done = done && attr_set(v, name, args[i + (size_t)index]);
     }
-    value_dec(pairs);
+    value_dec(names);
     return done ? index + (ssize)count : -1;
 }
 static bool structure_init(value v, const value *args, size_t nargs, value kwnames)
