@@ -52,6 +52,7 @@
     M(_zoneinfo)        \
     M(array)            \
     M(atexit)           \
+    M(audioop)          \
     M(binascii)         \
     M(builtins)         \
     M(cmath)            \
