@@ -7,6 +7,7 @@
  * stream works. Raw streams that are exact FileIO objects are used without calls through Python.
  */
 #include "runtime/modules/io/io.h"
+#include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/containers/container.h"
 #include "threads/pause.h"
@@ -119,12 +120,13 @@ static bool raise_would_block(size_t written)
     return false;
 }
 
-/* Write what is pending. */
+/* Write what is pending. A signal may have cut a write short: its handler runs before the next one, which may wait for
+   ever. */
 static bool flush_pending(struct buffered *b, value raw)
 {
     size_t done = 0;
     while (done < b->pending) {
-        ssize n = raw_write(raw, b->buffer + done, b->pending - done);
+        ssize n = done && posix_signalled() ? -1 : raw_write(raw, b->buffer + done, b->pending - done);
         if (n < 0) {
             thread_move(b->buffer, b->buffer + done, b->pending - done);
             b->pending -= done;
@@ -374,7 +376,7 @@ static bool write_locked(struct buffered *b, value raw, const uint8_t *data, siz
         return false;
     size_t done = 0;
     while (length - done > b->size) {
-        ssize n = raw_write(raw, data + done, length - done);
+        ssize n = done && posix_signalled() ? -1 : raw_write(raw, data + done, length - done);
         if (n == -1)
             return false;
         if (n == -2) {
