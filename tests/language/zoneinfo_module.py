@@ -36,16 +36,17 @@ def answers(rule):
     return [(str(zone.utcoffset(moment)), str(zone.dst(moment)), zone.tzname(moment)) for moment in moments]
 
 
+# (Hours of three digits are left out: CPython's answers change from run to run.)
 for rule in (
     b"UTC0", b"PST8PDT", b"+11", b"A5", b"AB5", b"ABC", b"<A+1>-1", b"<A*1>-1", b"<>-1", b"<ABC-1",
     b"EST5EDT,M3.2.0,M11.1.0", b"EST5EDT4,M3.2.0/2,M11.1.0/3", b"EST5EDT4:30:15,M3.2.0/2:15:16,M11.1.0/3:1",
-    b"EST5EDT,M3.2.0/-2,M11.1.0/+3", b"EST5EDT,M3.2.0/-2:30,M11.1.0/167", b"EST5EDT,M3.2.0/168,M11.1.0/167",
-    b"EST5EDT,M3.2.0/-168,M11.1.0/167", b"EST5EDT,M3.2.0/2:60,M11.1.0", b"EST5EDT,M3.2.0/2:6,M11.1.0",
+    b"EST5EDT,M3.2.0/-2,M11.1.0/+3",
+    b"EST5EDT,M3.2.0/2:60,M11.1.0", b"EST5EDT,M3.2.0/2:6,M11.1.0",
     b"EST5:60EDT,M3.2.0,M11.1.0", b"EST24EDT,M3.2.0,M11.1.0", b"EST23:59:59EDT,M3.2.0,M11.1.0", b"EST24:30", b"EST-24",
     b"EST5EDT,J60,J300", b"EST5EDT,60,300", b"EST5EDT,0,365", b"EST5EDT,J1/0,J365/25", b"EST5EDT,J001,J0365",
     b"EST5EDT,M03.2.0,M011.1.0", b"EST5EDT,M3.2.0,M11.1.0x", b"EST5EDT,M3.2.0", b"EST5EDT,M3.2.0,", b"EST5EDT,",
     b"EST5EDTx,M3.2.0,M11.1.0", b"EST5 EDT,M3.2.0,M11.1.0", b"EST+5EDT,M11.1.0,M3.2.0", b"IST-1GMT0,M10.5.0,M3.5.0/1",
-    b"IST-2IDT,M3.4.4/26,M10.5.0", b"EST5EDT,M3.5.6,M2.5.6", b"EST05EDT,M3.2.0,M11.1.0", b"EST005EDT,M3.2.0,M11.1.0",
+    b"IST-2IDT,M3.4.4/26,M10.5.0", b"EST5EDT,M3.5.6,M2.5.6", b"EST05EDT,M3.2.0,M11.1.0",
     b"EST5:00EDT,M3.2.0,M11.1.0", b"EST5:0EDT,M3.2.0,M11.1.0", b"EST5EDT,M3.22.0,M11.1.0", b"EST5EDT,M3.2.00,M11.1.0",
     b"EST5EDT,X3.2.0,M11.1.0", b"EST5EDT,M3.2.0/,M11.1.0", b"\xc3\xa9EST5", b"E T5", b"E-5", b",5", b"EST", b":EST5", b""):
     print(rule, show(answers, rule))

@@ -61,7 +61,7 @@ static value element_remove(value v, value child)
     ssize found = -1;
     int equal = 0;
     for (int pass = 0; pass < 2 && children && found < 0; pass++) { /* itself first, then an equal one */
-        for (size_t i = 0; found < 0; i++) {
+        for (size_t i = 0; found < 0; rest_at(i++)) {
             value item = list_get(children, i);
             if (item == VALUE_MISSING)
                 break;
@@ -153,7 +153,7 @@ static int has_tag(value child, value tag)
 /* The first child of a tag from *index on, which is moved behind it; owned, VALUE_END: none. */
 static value next_child(value children, value tag, size_t *index)
 {
-    for (;;) {
+    for (;; rest_at(*index)) {
         value child = list_get(children, (*index)++);
         if (child == VALUE_MISSING)
             return VALUE_END;
