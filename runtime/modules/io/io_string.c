@@ -1,4 +1,5 @@
-/* _io.StringIO: a text stream in memory: an array of code points. Everything happens under the object's lock. */
+/* _io.StringIO: a text stream in memory: an array of characters as wide as the widest that was written. Everything
+ * happens under the object's lock. */
 #include "runtime/modules/io/io.h"
 #include "runtime/objects/containers/container.h"
 #include "runtime/raw.h"
@@ -11,9 +12,10 @@
 
 struct string_io {
     struct io_base base;
-    void *data;  /* code points, 4 bytes each */
+    void *data;  /* characters of `width` bytes: 1, 2 or 4 (0: nothing was written yet) */
     size_t room; /* bytes */
     size_t length, position;
+    unsigned width;
     struct io_newline newline;
     unsigned seen;
     bool ready;
@@ -53,21 +55,49 @@ static value translated(value text, const struct io_newline *newline, unsigned *
     return text;
 }
 
+/* Under the lock: room for so many characters of that width, which is not smaller than the present one. False: more
+   storage is to be fetched. */
+static bool fit(struct string_io *s, struct io_storage *fresh, size_t length, unsigned width)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(length, width, &bytes))
+        bytes = SIZE_MAX / 2;
+    if (width == s->width || !s->length) {
+        if (!io_storage_fit(fresh, &s->data, &s->room, s->length * width, bytes))
+            return false;
+    } else {
+        if (bytes > fresh->room) {
+            fresh->wanted = bytes + bytes / 2 + 32;
+            return false;
+        }
+        span_copy_to(fresh->data, width, 0, (struct span){s->data, s->length, s->width});
+        void *old = s->data;
+        size_t old_room = s->room;
+        s->data = fresh->data;
+        s->room = fresh->room;
+        fresh->data = old;
+        fresh->room = old_room;
+    }
+    s->width = width;
+    return true;
+}
+
 /* Under the lock. False: more storage is to be fetched. */
 static bool put(struct string_io *s, struct io_storage *fresh, struct span span, unsigned seen)
 {
-    size_t length, bytes;
+    size_t length;
     if (!span.length)
         return true;
-    if (__builtin_add_overflow(s->position, span.length, &length) ||
-        __builtin_mul_overflow(length, sizeof(uint32_t), &bytes))
-        bytes = SIZE_MAX / 2; /* a position may be as far out as seek() takes it */
-    if (!io_storage_fit(fresh, &s->data, &s->room, s->length * sizeof(uint32_t), bytes))
+    if (__builtin_add_overflow(s->position, span.length, &length))
+        length = SIZE_MAX / 2; /* a position may be as far out as seek() takes it */
+    if (length < s->length)
+        length = s->length;
+    if (!fit(s, fresh, length, span.width > s->width ? span.width : s->width))
         return false;
-    uint32_t *points = s->data;
+    char *data = s->data;
     if (s->length < s->position)
-        thread_fill(points + s->length, 0, (s->position - s->length) * sizeof *points);
-    span_copy_to(s->data, 4, s->position, span);
+        thread_fill(data + s->length * s->width, 0, (s->position - s->length) * s->width);
+    span_copy_inline(data, s->width, s->position, span);
     s->position += span.length;
     if (s->position > s->length)
         s->length = s->position;
@@ -100,51 +130,66 @@ static value string_write(value v, value given_s)
     return done ? int_from_u64(given) : NULL;
 }
 
-/* How many characters the line at the position has; under the lock. */
-static size_t line_length(struct string_io *s, size_t left)
+/* What is left at the position; under the lock. */
+static struct span rest_of(const struct string_io *s)
 {
-    const struct io_newline *newline = &s->newline;
-    const uint32_t *at = (uint32_t *)s->data + s->position;
+    size_t start = s->position < s->length ? s->position : s->length;
+    return span_part((struct span){s->data, s->length, s->width}, start, s->length);
+}
+
+/* How many characters the line has that a text begins with. */
+static size_t line_length(const struct io_newline *newline, struct span text)
+{
     char last = newline->universal ? '\n' : newline->terminator[0];
-    for (size_t i = 0; i < left; thread_report_at(++i)) {
-        if (newline->universal && !newline->translate && at[i] == '\r')
-            return i + 1 + (i + 1 < left && at[i + 1] == '\n');
-        if (at[i] != (uint32_t)last)
+    if (newline->universal ? newline->translate : !newline->terminator[1]) {
+        size_t at = span_find_char(text, (uint32_t)last);
+        return at == SPAN_NONE ? text.length : at + 1;
+    }
+    for (size_t i = 0; i < text.length; thread_report_at(++i)) {
+        uint32_t c = span_at(text, i), next = i + 1 < text.length ? span_at(text, i + 1) : 0;
+        if (newline->universal && c == '\r')
+            return i + 1 + (next == '\n');
+        if (c != (uint32_t)last)
             continue;
-        if (newline->universal || !newline->terminator[1])
+        if (newline->universal)
             return i + 1;
-        if (i + 1 < left && at[i + 1] == (uint32_t)newline->terminator[1])
+        if (next == (uint32_t)newline->terminator[1])
             return i + 2;
     }
-    return left;
+    return text.length;
 }
 /* Characters that are taken out under the lock; the str is made of them without it. */
 struct copied {
-    uint32_t *data;
-    size_t length, room;
+    void *data;
+    size_t room; /* bytes */
+    struct span span;
 };
 /* Under the lock. False: there is no room (copy_make_room, without the lock, then look again). */
-static bool copy(struct copied *copied, const uint32_t *from, size_t length)
+static bool copy(struct copied *copied, struct span from)
 {
-    copied->length = length;
-    if (length > copied->room)
+    size_t bytes = from.length * from.width;
+    copied->span = (struct span){copied->data, from.length, from.width};
+    if (bytes > copied->room)
         return false;
-    if (length)
-        thread_copy(copied->data, from, length * sizeof *from);
+    if (bytes)
+        thread_copy(copied->data, from.data, bytes);
     return true;
 }
 static bool copy_make_room(struct copied *copied)
 {
-    uint32_t *data = raw_resize(copied->data, copied->length * sizeof *data);
+    size_t bytes = copied->span.length * copied->span.width;
+    void *data = raw_resize(copied->data, bytes);
     if (!data)
         return raise_no_memory() != NULL;
     copied->data = data;
-    copied->room = copied->length;
+    copied->room = bytes;
     return true;
 }
 static value copy_text(struct copied *copied)
 {
-    value text = str_from_ucs4(copied->data, copied->length);
+    value text = str_new(copied->span.length, copied->span.length ? span_or(copied->span) : 0);
+    if (text && copied->span.length)
+        span_copy_to(str_data(text), str_width(text), 0, copied->span);
     raw_free(copied->data);
     return text;
 }
@@ -155,13 +200,14 @@ static value read_part(value v, ssize size, bool line)
     struct string_io *s;
     struct copied copied = {0};
     while ((s = lock(v)) != NULL) {
-        size_t left = s->position < s->length ? s->length - s->position : 0;
-        size_t n = line && left ? line_length(s, left) : left;
-        if (size >= 0 && (size_t)size < n)
-            n = (size_t)size;
-        bool done = copy(&copied, (uint32_t *)s->data + s->position, n);
+        struct span rest = rest_of(s);
+        if (line && rest.length)
+            rest.length = line_length(&s->newline, rest);
+        if (size >= 0 && (size_t)size < rest.length)
+            rest.length = (size_t)size;
+        bool done = copy(&copied, rest);
         if (done)
-            s->position += n;
+            s->position += rest.length;
         unlock(v);
         if (done)
             return copy_text(&copied);
@@ -198,7 +244,7 @@ static value string_getvalue(value v, const value *args)
     if (!s)
         return NULL;
     struct copied copied = {0};
-    while (!copy(&copied, s->data, s->length)) {
+    while (!copy(&copied, (struct span){s->data, s->length, s->width})) {
         unlock(v);
         if (!copy_make_room(&copied) || !(s = lock(v))) {
             raw_free(copied.data);
@@ -293,18 +339,19 @@ static bool start(value v, value text, const struct io_newline *newline, unsigne
 {
     struct string_io *s = SELF(v);
     struct io_storage fresh = {0};
-    size_t bytes = str_exact_length(text) * sizeof(uint32_t);
+    struct span span = str_span(text);
     bool done;
     do {
         object_lock(value_object(v));
-        done = io_storage_fit(&fresh, &s->data, &s->room, 0, bytes);
+        done = io_storage_fit(&fresh, &s->data, &s->room, 0, span.length * span.width);
         if (done) {
             s->newline = *newline;
             s->length = s->position = 0;
+            s->width = span.width;
             s->seen = 0;
             s->ready = true;
             atomic_store(&s->base.closed, false);
-            put(s, &fresh, str_span(text), seen);
+            put(s, &fresh, span, seen);
             s->position = 0;
         }
         object_unlock(value_object(v));
