@@ -423,7 +423,7 @@ static void add_chain(struct printer *p, value exception, bool is_group_member);
 static void add_plain(struct printer *p, value exception)
 {
     value traceback = exception_traceback(exception);
-    if (traceback && traceback != VALUE_NONE) {
+    if (traceback && traceback != VALUE_NONE && traceback_limit() > 0) {
         margin(p);
         builder_add_text(&p->out, "Traceback (most recent call last):\n");
         add_traceback(p, traceback);
@@ -444,7 +444,7 @@ static void add_group(struct printer *p, value exception)
     if (p->group_depth == 0)
         p->group_depth++;
     value traceback = exception_traceback(exception);
-    if (traceback && traceback != VALUE_NONE) {
+    if (traceback && traceback != VALUE_NONE && traceback_limit() > 0) {
         indent(p);
         builder_add_text(&p->out, p->parent_is_group ? "| " : "+ ");
         builder_add_text(&p->out, "Exception Group Traceback (most recent call last):\n");

@@ -259,6 +259,24 @@ value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident)
     return found;
 }
 
+value exception_of_thread(struct thread_slot *slot, uint64_t *ident)
+{
+    if (slot != thread_self && !thread_hold(slot, HOLD_NS))
+        return NULL;
+    struct interpreter *interpreter = slot->interpreter;
+    value found = NULL;
+    if (interpreter && interpreter->frame) {
+        struct handled_state *level = interpreter->handled;
+        while (level && !level->exception)
+            level = level->previous;
+        *ident = interpreter->ident;
+        found = level ? value_inc(level->exception) : VALUE_NONE;
+    }
+    if (slot != thread_self)
+        thread_end_help(slot);
+    return found;
+}
+
 /* ---- locals ---- */
 
 /* Bring a dict up to date with the slots of a function's frame. */

@@ -28,15 +28,22 @@ bool sys_set(const char *name, value v)
 }
 
 /* ---- exceptions ---- */
-static value sys_exc_info(value self)
+/* (type, value, traceback); steals the exception, which may be None. */
+static value exception_info(value exception)
 {
-    value exception = interpreter_handled();
-    if (!exception)
+    if (exception == VALUE_NONE)
         return tuple_pack(3, VALUE_NONE, VALUE_NONE, VALUE_NONE);
     value traceback = exception_traceback(exception);
     value info = tuple_pack(3, value_of(value_type(exception)), exception, traceback);
     value_dec(traceback);
+    value_dec(exception);
     return info;
+}
+
+static value sys_exc_info(value self)
+{
+    value exception = interpreter_handled();
+    return exception_info(exception ? value_inc(exception) : VALUE_NONE);
 }
 
 static value sys_exception(value self)
@@ -59,8 +66,16 @@ static value sys_exit(value self, value status)
 static value sys_excepthook(value self, value exctype, value v, value traceback)
 {
     value file = sys_get("stderr");
-    if (!is_given(file) || !is_exception(v))
+    if (!is_given(file))
         return file ? VALUE_NONE : NULL;
+    if (!is_exception(v)) {
+        value text = str_format("TypeError: print_exception(): Exception expected for value, %T found\n", v);
+        value done = text ? call_method_1(file, NAME(write), text) : NULL;
+        value_dec(text);
+        value_dec(file);
+        value_dec(done);
+        return done ? VALUE_NONE : NULL;
+    }
     if (is_given(traceback) && traceback != VALUE_NONE) {
         value present = exception_traceback(v);
         if (present == VALUE_NONE)
@@ -363,6 +378,26 @@ static value sys_current_frames(value self)
     return dict;
 }
 
+static value sys_current_exceptions(value self)
+{
+    value dict = dict_new();
+    for (size_t i = 0, n = thread_slot_count(); dict && i < n; thread_report_at(++i)) {
+        uint64_t number;
+        value exception = exception_of_thread(thread_slot_at(i), &number);
+        if (!exception)
+            continue;
+        value info = exception_info(exception), ident = int_from_u64(number);
+        bool done = info && ident && dict_set(dict, ident, info);
+        value_dec(info);
+        value_dec(ident);
+        if (!done) {
+            value_dec(dict);
+            return NULL;
+        }
+    }
+    return dict;
+}
+
 /* ---- coroutines ---- */
 static bool hook_set(value *hook, value v, const char *name)
 {
@@ -422,6 +457,8 @@ static const struct method_def functions[] = {
            "Check status of origin tracking for coroutine objects in this thread."),
     METHOD("set_coroutine_origin_tracking_depth", sys_set_origin_depth, "(depth)",
            "Enable or disable origin tracking for coroutine objects in this thread."),
+    METHOD("_current_exceptions", sys_current_exceptions, "()",
+           "Return a dict mapping each thread's identifier to its current raised exception."),
     METHOD("_current_frames", sys_current_frames, "()",
            "Return a dict mapping each thread's thread id to its current stack frame."),
     METHOD("_getframe", sys_getframe, "(depth=0, /)", "Return a frame object from the call stack."),

@@ -132,7 +132,7 @@ static value hash_information(void)
 
 static value thread_information(void)
 {
-    value items[] = {str_interned("pthread"), str_interned("futex"), VALUE_NONE};
+    value items[] = {str_interned("pthread"), VALUE_NONE, VALUE_NONE};
     return INFORMATION("sys.thread_info", thread_fields, items);
 }
 
