@@ -41,13 +41,14 @@ ACCEPTED = {
             """,
         "the order of complaints where more than one argument is wrong: PyArg_ParseTupleAndKeywords converts before it counts": """
             _datetime.date _datetime.datetime _datetime.time _datetime.timezone _lzma.LZMACompressor _lzma.LZMADecompressor
-            _zoneinfo.ZoneInfo
+            _zoneinfo.ZoneInfo mmap.mmap _decimal.localcontext
             """,
+        "random bytes": "_ssl.RAND_bytes _ssl.RAND_pseudo_bytes",
         "CPython's text has another name or form than its function, by accident": """
             time.clock_gettime_ns math.log _contextvars.ContextVar _collections._deque_iterator
             _collections._deque_reverse_iterator sys.set_asyncgen_hooks _functools.reduce
             """,
-        "CPython makes readers and writers that have no file": "_csv.Reader _csv.Writer",
+        "CPython makes readers, writers and sockets without what they are for": "_csv.Reader _csv.Writer _ssl._SSLSocket",
         "iterators of a kind of its own": "_string.formatter_parser _string.formatter_field_name_split",
         "whether a value is marked as shared depends on how often CPython counts it": "marshal.dumps",
         "what is tracked is the collector's own": "gc.is_tracked gc.get_referents",

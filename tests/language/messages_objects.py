@@ -11,8 +11,10 @@ import _struct
 import _warnings
 import _weakref
 import cmath
+import decimal
 import io
 import itertools
+import mmap
 import zlib
 
 from support import attempt
@@ -41,3 +43,12 @@ attempt(io.TextIOWrapper, 1)
 attempt(io.text_encoding, "a", "b")
 attempt(io.IncrementalNewlineDecoder, None, "a")
 print(cmath.sin(complex("nan")))
+
+print(io.open.__module__, decimal.getcontext.__module__)
+attempt(decimal.getcontext, 1)
+attempt(io.text_encoding, x=1)
+attempt(itertools.zip_longest, x=1)
+attempt(itertools.islice, "a", "b", "c")
+attempt(mmap.mmap)
+attempt(mmap.mmap, 1, 2, x=1)
+attempt(_pickle.Unpickler, "a", errors=1)

@@ -49,3 +49,7 @@ attempt(_imp._override_frozen_modules_for_tests, "a")
 
 attempt(sys.audit)
 attempt(sys.audit, "a", x=1)
+
+attempt(posix.access, None, None)
+attempt(posix.fstatvfs, "a")
+attempt(posix.getgrouplist, None, None)

@@ -40,3 +40,7 @@ for function in (binascii.b2a_qp, binascii.crc32, binascii.b2a_hex, binascii.a2b
     attempt(function)
     attempt(function, "\u0100", "b")
     attempt(function, None, None)
+
+for order in (-1, 0, 1, "a", 2**70):
+    attempt(_codecs.utf_16_encode, "ab", None, order)
+    attempt(_codecs.utf_32_encode, "ab", None, order)

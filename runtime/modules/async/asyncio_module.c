@@ -95,7 +95,8 @@ static value get_loop(value self)
 }
 static value get_loop_old(value self, value stack_level)
 {
-    return asyncio_event_loop();
+    int level;
+    return value_as_int(stack_level, &level) ? asyncio_event_loop() : NULL;
 }
 
 /* ---- tasks ---- */

@@ -432,9 +432,9 @@ static value islice_new(struct type *type, const value *args, size_t nargs, valu
     if (is_missing(a[2])) {
         if (!slice_bound(a[1], "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.", &stop))
             return NULL;
-    } else if (!slice_bound(a[1], bounds, &start) ||
-               !slice_bound(a[2], "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
-                            &stop)) {
+    } else if (!slice_bound(a[2], "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
+                            &stop) ||
+               !slice_bound(a[1], bounds, &start)) {
         return NULL;
     }
     if (a[3] != VALUE_NONE &&
@@ -655,6 +655,9 @@ static void groupby_destroy(struct object *o)
 /* ---- zip_longest: 0 a list of iterators (None where exhausted), 1 the fill value; number 0 how many are left ---- */
 static value zip_longest_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
+    for (size_t i = 0; kwnames && i < tuple_length(kwnames); thread_report_at(++i))
+        if (!str_equals_text(tuple_get(kwnames, i), "fillvalue"))
+            return raise(EXC(TypeError), "zip_longest() got an unexpected keyword argument");
     BIND("zip_longest", "(*iterables, fillvalue=None)", 2);
     size_t n = tuple_length(a[0]);
     value list = list_new(n);

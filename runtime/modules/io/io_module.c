@@ -185,9 +185,11 @@ static const struct method_def functions[] = {
     {0},
 };
 
+/* The module calls itself "io", and so do its functions. */
 static bool fill(value module)
 {
-    if (!io_base_define(module) ||
+    if (!module_add_owned(module, "__name__", str_interned("io")) || !module_add_functions(module, functions) ||
+        !io_base_define(module) ||
         !module_define_exception(module, &io_unsupported_type, "io.UnsupportedOperation", EXC(OSError),
                                  EXC(ValueError)) ||
         !io_file_define(module) || !io_buffered_define(module) || !io_bytes_define(module) ||
@@ -208,7 +210,6 @@ static void finish(void)
 const struct module_def _io_module = {
     .name = "_io",
     .doc = "The io module provides the Python interfaces to stream handling.",
-    .functions = functions,
     .fill = fill,
     .finish = finish,
 };

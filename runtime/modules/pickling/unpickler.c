@@ -747,8 +747,8 @@ static bool unpickler_init(value v, const value *args, size_t nargs, value kwnam
         SIGNATURE("Unpickler", "(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())");
     struct unpickler *self = UNPICKLER(v);
     value bound[5];
-    if (!signature_bind(&signature, args, nargs, kwnames, bound) || !set_file(self, bound[0]) ||
-        !set_up(self, bound[1], bound[2], bound[3], bound[4]))
+    if (!signature_bind(&signature, args, nargs, kwnames, bound) || !texts_are_right("Unpickler", bound[2], bound[3]) ||
+        !set_file(self, bound[0]) || !set_up(self, bound[1], bound[2], bound[3], bound[4]))
         return false;
     pickle_memo_clear(&self->header, &self->memo);
     return true;

@@ -94,8 +94,8 @@ static bool access_flags(int64_t *access, int *flags, int *protection)
 }
 static value map_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
-    static struct signature signature = SIGNATURE(
-        "mmap", "(fileno, length, flags=1, prot=3, access=0, offset=0)"); /* MAP_SHARED, PROT_WRITE | PROT_READ */
+    static struct signature signature =
+        SIGNATURE("", "(fileno, length, flags=1, prot=3, access=0, offset=0)"); /* MAP_SHARED, PROT_WRITE | PROT_READ */
     value bound[6];
     int fd, flags, protection;
     int64_t access, offset;

@@ -284,8 +284,12 @@ static value posix_getgrouplist(value self, const value *args)
     struct text user;
     gid_t group, *groups = NULL;
     int count = 32, got = -1;
-    if (!gid_get(args[1], &group) || !user_get(args[0], "getgrouplist", &user))
+    if (!user_get(args[0], "getgrouplist", &user))
         return NULL;
+    if (!gid_get(args[1], &group)) {
+        text_release(&user);
+        return NULL;
+    }
     while (got < 0 && count <= 1 << 20) {
         gid_t *more = realloc(groups, (size_t)count * sizeof *groups);
         if (!more)

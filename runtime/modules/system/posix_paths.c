@@ -225,10 +225,15 @@ static value posix_readlink(value self, const value *args)
 static value posix_access(value self, const value *args)
 {
     struct path path;
-    int mode, dir_fd, effective = value_truth(args[3]), follow = value_truth(args[4]);
-    if (effective < 0 || follow < 0 || !value_as_int(args[1], &mode) || !dir_fd_get(args[2], &dir_fd) ||
-        !path_get(&path, args[0], "access", "path", 0))
+    int mode, dir_fd, effective = -1, follow = -1;
+    if (!path_get(&path, args[0], "access", "path", 0))
         return NULL;
+    if (value_as_int(args[1], &mode) && dir_fd_get(args[2], &dir_fd) && (effective = value_truth(args[3])) >= 0)
+        follow = value_truth(args[4]);
+    if (follow < 0) {
+        path_release(&path);
+        return NULL;
+    }
     int flags = (effective ? AT_EACCESS : 0) | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
     int result = BLOCKING(faccessat(dir_fd, path.text.bytes, mode, flags));
     path_release(&path);

@@ -107,6 +107,15 @@ static value posix_statvfs(value self, value given_path)
     return answer;
 }
 
+static value posix_fstatvfs(value self, value given_fd)
+{
+    int fd;
+    struct statvfs s;
+    if (!value_as_int(given_fd, &fd))
+        return NULL;
+    return BLOCKING(fstatvfs(fd, &s)) < 0 ? raise_errno(errno, NULL, NULL) : from_statvfs(&s);
+}
+
 static value device_part(value v, bool high)
 {
     uint64_t device;
@@ -459,7 +468,7 @@ const struct method_def posix_stat_functions[] = {
            "Perform a stat system call on the given path, without following symbolic links."),
     METHOD("fstat", posix_fstat, "(fd)", "Perform a stat system call on the given file descriptor."),
     METHOD("statvfs", posix_statvfs, "(path)", "Perform a statvfs system call on the given path."),
-    METHOD("fstatvfs", posix_statvfs, "(fd, /)", "Perform an fstatvfs system call on the given fd."),
+    METHOD("fstatvfs", posix_fstatvfs, "(fd, /)", "Perform an fstatvfs system call on the given fd."),
     METHOD("major", posix_major, "(device, /)", "Extracts a device major number from a raw device number."),
     METHOD("minor", posix_minor, "(device, /)", "Extracts a device minor number from a raw device number."),
     METHOD("makedev", posix_makedev, "(major, minor, /)", "Composes a raw device number."),

@@ -303,10 +303,23 @@ static value decode_with(enum codec_id id, const char *function, const value *ar
 CODEC(utf_8, CODEC_UTF8, true)
 CODEC(latin_1, CODEC_LATIN1, false)
 CODEC(ascii, CODEC_ASCII, false)
-CODEC(utf_16, CODEC_UTF16, true)
+/* By the third argument: -1 little endian, 1 big endian, without a mark. */
+#define ORDERED(NAME, ID)                                                                          \
+    static value NAME##_encode(value self, const value *args)                                      \
+    {                                                                                              \
+        int order;                                                                                 \
+        if (!argument_is_str(args[0], #NAME "_encode", 1) || !value_as_int(args[2], &order))       \
+            return NULL;                                                                           \
+        return encode_with(order < 0 ? ID##_LE : order > 0 ? ID##_BE : ID, #NAME "_encode", args); \
+    }                                                                                              \
+    static value NAME##_decode(value self, const value *args)                                      \
+    {                                                                                              \
+        return decode_with(ID, #NAME "_decode", args, true);                                       \
+    }
+ORDERED(utf_16, CODEC_UTF16)
 CODEC(utf_16_le, CODEC_UTF16_LE, true)
 CODEC(utf_16_be, CODEC_UTF16_BE, true)
-CODEC(utf_32, CODEC_UTF32, true)
+ORDERED(utf_32, CODEC_UTF32)
 CODEC(utf_32_le, CODEC_UTF32_LE, true)
 CODEC(utf_32_be, CODEC_UTF32_BE, true)
 
@@ -582,10 +595,12 @@ static const struct method_def functions[] = {
     METHOD("decode", module_decode, "(obj, encoding=<unrepresentable>, errors=<unrepresentable>)",
            "Decodes obj using the codec registered for encoding."),
     BOTH(utf_8),
-    BOTH(utf_16),
+    METHOD("utf_16_encode", utf_16_encode, "(str, errors=None, byteorder=0, /)", NULL),
+    DECODE(utf_16),
     BOTH(utf_16_le),
     BOTH(utf_16_be),
-    BOTH(utf_32),
+    METHOD("utf_32_encode", utf_32_encode, "(str, errors=None, byteorder=0, /)", NULL),
+    DECODE(utf_32),
     BOTH(utf_32_le),
     BOTH(utf_32_be),
     ENCODE(latin_1),

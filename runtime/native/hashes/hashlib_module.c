@@ -81,7 +81,7 @@ static value new_by_name(value module, const value *args)
     int for_security = value_truth(args[2]);
     if (for_security < 0)
         return NULL;
-    if (!text_of(args[0], &name)) {
+    if (!text_of_argument(args[0], &name)) {
         error_clear();
         return raise(EXC(TypeError), "name must be a string");
     }

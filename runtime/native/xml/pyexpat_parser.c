@@ -77,9 +77,9 @@ value parser_create(value module, value encoding, value separator, value intern)
         return raise(EXC(TypeError), "intern must be a dictionary");
     if (separator != VALUE_NONE && str_length(separator) > 1)
         return raise(EXC(ValueError), "namespace_separator must be at most one character, omitted, or None");
-    if (encoding != VALUE_NONE && !text_of(encoding, &name))
+    if (encoding != VALUE_NONE && !text_of_argument(encoding, &name))
         return NULL;
-    if (separator != VALUE_NONE && !text_of(separator, &between)) {
+    if (separator != VALUE_NONE && !text_of_argument(separator, &between)) {
         text_release(&name);
         return NULL;
     }

@@ -31,10 +31,20 @@ static bool register_number(void)
 static const struct module_constant constants[] = {
     {"MAX_PREC", MAX_PRECISION}, {"MAX_EMAX", MAX_EMAX}, {"MIN_EMIN", MIN_EMIN}, {"MIN_ETINY", MIN_ETINY}, {0}};
 
+static const struct method_def functions[] = {
+    METHOD("getcontext", decimal_getcontext, "($module, /)", "The current context of the thread."),
+    METHOD("setcontext", decimal_setcontext, "($module, context, /)", "Make a context the thread's current one."),
+    METHOD("localcontext", decimal_localcontext, "($module, /, ctx=None, **kwargs)",
+           "A context manager: within it, a copy of the given context, or of the current one, is the current one."),
+    {0},
+};
+
+/* The module calls itself "decimal", and so do its functions. */
 static bool fill(value module)
 {
     powers_init();
-    if (!signals_init(module) || !module_define_type(module, &decimal_type, &decimal_spec) ||
+    if (!module_add_owned(module, "__name__", str_interned("decimal")) || !module_add_functions(module, functions) ||
+        !signals_init(module) || !module_define_type(module, &decimal_type, &decimal_spec) ||
         !module_define_type(module, &context_type, &context_spec))
         return false;
     if (!context_manager_type && !(context_manager_type = type_define(&context_manager_spec)))
@@ -60,18 +70,9 @@ static void finish(void)
     value_dec(slot_exchange(&decimal_tuple_class, NULL));
 }
 
-static const struct method_def functions[] = {
-    METHOD("getcontext", decimal_getcontext, "($module, /)", "The current context of the thread."),
-    METHOD("setcontext", decimal_setcontext, "($module, context, /)", "Make a context the thread's current one."),
-    METHOD("localcontext", decimal_localcontext, "($module, /, ctx=None, **kwargs)",
-           "A context manager: within it, a copy of the given context, or of the current one, is the current one."),
-    {0},
-};
-
 const struct module_def _decimal_module = {
     .name = "_decimal",
     .doc = "Decimal arithmetic on GMP's integers",
-    .functions = functions,
     .fill = fill,
     .finish = finish,
 };
