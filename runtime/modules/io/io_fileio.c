@@ -188,7 +188,7 @@ static value file_truncate(value v, value given_size)
 }
 
 /* ---- state ---- */
-static value file_close(value v, const value *args)
+static value close_descriptor(value v)
 {
     struct file *f = FILE_OF(v);
     int fd = atomic_exchange(&f->fd, -1);
@@ -197,6 +197,19 @@ static value file_close(value v, const value *args)
         return VALUE_NONE;
     int result = BLOCKING(close(fd));
     return result < 0 && errno != EINTR ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
+}
+/* flush() means nothing here, but to a subclass; the descriptor is closed whatever it raises. */
+static value file_close(value v)
+{
+    bool flushed = FILE_OF(v)->base.closed || io_call(v, NAME(flush));
+    value problem = flushed ? NULL : error_fetch(), result = close_descriptor(v);
+    if (flushed)
+        return result;
+    if (!result)
+        error_clear();
+    value_dec(result);
+    error_restore(problem);
+    return NULL;
 }
 static value file_fileno(value v)
 {
@@ -344,7 +357,7 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
     if (atomic_load(&f->fd) >= 0) {
-        value closed = file_close(v, NULL);
+        value closed = close_descriptor(v);
         if (!closed)
             return false;
     }

@@ -1020,7 +1020,9 @@ static void find_flags(struct type *type, struct slot_state *state)
     if (!finalizer)
         error_clear();
     state->finalize = type_finalizer(&type->gc);
-    if (finalizer && finalizer != VALUE_MISSING) {
+    /* The method of a built-in type (_io._IOBase.__del__) is for programs to call: it does what the type does anyway. */
+    bool own = finalizer && finalizer != VALUE_MISSING && !value_is(finalizer, TYPE_ID_METHOD_DESCRIPTOR);
+    if (own) {
         state->set |= TYPE_FLAG_FINALIZER;
         deaths_note();
         state->finalize = slot_finalize;
