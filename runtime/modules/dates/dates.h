@@ -171,8 +171,11 @@ static inline value object_tzinfo(const value_slot *slot) /* borrowed from its i
 static inline bool delta_fits(value v, int64_t *micros)
 {
     const struct timedelta *d = DELTA(v);
-    *micros = (int64_t)d->days * DAY_MICROS + d->micros;
-    return d->days < 100000000 && d->days > -100000000;
+    *micros = 0;
+    if (d->days >= 100000000 || d->days <= -100000000)
+        return false;
+    *micros = d->days * DAY_MICROS + d->micros;
+    return true;
 }
 static inline int delta_compare(value a, value b)
 {
