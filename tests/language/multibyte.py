@@ -49,8 +49,8 @@ for name in NAMES:
 
 # bad parts
 for data in (b"\x1b$", b"\x1b$Z", b"\x1b$B!", b"\x1b$B\xff\xff", b"\x1b$)Cx\x0e\x7f\x7f", b"\x1b.AA\x1bN\xff", b"\x80",
-             b"\xff\xff", b"~", b"~x~{\x7f\x7f~}", b"\x81\x30\x81", b"\xa4\xd4\xa4\xa1", b"\x8f\xff\xff", b"\x8e\x20"):
-    for name in ("gb18030", "hz", "iso2022_jp_2", "iso2022_kr", "euc_jis_2004", "euc_kr", "cp932"):
+             b"\xff\xff", b"~", b"~x~{\x7f\x7f~}", b"\x81\x30\x81", b"\xa4\xd4\xa4\xa1", b"\x8f\xff\xff", b"\x8e\x20", b"\xeb"):
+    for name in ("gb18030", "hz", "iso2022_jp_2", "iso2022_kr", "euc_jis_2004", "euc_kr", "cp932", "shift_jis"):
         attempt(data.decode, name)
         print(ascii(data.decode(name, "backslashreplace")))
 

@@ -173,7 +173,7 @@ static inline int shift_jis_decode(uint8_t *state, const uint8_t *p, size_t left
     *c = is_katakana_byte(p[0]) ? p[0] - KATAKANA_BYTE + (uint32_t)KATAKANA : p[0];
     if (p[0] < 0x80 || is_katakana_byte(p[0]))
         return 1;
-    if (!is_lead(p[0]))
+    if (!is_lead(p[0]) || p[0] > 0xEA) /* behind the last row of JIS X 0208 */
         return MULTIBYTE_BAD(1);
     if (left < 2)
         return MULTIBYTE_INCOMPLETE;
