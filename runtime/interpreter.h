@@ -47,6 +47,7 @@ extern _Atomic uint32_t recursion_limit; /* sys.setrecursionlimit */
 /* The innermost exception being handled, borrowed, or NULL: what a bare `raise`
    re-raises and what becomes __context__. */
 value interpreter_handled(void);
+value interpreter_handled_by(const struct interpreter *interpreter); /* the same of a thread that stands still */
 /* Add the place of the running Python frame, if one runs, to the traceback of the current exception. */
 void interpreter_add_place(void);
 /* Of the running Python frame: its namespaces, borrowed, or NULL when none runs. */

@@ -296,6 +296,7 @@ static const struct method_def async_methods[] = {
     METHOD("athrow", method_athrow, "($self, type, value=None, traceback=None, /)",
            "athrow(typ[,val[,tb]]) -> raise exception in generator."),
     METHOD("aclose", method_aclose, "($self, /)", "aclose() -> raise GeneratorExit inside generator."),
+    METHOD_DEL,
     METHOD_CLASS_GETITEM,
     {0},
 };

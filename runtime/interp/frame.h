@@ -227,7 +227,7 @@ value frame_get_object(struct frame *frame);
 /* The object of the frame that the thread of a slot runs, owned, and its ident. Any thread: one that runs is asked to
  * stop for a moment. NULL without exception when there is none, or the thread does not stop. */
 value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident);
-/* The same for the exception that the thread is handling: None when there is none. */
+/* The same of the exception that the thread is handling; None when it handles none. */
 value exception_of_thread(struct thread_slot *slot, uint64_t *ident);
 /* Prepend an entry for the frame to the current exception's traceback. Failure leaves the traceback as it is. */
 void traceback_add(struct interpreter *interpreter, struct frame *frame);

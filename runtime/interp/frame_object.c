@@ -243,38 +243,39 @@ value frame_object_of_generator(struct generator *g)
     return VALUE_NONE;
 }
 
-value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident)
-{
-    if (slot != thread_self && !thread_hold(slot, HOLD_NS))
-        return NULL;
-    struct interpreter *interpreter = slot->interpreter;
-    struct frame *frame = interpreter ? interpreter->frame : NULL;
-    value found = NULL;
-    if (frame) {
-        *ident = interpreter->ident;
-        found = object_of(frame, slot);
-    }
-    if (slot != thread_self)
-        thread_end_help(slot);
-    return found;
-}
-
-value exception_of_thread(struct thread_slot *slot, uint64_t *ident)
+/* What `look` finds of the thread of a slot, which stands still meanwhile. */
+static value look_at_thread(struct thread_slot *slot, uint64_t *ident, value (*look)(struct thread_slot *slot))
 {
     if (slot != thread_self && !thread_hold(slot, HOLD_NS))
         return NULL;
     struct interpreter *interpreter = slot->interpreter;
     value found = NULL;
     if (interpreter && interpreter->frame) {
-        struct handled_state *level = interpreter->handled;
-        while (level && !level->exception)
-            level = level->previous;
         *ident = interpreter->ident;
-        found = level ? value_inc(level->exception) : VALUE_NONE;
+        found = look(slot);
     }
     if (slot != thread_self)
         thread_end_help(slot);
     return found;
+}
+
+static value look_at_frame(struct thread_slot *slot)
+{
+    return object_of(((struct interpreter *)slot->interpreter)->frame, slot);
+}
+value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident)
+{
+    return look_at_thread(slot, ident, look_at_frame);
+}
+
+static value look_at_handled(struct thread_slot *slot)
+{
+    value exception = interpreter_handled_by(slot->interpreter);
+    return exception ? value_inc(exception) : VALUE_NONE;
+}
+value exception_of_thread(struct thread_slot *slot, uint64_t *ident)
+{
+    return look_at_thread(slot, ident, look_at_handled);
 }
 
 /* ---- locals ---- */

@@ -169,12 +169,17 @@ value interpreter_thread_dict(void)
     return slot_peek(&self->thread_dict);
 }
 
-value interpreter_handled(void)
+value interpreter_handled_by(const struct interpreter *interpreter)
 {
-    for (struct handled_state *h = interpreter_self->handled; h; h = h->previous)
+    for (struct handled_state *h = interpreter->handled; h; h = h->previous)
         if (h->exception)
             return h->exception;
     return NULL;
+}
+
+value interpreter_handled(void)
+{
+    return interpreter_handled_by(interpreter_self);
 }
 
 void interpreter_add_place(void)

@@ -215,6 +215,9 @@ value generic_alias_new(value origin, value args);
 value generic_class_getitem(value cls, value item);
 #define METHOD_CLASS_GETITEM \
     METHOD_FLAGS("__class_getitem__", generic_class_getitem, "($type, item, /)", "See PEP 585", METHOD_CLASS)
+/* __del__ of a built-in type whose spec has a finalizer: the finalizer, for classes that call super().__del__(). */
+value finalizer_method(value self);
+#define METHOD_DEL METHOD("__del__", finalizer_method, "($self, /)", NULL)
 value struct_sequence_new(struct type *type, value *items /* stolen */);
 /* A named tuple type of C (sys.version_info, time.struct_time, os.stat_result ...): fields ends with NULL; the first
  * `visible` are items of the tuple. */

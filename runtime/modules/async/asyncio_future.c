@@ -518,6 +518,7 @@ static value future_repr(value v)
 }
 
 static const struct method_def methods[] = {
+    METHOD_DEL,
     FUTURE_METHODS,
     METHOD("set_result", future_set_result, "($self, result, /)", "Mark the future done and set its result."),
     METHOD("set_exception", future_set_exception, "($self, exception, /)",

@@ -433,6 +433,7 @@ static value task_repr(value v)
 }
 
 static const struct method_def methods[] = {
+    METHOD_DEL,
     FUTURE_METHODS,
     METHOD("set_result", task_set_result, "($self, result, /)", NULL),
     METHOD("set_exception", task_set_exception, "($self, exception, /)", NULL),

@@ -4,12 +4,15 @@
 #include "runtime/interp/trace.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"
+#include "runtime/modules/importing/native.h"
 #include "runtime/import.h"
 #include "runtime/objects/numbers/int.h"
 #include "threads/pause.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +31,6 @@ bool sys_set(const char *name, value v)
 }
 
 /* ---- exceptions ---- */
-/* (type, value, traceback); steals the exception, which may be None. */
 static value exception_info(value exception)
 {
     if (exception == VALUE_NONE)
@@ -36,14 +38,12 @@ static value exception_info(value exception)
     value traceback = exception_traceback(exception);
     value info = tuple_pack(3, value_of(value_type(exception)), exception, traceback);
     value_dec(traceback);
-    value_dec(exception);
     return info;
 }
-
 static value sys_exc_info(value self)
 {
     value exception = interpreter_handled();
-    return exception_info(exception ? value_inc(exception) : VALUE_NONE);
+    return exception_info(exception ? exception : VALUE_NONE);
 }
 
 static value sys_exception(value self)
@@ -360,15 +360,16 @@ static value sys_call_tracing(value self, value function, value arguments)
     return trace_call_freely(function, arguments);
 }
 
-static value sys_current_frames(value self)
+/* {ident: what `find` finds} of all threads for which it finds something. */
+static value of_each_thread(value (*find)(struct thread_slot *slot, uint64_t *ident))
 {
     value dict = dict_new();
     for (size_t i = 0, n = thread_slot_count(); dict && i < n; thread_report_at(++i)) {
         uint64_t number;
-        value frame = frame_object_of_thread(thread_slot_at(i), &number);
-        value ident = frame ? int_from_u64(number) : NULL;
-        bool done = frame ? ident && dict_set(dict, ident, frame) : !error_occurred();
-        value_dec(frame);
+        value found = find(thread_slot_at(i), &number);
+        value ident = found ? int_from_u64(number) : NULL;
+        bool done = found ? ident && dict_set(dict, ident, found) : !error_occurred();
+        value_dec(found);
         value_dec(ident);
         if (!done) {
             value_dec(dict);
@@ -377,25 +378,53 @@ static value sys_current_frames(value self)
     }
     return dict;
 }
-
+static value sys_current_frames(value self)
+{
+    return of_each_thread(frame_object_of_thread);
+}
+static value find_exception_info(struct thread_slot *slot, uint64_t *ident)
+{
+    value exception = exception_of_thread(slot, ident);
+    value info = exception ? exception_info(exception) : NULL;
+    value_dec(exception);
+    return info;
+}
 static value sys_current_exceptions(value self)
 {
-    value dict = dict_new();
-    for (size_t i = 0, n = thread_slot_count(); dict && i < n; thread_report_at(++i)) {
-        uint64_t number;
-        value exception = exception_of_thread(thread_slot_at(i), &number);
-        if (!exception)
-            continue;
-        value info = exception_info(exception), ident = int_from_u64(number);
-        bool done = info && ident && dict_set(dict, ident, info);
-        value_dec(info);
-        value_dec(ident);
-        if (!done) {
-            value_dec(dict);
-            return NULL;
-        }
-    }
-    return dict;
+    return of_each_thread(find_exception_info);
+}
+
+/* ---- memory and libraries ---- */
+static value sys_getallocatedblocks(value self)
+{
+    struct gc_stats stats;
+    gc_get_stats(&stats);
+    return int_from_u64(stats.live_containers + stats.live_leaves);
+}
+static value sys_debugmallocstats(value self)
+{
+    struct gc_stats stats;
+    gc_get_stats(&stats);
+    fflush(stdout);
+    fprintf(stderr, "%" PRIu64 " bytes of pages, %" PRIu64 " containers, %" PRIu64 " leaves\n", stats.heap_bytes,
+            stats.live_containers, stats.live_leaves);
+    return VALUE_NONE;
+}
+static value sys_clear_type_cache(value self)
+{
+    return VALUE_NONE; /* what is remembered of classes keeps nothing alive that they do not */
+}
+static value sys_getdlopenflags(value self)
+{
+    return int_from_i64(native_dlopen_flags());
+}
+static value sys_setdlopenflags(value self, value given_flags)
+{
+    int flags;
+    if (!value_as_int(given_flags, &flags))
+        return NULL;
+    native_dlopen_flags_set(flags);
+    return VALUE_NONE;
 }
 
 /* ---- coroutines ---- */
@@ -457,10 +486,18 @@ static const struct method_def functions[] = {
            "Check status of origin tracking for coroutine objects in this thread."),
     METHOD("set_coroutine_origin_tracking_depth", sys_set_origin_depth, "(depth)",
            "Enable or disable origin tracking for coroutine objects in this thread."),
-    METHOD("_current_exceptions", sys_current_exceptions, "()",
-           "Return a dict mapping each thread's identifier to its current raised exception."),
     METHOD("_current_frames", sys_current_frames, "()",
            "Return a dict mapping each thread's thread id to its current stack frame."),
+    METHOD("_current_exceptions", sys_current_exceptions, "()",
+           "Return a dict mapping each thread's identifier to its current raised exception."),
+    METHOD("_clear_type_cache", sys_clear_type_cache, "()", "Clear the internal type lookup cache."),
+    METHOD("_debugmallocstats", sys_debugmallocstats, "()", "Print summary info to stderr about the state of the heap."),
+    METHOD("getallocatedblocks", sys_getallocatedblocks, "()",
+           "Return the number of memory blocks currently allocated."),
+    METHOD("getdlopenflags", sys_getdlopenflags, "()",
+           "Return the current value of the flags that are used for dlopen calls."),
+    METHOD("setdlopenflags", sys_setdlopenflags, "(flags, /)",
+           "Set the flags used by the interpreter for dlopen calls."),
     METHOD("_getframe", sys_getframe, "(depth=0, /)", "Return a frame object from the call stack."),
     METHOD_ANY("audit", sys_audit, "Passes the event to any hooks that are attached.", 0),
     METHOD_ANY("breakpointhook", sys_breakpointhook, "This hook function is called by built-in breakpoint().", 0),

@@ -148,6 +148,15 @@ static value implementation(value version)
     return v;
 }
 
+static value git_information(void)
+{
+    value items[] = {str_from_text("Atoll"), str_from_text(""), str_from_text("")};
+    value tuple = items[0] && items[1] && items[2] ? tuple_pack(3, items[0], items[1], items[2]) : NULL;
+    for (int i = 0; i < 3; i++)
+        value_dec(items[i]);
+    return tuple;
+}
+
 bool sys_info_fill(value module)
 {
     value version = version_information();
@@ -165,6 +174,8 @@ bool sys_info_fill(value module)
            module_add_owned(module, "version", str_format("%s (Atoll %s) [C11]", PYTHON_VERSION, ATOLL_VERSION)) &&
            module_add(module, "hexversion", small_int(HEX_VERSION)) &&
            module_add(module, "api_version", small_int(1013)) &&
+           module_add_owned(module, "_git", git_information()) &&
+           module_add_owned(module, "_framework", str_from_text("")) &&
            module_add_owned(module, "copyright", str_from_text("Copyright (c) 2026 The Atoll authors.")) &&
            module_add_owned(module, "platform", str_interned("linux")) &&
            module_add_owned(module, "byteorder", str_interned("little")) &&

@@ -58,10 +58,21 @@ static bool keep(const struct native_module *module)
     return true;
 }
 
+static _Atomic int dlopen_flags = RTLD_NOW;
+
+int native_dlopen_flags(void)
+{
+    return atomic_load(&dlopen_flags);
+}
+void native_dlopen_flags_set(int flags)
+{
+    atomic_store(&dlopen_flags, flags);
+}
+
 /* In a blocking region: what the file exports, NULL if nothing; *error says why it cannot be opened. malloc'd. */
 static const struct native_module *open_module(const char *path, char **error)
 {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(path, native_dlopen_flags());
     *error = handle ? NULL : strdup(dlerror());
     /* One of another build may ask for what this one lacks: then the build is what is to be told. */
     if (!handle)

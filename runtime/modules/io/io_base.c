@@ -236,18 +236,6 @@ void io_finalize(struct object *o)
         error_restore(saved);
 }
 
-/* __del__, for classes that extend it: what the built-in type does when a stream is dropped. */
-static value base_del(value v)
-{
-    struct type *type = value_type(v);
-    while (!type->spec)
-        type = atomic_load(&type->base);
-    void (*finalize)(struct object *) = type_finalizer(&type->gc);
-    if (finalize)
-        finalize(value_object(v));
-    return VALUE_NONE;
-}
-
 /* ---- streams that work on another one ---- */
 static void set_claimed(value v, bool claimed)
 {
@@ -561,6 +549,7 @@ static value base_writelines(value v, value lines)
 }
 
 static const struct method_def base_methods[] = {
+    METHOD_DEL,
     METHOD("seek", base_seek, "($self, offset, whence=0, /)", "Change the stream position to the given byte offset."),
     METHOD("tell", base_tell, "($self, /)", "Return current stream position."),
     METHOD("truncate", base_truncate, "($self, size=None, /)", "Truncate file to size bytes."),
@@ -575,7 +564,6 @@ static const struct method_def base_methods[] = {
     METHOD("_checkWritable", base_check_writable, "($self, /, *args)", NULL),
     METHOD("fileno", base_fileno, "($self, /)", "Returns underlying file descriptor if one exists."),
     METHOD("isatty", base_isatty, "($self, /)", "Return whether this is an 'interactive' stream."),
-    METHOD("__del__", base_del, "($self, /)", "Called when the instance is about to be destroyed."),
     METHOD("__enter__", base_enter, "($self, /)", NULL),
     METHOD("__exit__", base_exit, "($self, /, *args)", NULL),
     METHOD("readline", base_readline, "($self, size=-1, /)", "Read and return a line from the stream."),

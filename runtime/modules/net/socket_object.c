@@ -447,6 +447,7 @@ static value socket_getsockopt(value v, value given_level, value given_option, v
 
 #define PLAIN(NAME, SIGNATURE, DOC) METHOD(#NAME, socket_##NAME, SIGNATURE, DOC)
 static const struct method_def methods[] = {
+    METHOD_DEL,
     METHOD("_accept", socket_accept, "($self, /)",
            "Wait for an incoming connection.  Return a new socket file descriptor\nrepresenting the connection, and "
            "the address of the client."),

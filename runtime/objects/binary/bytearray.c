@@ -241,6 +241,16 @@ static value bytearray_type_new(struct type *type, const value *args, size_t nar
     return bytearray_make(type, NULL, 0);
 }
 
+static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count)
+{
+    return bytearray_set_range(value_of(a), PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
+}
+
+static bool append_byte(void *self, uint8_t byte)
+{
+    return append_bytes(self, &byte, 1);
+}
+
 static bool bytearray_init(value self, const value *args, size_t nargs, value kwnames)
 {
     struct bytearray *a = (struct bytearray *)self;
@@ -260,6 +270,10 @@ static bool bytearray_init(value self, const value *args, size_t nargs, value kw
                       : bytes_count_argument(bound[0], &count);
     if (counted)
         return counted > 0 && (count == 0 || set_zeros(a, count));
+    bool iterable = !is_missing(bound[0]) && is_missing(bound[1]) && is_missing(bound[2]) && !is_str(bound[0]) &&
+                    !value_has_buffer(bound[0]);
+    if (iterable) /* whose code sees the bytes come */
+        return bytes_each(bound[0], &bytearray_maker, append_byte, a);
     struct bytes_builder out = {0};
     bool ok = bytes_add_arguments(&out, bound, &bytearray_maker);
     if (ok && out.failed) {
@@ -447,11 +461,6 @@ static bool bytearray_setitem(value self, value key, value v)
 }
 
 /* ---- methods ---- */
-
-static bool append_bytes(struct bytearray *a, const uint8_t *bytes, size_t count)
-{
-    return bytearray_set_range(value_of(a), PTRDIFF_MAX, PTRDIFF_MAX, bytes, count);
-}
 
 value bytearray_append(value self, value item)
 {

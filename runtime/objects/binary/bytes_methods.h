@@ -74,6 +74,8 @@ extern const struct bytes_maker bytes_maker, bytearray_maker;
 /* What a constructor's argument stands for, to the builder: the bytes of a buffer, or an iterable of ints. False: an
    exception. */
 bool bytes_add_source(struct bytes_builder *out, value source, const struct bytes_maker *maker);
+/* Give each byte of an iterable of ints to `add`, which may refuse it with an exception. */
+bool bytes_each(value iterable, const struct bytes_maker *maker, bool (*add)(void *to, uint8_t byte), void *to);
 /* 1: a number of zeros; 0: something else; -1: an exception. */
 int bytes_count_argument(value source, size_t *count);
 /* The arguments of bytes() and bytearray() that are no number of zeros: a str with its encoding, a source. */

@@ -35,7 +35,8 @@ value bytes_from_buffer(value v)
     return bytes_of_buffer(v, BUFFER_SIMPLE);
 }
 
-static bool add_items(struct bytes_builder *out, value iterator, const struct bytes_maker *maker)
+/* Give each item of an iterator, a byte, to `add`. */
+static bool each_item(value iterator, const struct bytes_maker *maker, bool (*add)(void *, uint8_t), void *to)
 {
     for (;;) {
         value item = iter_next(iterator);
@@ -50,8 +51,33 @@ static bool add_items(struct bytes_builder *out, value iterator, const struct by
             return false;
         if (i < 0 || i > 255)
             return raise_false(EXC(ValueError), "%s", maker->range_message);
-        bytes_builder_add_byte(out, (uint8_t)i);
+        if (!add(to, (uint8_t)i))
+            return false;
     }
+}
+
+bool bytes_each(value iterable, const struct bytes_maker *maker, bool (*add)(void *to, uint8_t byte), void *to)
+{
+    if (is_str(iterable) || (!value_type_slot(iterable, iter) && !value_type_slot(iterable, getitem)))
+        return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", iterable, maker->name);
+    struct sweep sweep;
+    if (!sweep_open(&sweep, iterable)) {
+        if (error_matches(EXC(TypeError))) {
+            error_clear();
+            raise(EXC(TypeError), "cannot convert '%T' object to %s", iterable, maker->name);
+        }
+        return false;
+    }
+    bool ok = !maker->asks_hint || value_length_hint(iterable, 64) >= 0;
+    ok = ok && each_item(sweep.iterator, maker, add, to);
+    sweep_close(&sweep);
+    return ok;
+}
+
+static bool add_to_builder(void *builder, uint8_t byte)
+{
+    bytes_builder_add_byte(builder, byte);
+    return true;
 }
 
 bool bytes_add_source(struct bytes_builder *out, value source, const struct bytes_maker *maker)
@@ -68,20 +94,7 @@ bool bytes_add_source(struct bytes_builder *out, value source, const struct byte
         buffer_release(&b);
         return true;
     }
-    if (is_str(source) || (!value_type_slot(source, iter) && !value_type_slot(source, getitem)))
-        return raise_false(EXC(TypeError), "cannot convert '%T' object to %s", source, maker->name);
-    struct sweep sweep;
-    if (!sweep_open(&sweep, source)) {
-        if (error_matches(EXC(TypeError))) {
-            error_clear();
-            raise(EXC(TypeError), "cannot convert '%T' object to %s", source, maker->name);
-        }
-        return false;
-    }
-    bool ok = !maker->asks_hint || value_length_hint(source, 64) >= 0;
-    ok = ok && add_items(out, sweep.iterator, maker);
-    sweep_close(&sweep);
-    return ok;
+    return bytes_each(source, maker, add_to_builder, out);
 }
 
 value bytes_from_object(value v)

@@ -309,6 +309,16 @@ value slot_new(struct type *type, const value *args, size_t nargs, value kwnames
     return result;
 }
 
+value finalizer_method(value self)
+{
+    struct type *type = value_type(self);
+    while (type && !(type->spec && type->spec->finalize))
+        type = type->base;
+    if (type)
+        type->spec->finalize(value_object(self));
+    return VALUE_NONE;
+}
+
 static void slot_finalize(struct object *object)
 {
     value self = value_of(object);
@@ -1020,9 +1030,8 @@ static void find_flags(struct type *type, struct slot_state *state)
     if (!finalizer)
         error_clear();
     state->finalize = type_finalizer(&type->gc);
-    /* The method of a built-in type (_io._IOBase.__del__) is for programs to call: it does what the type does anyway. */
     bool own = finalizer && finalizer != VALUE_MISSING && !value_is(finalizer, TYPE_ID_METHOD_DESCRIPTOR);
-    if (own) {
+    if (own) { /* METHOD_DEL is the name of what the built-in base does anyway */
         state->set |= TYPE_FLAG_FINALIZER;
         deaths_note();
         state->finalize = slot_finalize;
