@@ -590,6 +590,8 @@ static value method_clear(value v)
     struct generator *g = generator_of(self);
     if (g) {
         bool runs = generator_state(g) == GENERATOR_RUNNING;
+        if (generator_state(g) == GENERATOR_CREATED)
+            generator_finalize(&g->header); /* a coroutine that was never awaited says so */
         value closed = runs ? NULL : generator_close(value_of(g));
         if (!runs && !closed) {
             /* somebody was faster, or the generator failed: nobody hears of that */

@@ -643,14 +643,17 @@ static void warn_unawaited(struct generator *g)
 {
     value warnings = sys_dict ? import_find_loaded(NAME(warnings)) : VALUE_MISSING;
     value function = is_given(warnings) ? attr_get_optional(warnings, NAME(_warn_unawaited_coroutine)) : VALUE_MISSING;
-    value name = slot_load(&g->header, &g->qualified_name), result = NULL;
-    if (is_given(function))
-        result = call_1(function, value_of(g));
-    else if (function && warn(EXC(RuntimeWarning), 1, "coroutine '%U' was never awaited", name) == 0)
-        result = VALUE_NONE;
-    if (!result)
+    value name = slot_load(&g->header, &g->qualified_name);
+    bool warned = false;
+    if (is_given(function)) {
+        value result = call_1(function, value_of(g));
+        warned = result || error_matches(EXC(RuntimeWarning));
+        value_dec(result);
+    }
+    if (error_occurred())
         error_unraisable(NULL, value_of(g));
-    value_dec(result);
+    if (!warned && warn(EXC(RuntimeWarning), 1, "coroutine '%U' was never awaited", name) < 0)
+        error_unraisable(NULL, value_of(g));
     value_dec(name);
     value_dec(function);
     value_dec(warnings);

@@ -35,7 +35,7 @@ class Case:
         return done.stdout.strip()
 
     def imports(self, *options, **variables):
-        return self.run(*options, "-c", PROGRAM, **variables)
+        return self.run("-S", *options, "-c", PROGRAM, **variables)  # no sitecustomize, whose bytecode is kept, too
 
     def write(self, text, time=1_000_000_000):
         with open(self.source, "w", encoding="utf-8") as file:

@@ -250,7 +250,9 @@ static value module_get_referrers(value self, const value *args)
 
 static value module_is_tracked(value self, value obj)
 {
-    return value_bool(value_is_object(obj) && (object_type(value_object(obj))->gc_flags & TYPE_GC_CONTAINER));
+    bool lasting = is_type(obj) && !type_has_flag((struct type *)obj, TYPE_FLAG_HEAP); /* built-in classes never die */
+    return value_bool(value_is_object(obj) && !lasting &&
+                      (object_type(value_object(obj))->gc_flags & TYPE_GC_CONTAINER));
 }
 
 static value module_is_finalized(value self, value obj)

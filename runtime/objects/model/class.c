@@ -291,16 +291,32 @@ static struct type *solid_base(struct type *type)
     return base ? base->solid : NULL;
 }
 
+/* The names in a class's __slots__ in the order in which instances have them; NULL without an exception if they cannot be
+ * told. */
+static value sorted_slots(struct type *type)
+{
+    value given = dict_get(type_dict(type), NAME(__slots__)), names = NULL;
+    if (given && given != VALUE_MISSING)
+        names = list_new(0);
+    bool ok = names && (is_str(given) ? list_append(names, given) : list_extend(names, given)) && list_sort(names, NULL, false);
+    value_dec(given);
+    if (ok)
+        return names;
+    value_dec(names);
+    error_clear();
+    return NULL;
+}
+
 bool class_layouts_compatible(struct type *from, struct type *to, const char *attribute)
 {
     bool both_instances = type_has_flag(from, TYPE_FLAG_INSTANCE) && type_has_flag(to, TYPE_FLAG_INSTANCE);
     bool same_kind = type_has_flag(from, TYPE_FLAG_INSTANCE) == type_has_flag(to, TYPE_FLAG_INSTANCE);
+    same_kind &= type_has_flag(from, TYPE_FLAG_NO_WEAKREF) == type_has_flag(to, TYPE_FLAG_NO_WEAKREF);
     bool same_slots = from->solid == to->solid;
     if (!same_slots && from->solid && to->solid && type_has_flag(from->solid, TYPE_FLAG_HEAP) &&
         type_has_flag(to->solid, TYPE_FLAG_HEAP)) {
         /* Two classes that added equal __slots__ to the same base. */
-        value a = dict_get(type_dict(from->solid), NAME(__slots__));
-        value b = dict_get(type_dict(to->solid), NAME(__slots__));
+        value a = sorted_slots(from->solid), b = sorted_slots(to->solid);
         same_slots = solid_base(from) == solid_base(to) && a && b && value_equals(a, b) == 1;
         value_dec(a);
         value_dec(b);

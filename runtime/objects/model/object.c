@@ -466,11 +466,26 @@ static value subtype_get_weakref(value self)
     struct weak_reference *found = weak_find_plain(value_object(self), &TYPE(WEAK_REFERENCE)->gc);
     return found ? value_of(found) : VALUE_NONE;
 }
+/* What modules, exceptions, ... have for __dict__, of which a class may be one beside a base with this; VALUE_MISSING:
+ * nothing. Owned. */
+static value built_in_dict_descriptor(struct type *type)
+{
+    while (type_has_flag(type, TYPE_FLAG_HEAP))
+        type = type->base;
+    return type_lookup(type, NAME(__dict__));
+}
 /* Deleting it leaves an empty one. */
 static bool subtype_set_dict(value self, value v)
 {
     if (is_type(self))
         return raise_false(EXC(AttributeError), "attribute '__dict__' of 'type' objects is not writable");
+    value above = built_in_dict_descriptor(value_type(self));
+    if (above != VALUE_MISSING) {
+        bool (*set)(value, value, value) = above ? value_type_slot(above, descr_set) : NULL;
+        bool done = set ? set(above, self, v) : above && raise_false(EXC(AttributeError), "readonly attribute");
+        value_dec(above);
+        return done;
+    }
     value dict = v ? value_inc(v) : dict_new();
     bool ok = dict && object_set_dict(self, dict);
     value_dec(dict);

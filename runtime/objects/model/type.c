@@ -343,7 +343,7 @@ bool type_is_subtype(struct type *type, struct type *base)
         return base == TYPE(OBJECT);
     }
     size_t length = tuple_length(mro);
-    for (size_t i = 1; i < length; i++)
+    for (size_t i = 0; i < length; i++) /* not always first: mro() may say otherwise */
         if (tuple_get(mro, i) == value_of(base))
             return true;
     return false;
