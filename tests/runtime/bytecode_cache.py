@@ -28,14 +28,15 @@ class Case:
     def run(self, *arguments, text="", **variables):
         environment = {key: text for key, text in os.environ.items() if not key.startswith(("PYTHON", "ATOLL"))}
         environment.update({"ATOLL_CACHE": self.cache} | variables)
+        # -S: no site, and no sitecustomize, whose bytecode is kept, too.
         done = subprocess.run(
-            [self.atoll, *arguments], cwd=self.folder, env=environment, input=text, capture_output=True, text=True, timeout=60
+            [self.atoll, "-S", *arguments], cwd=self.folder, env=environment, input=text, capture_output=True, text=True, timeout=60
         )
         assert done.returncode == 0, (arguments, done.returncode, done.stderr)
         return done.stdout.strip()
 
     def imports(self, *options, **variables):
-        return self.run("-S", *options, "-c", PROGRAM, **variables)  # no sitecustomize, whose bytecode is kept, too
+        return self.run(*options, "-c", PROGRAM, **variables)
 
     def write(self, text, time=1_000_000_000):
         with open(self.source, "w", encoding="utf-8") as file:
