@@ -387,7 +387,7 @@ static void drop_operands(struct frame *frame, const uint32_t *kinds, uint32_t d
     }
 }
 
-bool frame_jump(struct frame *frame, int64_t line)
+static bool jump(struct frame *frame, int64_t line)
 {
     struct code *code = frame->code;
     bool at_load = trace_self.at.mark == TRACE_AT_LOAD;
@@ -423,5 +423,15 @@ bool frame_jump(struct frame *frame, int64_t line)
     }
     free(starts.items);
     release(&marks);
+    return done;
+}
+
+bool frame_jump(struct frame *frame, int64_t line)
+{
+    /* A hook of warnings, or what dies with the items that are taken off, may not jump in the midst of this. */
+    enum trace_event event = trace_self.event;
+    trace_self.event = TRACE_RETURN;
+    bool done = jump(frame, line);
+    trace_self.event = event;
     return done;
 }

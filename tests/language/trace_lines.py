@@ -132,3 +132,59 @@ try:
     sys._getframe().f_lineno = 5
 except ValueError as e:
     print(e)
+
+
+class Jumps:
+    """Dies as a jump takes it off the stack, and jumps itself."""
+
+    def __next__(self):
+        return 1
+
+    def __iter__(self):
+        return self
+
+    def __del__(self):
+        jump_again()
+
+
+def nested(out):
+    for a in Jumps():
+        for b in Jumps():
+            out.append("inner")
+        out.append("never")
+    z = out.append("end")
+    return z
+
+
+def jump_within(frame, event, argument):
+    global jumping
+    if frame.f_code is not nested.__code__:
+        return None
+    if frame.f_lineno == nested.__code__.co_firstlineno + 3:
+        jumping = frame
+        frame.f_lineno += 2
+        jumping = None
+    return jump_within
+
+
+def jump_again(*arguments):
+    if jumping:
+        try:
+            jumping.f_lineno = nested.__code__.co_firstlineno + 5
+        except ValueError as e:
+            refused.append(str(e))
+
+
+if sys.implementation.name == "atoll":  # CPython crashes
+    jumping, refused, out = None, [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = jump_again
+        sys.settrace(jump_within)
+        try:
+            nested(out)
+        finally:
+            sys.settrace(None)
+    refused = [text for text in refused if text == "can only jump from a 'line' trace event"]
+    if len(refused) != 3 or out != ["end"]:
+        print(refused, out)
