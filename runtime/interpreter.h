@@ -31,14 +31,14 @@ struct interpreter {
     uint32_t c_headroom;          /* recursion beyond the limit is allowed while a RecursionError is being handled */
     value *stack_top, *stack_end; /* interpreter stack: free space of the current chunk */
     struct stack_chunk *chunk;
-    value *chunk_bottom;          /* where its first frame lies */
-    value repr_list;              /* containers being printed: a list or NULL */
-    uint64_t ident;               /* _thread.get_ident() */
-    value_slot pending_exception; /* raised at the next safepoint (asynchronous exceptions); NULL: none */
-    value_slot thread_dict;       /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
+    value *chunk_bottom;                /* where its first frame lies */
+    value repr_list;                    /* containers being printed: a list or NULL */
+    uint64_t ident;                     /* _thread.get_ident() */
+    value_slot pending_exception;       /* raised at the next safepoint (asynchronous exceptions); NULL: none */
+    value_slot thread_dict;             /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
     value async_first, async_finalizer; /* sys.set_asyncgen_hooks: callables or NULL; owned */
-    uint32_t origin_depth;        /* sys.set_coroutine_origin_tracking_depth */
-    value on_exit;                /* called with no arguments when the thread ends, or NULL (_thread._set_sentinel) */
+    uint32_t origin_depth;              /* sys.set_coroutine_origin_tracking_depth */
+    value on_exit; /* called with no arguments when the thread ends, or NULL (_thread._set_sentinel) */
     struct interpreter *next, **previous; /* all running interpreters, guarded in interpreter.c */
 };
 extern _Thread_local struct interpreter *interpreter_self __attribute__((tls_model("initial-exec")));

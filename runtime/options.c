@@ -319,8 +319,7 @@ static bool read_utf8_mode(const struct options *options)
 
 static bool read_allocator(void)
 {
-    static const char *const names[] = {"default",      "debug",    "pymalloc",
-                                        "pymalloc_debug", "malloc", "malloc_debug"};
+    static const char *const names[] = {"default", "debug", "pymalloc", "pymalloc_debug", "malloc", "malloc_debug"};
     const char *text = variable("PYTHONMALLOC");
     for (size_t i = 0; text && i < sizeof names / sizeof *names; i++)
         if (strcmp(text, names[i]) == 0)

@@ -306,7 +306,8 @@ int run_file(const char *path, bool skips_line)
         free(bytes);
         return status;
     }
-    const uint8_t *end = skips_line ? memchr(bytes, '\n', length) : bytes; /* the newline stays: lines keep their numbers */
+    const uint8_t *end =
+        skips_line ? memchr(bytes, '\n', length) : bytes; /* the newline stays: lines keep their numbers */
     size_t skipped = end ? (size_t)(end - bytes) : length;
     value file = absolute_path(path);
     int status = file && (sys_flags.safe_path || add_script_directory(path))

@@ -131,9 +131,9 @@ static enum parsed parse_lines(value source, unsigned flags)
     arena_init(&arena);
     struct module_ast *module = parse_source(&arena, text.bytes, text.length, "<stdin>", PARSE_SINGLE,
                                              flags | PARSE_ALLOW_INCOMPLETE_INPUT | PARSE_IGNORE_COOKIE, &error);
-    enum parsed parsed = module                                                              ? PARSED_WHOLE
+    enum parsed parsed = module                                                            ? PARSED_WHOLE
                          : error.message && strcmp(error.message, "incomplete input") == 0 ? PARSED_IN_PART
-                                                                                             : PARSED_WRONG;
+                                                                                           : PARSED_WRONG;
     arena_destroy(&arena);
     text_release(&text);
     return parsed;

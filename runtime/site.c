@@ -28,8 +28,8 @@
 
 #define DEBIANS_LIBRARY "/usr/lib/python3.11"
 /* In the order in which site finds them. */
-static const char *const dist_packages[] = {
-    "/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages", DEBIANS_LIBRARY "/dist-packages"};
+static const char *const dist_packages[] = {"/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages",
+                                            DEBIANS_LIBRARY "/dist-packages"};
 enum { DIST_PACKAGES = sizeof dist_packages / sizeof *dist_packages };
 
 /* ---- looking ---- */

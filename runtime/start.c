@@ -178,8 +178,8 @@ static bool make_core_modules(const struct start_config *config)
     value_inc(sys_dict);
     value_dec(sys);
     bool done = sys_set("modules", modules) && set_list("argv", config->argc, config->argv) &&
-                set_list("orig_argv", config->all_argc, config->all_argv) && paths_set() &&
-                set_builtin_names() && set_options(config) && streams_open();
+                set_list("orig_argv", config->all_argc, config->all_argv) && paths_set() && set_builtin_names() &&
+                set_options(config) && streams_open();
     value_dec(modules);
     builtins_at_start = done ? dict_copy(builtins_dict) : NULL;
     return builtins_at_start != NULL;
@@ -190,9 +190,7 @@ static bool start_module(const char *module_name, const char *function_name, val
 {
     value module = import_module(module_name), name = module ? str_interned(function_name) : NULL;
     value function = name ? attr_get(module, name) : NULL;
-    value result = !function  ? NULL
-                   : argument ? call_1(function, argument)
-                              : call_0(function);
+    value result = !function ? NULL : argument ? call_1(function, argument) : call_0(function);
     if (!result) {
         fprintf(stderr, "atoll: cannot start %s:\n", module_name);
         interpreter_report_uncaught();
@@ -286,8 +284,8 @@ static void print_gc_stats(void)
             (unsigned long)s.mutator_stops, (unsigned long)s.helped_pages);
 }
 
-/* The values of a namespace go, private names first; the names stay, as None: functions that run so late (of finalizers,
- * of weak references) can look before they use one. */
+/* The values of a namespace go, private names first; the names stay, as None: functions that run so late (of
+ * finalizers, of weak references) can look before they use one. */
 static void clear_namespace(value dict)
 {
     value key, item;
@@ -307,9 +305,9 @@ static void clear_namespace(value dict)
 /* What a program may have put into sys and builtins goes: finalizers still have what was there at the start. */
 static void restore_core_modules(void)
 {
-    static const char *const kept_by_program[] = {"path",       "argv",           "ps1",        "ps2",
-                                                  "last_type",  "last_value",     "last_traceback",
-                                                  "meta_path",  "path_hooks",     "path_importer_cache"};
+    static const char *const kept_by_program[] = {
+        "path",       "argv",           "ps1",       "ps2",        "last_type",
+        "last_value", "last_traceback", "meta_path", "path_hooks", "path_importer_cache"};
     static const char *const streams[][2] = {
         {"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
     for (size_t i = 0; i < sizeof kept_by_program / sizeof *kept_by_program; i++)
@@ -332,8 +330,8 @@ static void restore_core_modules(void)
     builtins_at_start = NULL;
 }
 
-/* Drop every module, as CPython does: what the program's globals alone keep alive dies with its names still there, if it
- * has finalizers as an island; modules that something else keeps are emptied, the newest first, sys the last. */
+/* Drop every module, as CPython does: what the program's globals alone keep alive dies with its names still there, if
+ * it has finalizers as an island; modules that something else keeps are emptied, the newest first, sys the last. */
 static void clear_modules(void)
 {
     value modules = sys_get("modules");

@@ -7,8 +7,8 @@
 struct start_config {
     int argc; /* sys.argv */
     char **argv;
-    const char *program;                    /* argv[0] of the process */
-    int all_argc; /* sys.orig_argv */
+    const char *program; /* argv[0] of the process */
+    int all_argc;        /* sys.orig_argv */
     char **all_argv;
     bool dist_packages;                     /* -X dist-packages: run the .pth files of Debian's dist-packages, too */
     bool gc_stats;                          /* -X gc-stats: print the collector's figures at the end */
@@ -30,7 +30,8 @@ int run_command(const char *source);
 int run_file(const char *path, bool skips_line /* -x */);
 int run_module(const char *name);
 int run_stdin(void);
-/* After -i, or by PYTHONINSPECT that the program set: the prompt in the same __main__. `status`: what the run returned. */
+/* After -i, or by PYTHONINSPECT that the program set: the prompt in the same __main__. `status`: what the run returned.
+ */
 int run_inspection(int status);
 /* The prompt (prompt.c): read statements from standard input and run them in the module `main`; the exit status. */
 int run_prompt(value main);

@@ -13,6 +13,6 @@ value sys_late_attribute(value name);
 /* The same of builtins: what site puts there. */
 value builtins_late_attribute(value name);
 int sys_optimize_level(void); /* -O */
-bool sys_inspects(void);       /* -i: the prompt is still to come, and SystemExit ends nothing */
+bool sys_inspects(void);      /* -i: the prompt is still to come, and SystemExit ends nothing */
 
 #endif

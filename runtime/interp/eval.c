@@ -9,7 +9,8 @@
  * registers that belong to it (ip, sp). The loop is left when a frame flagged FRAME_ENTRY returns, yields or fails.
  *
  * The text is compiled twice, the second time for threads that are traced (eval_traced.c): there each instruction is
- * preceded by a look for events. A loop that finds tracing turned on or off goes on as the other one, in the same frame.
+ * preceded by a look for events. A loop that finds tracing turned on or off goes on as the other one, in the same
+ * frame.
  *
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
  * before anything that may call, raise or pass a safepoint.
@@ -66,12 +67,16 @@
     } while (0)
 
 #ifdef EVAL_TRACED
-#define EVAL                 eval_frame_traced
-#define OTHER_EVAL           eval_frame
-#define TRACED(...)          __VA_ARGS__
-#define IS_OTHER()           false /* each instruction asks */
-#define DISPATCH()           goto next_traced
-#define DISPATCH_FETCHED()   do { ip--; DISPATCH(); } while (0)
+#define EVAL        eval_frame_traced
+#define OTHER_EVAL  eval_frame
+#define TRACED(...) __VA_ARGS__
+#define IS_OTHER()  false /* each instruction asks */
+#define DISPATCH()  goto next_traced
+#define DISPATCH_FETCHED() \
+    do {                   \
+        ip--;              \
+        DISPATCH();        \
+    } while (0)
 #else
 #define EVAL       eval_frame
 #define OTHER_EVAL eval_frame_traced
@@ -1100,8 +1105,7 @@ add_strings : {
                 return result;
             LOAD_FRAME();
             unit = ip[-1];
-            TRACED(if (trace_self.on && flags & FRAME_SEND &&
-                       !trace_delegate_end(frame, stack_plain(TOP()), result)) {
+            TRACED(if (trace_self.on && flags & FRAME_SEND && !trace_delegate_end(frame, stack_plain(TOP()), result)) {
                 DEC(result);
                 goto error;
             })
@@ -1214,8 +1218,9 @@ add_strings : {
         SAVE();
         value *base = sp - 3 - (ARG() & 1);
         struct frame *next = NULL;
-        TRACED(value counted = VALUE_MISSING; if (trace_self.counts &&
-                                                  !(counted = trace_c_begin(frame, stack_plain(base[0]), NULL, NULL))) goto error;)
+        TRACED(
+            value counted = VALUE_MISSING;
+            if (trace_self.counts && !(counted = trace_c_begin(frame, stack_plain(base[0]), NULL, NULL))) goto error;)
         value result = call_extended(interpreter, base, ARG() & 1, &next);
         TRACED(if (counted != VALUE_MISSING) result = trace_c_end(frame, counted, result);)
         DROP_TO(base);
@@ -1599,7 +1604,7 @@ unwind_from_ip : {
         ip = frame->code->units + range->target;
         DISPATCH();
     }
-    TRACED(frame->sp = sp; if (trace_self.on) trace_unwind(frame); goto leave; leave: bottom = frame_operands(frame);)
+    TRACED(frame->sp = sp; if (trace_self.on) trace_unwind(frame); goto leave; leave : bottom = frame_operands(frame);)
     DROP_TO(bottom);
     frame->sp = sp;
     struct frame *done = frame;

@@ -29,12 +29,12 @@ struct frame_object {
     _Atomic bool generator;        /* the frame is inside a generator */
     struct thread_slot *slot;      /* of the thread whose stack it is on, else */
     value_slot code, globals, builtins;
-    value_slot locals;     /* of a frame that has ended: its dict or mapping, made on demand */
-    value_slot back;       /* of a frame that has ended: frame object or NULL */
-    value_slot trace;      /* f_trace */
+    value_slot locals;              /* of a frame that has ended: its dict or mapping, made on demand */
+    value_slot back;                /* of a frame that has ended: frame object or NULL */
+    value_slot trace;               /* f_trace */
     _Atomic bool no_lines, opcodes; /* f_trace_lines, negated; f_trace_opcodes */
-    _Atomic int32_t shown_line; /* f_lineno while a line without code is told; 0: that of the unit */
-    _Atomic uint32_t unit; /* where it stopped, or was seen last */
+    _Atomic int32_t shown_line;     /* f_lineno while a line without code is told; 0: that of the unit */
+    _Atomic uint32_t unit;          /* where it stopped, or was seen last */
     _Atomic uint32_t value_count;
     value_slot values[]; /* of a frame that has ended: its slots */
 };

@@ -701,13 +701,13 @@ static value iterator_self(value v)
     return value_inc(v);
 }
 
-#define RESUMED_METHODS(KIND)                                                                                   \
-    METHOD("send", method_send, "($self, arg, /)",                                                              \
-           "send(arg) -> send 'arg' into " KIND ",\nreturn next yielded value or raise StopIteration."),        \
-        METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", \
-               "Raise exception in " KIND ", return next yielded value or raise\nStopIteration."),              \
-        METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside " KIND "."),         \
-        METHOD_DEL, METHOD_CLASS_GETITEM, {0},
+#define RESUMED_METHODS(KIND)                                                                                       \
+    METHOD("send", method_send, "($self, arg, /)",                                                                  \
+           "send(arg) -> send 'arg' into " KIND ",\nreturn next yielded value or raise StopIteration."),            \
+        METHOD("throw", method_throw, "($self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",     \
+               "Raise exception in " KIND ", return next yielded value or raise\nStopIteration."),                  \
+        METHOD("close", method_close, "($self, /)", "close() -> raise GeneratorExit inside " KIND "."), METHOD_DEL, \
+        METHOD_CLASS_GETITEM, {0},
 
 static const struct method_def generator_methods[] = {RESUMED_METHODS("generator")};
 static const struct method_def coroutine_methods[] = {RESUMED_METHODS("coroutine")};

@@ -252,8 +252,8 @@ value interpreter_frame_object(size_t depth)
     return frame ? frame_get_object(frame) : NULL;
 }
 
-/* The namespace that a code object run in `globals` sees as builtins: globals["__builtins__"] (a module or a mapping), set
- * there when it is missing. Owned. */
+/* The namespace that a code object run in `globals` sees as builtins: globals["__builtins__"] (a module or a mapping),
+ * set there when it is missing. Owned. */
 static value builtins_of(value globals)
 {
     value name = NAME(__builtins__);

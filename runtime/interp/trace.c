@@ -19,8 +19,8 @@ static bool install(bool *installs, const char *what, value *place, value functi
 {
     if (*installs) {
         *installs = false;
-        return raise_false(EXC(RuntimeError), "Cannot install a %s function while another %s function is being installed",
-                           what, what);
+        return raise_false(EXC(RuntimeError),
+                           "Cannot install a %s function while another %s function is being installed", what, what);
     }
     value old = *place;
     *place = NULL;
@@ -246,8 +246,8 @@ static bool is_loop_end(const struct code *code, uint32_t unit, int32_t line)
     return (marked >= 0 ? marked : code_line_range(code, target, &start, &end)) == line;
 }
 
-/* The line events before an instruction: those of the lines marked there, from one on, then its own. A jump goes on from
- * its goal. */
+/* The line events before an instruction: those of the lines marked there, from one on, then its own. A jump goes on
+ * from its goal. */
 static bool tell_lines(struct frame *frame, int32_t mark, int32_t before, bool back)
 {
     struct code *code = frame->code;

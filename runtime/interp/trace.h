@@ -34,12 +34,12 @@ struct trace_place {
 
 /* Of a thread, for it alone. */
 struct tracing {
-    bool on;         /* events are due */
-    bool counts;     /* some are the profiler's */
+    bool on;     /* events are due */
+    bool counts; /* some are the profiler's */
     bool installs_function, installs_profile;
-    uint32_t depth;  /* trace and profile functions that run: they are not traced themselves */
-    value function;  /* sys.settrace, owned, or NULL */
-    value profile;   /* sys.setprofile, or the hook's context; owned, or NULL */
+    uint32_t depth;   /* trace and profile functions that run: they are not traced themselves */
+    value function;   /* sys.settrace, owned, or NULL */
+    value profile;    /* sys.setprofile, or the hook's context; owned, or NULL */
     trace_hook *hook; /* NULL: `profile` is called */
     /* The lines of the code looked at last: units [start, end) are of `line`. */
     value code;
@@ -80,10 +80,11 @@ void trace_exception(struct frame *frame);            /* the current exception c
  * the StopIteration, which is told where CPython makes one. */
 bool trace_generator_end(struct frame *frame, value result);
 bool trace_delegate_end(struct frame *frame, value delegate, value result);
-void trace_thrown_into(struct frame *frame);          /* the same: it was thrown into a generator */
+void trace_thrown_into(struct frame *frame); /* the same: it was thrown into a generator */
 /* Around a call of what may be a C function. NULL with an exception: it is not to be called; VALUE_MISSING: no event is
    due. What else it returns goes to trace_c_end, with the call's result or NULL; the result, or NULL. */
-value trace_c_begin(struct frame *frame, value callable, value receiver /* or NULL */, value first /* argument, or NULL */);
+value trace_c_begin(struct frame *frame, value callable, value receiver /* or NULL */,
+                    value first /* argument, or NULL */);
 value trace_c_end(struct frame *frame, value function, value result);
 
 /* ---- jumps (frame_jump.c) ---- */
@@ -94,7 +95,7 @@ bool frame_jump(struct frame *frame, int64_t line);
 
 /* ---- of frame objects (frame_object.c) ---- */
 void frame_show_line(struct frame *frame, int32_t line); /* as f_lineno; 0: that of its instruction */
-value frame_trace_function(struct frame *frame); /* f_trace, owned, or NULL */
+value frame_trace_function(struct frame *frame);         /* f_trace, owned, or NULL */
 void frame_set_trace_function(struct frame *frame, value function /* or NULL */);
 bool frame_wants_lines(struct frame *frame);
 bool frame_wants_opcodes(struct frame *frame);

@@ -1,64 +1,29 @@
 /* The _gdbm module, over GNU dbm. A database is used under its object's mutex, in blocking regions. */
-#include "runtime/native/lock.h"
+#include "runtime/native/database.h"
 
 #include <errno.h>
 #include <gdbm.h>
 #include <limits.h>
 #include <stdlib.h>
 
-struct database {
-    struct object header;
-    pthread_mutex_t mutex;
-    GDBM_FILE file; /* NULL: closed */
-};
-#define DATABASE(v) ((struct database *)(v))
 static struct type *database_type;
-static value_slot error_class;
+const char database_closed[] = "GDBM object has already been closed";
+const char database_values_only[] = "gdbm mappings have bytes or string elements only";
+void database_close_file(void *file)
+{
+    gdbm_close(file);
+}
 
 /* ---- errors ---- */
-static value fail(const char *message)
-{
-    return raise((struct type *)slot_peek(&error_class), "%s", message);
-}
 /* What gdbm says, of the system or of itself; NULL. */
 static value gdbm_failed(int error, value filename /* or NULL */)
 {
     if (!error)
-        return fail(gdbm_strerror(gdbm_errno));
-    value text = str_decode_locale(strerror(error)), args[] = {small_int(error), text, filename};
-    value exception = text ? call_vector(slot_peek(&error_class), args, filename ? 3 : 2, NULL) : NULL;
-    if (exception)
-        raise_exception(exception);
-    value_dec(exception);
-    value_dec(text);
-    return NULL;
-}
-
-static bool enter(value v)
-{
-    native_lock(&DATABASE(v)->mutex);
-    if (DATABASE(v)->file)
-        return true;
-    native_unlock(&DATABASE(v)->mutex);
-    fail("GDBM object has already been closed");
-    return false;
-}
-static void leave(value v)
-{
-    native_unlock(&DATABASE(v)->mutex);
+        return database_fail(gdbm_strerror(gdbm_errno));
+    return database_system_failed(error, filename);
 }
 
 /* ---- keys and values ---- */
-/* A str as UTF-8, or bytes, as bytes of its own: owned. `message` (or NULL) is the TypeError for anything else. */
-static value bytes_of(value v, const char *message)
-{
-    if (is_str(v))
-        return str_encode(v, "utf-8", "strict");
-    if (is_bytes(v))
-        return value_inc(v);
-    return message ? raise(EXC(TypeError), "%s", message)
-                   : raise(EXC(TypeError), "argument must be read-only bytes-like object, not %K", v);
-}
 static datum datum_of(value bytes)
 {
     return (datum){(char *)bytes_data(bytes), (int)bytes_length(bytes)};
@@ -73,13 +38,13 @@ static value take_datum(datum d)
     return v;
 }
 #define INDICES_ONLY "gdbm mappings have bytes or string indices only"
-#define VALUES_ONLY  "gdbm mappings have bytes or string elements only"
+#define KEYS_ONLY    "argument must be read-only bytes-like object, not %K"
 
 enum order { FETCH, FIRST_KEY, NEXT_KEY };
 /* Owned bytes, VALUE_MISSING, or NULL. */
 static value look_up(value v, enum order order, value key)
 {
-    if (!enter(v))
+    if (!database_enter(v))
         return NULL;
     datum d = key ? datum_of(key) : (datum){NULL, 0};
     thread_enter_blocking();
@@ -88,24 +53,18 @@ static value look_up(value v, enum order order, value key)
                                        : gdbm_nextkey(DATABASE(v)->file, d);
     thread_leave_blocking();
     value result = take_datum(found);
-    leave(v);
+    database_leave(v);
     return result;
 }
-static value fetch(value v, value given_key)
+value database_fetch(value v, value given_key)
 {
-    value key = bytes_of(given_key, NULL), found = key ? look_up(v, FETCH, key) : NULL;
+    value key = database_bytes(given_key, KEYS_ONLY), found = key ? look_up(v, FETCH, key) : NULL;
     value_dec(key);
     return found;
 }
-static value database_getitem(value v, value key)
-{
-    value found = fetch(v, key);
-    return found == VALUE_MISSING ? raise_key_error(key) : found;
-}
-
 static bool store(value v, value key, value item)
 {
-    if (!enter(v))
+    if (!database_enter(v))
         return false;
     errno = 0;
     thread_enter_blocking();
@@ -113,12 +72,12 @@ static bool store(value v, value key, value item)
     thread_leave_blocking();
     if (failed)
         gdbm_failed(error, NULL);
-    leave(v);
+    database_leave(v);
     return !failed;
 }
 static bool erase(value v, value key, value given_key)
 {
-    if (!enter(v))
+    if (!database_enter(v))
         return false;
     thread_enter_blocking();
     int failed = gdbm_delete(DATABASE(v)->file, datum_of(key));
@@ -126,13 +85,14 @@ static bool erase(value v, value key, value given_key)
     if (failed && gdbm_errno == GDBM_ITEM_NOT_FOUND)
         raise_key_error(given_key);
     else if (failed)
-        fail(gdbm_strerror(gdbm_errno));
-    leave(v);
+        database_fail(gdbm_strerror(gdbm_errno));
+    database_leave(v);
     return !failed;
 }
-static bool database_setitem(value v, value given_key, value given)
+bool database_setitem(value v, value given_key, value given)
 {
-    value key = bytes_of(given_key, INDICES_ONLY), item = key && given ? bytes_of(given, VALUES_ONLY) : NULL;
+    value key = database_bytes(given_key, INDICES_ONLY),
+          item = key && given ? database_bytes(given, database_values_only) : NULL;
     bool done = key && (given ? item && store(v, key, item) : erase(v, key, given_key));
     value_dec(item);
     value_dec(key);
@@ -142,53 +102,31 @@ static int database_contains(value v, value given_key)
 {
     if (!is_str(given_key) && !is_bytes(given_key))
         return raise_int(EXC(TypeError), "gdbm key must be bytes or string, not %T", given_key);
-    value key = bytes_of(given_key, NULL);
+    value key = database_bytes(given_key, KEYS_ONLY);
     int there = -1;
-    if (key && enter(v)) {
+    if (key && database_enter(v)) {
         thread_enter_blocking();
         there = gdbm_exists(DATABASE(v)->file, datum_of(key));
         thread_leave_blocking();
-        leave(v);
+        database_leave(v);
     }
     value_dec(key);
     return there;
 }
-static ssize database_length(value v)
+ssize database_length(value v)
 {
-    if (!enter(v))
+    if (!database_enter(v))
         return -1;
     gdbm_count_t count = 0;
     thread_enter_blocking();
     int failed = gdbm_count(DATABASE(v)->file, &count);
     thread_leave_blocking();
     if (failed)
-        fail(gdbm_strerror(gdbm_errno));
-    leave(v);
+        database_fail(gdbm_strerror(gdbm_errno));
+    database_leave(v);
     return failed ? -1 : (ssize)count;
 }
-static int database_truth(value v)
-{
-    ssize length = database_length(v);
-    return length < 0 ? -1 : length > 0;
-}
-
 /* ---- methods ---- */
-static value method_get(value v, value key, value fallback)
-{
-    value found = fetch(v, key);
-    return found == VALUE_MISSING ? value_inc(fallback) : found;
-}
-static value method_setdefault(value v, value key, value given)
-{
-    value found = fetch(v, key);
-    if (found != VALUE_MISSING)
-        return found;
-    value item = is_missing(given) ? bytes_new(NULL, 0) : value_inc(given);
-    if (item && database_setitem(v, key, item))
-        return item;
-    value_dec(item);
-    return NULL;
-}
 static value method_keys(value v)
 {
     value list = list_new(0), key = list ? look_up(v, FIRST_KEY, NULL) : NULL;
@@ -209,13 +147,13 @@ static value method_firstkey(value v)
 }
 static value method_nextkey(value v, value given)
 {
-    value key = bytes_of(given, NULL), next = key ? look_up(v, NEXT_KEY, key) : NULL;
+    value key = database_bytes(given, KEYS_ONLY), next = key ? look_up(v, NEXT_KEY, key) : NULL;
     value_dec(key);
     return next == VALUE_MISSING ? VALUE_NONE : next;
 }
 static value run(value v, int (*act)(GDBM_FILE))
 {
-    if (!enter(v))
+    if (!database_enter(v))
         return NULL;
     errno = 0;
     thread_enter_blocking();
@@ -223,7 +161,7 @@ static value run(value v, int (*act)(GDBM_FILE))
     thread_leave_blocking();
     if (failed)
         gdbm_failed(error, NULL);
-    leave(v);
+    database_leave(v);
     return failed ? NULL : VALUE_NONE;
 }
 static value method_reorganize(value v)
@@ -234,47 +172,18 @@ static value method_sync(value v)
 {
     return run(v, gdbm_sync);
 }
-static value method_close(value v)
-{
-    native_lock(&DATABASE(v)->mutex);
-    GDBM_FILE file = DATABASE(v)->file;
-    DATABASE(v)->file = NULL;
-    native_unlock(&DATABASE(v)->mutex);
-    if (file) {
-        thread_enter_blocking();
-        gdbm_close(file);
-        thread_leave_blocking();
-    }
-    return VALUE_NONE;
-}
-static value method_enter(value v)
-{
-    return value_inc(v);
-}
-static value method_exit(value v, const value *args)
-{
-    return method_close(v);
-}
-static void database_destroy(struct object *o)
-{
-    struct database *d = (struct database *)o;
-    if (d->file)
-        gdbm_close(d->file);
-    pthread_mutex_destroy(&d->mutex);
-}
-
 static const struct method_def methods[] = {
-    METHOD("close", method_close, "($self, /)", "Close the database."),
+    METHOD("close", database_close, "($self, /)", "Close the database."),
     METHOD("keys", method_keys, "($self, /)", "Get a list of all keys in the database."),
     METHOD("firstkey", method_firstkey, "($self, /)", "Return the starting key for the traversal."),
     METHOD("nextkey", method_nextkey, "($self, key, /)", "Returns the key that follows key in the traversal."),
     METHOD("reorganize", method_reorganize, "($self, /)", "Reorganize the database."),
     METHOD("sync", method_sync, "($self, /)", "Flush the database to the disk file."),
-    METHOD("get", method_get, "($self, key, default=None, /)", "Get the value for key, or default if not present."),
-    METHOD("setdefault", method_setdefault, "($self, key, default='', /)",
+    METHOD("get", database_get, "($self, key, default=None, /)", "Get the value for key, or default if not present."),
+    METHOD("setdefault", database_setdefault, "($self, key, default='', /)",
            "Get value for key, or set it to default and return default if not present."),
-    METHOD("__enter__", method_enter, "($self, /)", NULL),
-    METHOD("__exit__", method_exit, "($self, /, *args)", NULL),
+    METHOD("__enter__", database_enter_context, "($self, /)", NULL),
+    METHOD("__exit__", database_exit_context, "($self, /, *args)", NULL),
     {0},
 };
 static const struct type_spec database_spec = {
@@ -317,9 +226,9 @@ static bool flags_of(value given, int *flags)
     }
     text_release(&text);
     if (!known)
-        fail("First flag must be one of 'r', 'w', 'c' or 'n'");
+        database_fail("First flag must be one of 'r', 'w', 'c' or 'n'");
     else if (wrong)
-        raise((struct type *)slot_peek(&error_class), "Flag '%c' is not supported.", wrong);
+        raise((struct type *)slot_peek(&database_error), "Flag '%c' is not supported.", wrong);
     return known && !wrong;
 }
 
@@ -356,13 +265,13 @@ static bool fill(value module)
     if (!database_type && !(database_type = type_define(&database_spec)))
         return false;
     value numbers[] = {small_int(GDBM_VERSION_MAJOR), small_int(GDBM_VERSION_MINOR), small_int(GDBM_VERSION_PATCH)};
-    return module_define_exception(module, &error_class, "_gdbm.error", EXC(OSError), NULL) &&
+    return module_define_exception(module, &database_error, "_gdbm.error", EXC(OSError), NULL) &&
            module_add_owned(module, "open_flags", str_from_text("rwcnfsu")) &&
            module_add_owned(module, "_GDBM_VERSION", tuple_from_owned(numbers, 3));
 }
 static void finish(void)
 {
-    slot_drop(&error_class);
+    slot_drop(&database_error);
 }
 static const struct module_def definition = {
     .name = "_gdbm",

@@ -71,7 +71,7 @@ struct text {
 };
 bool text_of(value v, struct text *text);
 bool text_of_argument(value v, struct text *text); /* the same; ValueError "embedded null character" */
-value value_fspath(value v); /* str or bytes: itself, or what the os.PathLike gives; owned */
+value value_fspath(value v);                       /* str or bytes: itself, or what the os.PathLike gives; owned */
 bool text_of_path(value v,
                   struct text *text); /* str, bytes or os.PathLike; surrogateescape; ValueError on embedded NUL */
 void text_release(struct text *text);
@@ -149,8 +149,8 @@ bool dict_set_text(value v, const char *key, value item);
 value dict_set_default(value v, value key, value item); /* the present value, owned */
 /* What was there (owned), else VALUE_MISSING: the item is there now. NULL: exception. */
 value dict_insert_hashed(value v, value key, int64_t hash, value item);
-int dict_delete(value v, value key);                    /* 1 deleted, 0 absent (no exception), -1 error */
-value dict_pop(value v, value key);                     /* owned; VALUE_MISSING when absent */
+int dict_delete(value v, value key); /* 1 deleted, 0 absent (no exception), -1 error */
+value dict_pop(value v, value key);  /* owned; VALUE_MISSING when absent */
 int dict_contains(value v, value key);
 /* Iterate: *position starts at 0; false at the end. Key and item are owned by the caller. Tolerates changes (may then
  * skip or repeat). */

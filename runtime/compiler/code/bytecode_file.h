@@ -44,13 +44,14 @@ enum bytecode_tag {
 };
 
 /* The numbers in a record, in this order, four bytes each; then where its body lies in its part, and how long it is. */
-#define BYTECODE_NUMBERS(X)                                                                                           \
-    X(argcount)                                                                                                       \
-    X(posonly_argcount)                                                                                               \
-    X(kwonly_argcount)                                                                                                \
-    X(locals_count)                                                                                                   \
-    X(cells_count)                                                                                                    \
-    X(frees_count) X(stack_size) X(flags) X(first_line) X(unit_count) X(cache_count) X(range_count) X(location_bytes) \
+#define BYTECODE_NUMBERS(X)                                                                            \
+    X(argcount)                                                                                        \
+    X(posonly_argcount)                                                                                \
+    X(kwonly_argcount)                                                                                 \
+    X(locals_count)                                                                                    \
+    X(cells_count)                                                                                     \
+    X(frees_count)                                                                                     \
+    X(stack_size) X(flags) X(first_line) X(unit_count) X(cache_count) X(range_count) X(location_bytes) \
         X(attribute_stores) X(names_init)
 
 #define BYTECODE_COUNT(name) char name;

@@ -37,7 +37,7 @@ struct exception_range {
 
 struct code_location {
     int32_t line, end_line, column, end_column;
-}; /* line 0 or -1: none; columns 0-based UTF-8 bytes, -1: none */
+};                              /* line 0 or -1: none; columns 0-based UTF-8 bytes, -1: none */
 extern bool code_hides_columns; /* set at the start: only lines are shown (-X no_debug_ranges) */
 
 /* Where the body of a code object lies in its file. */
@@ -72,9 +72,9 @@ struct code {
     value_slot slot_names;                     /* tuple of interned str, slots_count long */
     value_slot slot_kinds;                     /* bytes: per slot, bits 1 local 2 cell 4 free */
     value_slot filename, name, qualified_name; /* str; there from the beginning */
-    value_slot given;                          /* of code that a program made: a tuple of what it said (code_attributes.c) */
-    struct code_source *source;                /* of a code object that sleeps or slept, else NULL */
-    struct code_body body;                     /* the same */
+    value_slot given;           /* of code that a program made: a tuple of what it said (code_attributes.c) */
+    struct code_source *source; /* of a code object that sleeps or slept, else NULL */
+    struct code_body body;      /* the same */
 };
 
 enum { CODE_ATTRIBUTE_STORES_MAX = 32 };
@@ -103,11 +103,11 @@ static inline value code_const(const struct code *code, uint32_t index)
 }
 
 /* Compile source text. `mode` "exec", "eval", "single" or "func_type"; flags: inherited CODE_FUTURE_ bits, the PyCF_
- * ones of compile(), COMPILE_PROGRAM; optimize as -O, negative: as the program was started. Returns a code object, or NULL with
- * SyntaxError etc. */
-#define COMPILE_ONLY_TREE 0x400u /* the result is an object of `ast` */
+ * ones of compile(), COMPILE_PROGRAM; optimize as -O, negative: as the program was started. Returns a code object, or
+ * NULL with SyntaxError etc. */
+#define COMPILE_ONLY_TREE       0x400u /* the result is an object of `ast` */
 #define COMPILE_TOP_LEVEL_AWAIT 0x2000u
-#define COMPILE_PROGRAM 0x20000000u /* the source is of the program, which did not make it: its names are immortal */
+#define COMPILE_PROGRAM         0x20000000u /* the source is of the program, which did not make it: its names are immortal */
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize);
 /* The same for a tree of `ast` objects. */
 value compile_tree(value tree, value filename, const char *mode, unsigned flags, int optimize);

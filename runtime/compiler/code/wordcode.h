@@ -93,8 +93,8 @@ bool wordcode_next_run(const struct wordcode *w, struct location_reader *r, stru
 /* ---- wordcode_decode.c: a code object of what programs give ---- */
 
 /* The tables of a new code object: its instructions in *parts, in memory that wordcode_release frees. Its consts,
- * names, variables and first line are there already. false with MemoryError, or with what is wrong: what passes still has
- * to be verified. */
+ * names, variables and first line are there already. false with MemoryError, or with what is wrong: what passes still
+ * has to be verified. */
 struct wordcode_tables {
     uint32_t *units;
     struct exception_range *ranges;

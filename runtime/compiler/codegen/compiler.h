@@ -121,10 +121,10 @@ struct compiler {
     struct symtable *symtable;
     struct unit *unit;
     int optimize;
-    bool is_program;     /* COMPILE_PROGRAM */
+    bool is_program;      /* COMPILE_PROGRAM */
     bool top_level_await; /* COMPILE_TOP_LEVEL_AWAIT */
-    unsigned future;     /* CODE_FUTURE_ bits */
-    int32_t future_line; /* of the last future statement */
+    unsigned future;      /* CODE_FUTURE_ bits */
+    int32_t future_line;  /* of the last future statement */
     bool failed;
     uint32_t depth, depth_limit; /* of nested visits */
     struct pointer_map texts;    /* ast_name -> str value, owned */

@@ -61,8 +61,7 @@ static struct block *final_target(struct block *from, struct instruction *jump)
     bool conditional = jump->opcode != PSEUDO_JUMP;
     for (int hops = 0; hops < 16; hops++) {
         struct instruction *next_jump = target->instructions;
-        if (!target->count || next_jump->opcode != PSEUDO_JUMP ||
-            !passes_no_line(next_jump, jump->position.lineno))
+        if (!target->count || next_jump->opcode != PSEUDO_JUMP || !passes_no_line(next_jump, jump->position.lineno))
             break;
         struct block *next = skip_empty(next_jump->target);
         if (next == target || (conditional && next->order <= from->order))
@@ -502,7 +501,8 @@ static void propagate_positions(struct unit *unit)
         }
         struct instruction *last = last_of(b);
         struct block *next = b->next ? skip_empty(b->next) : NULL;
-        struct block *successors[2] = {falls_through(b) ? next : NULL, last && is_jump(last->opcode) ? last->target : NULL};
+        struct block *successors[2] = {falls_through(b) ? next : NULL,
+                                       last && is_jump(last->opcode) ? last->target : NULL};
         for (int k = 0; last && k < 2; k++) {
             if (successors[k] && successors[k]->predecessors == 1 && successors[k]->count &&
                 successors[k]->instructions[0].position.lineno < 0)

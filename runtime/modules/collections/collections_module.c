@@ -162,8 +162,7 @@ static value tuplegetter_new(struct type *type, const value *args, size_t nargs,
     static struct signature signature = SIGNATURE("_tuplegetter", "(index, doc, /)");
     value bound[2];
     ssize index;
-    if (!signature_bind(&signature, args, nargs, kwnames, bound) ||
-        !value_as_ssize(bound[0], &index))
+    if (!signature_bind(&signature, args, nargs, kwnames, bound) || !value_as_ssize(bound[0], &index))
         return NULL;
     struct tuplegetter *self = (struct tuplegetter *)object_new(type, sizeof *self);
     if (!self)

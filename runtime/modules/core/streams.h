@@ -4,10 +4,10 @@
 
 #include "runtime/value.h"
 
-bool streams_open(void);        /* makes them, and the builtin open(); sys.modules exists already */
-bool streams_flush(void);       /* false: stdout could not be flushed */
+bool streams_open(void);          /* makes them, and the builtin open(); sys.modules exists already */
+bool streams_flush(void);         /* false: stdout could not be flushed */
 void streams_flush_quietly(void); /* the exception that is set stays, and there is no other */
-extern bool streams_unbuffered; /* -u */
+extern bool streams_unbuffered;   /* -u */
 
 /* A line of the terminal with its end, "" at the end of the input; NULL with an exception. The prompt is a str. */
 typedef value line_reader(value prompt);

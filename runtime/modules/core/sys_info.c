@@ -173,8 +173,7 @@ bool sys_info_fill(value module)
            module_add_owned(module, "thread_info", thread_information()) &&
            module_add_owned(module, "version", str_format("%s (Atoll %s) [C11]", PYTHON_VERSION, ATOLL_VERSION)) &&
            module_add(module, "hexversion", small_int(HEX_VERSION)) &&
-           module_add(module, "api_version", small_int(1013)) &&
-           module_add_owned(module, "_git", git_information()) &&
+           module_add(module, "api_version", small_int(1013)) && module_add_owned(module, "_git", git_information()) &&
            module_add_owned(module, "_framework", str_from_text("")) &&
            module_add_owned(module, "copyright", str_from_text("Copyright (c) 2026 The Atoll authors.")) &&
            module_add_owned(module, "platform", str_interned("linux")) &&
@@ -184,7 +183,8 @@ bool sys_info_fill(value module)
            module_add_owned(module, "float_repr_style", str_interned("short")) &&
            module_add_owned(module, "platlibdir", str_decode_locale(sys_places.platlibdir)) &&
            module_add_owned(module, "warnoptions", list_new(0)) && module_add_owned(module, "_xoptions", dict_new()) &&
-           module_add_owned(module, "abiflags", str_interned("")) && module_add_owned(module, "pycache_prefix",
+           module_add_owned(module, "abiflags", str_interned("")) &&
+           module_add_owned(module, "pycache_prefix",
                             sys_places.pycache_prefix ? str_decode_locale(sys_places.pycache_prefix) : VALUE_NONE) &&
            module_add(module, "dont_write_bytecode", value_bool(sys_flags.dont_write_bytecode));
 }

@@ -17,9 +17,8 @@ static value librarys_variables(void)
 {
     value path = import_library_path(NAME_TEXT(MODULE_NAME ".py")), dict = path ? dict_new() : NULL;
     value code = dict ? import_file_compile(path, true) : NULL;
-    value result = code && dict_set(dict, NAME(__builtins__), builtins_dict)
-                       ? interpreter_run_code(code, dict, NULL, NULL)
-                       : NULL;
+    value result =
+        code && dict_set(dict, NAME(__builtins__), builtins_dict) ? interpreter_run_code(code, dict, NULL, NULL) : NULL;
     value variables = result ? dict_get(dict, NAME(build_time_vars)) : NULL;
     value_dec(result);
     value_dec(code);

@@ -332,9 +332,13 @@ static bool show(const struct warning *w)
             raise(EXC(RuntimeError), "unable to get warnings.WarningMessage");
     }
     if (class && class != VALUE_MISSING) {
-        value arguments[] = {
-            w->message, w->category, w->filename, int_from_i64(w->line), VALUE_NONE, VALUE_NONE,
-            w->source ? w->source : VALUE_NONE};
+        value arguments[] = {w->message,
+                             w->category,
+                             w->filename,
+                             int_from_i64(w->line),
+                             VALUE_NONE,
+                             VALUE_NONE,
+                             w->source ? w->source : VALUE_NONE};
         message = arguments[3] ? call_vector(class, arguments, 7, NULL) : NULL;
         value_dec(arguments[3]);
         result = message ? call_1(function, message) : NULL;
@@ -508,8 +512,7 @@ static bool warn_here(value category, value message, ssize level, value source)
     struct place place;
     if (!find_place(level, &place))
         return false;
-    bool done =
-        warn_of(category, message, place.filename, place.line, place.module, place.registry, NULL, source);
+    bool done = warn_of(category, message, place.filename, place.line, place.module, place.registry, NULL, source);
     place_drop(&place);
     return done;
 }
@@ -572,8 +575,8 @@ static value warnings_warn(value self, const value *args)
 static value line_of_loader(value globals, ssize line)
 {
     value loader = dict_get(globals, NAME(__loader__)), name = loader ? dict_get(globals, NAME(__name__)) : NULL;
-    value get_source = name && is_given(loader) && is_given(name) ? attr_get_optional(loader, NAME(get_source))
-                                                                  : VALUE_MISSING;
+    value get_source =
+        name && is_given(loader) && is_given(name) ? attr_get_optional(loader, NAME(get_source)) : VALUE_MISSING;
     value source = VALUE_MISSING;
     if (!name || !get_source)
         source = NULL;
@@ -650,7 +653,8 @@ static void finish(void)
 
 const struct module_def _warnings_module = {
     .name = "_warnings",
-    .doc = "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
+    .doc =
+        "_warnings provides basic warning filtering support.\nIt is a helper module to speed up interpreter start-up.",
     .functions = functions,
     .fill = fill,
     .finish = finish,

@@ -95,12 +95,12 @@ static value alaw2lin(value module, value fragment, value width)
 /* ---- ADPCM: four bits for the difference to what was predicted, in steps that adapt ---- */
 enum { STEPS = 89 };
 static const int16_t steps[STEPS] = {
-    7,     8,     9,     10,    11,    12,    13,    14,    16,    17,    19,    21,    23,    25,    28,
-    31,    34,    37,    41,    45,    50,    55,    60,    66,    73,    80,    88,    97,    107,   118,
-    130,   143,   157,   173,   190,   209,   230,   253,   279,   307,   337,   371,   408,   449,   494,
-    544,   598,   658,   724,   796,   876,   963,   1060,  1166,  1282,  1411,  1552,  1707,  1878,  2066,
-    2272,  2499,  2749,  3024,  3327,  3660,  4026,  4428,  4871,  5358,  5894,  6484,  7132,  7845,  8630,
-    9493,  10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767};
+    7,    8,     9,     10,    11,    12,    13,    14,    16,    17,    19,    21,    23,    25,   28,
+    31,   34,    37,    41,    45,    50,    55,    60,    66,    73,    80,    88,    97,    107,  118,
+    130,  143,   157,   173,   190,   209,   230,   253,   279,   307,   337,   371,   408,   449,  494,
+    544,  598,   658,   724,   796,   876,   963,   1060,  1166,  1282,  1411,  1552,  1707,  1878, 2066,
+    2272, 2499,  2749,  3024,  3327,  3660,  4026,  4428,  4871,  5358,  5894,  6484,  7132,  7845, 8630,
+    9493, 10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767};
 
 struct adpcm {
     int predicted, index;
@@ -181,8 +181,7 @@ static value adpcm2lin(value module, value given, value width, value given_state
     struct adpcm state;
     if (!fragment_get_encoded(&f, given, width))
         return NULL;
-    value result =
-        state_get(given_state, "adpcm2lin", &state) ? audioop_room(f.size, 2 * (size_t)f.width) : NULL;
+    value result = state_get(given_state, "adpcm2lin", &state) ? audioop_room(f.size, 2 * (size_t)f.width) : NULL;
     if (result) {
         uint8_t *to = bytes_data(result);
         bool resting = thread_rest_begin(f.size);
@@ -198,12 +197,10 @@ static value adpcm2lin(value module, value given, value width, value given_state
 }
 
 const struct method_def audioop_codecs[] = {
-    METHOD("lin2ulaw", lin2ulaw, "(fragment, width, /)",
-           "Convert samples in the audio fragment to u-LAW encoding."),
+    METHOD("lin2ulaw", lin2ulaw, "(fragment, width, /)", "Convert samples in the audio fragment to u-LAW encoding."),
     METHOD("ulaw2lin", ulaw2lin, "(fragment, width, /)",
            "Convert sound fragments in u-LAW encoding to linearly encoded sound fragments."),
-    METHOD("lin2alaw", lin2alaw, "(fragment, width, /)",
-           "Convert samples in the audio fragment to a-LAW encoding."),
+    METHOD("lin2alaw", lin2alaw, "(fragment, width, /)", "Convert samples in the audio fragment to a-LAW encoding."),
     METHOD("alaw2lin", alaw2lin, "(fragment, width, /)",
            "Convert sound fragments in a-LAW encoding to linearly encoded sound fragments."),
     METHOD("lin2adpcm", lin2adpcm, "(fragment, width, state, /)", "Convert samples to 4 bit Intel/DVI ADPCM encoding."),

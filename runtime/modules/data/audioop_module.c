@@ -99,11 +99,11 @@ static bool measure(value given, value width, void (*compute)(const struct fragm
     fragment_release(&f);
     return true;
 }
-#define MEASURE(NAME)                                                                    \
-    static value audioop_##NAME(value module, value given, value width)                  \
-    {                                                                                    \
-        struct measure m = {0};                                                          \
-        return measure(given, width, compute_##NAME, &m) ? small_int(m.number) : NULL;   \
+#define MEASURE(NAME)                                                                  \
+    static value audioop_##NAME(value module, value given, value width)                \
+    {                                                                                  \
+        struct measure m = {0};                                                        \
+        return measure(given, width, compute_##NAME, &m) ? small_int(m.number) : NULL; \
     }
 
 static void compute_max(const struct fragment *f, struct measure *m)
@@ -404,8 +404,8 @@ static value audioop_tomono(value module, const value *args)
     double left, right;
     if (!value_as_double(args[2], &left) || !value_as_double(args[3], &right) || !fragment_get(&f, args[0], args[1]))
         return NULL;
-    value result = f.count % 2 ? audioop_error("not a whole number of frames")
-                               : audioop_room(f.count / 2, (size_t)f.width);
+    value result =
+        f.count % 2 ? audioop_error("not a whole number of frames") : audioop_room(f.count / 2, (size_t)f.width);
     if (result) {
         uint8_t *to = bytes_data(result);
         bool resting = thread_rest_begin(f.size);
@@ -466,7 +466,7 @@ static value audioop_add(value module, value first, value second, value width)
 /* ---- another rate ---- */
 struct converter {
     int width, channels, in_rate, out_rate, weight_a, weight_b;
-    int position; /* in units of which in_rate make a frame of the output: < 0 while input is wanted */
+    int position;          /* in units of which in_rate make a frame of the output: < 0 while input is wanted */
     int32_t *before, *now; /* for each channel: malloc'd */
 };
 static int common_divisor(int a, int b)
@@ -581,10 +581,10 @@ static value convert(struct converter *c, const struct buffer *buffer, value sta
 }
 static const char *converter_wrong(const struct converter *c, ssize length)
 {
-    return c->weight_a < 1 || c->weight_b < 0          ? "weightA should be >= 1, weightB should be >= 0"
+    return c->weight_a < 1 || c->weight_b < 0         ? "weightA should be >= 1, weightB should be >= 0"
            : length % ((ssize)c->width * c->channels) ? "not a whole number of frames"
-           : c->in_rate <= 0 || c->out_rate <= 0       ? "sampling rate not > 0"
-                                                       : NULL;
+           : c->in_rate <= 0 || c->out_rate <= 0      ? "sampling rate not > 0"
+                                                      : NULL;
 }
 static value audioop_ratecv(value module, const value *args)
 {
@@ -594,10 +594,9 @@ static value audioop_ratecv(value module, const value *args)
     if (!buffer_get(args[0], &buffer, BUFFER_SIMPLE))
         return NULL;
     value result = NULL;
-    if (!value_as_int(args[1], &c.width) || !value_as_int(args[2], &c.channels) ||
-        !value_as_int(args[3], &c.in_rate) || !value_as_int(args[4], &c.out_rate) ||
-        !value_as_int(args[6], &weights[0]) || !value_as_int(args[7], &weights[1]) ||
-        !fragment_width(args[1], &c.width))
+    if (!value_as_int(args[1], &c.width) || !value_as_int(args[2], &c.channels) || !value_as_int(args[3], &c.in_rate) ||
+        !value_as_int(args[4], &c.out_rate) || !value_as_int(args[6], &weights[0]) ||
+        !value_as_int(args[7], &weights[1]) || !fragment_width(args[1], &c.width))
         goto done;
     c.weight_a = weights[0];
     c.weight_b = weights[1];
@@ -650,15 +649,13 @@ static const struct method_def functions[] = {
            "Convert samples between 1-, 2-, 3- and 4-byte formats."),
     METHOD("max", audioop_max, "(fragment, width, /)",
            "Return the maximum of the absolute value of all samples in a fragment."),
-    METHOD("maxpp", audioop_maxpp, "(fragment, width, /)",
-           "Return the maximum peak-peak value in the sound fragment."),
+    METHOD("maxpp", audioop_maxpp, "(fragment, width, /)", "Return the maximum peak-peak value in the sound fragment."),
     METHOD("minmax", audioop_minmax, "(fragment, width, /)",
            "Return the minimum and maximum values of all samples in the sound fragment."),
     METHOD("mul", audioop_mul, "(fragment, width, factor, /)",
            "Return a fragment that has all samples in the original fragment multiplied by the floating-point value "
            "factor."),
-    METHOD("ratecv", audioop_ratecv,
-           "(fragment, width, nchannels, inrate, outrate, state, weightA=1, weightB=0, /)",
+    METHOD("ratecv", audioop_ratecv, "(fragment, width, nchannels, inrate, outrate, state, weightA=1, weightB=0, /)",
            "Convert the frame rate of the input fragment."),
     METHOD("reverse", audioop_reverse, "(fragment, width, /)",
            "Reverse the samples in a fragment and returns the modified fragment."),
@@ -680,5 +677,4 @@ static void finish(void)
 {
     slot_drop(&error_class);
 }
-const struct module_def audioop_module = {
-    .name = "audioop", .functions = functions, .fill = fill, .finish = finish};
+const struct module_def audioop_module = {.name = "audioop", .functions = functions, .fill = fill, .finish = finish};

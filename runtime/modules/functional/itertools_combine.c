@@ -259,19 +259,20 @@ static value combiner_reduce(value v)
     bool over = c->kind == PRODUCT ? finished : started && finished;
     if (over) {
         value none = tuple_new(0);
-        arguments = !none ? NULL
+        arguments = !none                ? NULL
                     : c->kind == PRODUCT ? tuple_pack(1, none)
                                          : tuple_pack(2, none, small_int((int64_t)c->length));
         value_dec(none);
     } else {
-        arguments = c->kind == PRODUCT ? value_inc(pools)
-                                       : tuple_pack(2, tuple_get(pools, 0), small_int((int64_t)c->length));
+        arguments =
+            c->kind == PRODUCT ? value_inc(pools) : tuple_pack(2, tuple_get(pools, 0), small_int((int64_t)c->length));
     }
     bool failed = !arguments;
     if (!failed && started && !over) {
         state = indices_tuple(indices, c->kind == PERMUTATIONS ? c->n : count);
         if (state && c->kind == PERMUTATIONS) {
-            value cycles = indices_tuple(indices + c->n, c->length), both = cycles ? tuple_pack(2, state, cycles) : NULL;
+            value cycles = indices_tuple(indices + c->n, c->length),
+                  both = cycles ? tuple_pack(2, state, cycles) : NULL;
             value_dec(cycles);
             value_dec(state);
             state = both;
@@ -351,11 +352,12 @@ static const struct method_def combiner_methods[] = {
     {0},
 };
 
-#define COMBINER(NAME, NEW, SIGNATURE_TEXT)                                                                                   \
-    {                                                                                                         \
-        .name = "itertools." NAME, .signature = SIGNATURE_TEXT, .size = sizeof(struct combiner), .flags = TYPE_FLAG_BASE,                  \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = combiner_traverse, .destroy = combiner_destroy,            \
-        .slots = {.new = NEW, .iter = iterator_self, .next = combiner_next}, .methods = combiner_methods,     \
+#define COMBINER(NAME, NEW, SIGNATURE_TEXT)                                                               \
+    {                                                                                                     \
+        .name = "itertools." NAME, .signature = SIGNATURE_TEXT, .size = sizeof(struct combiner),          \
+        .flags = TYPE_FLAG_BASE, .gc_flags = TYPE_GC_CONTAINER, .traverse = combiner_traverse,            \
+        .destroy = combiner_destroy, .slots = {.new = NEW, .iter = iterator_self, .next = combiner_next}, \
+        .methods = combiner_methods,                                                                      \
     }
 static const struct type_spec specs[] = {
     COMBINER("product", product_new, NULL),

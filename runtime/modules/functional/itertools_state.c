@@ -71,11 +71,11 @@ static value setstate_truth(value v, value state)
     {                                          \
         return step_run(v, NAME##_reduce_now); \
     }
-#define REDUCE_SLOTS(NAME, SLOTS, WITH_NUMBER)       \
-    static value NAME##_reduce_now(value v)          \
-    {                                                \
-        return reduce_slots(v, SLOTS, WITH_NUMBER);  \
-    }                                                \
+#define REDUCE_SLOTS(NAME, SLOTS, WITH_NUMBER)      \
+    static value NAME##_reduce_now(value v)         \
+    {                                               \
+        return reduce_slots(v, SLOTS, WITH_NUMBER); \
+    }                                               \
     HELD_REDUCE(NAME)
 REDUCE_SLOTS(compress, "01", false)
 REDUCE_SLOTS(dropwhile, "10", true)
@@ -322,9 +322,10 @@ static value grouper_reduce(value v)
     return reduce_result(builtin_by_name("iter"), tuple_new(0), NULL, false);
 }
 
-#define REDUCE(FUNCTION)     METHOD("__reduce__", FUNCTION, "($self, /)", "Return state information for pickling.")
-#define SETSTATE(FUNCTION)   METHOD("__setstate__", FUNCTION, "($self, state, /)", "Set state information for unpickling.")
-#define METHODS(NAME, ...)   const struct method_def NAME##_methods[] = {__VA_ARGS__, {0}};
+#define REDUCE(FUNCTION) METHOD("__reduce__", FUNCTION, "($self, /)", "Return state information for pickling.")
+#define SETSTATE(FUNCTION) \
+    METHOD("__setstate__", FUNCTION, "($self, state, /)", "Set state information for unpickling.")
+#define METHODS(NAME, ...) const struct method_def NAME##_methods[] = {__VA_ARGS__, {0}};
 METHODS(count, REDUCE(count_reduce_held))
 METHODS(cycle, REDUCE(cycle_reduce_held), SETSTATE(cycle_setstate))
 METHODS(repeat, REDUCE(repeat_reduce),

@@ -280,7 +280,8 @@ static bool is_part_of_runtime(value name)
 /* os and these import one another, which works only if os comes first, as it does in CPython before any program. */
 static bool is_part_of_os(value name)
 {
-    return str_equals_text(name, "genericpath") || str_equals_text(name, "posixpath") || str_equals_text(name, "ntpath");
+    return str_equals_text(name, "genericpath") || str_equals_text(name, "posixpath") ||
+           str_equals_text(name, "ntpath");
 }
 
 /* Such a module by importing os, owned; VALUE_MISSING: os is on its way, or does not import it. */
@@ -448,8 +449,8 @@ static value load_timed(value name)
     return module;
 }
 
-/* site makes the entries of sys.path absolute. CPython imports it before the entry "" of -c and the prompt is there, and
- * whoever imports it later finds it done: so that entry stays. */
+/* site makes the entries of sys.path absolute. CPython imports it before the entry "" of -c and the prompt is there,
+ * and whoever imports it later finds it done: so that entry stays. */
 static value load_site(value name)
 {
     value path = sys_get("path");
@@ -543,8 +544,8 @@ static value calling_package(value globals)
         return NULL;
     }
     if (is_given(package)) {
-        bool good = is_str(package) ? agrees_with_spec(package, spec)
-                                    : raise_false(EXC(TypeError), "package must be a string");
+        bool good =
+            is_str(package) ? agrees_with_spec(package, spec) : raise_false(EXC(TypeError), "package must be a string");
         value_dec(spec);
         if (good)
             return package;
@@ -608,7 +609,8 @@ static value resolve_name(value name, value globals, int level)
     return full;
 }
 
-/* `from package import a, b`: names that are no attributes may be submodules. `is_all`: these are those of the package's
+/* `from package import a, b`: names that are no attributes may be submodules. `is_all`: these are those of the
+ * package's
  * __all__. */
 static bool import_submodules(value module, value fromlist, bool is_all)
 {

@@ -398,8 +398,8 @@ static int reopen_library(void)
     return -1;
 }
 
-/* An entry of the library in memory of its own, or NULL when it is not to be had. The file is opened each time: a number
- * kept open would be seen by programs that look at their descriptors, and be closed by those that close all. */
+/* An entry of the library in memory of its own, or NULL when it is not to be had. The file is opened each time: a
+ * number kept open would be seen by programs that look at their descriptors, and be closed by those that close all. */
 static struct loaded *read_row(const struct library_row *row)
 {
     size_t whole = (size_t)library->info.st_size;

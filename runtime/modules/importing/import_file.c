@@ -64,8 +64,7 @@ static bool set_module_attributes(value module, value name, value file, value pa
         return false;
     bool done = dict_set(dict, NAME(__spec__), spec) && dict_set(dict, NAME(__package__), package);
     value loader = done ? attr_get(spec, NAME(loader)) : NULL;
-    done = loader && dict_set(dict, NAME(__loader__), loader) &&
-           (!file || dict_set(dict, NAME(__file__), file)) &&
+    done = loader && dict_set(dict, NAME(__loader__), loader) && (!file || dict_set(dict, NAME(__file__), file)) &&
            (!search || dict_set(dict, NAME(__path__), search));
     value_dec(loader);
     value_dec(spec);

@@ -8,9 +8,9 @@
  * sys.path_importer_cache are read or set, a module is not to be had from plain source files. Then the specs of the
  * modules that are there become those of importlib, and from then on importlib finds and loads (importlib_load).
  *
- * Three things in it are not those of the standard library: `_find_and_load` goes through import_absolute, so that there is one
- * table of imports in progress; `SourceFileLoader.get_code` knows the compiled library (import_cache.c); and the magic
- * number of bytecode files is Atoll's.
+ * Three things in it are not those of the standard library: `_find_and_load` goes through import_absolute, so that
+ * there is one table of imports in progress; `SourceFileLoader.get_code` knows the compiled library (import_cache.c);
+ * and the magic number of bytecode files is Atoll's.
  */
 #include "runtime/modules/importing/importlib.h"
 #include "runtime/compiler/code/bytecode_file.h"
@@ -85,9 +85,9 @@ static value get_code(value self, value fullname)
 {
     value path = call_method_1(self, NAME(get_filename), fullname);
     value class = path ? attr_get(external, NAME(SourceFileLoader)) : NULL;
-    value code = !class                                             ? NULL
+    value code = !class                                                ? NULL
                  : is_str(path) && value_of(value_type(self)) == class ? import_file_compile(path, true)
-                                                                    : VALUE_MISSING;
+                                                                       : VALUE_MISSING;
     value_dec(class);
     value_dec(path);
     if (!code && !error_matches(EXC(MemoryError))) {
@@ -158,7 +158,8 @@ static bool set_up_bootstrap(void)
             return false;
     if (!load && !(load = attr_get(bootstrap, NAME(_find_and_load))))
         return false;
-    return set_owned(dict, NAME(_find_and_load), builtin_function_new(&find_and_load_def, NULL, NAME(_frozen_importlib)));
+    return set_owned(dict, NAME(_find_and_load),
+                     builtin_function_new(&find_and_load_def, NULL, NAME(_frozen_importlib)));
 }
 
 static bool set_up_external(void)
@@ -191,9 +192,9 @@ static bool is_native(value path)
 
 static value make_loader(value name, value path)
 {
-    value class = !path              ? attr_get(bootstrap, NAME(BuiltinImporter))
+    value class = !path             ? attr_get(bootstrap, NAME(BuiltinImporter))
                   : is_native(path) ? attr_get(external, NAME(ExtensionFileLoader))
-                                     : attr_get(external, NAME(SourceFileLoader));
+                                    : attr_get(external, NAME(SourceFileLoader));
     if (!path || !class)
         return class;
     value loader = call_2(class, name, path);
@@ -221,8 +222,8 @@ value importlib_magic_number(void)
 
 static value make_spec(const struct spec_facts *facts, value loader)
 {
-    value function = facts->file ? attr_get(external, NAME(spec_from_file_location))
-                                 : attr_get(bootstrap, NAME(spec_from_loader));
+    value function =
+        facts->file ? attr_get(external, NAME(spec_from_file_location)) : attr_get(bootstrap, NAME(spec_from_loader));
     value names = !function     ? NULL
                   : facts->file ? tuple_pack(2, NAME(loader), NAME(submodule_search_locations))
                                 : tuple_pack(1, NAME(origin));

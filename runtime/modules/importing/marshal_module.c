@@ -1,5 +1,6 @@
 /*
- * The marshal module: values as bytes and back, in the format of CPython (versions 0 to 4), and code objects in Atoll's.
+ * The marshal module: values as bytes and back, in the format of CPython (versions 0 to 4), and code objects in
+ * Atoll's.
  *
  * A value is a byte that tells its kind, and what belongs to it. From version 3 on an object that was written already
  * is a reference to its number; objects that get a number carry FLAG_REFERENCE. A code object is a bytecode file
@@ -539,9 +540,9 @@ static value read_long(struct reader *r)
             bytes[filled++] = (uint8_t)window;
     }
     bytes[filled++] = (uint8_t)window;
-    value magnitude = !good               ? bad_data("digit out of range in long")
+    value magnitude = !good              ? bad_data("digit out of range in long")
                       : digits && !digit ? bad_data("unnormalized long data")
-                                          : int_from_bytes(bytes, filled, true, false);
+                                         : int_from_bytes(bytes, filled, true, false);
     raw_free(bytes);
     if (!magnitude || n >= 0)
         return magnitude;

@@ -621,18 +621,17 @@ static const struct method_def reader_methods[] = {
     COMMON_METHODS, READ_METHODS, METHOD("flush", reader_flush, "($self, /)", NULL), {0}};
 static const struct method_def writer_methods[] = {COMMON_METHODS, WRITE_METHODS, {0}};
 static const struct method_def random_methods[] = {COMMON_METHODS, READ_METHODS, WRITE_METHODS, {0}};
-static const struct getset_def buffered_getset[] = {
-                                                    {"closed", io_upper_get_closed, NULL, NULL},
+static const struct getset_def buffered_getset[] = {{"closed", io_upper_get_closed, NULL, NULL},
                                                     {"name", io_upper_get_name, NULL, NULL},
                                                     {"mode", get_mode, NULL, NULL},
-    GETSET_FIELDS,
-    {"raw", io_beneath, NULL, NULL},
-    {0}};
+                                                    GETSET_FIELDS,
+                                                    {"raw", io_beneath, NULL, NULL},
+                                                    {0}};
 #define BUFFERED_SPEC(NAME, INIT, METHODS, DOC, ...)                                                          \
     {                                                                                                         \
-        .name = NAME, .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)", .doc = DOC, .size = sizeof(struct buffered), .flags = TYPE_FLAG_BASE,                   \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = io_upper_traverse, .destroy = buffered_destroy,            \
-        .finalize = io_upper_finalize,                                                                        \
+        .name = NAME, .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)", .doc = DOC,                      \
+        .size = sizeof(struct buffered), .flags = TYPE_FLAG_BASE, .gc_flags = TYPE_GC_CONTAINER,              \
+        .traverse = io_upper_traverse, .destroy = buffered_destroy, .finalize = io_upper_finalize,            \
         .slots = {.new = buffered_new, .init = INIT, .repr = buffered_repr, __VA_ARGS__}, .methods = METHODS, \
         .getset = buffered_getset, .dict_offset = offsetof(struct io_base, dict),                             \
     }

@@ -847,7 +847,8 @@ static const struct getset_def text_getset[] = {
 };
 static const struct type_spec text_spec = {
     .name = "_io.TextIOWrapper",
-    .signature = "(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)",
+    .signature =
+        "(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)",
     .doc = "Character and line based layer over a BufferedIOBase object, buffer.",
     .size = sizeof(struct text_io),
     .flags = TYPE_FLAG_BASE,

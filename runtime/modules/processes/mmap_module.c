@@ -101,8 +101,8 @@ static value map_new(struct type *type, const value *args, size_t nargs, value k
     int64_t access, offset;
     ssize size;
     if (!signature_bind(&signature, args, nargs, kwnames, bound) || !value_as_int(bound[0], &fd) ||
-        !value_as_ssize(bound[1], &size) || !value_as_int(bound[2], &flags) ||
-        !value_as_int(bound[3], &protection) || !value_as_i64(bound[4], &access) || !value_as_i64(bound[5], &offset))
+        !value_as_ssize(bound[1], &size) || !value_as_int(bound[2], &flags) || !value_as_int(bound[3], &protection) ||
+        !value_as_i64(bound[4], &access) || !value_as_i64(bound[5], &offset))
         return NULL;
     if (size < 0)
         return raise(EXC(OverflowError), "memory mapped length must be positive");
@@ -347,8 +347,8 @@ static value map_move(value v, value given_to, value given_from, value given_cou
 {
     struct mapping *m = SELF(v);
     ssize to, from, count;
-    if (!value_as_ssize(given_to, &to) || !value_as_ssize(given_from, &from) ||
-        !value_as_ssize(given_count, &count) || !map_is_writable(m) || !map_lock(m))
+    if (!value_as_ssize(given_to, &to) || !value_as_ssize(given_from, &from) || !value_as_ssize(given_count, &count) ||
+        !map_is_writable(m) || !map_lock(m))
         return NULL;
     ssize size = (ssize)m->size;
     bool fits =
@@ -543,8 +543,8 @@ static value map_flush(value v, value given_offset, value given_size)
 {
     struct mapping *m = SELF(v);
     ssize offset, size = 0;
-    if (!value_as_ssize(given_offset, &offset) ||
-        (!is_missing(given_size) && !value_as_ssize(given_size, &size)) || !map_lock(m))
+    if (!value_as_ssize(given_offset, &offset) || (!is_missing(given_size) && !value_as_ssize(given_size, &size)) ||
+        !map_lock(m))
         return NULL;
     uint8_t *data = m->data;
     ssize whole = (ssize)m->size;

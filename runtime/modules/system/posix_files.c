@@ -114,8 +114,7 @@ static value posix_pread(value self, value given_fd, value given_length, value g
     int fd;
     ssize length;
     int64_t offset;
-    if (!value_as_int(given_fd, &fd) || !value_as_ssize(given_length, &length) ||
-        !value_as_i64(given_offset, &offset))
+    if (!value_as_int(given_fd, &fd) || !value_as_ssize(given_length, &length) || !value_as_i64(given_offset, &offset))
         return NULL;
     if (length < 0) {
         errno = EINVAL;
@@ -218,8 +217,7 @@ static value posix_sendfile(value self, const value *args)
     ssize count;
     int64_t start = 0;
     if (!value_as_int(args[0], &out) || !value_as_int(args[1], &in) ||
-        (args[2] != VALUE_NONE && !value_as_i64(args[2], &start)) ||
-        !value_as_ssize(args[3], &count))
+        (args[2] != VALUE_NONE && !value_as_i64(args[2], &start)) || !value_as_ssize(args[3], &count))
         return NULL;
     off_t offset = start;
     bool raised = false;

@@ -34,8 +34,7 @@ struct route {
 };
 static bool route_get(struct route *r, const value *args)
 {
-    if (!value_as_int(args[0], &r->from) || !value_as_int(args[1], &r->to) ||
-        !value_as_ssize(args[2], &r->count))
+    if (!value_as_int(args[0], &r->from) || !value_as_int(args[1], &r->to) || !value_as_ssize(args[2], &r->count))
         return false;
     if (r->count < 0)
         return raise_false(EXC(ValueError), "negative value for 'count' not allowed");

@@ -101,9 +101,9 @@ static void name_codec(value encoding, size_t index)
 {
     value exception = error_fetch(), args = attr_get(exception, NAME(args)), dict = attr_get(exception, NAME(__dict__));
     struct type *type = value_type(exception);
-    bool plain = args && dict && is_plain_exception(type) && is_dict(dict) && dict_length(dict) == 0 && is_tuple(args) &&
-                 (tuple_length(args) == 0 ||
-                  (tuple_length(args) == 1 && value_is(tuple_get(args, 0), TYPE_ID_STR)));
+    bool plain = args && dict && is_plain_exception(type) && is_dict(dict) && dict_length(dict) == 0 &&
+                 is_tuple(args) &&
+                 (tuple_length(args) == 0 || (tuple_length(args) == 1 && value_is(tuple_get(args, 0), TYPE_ID_STR)));
     value_dec(dict);
     value_dec(args);
     error_clear();
@@ -554,9 +554,13 @@ static value charmap_encode(value self, const value *args)
         return NULL;
     }
     struct bytes_builder out = {0};
-    struct encode_context c = {
-        .encoding = "charmap", .errors = errors.bytes, .id = CODEC_OTHER, .text = text, .out = &out,
-        .put = charmap_put_text, .mapping = args[2]};
+    struct encode_context c = {.encoding = "charmap",
+                               .errors = errors.bytes,
+                               .id = CODEC_OTHER,
+                               .text = text,
+                               .out = &out,
+                               .put = charmap_put_text,
+                               .mapping = args[2]};
     bool done = true;
     size_t length = str_length(text);
     for (size_t i = 0, step = 1; done && i < length; thread_report_at(step++))

@@ -48,8 +48,7 @@ static bool write_string(struct writing *w, value text)
     value encoded = call_1(w->encoder, text);
     if (!encoded)
         return false;
-    bool fine = is_str(encoded) ||
-                raise_false(EXC(TypeError), "encoder() must return a string, not %.80T", encoded);
+    bool fine = is_str(encoded) || raise_false(EXC(TypeError), "encoder() must return a string, not %.80T", encoded);
     if (fine)
         builder_add_str(w->b, encoded);
     value_dec(encoded);
@@ -105,9 +104,7 @@ static bool write_list(struct writing *w, value v, const struct ancestor *above)
     bool list = is_list(v);
     builder_add_char(w->b, '[');
     for (size_t i = 0;; i++) {
-        value item = list                   ? list_get(v, i)
-                     : i < tuple_length(v) ? value_inc(tuple_get(v, i))
-                                            : VALUE_MISSING;
+        value item = list ? list_get(v, i) : i < tuple_length(v) ? value_inc(tuple_get(v, i)) : VALUE_MISSING;
         if (is_missing(item))
             break;
         if (i)
@@ -128,9 +125,9 @@ static int write_key(struct writing *w, value key, bool first)
     const char *constant = constant_text(key);
     bool number = is_float(key) || is_int(key);
     if (!is_str(key) && !number && !constant)
-        return w->self->skipkeys ? 0
-                                 : raise_int(EXC(TypeError), "keys must be str, int, float, bool or None, not %.100T",
-                                             key);
+        return w->self->skipkeys
+                   ? 0
+                   : raise_int(EXC(TypeError), "keys must be str, int, float, bool or None, not %.100T", key);
     if (!first)
         builder_add_str(w->b, w->item_separator);
     bool fine = true;
@@ -359,7 +356,10 @@ static void encoder_destroy(struct object *o)
     slot_drop(&self->item_separator);
 }
 
-#define PART_MEMBER(NAME, FIELD) {NAME, MEMBER_VALUE, offsetof(struct json_encoder, FIELD), false, NAME}
+#define PART_MEMBER(NAME, FIELD)                                              \
+    {                                                                         \
+        NAME, MEMBER_VALUE, offsetof(struct json_encoder, FIELD), false, NAME \
+    }
 static const struct member_def encoder_members[] = {
     PART_MEMBER("markers", markers),
     PART_MEMBER("default", fallback),

@@ -140,10 +140,7 @@ static value make_number(struct scan *scan, size_t start, size_t end, bool is_fl
         return float_new(double_from_text(few, &rest));
     }
     value text = str_from_span_max(span_part(scan->s, start, end), 0x7F);
-    value result = !text       ? NULL
-                   : !built_in ? call_1(parse, text)
-                   : is_float  ? number_float(text)
-                               : number_int(text);
+    value result = !text ? NULL : !built_in ? call_1(parse, text) : is_float ? number_float(text) : number_int(text);
     value_dec(text);
     return result;
 }
@@ -453,7 +450,10 @@ static void scanner_destroy(struct object *o)
     slot_drop(&self->parse_constant);
 }
 
-#define HOOK_MEMBER(NAME, DOC) {#NAME, MEMBER_VALUE, offsetof(struct json_scanner, NAME), false, DOC}
+#define HOOK_MEMBER(NAME, DOC)                                               \
+    {                                                                        \
+#NAME, MEMBER_VALUE, offsetof(struct json_scanner, NAME), false, DOC \
+    }
 static const struct member_def scanner_members[] = {
     {"strict", MEMBER_BOOL, offsetof(struct json_scanner, strict), false, "strict"},
     HOOK_MEMBER(object_hook, "object_hook"),

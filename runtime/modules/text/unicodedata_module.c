@@ -78,14 +78,14 @@ static bool is_missing_here(value self, uint32_t c)
 }
 
 /* ---- properties ---- */
-#define PROPERTY(NAME, RESULT)                                   \
-    static value get_##NAME(value self, value chr)               \
-    {                                                            \
-        uint32_t c;                                              \
-        if (!get_character(chr, #NAME, "argument", &c))          \
-            return NULL;                                         \
-        struct unicode_record record = record_of(self, c);       \
-        return RESULT;                                           \
+#define PROPERTY(NAME, RESULT)                             \
+    static value get_##NAME(value self, value chr)         \
+    {                                                      \
+        uint32_t c;                                        \
+        if (!get_character(chr, #NAME, "argument", &c))    \
+            return NULL;                                   \
+        struct unicode_record record = record_of(self, c); \
+        return RESULT;                                     \
     }
 PROPERTY(category, value_inc(categories[record.category]))
 PROPERTY(bidirectional, value_inc(bidirectional_classes[record.bidirectional]))

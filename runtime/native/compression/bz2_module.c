@@ -176,8 +176,8 @@ static value decompressor_new(struct type *type, const value *args, size_t nargs
     pthread_mutex_init(&d->base.mutex, NULL);
     int code = BZ2_bzDecompressInit(&d->stream, 0, 0);
     d->begun = code == BZ_OK;
-    if (!failed(code) && decompressor_init(&d->base, "End of stream already reached",
-                                            "Decompressor is unusable after a previous error"))
+    if (!failed(code) &&
+        decompressor_init(&d->base, "End of stream already reached", "Decompressor is unusable after a previous error"))
         return value_of(d);
     value_dec(value_of(d));
     return NULL;

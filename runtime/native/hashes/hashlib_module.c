@@ -92,11 +92,12 @@ static value new_by_name(value module, const value *args)
     return v;
 }
 
-#define DIGESTS(X)                                                                                              \
-    X(md5, EVP_md5)                                                                                             \
-    X(sha1, EVP_sha1) X(sha224, EVP_sha224) X(sha256, EVP_sha256) X(sha384, EVP_sha384) X(sha512, EVP_sha512)   \
-        X(sha3_224, EVP_sha3_224) X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) X(sha3_512, EVP_sha3_512) \
-            X(shake_128, EVP_shake128) X(shake_256, EVP_shake256)
+#define DIGESTS(X)                                                                                                    \
+    X(md5, EVP_md5)                                                                                                   \
+    X(sha1, EVP_sha1)                                                                                                 \
+    X(sha224, EVP_sha224) X(sha256, EVP_sha256) X(sha384, EVP_sha384) X(sha512, EVP_sha512) X(sha3_224, EVP_sha3_224) \
+        X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) X(sha3_512, EVP_sha3_512) X(shake_128, EVP_shake128)      \
+            X(shake_256, EVP_shake256)
 #define FUNCTION(NAME, DIGEST)                                   \
     static value openssl_##NAME(value module, const value *args) \
     {                                                            \

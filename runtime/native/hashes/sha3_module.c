@@ -74,10 +74,11 @@ static const struct getset_def sha3_getset[] = ATTRIBUTES(hash_get_digest_size, 
 static const struct getset_def shake_getset[] = ATTRIBUTES(shake_digest_size, shake_get_suffix);
 
 /* ---- types ---- */
-#define TYPES(X)                                                                                                     \
-    X(sha3_224, EVP_sha3_224, hash_methods, sha3_getset)                                                             \
-    X(sha3_256, EVP_sha3_256, hash_methods, sha3_getset) X(sha3_384, EVP_sha3_384, hash_methods, sha3_getset)        \
-        X(sha3_512, EVP_sha3_512, hash_methods, sha3_getset) X(shake_128, EVP_shake128, shake_methods, shake_getset) \
+#define TYPES(X)                                                                                              \
+    X(sha3_224, EVP_sha3_224, hash_methods, sha3_getset)                                                      \
+    X(sha3_256, EVP_sha3_256, hash_methods, sha3_getset)                                                      \
+    X(sha3_384, EVP_sha3_384, hash_methods, sha3_getset) X(sha3_512, EVP_sha3_512, hash_methods, sha3_getset) \
+        X(shake_128, EVP_shake128, shake_methods, shake_getset)                                               \
             X(shake_256, EVP_shake256, shake_methods, shake_getset)
 #define TYPE_OF(NAME, DIGEST, METHODS, GETSET)                                                                       \
     static value NAME##_new(struct type *type, const value *args, size_t nargs, value kwnames)                       \

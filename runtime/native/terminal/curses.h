@@ -51,13 +51,17 @@ extern _Atomic bool curses_terminal_known; /* setupterm() or initscr() was calle
 bool curses_has_colors(void);
 /* None, or NULL with curses.error when ncurses returned ERR. */
 value curses_check(int code, const char *function);
-value curses_null(void); /* curses.error for a window that was not made; NULL */
-bool curses_add_sizes(void); /* LINES and COLS, in the module */
+value curses_null(void);        /* curses.error for a window that was not made; NULL */
+bool curses_add_sizes(void);    /* LINES and COLS, in the module */
 value curses_module_dict(void); /* borrowed */
 
 /* ---- arguments (curses_text.c) ---- */
 /* `count` ints; false with TypeError: with `message` where it is their number that is wrong. */
 bool curses_ints(const value *args, size_t nargs, size_t count, const char *message, int *numbers);
+/* ([y, x,] [n]): `place` is set where there are two numbers or more, `*count` lessened by n. TypeError with `message`
+   where there are too many. */
+enum { CURSES_LONGEST = 1023 }; /* characters that ncurses reads or gives at once */
+bool curses_stretch(const value *args, size_t nargs, const char *message, int *place, int *count);
 /* Places and sizes are shorts to ncurses, which adds what it gets before it looks. */
 static inline bool curses_fit(const int *numbers, size_t count)
 {

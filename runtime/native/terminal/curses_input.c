@@ -123,22 +123,13 @@ value window_get_wch(value v, const value *args, size_t nargs, value kwnames)
 /* A line, edited by ncurses; others wait meanwhile. */
 value window_getstr(value v, const value *args, size_t nargs, value kwnames)
 {
-    enum { MOST = 1023 };
-    static const char *const names[] = {"", "n", "y,x", "y,x,n"};
-    char text[MOST + 1] = "";
-    int number[3], count = MOST;
-    if (!no_keywords("getstr", kwnames))
+    char text[CURSES_LONGEST + 1] = "";
+    int place[2], count = CURSES_LONGEST;
+    if (!no_keywords("getstr", kwnames) ||
+        !curses_stretch(args, nargs, "getstr requires 0 to 3 arguments", place, &count))
         return NULL;
-    if (nargs > 3)
-        return raise(EXC(TypeError), "getstr requires 0 to 3 arguments");
-    if (!curses_ints(args, nargs, nargs, names[nargs], number))
-        return NULL;
-    if (nargs % 2 && number[nargs - 1] < 0)
-        return raise(EXC(ValueError), "'n' must be nonnegative");
-    if (nargs % 2 && number[nargs - 1] < MOST)
-        count = number[nargs - 1];
     WINDOW *window = WINDOW_OF(v);
-    int result =
-        WRITING(nargs >= 2 && wmove(window, number[0], number[1]) == ERR ? ERR : wgetnstr(window_settle(window), text, count));
+    int result = WRITING(
+        nargs >= 2 && wmove(window, place[0], place[1]) == ERR ? ERR : wgetnstr(window_settle(window), text, count));
     return bytes_new((const uint8_t *)text, result == ERR ? 0 : strlen(text));
 }

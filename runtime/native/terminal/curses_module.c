@@ -97,17 +97,21 @@ bool curses_add_sizes(void)
 /* The characters for drawing lines, which are known once the terminal is. */
 static bool add_line_characters(void)
 {
-#define ACS(NAME) {"ACS_" #NAME, ACS_##NAME}
+#define ACS(NAME)                \
+    {                            \
+        "ACS_" #NAME, ACS_##NAME \
+    }
     const struct {
         const char *name;
         chtype character;
     } characters[] = {
-        ACS(ULCORNER), ACS(LLCORNER), ACS(URCORNER), ACS(LRCORNER), ACS(LTEE), ACS(RTEE),     ACS(BTEE),   ACS(TTEE),
-        ACS(HLINE),    ACS(VLINE),    ACS(PLUS),     ACS(S1),       ACS(S9),   ACS(DIAMOND),  ACS(CKBOARD), ACS(DEGREE),
-        ACS(PLMINUS),  ACS(BULLET),   ACS(LARROW),   ACS(RARROW),   ACS(DARROW), ACS(UARROW), ACS(BOARD),  ACS(LANTERN),
-        ACS(BLOCK),    ACS(BSSB),     ACS(SSBB),     ACS(BBSS),     ACS(SBBS), ACS(SBSS),     ACS(SSSB),   ACS(SSBS),
-        ACS(BSSS),     ACS(BSBS),     ACS(SBSB),     ACS(SSSS),     ACS(S3),   ACS(S7),       ACS(LEQUAL), ACS(GEQUAL),
-        ACS(PI),       ACS(NEQUAL),   ACS(STERLING),
+        ACS(ULCORNER), ACS(LLCORNER), ACS(URCORNER), ACS(LRCORNER), ACS(LTEE),   ACS(RTEE),   ACS(BTEE),
+        ACS(TTEE),     ACS(HLINE),    ACS(VLINE),    ACS(PLUS),     ACS(S1),     ACS(S9),     ACS(DIAMOND),
+        ACS(CKBOARD),  ACS(DEGREE),   ACS(PLMINUS),  ACS(BULLET),   ACS(LARROW), ACS(RARROW), ACS(DARROW),
+        ACS(UARROW),   ACS(BOARD),    ACS(LANTERN),  ACS(BLOCK),    ACS(BSSB),   ACS(SSBB),   ACS(BBSS),
+        ACS(SBBS),     ACS(SBSS),     ACS(SSSB),     ACS(SSBS),     ACS(BSSS),   ACS(BSBS),   ACS(SBSB),
+        ACS(SSSS),     ACS(S3),       ACS(S7),       ACS(LEQUAL),   ACS(GEQUAL), ACS(PI),     ACS(NEQUAL),
+        ACS(STERLING),
     };
     for (size_t i = 0; i < sizeof characters / sizeof *characters; i++)
         if (!set_number(characters[i].name, characters[i].character))
@@ -185,13 +189,14 @@ static value curses_getwin(value module, value from)
 static const struct method_def functions[] = {
     METHOD("initscr", curses_initscr, "()",
            "Initialize the library.\n\nReturn a WindowObject which represents the whole screen."),
-    METHOD("start_color", curses_start_color, "()", "Initializes eight basic colors and global variables COLORS and "
-                                                    "COLOR_PAIRS."),
+    METHOD("start_color", curses_start_color, "()",
+           "Initializes eight basic colors and global variables COLORS and "
+           "COLOR_PAIRS."),
     METHOD_ANY("newwin", curses_newwin, "newwin(nlines, ncols, [begin_y=0, begin_x=0])\nReturn a new window.", 0),
-    METHOD("newpad", curses_newpad, "(nlines, ncols, /)",
-           "Create and return a pointer to a new pad data structure."),
-    METHOD("getwin", curses_getwin, "(file, /)", "Read window related data stored in the file by an earlier putwin() "
-                                                 "call."),
+    METHOD("newpad", curses_newpad, "(nlines, ncols, /)", "Create and return a pointer to a new pad data structure."),
+    METHOD("getwin", curses_getwin, "(file, /)",
+           "Read window related data stored in the file by an earlier putwin() "
+           "call."),
     {0},
 };
 
@@ -204,9 +209,8 @@ static const struct struct_sequence_field version_fields[] = {
 static bool fill(value module)
 {
     static struct type *version_type;
-    if (!version_type &&
-        !(version_type = struct_sequence_define("curses.ncurses_version", "Ncurses version information.", version_fields,
-                                                3, NULL)))
+    if (!version_type && !(version_type = struct_sequence_define(
+                               "curses.ncurses_version", "Ncurses version information.", version_fields, 3, NULL)))
         return false;
     setlocale(LC_CTYPE, ""); /* ncurses asks the C library which characters are wide */
     value *numbers = raw_alloc(3 * sizeof *numbers);
@@ -232,6 +236,5 @@ static void finish(void)
     slot_drop(&module_slot);
 }
 
-static const struct module_def definition = {
-    .name = "_curses", .functions = functions, .fill = fill, .finish = finish};
+static const struct module_def definition = {.name = "_curses", .functions = functions, .fill = fill, .finish = finish};
 ATOLL_MODULE(definition);

@@ -1,6 +1,6 @@
 /*
- * The _curses_panel module: windows in a stack. A panel of ncurses knows its object by a weak reference: who is found in
- * the stack may be dying.
+ * The _curses_panel module: windows in a stack. A panel of ncurses knows its object by a weak reference: who is found
+ * in the stack may be dying.
  */
 #include "curses.h"
 
@@ -41,8 +41,7 @@ static void panel_traverse(struct object *o, struct gc_trace *trace)
 }
 static bool is_window(value v, const char *argument)
 {
-    return value_is_of(v, window_type) ||
-           raise_false(EXC(TypeError), "%s must be _curses.window, not %K", argument, v);
+    return value_is_of(v, window_type) || raise_false(EXC(TypeError), "%s must be _curses.window, not %K", argument, v);
 }
 static value panel_new(value module, value window)
 {
@@ -150,8 +149,8 @@ static value method_replace(value v, value window)
         return NULL;
     curses_enter();
     int result = replace_panel(PANEL_OF(v), ((struct window *)window)->handle);
-    value before = result == ERR ? NULL
-                                 : slot_take(value_object(v), &((struct panel_object *)v)->window, value_inc(window));
+    value before =
+        result == ERR ? NULL : slot_take(value_object(v), &((struct panel_object *)v)->window, value_inc(window));
     curses_leave();
     value_dec(before);
     return check(result, "replace_panel");
@@ -178,7 +177,8 @@ static const struct method_def methods[] = {
     METHOD("hidden", method_hidden, "($self, /)", "Return True if the panel is hidden (not visible), False otherwise."),
     METHOD("hide", method_hide, "($self, /)", "Hide the panel."),
     METHOD("move", method_move, "($self, y, x, /)", "Move the panel to the screen coordinates (y, x)."),
-    METHOD("replace", method_replace, "($self, win, /)", "Change the window associated with the panel to the window win."),
+    METHOD("replace", method_replace, "($self, win, /)",
+           "Change the window associated with the panel to the window win."),
     METHOD("set_userptr", method_set_userptr, "($self, obj, /)", "Set the panel's user pointer to obj."),
     METHOD("show", method_show, "($self, /)", "Display the panel (which might have been hidden)."),
     METHOD("top", method_top, "($self, /)", "Push panel to the top of the stack."),

@@ -4,10 +4,10 @@
 #include <limits.h>
 
 /* ---- functions of nothing, and of a flag ---- */
-#define NOTHING(NAME)                                                                         \
-    static value f_##NAME(value module)                                                       \
-    {                                                                                         \
-        return curses_initialised() ? curses_check(WRITING(NAME()), #NAME) : NULL;            \
+#define NOTHING(NAME)                                                              \
+    static value f_##NAME(value module)                                            \
+    {                                                                              \
+        return curses_initialised() ? curses_check(WRITING(NAME()), #NAME) : NULL; \
     }
 NOTHING(beep)
 NOTHING(def_prog_mode)
@@ -36,23 +36,23 @@ static value f_noraw(value module)
 {
     return curses_initialised() ? curses_check(WRITING(full_delay(noraw())), "noraw") : NULL;
 }
-#define FLAG(NAME, ON, OFF)                                                                                      \
-    static value f_##NAME(value module, value given)                                                             \
-    {                                                                                                            \
-        int on = value_truth(given);                                                                             \
-        if (on < 0 || !curses_initialised())                                                                     \
-            return NULL;                                                                                         \
-        return on ? curses_check(WRITING(ON), #NAME) : curses_check(WRITING(OFF), "no" #NAME);                   \
+#define FLAG(NAME, ON, OFF)                                                                    \
+    static value f_##NAME(value module, value given)                                           \
+    {                                                                                          \
+        int on = value_truth(given);                                                           \
+        if (on < 0 || !curses_initialised())                                                   \
+            return NULL;                                                                       \
+        return on ? curses_check(WRITING(ON), #NAME) : curses_check(WRITING(OFF), "no" #NAME); \
     }
 FLAG(cbreak, full_delay(cbreak()), full_delay(nocbreak()))
 FLAG(echo, echo(), noecho())
 FLAG(nl, nl(), nonl())
 FLAG(raw, full_delay(raw()), full_delay(noraw()))
 
-#define QUESTION(NAME)                                                           \
-    static value f_##NAME(value module)                                          \
-    {                                                                            \
-        return curses_initialised() ? value_bool(LOCKED(NAME())) : NULL;         \
+#define QUESTION(NAME)                                                   \
+    static value f_##NAME(value module)                                  \
+    {                                                                    \
+        return curses_initialised() ? value_bool(LOCKED(NAME())) : NULL; \
     }
 QUESTION(can_change_color)
 QUESTION(has_colors)
@@ -259,10 +259,10 @@ static bool ranged(value v, const char *what, int most, const char *most_name, i
         given = int_sign(integer) < 0 ? -1 : INT64_MAX;
     value_dec(integer);
     *number = (int)given;
-    return given < 0      ? raise_false(EXC(ValueError), "%s is less than 0%s", what, most_name ? "." : "")
+    return given < 0       ? raise_false(EXC(ValueError), "%s is less than 0%s", what, most_name ? "." : "")
            : given <= most ? true
-           : most_name ? raise_false(EXC(ValueError), "%s is greater than %s (%d).", what, most_name, most)
-                       : raise_false(EXC(ValueError), "%s is greater than %d", what, most);
+           : most_name     ? raise_false(EXC(ValueError), "%s is greater than %s (%d).", what, most_name, most)
+                           : raise_false(EXC(ValueError), "%s is greater than %d", what, most);
 }
 static bool color_get(value v, int *color)
 {
@@ -272,8 +272,8 @@ static bool color_get(value v, int *color)
 static bool color_or_default_get(value v, int *color)
 {
     return value_is_small_int(v) && small_int_value(v) < 0 && small_int_value(v) >= INT_MIN
-               ? *color = (int)small_int_value(v), true
-               : color_get(v, color);
+           ? *color = (int)small_int_value(v),
+             true : color_get(v, color);
 }
 static bool pair_get(value v, int *pair)
 {
@@ -410,7 +410,8 @@ static value f_ungetmouse(value module, const value *args)
         if (!value_as_int(args[i], &number[i]))
             return NULL;
     if (number[0] != (short)number[0])
-        return raise(EXC(OverflowError), "signed short integer is %s", number[0] < 0 ? "less than minimum" : "greater than maximum");
+        return raise(EXC(OverflowError), "signed short integer is %s",
+                     number[0] < 0 ? "less than minimum" : "greater than maximum");
     if (!mask_get(args[4], &event.bstate) || !curses_initialised())
         return NULL;
     event.id = (short)number[0];
@@ -537,7 +538,8 @@ const struct method_def curses_terminal_functions[] = {
     NO_ARGUMENTS(termattrs),
     NO_ARGUMENTS(termname),
     METHOD("typeahead", f_typeahead, "(fd, /)", "Specify that the file descriptor fd be used for typeahead checking."),
-    METHOD("unctrl", curses_unctrl, "(ch, /)", "Return a string which is a printable representation of the character ch."),
+    METHOD("unctrl", curses_unctrl, "(ch, /)",
+           "Return a string which is a printable representation of the character ch."),
     METHOD("unget_wch", curses_unget_wch, "(ch, /)", "Push ch so the next get_wch() will return it."),
     METHOD("ungetch", curses_ungetch, "(ch, /)", "Push ch so the next getch() will return it."),
     METHOD("ungetmouse", f_ungetmouse, "(id, x, y, z, bstate, /)",

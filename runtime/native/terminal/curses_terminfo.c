@@ -122,7 +122,8 @@ static value curses_putp(value module, value given)
 
 const struct method_def curses_terminfo_functions[] = {
     METHOD("setupterm", curses_setupterm, "(term=None, fd=-1)", "Initialize the terminal."),
-    METHOD("putp", curses_putp, "(string, /)", "Emit the value of a specified terminfo capability for the current terminal."),
+    METHOD("putp", curses_putp, "(string, /)",
+           "Emit the value of a specified terminfo capability for the current terminal."),
     METHOD("tigetflag", curses_tigetflag, "(capname, /)", "Return the value of the Boolean capability."),
     METHOD("tigetnum", curses_tigetnum, "(capname, /)", "Return the value of the numeric capability."),
     METHOD("tigetstr", curses_tigetstr, "(capname, /)", "Return the value of the string capability."),

@@ -20,6 +20,23 @@ bool curses_ints(const value *args, size_t nargs, size_t count, const char *mess
     return true;
 }
 
+bool curses_stretch(const value *args, size_t nargs, const char *message, int *place, int *count)
+{
+    static const char *const names[] = {"", "n", "y,x", "y,x,n"};
+    int number[3];
+    if (nargs > 3)
+        return raise_false(EXC(TypeError), "%s", message);
+    if (!curses_ints(args, nargs, nargs, names[nargs], number))
+        return false;
+    if (nargs % 2 && number[nargs - 1] < 0)
+        return raise_false(EXC(ValueError), "'n' must be nonnegative");
+    if (nargs % 2 && number[nargs - 1] < *count)
+        *count = number[nargs - 1];
+    if (nargs >= 2)
+        memcpy(place, number, 2 * sizeof *place);
+    return true;
+}
+
 static bool one_byte(value window, value v, int64_t *code)
 {
     *code = str_at(v, 0);
@@ -116,8 +133,8 @@ value window_addch(value v, const value *args, size_t nargs, value kwnames)
     chtype character;
     if (!curses_chtype(v, what, &character))
         return NULL;
-    return curses_check(
-        LOCKED(place_move(window, &p) == ERR ? ERR : waddch(window, character | (attr_t)p.attributes)), "addch");
+    return curses_check(LOCKED(place_move(window, &p) == ERR ? ERR : waddch(window, character | (attr_t)p.attributes)),
+                        "addch");
 }
 value window_insch(value v, const value *args, size_t nargs, value kwnames)
 {
@@ -127,8 +144,8 @@ value window_insch(value v, const value *args, size_t nargs, value kwnames)
     WINDOW *window = WINDOW_OF(v);
     if (!place_get("window.insch", args, nargs, kwnames, false, &p, &what) || !curses_chtype(v, what, &character))
         return NULL;
-    return curses_check(
-        LOCKED(place_move(window, &p) == ERR ? ERR : winsch(window, character | (attr_t)p.attributes)), "insch");
+    return curses_check(LOCKED(place_move(window, &p) == ERR ? ERR : winsch(window, character | (attr_t)p.attributes)),
+                        "insch");
 }
 
 /* A character with attributes that default to A_NORMAL. */
@@ -162,7 +179,7 @@ value window_echochar(value v, value ch, value attr)
     if (!attributed(v, ch, attr, &character))
         return NULL;
     return curses_check(WRITING(is_pad(window) ? pechochar(window_settle(window), character)
-                                       : wechochar(window_settle(window), character)),
+                                               : wechochar(window_settle(window), character)),
                         "echochar");
 }
 
@@ -308,26 +325,19 @@ value window_inch(value v, const value *args, size_t nargs, value kwnames)
         (nargs && !curses_ints(args, nargs, 2, "", at)))
         return NULL;
     WINDOW *window = WINDOW_OF(v);
-    return int_from_u64(LOCKED(nargs && wmove(window, at[0], at[1]) == ERR ? (chtype)ERR : winch(window_settle(window))));
+    return int_from_u64(
+        LOCKED(nargs && wmove(window, at[0], at[1]) == ERR ? (chtype)ERR : winch(window_settle(window))));
 }
 value window_instr(value v, const value *args, size_t nargs, value kwnames)
 {
-    enum { MOST = 1023 };
-    static const char *const names[] = {"", "n", "y,x", "y,x,n"};
-    char text[MOST + 1] = "";
-    int number[3], count = MOST;
-    if (!no_keywords("instr", kwnames))
+    char text[CURSES_LONGEST + 1] = "";
+    int place[2], count = CURSES_LONGEST;
+    if (!no_keywords("instr", kwnames) ||
+        !curses_stretch(args, nargs, "instr requires 0 or 3 arguments", place, &count))
         return NULL;
-    if (nargs > 3)
-        return raise(EXC(TypeError), "instr requires 0 or 3 arguments");
-    if (!curses_ints(args, nargs, nargs, names[nargs], number))
-        return NULL;
-    if (nargs % 2 && number[nargs - 1] < 0)
-        return raise(EXC(ValueError), "'n' must be nonnegative");
-    if (nargs % 2 && number[nargs - 1] < MOST)
-        count = number[nargs - 1];
     WINDOW *window = WINDOW_OF(v);
-    int result = LOCKED(nargs >= 2 && wmove(window, number[0], number[1]) == ERR ? ERR : winnstr(window_settle(window), text, count));
+    int result = LOCKED(
+        nargs >= 2 && wmove(window, place[0], place[1]) == ERR ? ERR : winnstr(window_settle(window), text, count));
     return bytes_new((const uint8_t *)text, result == ERR ? 0 : strlen(text));
 }
 value window_chgat(value v, const value *args, size_t nargs, value kwnames)

@@ -73,12 +73,12 @@ static int redraw_whole(WINDOW *w)
 }
 
 #define PLAIN(NAME, FUNCTION) PLAIN_AS(NAME, FUNCTION, #FUNCTION)
-#define PLAIN_AS(NAME, FUNCTION, TEXT)                                                   \
-    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)  \
-    {                                                                                    \
-        if (!takes_none(#NAME, nargs, kwnames))                                          \
-            return NULL;                                                                 \
-        return curses_check(LOCKED(FUNCTION(window_settle(WINDOW_OF(v)))), TEXT);                       \
+#define PLAIN_AS(NAME, FUNCTION, TEXT)                                                  \
+    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames) \
+    {                                                                                   \
+        if (!takes_none(#NAME, nargs, kwnames))                                         \
+            return NULL;                                                                \
+        return curses_check(LOCKED(FUNCTION(window_settle(WINDOW_OF(v)))), TEXT);       \
     }
 PLAIN(untouchwin, untouchwin)
 PLAIN(touchwin, touchwin)
@@ -110,13 +110,13 @@ PLAIN(syncup, synchronize_up)
 PLAIN(syncdown, synchronize_down)
 PLAIN(cursyncup, synchronize_cursor)
 
-#define SWITCH(NAME, FUNCTION)                                                                \
-    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)       \
-    {                                                                                         \
-        int on;                                                                               \
+#define SWITCH(NAME, FUNCTION)                                                                        \
+    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)               \
+    {                                                                                                 \
+        int on;                                                                                       \
         if (!no_keywords(#NAME, kwnames) || !curses_ints(args, nargs, 1, "True(1) or False(0)", &on)) \
-            return NULL;                                                                      \
-        return curses_check(LOCKED(FUNCTION(WINDOW_OF(v), on)), #FUNCTION);                   \
+            return NULL;                                                                              \
+        return curses_check(LOCKED(FUNCTION(WINDOW_OF(v), on)), #FUNCTION);                           \
     }
 static int set_immedok(WINDOW *w, bool on)
 {
@@ -144,23 +144,23 @@ SWITCH(notimeout, notimeout)
 SWITCH(scrollok, scrollok)
 SWITCH(syncok, syncok)
 
-#define NUMBER(NAME, FUNCTION, TEXT, MESSAGE)                                                 \
-    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)   \
-    {                                                                                     \
-        int number;                                                                       \
+#define NUMBER(NAME, FUNCTION, TEXT, MESSAGE)                                               \
+    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)     \
+    {                                                                                       \
+        int number;                                                                         \
         if (!no_keywords(#NAME, kwnames) || !curses_ints(args, nargs, 1, MESSAGE, &number)) \
-            return NULL;                                                                  \
-        return curses_check(LOCKED(FUNCTION(window_settle(WINDOW_OF(v)), number)), TEXT);                \
+            return NULL;                                                                    \
+        return curses_check(LOCKED(FUNCTION(window_settle(WINDOW_OF(v)), number)), TEXT);   \
     }
 NUMBER(timeout, set_timeout, "wtimeout", "delay")
 NUMBER(insdelln, insert_delete, "winsdelln", "nlines")
 
-#define POINT(NAME, FUNCTION, MESSAGE)                                                     \
-    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)    \
-    {                                                                                      \
-        int at[2];                                                                         \
-        if (!no_keywords(#NAME, kwnames) || !curses_ints(args, nargs, 2, MESSAGE, at))     \
-            return NULL;                                                                   \
+#define POINT(NAME, FUNCTION, MESSAGE)                                                                          \
+    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)                         \
+    {                                                                                                           \
+        int at[2];                                                                                              \
+        if (!no_keywords(#NAME, kwnames) || !curses_ints(args, nargs, 2, MESSAGE, at))                          \
+            return NULL;                                                                                        \
         return curses_check(curses_fit(at, 2) ? LOCKED(FUNCTION(WINDOW_OF(v), at[0], at[1])) : ERR, #FUNCTION); \
     }
 POINT(move, wmove, "y,x")
@@ -168,17 +168,17 @@ POINT(mvwin, mvwin, "y,x")
 POINT(mvderwin, mvderwin, "y,x")
 POINT(resize, wresize, "lines,columns")
 
-#define PAIR(NAME, FUNCTION)                                                             \
-    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames)  \
-    {                                                                                    \
-        int y, x;                                                                        \
-        if (!takes_none(#NAME, nargs, kwnames))                                          \
-            return NULL;                                                                 \
-        curses_enter();                                                                  \
-        FUNCTION(WINDOW_OF(v), y, x);                                                    \
-        curses_leave();                                                                  \
-        value items[] = {small_int(y), small_int(x)};                                    \
-        return tuple_from_owned(items, 2);                                               \
+#define PAIR(NAME, FUNCTION)                                                            \
+    static value window_##NAME(value v, const value *args, size_t nargs, value kwnames) \
+    {                                                                                   \
+        int y, x;                                                                       \
+        if (!takes_none(#NAME, nargs, kwnames))                                         \
+            return NULL;                                                                \
+        curses_enter();                                                                 \
+        FUNCTION(WINDOW_OF(v), y, x);                                                   \
+        curses_leave();                                                                 \
+        value items[] = {small_int(y), small_int(x)};                                   \
+        return tuple_from_owned(items, 2);                                              \
     }
 PAIR(getyx, getyx)
 PAIR(getbegyx, getbegyx)
@@ -201,13 +201,13 @@ static value window_is_linetouched(value v, value given)
 }
 
 /* ---- attributes ---- */
-#define ATTRIBUTE(NAME, FUNCTION)                                                            \
-    static value window_##NAME(value v, value given)                                         \
-    {                                                                                        \
-        int64_t attributes;                                                                  \
-        if (!value_as_i64(given, &attributes))                                               \
-            return NULL;                                                                     \
-        return curses_check(LOCKED(FUNCTION(WINDOW_OF(v), (attr_t)attributes)), #NAME);      \
+#define ATTRIBUTE(NAME, FUNCTION)                                                       \
+    static value window_##NAME(value v, value given)                                    \
+    {                                                                                   \
+        int64_t attributes;                                                             \
+        if (!value_as_i64(given, &attributes))                                          \
+            return NULL;                                                                \
+        return curses_check(LOCKED(FUNCTION(WINDOW_OF(v), (attr_t)attributes)), #NAME); \
     }
 ATTRIBUTE(attroff, wattroff)
 ATTRIBUTE(attron, wattron)
@@ -225,7 +225,8 @@ static value window_delch(value v, const value *args, size_t nargs, value kwname
         (nargs && !curses_ints(args, nargs, 2, "", at)))
         return NULL;
     WINDOW *w = WINDOW_OF(v);
-    return nargs ? curses_check(LOCKED(mvwdelch(w, at[0], at[1])), "mvwdelch") : curses_check(LOCKED(wdelch(window_settle(w))), "wdelch");
+    return nargs ? curses_check(LOCKED(mvwdelch(w, at[0], at[1])), "mvwdelch")
+                 : curses_check(LOCKED(wdelch(window_settle(w))), "wdelch");
 }
 static value window_enclose(value v, value given_y, value given_x)
 {
@@ -255,7 +256,8 @@ static value window_scroll(value v, const value *args, size_t nargs, value kwnam
         (nargs && !value_as_int(args[0], &lines)))
         return NULL;
     WINDOW *w = WINDOW_OF(v);
-    return nargs ? curses_check(LOCKED(wscrl(w, within(w, lines))), "wscrl") : curses_check(LOCKED(scroll(w)), "scroll");
+    return nargs ? curses_check(LOCKED(wscrl(w, within(w, lines))), "wscrl")
+                 : curses_check(LOCKED(scroll(w)), "scroll");
 }
 static value window_touchline(value v, const value *args, size_t nargs, value kwnames)
 {
@@ -346,7 +348,8 @@ static value copy(value v, const char *name, const value *args, size_t nargs, va
     WINDOW *from = WINDOW_OF(v), *to = WINDOW_OF(args[0]);
     if (nargs == 1)
         return curses_check(LOCKED(whole(from, to)), name);
-    return curses_check(LOCKED(copywin(from, to, part[0], part[1], part[2], part[3], part[4], part[5], over)), "copywin");
+    return curses_check(LOCKED(copywin(from, to, part[0], part[1], part[2], part[3], part[4], part[5], over)),
+                        "copywin");
 }
 static value window_overlay(value v, const value *args, size_t nargs, value kwnames)
 {

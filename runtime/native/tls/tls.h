@@ -114,12 +114,12 @@ struct tls_socket {
     pthread_mutex_t mutex;
     /* Held by who writes, waiting included: OpenSSL wants a write that it began to be finished before the next. */
     pthread_mutex_t writers;
-    bool busy;          /* an operation runs: callbacks must not begin another */
-    bool shutdown_sent; /* the peer's answer is awaited */
-    int fd;             /* of the socket, for the operation that runs */
-    value_slot context; /* the present one */
-    value_slot socket;  /* a weak reference; NULL: over MemoryBIOs */
-    value_slot owner;   /* a weak reference, or NULL */
+    bool busy;                      /* an operation runs: callbacks must not begin another */
+    bool shutdown_sent;             /* the peer's answer is awaited */
+    int fd;                         /* of the socket, for the operation that runs */
+    value_slot context;             /* the present one */
+    value_slot socket;              /* a weak reference; NULL: over MemoryBIOs */
+    value_slot owner;               /* a weak reference, or NULL */
     value_slot hostname, exception; /* a str, what a callback raised; or NULL */
 };
 #define TLS_SOCKET(v) ((struct tls_socket *)(v))
@@ -170,13 +170,13 @@ bool bio_methods_make(void);
 extern struct type *certificate_type, *session_type;
 extern const struct type_spec certificate_spec, session_spec;
 value name_tuple(const X509_NAME *name);
-value alternative_names(X509 *certificate);                 /* a tuple, or None */
-value access_locations(X509 *certificate, int method);      /* likewise */
-value revocation_locations(X509 *certificate);              /* likewise */
-value certificate_dict(X509 *certificate);                  /* what getpeercert gives */
-value certificate_der(X509 *certificate);                   /* bytes */
-value certificate_new(X509 *certificate);                   /* counts it */
-value certificate_list(const STACK_OF(X509) *certificates); /* None for NULL */
+value alternative_names(X509 *certificate);                  /* a tuple, or None */
+value access_locations(X509 *certificate, int method);       /* likewise */
+value revocation_locations(X509 *certificate);               /* likewise */
+value certificate_dict(X509 *certificate);                   /* what getpeercert gives */
+value certificate_der(X509 *certificate);                    /* bytes */
+value certificate_new(X509 *certificate);                    /* counts it */
+value certificate_list(const STACK_OF(X509) * certificates); /* None for NULL */
 value session_new(SSL_SESSION *session /* stolen */, value context);
 SSL_SESSION *session_handle(value v); /* borrowed */
 value session_context(value v);       /* borrowed */

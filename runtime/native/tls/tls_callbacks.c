@@ -117,9 +117,8 @@ int callback_select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out
     struct tls_socket *s = connection_of(ssl);
     value context = slot_load(&s->header, &s->context);
     context_enter(context);
-    int answer = CONTEXT(context)->alpn_length
-                     ? select_alpn(CONTEXT(context), out, out_length, offered, offered_length)
-                     : SSL_TLSEXT_ERR_NOACK;
+    int answer = CONTEXT(context)->alpn_length ? select_alpn(CONTEXT(context), out, out_length, offered, offered_length)
+                                               : SSL_TLSEXT_ERR_NOACK;
     context_leave(context);
     value_dec(context);
     native_leave(&entry);
@@ -147,12 +146,8 @@ static bool tell_message(struct tls_socket *s, value callback, bool writing, int
 {
     if (type == SSL3_RT_HEADER && length > 2)
         version = ((const uint8_t *)data)[1] << 8 | ((const uint8_t *)data)[2];
-    value args[] = {face_of(s),
-                    str_from_text(writing ? "write" : "read"),
-                    small_int(version),
-                    small_int(type),
-                    small_int(message_type(type, data, length)),
-                    bytes_new(data, length)};
+    value args[] = {face_of(s),      str_from_text(writing ? "write" : "read"),   small_int(version),
+                    small_int(type), small_int(message_type(type, data, length)), bytes_new(data, length)};
     value result = args[0] && args[1] && args[5] ? call_vector(callback, args, 6, NULL) : NULL;
     values_drop(args, 6);
     value_dec(result);

@@ -88,7 +88,7 @@ value certificate_new(X509 *x)
         c->handle = x;
     return value_of(c);
 }
-value certificate_list(const STACK_OF(X509) *certificates)
+value certificate_list(const STACK_OF(X509) * certificates)
 {
     if (!certificates)
         return VALUE_NONE;

@@ -192,8 +192,8 @@ static const struct method_def methods[] = {
     METHOD("_set_alpn_protocols", context_set_alpn_protocols, "($self, protos, /)", NULL),
     METHOD("load_cert_chain", context_load_cert_chain, "($self, /, certfile, keyfile=None, password=None)", NULL),
     METHOD("load_dh_params", context_load_dh_params, "($self, path, /)", NULL),
-    METHOD("load_verify_locations", context_load_verify_locations,
-           "($self, /, cafile=None, capath=None, cadata=None)", NULL),
+    METHOD("load_verify_locations", context_load_verify_locations, "($self, /, cafile=None, capath=None, cadata=None)",
+           NULL),
     METHOD("session_stats", context_session_stats, "($self, /)", NULL),
     METHOD("set_default_verify_paths", context_set_default_verify_paths, "($self, /)", NULL),
     METHOD("set_ecdh_curve", context_set_ecdh_curve, "($self, name, /)", NULL),
@@ -201,10 +201,11 @@ static const struct method_def methods[] = {
            "Returns quantities of loaded X.509 certificates.\n\nX.509 certificates with a CA extension and certificate "
            "revocation lists\ninside the context's cert store.\n\nNOTE: Certificates in a capath directory aren't "
            "loaded unless they have\nbeen used at least once."),
-    METHOD("get_ca_certs", context_get_ca_certs, "($self, /, binary_form=False)",
-           "Returns a list of dicts with information of loaded CA certs.\n\nIf the optional argument is True, returns a "
-           "DER-encoded copy of the CA\ncertificate.\n\nNOTE: Certificates in a capath directory aren't loaded unless "
-           "they have\nbeen used at least once."),
+    METHOD(
+        "get_ca_certs", context_get_ca_certs, "($self, /, binary_form=False)",
+        "Returns a list of dicts with information of loaded CA certs.\n\nIf the optional argument is True, returns a "
+        "DER-encoded copy of the CA\ncertificate.\n\nNOTE: Certificates in a capath directory aren't loaded unless "
+        "they have\nbeen used at least once."),
     METHOD("get_ciphers", context_get_ciphers, "($self, /)", NULL),
     {0},
 };

@@ -100,8 +100,8 @@ static value raise_class(enum tls_class which, int number, const char *text, uns
     value message = refused && !why ? NULL : compose(library, reason, text ? text : "unknown error", why, line);
     value exception = message ? call_2(value_of(tls_class(which)), small_int(number), message) : NULL;
     if (exception && set_text(exception, NAME(reason), reason) && set_text(exception, NAME(library), library) &&
-        (!refused || (attr_set(exception, NAME(verify_code), small_int(verify)) &&
-                      attr_set(exception, NAME(verify_message), why))))
+        (!refused ||
+         (attr_set(exception, NAME(verify_code), small_int(verify)) && attr_set(exception, NAME(verify_message), why))))
         raise_exception(exception);
     value_dec(exception);
     value_dec(message);

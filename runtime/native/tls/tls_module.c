@@ -136,8 +136,9 @@ static value test_decode_cert(value module, value given)
     thread_leave_blocking();
     text_release(&path);
     value_dec(name);
-    value dict = certificate ? certificate_dict(certificate)
-                             : raise(tls_class(CLASS_Error), bio ? "Error decoding PEM-encoded file" : "Can't open file");
+    value dict = certificate
+                     ? certificate_dict(certificate)
+                     : raise(tls_class(CLASS_Error), bio ? "Error decoding PEM-encoded file" : "Can't open file");
     BIO_free(bio);
     X509_free(certificate);
     return dict;
@@ -165,9 +166,18 @@ static const struct method_def functions[] = {
     {0},
 };
 
-#define ALERT(NAME)  {"ALERT_DESCRIPTION_" #NAME, SSL_AD_##NAME}
-#define OPTION(NAME) {"OP_" #NAME, SSL_OP_##NAME}
-#define ERROR(NAME)  {"SSL_ERROR_" #NAME, SSL_ERROR_##NAME}
+#define ALERT(NAME)                               \
+    {                                             \
+        "ALERT_DESCRIPTION_" #NAME, SSL_AD_##NAME \
+    }
+#define OPTION(NAME)               \
+    {                              \
+        "OP_" #NAME, SSL_OP_##NAME \
+    }
+#define ERROR(NAME)                          \
+    {                                        \
+        "SSL_ERROR_" #NAME, SSL_ERROR_##NAME \
+    }
 static const struct module_constant constants[] = {
     ERROR(ZERO_RETURN),
     ERROR(WANT_READ),
@@ -258,9 +268,9 @@ static const struct {
     const char *name;
     bool has;
 } features[] = {
-    {"HAS_SNI", true},      {"HAS_TLS_UNIQUE", true}, {"HAS_ECDH", true},    {"HAS_NPN", false},
-    {"HAS_ALPN", true},     {"HAS_SSLv2", false},     {"HAS_SSLv3", false},  {"HAS_TLSv1", true},
-    {"HAS_TLSv1_1", true},  {"HAS_TLSv1_2", true},    {"HAS_TLSv1_3", true},
+    {"HAS_SNI", true},     {"HAS_TLS_UNIQUE", true}, {"HAS_ECDH", true},    {"HAS_NPN", false},
+    {"HAS_ALPN", true},    {"HAS_SSLv2", false},     {"HAS_SSLv3", false},  {"HAS_TLSv1", true},
+    {"HAS_TLSv1_1", true}, {"HAS_TLSv1_2", true},    {"HAS_TLSv1_3", true},
 };
 
 static value version_tuple(unsigned long version)

@@ -29,9 +29,9 @@ static value get_verify_mode(value v)
 {
     int mode = SSL_CTX_get_verify_mode(context_enter(v));
     context_leave(v);
-    return small_int(!(mode & SSL_VERIFY_PEER)                    ? CERT_NONE
+    return small_int(!(mode & SSL_VERIFY_PEER)                ? CERT_NONE
                      : mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT ? CERT_REQUIRED
-                                                                  : CERT_OPTIONAL);
+                                                              : CERT_OPTIONAL);
 }
 static bool set_verify_mode(value v, value given)
 {
@@ -122,16 +122,15 @@ static value get_options(value v)
 }
 static bool set_options(value v, value given)
 {
-    const uint64_t without = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 |
-                             SSL_OP_NO_TLSv1_3;
+    const uint64_t without =
+        SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3;
     int64_t number;
     if (!is_set(given) || !value_as_i64(given, &number))
         return false;
     uint64_t wanted = (uint64_t)number, options = SSL_CTX_get_options(context_enter(v));
     context_leave(v);
     uint64_t clear = options & ~wanted, set = ~options & wanted;
-    if (set & without &&
-        warn(EXC(DeprecationWarning), 2, "ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated") < 0)
+    if (set & without && warn(EXC(DeprecationWarning), 2, "ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated") < 0)
         return false;
     SSL_CTX *handle = context_enter(v);
     if (clear)

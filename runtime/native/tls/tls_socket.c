@@ -66,10 +66,9 @@ static bool set_hostname(struct tls_socket *s, struct tls_context *c, value host
         ERR_clear_error();
         X509_VERIFY_PARAM *parameters = SSL_get0_param(s->handle);
         done = (address || SSL_set_tlsext_host_name(s->handle, text.bytes)) &&
-               (!c->check_hostname ||
-                (address ? X509_VERIFY_PARAM_set1_ip(parameters, ASN1_STRING_get0_data(address),
-                                                     (size_t)ASN1_STRING_length(address))
-                         : X509_VERIFY_PARAM_set1_host(parameters, text.bytes, text.length)));
+               (!c->check_hostname || (address ? X509_VERIFY_PARAM_set1_ip(parameters, ASN1_STRING_get0_data(address),
+                                                                           (size_t)ASN1_STRING_length(address))
+                                               : X509_VERIFY_PARAM_set1_host(parameters, text.bytes, text.length)));
         if (!done)
             tls_raise(NULL, 851);
     }

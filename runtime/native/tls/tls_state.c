@@ -129,8 +129,8 @@ static value tls_get_channel_binding(value v, value kind)
         return raise(EXC(ValueError), "'%U' channel binding type not implemented", kind);
     SSL *ssl = tls_enter(v);
     bool mine = (SSL_session_reused(ssl) != 0) != !TLS_SOCKET(v)->server_side;
-    size_t length = mine ? SSL_get_finished(ssl, finished, sizeof finished)
-                         : SSL_get_peer_finished(ssl, finished, sizeof finished);
+    size_t length =
+        mine ? SSL_get_finished(ssl, finished, sizeof finished) : SSL_get_peer_finished(ssl, finished, sizeof finished);
     tls_leave(v);
     return length ? bytes_new(finished, length) : VALUE_NONE;
 }
@@ -261,7 +261,8 @@ const struct method_def tls_socket_methods[] = {
 };
 const struct getset_def tls_socket_getset[] = {
     {"context", get_context, set_context,
-     "_setter_context(ctx)\nThis changes the context associated with the SSLSocket. This is typically\nused from within "
+     "_setter_context(ctx)\nThis changes the context associated with the SSLSocket. This is typically\nused from "
+     "within "
      "a callback function set by the sni_callback\non the SSLContext to change the certificate information associated "
      "with the\nSSLSocket before the cryptographic exchange handshake messages\n"},
     {"server_side", get_server_side, NULL, "Whether this is a server-side socket."},

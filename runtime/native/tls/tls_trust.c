@@ -40,8 +40,8 @@ struct password {
     value callable; /* or NULL */
     char *text;     /* malloc'd, or NULL */
     size_t length;
-    bool failed;      /* with an exception, */
-    value exception;  /* this one */
+    bool failed;     /* with an exception, */
+    value exception; /* this one */
 };
 static bool password_set(struct password *p, value v, const char *refused)
 {
@@ -283,7 +283,7 @@ value context_cert_store_stats(value v)
 }
 
 /* The authorities' certificates, counted: a stack to be freed; NULL: no memory. */
-static STACK_OF(X509) *authorities_of(X509_STORE *store)
+static STACK_OF(X509) * authorities_of(X509_STORE *store)
 {
     STACK_OF(X509) *found = sk_X509_new_null();
     if (!found)

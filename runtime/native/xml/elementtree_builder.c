@@ -107,9 +107,7 @@ static bool flush(value v)
     }
     value tail_of = load(v, &b->last_for_tail), element = tail_of ? tail_of : load_or_none(v, &b->last);
     bool done;
-    value_slot *slot = !is_exact_element(element) ? NULL
-                       : tail_of                  ? &ELEMENT(element)->tail
-                                                  : &ELEMENT(element)->text;
+    value_slot *slot = !is_exact_element(element) ? NULL : tail_of ? &ELEMENT(element)->tail : &ELEMENT(element)->text;
     value present = slot ? load_or_none(element, slot) : NULL;
     if (slot && present == VALUE_NONE) {
         store(element, slot, value_inc(data));

@@ -278,8 +278,8 @@ value bytes_decode(value self, const value *args)
             return raise(EXC(TypeError), "decode() argument '%s' must be str, not %K", names[i], args[i]);
     value result = NULL;
     struct buffer b;
-    if ((is_missing(args[0]) || text_of_argument(args[0], &texts[0])) && (is_missing(args[1]) || text_of_argument(args[1], &texts[1])) &&
-        bytes_open(self, &b)) {
+    if ((is_missing(args[0]) || text_of_argument(args[0], &texts[0])) &&
+        (is_missing(args[1]) || text_of_argument(args[1], &texts[1])) && bytes_open(self, &b)) {
         result = str_decode(b.data, (size_t)b.length, texts[0].bytes, texts[1].bytes);
         buffer_release(&b);
     }

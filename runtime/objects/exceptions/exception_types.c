@@ -331,8 +331,7 @@ static bool syntax_init(value self, const value *args, size_t nargs, value kwnam
         return raise_false(EXC(TypeError), "end_offset must be provided when end_lineno is provided");
     if (!ok)
         return raise_false(EXC(TypeError), "function %s %zu argument%s (%zu given)",
-                           count < 4 ? "takes at least" : "takes at most",
-                           count < 4 ? (size_t)4 : 6, "s", count);
+                           count < 4 ? "takes at least" : "takes at most", count < 4 ? (size_t)4 : 6, "s", count);
     return true;
 }
 

@@ -291,14 +291,15 @@ static struct type *solid_base(struct type *type)
     return base ? base->solid : NULL;
 }
 
-/* The names in a class's __slots__ in the order in which instances have them; NULL without an exception if they cannot be
- * told. */
+/* The names in a class's __slots__ in the order in which instances have them; NULL without an exception if they cannot
+ * be told. */
 static value sorted_slots(struct type *type)
 {
     value given = dict_get(type_dict(type), NAME(__slots__)), names = NULL;
     if (given && given != VALUE_MISSING)
         names = list_new(0);
-    bool ok = names && (is_str(given) ? list_append(names, given) : list_extend(names, given)) && list_sort(names, NULL, false);
+    bool ok = names && (is_str(given) ? list_append(names, given) : list_extend(names, given)) &&
+              list_sort(names, NULL, false);
     value_dec(given);
     if (ok)
         return names;

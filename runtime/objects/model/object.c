@@ -179,8 +179,8 @@ static value object_getstate_default(value self, bool required)
 {
     struct type *type = value_type(self);
     /* it has no more than its attributes */
-    bool plain = type_has_flag(type, TYPE_FLAG_INSTANCE) ||
-                 type->gc.instance_size <= sizeof(struct object) + sizeof(value_slot);
+    bool plain =
+        type_has_flag(type, TYPE_FLAG_INSTANCE) || type->gc.instance_size <= sizeof(struct object) + sizeof(value_slot);
     if (required && !plain && !type->slots_count && type_has_flag(type, TYPE_FLAG_IMMUTABLE))
         return raise(EXC(TypeError), "cannot pickle '%T' object", self);
     value dict = attr_get_optional(self, NAME(__dict__));

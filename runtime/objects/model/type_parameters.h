@@ -4,7 +4,8 @@
 
 #include "runtime/value.h"
 
-/* A new tuple of the parameters in `args` (a tuple), each once, in the order of their first use; NULL with an exception. */
+/* A new tuple of the parameters in `args` (a tuple), each once, in the order of their first use; NULL with an
+ * exception. */
 value type_parameters_collect(value args);
 
 /* A new tuple: `args` with `parameters` replaced by what `item` gives for them (one thing, or a tuple of them), as

@@ -148,9 +148,7 @@ static value reference_get_callback(value self)
 }
 static const struct method_def reference_methods[] = {METHOD_CLASS_GETITEM, {0}};
 static const struct getset_def reference_getset[] = {
-    GETSET_FIELDS,
-    {"__callback__", reference_get_callback, NULL, NULL},
-    {0}};
+    GETSET_FIELDS, {"__callback__", reference_get_callback, NULL, NULL}, {0}};
 
 const struct type_spec weak_reference_type_spec = {
     .id = TYPE_ID_WEAK_REFERENCE,

@@ -159,7 +159,8 @@ static const char *bare_name(const struct signature *signature)
 }
 
 /* For "%s%s": a constructor may have no name for its messages. */
-#define CALLED_NAME(signature) *bare_name(signature) ? bare_name(signature) : "function", *bare_name(signature) ? "()" : ""
+#define CALLED_NAME(signature) \
+    *bare_name(signature) ? bare_name(signature) : "function", *bare_name(signature) ? "()" : ""
 
 static const char *plural(size_t n)
 {
@@ -195,8 +196,8 @@ static bool wrong_count_keywords(struct signature *signature, struct signature_p
 {
     size_t limit = parsed->positional;
     if (nargs + keywords > parsed->count && parsed->kwargs < 0)
-        return raise_false(EXC(TypeError), "%s%s takes at most %u %sargument%s (%zu given)", CALLED_NAME(signature), parsed->count,
-                           nargs ? "" : "keyword ", plural(parsed->count), nargs + keywords);
+        return raise_false(EXC(TypeError), "%s%s takes at most %u %sargument%s (%zu given)", CALLED_NAME(signature),
+                           parsed->count, nargs ? "" : "keyword ", plural(parsed->count), nargs + keywords);
     if (limit == 0)
         return raise_false(EXC(TypeError), "%s%s takes no positional arguments", CALLED_NAME(signature));
     return raise_false(EXC(TypeError), "%s%s takes %s %zu positional argument%s (%zu given)", CALLED_NAME(signature),
@@ -248,8 +249,8 @@ static bool wrong_keyword(struct signature *signature, struct signature_paramete
     if (at < 0)
         return raise_false(EXC(TypeError), "'%U' is an invalid keyword argument for %s%s", name,
                            *function ? function : "this function", *function ? "()" : "");
-    return raise_false(EXC(TypeError), "argument for %s() given by name ('%U') and position (%zd)",
-                       function, name, (size_t)at + 1);
+    return raise_false(EXC(TypeError), "argument for %s() given by name ('%U') and position (%zd)", function, name,
+                       (size_t)at + 1);
 }
 
 static bool fill_defaults(struct signature *signature, struct signature_parameters *parsed, size_t nargs, value *bound)

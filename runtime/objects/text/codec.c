@@ -401,8 +401,8 @@ bool codec_checks_names;
 
 static bool check_names(const char *encoding, const char *errors)
 {
-    static const char *const usual[] = {"strict",           "ignore",           "replace",     "surrogateescape",
-                                        "backslashreplace", "xmlcharrefreplace", "surrogatepass"};
+    static const char *const usual[] = {
+        "strict", "ignore", "replace", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "surrogatepass"};
     if (encoding && codec_find(encoding) == CODEC_OTHER) {
         if (!codec_registry.known)
             return raise_false(EXC(LookupError), "unknown encoding: %s", encoding);

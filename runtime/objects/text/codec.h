@@ -71,7 +71,8 @@ struct decode_context {
 /* The bytes [start, end) are bad: add the handler's text and store where to go on, in what may be other bytes
    (`replaced`, which the caller drops in the end). false: exception. */
 bool codec_decode_error(struct decode_context *c, size_t start, size_t end, const char *reason, size_t *resume);
-/* A surrogate as the encoding would write it, were it allowed: at `start`, its size (0: there is none), and adding one. */
+/* A surrogate as the encoding would write it, were it allowed: at `start`, its size (0: there is none), and adding one.
+ */
 struct encode_context;
 size_t codec_passed_surrogate(const struct decode_context *c, size_t start, uint32_t *out);
 void codec_pass_surrogate(struct encode_context *c, uint32_t code);
@@ -80,7 +81,8 @@ struct encode_context {
     enum codec_id id;
     value text; /* exact */
     struct bytes_builder *out;
-    /* For other modules' codecs: adds what stands in for bad characters. False: the encoding lacks it, or an exception. */
+    /* For other modules' codecs: adds what stands in for bad characters. False: the encoding lacks it, or an exception.
+     */
     bool (*put)(struct encode_context *c, value text);
     value mapping; /* for `put` */
 };

@@ -22,7 +22,7 @@ static value unicode_error(unsigned id, const char *encoding, value object, size
 }
 
 value codec_decode_exception(const char *encoding, const uint8_t *bytes, size_t length, size_t start, size_t end,
-                              const char *reason)
+                             const char *reason)
 {
     value object = bytes_new(bytes, length);
     value e = object ? unicode_error(EXCEPTION_ID_UnicodeDecodeError, encoding, object, start, end, reason) : NULL;

@@ -38,10 +38,11 @@ static value method_binary(number_operation *operation, value self, value given,
         return method_binary(number_##NAME, self, other, context);     \
     }
 #define UNARY_METHODS(M) M(exp) M(ln) M(log10) M(sqrt) M(logb) M(logical_invert) M(next_minus) M(next_plus)
-#define BINARY_METHODS(M)                                                                                            \
-    M(compare)                                                                                                       \
-    M(compare_signal)                                                                                                \
-    M(max) M(max_mag) M(min) M(min_mag) M(next_toward) M(remainder_near) M(logical_and) M(logical_or) M(logical_xor) \
+#define BINARY_METHODS(M)                                                                                     \
+    M(compare)                                                                                                \
+    M(compare_signal)                                                                                         \
+    M(max)                                                                                                    \
+    M(max_mag) M(min) M(min_mag) M(next_toward) M(remainder_near) M(logical_and) M(logical_or) M(logical_xor) \
         M(rotate) M(scaleb) M(shift) M(compare_total) M(compare_total_mag) M(copy_sign)
 UNARY_METHODS(UNARY)
 BINARY_METHODS(BINARY)
