@@ -56,7 +56,7 @@ def environment():
     for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
         ours = f"exitcode={SANITIZER_STATUS}:halt_on_error=1"
         if name == "LSAN_OPTIONS":
-            ours = f"exitcode={SANITIZER_STATUS}"
+            ours = f"exitcode={SANITIZER_STATUS}:suppressions={ROOT}/tests/leaks.supp:print_suppressions=0"
         if name == "TSAN_OPTIONS":
             # ThreadSanitizer ends a child of a fork beside threads that starts one, and the runtime may need its own.
             ours += ":die_after_fork=0"

@@ -27,12 +27,12 @@ try:
         venv.create(f"{ROOT}/{name}", **options)
         packages = f"{name}/lib/python3.11/site-packages"
         write(f"{packages}/islet/__init__.py", "print('islet', __name__)\n")
-        write(f"{packages}/extra.pth", "# a comment\n\n../more\nimport sys; sys.stirred = 'by a .pth file'\nnowhere\n")
+        write(f"{packages}/extra.pth", "# a comment\n\n../more\nimport sys; sys.name = 'by a .pth file'\nnowhere\n")
         write(f"{name}/lib/python3.11/more/found.py", "print('found', __file__)\n")
         program = f"{ROOT}/{name}/bin/python"
         for option in "-I", "-s", "-S":
             run(option, "-c", SHOW, program=program)
-        run("-c", "import sys, islet, found; print(sys.stirred, sys.executable)", program=program)
+        run("-c", "import sys, islet, found; print(sys.name, sys.executable)", program=program)
         run("-c", "import zlib, json, sysconfig; print(sysconfig.get_path('purelib'), sysconfig.get_path('scripts'))",
             program=program)
         run("-c", "import venv; venv.create('ROOT/inner'); print(open('ROOT/inner/pyvenv.cfg').read().count('ROOT'))",
