@@ -1,21 +1,9 @@
 /* The _crypt module, over libcrypt. */
-#include <atoll.h>
+#include "runtime/native/arguments.h"
 
 #include <crypt.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool text_get(value v, int place, struct text *text)
-{
-    if (!is_str(v))
-        return raise_false(EXC(TypeError), "crypt() argument %d must be str, not %K", place, v);
-    if (!text_of(v, text))
-        return false;
-    if (strlen(text->bytes) == text->length)
-        return true;
-    text_release(text);
-    return raise_false(EXC(ValueError), "embedded null character");
-}
 
 /* Slow by design: in a blocking region, with a state of its own. */
 static value crypt_texts(const struct text *word, const struct text *salt)
@@ -35,10 +23,10 @@ static value crypt_texts(const struct text *word, const struct text *salt)
 static value crypt_crypt(value module, value given_word, value given_salt)
 {
     struct text word, salt;
-    if (!text_get(given_word, 1, &word))
+    if (!argument_text(given_word, "crypt", 1, &word))
         return NULL;
     value result = NULL;
-    if (text_get(given_salt, 2, &salt)) {
+    if (argument_text(given_salt, "crypt", 2, &salt)) {
         result = crypt_texts(&word, &salt);
         text_release(&salt);
     }
