@@ -285,10 +285,10 @@ static bool find_below_home(const char *home)
     size_t length = strcspn(home, ":");
     paths.prefix = strndup(home, length);
     paths.exec_prefix = strdup(home[length] ? home + length + 1 : home);
-    paths.library = with_library(format_path("%.*s/" LIBRARY_BELOW, (int)length, home));
-    if (!paths.library)
+    paths.stdlib = with_library(format_path("%.*s/" LIBRARY_BELOW, (int)length, home));
+    if (!paths.stdlib)
         fprintf(stderr, "atoll: cannot start: no standard library below PYTHONHOME=%s\n", home);
-    return paths.library;
+    return paths.stdlib;
 }
 
 static bool find_library(bool use_environment)
@@ -297,10 +297,10 @@ static bool find_library(bool use_environment)
     const char *home = use_environment ? getenv("PYTHONHOME") : NULL;
     if (home && *home && !(given && *given))
         return find_below_home(home);
-    paths.library = given && *given ? strdup(given) : search_library();
-    size_t length = paths.library ? strlen(paths.library) : 0, below = strlen("/" LIBRARY_BELOW);
-    bool standard = length > below && strcmp(paths.library + length - below, "/" LIBRARY_BELOW) == 0;
-    paths.prefix = standard ? strndup(paths.library, length - below) : strdup("/usr");
+    paths.stdlib = given && *given ? strdup(given) : search_library();
+    size_t length = paths.stdlib ? strlen(paths.stdlib) : 0, below = strlen("/" LIBRARY_BELOW);
+    bool standard = length > below && strcmp(paths.stdlib + length - below, "/" LIBRARY_BELOW) == 0;
+    paths.prefix = standard ? strndup(paths.stdlib, length - below) : strdup("/usr");
     paths.exec_prefix = paths.prefix ? strdup(paths.prefix) : NULL;
     return true;
 }
@@ -323,7 +323,7 @@ bool paths_find(const char *program)
     free(environment.executable);
     if (!found)
         return false;
-    if (!paths.executable || !paths.base_executable || !paths.program || !paths.library || !paths.prefix ||
+    if (!paths.executable || !paths.base_executable || !paths.program || !paths.stdlib || !paths.prefix ||
         !paths.exec_prefix) {
         fputs("atoll: cannot start: no memory for its paths\n", stderr);
         return false;
@@ -416,7 +416,7 @@ static bool set_path(void)
     bool done = list && archive &&
                 (paths.search ? append_search(list)
                               : append_environment_path(list, given) && append_text(list, archive) &&
-                                    append_text(list, paths.library) && append_native_path(list)) &&
+                                    append_text(list, paths.stdlib) && append_native_path(list)) &&
                 sys_set("path", list);
     free(archive);
     value_dec(list);
@@ -425,8 +425,8 @@ static bool set_path(void)
 
 bool paths_set(void)
 {
-    import_cache_set_places(paths.program, paths.library);
-    return import_set_library(paths.library) && set_path() && set_text("_stdlib_dir", paths.library) &&
+    import_cache_set_places(paths.program, paths.stdlib);
+    return import_set_library(paths.stdlib) && set_path() && set_text("_stdlib_dir", paths.stdlib) &&
            set_text("executable", paths.executable) && set_text("_base_executable", paths.base_executable) &&
            set_text("prefix", paths.prefix) && set_text("base_prefix", paths.prefix) &&
            set_text("exec_prefix", paths.exec_prefix) && set_text("base_exec_prefix", paths.exec_prefix);

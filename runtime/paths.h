@@ -9,7 +9,7 @@ struct paths {
     char *executable;      /* sys.executable: as the program was called, symbolic links not followed */
     char *base_executable; /* in an environment, the program that it was made with */
     char *program;         /* the program's own file, beside which its modules and the library's bytecode are */
-    char *library;         /* the standard library's directory */
+    char *stdlib;          /* the standard library's directory */
     char *prefix, *exec_prefix;
     char *search;        /* all of sys.path, as PROGRAM._pth gives it, each with a newline; NULL: there is none */
     bool in_environment; /* there is a pyvenv.cfg: site does the rest */

@@ -90,7 +90,7 @@ static int path_has_customs(void)
             value_dec(path);
             return -1;
         }
-        found = strcmp(text.bytes, paths.library) != 0 && has_customs(text.bytes);
+        found = strcmp(text.bytes, paths.stdlib) != 0 && has_customs(text.bytes);
         text_release(&text);
         value_dec(entry);
     }
@@ -135,7 +135,7 @@ static bool append_entry(const char *directory)
 /* Is there anything that only site does? 1, 0, or -1 with an exception. */
 static int is_difficult(bool all_pth_files, enum user_site user, const char *user_path)
 {
-    if (paths.in_environment || user == USER_DIFFICULT || strcmp(paths.library, DEBIANS_LIBRARY) != 0 ||
+    if (paths.in_environment || user == USER_DIFFICULT || strcmp(paths.stdlib, DEBIANS_LIBRARY) != 0 ||
         strcmp(paths.prefix, paths.exec_prefix) != 0)
         return 1;
     if (user == USER_THERE && has_customs(user_path))
@@ -159,7 +159,7 @@ static bool append_entries(const char *user_path)
 /* Debian's sitecustomize lies in the library, and does something where apport is there. False: site has to see. */
 static bool import_librarys_customs(void)
 {
-    if (!exists(paths.library, "sitecustomize.py"))
+    if (!exists(paths.stdlib, "sitecustomize.py"))
         return true;
     value module = import_module("sitecustomize");
     bool done = module != NULL;
