@@ -46,6 +46,7 @@
     M(_struct)          \
     M(_symtable)        \
     M(_thread)          \
+    M(_tokenize)        \
     M(_typing)          \
     M(_warnings)        \
     M(_weakref)         \

@@ -21,7 +21,7 @@ MODULES = [
     "_abc", "_ast", "_bisect", "_codecs", "_collections", "_contextvars", "_csv", "_datetime", "_decimal", "_functools", "_heapq",
     "_imp", "_io", "_json", "_locale", "_md5", "_multibytecodec", "_opcode", "_operator", "_pickle", "_queue", "_random", "_sha1",
     "_sha256", "_sha3", "_sha512", "_blake2", "_bz2", "_lzma", "_sre", "_stat", "_statistics", "_string", "_struct", "_symtable",
-    "_thread", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "audioop", "binascii", "builtins",
+    "_thread", "_tokenize", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "audioop", "binascii", "builtins",
     "cmath", "errno", "gc", "grp", "itertools", "marshal", "math", "mmap", "posix", "pwd", "pyexpat", "resource", "select", "sys",
     "time", "unicodedata", "zlib", "_hashlib", "_asyncio", "_elementtree", "_socket", "_posixshmem", "_lsprof", "termios", "fcntl",
     "_ssl", "_ctypes",

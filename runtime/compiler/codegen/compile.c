@@ -319,7 +319,7 @@ ast_name compiler_mangle(struct compiler *c, ast_name private_name, ast_name nam
 
 /* ---- errors of the parser ---- */
 
-static void raise_syntax_error(value filename, const struct syntax_error *error)
+void syntax_error_raise(value filename, const struct syntax_error *error)
 {
     static const uint16_t types[] = {
         [SYNTAX_ERROR_NONE] = EXCEPTION_ID_SystemError,
@@ -357,6 +357,13 @@ static void issue_parser_warnings(struct compiler *c, const struct syntax_warnin
         issue_warning(c, category, position, message);
         value_dec(message);
     }
+}
+
+bool syntax_warnings_issue(value filename, const struct syntax_warning *warnings)
+{
+    struct compiler c = {.filename = filename};
+    issue_parser_warnings(&c, warnings);
+    return !c.failed;
 }
 
 /* ---- from __future__ ---- */
@@ -525,7 +532,7 @@ static bool begin_source(struct compiler *c, const char *source, size_t length, 
         c->module = parse(c, source, length, path.bytes, parse_mode, flags, &error);
         issue_parser_warnings(c, c->module ? c->module->warnings : error.warnings);
         if (!c->module && !c->failed) {
-            raise_syntax_error(filename, &error);
+            syntax_error_raise(filename, &error);
             compiler_fail(c);
         }
     }

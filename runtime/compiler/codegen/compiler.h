@@ -137,6 +137,10 @@ struct compiler {
  * result, owned; NULL with an exception. */
 value compile_scopes(const char *source, size_t length, value filename, const char *mode, unsigned flags,
                      value (*describe)(struct compiler *c));
+/* Raise the error that ended a parse. */
+void syntax_error_raise(value filename, const struct syntax_error *error);
+/* Issue the warnings of a parse, in order; false with the exception that a filter made of one. */
+bool syntax_warnings_issue(value filename, const struct syntax_warning *warnings);
 /* Note a failure for which the exception is set already. */
 void compiler_fail(struct compiler *c);
 /* SyntaxError at a position. */
