@@ -3,7 +3,7 @@
 
     run.py [--atoll PATH] [--runs N] [--only NAME,...] [SECTION...]
 
-Sections: speed, throughput, memory, startup, islands; all of them by default. Interpreters take turns, so that
+Sections: speed, throughput, contention, memory, startup, islands; all of them by default. Interpreters take turns, so that
 whatever else the machine does meets all of them; figures are medians. Each benchmark leaves its figures
 in build/bench/NAME.json. Exits with 1 when a program fails or results differ; a missed target is
 reported, and fails only with --strict.
@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+from contention import measure as contention
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CPYTHON = "/usr/bin/python3.11"
@@ -35,7 +37,7 @@ PROGRAMS = [
     "dict_words",
     "binary_trees",
 ]
-SECTIONS = ["speed", "throughput", "memory", "startup", "islands"]
+SECTIONS = ["speed", "throughput", "contention", "memory", "startup", "islands"]
 TIMEOUT = 600
 
 
@@ -181,6 +183,11 @@ def measure_throughput(options, report):
         print(f"  two processes reach {limit:.2f} in the mean, two threads {mean / limit:.2f} of that")
         report.target(f"geometric mean {mean:.2f}, at least 1.80", mean >= 1.8)
         report.target(f"least is {worst} with {figures[worst]:.2f}, at least 1.80", figures[worst] >= 1.8)
+
+
+def measure_contention(options, report):
+    heading("Contention: patterns of sharing (build/bench/contention.svg shows them)")
+    contention.measure(report, CPYTHON, options.atoll, options.patterns and options.patterns.split(","))
 
 
 def program_size(program):
@@ -329,6 +336,7 @@ def main():
     parser.add_argument("--atoll", default=os.path.join(ROOT, "build", "release", "atoll"))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", help="names of benchmark programs, with commas")
+    parser.add_argument("--patterns", help="parts of names of patterns of the contention section, with commas")
     parser.add_argument("--millions", type=float, default=20.0, help="cycles of the islands section, in millions")
     parser.add_argument("--no-pypy", action="store_true")
     parser.add_argument("--strict", action="store_true", help="fail when a target is missed")
@@ -349,6 +357,7 @@ def main():
     measures = {
         "speed": measure_speed,
         "throughput": measure_throughput,
+        "contention": measure_contention,
         "memory": measure_memory,
         "startup": measure_startup,
         "islands": measure_islands,
