@@ -32,6 +32,8 @@ RULES = [
     ("set", "table|length", [CONTAINERS]),
     ("bytearray", "data|length|capacity", ["runtime/objects/binary/"]),
     ("thread_slot", "alone", ["threads/"]),
+    # Only its own thread's, but frames of other kinds of code will have none: the others ask frame_unit.
+    ("frame", "ip", ["runtime/interp/frame.h", "runtime/interp/eval.c"]),
 ]
 # What else than a variable is a pointer to such a struct.
 CALLS = {"type": r"value_type\([^()]*\)|TYPE\(\w+\)|EXC\(\w+\)", "list": r"list_of\([^()]*\)", "dict": r"dict_of\([^()]*\)",

@@ -1342,7 +1342,7 @@ add_strings : {
         if (ARG()) {
             value lasti = sp[-(ptrdiff_t)ARG()];
             if (value_is_small_int(lasti))
-                frame->ip = frame->code->units + small_int_value(lasti) + 1;
+                frame_set_unit(frame, (uint32_t)small_int_value(lasti));
             frame->sp = sp;
             error_restore(exception);
             /* the line of the traceback is that of the saved instruction; handlers are searched from here */
@@ -1593,7 +1593,7 @@ error:
 unwind:
     frame->ip = ip;
 unwind_from_ip : {
-    const struct exception_range *range = find_handler(frame->code, (uint32_t)(ip - frame->code->units) - 1);
+    const struct exception_range *range = code_find_handler(frame->code, (uint32_t)(ip - frame->code->units) - 1);
     value *bottom = frame_operands(frame);
     if (likely(range != NULL)) {
         value *keep = bottom + range->depth;

@@ -111,6 +111,19 @@ static inline uint32_t frame_unit(const struct frame *frame)
 {
     return frame->ip > frame->code->units ? (uint32_t)(frame->ip - frame->code->units) - 1 : 0;
 }
+/* Only the loop and these know `ip`: a frame of another kind of code would not have one. */
+static inline void frame_set_unit(struct frame *frame, uint32_t unit)
+{
+    frame->ip = frame->code->units + unit + 1;
+}
+static inline void frame_go_on_at(struct frame *frame, uint32_t unit)
+{
+    frame->ip = frame->code->units + unit;
+}
+static inline bool frame_has_begun(const struct frame *frame)
+{
+    return frame->ip != frame->code->units;
+}
 
 /* A new frame on the interpreter stack: slots NULL, stack empty, previous = running frame, not yet the running one.
    Steals `function`. NULL with MemoryError or RecursionError (then `function` is dropped). */

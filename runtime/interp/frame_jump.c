@@ -8,7 +8,7 @@
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/locations.h"
 #include "runtime/compiler/code/opcode_info.h"
-#include "runtime/interp/instructions/exceptions.h"
+#include "runtime/interp/frame.h"
 #include "runtime/interp/trace.h"
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
@@ -176,7 +176,7 @@ static void follow(struct marks *m, uint32_t unit)
     const struct code *code = m->code;
     unsigned opcode = instruction_opcode(code->units[unit]);
     uint32_t argument = instruction_argument(code->units[unit]);
-    const struct exception_range *range = find_handler(code, unit);
+    const struct exception_range *range = code_find_handler(code, unit);
     if (range) {
         restore_stack(m, unit);
         if (range->depth <= m->depth) {
@@ -190,7 +190,7 @@ static void follow(struct marks *m, uint32_t unit)
     if (opcode_flags(opcode) & OPF_J) {
         restore_stack(m, unit);
         apply(m, unit, opcode, argument, true);
-        reach(m, opcode == OP_COMPARE_OP_JUMP_IF_FALSE ? argument & 0x1FFFFF : argument);
+        reach(m, instruction_target(code->units[unit]));
     }
     if (!(opcode_flags(opcode) & OPF_T)) {
         restore_stack(m, unit);
@@ -417,7 +417,7 @@ static bool jump(struct frame *frame, int64_t line)
     if (done) {
         uint32_t depth = marks.depths[unit] - (at_load ? 1 : 0);
         drop_operands(frame, marks.stacks[unit], depth, remain);
-        frame->ip = code->units + place.unit + 1;
+        frame_set_unit(frame, place.unit);
         trace_self.at = place;
         trace_self.jumped = true;
     }

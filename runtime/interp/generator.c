@@ -293,7 +293,7 @@ static value method_send(value v, const value *args)
 static value delegate(struct generator *g)
 {
     struct frame *frame = &g->frame;
-    if (frame->ip == frame->code->units)
+    if (!frame_has_begun(frame))
         return NULL;
     /* suspended at the YIELD_VALUE that follows a SEND: the receiver is on top of the stack */
     uint32_t at = frame_unit(frame);
@@ -405,7 +405,7 @@ static int throw_current(value v, value *result)
             uint32_t send = frame_unit(frame) - 1;
             value receiver = *--frame->sp;
             value_dec(receiver);
-            frame->ip = frame->code->units + instruction_argument(frame->code->units[send]);
+            frame_go_on_at(frame, instruction_argument(frame->code->units[send]));
             *result = resume(g, returned, state);
             goto resumed;
         }

@@ -231,7 +231,7 @@ static bool land(struct frame *frame)
         return false;
     }
     *frame->sp++ = value_inc(stack_plain(v));
-    frame->ip++;
+    frame_set_unit(frame, frame_unit(frame) + 1);
     trace_self.at = (struct trace_place){trace_self.at.unit + 1, TRACE_AT_CODE};
     return true;
 }
@@ -310,7 +310,7 @@ enum trace_outcome trace_second_half(struct frame *frame)
     int32_t before = line_of(code, unit), line = line_of(code, unit + 1);
     if (line <= 0 || line == before)
         return TRACE_GO;
-    frame->ip++; /* as if at the next instruction already, but for the load */
+    frame_set_unit(frame, unit + 1); /* as if at the next instruction already, but for the load */
     if (!report_line(frame, line, unit + 1, TRACE_AT_LOAD))
         return TRACE_ERROR;
     if (trace_self.jumped) {
@@ -322,7 +322,7 @@ enum trace_outcome trace_second_half(struct frame *frame)
                    ? TRACE_JUMPED
                    : TRACE_ERROR;
     }
-    frame->ip--;
+    frame_set_unit(frame, unit);
     trace_self.told = true;
     return TRACE_GO;
 }

@@ -67,11 +67,12 @@ enum trace_outcome {
     TRACE_GO,
     TRACE_ERROR, /* the instruction failed */
     TRACE_LEAVE, /* the frame ends, without another event */
-    TRACE_JUMPED /* go on with the instruction at frame->ip - 1, which has been told */
+    TRACE_JUMPED /* go on with the instruction at frame_unit, which has been told */
 };
 /* Between the two halves of STORE_FAST_LOAD_FAST, which may be of two lines: ip is behind the instruction. */
 enum trace_outcome trace_second_half(struct frame *frame);
-/* Before the instruction at frame->ip - 1; `previous` is the unit that ran before in this frame. May move ip and sp. */
+/* Before the instruction at frame_unit; `previous` is the unit that ran before in this frame. May move the frame on,
+ * and sp. */
 enum trace_outcome trace_instruction(struct frame *frame, uint32_t previous);
 bool trace_return(struct frame *frame, value result); /* false: an exception takes the result's place */
 void trace_unwind(struct frame *frame);               /* it ends by the current exception */

@@ -1,11 +1,15 @@
 /*
  * Shows what the compiler makes of a file: a listing of every code object, with positions, like CPython's dis.
  *
- *   code_dump [-q] [-O] FILE...
+ *   code_dump [-q] [-b] [-O] FILE...
+ *
+ * With -b each listing is followed by the basic blocks: their units, how they are reached and left, the kinds of the
+ * operands at their start, and the slots that are read later.
  *
  * With -q nothing is listed: each file is compiled, written as bytecode, read back and written again, what goes wrong
  * is reported, and the time is printed. The exit status is 1 when any file failed with anything but a SyntaxError.
  */
+#include "runtime/compiler/code/block_map.h"
 #include "runtime/compiler/code/code.h"
 #include "runtime/compiler/codegen/compiler.h"
 #include "runtime/start.h"
@@ -64,7 +68,37 @@ static void print_argument(const struct code *code, unsigned opcode, uint32_t ar
     }
 }
 
-static void list_code(const struct code *code)
+static const char *const kinds[] = {"nothing", "perhaps", "value",     "str",   "small",    "none",
+                                    "list",    "set",     "dict",      "tuple", "names",    "cells",
+                                    "cell",    "code",    "exception", "rest",  "previous", "position"};
+
+static void list_blocks(const struct code *code)
+{
+    struct block_map *map = block_map_new(code);
+    if (!map) {
+        printf("  no blocks\n");
+        return;
+    }
+    for (uint32_t i = 0; i < map->block_count; i++) {
+        const struct code_block *block = &map->blocks[i];
+        printf("  block %u to %u:%s%s%s", block->start, block->end, block->loop_head ? " loop" : "",
+               block->handles ? " handles" : "", block->resumes ? " resumes" : "");
+        if (block->handler != NO_BLOCK)
+            printf(" handler %u", map->blocks[block->handler].start);
+        printf("; stack");
+        for (uint32_t k = 0; k < block->depth; k++)
+            printf(" %s", kinds[map->operands[block->operand + k].kind]);
+        printf("; live");
+        for (uint32_t slot = 0; slot < code->slots_count; slot++) {
+            if (block_slot_is_live(map, i, slot))
+                printf(" %u", slot);
+        }
+        printf("\n");
+    }
+    block_map_free(map);
+}
+
+static void list_code(const struct code *code, bool blocks)
 {
     printf("==");
     print_value(slot_peek(&code->qualified_name));
@@ -86,10 +120,12 @@ static void list_code(const struct code *code)
         printf("  units %u to %u: handler %u, depth %u%s\n", range->start, range->end, range->target, range->depth,
                range->lasti ? ", lasti" : "");
     }
+    if (blocks)
+        list_blocks(code);
     value consts = slot_peek(&code->consts);
     for (size_t i = 0; i < tuple_length(consts); i++) {
         if (value_is(tuple_get(consts, i), TYPE_ID_CODE))
-            list_code((struct code *)tuple_get(consts, i));
+            list_code((struct code *)tuple_get(consts, i), blocks);
     }
 }
 
@@ -149,7 +185,7 @@ struct totals {
     size_t source, bytecode;
 };
 
-static bool process(const char *path, bool quiet, int optimize, struct totals *totals)
+static bool process(const char *path, bool quiet, bool blocks, int optimize, struct totals *totals)
 {
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -174,7 +210,7 @@ static bool process(const char *path, bool quiet, int optimize, struct totals *t
     if (code && quiet)
         done = check_round_trip(path, code, &totals->loading, &totals->bytecode);
     else if (code)
-        list_code((struct code *)code);
+        list_code((struct code *)code, blocks);
     value_dec(code);
     value_dec(name);
     free(bytes);
@@ -185,17 +221,19 @@ int main(int argc, char **argv)
 {
     struct start_config config = {.argc = 1, .argv = argv, .program = argv[0]};
     struct totals totals = {0};
-    bool quiet = false, done = true;
+    bool quiet = false, blocks = false, done = true;
     int optimize = 0;
     if (!runtime_start(&config))
         return 2;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-q") == 0)
             quiet = true;
+        else if (strcmp(argv[i], "-b") == 0)
+            blocks = true;
         else if (strcmp(argv[i], "-O") == 0)
             optimize++;
         else
-            done = process(argv[i], quiet, optimize, &totals) && done;
+            done = process(argv[i], quiet, blocks, optimize, &totals) && done;
     }
     if (quiet)
         printf("compiled %zu bytes in %.3f s; loaded %zu bytes in %.3f s\n", totals.source, totals.compiling,

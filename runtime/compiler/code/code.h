@@ -92,6 +92,8 @@ static inline bool code_wake(struct code *code)
 /* The docstring of a function's code, or None, without waking it; owned, and perhaps another object each time. NULL as
  * in code_wake. */
 value code_docstring(struct code *code);
+/* The handler that covers a unit, or NULL. */
+const struct exception_range *code_find_handler(const struct code *code, uint32_t unit);
 /* Where the instruction at a unit index comes from. */
 void code_locate(const struct code *code, uint32_t unit, struct code_location *out);
 /* Where a unit is in co_code as programs see it, in words of two bytes, and back: false with MemoryError. */

@@ -124,3 +124,34 @@ int opcode_stack_effect(unsigned opcode, uint32_t argument, bool taken)
         return 0;
     return opcode_table[opcode].pushes - (int)opcode_pops(opcode, argument);
 }
+
+bool opcode_never_raises(unsigned opcode)
+{
+    switch (opcode) {
+    case OP_NOP:
+    case OP_POP_TOP: /* exceptions of destructors do not get here */
+    case OP_PUSH_NULL:
+    case OP_COPY:
+    case OP_SWAP:
+    case OP_LOAD_CONST:
+    case OP_LOAD_SMALL_INT:
+    case OP_STORE_FAST:
+    case OP_STORE_FAST_STORE_FAST:
+    case OP_LOAD_CLOSURE:
+    case OP_STORE_DEREF:
+    case OP_IS_OP:
+    case OP_JUMP_FORWARD:
+    case OP_JUMP_BACKWARD_NO_INTERRUPT:
+    case OP_POP_JUMP_IF_NONE:
+    case OP_POP_JUMP_IF_NOT_NONE:
+    case OP_RETURN_VALUE:
+    case OP_RETURN_CONST:
+    case OP_PUSH_EXC_INFO:
+    case OP_POP_EXCEPT:
+    case OP_LOAD_ASSERTION_ERROR:
+    case OP_MATCH_MAPPING:
+    case OP_MATCH_SEQUENCE:
+        return true;
+    }
+    return false;
+}

@@ -21,6 +21,8 @@ enum pseudo_opcode {
 int opcode_stack_effect(unsigned opcode, uint32_t argument, bool taken);
 unsigned opcode_pops(unsigned opcode, uint32_t argument);
 const char *opcode_name(unsigned opcode);
+/* Untraced, that is. */
+bool opcode_never_raises(unsigned opcode);
 /* A row of the table of opcodes; all zero beyond the last opcode. */
 struct opcode_info {
     int8_t pops, pushes; /* -1: it depends on the argument */
@@ -30,6 +32,12 @@ extern const struct opcode_info opcode_table[256];
 static inline unsigned opcode_flags(unsigned opcode)
 {
     return opcode < 256 ? opcode_table[opcode].flags : 0;
+}
+/* Where an instruction with OPF_J may lead. */
+static inline uint32_t instruction_target(uint32_t unit)
+{
+    uint32_t argument = instruction_argument(unit);
+    return instruction_opcode(unit) == OP_COMPARE_OP_JUMP_IF_FALSE ? argument & 0x1FFFFF : argument;
 }
 /* A hash of the table of opcodes: bytecode of another table must not run. */
 uint32_t opcode_fingerprint(void);

@@ -53,12 +53,6 @@ static void fail(struct verifier *v, const char *wrong)
         v->wrong = wrong;
 }
 
-static uint32_t jump_target(uint32_t unit)
-{
-    uint32_t argument = instruction_argument(unit);
-    return instruction_opcode(unit) == OP_COMPARE_OP_JUMP_IF_FALSE ? argument & 0x1FFFFF : argument;
-}
-
 /* An index against its table. */
 static void check_index(struct verifier *v, unsigned flags, uint32_t argument)
 {
@@ -198,23 +192,10 @@ static int64_t items_needed(unsigned opcode, uint32_t argument)
     return pops;
 }
 
-static const struct exception_range *find_range(const struct code *code, uint32_t at)
-{
-    uint32_t low = 0, high = code->range_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (at >= code->ranges[middle].end)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < code->range_count && at >= code->ranges[low].start ? &code->ranges[low] : NULL;
-}
-
 /* The handler of a unit, if it has one. */
 static void check_handler(struct verifier *v, uint32_t at, int64_t depth)
 {
-    const struct exception_range *range = find_range(v->code, at);
+    const struct exception_range *range = code_find_handler(v->code, at);
     if (range && range->depth > depth)
         fail(v, "handler below the stack");
     else if (range)
@@ -254,9 +235,9 @@ static void check_path(struct verifier *v, uint32_t at)
         if (handlers)
             check_handler(v, at, depth);
         if (info.flags & OPF_J) {
-            if (jump_target(unit) <= at && opcode != OP_JUMP_BACKWARD && opcode != OP_JUMP_BACKWARD_NO_INTERRUPT)
+            if (instruction_target(unit) <= at && opcode != OP_JUMP_BACKWARD && opcode != OP_JUMP_BACKWARD_NO_INTERRUPT)
                 fail(v, "a way back without a safepoint");
-            reach_later(v, jump_target(unit), depth + taken);
+            reach_later(v, instruction_target(unit), depth + taken);
         }
         at += info.flags & OPF_C ? 2 : 1;
         depth += effect;

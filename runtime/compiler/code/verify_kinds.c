@@ -17,6 +17,7 @@
  * PERHAPS. In the worst case each place of a meeting point changes three times, so the number of rounds is bounded by
  * the size of the code.
  */
+#include "runtime/compiler/code/block_map.h"
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/objects/objects.h"
@@ -24,38 +25,13 @@
 
 #include <stdlib.h>
 
-enum kind {
-    NOTHING, /* an empty word: the absent self of a call */
-    PERHAPS, /* a value or an empty word */
-    VALUE,   /* any value */
-    STR,     /* a str */
-    SMALL,   /* an int that is not negative and fits 24 bits */
-    NONE,    /* None */
-    LIST,
-    SET,   /* made by BUILD_LIST, BUILD_SET and not shown to anybody */
-    DICT,  /* the same; detail 1: its keys need not be strs */
-    TUPLE, /* detail: its length + 1, or 0 */
-    NAMES, /* a constant tuple of strs; detail: its length + 1 */
-    CELLS, /* a tuple of cells; detail: its length */
-    CELL,
-    CODE,      /* detail: the index of the constant */
-    EXCEPTION, /* an instance */
-    REST,      /* an exception or None */
-    PREVIOUS,  /* what PUSH_EXC_INFO saved: an exception or None */
-    POSITION,  /* of an instruction: what a handler got besides the exception */
-};
-/* `local`: 1 + the local that keeps the value alive, which the stack only borrows; or 0. */
-struct item {
-    uint32_t kind : 8, local : 24;
-    uint32_t detail;
-};
-
 struct state {
     const struct code *code;
-    struct item *stack; /* before the instruction that is looked at, then after it */
+    struct operand *stack; /* before the instruction that is looked at, then after it */
     uint32_t depth;
     const char *wrong;
-    struct item **meets; /* by unit: the stack where paths meet, allocated when the first one gets there; else NULL */
+    struct operand *
+        *meets; /* by unit: the stack where paths meet, allocated when the first one gets there; else NULL */
     uint32_t *heights;
     uint8_t *marks;
     uint32_t *pending, pending_count;
@@ -70,29 +46,29 @@ static void fail(struct state *s, const char *wrong)
 
 /* ---- the stack ---- */
 
-static void push_item(struct state *s, struct item item)
+static void push_item(struct state *s, struct operand item)
 {
     s->stack[s->depth++] = item; /* code_verify knows that there is room */
 }
 
-static void push(struct state *s, enum kind kind, uint32_t detail)
+static void push(struct state *s, enum operand_kind kind, uint32_t detail)
 {
-    push_item(s, (struct item){.kind = kind, .detail = detail});
+    push_item(s, (struct operand){.kind = kind, .detail = detail});
 }
 
-static struct item pop(struct state *s)
+static struct operand pop(struct state *s)
 {
     return s->stack[--s->depth];
 }
 
-static bool is_value(struct item item)
+static bool is_value(struct operand item)
 {
-    return item.kind >= VALUE;
+    return item.kind >= OPERAND_VALUE;
 }
 
-static struct item pop_value(struct state *s)
+static struct operand pop_value(struct state *s)
 {
-    struct item item = pop(s);
+    struct operand item = pop(s);
     if (!is_value(item))
         fail(s, "an operand is missing");
     return item;
@@ -104,28 +80,28 @@ static void pop_values(struct state *s, uint32_t n)
         pop_value(s);
 }
 
-static struct item pop_kind(struct state *s, enum kind kind)
+static struct operand pop_kind(struct state *s, enum operand_kind kind)
 {
-    struct item item = pop(s);
+    struct operand item = pop(s);
     if (item.kind != kind)
         fail(s, "an operand of the wrong kind");
     return item;
 }
 
-static void expect(struct state *s, struct item item, enum kind kind)
+static void expect(struct state *s, struct operand item, enum operand_kind kind)
 {
     if (item.kind != kind)
         fail(s, "an operand of the wrong kind");
 }
 
-static struct item *item_at(struct state *s, uint32_t from_top) /* 1: the top */
+static struct operand *item_at(struct state *s, uint32_t from_top) /* 1: the top */
 {
     return &s->stack[s->depth - from_top];
 }
 
-static bool is_tuple_kind(struct item item)
+static bool is_tuple_kind(struct operand item)
 {
-    return item.kind == TUPLE || item.kind == NAMES || item.kind == CELLS;
+    return item.kind == OPERAND_TUPLE || item.kind == OPERAND_NAMES || item.kind == OPERAND_CELLS;
 }
 
 /* What the frame's local kept alive must not lie on the stack any more. */
@@ -138,7 +114,7 @@ static void local_changes(struct state *s, uint32_t local)
 }
 
 /* What other frames or the heap take from the stack has to be counted. */
-static void expect_owned(struct state *s, struct item item)
+static void expect_owned(struct state *s, struct operand item)
 {
     if (item.local)
         fail(s, "a borrowed operand is kept");
@@ -146,30 +122,30 @@ static void expect_owned(struct state *s, struct item item)
 
 /* ---- kinds ---- */
 
-static struct item join(struct state *s, struct item a, struct item b)
+static struct operand join(struct state *s, struct operand a, struct operand b)
 {
     if (a.local && b.local && a.local != b.local)
         fail(s, "an operand borrowed from two locals");
-    struct item joined = {.kind = a.kind, .local = a.local ? a.local : b.local, .detail = a.detail};
+    struct operand joined = {.kind = a.kind, .local = a.local ? a.local : b.local, .detail = a.detail};
     if (a.kind == b.kind) {
         if (a.detail != b.detail) {
-            if (a.kind == DICT)
+            if (a.kind == OPERAND_DICT)
                 joined.detail = 1;
-            else if (a.kind == TUPLE || a.kind == NAMES || a.kind == CELLS)
-                joined = (struct item){.kind = TUPLE, .local = joined.local};
+            else if (a.kind == OPERAND_TUPLE || a.kind == OPERAND_NAMES || a.kind == OPERAND_CELLS)
+                joined = (struct operand){.kind = OPERAND_TUPLE, .local = joined.local};
             else
-                joined.kind = VALUE, joined.detail = 0;
+                joined.kind = OPERAND_VALUE, joined.detail = 0;
         }
         return joined;
     }
     joined.detail = 0;
     if (!is_value(a) || !is_value(b))
-        joined.kind = PERHAPS;
-    else if ((a.kind == REST || a.kind == EXCEPTION || a.kind == NONE) &&
-             (b.kind == REST || b.kind == EXCEPTION || b.kind == NONE))
-        joined.kind = REST;
+        joined.kind = OPERAND_PERHAPS;
+    else if ((a.kind == OPERAND_REST || a.kind == OPERAND_EXCEPTION || a.kind == OPERAND_NONE) &&
+             (b.kind == OPERAND_REST || b.kind == OPERAND_EXCEPTION || b.kind == OPERAND_NONE))
+        joined.kind = OPERAND_REST;
     else
-        joined.kind = is_tuple_kind(a) && is_tuple_kind(b) ? TUPLE : VALUE;
+        joined.kind = is_tuple_kind(a) && is_tuple_kind(b) ? OPERAND_TUPLE : OPERAND_VALUE;
     return joined;
 }
 
@@ -186,20 +162,20 @@ static void push_const(struct state *s, uint32_t index)
 {
     value v = tuple_get(slot_peek(&s->code->consts), index);
     if (v == VALUE_NONE)
-        push(s, NONE, 0);
+        push(s, OPERAND_NONE, 0);
     else if (value_is_small_int(v) && small_int_value(v) >= 0 && small_int_value(v) < 1 << 24)
-        push(s, SMALL, 0);
+        push(s, OPERAND_SMALL, 0);
     else if (value_is(v, TYPE_ID_STR))
-        push(s, STR, 0);
+        push(s, OPERAND_STR, 0);
     else if (value_is(v, TYPE_ID_TUPLE))
-        push(s, all_strs(v) ? NAMES : TUPLE, (uint32_t)tuple_length(v) + 1);
+        push(s, all_strs(v) ? OPERAND_NAMES : OPERAND_TUPLE, (uint32_t)tuple_length(v) + 1);
     else if (value_is(v, TYPE_ID_CODE))
-        push(s, CODE, index);
+        push(s, OPERAND_CODE, index);
     else
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
 }
 
-static struct code *code_of(struct state *s, struct item item)
+static struct code *code_of(struct state *s, struct operand item)
 {
     return (struct code *)tuple_get(slot_peek(&s->code->consts), item.detail);
 }
@@ -228,7 +204,7 @@ static void cell_variable(struct state *s, uint32_t slot)
 
 static void push_borrowed(struct state *s, uint32_t local)
 {
-    push_item(s, (struct item){.kind = VALUE, .local = plain_local(s, local) + 1});
+    push_item(s, (struct operand){.kind = OPERAND_VALUE, .local = plain_local(s, local) + 1});
 }
 
 static void store_local(struct state *s, uint32_t local)
@@ -241,7 +217,7 @@ static void store_local(struct state *s, uint32_t local)
 
 static void make_function(struct state *s, uint32_t parts)
 {
-    struct item item = pop_kind(s, CODE);
+    struct operand item = pop_kind(s, OPERAND_CODE);
     if (s->wrong)
         return;
     struct code *made = code_of(s, item);
@@ -249,21 +225,21 @@ static void make_function(struct state *s, uint32_t parts)
     if (parts & 8) {
         item = pop(s);
         cells = item.detail;
-        if (item.kind != CELLS)
+        if (item.kind != OPERAND_CELLS)
             fail(s, "a closure is no tuple of cells");
     }
     if (cells != made->frees_count)
         fail(s, "wrong number of cells for a function");
     if (parts & 4) { /* names and annotations in turn */
         item = pop(s);
-        if (!is_tuple_kind(item) || item.kind == CELLS || item.detail == 0 || item.detail % 2 == 0)
+        if (!is_tuple_kind(item) || item.kind == OPERAND_CELLS || item.detail == 0 || item.detail % 2 == 0)
             fail(s, "bad annotations of a function");
     }
     if (parts & 2)
-        pop_kind(s, DICT);
+        pop_kind(s, OPERAND_DICT);
     if ((parts & 1) && !is_tuple_kind(pop(s)))
         fail(s, "bad defaults of a function");
-    push(s, VALUE, 0);
+    push(s, OPERAND_VALUE, 0);
 }
 
 static void build_map(struct state *s, uint32_t pairs)
@@ -271,52 +247,52 @@ static void build_map(struct state *s, uint32_t pairs)
     uint32_t other_keys = 0;
     for (uint32_t i = 0; i < pairs; thread_report_at(++i)) {
         pop_value(s);
-        other_keys |= pop_value(s).kind != STR;
+        other_keys |= pop_value(s).kind != OPERAND_STR;
     }
-    push(s, DICT, other_keys);
+    push(s, OPERAND_DICT, other_keys);
 }
 
 static void build_tuple(struct state *s, uint32_t n)
 {
     bool cells = n > 0;
     for (uint32_t i = 0; i < n; thread_report_at(++i))
-        cells &= pop_value(s).kind == CELL;
-    push(s, cells ? CELLS : TUPLE, cells ? n : n + 1);
+        cells &= pop_value(s).kind == OPERAND_CELL;
+    push(s, cells ? OPERAND_CELLS : OPERAND_TUPLE, cells ? n : n + 1);
 }
 
 static void call_with_names(struct state *s, uint32_t nargs)
 {
-    struct item names = pop(s);
-    if (names.kind != NAMES || names.detail - 1 > nargs)
+    struct operand names = pop(s);
+    if (names.kind != OPERAND_NAMES || names.detail - 1 > nargs)
         fail(s, "bad names of keywords");
     pop_values(s, nargs);
     pop(s); /* self, or nothing */
     pop_value(s);
-    push(s, VALUE, 0);
+    push(s, OPERAND_VALUE, 0);
 }
 
 static void call_extended(struct state *s, bool has_mapping)
 {
-    if (has_mapping && pop_kind(s, DICT).detail != 0)
+    if (has_mapping && pop_kind(s, OPERAND_DICT).detail != 0)
         fail(s, "keywords that are no strs");
     pop_value(s);
     pop(s);
     pop_value(s);
-    push(s, VALUE, 0);
+    push(s, OPERAND_VALUE, 0);
 }
 
 static void call_comprehension(struct state *s, uint32_t cells)
 {
     pop_value(s);
-    struct item item = pop_kind(s, CODE);
+    struct operand item = pop_kind(s, OPERAND_CODE);
     if (s->wrong)
         return;
     struct code *code = code_of(s, item);
     if (code->frees_count != cells)
         fail(s, "bad code of a comprehension");
     for (uint32_t i = 0; i < cells; thread_report_at(++i))
-        pop_kind(s, CELL);
-    push(s, VALUE, 0);
+        pop_kind(s, OPERAND_CELL);
+    push(s, OPERAND_VALUE, 0);
 }
 
 static void yield(struct state *s)
@@ -326,33 +302,33 @@ static void yield(struct state *s)
     pop_value(s);
     for (uint32_t i = 0; i < s->depth; thread_report_at(++i))
         s->stack[i].local = 0; /* the suspended frame owns them */
-    push(s, VALUE, 0);
+    push(s, OPERAND_VALUE, 0);
 }
 
 /* The container at `at` below the top, of which an item comes next. */
-static void fill(struct state *s, uint32_t pops, uint32_t at, enum kind kind)
+static void fill(struct state *s, uint32_t pops, uint32_t at, enum operand_kind kind)
 {
-    bool str_key = pops == 2 && item_at(s, 2)->kind == STR;
+    bool str_key = pops == 2 && item_at(s, 2)->kind == OPERAND_STR;
     pop_values(s, pops);
     expect(s, *item_at(s, at), kind);
-    if (kind == DICT && !str_key)
+    if (kind == OPERAND_DICT && !str_key)
         item_at(s, at)->detail = 1;
 }
 
 /* All that neither jumps nor is plain (values in, values out). False: it is plain. */
 static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
 {
-    struct item item;
+    struct operand item;
     switch (opcode) {
     case OP_PUSH_NULL:
-        push(s, NOTHING, 0);
+        push(s, OPERAND_NOTHING, 0);
         break;
     case OP_COPY:
         item = *item_at(s, argument);
         if (!is_value(item))
             fail(s, "an operand is missing");
-        if (item.kind == LIST || item.kind == SET || item.kind == DICT)
-            item.kind = VALUE; /* two hold it now */
+        if (item.kind == OPERAND_LIST || item.kind == OPERAND_SET || item.kind == OPERAND_DICT)
+            item.kind = OPERAND_VALUE; /* two hold it now */
         item.local = 0;
         push_item(s, item);
         break;
@@ -365,11 +341,11 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         push_const(s, argument);
         break;
     case OP_LOAD_SMALL_INT:
-        push(s, SMALL, 0);
+        push(s, OPERAND_SMALL, 0);
         break;
     case OP_LOAD_FAST:
         plain_local(s, argument);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_LOAD_FAST_BORROW:
         push_borrowed(s, argument);
@@ -380,7 +356,7 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         break;
     case OP_LOAD_FAST_SMALL_INT:
         push_borrowed(s, argument & 0xFFF);
-        push(s, SMALL, 0);
+        push(s, OPERAND_SMALL, 0);
         break;
     case OP_STORE_FAST:
         store_local(s, argument);
@@ -388,7 +364,7 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
     case OP_STORE_FAST_LOAD_FAST:
         store_local(s, argument & 0xFFF);
         plain_local(s, argument >> 12);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_STORE_FAST_STORE_FAST:
         store_local(s, argument & 0xFFF);
@@ -399,12 +375,12 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         break;
     case OP_LOAD_CLOSURE:
         cell_variable(s, argument);
-        push(s, CELL, 0);
+        push(s, OPERAND_CELL, 0);
         break;
     case OP_LOAD_DEREF:
     case OP_LOAD_CLASSDEREF:
         cell_variable(s, argument);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_STORE_DEREF:
         cell_variable(s, argument);
@@ -414,21 +390,21 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         cell_variable(s, argument);
         break;
     case OP_LOAD_GLOBAL_PUSH_NULL:
-        push(s, VALUE, 0);
-        push(s, NOTHING, 0);
+        push(s, OPERAND_VALUE, 0);
+        push(s, OPERAND_NOTHING, 0);
         break;
     case OP_LOAD_METHOD:
         item = pop_value(s);
-        push(s, VALUE, 0);
-        push_item(s, (struct item){.kind = PERHAPS, .local = item.local});
+        push(s, OPERAND_VALUE, 0);
+        push_item(s, (struct operand){.kind = OPERAND_PERHAPS, .local = item.local});
         break;
     case OP_LOAD_FAST_METHOD:
-        push(s, VALUE, 0);
-        push_item(s, (struct item){.kind = PERHAPS, .local = plain_local(s, argument & 0xFF) + 1});
+        push(s, OPERAND_VALUE, 0);
+        push_item(s, (struct operand){.kind = OPERAND_PERHAPS, .local = plain_local(s, argument & 0xFF) + 1});
         break;
     case OP_LOAD_FAST_ATTR:
         plain_local(s, argument & 0xFF);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_STORE_FAST_ATTR:
         plain_local(s, argument & 0xFF);
@@ -439,62 +415,62 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         break;
     case OP_BUILD_LIST:
         pop_values(s, argument);
-        push(s, LIST, 0);
+        push(s, OPERAND_LIST, 0);
         break;
     case OP_BUILD_SET:
         pop_values(s, argument);
-        push(s, SET, 0);
+        push(s, OPERAND_SET, 0);
         break;
     case OP_BUILD_MAP:
         build_map(s, argument);
         break;
     case OP_BUILD_CONST_KEY_MAP:
         item = pop(s);
-        if ((item.kind != NAMES && item.kind != TUPLE) || item.detail != argument + 1)
+        if ((item.kind != OPERAND_NAMES && item.kind != OPERAND_TUPLE) || item.detail != argument + 1)
             fail(s, "bad keys of a dict");
         pop_values(s, argument);
-        push(s, DICT, item.kind != NAMES);
+        push(s, OPERAND_DICT, item.kind != OPERAND_NAMES);
         break;
     case OP_BUILD_STRING:
         for (uint32_t i = 0; i < argument; thread_report_at(++i))
-            pop_kind(s, STR);
-        push(s, STR, 0);
+            pop_kind(s, OPERAND_STR);
+        push(s, OPERAND_STR, 0);
         break;
     case OP_FORMAT_VALUE:
         if (argument & 4)
-            pop_kind(s, STR);
+            pop_kind(s, OPERAND_STR);
         pop_value(s);
-        push(s, STR, 0);
+        push(s, OPERAND_STR, 0);
         break;
     case OP_LIST_APPEND:
     case OP_LIST_EXTEND:
-        fill(s, 1, argument, LIST);
+        fill(s, 1, argument, OPERAND_LIST);
         break;
     case OP_SET_ADD:
     case OP_SET_UPDATE:
-        fill(s, 1, argument, SET);
+        fill(s, 1, argument, OPERAND_SET);
         break;
     case OP_MAP_ADD:
-        fill(s, 2, argument, DICT);
+        fill(s, 2, argument, OPERAND_DICT);
         break;
     case OP_DICT_UPDATE:
-        fill(s, 1, argument, DICT);
+        fill(s, 1, argument, OPERAND_DICT);
         break;
     case OP_DICT_MERGE: /* keys that are no strs raise */
         pop_value(s);
-        expect(s, *item_at(s, argument), DICT);
+        expect(s, *item_at(s, argument), OPERAND_DICT);
         if (!is_value(*item_at(s, argument + 3)))
             fail(s, "an operand is missing");
         break;
     case OP_LIST_TO_TUPLE:
-        pop_kind(s, LIST);
-        push(s, TUPLE, 0);
+        pop_kind(s, OPERAND_LIST);
+        push(s, OPERAND_TUPLE, 0);
         break;
     case OP_CALL:
         pop_values(s, argument);
         pop(s);
         pop_value(s);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_CALL_KW:
         call_with_names(s, argument);
@@ -510,64 +486,64 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         break;
     case OP_IMPORT_NAME:
         item = pop(s);
-        pop_kind(s, SMALL);
-        if (item.kind != NONE && item.kind != NAMES)
+        pop_kind(s, OPERAND_SMALL);
+        if (item.kind != OPERAND_NONE && item.kind != OPERAND_NAMES)
             fail(s, "bad names to import");
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_IMPORT_FROM:
         expect_owned(s, *item_at(s, 1));
         if (!is_value(*item_at(s, 1)))
             fail(s, "an operand is missing");
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_PUSH_EXC_INFO:
-        item = pop_kind(s, EXCEPTION);
-        push(s, PREVIOUS, 0);
+        item = pop_kind(s, OPERAND_EXCEPTION);
+        push(s, OPERAND_PREVIOUS, 0);
         push_item(s, item);
         break;
     case OP_POP_EXCEPT:
-        pop_kind(s, PREVIOUS);
+        pop_kind(s, OPERAND_PREVIOUS);
         break;
     case OP_CHECK_EXC_MATCH:
         pop_value(s);
-        expect(s, *item_at(s, 1), EXCEPTION);
-        push(s, VALUE, 0);
+        expect(s, *item_at(s, 1), OPERAND_EXCEPTION);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_CHECK_EG_MATCH:
         pop_value(s);
         item = pop(s);
-        if (item.kind != EXCEPTION && item.kind != REST)
+        if (item.kind != OPERAND_EXCEPTION && item.kind != OPERAND_REST)
             fail(s, "an operand of the wrong kind");
-        push(s, REST, 0);
-        push(s, REST, 0);
+        push(s, OPERAND_REST, 0);
+        push(s, OPERAND_REST, 0);
         break;
     case OP_PREP_RERAISE_STAR:
-        pop_kind(s, LIST);
-        pop_kind(s, EXCEPTION);
-        push(s, REST, 0);
+        pop_kind(s, OPERAND_LIST);
+        pop_kind(s, OPERAND_EXCEPTION);
+        push(s, OPERAND_REST, 0);
         break;
     case OP_RERAISE: /* None instead of an exception raises */
         item = pop(s);
-        if (item.kind != EXCEPTION && item.kind != REST)
+        if (item.kind != OPERAND_EXCEPTION && item.kind != OPERAND_REST)
             fail(s, "an operand of the wrong kind");
         if (argument)
-            expect(s, *item_at(s, argument), POSITION);
+            expect(s, *item_at(s, argument), OPERAND_POSITION);
         break;
     case OP_BEFORE_WITH:
     case OP_BEFORE_ASYNC_WITH:
         pop_value(s);
-        push(s, VALUE, 0);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_WITH_EXCEPT_START:
-        expect(s, *item_at(s, 1), EXCEPTION);
+        expect(s, *item_at(s, 1), OPERAND_EXCEPTION);
         if (!is_value(*item_at(s, 4)))
             fail(s, "an operand is missing");
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_END_ASYNC_FOR:
-        pop_kind(s, EXCEPTION);
+        pop_kind(s, OPERAND_EXCEPTION);
         pop_value(s);
         break;
     case OP_YIELD_VALUE:
@@ -580,17 +556,17 @@ static bool apply_special(struct state *s, unsigned opcode, uint32_t argument)
         expect_owned(s, *item_at(s, 1));
         if (!is_value(*item_at(s, 1)))
             fail(s, "an operand is missing");
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_MATCH_KEYS:
         if (!is_tuple_kind(*item_at(s, 1)) || !is_value(*item_at(s, 2)))
             fail(s, "bad keys of a pattern");
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_MATCH_CLASS:
-        pop_kind(s, NAMES);
+        pop_kind(s, OPERAND_NAMES);
         pop_values(s, 2);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         break;
     case OP_RETURN_VALUE:
         pop_value(s);
@@ -617,15 +593,15 @@ static void apply_plain(struct state *s, unsigned opcode, uint32_t argument)
     int pops = (int)opcode_pops(opcode, argument), pushes = pops + opcode_stack_effect(opcode, argument, false);
     pop_values(s, (uint32_t)pops);
     while (pushes-- > 0)
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
 }
 
 /* ---- paths ---- */
 
 /* The stack gets to a unit where paths meet. */
-static void meet(struct state *s, uint32_t at, const struct item *stack, uint32_t depth)
+static void meet(struct state *s, uint32_t at, const struct operand *stack, uint32_t depth)
 {
-    struct item *there = s->meets[at];
+    struct operand *there = s->meets[at];
     bool changed = !there;
     if (!there) {
         there = s->meets[at] = malloc((depth + 1) * sizeof *there);
@@ -637,7 +613,7 @@ static void meet(struct state *s, uint32_t at, const struct item *stack, uint32_
         s->heights[at] = depth;
     } else {
         for (uint32_t i = 0; i < depth; thread_report_at(++i)) {
-            struct item joined = join(s, there[i], stack[i]);
+            struct operand joined = join(s, there[i], stack[i]);
             if (memcmp(&joined, &there[i], sizeof joined) != 0) {
                 there[i] = joined;
                 changed = true;
@@ -648,37 +624,6 @@ static void meet(struct state *s, uint32_t at, const struct item *stack, uint32_
         s->marks[at] |= WAITS;
         s->pending[s->pending_count++] = at;
     }
-}
-
-static bool never_raises(unsigned opcode)
-{
-    switch (opcode) {
-    case OP_NOP:
-    case OP_POP_TOP: /* exceptions of destructors do not get here */
-    case OP_PUSH_NULL:
-    case OP_COPY:
-    case OP_SWAP:
-    case OP_LOAD_CONST:
-    case OP_LOAD_SMALL_INT:
-    case OP_STORE_FAST:
-    case OP_STORE_FAST_STORE_FAST:
-    case OP_LOAD_CLOSURE:
-    case OP_STORE_DEREF:
-    case OP_IS_OP:
-    case OP_JUMP_FORWARD:
-    case OP_JUMP_BACKWARD_NO_INTERRUPT:
-    case OP_POP_JUMP_IF_NONE:
-    case OP_POP_JUMP_IF_NOT_NONE:
-    case OP_RETURN_VALUE:
-    case OP_RETURN_CONST:
-    case OP_PUSH_EXC_INFO:
-    case OP_POP_EXCEPT:
-    case OP_LOAD_ASSERTION_ERROR:
-    case OP_MATCH_MAPPING:
-    case OP_MATCH_SEQUENCE:
-        return true;
-    }
-    return false;
 }
 
 /* How many operands may be gone when the instruction raises. */
@@ -701,18 +646,18 @@ static uint32_t operands_taken(unsigned opcode, uint32_t argument)
  */
 static void meet_handler(struct state *s, const struct exception_range *range, unsigned opcode, uint32_t argument)
 {
-    if (never_raises(opcode))
+    if (opcode_never_raises(opcode))
         return;
     if (s->depth - operands_taken(opcode, argument) < range->depth) {
         fail(s, "an instruction takes what its handler needs");
         return;
     }
-    struct item *top = s->stack + s->depth, saved[2] = {top[0], top[1]};
-    struct item *place = s->stack + range->depth, kept[2] = {place[0], place[1]};
+    struct operand *top = s->stack + s->depth, saved[2] = {top[0], top[1]};
+    struct operand *place = s->stack + range->depth, kept[2] = {place[0], place[1]};
     uint32_t n = 0;
     if (range->lasti)
-        place[n++] = (struct item){.kind = POSITION};
-    place[n++] = (struct item){.kind = EXCEPTION};
+        place[n++] = (struct operand){.kind = OPERAND_POSITION};
+    place[n++] = (struct operand){.kind = OPERAND_EXCEPTION};
     meet(s, range->target, s->stack, range->depth + n);
     memcpy(place, kept, sizeof kept);
     memcpy(top, saved, sizeof saved);
@@ -721,7 +666,7 @@ static void meet_handler(struct state *s, const struct exception_range *range, u
 /* An instruction that jumps: both ways. */
 static void apply_jump(struct state *s, unsigned opcode, uint32_t argument, uint32_t target)
 {
-    struct item item;
+    struct operand item;
     switch (opcode) {
     case OP_JUMP_IF_FALSE_OR_POP:
     case OP_JUMP_IF_TRUE_OR_POP:
@@ -733,16 +678,16 @@ static void apply_jump(struct state *s, unsigned opcode, uint32_t argument, uint
         item = pop_value(s);
         meet(s, target, s->stack, s->depth);
         push_item(s, item);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         return;
     case OP_SEND:
         pop_value(s);
         item = pop_value(s);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         meet(s, target, s->stack, s->depth);
         pop(s);
         push_item(s, item);
-        push(s, VALUE, 0);
+        push(s, OPERAND_VALUE, 0);
         return;
     default:
         apply_plain(s, opcode, argument);
@@ -767,7 +712,7 @@ static void follow(struct state *s, uint32_t at)
         if (s->wrong)
             return;
         if (flags & OPF_J)
-            apply_jump(s, opcode, argument, opcode == OP_COMPARE_OP_JUMP_IF_FALSE ? argument & 0x1FFFFF : argument);
+            apply_jump(s, opcode, argument, instruction_target(unit));
         else if (!apply_special(s, opcode, argument))
             apply_plain(s, opcode, argument);
         if ((flags & OPF_T) || s->wrong)
@@ -821,7 +766,7 @@ static uint32_t check_prologue(struct state *s)
             fail(s, "wrong kinds of variables");
     }
     if (generator)
-        push(s, VALUE, 0); /* what is sent first */
+        push(s, OPERAND_VALUE, 0); /* what is sent first */
     return at;
 }
 
@@ -836,10 +781,10 @@ static void mark_meeting_points(struct state *s)
 {
     const struct code *code = s->code;
     for (uint32_t at = 0; at < code->unit_count; thread_report_at(++at)) {
-        uint32_t unit = code->units[at], argument = instruction_argument(unit);
-        unsigned opcode = instruction_opcode(unit), flags = opcode_table[opcode].flags;
+        uint32_t unit = code->units[at];
+        unsigned flags = opcode_table[instruction_opcode(unit)].flags;
         if (flags & OPF_J)
-            mark_meeting_point(s, opcode == OP_COMPARE_OP_JUMP_IF_FALSE ? argument & 0x1FFFFF : argument);
+            mark_meeting_point(s, instruction_target(unit));
         if (flags & OPF_C)
             at++;
     }
@@ -847,30 +792,59 @@ static void mark_meeting_points(struct state *s)
         mark_meeting_point(s, code->ranges[i].target);
 }
 
+/* Runs the code over kinds: where paths meet, and before the units marked in `also`. Returns where the prologue ends.
+ */
+static uint32_t find_kinds(struct state *s, const uint8_t *also)
+{
+    const struct code *code = s->code;
+    s->stack = malloc(((size_t)code->stack_size + 4) * sizeof *s->stack);
+    s->meets = calloc(code->unit_count + 1, sizeof *s->meets);
+    s->heights = malloc((code->unit_count + 1) * sizeof *s->heights);
+    s->marks = calloc(code->unit_count + 1, 1);
+    s->pending = malloc((code->unit_count + 1) * sizeof *s->pending);
+    if (!s->stack || !s->meets || !s->heights || !s->marks || !s->pending) {
+        fail(s, "no memory");
+        return 0;
+    }
+    mark_meeting_points(s);
+    uint32_t start = check_prologue(s);
+    for (uint32_t at = start; also && at < code->unit_count; thread_report_at(++at))
+        s->marks[at] |= also[at] ? MEETS : 0;
+    if (!s->wrong)
+        meet(s, start, s->stack, s->depth);
+    while (s->pending_count && !s->wrong)
+        follow(s, s->pending[--s->pending_count]);
+    return start;
+}
+
+static void release(struct state *s)
+{
+    for (uint32_t i = 0; s->meets && i < s->code->unit_count; thread_report_at(++i))
+        free(s->meets[i]);
+    free(s->stack);
+    free(s->meets);
+    free(s->heights);
+    free(s->marks);
+    free(s->pending);
+}
+
 const char *code_verify_kinds(const struct code *code)
 {
     struct state s = {.code = code};
-    s.stack = malloc(((size_t)code->stack_size + 4) * sizeof *s.stack);
-    s.meets = calloc(code->unit_count + 1, sizeof *s.meets);
-    s.heights = malloc((code->unit_count + 1) * sizeof *s.heights);
-    s.marks = calloc(code->unit_count + 1, 1);
-    s.pending = malloc((code->unit_count + 1) * sizeof *s.pending);
-    if (!s.stack || !s.meets || !s.heights || !s.marks || !s.pending) {
-        fail(&s, "no memory");
-    } else {
-        mark_meeting_points(&s);
-        uint32_t start = check_prologue(&s);
-        if (!s.wrong)
-            meet(&s, start, s.stack, s.depth);
-        while (s.pending_count && !s.wrong)
-            follow(&s, s.pending[--s.pending_count]);
+    find_kinds(&s, NULL);
+    release(&s);
+    return s.wrong;
+}
+
+const char *code_find_operands(const struct code *code, const uint8_t *starts, uint32_t *start, operands_found found,
+                               void *context)
+{
+    struct state s = {.code = code};
+    *start = find_kinds(&s, starts);
+    for (uint32_t at = *start; !s.wrong && at < code->unit_count; thread_report_at(++at)) {
+        if (s.meets[at] && !found(context, at, s.meets[at], s.heights[at]))
+            fail(&s, "no memory");
     }
-    for (uint32_t i = 0; s.meets && i < code->unit_count; thread_report_at(++i))
-        free(s.meets[i]);
-    free(s.stack);
-    free(s.meets);
-    free(s.heights);
-    free(s.marks);
-    free(s.pending);
+    release(&s);
     return s.wrong;
 }

@@ -5,23 +5,6 @@
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
-/* Ranges are sorted and disjoint: binary search for the one that covers the unit. */
-const struct exception_range *find_handler(const struct code *code, uint32_t unit)
-{
-    uint32_t low = 0, high = code->range_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        const struct exception_range *range = &code->ranges[middle];
-        if (unit < range->start)
-            high = middle;
-        else if (unit >= range->end)
-            low = middle + 1;
-        else
-            return range;
-    }
-    return NULL;
-}
-
 /* ---- except ---- */
 static bool check_handler_type(value type, const char *message)
 {

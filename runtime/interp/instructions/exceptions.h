@@ -6,8 +6,6 @@
 
 #include "runtime/interp/frame.h"
 
-/* The handler that covers a unit, or NULL. */
-const struct exception_range *find_handler(const struct code *code, uint32_t unit);
 int exception_matches_operand(value exception, value type);
 bool exception_group_match(value exception, value type, value *rest, value *match);
 value prepare_reraise_star(value original, value list);
