@@ -31,10 +31,17 @@ def receive():
 run(send, receive)
 print(b"".join(received) == b"".join(b"%03d" % i for i in range(60)))
 
-# A buffer that several fill.
+# A buffer that several fill, each a part of it.
 a, b = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_DGRAM)
 room = bytearray(8)
-run(lambda: [a.send(b"x" * 8) for _ in range(40)], *[lambda: [b.recv_into(room) for _ in range(20)] for _ in range(2)])
+
+
+def fill(part):
+    for _ in range(20):
+        b.recv_into(memoryview(room)[part])
+
+
+run(lambda: [a.send(b"x" * 4) for _ in range(40)], lambda: fill(slice(0, 4)), lambda: fill(slice(4, 8)))
 print(room)
 
 

@@ -97,7 +97,8 @@ bool io_file_define(value module);
 /* Direct access to exact FileIO objects: -1 with an exception; -2 would block. */
 ssize io_file_read(value file, uint8_t *data, size_t length);
 ssize io_file_write(value file, const uint8_t *data, size_t length);
-int io_file_descriptor(value file);    /* -1: closed */
+int io_file_descriptor(value file); /* to look at; -1: closed */
+bool io_file_is_terminal(value file);
 int io_file_block_size(value file);    /* what the file system prefers */
 bool io_file_owns_descriptor(value v); /* v is an open FileIO that closes its descriptor */
 

@@ -1,5 +1,6 @@
 /* _io.FileIO: a stream over a file descriptor, without a buffer. */
 #include "runtime/modules/io/io.h"
+#include "runtime/modules/system/descriptor.h"
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/model/bootstrap.h"
@@ -13,17 +14,18 @@
 
 struct file {
     struct io_base base;
-    _Atomic int fd; /* -1: closed */
+    struct descriptor descriptor;
     _Atomic bool opened, created, readable, writable, appending, close_fd;
     _Atomic int8_t seekable;    /* -1: not known yet */
     _Atomic int32_t block_size; /* what the file system prefers; a program may change it */
 };
-#define FILE_OF(v) ((struct file *)(v))
+#define FILE_OF(v)    ((struct file *)(v))
+#define DESCRIPTOR(v) (&FILE_OF(v)->descriptor)
 struct type *io_file_type;
 
 int io_file_descriptor(value v)
 {
-    return atomic_load_explicit(&FILE_OF(v)->fd, memory_order_relaxed);
+    return descriptor_number(DESCRIPTOR(v));
 }
 int io_file_block_size(value v)
 {
@@ -69,7 +71,7 @@ ssize io_file_read(value v, uint8_t *data, size_t length)
     if (length > TRANSFER_MAX)
         length = TRANSFER_MAX;
     bool raised = false;
-    ssize n = BLOCKING_RETRY(read(io_file_descriptor(v), data, length), raised);
+    ssize n = BLOCKING_RETRY(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, read(fd, data, length)), raised);
     return transferred(n, raised);
 }
 ssize io_file_write(value v, const uint8_t *data, size_t length)
@@ -79,7 +81,7 @@ ssize io_file_write(value v, const uint8_t *data, size_t length)
     if (length > TRANSFER_MAX)
         length = TRANSFER_MAX;
     bool raised = false;
-    ssize n = BLOCKING_RETRY(write(io_file_descriptor(v), data, length), raised);
+    ssize n = BLOCKING_RETRY(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, write(fd, data, length)), raised);
     return transferred(n, raised);
 }
 
@@ -93,16 +95,18 @@ static value file_readinto(value v, value buffer)
     return n == -1 ? NULL : n == -2 ? VALUE_NONE : int_from_i64(n);
 }
 
+/* How much there is to read, as far as the system can tell: bytes, and one more to notice the end; 0: unknown. */
+static size_t bytes_left(int fd)
+{
+    struct stat s;
+    off_t at = lseek(fd, 0, SEEK_CUR);
+    return at >= 0 && fstat(fd, &s) == 0 && s.st_size > at ? (size_t)(s.st_size - at) + 1 : 0;
+}
 static value file_readall(value v, const value *args)
 {
     if (!check_readable(v))
         return NULL;
-    struct stat s;
-    int fd = io_file_descriptor(v);
-    size_t room = IO_BUFFER_SIZE;
-    off_t at = lseek(fd, 0, SEEK_CUR);
-    if (at >= 0 && fstat(fd, &s) == 0 && s.st_size > at)
-        room = (size_t)(s.st_size - at) + 1;
+    size_t left = BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, bytes_left(fd))), room = left ? left : IO_BUFFER_SIZE;
     struct bytes_builder all = {0};
     for (;;) {
         uint8_t *place = bytes_builder_room(&all, room);
@@ -149,7 +153,7 @@ static value file_write(value v, value b)
 /* ---- position ---- */
 static value seek_to(value v, int64_t offset, int whence)
 {
-    off_t at = BLOCKING(lseek(io_file_descriptor(v), offset, whence));
+    off_t at = BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, lseek(fd, offset, whence)));
     if (at < 0)
         return raise_errno(errno, NULL, NULL);
     atomic_store(&FILE_OF(v)->seekable, 1);
@@ -180,7 +184,7 @@ static value file_truncate(value v, value given_size)
         return NULL;
     }
     bool raised = false;
-    int result = BLOCKING_RETRY(ftruncate(io_file_descriptor(v), size), raised);
+    int result = BLOCKING_RETRY(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, ftruncate(fd, size)), raised);
     if (result == 0)
         return position;
     value_dec(position);
@@ -190,12 +194,12 @@ static value file_truncate(value v, value given_size)
 /* ---- state ---- */
 static value close_descriptor(value v)
 {
-    struct file *f = FILE_OF(v);
-    int fd = atomic_exchange(&f->fd, -1);
-    atomic_store(&f->base.closed, true);
-    if (fd < 0 || !f->close_fd)
+    atomic_store(&FILE_OF(v)->base.closed, true);
+    if (!FILE_OF(v)->close_fd) {
+        descriptor_take(DESCRIPTOR(v));
         return VALUE_NONE;
-    int result = BLOCKING(close(fd));
+    }
+    int result = BLOCKING(descriptor_close(DESCRIPTOR(v)));
     return result < 0 && errno != EINTR ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
 }
 /* flush() means nothing here, but to a subclass; the descriptor is closed whatever it raises. */
@@ -215,9 +219,13 @@ static value file_fileno(value v)
 {
     return check_open(v) ? small_int(io_file_descriptor(v)) : NULL;
 }
+bool io_file_is_terminal(value v)
+{
+    return BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, isatty(fd)));
+}
 static value file_isatty(value v)
 {
-    return check_open(v) ? value_bool(isatty(io_file_descriptor(v))) : NULL;
+    return check_open(v) ? value_bool(io_file_is_terminal(v)) : NULL;
 }
 static value file_readable(value v)
 {
@@ -231,8 +239,10 @@ static value file_seekable(value v)
 {
     if (!check_open(v))
         return NULL;
-    if (FILE_OF(v)->seekable < 0)
-        atomic_store(&FILE_OF(v)->seekable, lseek(io_file_descriptor(v), 0, SEEK_CUR) >= 0);
+    if (FILE_OF(v)->seekable < 0) {
+        off_t at = BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, lseek(fd, 0, SEEK_CUR)));
+        atomic_store(&FILE_OF(v)->seekable, at >= 0);
+    }
     return value_bool(FILE_OF(v)->seekable);
 }
 static value file_get_closed(value v)
@@ -356,7 +366,7 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     struct file *f = FILE_OF(v);
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return false;
-    if (atomic_load(&f->fd) >= 0) {
+    if (io_file_descriptor(v) >= 0) {
         value closed = close_descriptor(v);
         if (!closed)
             return false;
@@ -393,23 +403,29 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
     if (close_fd)
         deaths_note();
     atomic_store(&f->block_size, s.st_blksize > 1 ? (int32_t)s.st_blksize : IO_BUFFER_SIZE);
-    atomic_store(&f->fd, fd);
+    if (!descriptor_put(&f->descriptor, fd)) {
+        if (!is_number)
+            close(fd);
+        return false;
+    }
     atomic_store(&f->base.closed, false);
     bool done = attr_set(v, NAME(name), file);
-    if (done && f->appending && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE)
+    if (done && f->appending && BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, lseek(fd, 0, SEEK_END))) < 0 &&
+        errno != ESPIPE)
         done = raise_errno(errno, NULL, NULL) != NULL;
     if (done)
         return true;
-    fd = atomic_exchange(&f->fd, -1);
-    if (fd >= 0 && !is_number) /* a descriptor that was given stays the program's */
-        close(fd);
+    if (is_number) /* a descriptor that was given stays the program's */
+        descriptor_take(&f->descriptor);
+    else
+        (void)BLOCKING(descriptor_close(&f->descriptor));
     return false;
 }
 static value file_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     struct file *f = (struct file *)object_new(type, sizeof *f);
     if (f) {
-        f->fd = -1;
+        descriptor_init(&f->descriptor, -1);
         f->seekable = -1;
         f->close_fd = true;
     }
@@ -439,9 +455,8 @@ static void file_finalize(struct object *o)
 /* What was left to an upper stream that went without closing it. */
 static void file_destroy(struct object *o)
 {
-    int fd = atomic_exchange(&((struct file *)o)->fd, -1);
-    if (fd >= 0 && ((struct file *)o)->close_fd)
-        close(fd);
+    if (((struct file *)o)->close_fd)
+        descriptor_close(&((struct file *)o)->descriptor);
     io_destroy(o);
 }
 

@@ -46,7 +46,7 @@ static value open_raw(value file, const struct mode *m, value closefd, value ope
 /* The size of the buffer: what the file system prefers. */
 static int default_buffering(value raw, bool *line_buffering)
 {
-    *line_buffering = isatty(io_file_descriptor(raw));
+    *line_buffering = io_file_is_terminal(raw);
     return io_file_block_size(raw);
 }
 

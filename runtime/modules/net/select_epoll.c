@@ -1,5 +1,6 @@
 /* select.epoll: an object around a descriptor, which other threads may close meanwhile. */
 #include "runtime/modules/net/select.h"
+#include "runtime/modules/system/descriptor.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -9,14 +10,14 @@
 
 struct epoll {
     struct object header;
-    _Atomic int fd; /* -1: closed */
+    struct descriptor descriptor;
 };
 #define SELF(v) ((struct epoll *)(v))
 
-static bool epoll_fd(value v, int *fd)
+static bool epoll_check_open(value v)
 {
-    *fd = atomic_load_explicit(&SELF(v)->fd, memory_order_relaxed);
-    return *fd >= 0 || raise_false(EXC(ValueError), "I/O operation on closed epoll object");
+    return descriptor_number(&SELF(v)->descriptor) >= 0 ||
+           raise_false(EXC(ValueError), "I/O operation on closed epoll object");
 }
 
 static value epoll_around(struct type *type, int fd)
@@ -24,7 +25,7 @@ static value epoll_around(struct type *type, int fd)
     struct epoll *self = (struct epoll *)object_new(type, sizeof *self);
     if (!self)
         return NULL;
-    atomic_init(&self->fd, fd);
+    descriptor_init(&self->descriptor, fd);
     return value_of(self);
 }
 
@@ -54,14 +55,9 @@ static value epoll_fromfd(value type, value given_fd)
     return value_as_int(given_fd, &fd) ? epoll_around((struct type *)type, fd) : NULL;
 }
 
-static int epoll_shut(value v)
-{
-    int fd = atomic_exchange(&SELF(v)->fd, -1);
-    return fd < 0 ? 0 : close(fd);
-}
 static value epoll_close(value v)
 {
-    return BLOCKING(epoll_shut(v)) < 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
+    return BLOCKING(descriptor_close(&SELF(v)->descriptor)) < 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
 }
 static value epoll_exit(value v, value type, value exception, value traceback)
 {
@@ -69,24 +65,22 @@ static value epoll_exit(value v, value type, value exception, value traceback)
 }
 static value epoll_enter(value v)
 {
-    int fd;
-    return epoll_fd(v, &fd) ? value_inc(v) : NULL;
+    return epoll_check_open(v) ? value_inc(v) : NULL;
 }
 static value epoll_fileno(value v)
 {
-    int fd;
-    return epoll_fd(v, &fd) ? small_int(fd) : NULL;
+    return epoll_check_open(v) ? small_int(descriptor_number(&SELF(v)->descriptor)) : NULL;
 }
 static value epoll_closed(value v)
 {
-    return value_bool(atomic_load_explicit(&SELF(v)->fd, memory_order_relaxed) < 0);
+    return value_bool(descriptor_number(&SELF(v)->descriptor) < 0);
 }
 
 static value epoll_change(value v, int operation, value given_fd, value given_events)
 {
-    int epfd, fd;
+    int fd;
     uint32_t events = EPOLLIN | EPOLLPRI | EPOLLOUT;
-    if (!epoll_fd(v, &epfd) || !fd_get(given_fd, &fd))
+    if (!epoll_check_open(v) || !fd_get(given_fd, &fd))
         return NULL;
     if (!is_missing(given_events)) {
         if (!is_int(given_events))
@@ -94,7 +88,8 @@ static value epoll_change(value v, int operation, value given_fd, value given_ev
         events = (uint32_t)int_low_bits(given_events);
     }
     struct epoll_event event = {.events = events, .data.fd = fd};
-    return BLOCKING(epoll_ctl(epfd, operation, fd, &event)) < 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
+    int result = BLOCKING(WITH_DESCRIPTOR(&SELF(v)->descriptor, epfd, epoll_ctl(epfd, operation, fd, &event)));
+    return result < 0 ? raise_errno(errno, NULL, NULL) : VALUE_NONE;
 }
 static value epoll_register(value v, value fd, value events)
 {
@@ -120,11 +115,16 @@ static value epoll_ready(const struct epoll_event *events, int count)
     return list;
 }
 
+static int wait_for_events(value v, struct epoll_event *events, int most, int64_t deadline)
+{
+    int ms = (int)duration_in(deadline_left(deadline), 1000000, ROUND_AWAY);
+    return WITH_DESCRIPTOR(&SELF(v)->descriptor, epfd, epoll_wait(epfd, events, most, ms));
+}
 static value epoll_poll(value v, value given_timeout, value given_most)
 {
-    int epfd, most;
+    int most;
     int64_t timeout;
-    if (!value_as_int(given_most, &most) || !epoll_fd(v, &epfd) ||
+    if (!value_as_int(given_most, &most) || !epoll_check_open(v) ||
         !timeout_get(given_timeout, NANOSECONDS, "an integer or None", -1, &timeout))
         return NULL;
     if (duration_in(timeout, 1000000, ROUND_CEILING) > INT_MAX)
@@ -138,8 +138,7 @@ static value epoll_poll(value v, value given_timeout, value given_most)
         return raise_no_memory();
     int64_t deadline = deadline_after(timeout);
     bool raised = false;
-    int n = BLOCKING_RETRY(
-        epoll_wait(epfd, events, most, (int)duration_in(deadline_left(deadline), 1000000, ROUND_AWAY)), raised);
+    int n = BLOCKING_RETRY(wait_for_events(v, events, most, deadline), raised);
     value result = raised ? NULL : n < 0 ? raise_errno(errno, NULL, NULL) : epoll_ready(events, n);
     if (events != few)
         free(events);
@@ -148,7 +147,7 @@ static value epoll_poll(value v, value given_timeout, value given_most)
 
 static void epoll_destroy(struct object *o)
 {
-    epoll_shut(value_of(o));
+    descriptor_close(&((struct epoll *)o)->descriptor);
 }
 
 static const struct method_def epoll_methods[] = {

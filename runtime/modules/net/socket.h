@@ -2,6 +2,7 @@
 #ifndef ATOLL_SOCKET_H
 #define ATOLL_SOCKET_H
 
+#include "runtime/modules/system/descriptor.h"
 #include "runtime/modules/system/durations.h"
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/buffer.h"
@@ -40,8 +41,8 @@ union socket_address {
 /* An address of a socket of that family and protocol. `function` stands in messages. */
 bool address_get(value v, int family, int protocol, const char *function, union socket_address *address,
                  socklen_t *length);
-/* As Python sees it; None when the length is 0. May ask the system for the name of an interface, by `fd`. */
-value address_value(int fd, const union socket_address *address, socklen_t length, int protocol);
+/* As Python sees it; None when the length is 0. May ask the system for the name of an interface. */
+value address_value(const union socket_address *address, socklen_t length, int protocol);
 /* A host's name or number, resolved; *length: 4 or 16. In a blocking region meanwhile. */
 bool host_resolve(const char *name, union socket_address *address, int family);
 value host_value(const union socket_address *address); /* the number as text */
@@ -52,7 +53,7 @@ value raise_gai(int error); /* socket.gaierror, or OSError for EAI_SYSTEM (errno
 /* ---- socket objects (socket_object.c) ---- */
 struct socket {
     struct object header;
-    _Atomic int fd; /* -1: closed, or not made */
+    struct descriptor descriptor;
     _Atomic int family, type, protocol;
     _Atomic int64_t timeout; /* nanoseconds; < 0: blocking, 0: not blocking */
 };
@@ -61,9 +62,9 @@ extern struct type *socket_type;
 extern const struct type_spec socket_spec;
 extern _Atomic int64_t socket_default_timeout;
 
-static inline int socket_fd(value v)
+static inline int socket_fd(value v) /* to look at; -1: closed, or not made */
 {
-    return atomic_load_explicit(&SOCKET(v)->fd, memory_order_relaxed);
+    return descriptor_number(&SOCKET(v)->descriptor);
 }
 static inline int socket_family(value v)
 {
@@ -91,6 +92,11 @@ int socket_try(value v, short events, socket_attempt *attempt, void *context, ss
 /* The same with exceptions for all that fails. */
 bool socket_call(value v, short events, socket_attempt *attempt, void *context, ssize_t *result);
 value raise_socket(int status);
+
+/* For other modules, also in blocking regions: the descriptor of a _socket.socket, -1 when that is closed. Between the
+   two it means the same file, whoever closes the socket meanwhile, and no Python code runs. errno stays. */
+int socket_enter(value socket);
+void socket_leave(value socket, int fd /* what socket_enter gave */);
 
 /* ---- methods in socket_transfer.c and socket_messages.c ---- */
 value socket_recv(value v, value bufsize, value flags);

@@ -481,7 +481,7 @@ static value can_value(const struct sockaddr_can *can, int protocol)
     return tuple_from_results(items, count);
 }
 
-value address_value(int fd, const union socket_address *address, socklen_t length, int protocol)
+value address_value(const union socket_address *address, socklen_t length, int protocol)
 {
     if (length == 0)
         return VALUE_NONE;

@@ -113,8 +113,7 @@ static ssize_t receive_message(value v, struct message *m, value items[4])
     if (socket_call(v, POLLIN, attempt_receive, m, &n)) {
         items[1] = controls_value(&m->header);
         items[2] = small_int(m->header.msg_flags);
-        items[3] =
-            items[1] ? address_value(socket_fd(v), &m->address, m->header.msg_namelen, socket_protocol(v)) : NULL;
+        items[3] = items[1] ? address_value(&m->address, m->header.msg_namelen, socket_protocol(v)) : NULL;
         if (!items[3]) {
             close_received(&m->header);
             value_dec(items[1]);

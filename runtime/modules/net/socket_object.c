@@ -1,8 +1,8 @@
 /*
  * socket.socket's base: the descriptor, its life, timeouts and options.
  *
- * A call reads the descriptor once. Another thread may close the socket meanwhile; then the system says EBADF, or the
- * call goes on with what it began.
+ * Another thread may close the socket while a call is under way: that goes on with what it began, and its next system
+ * call fails with EBADF.
  */
 #include "runtime/modules/net/socket.h"
 
@@ -15,6 +15,7 @@
 
 struct type *socket_type;
 _Atomic int64_t socket_default_timeout = -1;
+#define DESCRIPTOR(v) (&SOCKET(v)->descriptor)
 
 static value os_error(void)
 {
@@ -27,15 +28,18 @@ static value none_or_error(int result)
 
 /* ---- waiting ---- */
 
-/* Until the descriptor is ready: 0, an errno, SOCKET_RAISED or SOCKET_TIMED_OUT. A closed one is ready to fail. */
-static int wait_until_ready(int fd, short events, int64_t deadline)
+/* A closed descriptor is ready to fail. */
+static int poll_once(int fd, short events, int64_t ms)
 {
-    if (fd < 0)
-        return 0;
     struct pollfd p = {.fd = fd, .events = events};
+    return fd < 0 ? 1 : poll(&p, 1, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+/* Until the socket is ready: 0, an errno, SOCKET_RAISED or SOCKET_TIMED_OUT. */
+static int wait_until_ready(value v, short events, int64_t deadline)
+{
     for (;;) {
         int64_t ms = duration_in(deadline_left(deadline), 1000000, ROUND_CEILING);
-        int n = BLOCKING(poll(&p, 1, ms > INT_MAX ? INT_MAX : (int)ms));
+        int n = BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, poll_once(fd, events, ms)));
         if (n > 0)
             return 0;
         if (n == 0 && deadline >= 0 && deadline_left(deadline) == 0)
@@ -49,15 +53,14 @@ static int wait_until_ready(int fd, short events, int64_t deadline)
 
 int socket_try(value v, short events, socket_attempt *attempt, void *context, ssize_t *result, int64_t deadline)
 {
-    int fd = socket_fd(v);
     for (;;) {
         if (deadline >= 0) {
-            int status = wait_until_ready(fd, events, deadline);
+            int status = wait_until_ready(v, events, deadline);
             if (status)
                 return status;
         }
         bool raised = false;
-        *result = BLOCKING_RETRY(attempt(fd, context), raised);
+        *result = BLOCKING_RETRY(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, attempt(fd, context)), raised);
         if (raised)
             return SOCKET_RAISED;
         if (*result >= 0)
@@ -80,14 +83,24 @@ bool socket_call(value v, short events, socket_attempt *attempt, void *context, 
     return status == 0 || raise_socket(status) != NULL;
 }
 
+int socket_enter(value socket)
+{
+    return descriptor_enter(DESCRIPTOR(socket));
+}
+void socket_leave(value socket, int fd)
+{
+    descriptor_leave(DESCRIPTOR(socket), fd);
+}
+
 static int set_nonblocking(int fd, int on)
 {
-    return BLOCKING(ioctl(fd, FIONBIO, &on));
+    return ioctl(fd, FIONBIO, &on);
 }
 bool socket_set_timeout(value v, int64_t timeout)
 {
     atomic_store_explicit(&SOCKET(v)->timeout, timeout, memory_order_relaxed);
-    return set_nonblocking(socket_fd(v), timeout >= 0) == 0 || os_error() != NULL;
+    int result = BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, set_nonblocking(fd, timeout >= 0)));
+    return result == 0 || os_error() != NULL;
 }
 bool socket_timeout_get(value v, int64_t *timeout)
 {
@@ -125,7 +138,7 @@ static value socket_new(struct type *type, const value *args, size_t nargs, valu
     struct socket *self = (struct socket *)object_new(type, sizeof *self);
     if (!self)
         return NULL;
-    atomic_init(&self->fd, -1);
+    descriptor_init(&self->descriptor, -1);
     atomic_init(&self->timeout, -1);
     return value_of(self);
 }
@@ -135,14 +148,13 @@ static bool socket_fill(value v, int fd, int family, int type, int protocol)
 {
     struct socket *self = SOCKET(v);
     int64_t timeout = type & SOCK_NONBLOCK ? 0 : atomic_load_explicit(&socket_default_timeout, memory_order_relaxed);
-    if (timeout >= 0 && !(type & SOCK_NONBLOCK) && set_nonblocking(fd, 1) < 0)
+    if (timeout >= 0 && !(type & SOCK_NONBLOCK) && BLOCKING(set_nonblocking(fd, 1)) < 0)
         return os_error() != NULL;
     atomic_store_explicit(&self->family, family, memory_order_relaxed);
     atomic_store_explicit(&self->type, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC), memory_order_relaxed);
     atomic_store_explicit(&self->protocol, protocol, memory_order_relaxed);
     atomic_store_explicit(&self->timeout, timeout, memory_order_relaxed);
-    atomic_store_explicit(&self->fd, fd, memory_order_release);
-    return true;
+    return descriptor_put(&self->descriptor, fd);
 }
 value socket_wrap(int fd, int family, int type, int protocol)
 {
@@ -198,20 +210,15 @@ static bool socket_init(value v, const value *args, size_t nargs, value kwnames)
     return false;
 }
 
-static int take_descriptor(value v)
-{
-    return atomic_exchange(&SOCKET(v)->fd, -1);
-}
 static value socket_close(value v)
 {
-    int fd = take_descriptor(v);
-    if (fd >= 0 && BLOCKING(close(fd)) < 0 && errno != ECONNRESET)
+    if (BLOCKING(descriptor_close(DESCRIPTOR(v))) < 0 && errno != ECONNRESET)
         return os_error();
     return VALUE_NONE;
 }
 static value socket_detach(value v)
 {
-    return small_int(take_descriptor(v));
+    return small_int(descriptor_take(DESCRIPTOR(v)));
 }
 static value socket_fileno(value v)
 {
@@ -229,17 +236,13 @@ static void socket_finalize(struct object *o)
         else
             error_clear();
     }
-    int fd = take_descriptor(v);
-    if (fd >= 0)
-        (void)BLOCKING(close(fd));
+    (void)BLOCKING(descriptor_close(DESCRIPTOR(v)));
     if (saved)
         error_restore(saved);
 }
 static void socket_destroy(struct object *o)
 {
-    int fd = take_descriptor(value_of(o));
-    if (fd >= 0)
-        close(fd);
+    descriptor_close(&((struct socket *)o)->descriptor);
 }
 static value socket_repr(value v)
 {
@@ -277,7 +280,7 @@ static value socket_accept(value v)
     ssize_t fd;
     if (!socket_call(v, POLLIN, attempt_accept, &a, &fd))
         return NULL;
-    value items[] = {small_int(fd), address_value((int)fd, &a.address, a.length, socket_protocol(v))};
+    value items[] = {small_int(fd), address_value(&a.address, a.length, socket_protocol(v))};
     if (!items[1])
         close((int)fd);
     return tuple_from_results(items, 2);
@@ -289,7 +292,7 @@ static value socket_bind(value v, value given)
     socklen_t length;
     if (!address_get(given, socket_family(v), socket_protocol(v), "bind", &address, &length))
         return NULL;
-    return none_or_error(BLOCKING(bind(socket_fd(v), &address.any, length)));
+    return none_or_error(BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, bind(fd, &address.any, length))));
 }
 
 /* How the connection that is being made came out. */
@@ -305,9 +308,8 @@ static ssize_t attempt_connected(int fd, void *context)
 /* As socket_try. */
 static int socket_connect_to(value v, const union socket_address *address, socklen_t length)
 {
-    int fd = socket_fd(v);
     int64_t timeout = socket_timeout(v);
-    if (BLOCKING(connect(fd, &address->any, length)) == 0)
+    if (BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, connect(fd, &address->any, length))) == 0)
         return 0;
     int error = errno;
     if (error == EINTR && posix_signalled())
@@ -316,7 +318,7 @@ static int socket_connect_to(value v, const union socket_address *address, sockl
     if (!(error == EINTR ? timeout != 0 : timeout > 0 && error == EINPROGRESS))
         return error;
     int64_t deadline = deadline_after(timeout > 0 ? timeout : -1);
-    int status = wait_until_ready(fd, POLLOUT | POLLERR, deadline);
+    int status = wait_until_ready(v, POLLOUT | POLLERR, deadline);
     ssize_t result;
     return status ? status : socket_try(v, POLLOUT | POLLERR, attempt_connected, NULL, &result, -1);
 }
@@ -344,23 +346,23 @@ static value socket_listen(value v, value given)
     int backlog = SOMAXCONN < 128 ? SOMAXCONN : 128;
     if (!is_missing(given) && !value_as_int(given, &backlog))
         return NULL;
-    return none_or_error(BLOCKING(listen(socket_fd(v), backlog < 0 ? 0 : backlog)));
+    return none_or_error(BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, listen(fd, backlog < 0 ? 0 : backlog))));
 }
 static value socket_shutdown(value v, value given)
 {
     int how;
-    return value_as_int(given, &how) ? none_or_error(BLOCKING(shutdown(socket_fd(v), how))) : NULL;
+    return value_as_int(given, &how) ? none_or_error(BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, shutdown(fd, how))))
+                                     : NULL;
 }
 
 static value name_of(value v, int (*ask)(int, struct sockaddr *, socklen_t *))
 {
     union socket_address address;
     socklen_t length = sizeof address;
-    int fd = socket_fd(v);
     memset(&address, 0, sizeof address);
-    if (BLOCKING(ask(fd, &address.any, &length)) < 0)
+    if (BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, ask(fd, &address.any, &length))) < 0)
         return os_error();
-    return address_value(fd, &address, length, socket_protocol(v));
+    return address_value(&address, length, socket_protocol(v));
 }
 static int ask_name(int fd, struct sockaddr *address, socklen_t *length)
 {
@@ -387,9 +389,18 @@ static bool option_is_long(value v, int level, int option)
            option <= SO_VM_SOCKETS_BUFFER_MAX_SIZE;
 }
 
+static int set_option(value v, int level, int option, const void *data, socklen_t length)
+{
+    return BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, setsockopt(fd, level, option, data, length)));
+}
+static int get_option(value v, int level, int option, void *data, socklen_t *length)
+{
+    return BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, getsockopt(fd, level, option, data, length)));
+}
+
 static value socket_setsockopt(value v, const value *args)
 {
-    int level, option, fd = socket_fd(v), number, result;
+    int level, option, number, result;
     if (!value_as_int(args[0], &level) || !value_as_int(args[1], &option))
         return NULL;
     if (!is_missing(args[3])) {
@@ -400,23 +411,23 @@ static value socket_setsockopt(value v, const value *args)
             return NULL;
         socklen_t size = (socklen_t)int_low_bits(length);
         value_dec(length);
-        return none_or_error(setsockopt(fd, level, option, NULL, size));
+        return none_or_error(set_option(v, level, option, NULL, size));
     }
     if (option_is_long(v, level, option)) {
         if (!is_int(args[2]))
             return raise(EXC(TypeError), "an integer is required");
         uint64_t wide = int_low_bits(args[2]);
-        return none_or_error(setsockopt(fd, level, option, &wide, sizeof wide));
+        return none_or_error(set_option(v, level, option, &wide, sizeof wide));
     }
     if (value_type_slot(args[2], to_index)) {
         if (!value_as_signed_int(args[2], &number))
             return NULL;
-        return none_or_error(setsockopt(fd, level, option, &number, sizeof number));
+        return none_or_error(set_option(v, level, option, &number, sizeof number));
     }
     struct buffer buffer;
     if (!buffer_get(args[2], &buffer, BUFFER_SIMPLE))
         return NULL;
-    result = setsockopt(fd, level, option, buffer.data, (socklen_t)buffer.length);
+    result = set_option(v, level, option, buffer.data, (socklen_t)buffer.length);
     int error = errno;
     buffer_release(&buffer);
     errno = error;
@@ -425,24 +436,24 @@ static value socket_setsockopt(value v, const value *args)
 
 static value socket_getsockopt(value v, value given_level, value given_option, value given_length)
 {
-    int level, option, length, fd = socket_fd(v), number = 0;
+    int level, option, length, number = 0;
     if (!value_as_int(given_level, &level) || !value_as_int(given_option, &option) ||
         !value_as_int(given_length, &length))
         return NULL;
     if (length == 0 && option_is_long(v, level, option)) {
         uint64_t wide = 0;
         socklen_t size = sizeof wide;
-        return getsockopt(fd, level, option, &wide, &size) < 0 ? os_error() : int_from_u64(wide);
+        return get_option(v, level, option, &wide, &size) < 0 ? os_error() : int_from_u64(wide);
     }
     if (length == 0) {
         socklen_t size = sizeof number;
-        return getsockopt(fd, level, option, &number, &size) < 0 ? os_error() : small_int(number);
+        return get_option(v, level, option, &number, &size) < 0 ? os_error() : small_int(number);
     }
     if (length < 0 || length > 1024)
         return raise(EXC(OSError), "getsockopt buflen out of range");
     uint8_t bytes[1024];
     socklen_t size = (socklen_t)length;
-    return getsockopt(fd, level, option, bytes, &size) < 0 ? os_error() : bytes_new(bytes, size);
+    return get_option(v, level, option, bytes, &size) < 0 ? os_error() : bytes_new(bytes, size);
 }
 
 #define PLAIN(NAME, SIGNATURE, DOC) METHOD(#NAME, socket_##NAME, SIGNATURE, DOC)

@@ -173,7 +173,7 @@ static value found_value(const struct addrinfo *found)
     memcpy(&address, found->ai_addr, length);
     value items[] = {small_int(found->ai_family), small_int(found->ai_socktype), small_int(found->ai_protocol),
                      str_decode_locale(found->ai_canonname ? found->ai_canonname : ""),
-                     address_value(-1, &address, length, -1)};
+                     address_value(&address, length, -1)};
     return tuple_from_results(items, 5);
 }
 static value net_getaddrinfo(value self, const value *args)

@@ -44,7 +44,7 @@ static bool flags_get(value v, int *flags)
 }
 static value transfer_address(value v, const struct transfer *t)
 {
-    return address_value(socket_fd(v), &t->address, t->address_length, socket_protocol(v));
+    return address_value(&t->address, t->address_length, socket_protocol(v));
 }
 
 /* New bytes of at most so many. */

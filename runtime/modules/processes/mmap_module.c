@@ -124,7 +124,7 @@ static value map_new(struct type *type, const value *args, size_t nargs, value k
     }
     m->flags = flags;
     m->size = (size_t)size;
-    void *data = BLOCKING(mmap(NULL, (size_t)size, protection, flags, fd, offset));
+    void *data = BLOCKING(mmap(NULL, (size_t)size, protection, flags, m->fd, offset));
     if (data == MAP_FAILED) {
         int error = errno;
         value_dec(value_of(m));

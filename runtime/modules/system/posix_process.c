@@ -4,6 +4,7 @@
 #include "runtime/modules/system/posix.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
+#include "runtime/modules/system/descriptor.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/interp/safepoint.h"
 
@@ -99,6 +100,7 @@ pid_t process_fork(void)
     pid_t pid = fork();
     int error = errno;
     if (pid == 0) {
+        descriptor_after_fork();
         gc_after_fork_child();
         interpreter_after_fork();
         class_lock_after_fork();

@@ -363,7 +363,8 @@ struct scan {
     struct object header;
     value_slot argument; /* the path given; constant */
     _Atomic(DIR *) directory;
-    int fd; /* scandir(fd) */
+    _Atomic bool closed; /* by the program: who has the directory closes it */
+    int fd;              /* scandir(fd) */
 };
 
 static value posix_scandir(value self, value given_path)
@@ -388,6 +389,15 @@ static value posix_scandir(value self, value given_path)
     return value_of(s);
 }
 
+static value scan_close(value v, const value *args)
+{
+    struct scan *s = (struct scan *)v;
+    atomic_store(&s->closed, true);
+    DIR *directory = atomic_exchange(&s->directory, NULL);
+    if (directory)
+        (void)BLOCKING(closedir(directory));
+    return VALUE_NONE;
+}
 static value scan_next(value v)
 {
     struct scan *s = (struct scan *)v;
@@ -405,18 +415,13 @@ static value scan_next(value v)
         path_release(&path);
         if (entry) {
             atomic_store(&s->directory, directory);
+            if (atomic_load(&s->closed)) /* meanwhile */
+                scan_close(v, NULL);
             return result;
         }
     }
     closedir(directory);
     return result;
-}
-static value scan_close(value v, const value *args)
-{
-    DIR *directory = atomic_exchange(&((struct scan *)v)->directory, NULL);
-    if (directory)
-        closedir(directory);
-    return VALUE_NONE;
 }
 static value scan_enter(value v)
 {
@@ -440,7 +445,9 @@ static void scan_traverse(struct object *o, struct gc_trace *trace)
 }
 static void scan_destroy(struct object *o)
 {
-    scan_close(value_of(o), NULL);
+    DIR *directory = atomic_load(&((struct scan *)o)->directory);
+    if (directory)
+        closedir(directory);
     slot_drop(&((struct scan *)o)->argument);
 }
 static const struct method_def scan_methods[] = {

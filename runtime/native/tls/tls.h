@@ -116,7 +116,7 @@ struct tls_socket {
     pthread_mutex_t writers;
     bool busy;                      /* an operation runs: callbacks must not begin another */
     bool shutdown_sent;             /* the peer's answer is awaited */
-    int fd;                         /* of the socket, for the operation that runs */
+    value transport;                /* the socket of the operation that runs, borrowed; or NULL */
     value_slot context;             /* the present one */
     value_slot socket;              /* a weak reference; NULL: over MemoryBIOs */
     value_slot owner;               /* a weak reference, or NULL */
@@ -162,7 +162,7 @@ void callback_key_log(const SSL *ssl, const char *line);
 /* ---- transport (tls_bio.c) ---- */
 extern struct type *memory_bio_type;
 extern const struct type_spec memory_bio_spec;
-BIO *bio_of_socket(struct tls_socket *s); /* reads and writes s->fd, never waiting; NULL with an exception */
+BIO *bio_of_socket(struct tls_socket *s); /* reads and writes s->transport, never waiting; NULL with an exception */
 BIO *bio_of_memory(value memory_bio);     /* likewise */
 bool bio_methods_make(void);
 

@@ -14,25 +14,29 @@
 static BIO_METHOD *socket_method, *memory_method;
 
 /* ---- sockets ---- */
-static int socket_answer(BIO *bio, ssize_t count)
+/* Send or receive: the number of bytes, or -1 with errno. */
+static int socket_transfer(BIO *bio, void *data, int length, bool sending)
 {
+    const struct tls_socket *s = BIO_get_data(bio);
+    int fd = s->transport ? socket_enter(s->transport) : -1;
+    errno = 0;
+    ssize_t count = sending ? send(fd, data, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL)
+                            : recv(fd, data, (size_t)length, MSG_DONTWAIT);
+    if (s->transport)
+        socket_leave(s->transport, fd);
     BIO_clear_retry_flags(bio);
     return (int)count;
 }
 static int socket_write(BIO *bio, const char *data, int length)
 {
-    const struct tls_socket *s = BIO_get_data(bio);
-    errno = 0;
-    int count = socket_answer(bio, send(s->fd, data, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL));
+    int count = socket_transfer(bio, (void *)data, length, true);
     if (count < 0 && BIO_sock_should_retry(count))
         BIO_set_retry_write(bio);
     return count;
 }
 static int socket_read(BIO *bio, char *room, int length)
 {
-    const struct tls_socket *s = BIO_get_data(bio);
-    errno = 0;
-    int count = socket_answer(bio, recv(s->fd, room, (size_t)length, MSG_DONTWAIT));
+    int count = socket_transfer(bio, room, length, false);
     if (count < 0 && BIO_sock_should_retry(count))
         BIO_set_retry_read(bio);
     else if (count == 0)

@@ -13,8 +13,8 @@
 #include <time.h>
 
 struct type *tls_socket_type;
-/* _socket.socket, and the functions of that class: subclasses may have others under their names. */
-static value_slot socket_class, function_fileno, function_gettimeout;
+/* _socket.socket, and a function of that class: subclasses may have another under its name. */
+static value_slot socket_class, function_gettimeout;
 
 struct type *tls_plain_socket_type(void)
 {
@@ -25,23 +25,19 @@ bool tls_sockets_fill(void)
     if (slot_peek(&function_gettimeout))
         return true;
     value module = import_module("_socket"), class = module ? attr_get(module, NAME(socket)) : NULL;
-    value fileno = class ? attr_get(class, NAME(fileno)) : NULL;
-    value gettimeout = fileno ? attr_get(class, NAME(gettimeout)) : NULL;
+    value gettimeout = class ? attr_get(class, NAME(gettimeout)) : NULL;
     value_dec(module);
     if (!gettimeout || !is_type(class)) {
-        value_dec(fileno);
         value_dec(class);
         return false;
     }
     value_dec(slot_exchange(&socket_class, class));
-    value_dec(slot_exchange(&function_fileno, fileno));
     value_dec(slot_exchange(&function_gettimeout, gettimeout));
     return true;
 }
 void tls_sockets_finish(void)
 {
     slot_drop(&function_gettimeout);
-    slot_drop(&function_fileno);
     slot_drop(&socket_class);
 }
 
@@ -153,7 +149,6 @@ value tls_socket_new(value context, value socket, value incoming, value outgoing
     pthread_mutexattr_destroy(&attributes);
     pthread_mutex_init(&s->writers, NULL);
     s->server_side = server_side;
-    s->fd = -1;
     slot_init(&s->context, value_inc(context));
     context_enter(context);
     bool done = set_up(s, c, socket, incoming, outgoing, hostname);
@@ -238,14 +233,6 @@ static bool operation_begin(struct operation *o, value v)
     o->deadline = o->timeout > 0 ? now() + o->timeout : 0;
     return true;
 }
-static bool socket_fd(value socket, int *fd)
-{
-    value number = call_1(slot_peek(&function_fileno), socket);
-    bool done = number && value_as_int(number, fd);
-    value_dec(number);
-    return done;
-}
-
 enum readiness { READY, MUST_NOT_WAIT, TIMED_OUT, RAISED };
 /* Wait until the socket is ready for what OpenSSL wants. */
 static enum readiness operation_wait(struct operation *o)
@@ -253,21 +240,21 @@ static enum readiness operation_wait(struct operation *o)
     if (!o->socket || o->timeout == 0)
         return MUST_NOT_WAIT;
     struct pollfd p = {.events = o->failure.ssl == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT};
-    if (!socket_fd(o->socket, &p.fd))
-        return RAISED;
-    if (p.fd < 0) {
-        tls_raise("Underlying socket has been closed.", 2526);
-        return RAISED;
-    }
     for (;;) {
         int64_t left = o->timeout < 0 ? -1 : o->deadline - now();
         if (o->timeout > 0 && left <= 0)
             return TIMED_OUT;
         int64_t milliseconds = left < 0 ? -1 : (left + 999999) / 1000000;
         thread_enter_blocking();
-        int ready = poll(&p, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+        p.fd = socket_enter(o->socket);
+        int ready = p.fd < 0 ? 0 : poll(&p, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
         int error = errno;
+        socket_leave(o->socket, p.fd);
         thread_leave_blocking();
+        if (p.fd < 0) {
+            tls_raise("Underlying socket has been closed.", 2526);
+            return RAISED;
+        }
         if (ready > 0)
             return READY;
         if (ready < 0 && error != EINTR) {
@@ -285,20 +272,18 @@ typedef int attempt(SSL *ssl, void *context);
 static int operation_try(struct operation *o, attempt *act, void *context)
 {
     struct tls_socket *s = o->s;
-    int fd = -1;
-    if (o->socket && !socket_fd(o->socket, &fd))
-        return INT_MIN;
     thread_enter_blocking();
     pthread_mutex_lock(&s->mutex);
     bool again = s->busy;
     int result = 0;
     if (!again) {
         s->busy = true;
-        s->fd = fd;
+        s->transport = o->socket;
         ERR_clear_error();
         errno = 0;
         result = act(s->handle, context);
         tls_note(&o->failure, s->handle, result);
+        s->transport = NULL;
         s->busy = false;
     }
     pthread_mutex_unlock(&s->mutex);
