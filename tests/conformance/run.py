@@ -10,10 +10,12 @@
 
 Each module is one process, `atoll -m unittest -v test.NAME`, in an empty folder of its own. The ledger has a line for
 each module: tests that ran, passed, were skipped, failed, and how the process ended where it did not end by itself.
-A test of several failing subtests has failed once. exceptions.txt names the tests that may fail, with the reason.
+A test of several failing subtests has failed once. exceptions.txt names the tests that may fail, with the reason;
+left_out.txt, classes of tests that are not run.
 """
 
 import argparse
+import ast
 import concurrent.futures
 import os
 import re
@@ -87,6 +89,18 @@ def read_exceptions():
     return found
 
 
+def chosen_tests(module):
+    """Options for unittest: none, or the module's classes without those of left_out.txt."""
+    with open(os.path.join(HERE, "left_out.txt")) as file:
+        left_out = {tuple(line.split(None, 2)[:2]) for line in file if not line.startswith("#")}
+    if not any(name == module for name, _ in left_out):
+        return []
+    with open(os.path.join(SUITE, *module.split(".")) + ".py", encoding="utf-8") as file:
+        classes = [node.name for node in ast.parse(file.read()).body if isinstance(node, ast.ClassDef)]
+    kept = [name for name in classes if (module, name) not in left_out]
+    return [word for name in kept for word in ("-k", f"test.{module}.{name}.*")]
+
+
 def read_ledger():
     ledger = {}
     try:
@@ -131,7 +145,7 @@ def run_module(interpreter, module, timeout):
     began = time.monotonic()
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(
-            [interpreter, "-m", "unittest", "-v", f"test.{module}"],
+            [interpreter, "-m", "unittest", "-v", *chosen_tests(module), f"test.{module}"],
             cwd=folder,
             env={**environment(), "TMPDIR": folder},
             stdin=subprocess.DEVNULL,
