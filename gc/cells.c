@@ -18,6 +18,7 @@
  * to no slot, reaches as far as there are indices, and is changed atomically. Sums include it.
  */
 #include "gc/cells.h"
+#include "threads/contention.h"
 #include "threads/watched.h"
 
 #include <stdlib.h>
@@ -116,6 +117,7 @@ bool cells_shard(struct object *o)
                                                   index << SHARED_SHIFT | SHARED_SHARDED | SHARED_DISTURBED,
                                                   memory_order_seq_cst, memory_order_acquire)) {
             atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+            contention_tell(CONTENTION_CELLS, o, 0);
             return true;
         }
     }

@@ -8,11 +8,13 @@
  * about once in a page's worth of allocation. One that does so while a cycle is under way helps (share.c); it never
  * waits.
  *
- * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else waits for a cycle: `mutator_stops`
- * counts the times that a mutator found a lock held by the collector, or the collector one held by a mutator (watched.h).
+ * Whoever calls gc_collect waits, in a blocking region, because it asked to. Nobody else waits for a cycle:
+ * `mutator_stops` counts the times that a mutator found a lock held by the collector, or the collector one held by a
+ * mutator (watched.h).
  */
 #include "gc/cells.h"
 #include "gc/collector.h"
+#include "threads/contention.h"
 #include "threads/watched.h"
 #include "threads/pause.h"
 
@@ -415,11 +417,13 @@ size_t gc_collect(enum gc_generation generation)
 {
     size_t total = 0;
     for (int round = 0;; round++) {
+        int64_t contended = contention_begin();
         thread_enter_blocking();
         atomic_fetch_add(&collecting, 1);
         uint64_t found = collect_once(generation);
         atomic_fetch_sub(&collecting, 1);
         thread_leave_blocking();
+        contention_end(CONTENTION_GRACE, NULL, contended);
         thread_safepoint_at(thread_self, THREAD_IN_OPERATION);
         bool pending = pending_any();
         gc_run_pending();

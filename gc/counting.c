@@ -22,6 +22,7 @@
  * Counts that come near their word's end make the object immortal.
  */
 #include "gc/cells.h"
+#include "threads/contention.h"
 
 #include <stdlib.h>
 
@@ -60,19 +61,27 @@ static inline void flag_shared(struct object *o)
         atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
 }
 
+/* One try to change the shared count from *old, which is read anew where another thread was faster. */
+static inline bool change_shared(struct object *o, uint32_t *old, uint32_t next, memory_order order)
+{
+    chaos_point();
+    if (likely(atomic_compare_exchange_strong_explicit(&o->shared, old, next, order, memory_order_relaxed)))
+        return true;
+    contention_tell(CONTENTION_COUNT, o, 0);
+    return false;
+}
+
 static void inc_shared(struct object *o, uint32_t old)
 {
     if ((object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && cells_shard(o))
         old = atomic_load_explicit(&o->shared, memory_order_relaxed);
-    chaos_point();
     do {
         if (unlikely(old & SHARED_SHARDED)) {
             cells_add(old >> SHARED_SHIFT, 1);
             return;
         }
         CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
-    } while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
-                                                    memory_order_relaxed, memory_order_relaxed));
+    } while (!change_shared(o, &old, (old + SHARED_ONE) | SHARED_DISTURBED, memory_order_relaxed));
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
     flag_shared(o);
@@ -110,8 +119,7 @@ bool rc_try_inc_slow(struct object *o)
         }
         if (shared_count(old) <= 0 && ((old & SHARED_MERGED) || (local < LOCAL_ONE && !(old & SHARED_QUEUED))))
             return false; /* dead, or dying */
-        if (atomic_compare_exchange_weak_explicit(&o->shared, &old, (old + SHARED_ONE) | SHARED_DISTURBED,
-                                                  memory_order_seq_cst, memory_order_seq_cst))
+        if (change_shared(o, &old, (old + SHARED_ONE) | SHARED_DISTURBED, memory_order_seq_cst))
             break;
     }
     chaos_point(); /* before the caller's second look */
@@ -231,6 +239,7 @@ static void queue_object(struct object *o, uint16_t owner)
 {
     struct thread_slot *slot = thread_slot_at(owner);
     struct slot_heap *heap = slot_heap(slot);
+    contention_tell(CONTENTION_FREED, o, 0);
     struct queue_entry *entry = malloc(sizeof *entry);
     if (!entry) {
         heap_make_immortal(o);
@@ -272,7 +281,7 @@ static bool release_shared(struct object *o)
             next = (old - SHARED_ONE) | SHARED_DISTURBED;
         }
         uint16_t owner = atomic_load_explicit(&o->owner, memory_order_relaxed); /* before the object can be gone */
-        if (!atomic_compare_exchange_weak_explicit(&o->shared, &old, next, memory_order_acq_rel, memory_order_relaxed))
+        if (!change_shared(o, &old, next, memory_order_acq_rel))
             continue;
         if (queue && likely(owner != THREAD_NOBODY)) /* else it was made immortal at this moment */
             queue_object(o, owner);

@@ -10,6 +10,7 @@
  * it, so no memory is needed to die. D stays set in both words.
  */
 #include "gc/heap.h"
+#include "threads/contention.h"
 
 #define NESTED_DEATHS 40 /* each takes a few hundred bytes of C stack */
 
@@ -98,6 +99,8 @@ void object_die(struct object *o)
         return;
     }
     heap->dying_depth++;
+    if (unlikely(page_of(o)->home != thread_self->id))
+        contention_tell(CONTENTION_FREED, o, 0);
     die(o);
     if (heap->dying_depth == 1 && heap->dying)
         empty_trashcan(heap);

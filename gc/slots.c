@@ -8,6 +8,7 @@
  * second look at the slot; and hence the undo is an ordinary rc_dec.
  */
 #include "gc/heap.h"
+#include "threads/contention.h"
 #include "threads/watched.h"
 
 value slot_load_slow(struct object *container, value_slot *slot)
@@ -41,7 +42,9 @@ void object_lock_slow(struct object *o)
     /* (It is noted as held where object_lock was called.) */
     if (unlikely(!(byte_try_lock)(&o->lock))) {
         _Atomic bool background = atomic_load_explicit(&background_lock, memory_order_relaxed) == o;
+        int64_t contended = contention_begin();
         watched_byte_lock(&o->lock, &background);
+        contention_end(CONTENTION_OBJECT, o, contended);
     }
     if (unlikely(thread_is_background()))
         atomic_store_explicit(&background_lock, o, memory_order_relaxed);

@@ -94,6 +94,8 @@ static const char x_options_text[] =
     "-X int_max_str_digits=N: limit the size of int<->str conversions; 0: no limit\n"
     "-X dist-packages: run the .pth files of Debian's dist-packages at the start\n"
     "-X gc-stats: print the collector's figures at the end\n"
+    "-X contention: report at the end where threads disturbed one another; --json FILE\n"
+    "    and --svg FILE after it write the report in these forms\n"
     "-X compile-library=FILE: compile the standard library into FILE, as the build\n"
     "    does; library.bytecode beside the program is used\n"
     "-X chaos=SEED: pause threads where they may meet, as the number says\n"

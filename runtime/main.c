@@ -31,6 +31,7 @@ static int start_and_run(const struct options *options, int argc, char **argv, c
         .all_argc = argc,
         .all_argv = all,
         .dist_packages = options->dist_packages,
+        .contention = options->contention,
         .gc_stats = options->gc_stats,
         .faulthandler = options->faulthandler,
         .traced_frames = options->traced_frames,

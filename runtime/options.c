@@ -37,6 +37,25 @@ static int complain(const struct command_line *line)
     return EXIT_USAGE;
 }
 
+/* What follows the name in the last -X name[=text]: "" or "=text"; NULL: not given. */
+static const char *x_option(const struct options *options, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = options->x_count; i-- > 0;) {
+        const char *x = options->x_options[i];
+        if (strncmp(x, name, length) == 0 && (!x[length] || x[length] == '='))
+            return x + length;
+    }
+    return NULL;
+}
+
+/* The text in it, which may be empty. */
+static const char *x_text(const struct options *options, const char *name)
+{
+    const char *rest = x_option(options, name);
+    return rest && *rest ? rest + 1 : rest;
+}
+
 /* One single-letter flag without a value; false when it is unknown. */
 static bool set_flag(char letter, struct command_line *line)
 {
@@ -121,6 +140,17 @@ static int read_word(struct command_line *line, int *at)
             return complain(line);
         }
         import_check_hash_based_pycs = mode;
+    } else if (x_option(line->options, "contention") && (strcmp(word, "--json") == 0 || strcmp(word, "--svg") == 0)) {
+        char **kept = &line->options->report_files[word[2] == 's'];
+        const char *file = *at + 1 < line->argc ? line->argv[++*at] : NULL;
+        if (!file) {
+            fprintf(stderr, "Argument expected for the %s option\n", word);
+            return complain(line);
+        }
+        free(*kept);
+        if (asprintf(kept, "contention-%s=%s", word + 2, file) < 0)
+            return 1;
+        line->options->x_options[line->options->x_count++] = *kept;
     } else {
         fprintf(stderr, "unknown option %s\n", word);
         return complain(line);
@@ -215,25 +245,6 @@ static const char *variable(const char *name)
     return text && *text ? text : NULL;
 }
 
-/* What follows the name in the last -X name[=text]: "" or "=text"; NULL: not given. */
-static const char *x_option(const struct options *options, const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = options->x_count; i-- > 0;) {
-        const char *x = options->x_options[i];
-        if (strncmp(x, name, length) == 0 && (!x[length] || x[length] == '='))
-            return x + length;
-    }
-    return NULL;
-}
-
-/* The text in it, which may be empty. */
-static const char *x_text(const struct options *options, const char *name)
-{
-    const char *rest = x_option(options, name);
-    return rest && *rest ? rest + 1 : rest;
-}
-
 /* A variable that stands for a flag: its number, where that is more; what is no number counts as 1. */
 static void raise_flag(int *flag, const char *name)
 {
@@ -273,6 +284,7 @@ static void read_x_options(struct options *options)
 {
     options->gc_stats = x_option(options, "gc-stats");
     options->dist_packages = x_option(options, "dist-packages");
+    options->contention = x_option(options, "contention");
     options->chaos = x_text(options, "chaos");
     options->compile_library = x_text(options, "compile-library");
     const char *allocation = x_text(options, "fail-allocation");
@@ -422,4 +434,6 @@ void options_drop(struct options *options)
 {
     free(options->warn_options);
     free(options->x_options);
+    free(options->report_files[0]);
+    free(options->report_files[1]);
 }

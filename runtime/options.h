@@ -15,7 +15,8 @@ struct options {
     bool faulthandler;            /* -X faulthandler, PYTHONFAULTHANDLER, development mode */
     int traced_frames;            /* -X tracemalloc=N, PYTHONTRACEMALLOC; 0: no tracing */
     const char *compile_library;  /* -X compile-library=FILE */
-    bool gc_stats, dist_packages; /* -X of the same names */
+    bool gc_stats, dist_packages, contention; /* -X of the same names */
+    char *report_files[2];        /* --json FILE, --svg FILE, as x_options */
     const char *chaos;            /* -X chaos=SEED */
     bool injects;                 /* -X fail-allocation=N: let the N-th allocation fail; 0 tells how many there were */
     long long fail_allocation;

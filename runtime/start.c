@@ -241,7 +241,8 @@ bool runtime_start(const struct start_config *config)
     if (config->traced_frames && !start_module("tracemalloc", "start", small_int(config->traced_frames)))
         return false;
     load_warnings();
-    return site_start(config->dist_packages);
+    return site_start(config->dist_packages) &&
+           (!config->contention || start_module("atoll.collect", "watch_program", NULL));
 }
 
 bool runtime_add_path(value entry)

@@ -10,6 +10,7 @@ struct start_config {
     const char *program; /* argv[0] of the process */
     int all_argc;        /* sys.orig_argv */
     char **all_argv;
+    bool contention;                        /* -X contention: watch it, and report at the end */
     bool dist_packages;                     /* -X dist-packages: run the .pth files of Debian's dist-packages, too */
     bool gc_stats;                          /* -X gc-stats: print the collector's figures at the end */
     bool faulthandler;                      /* -X faulthandler */

@@ -13,6 +13,7 @@
  * Threads in blocking regions are offline and keep nobody waiting. liburcu is not instrumented for ThreadSanitizer: the
  * release and acquire of `order` below tell it what a grace period means, here and nowhere else.
  */
+#include "threads/contention.h"
 #include "threads/internal.h"
 
 #include <pthread.h>
@@ -144,6 +145,7 @@ static void run_period(void)
 
 void grace_wait(void)
 {
+    int64_t contended = contention_begin();
     pthread_mutex_lock(&mutex);
     uint64_t mine = begun + 1; /* the first period that begins after this call did */
     while (ended < mine) {
@@ -162,6 +164,7 @@ void grace_wait(void)
     }
     pthread_mutex_unlock(&mutex);
     order_acquire();
+    contention_end(CONTENTION_GRACE, NULL, contended);
 }
 
 /* ---- deferred calls ---- */

@@ -17,6 +17,7 @@
     M(_codecs_kr)       \
     M(_codecs_tw)       \
     M(_collections)     \
+    M(_contention)      \
     M(_contextvars)     \
     M(_csv)             \
     M(_datetime)        \

@@ -27,7 +27,7 @@ struct io_lock {
 /* False with RuntimeError when this thread holds it already, or with what a signal handler raised. */
 bool io_lock_enter(struct io_lock *lock, value stream);
 /* The same for a lock that its holder may take again: *again says that it did. */
-bool io_lock_enter_again(struct io_lock *lock, bool *again);
+bool io_lock_enter_again(struct io_lock *lock, value stream, bool *again);
 void io_lock_leave(struct io_lock *lock);
 
 /* ---- io_base.c ---- */

@@ -1,6 +1,7 @@
 /* _io: the abstract bases of all streams, and what streams share: locks, and working on a stream beneath. */
 #include "runtime/modules/io/io.h"
 #include "runtime/raw.h"
+#include "threads/contention.h"
 #include "threads/pause.h"
 #include "runtime/step.h"
 #include "runtime/interp/interp.h"
@@ -17,11 +18,12 @@ struct type *io_base_type, *io_raw_type, *io_buffered_base_type, *io_text_base_t
 value_slot io_unsupported_type;
 
 /* ---- locks ---- */
-static bool lock_wait(struct io_lock *lock)
+static bool lock_wait(struct io_lock *lock, value stream)
 {
     uint32_t free = 0;
     if (unlikely(!atomic_compare_exchange_strong_explicit(&lock->word, &free, 1, memory_order_acquire,
                                                           memory_order_relaxed))) {
+        int64_t contended = contention_begin();
         while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0) {
             thread_enter_blocking();
             int outcome = thread_park(&lock->word, 2, -1);
@@ -29,6 +31,7 @@ static bool lock_wait(struct io_lock *lock)
             if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
                 return false;
         }
+        contention_end(CONTENTION_LOCK, value_object(stream), contended);
     }
     atomic_store_explicit(&lock->owner, interpreter_self->ident, memory_order_relaxed);
     return true;
@@ -37,12 +40,12 @@ bool io_lock_enter(struct io_lock *lock, value stream)
 {
     if (unlikely(atomic_load_explicit(&lock->owner, memory_order_relaxed) == interpreter_self->ident))
         return raise_false(EXC(RuntimeError), "reentrant call inside %R", stream);
-    return lock_wait(lock);
+    return lock_wait(lock, stream);
 }
-bool io_lock_enter_again(struct io_lock *lock, bool *again)
+bool io_lock_enter_again(struct io_lock *lock, value stream, bool *again)
 {
     *again = atomic_load_explicit(&lock->owner, memory_order_relaxed) == interpreter_self->ident;
-    return *again || lock_wait(lock);
+    return *again || lock_wait(lock, stream);
 }
 void io_lock_leave(struct io_lock *lock)
 {

@@ -56,7 +56,7 @@ static value enter(value v, bool *again)
     int closed = buffer ? io_is_closed(buffer) : -1;
     if (closed > 0)
         raise(EXC(ValueError), "I/O operation on closed file.");
-    if (closed == 0 && io_lock_enter_again(&t->upper.lock, again))
+    if (closed == 0 && io_lock_enter_again(&t->upper.lock, v, again))
         return buffer;
     value_dec(buffer);
     return NULL;
@@ -733,7 +733,7 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
     bool again;
     if (!signature_bind(&signature, args, nargs, kwnames, bound) ||
         (bound[1] == VALUE_NONE && !io_warn_of_default_encoding(1)) ||
-        !io_lock_enter_again(&SELF(v)->upper.lock, &again))
+        !io_lock_enter_again(&SELF(v)->upper.lock, v, &again))
         return false;
     bool done = set_up(v, bound);
     if (!again)

@@ -7,6 +7,7 @@
 #include "runtime/modules/collections/deque.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
+#include "threads/contention.h"
 
 #include <errno.h>
 #include <math.h>
@@ -76,9 +77,11 @@ static value get_until(value v, int64_t deadline /* < 0: for ever; 0: do not wai
         item = take(v);
         int outcome = 0;
         if (item == VALUE_MISSING) {
+            int64_t contended = contention_begin();
             thread_enter_blocking();
             outcome = thread_park(&q->turns, turn, left);
             thread_leave_blocking();
+            contention_end(CONTENTION_EVENT, value_object(v), contended);
         }
         atomic_fetch_sub(&q->waiting, 1);
         if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)

@@ -11,6 +11,7 @@
 #include "runtime/modules/threads/thread_local.h"
 #include "runtime/modules/system/signal_module.h"
 #include "runtime/interp/safepoint.h"
+#include "threads/contention.h"
 
 #include <errno.h>
 #include <math.h>
@@ -38,11 +39,12 @@ static bool word_try_acquire(_Atomic uint32_t *word)
     return atomic_compare_exchange_strong_explicit(word, &expected, 1, memory_order_acquire, memory_order_relaxed);
 }
 
-/* Wait for the lock until `deadline` (monotonic ns; < 0: for ever). 1 acquired, 0 timed out, -1 a signal handler
- * raised. When the lock was acquired, handlers of signals that came meanwhile have yet to run: the caller's program
- * must learn first that it has it. */
-static int word_acquire(_Atomic uint32_t *word, int64_t deadline)
+/* Wait for the lock that the word is of until `deadline` (monotonic ns; < 0: for ever). 1 acquired, 0 timed out, -1 a
+ * signal handler raised. When the lock was acquired, handlers of signals that came meanwhile have yet to run: the
+ * caller's program must learn first that it has it. */
+static int word_acquire(value lock, _Atomic uint32_t *word, int64_t deadline)
 {
+    int64_t contended = contention_begin();
     while (atomic_exchange_explicit(word, 2, memory_order_acquire) != 0) {
         int64_t left = -1;
         if (deadline >= 0) {
@@ -56,6 +58,7 @@ static int word_acquire(_Atomic uint32_t *word, int64_t deadline)
         if (outcome == EINTR && thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)
             return -1;
     }
+    contention_end(CONTENTION_LOCK, value_object(lock), contended);
     return 1;
 }
 
@@ -100,7 +103,7 @@ static value lock_acquire(value v, value blocking, value timeout)
         return VALUE_TRUE;
     if (deadline == 0)
         return VALUE_FALSE;
-    int acquired = word_acquire(&LOCK(v)->word, deadline);
+    int acquired = word_acquire(v, &LOCK(v)->word, deadline);
     return acquired < 0 ? NULL : value_bool(acquired);
 }
 
@@ -127,7 +130,7 @@ static value lock_enter(value v)
 {
     if (likely(word_try_acquire(&LOCK(v)->word)))
         return VALUE_TRUE;
-    return word_acquire(&LOCK(v)->word, -1) < 0 ? NULL : VALUE_TRUE;
+    return word_acquire(v, &LOCK(v)->word, -1) < 0 ? NULL : VALUE_TRUE;
 }
 
 static value lock_at_fork_reinit(value v)
@@ -206,7 +209,7 @@ static value rlock_take(struct rlock *r, int64_t deadline)
     if (!word_try_acquire(&r->word)) {
         if (deadline == 0)
             return VALUE_FALSE;
-        int acquired = word_acquire(&r->word, deadline);
+        int acquired = word_acquire(value_of(r), &r->word, deadline);
         if (acquired <= 0)
             return acquired < 0 ? NULL : VALUE_FALSE;
     }
@@ -279,7 +282,7 @@ static value rlock_acquire_restore(value v, value state)
         return NULL;
     /* The lock must be held again whatever a signal handler raised; that comes out afterwards. */
     value raised = NULL;
-    while (!word_try_acquire(&r->word) && word_acquire(&r->word, -1) < 0) {
+    while (!word_try_acquire(&r->word) && word_acquire(v, &r->word, -1) < 0) {
         value later = error_fetch();
         if (raised)
             exception_set_context(later, raised);
