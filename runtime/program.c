@@ -1,6 +1,7 @@
 /* Running what the command line names as __main__: a command, a script, a directory or archive, a module, or what comes
  * from standard input. */
 #include "runtime/start.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/file.h"
 #include "runtime/interp/interp.h"
@@ -52,7 +53,8 @@ static value make_main(value file)
 
 static int run_main(value code, value main, bool is_file)
 {
-    value result = code && main ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+    bool runs = code && main && audit("exec", "O", code);
+    value result = runs ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
     if (is_file)
         streams_flush_quietly(); /* what a file has written comes before what is said of its end */
     int status = result ? 0 : interpreter_report_uncaught();
@@ -92,7 +94,10 @@ int run_command(const char *source)
     }
     memcpy(text, source, length);
     text[length] = '\n';
-    int status = run_source(text, length + 1, NAME_TEXT("<string>"), NULL, PARSE_IGNORE_COOKIE);
+    text[length + 1] = 0;
+    bool runs = audit("cpython.run_command", "N", str_decode_locale(text));
+    int status = runs ? run_source(text, length + 1, NAME_TEXT("<string>"), NULL, PARSE_IGNORE_COOKIE)
+                      : interpreter_report_uncaught();
     free(text);
     return status;
 }
@@ -106,8 +111,9 @@ static void run_startup(value main)
     uint8_t *bytes;
     size_t length;
     value name = str_decode_locale(path);
-    if (!name || !file_read_all(path, &bytes, &length)) {
-        if (name) {
+    bool good = name && audit("cpython.run_startup", "O", name) && audit("open", "Osi", name, "rb", 0);
+    if (!good || !file_read_all(path, &bytes, &length)) {
+        if (good) {
             fputs("Could not open PYTHONSTARTUP\n", stderr);
             raise_errno(errno, name, NULL);
         }
@@ -118,7 +124,8 @@ static void run_startup(value main)
     value code = compile_source((const char *)bytes, length, name, "exec", PARSE_FROM_FILE | COMPILE_PROGRAM, -1);
     value dict = module_dict(main);
     bool named = code && dict_set(dict, NAME(__file__), name) && dict_set(dict, NAME(__cached__), VALUE_NONE);
-    value result = named ? interpreter_run_code(code, dict, NULL, NULL) : NULL;
+    bool runs = named && audit("exec", "O", code);
+    value result = runs ? interpreter_run_code(code, dict, NULL, NULL) : NULL;
     streams_flush_quietly();
     if (!result)
         interpreter_report_uncaught();
@@ -161,6 +168,8 @@ int run_inspection(int status)
 int run_stdin(void)
 {
     if (!sys_flags.safe_path && !runtime_add_path(NAME_TEXT("")))
+        return interpreter_report_uncaught();
+    if (!audit("cpython.run_stdin", NULL))
         return interpreter_report_uncaught();
     if (sys_flags.interactive || isatty(STDIN_FILENO))
         return run_interactive();
@@ -206,9 +215,10 @@ static bool add_script_directory(const char *path)
 static int run_by_runpy(value name, bool sets_argv)
 {
     value main = make_main(NULL);
-    value runpy = main ? import_module("runpy") : NULL;
+    bool good = main && name && audit("cpython.run_module", "O", name);
+    value runpy = good ? import_module("runpy") : NULL;
     value function = runpy ? attr_get(runpy, NAME(_run_module_as_main)) : NULL;
-    value result = function && name ? call_2(function, name, value_bool(sets_argv)) : NULL;
+    value result = function ? call_2(function, name, value_bool(sets_argv)) : NULL;
     int status = result ? 0 : interpreter_report_uncaught();
     value_dec(result);
     value_dec(function);
@@ -291,6 +301,11 @@ int run_file(const char *path, bool skips_line)
         return run_container(path);
     uint8_t *bytes;
     size_t length;
+    value name = absolute_path(path);
+    bool good = name && audit("cpython.run_file", "O", name) && audit("open", "Osi", name, "rb", 0);
+    value_dec(name);
+    if (!good)
+        return interpreter_report_uncaught();
     if (!file_read_all(path, &bytes, &length)) {
         int error = errno;
         fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", "atoll", path, error, strerror(error));

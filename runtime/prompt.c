@@ -243,7 +243,9 @@ static bool set_prompts(void)
 static void call_interactive_hook(void)
 {
     value hook = sys_get("__interactivehook__");
-    value result = is_given(hook) ? call_0(hook) : VALUE_NONE;
+    value result = VALUE_NONE;
+    if (is_given(hook))
+        result = audit("cpython.run_interactivehook", "O", hook) ? call_0(hook) : NULL;
     if (!result) {
         fputs("Failed calling sys.__interactivehook__\n", stderr);
         interpreter_report_uncaught();
@@ -292,7 +294,8 @@ int run_prompt(value main)
             flags |= ((struct code *)code)->flags & FLAGS_KEPT;
         else if (error_matches(EXC(KeyboardInterrupt)))
             fputs("\n", stderr);
-        value result = code ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
+        bool runs = code && audit("exec", "O", code);
+        value result = runs ? interpreter_run_code(code, module_dict(main), NULL, NULL) : NULL;
         value_dec(code);
         if (!result && report(&status))
             break;

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "runtime/start.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/interp/frame.h"
 #include "runtime/modules/importing/import.h"
@@ -398,6 +399,8 @@ int runtime_finish(int status)
     error_clear();
     if (!streams_flush() && status == 0)
         status = 120;
+    if (!audit("cpython.PyInterpreterState_Clear", NULL))
+        error_clear();
 #if defined(ATOLL_CHECKED) || defined(ATOLL_SANITIZED)
     gc_forget_finalizers(); /* what other builds leave to the system dies in silence */
     modules_finish();

@@ -18,7 +18,7 @@ else()
 endif()
 
 file(GLOB LANGUAGE_CASES CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/language language/*.py)
-list(REMOVE_ITEM LANGUAGE_CASES run.py support.py)
+list(REMOVE_ITEM LANGUAGE_CASES run.py support.py audit_support.py)
 if(ATOLL_SANITIZE)
     list(REMOVE_ITEM LANGUAGE_CASES long_calls.py) # how long calls of many seconds hold others up: a matter of time alone
 endif()

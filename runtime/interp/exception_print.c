@@ -6,6 +6,7 @@
  * never propagate.
  */
 #include "runtime/interp/frame.h"
+#include "runtime/audit.h"
 #include "runtime/interp/error_anchors.h"
 #include "runtime/interp/suggestions.h"
 #include "runtime/interp/traceback.h"
@@ -235,7 +236,7 @@ static void add_traceback(struct printer *p, value traceback)
         struct traceback *t = (struct traceback *)entry;
         if (depth-- > limit)
             continue;
-        value code_value = attr_get(slot_peek(&t->frame), NAME(f_code));
+        value code_value = frame_object_code(slot_peek(&t->frame));
         if (!code_value) {
             error_clear();
             continue;
@@ -617,7 +618,9 @@ int interpreter_report_uncaught(void)
     sys_set("last_traceback", traceback);
     error_clear();
     value hook = sys_get("excepthook");
-    value result = is_given(hook) ? call_3(hook, value_of(value_type(exception)), exception, traceback) : NULL;
+    bool heard = hook && audit("sys.excepthook", "OOOO", is_given(hook) ? hook : NULL, value_of(value_type(exception)),
+                               exception, traceback);
+    value result = heard && is_given(hook) ? call_3(hook, value_of(value_type(exception)), exception, traceback) : NULL;
     int status = value_is_of(exception, EXC(KeyboardInterrupt)) ? STATUS_INTERRUPTED : 1;
     if (!result && error_matches(EXC(SystemExit))) {
         value exit = error_fetch();

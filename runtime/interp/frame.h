@@ -237,6 +237,7 @@ static inline value eval_from_c(struct interpreter *interpreter, struct frame *f
 value frame_locals(struct frame *frame);
 /* The frame's Python object, made on demand; owned. */
 value frame_get_object(struct frame *frame);
+value frame_object_code(value v); /* of such an object: its code, owned */
 /* The object of the frame that the thread of a slot runs, owned, and its ident. Any thread: one that runs is asked to
  * stop for a moment. NULL without exception when there is none, or the thread does not stop. */
 value frame_object_of_thread(struct thread_slot *slot, uint64_t *ident);

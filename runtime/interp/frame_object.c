@@ -15,6 +15,7 @@
  * Nobody waits for long, and a look runs no Python code and drops nothing.
  */
 #include "runtime/interp/frame.h"
+#include "runtime/audit.h"
 #include "runtime/interp/generator.h"
 #include "runtime/interp/trace.h"
 #include "runtime/objects/objects.h"
@@ -441,9 +442,13 @@ static value get_back(value v)
     }
     return back;
 }
-static value get_code(value v)
+value frame_object_code(value v)
 {
     return slot_load(value_object(v), &SELF(v)->code);
+}
+static value get_code(value v)
+{
+    return audit("object.__getattr__", "Os", v, "f_code") ? frame_object_code(v) : NULL;
 }
 static value get_globals(value v)
 {

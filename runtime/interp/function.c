@@ -1,5 +1,6 @@
 /* Python functions: the object that `def` and `lambda` make. */
 #include "runtime/interp/frame.h"
+#include "runtime/audit.h"
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/objects.h"
 #include "runtime/objects/model/type_internal.h"
@@ -107,6 +108,8 @@ static value get_slot_or_none(value v, value_slot *slot)
 
 static value get_code(value v)
 {
+    if (!audit("object.__getattr__", "Os", v, "__code__"))
+        return NULL;
     return slot_load(&SELF(v)->header, &SELF(v)->code);
 }
 
@@ -146,6 +149,8 @@ static bool set_code(value v, value code_value)
     struct function *self = SELF(v);
     if (!code_value || !value_is(code_value, TYPE_ID_CODE))
         return raise_false(EXC(TypeError), "__code__ must be set to a code object");
+    if (!audit("object.__setattr__", "OsO", v, "__code__", code_value))
+        return false;
     struct code *code = (struct code *)code_value;
     value closure = slot_load(&self->header, &self->closure);
     size_t cells = closure ? tuple_length(closure) : 0;
@@ -221,25 +226,35 @@ static bool set_module(value v, value new)
     slot_store(value_object(v), &SELF(v)->module, value_inc(new));
     return true;
 }
+/* Some attributes tell audit hooks who looks at them, and who changes them. */
+static bool told_change(value v, const char *name, value new /* NULL: it goes */)
+{
+    return new ? audit("object.__setattr__", "OsO", v, name, new) : audit("object.__delattr__", "Os", v, name);
+}
 static value get_defaults(value v)
 {
-    return get_slot_or_none(v, &SELF(v)->defaults);
+    return audit("object.__getattr__", "Os", v, "__defaults__") ? get_slot_or_none(v, &SELF(v)->defaults) : NULL;
 }
 static bool set_defaults(value v, value new)
 {
     if (new &&new != VALUE_NONE && !is_tuple(new))
         return raise_false(EXC(TypeError), "__defaults__ must be set to a tuple object");
+    if (!told_change(v, "__defaults__", new))
+        return false;
     slot_store(value_object(v), &SELF(v)->defaults, new == VALUE_NONE ? NULL : value_inc(new));
     return true;
 }
 static value get_kwdefaults(value v)
 {
-    return get_slot_or_none(v, &SELF(v)->keyword_defaults);
+    return audit("object.__getattr__", "Os", v, "__kwdefaults__") ? get_slot_or_none(v, &SELF(v)->keyword_defaults)
+                                                                  : NULL;
 }
 static bool set_kwdefaults(value v, value new)
 {
     if (new &&new != VALUE_NONE && !is_dict(new))
         return raise_false(EXC(TypeError), "__kwdefaults__ must be set to a dict object");
+    if (!told_change(v, "__kwdefaults__", new))
+        return false;
     slot_store(value_object(v), &SELF(v)->keyword_defaults, new == VALUE_NONE ? NULL : value_inc(new));
     return true;
 }
@@ -341,6 +356,8 @@ static value function_type_new(struct type *type, const value *args, size_t narg
     for (size_t i = 0; i < cells; i++)
         if (!value_is(tuple_get(a[4], i), TYPE_ID_CELL))
             return raise(EXC(TypeError), "arg 5 (closure) expected cell, found %T", tuple_get(a[4], i));
+    if (!audit("function.__new__", "O", a[0]))
+        return NULL;
     value v = function_new(a[0], a[1], NULL);
     if (!v)
         return NULL;

@@ -7,6 +7,7 @@
  * to RUNNING owns the frame until it stores another state.
  */
 #include "runtime/interp/frame.h"
+#include "runtime/audit.h"
 #include "runtime/interp/generator.h"
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
@@ -32,7 +33,7 @@ static value origin_here(uint32_t depth)
         value frame = interpreter_frame_object(i);
         if (!frame && !error_occurred())
             break;
-        value code = frame ? attr_get(frame, NAME(f_code)) : NULL, line = code ? attr_get(frame, NAME(f_lineno)) : NULL;
+        value code = frame ? frame_object_code(frame) : NULL, line = code ? attr_get(frame, NAME(f_lineno)) : NULL;
         value place = line ? tuple_pack(3, slot_peek(&((struct code *)code)->filename), line,
                                         slot_peek(&((struct code *)code)->name))
                            : NULL;
@@ -534,12 +535,25 @@ value generator_get_delegate(value v)
     value found = generator_delegate(v);
     return found ? found : VALUE_NONE;
 }
+/* Tells audit hooks that somebody looks: "gi", "cr" or "ag" begins the attribute's name. */
+static bool told_look(value v, const char *const names[3])
+{
+    uint32_t flags = GENERATOR(v)->frame.code->flags;
+    return audit("object.__getattr__", "Os", v,
+                 names[flags & CODE_COROUTINE         ? 1
+                       : flags & CODE_ASYNC_GENERATOR ? 2
+                                                      : 0]);
+}
 value generator_get_code(value v)
 {
-    return value_inc(value_of(GENERATOR(v)->frame.code));
+    static const char *const names[] = {"gi_code", "cr_code", "ag_code"};
+    return told_look(v, names) ? value_inc(value_of(GENERATOR(v)->frame.code)) : NULL;
 }
 value generator_get_frame(value v)
 {
+    static const char *const names[] = {"gi_frame", "cr_frame", "ag_frame"};
+    if (!told_look(v, names))
+        return NULL;
     return frame_object_of_generator(GENERATOR(v));
 }
 value generator_get_name(value v)

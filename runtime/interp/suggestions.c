@@ -5,6 +5,7 @@
  * how long, how far) are CPython's, so that the same names are suggested.
  */
 #include "runtime/interp/suggestions.h"
+#include "runtime/interp/frame.h"
 #include "runtime/interp/interp.h"
 #include "runtime/interp/traceback.h"
 #include "runtime/objects/objects.h"
@@ -116,7 +117,7 @@ static value for_name(value exception, value name)
             last = entry;
         }
         value frame = slot_load(value_object(last), &((struct traceback *)last)->frame),
-              code = attr_get(frame, NAME(f_code));
+              code = frame_object_code(frame);
         value variables = code ? attr_get(code, NAME(co_varnames)) : NULL;
         static const char *const namespaces[] = {"f_globals", "f_builtins"};
         value list = variables ? list_from_iterable(variables) : NULL;

@@ -66,6 +66,16 @@ value trace_call_freely(value function, value arguments)
     return result;
 }
 
+value trace_call_unseen(value function, value first, value second)
+{
+    trace_self.depth++;
+    settle_on();
+    value result = call_2(function, first, second);
+    trace_self.depth--;
+    settle_on();
+    return result;
+}
+
 /* ---- calling ---- */
 static value event_name(enum trace_event event)
 {

@@ -60,6 +60,8 @@ bool trace_set_profile(value profile /* NULL: none */, trace_hook *hook);
 void trace_thread_end(void);
 /* function(*arguments) as if no trace function were running. */
 value trace_call_freely(value function, value arguments);
+/* function(first, second), which is not traced. */
+value trace_call_unseen(value function, value first, value second);
 
 /* ---- for the loop ---- */
 value eval_frame_traced(struct interpreter *interpreter, struct frame *frame);

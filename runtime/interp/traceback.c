@@ -1,5 +1,6 @@
 /* Traceback objects: one entry for each frame that an exception passed. */
 #include "runtime/interp/frame.h"
+#include "runtime/audit.h"
 #include "runtime/interp/traceback.h"
 #include "runtime/objects/objects.h"
 #include "runtime/signature.h"
@@ -69,6 +70,8 @@ static bool set_tb_next(value v, value new)
 }
 static value get_frame(value v)
 {
+    if (!audit("object.__getattr__", "Os", v, "tb_frame"))
+        return NULL;
     return slot_load(value_object(v), &SELF(v)->frame);
 }
 static value get_lineno(value v)
@@ -79,7 +82,7 @@ static value get_lasti(value v)
 {
     if (SELF(v)->lasti != LASTI_OF_UNIT)
         return small_int(SELF(v)->lasti);
-    value code = attr_get(slot_peek(&SELF(v)->frame), NAME(f_code));
+    value code = frame_object_code(slot_peek(&SELF(v)->frame));
     uint32_t word;
     bool found = code && code_word_of_unit((struct code *)code, SELF(v)->unit, &word);
     value_dec(code);
@@ -101,7 +104,7 @@ static value traceback_type_new(struct type *type, const value *args, size_t nar
                      a[1] == VALUE_NONE ? "None" : value_type(a[1])->gc.name);
     if (!value_as_int(a[2], &lasti) || !value_as_int(a[3], &line))
         return NULL;
-    value code = attr_get(a[1], NAME(f_code));
+    value code = frame_object_code(a[1]);
     uint32_t unit;
     bool found = code && code_wake((struct code *)code) &&
                  code_unit_of_word((struct code *)code, lasti < 0 ? 0 : (uint32_t)lasti / 2, &unit);
@@ -137,12 +140,8 @@ static const struct method_def traceback_methods[] = {
     {0},
 };
 static const struct getset_def traceback_getset[] = {
-    {"tb_next", get_next, set_tb_next, NULL},
-    {"tb_lineno", get_lineno, NULL, NULL},
-    GETSET_FIELDS,
-    {"tb_frame", get_frame, NULL, NULL},
-    {"tb_lasti", get_lasti, NULL, NULL},
-    {0},
+    {"tb_next", get_next, set_tb_next, NULL}, {"tb_lineno", get_lineno, NULL, NULL}, GETSET_FIELDS,
+    {"tb_frame", get_frame, NULL, NULL},      {"tb_lasti", get_lasti, NULL, NULL},   {0},
 };
 
 const struct type_spec traceback_type_spec = {

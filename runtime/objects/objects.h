@@ -231,6 +231,9 @@ struct_sequence_constructor struct_sequence_from; /* the usual one: from a seque
 struct type *struct_sequence_define(const char *name, const char *doc, const struct struct_sequence_field *fields,
                                     size_t visible,
                                     struct_sequence_constructor *new /* NULL: programs make no instances */);
+/* The same at its first use, by whichever thread comes first; from a sequence. */
+struct type *struct_sequence_define_once(_Atomic(struct type *) *made, const char *name, const char *doc,
+                                         const struct struct_sequence_field *fields, size_t visible);
 
 #include "runtime/objects/containers/tuple.h"
 

@@ -3,6 +3,7 @@
  * ones, which are verified before anybody runs them.
  */
 #include "runtime/compiler/code/constants.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/code/locations.h"
 #include "runtime/compiler/code/wordcode.h"
 #include "runtime/objects/objects.h"
@@ -568,6 +569,13 @@ static value make_of_words(const value *given)
     return made;
 }
 
+static bool told(const value *given)
+{
+    return audit("code.__new__", "OOOOOOOOO", given[PART_CODE], given[PART_FILENAME], given[PART_NAME],
+                 given[PART_ARGCOUNT], given[PART_POSONLYARGCOUNT], given[PART_KWONLYARGCOUNT], given[PART_NLOCALS],
+                 given[PART_STACKSIZE], given[PART_FLAGS]);
+}
+
 static value code_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     if (!no_keywords("code", kwnames) || !check_arguments("code", nargs, PART_FREEVARS, PART_COUNT))
@@ -578,7 +586,7 @@ static value code_type_new(struct type *type, const value *args, size_t nargs, v
         given[i] = i < nargs ? args[i] : nothing;
         fit = part_fits(i, given[i], "code", "");
     }
-    value made = fit ? make_of_words(given) : NULL;
+    value made = fit && told(given) ? make_of_words(given) : NULL;
     value_dec(nothing);
     return made;
 }
@@ -644,7 +652,7 @@ static value code_replace(value v, const value *args)
         done = own[i] && part_fits(i, given[i], "replace", "co_");
         plain = plain && (!done || is_plain(i) || part_stays(i, own[i], given[i]));
     }
-    if (done)
+    if (done && told(given))
         made = plain && !slot_peek(&SELF(v)->given) ? copy_with(SELF(v), given) : make_of_words(given);
     for (unsigned i = 0; i < PART_COUNT; i++)
         value_dec(own[i]);

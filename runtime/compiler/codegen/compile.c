@@ -3,6 +3,7 @@
  * errors, memory, names.
  */
 #include "runtime/compiler/codegen/compiler.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/tree/tree.h"
 #include "runtime/interpreter.h"
 #include "runtime/objects/numbers/int.h"
@@ -522,7 +523,9 @@ static bool begin_source(struct compiler *c, const char *source, size_t length, 
 {
     enum parse_mode parse_mode;
     struct text path;
-    if (!text_of_path(filename, &path))
+    if (!(flags & PARSE_FROM_FILE ? audit("compile", "OO", NULL, filename)
+                                  : audit("compile", "NO", bytes_new((const uint8_t *)source, length), filename)) ||
+        !text_of_path(filename, &path))
         return false;
     bool begun = begin(c, filename, mode, flags, optimize, &parse_mode);
     if (begun) {

@@ -1,5 +1,6 @@
 /* The builtins module: functions. Types come from the well-known types by name. */
 #include "runtime/modules/core/streams.h"
+#include "runtime/audit.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/core/builtins_compile.h"
 #include "runtime/modules/importing/import.h"
@@ -134,7 +135,11 @@ static value builtin_hash(value self, value obj)
 
 static value builtin_id(value self, value obj)
 {
-    return int_from_u64(value_bits(obj));
+    value id = int_from_u64(value_bits(obj));
+    if (likely(audit("builtins.id", "O", id)))
+        return id;
+    value_dec(id);
+    return NULL;
 }
 
 static value builtin_len(value self, value obj)
@@ -504,7 +509,9 @@ static value builtin_input(value self, value prompt)
     } else if (!in || in == VALUE_MISSING || in == VALUE_NONE) {
         raise(EXC(RuntimeError), "input(): lost sys.stdin");
     } else {
-        value text = is_missing(prompt) ? value_inc(NAME_TEXT("")) : value_str(prompt);
+        value text = !audit("builtins.input", "O", is_missing(prompt) ? NULL : prompt) ? NULL
+                     : is_missing(prompt)                                              ? value_inc(NAME_TEXT(""))
+                                                                                       : value_str(prompt);
         value flushed = text ? call_method_0(out, NAME(flush)) : NULL;
         if (text && !flushed)
             error_clear(); /* who cannot is not asked to */
@@ -526,10 +533,13 @@ static value builtin_input(value self, value prompt)
         if (str_at(line, length - 1) == '\n') {
             value cut = str_substring(line, 0, length - 1);
             value_dec(line);
-            return cut;
+            line = cut;
         }
     }
-    return line;
+    if (line && (!edited || audit("builtins.input/result", "O", line)))
+        return line;
+    value_dec(line);
+    return NULL;
 }
 
 static value builtin_breakpoint(value self, const value *args, size_t nargs, value kwnames)
@@ -537,7 +547,8 @@ static value builtin_breakpoint(value self, const value *args, size_t nargs, val
     value hook = sys_get("breakpointhook");
     if (hook == VALUE_MISSING)
         return raise(EXC(RuntimeError), "lost sys.breakpointhook");
-    value result = hook ? call_vector(hook, args, nargs, kwnames) : NULL;
+    bool good = hook && audit("builtins.breakpoint", "O", hook);
+    value result = good ? call_vector(hook, args, nargs, kwnames) : NULL;
     value_dec(hook);
     return result;
 }

@@ -1,5 +1,6 @@
 /* The functions of builtins that run source text: compile, eval, exec. */
 #include "runtime/modules/core/builtins_compile.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/code/code.h"
 #include "runtime/compiler/tree/tree.h"
 #include "runtime/interp/interp.h"
@@ -127,7 +128,7 @@ static value run(value source, value globals, value locals, const char *function
     } else {
         code = compile_text(source, function, what);
     }
-    if (code && !error_occurred())
+    if (code && !error_occurred() && audit("exec", "O", code))
         result = interpreter_run_code(code, globals, locals, closure);
     value_dec(code);
     value_dec(globals);
@@ -172,7 +173,9 @@ static value compile_any(value source, value filename, const char *mode, unsigne
     if (is_tree < 0)
         return NULL;
     if (is_tree)
-        return flags & COMPILE_ONLY_TREE ? value_inc(source) : compile_tree(source, filename, mode, flags, optimize);
+        return flags & COMPILE_ONLY_TREE              ? value_inc(source)
+               : audit("compile", "OO", source, NULL) ? compile_tree(source, filename, mode, flags, optimize)
+                                                      : NULL;
     struct source text;
     if (!source_get(source, &text, "compile", "string, bytes or AST object"))
         return NULL;

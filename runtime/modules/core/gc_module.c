@@ -5,6 +5,7 @@
  * background are not reported: they stop nobody, and no thread of the program is there to be told.
  */
 #include "runtime/modules/module.h"
+#include "runtime/audit.h"
 #include "threads/pause.h"
 
 static value_slot callbacks;          /* the list gc.callbacks, from the module's first fill to its end */
@@ -170,6 +171,8 @@ static value module_get_objects(value self, value given_generation)
                              ? "generation parameter cannot be negative"
                              : "generation parameter must be less than the number of available generations (3)");
     }
+    if (!audit("gc.get_objects", "i", given_generation == VALUE_NONE ? -1 : generation))
+        return NULL;
     struct walk walk = {.list = list_new(0)};
     if (walk.list)
         gc_walk(add_object, &walk);
@@ -197,6 +200,8 @@ static bool holds_a_frame(value v)
 
 static value module_get_referents(value self, const value *args)
 {
+    if (!audit("gc.get_referents", "(O)", args[0]))
+        return NULL;
     struct walk walk = {.list = list_new(0)};
     bool settle = false;
     for (size_t i = 0; walk.list && !walk.failed && i < tuple_length(args[0]); thread_report_at(++i)) {
@@ -226,6 +231,8 @@ static bool is_target(value referent, void *context)
 
 static value module_get_referrers(value self, const value *args)
 {
+    if (!audit("gc.get_referrers", "(O)", args[0]))
+        return NULL;
     struct walk all = {.list = list_new(0)};
     value result = list_new(0);
     if (all.list && result)

@@ -1,9 +1,11 @@
 /* The sys module. What the command line decides is put in by start.c. */
 #include "runtime/sys.h"
+#include "runtime/audit.h"
 #include "runtime/interp/frame.h"
 #include "runtime/interp/trace.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/core/sys_info.h"
+#include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/importing/native.h"
 #include "runtime/import.h"
 #include "runtime/objects/numbers/int.h"
@@ -224,7 +226,10 @@ static value sys_getframe(value self, value given_depth)
     value frame = interpreter_frame_object(depth < 0 ? 0 : (size_t)depth);
     if (!frame && !error_occurred())
         raise(EXC(ValueError), "call stack is not deep enough");
-    return frame;
+    if (frame && audit("sys._getframe", "(O)", frame))
+        return frame;
+    value_dec(frame);
+    return NULL;
 }
 
 static value sys_getrecursionlimit(value self)
@@ -333,13 +338,32 @@ static value sys_audit(value self, const value *args, size_t nargs, value kwname
 {
     if (!no_keywords("sys.audit", kwnames))
         return NULL;
-    return nargs ? VALUE_NONE : raise(EXC(TypeError), "audit() missing 1 required positional argument: 'event'");
+    if (!nargs)
+        return raise(EXC(TypeError), "audit() missing 1 required positional argument: 'event'");
+    if (!audit_is_heard())
+        return VALUE_NONE;
+    if (!is_str(args[0]))
+        return raise(EXC(TypeError), "expected str for argument 'event', not %T", args[0]);
+    value arguments = tuple_from_array(args + 1, nargs - 1);
+    bool good = arguments && audit_event_tuple(args[0], arguments);
+    value_dec(arguments);
+    return good ? VALUE_NONE : NULL;
+}
+static value sys_addaudithook(value self, value hook)
+{
+    if (audit("sys.addaudithook", NULL)) /* importlib wakes before anybody could hear how */
+        return importlib_wake() && audit_add_hook(hook) ? VALUE_NONE : NULL;
+    if (!error_matches(EXC(Exception)))
+        return NULL;
+    error_clear();
+    return VALUE_NONE;
 }
 
 /* ---- tracing ---- */
 static value sys_settrace(value self, value function)
 {
-    return trace_set_function(function == VALUE_NONE ? NULL : function) ? VALUE_NONE : NULL;
+    return audit("sys.settrace", NULL) && trace_set_function(function == VALUE_NONE ? NULL : function) ? VALUE_NONE
+                                                                                                       : NULL;
 }
 static value sys_gettrace(value self)
 {
@@ -347,7 +371,9 @@ static value sys_gettrace(value self)
 }
 static value sys_setprofile(value self, value function)
 {
-    return trace_set_profile(function == VALUE_NONE ? NULL : function, NULL) ? VALUE_NONE : NULL;
+    return audit("sys.setprofile", NULL) && trace_set_profile(function == VALUE_NONE ? NULL : function, NULL)
+               ? VALUE_NONE
+               : NULL;
 }
 static value sys_getprofile(value self)
 {
@@ -380,7 +406,7 @@ static value of_each_thread(value (*find)(struct thread_slot *slot, uint64_t *id
 }
 static value sys_current_frames(value self)
 {
-    return of_each_thread(frame_object_of_thread);
+    return audit("sys._current_frames", NULL) ? of_each_thread(frame_object_of_thread) : NULL;
 }
 static value find_exception_info(struct thread_slot *slot, uint64_t *ident)
 {
@@ -391,7 +417,7 @@ static value find_exception_info(struct thread_slot *slot, uint64_t *ident)
 }
 static value sys_current_exceptions(value self)
 {
-    return of_each_thread(find_exception_info);
+    return audit("sys._current_exceptions", NULL) ? of_each_thread(find_exception_info) : NULL;
 }
 
 /* ---- memory and libraries ---- */
@@ -428,12 +454,14 @@ static value sys_setdlopenflags(value self, value given_flags)
 }
 
 /* ---- coroutines ---- */
-static bool hook_set(value *hook, value v, const char *name)
+static bool hook_set(value *hook, value v, const char *name, const char *event)
 {
     if (is_missing(v))
         return true;
     if (v != VALUE_NONE && !value_is_callable(v))
         return raise_false(EXC(TypeError), "callable %s expected, got %T", name, v);
+    if (!audit(event, NULL))
+        return false;
     value old = *hook;
     *hook = v == VALUE_NONE ? NULL : value_inc(v);
     value_dec(old);
@@ -441,8 +469,8 @@ static bool hook_set(value *hook, value v, const char *name)
 }
 static value sys_set_asyncgen_hooks(value self, value firstiter, value finalizer)
 {
-    if (!hook_set(&interpreter_self->async_finalizer, finalizer, "finalizer") ||
-        !hook_set(&interpreter_self->async_first, firstiter, "firstiter"))
+    if (!hook_set(&interpreter_self->async_finalizer, finalizer, "finalizer", "sys.set_asyncgen_hook_finalizer") ||
+        !hook_set(&interpreter_self->async_first, firstiter, "firstiter", "sys.set_asyncgen_hook_firstiter"))
         return NULL;
     return VALUE_NONE;
 }
@@ -450,10 +478,7 @@ static value sys_get_asyncgen_hooks(value self)
 {
     static const struct struct_sequence_field fields[] = {{"firstiter", NULL}, {"finalizer", NULL}, {0}};
     static _Atomic(struct type *) made;
-    struct type *type = atomic_load_explicit(&made, memory_order_acquire), *other = NULL;
-    if (!type && (type = struct_sequence_define("asyncgen_hooks", NULL, fields, 2, struct_sequence_from)) &&
-        !atomic_compare_exchange_strong(&made, &other, type))
-        type = other;
+    struct type *type = struct_sequence_define_once(&made, "asyncgen_hooks", NULL, fields, 2);
     value hooks[] = {interpreter_self->async_first, interpreter_self->async_finalizer};
     for (int i = 0; i < 2; i++)
         hooks[i] = hooks[i] ? value_inc(hooks[i]) : VALUE_NONE;
@@ -500,6 +525,7 @@ static const struct method_def functions[] = {
     METHOD("setdlopenflags", sys_setdlopenflags, "(flags, /)",
            "Set the flags used by the interpreter for dlopen calls."),
     METHOD("_getframe", sys_getframe, "(depth=0, /)", "Return a frame object from the call stack."),
+    METHOD("addaudithook", sys_addaudithook, "(hook)", "Adds a new audit hook callback."),
     METHOD_ANY("audit", sys_audit, "Passes the event to any hooks that are attached.", 0),
     METHOD_ANY("breakpointhook", sys_breakpointhook, "This hook function is called by built-in breakpoint().", 0),
     METHOD("displayhook", sys_displayhook, "(object, /)",
@@ -560,4 +586,5 @@ const struct module_def sys_module = {
     .doc = "This module provides access to some objects used or maintained by the interpreter.",
     .functions = functions,
     .fill = fill,
+    .finish = audit_finish,
 };

@@ -5,6 +5,7 @@
  * and becomes values afterwards.
  */
 #include "runtime/import.h"
+#include "runtime/audit.h"
 #include "runtime/modules/data/array.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/containers/list.h"
@@ -176,6 +177,8 @@ static value array_new(struct type *type, const value *args, size_t nargs, value
         return raise(EXC(TypeError), "array() takes at most 2 arguments (%zu given)", nargs);
     if (!is_str(args[0]) || str_length(args[0]) != 1)
         return raise(EXC(TypeError), "array() argument 1 must be a unicode character, not %K", args[0]);
+    if (!audit("array.__new__", "OO", args[0], nargs > 1 ? args[1] : NULL))
+        return NULL;
     const struct array_kind *kind = array_kind_find(str_at(args[0], 0));
     if (kind)
         return array_from(type, kind, nargs > 1 ? args[1] : NULL);

@@ -14,6 +14,7 @@
  * the partially initialised module instead, as importlib's module locks do.
  */
 #include "runtime/modules/importing/import.h"
+#include "runtime/audit.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import_file.h"
 #include "runtime/modules/importing/importlib.h"
@@ -325,6 +326,32 @@ static value find_and_load(value name, value path)
     return module;
 }
 
+/* Tells audit hooks that a module is about to be looked for, if it is not there. */
+static bool told_import(value name)
+{
+    if (!audit_is_heard())
+        return true;
+    value found = import_find_loaded(name);
+    bool good = found, is_there = is_given(found);
+    value_dec(found);
+    value lists[3] = {NULL};
+    const value names[] = {NAME(path), NAME(meta_path), NAME(path_hooks)};
+    for (size_t i = 0; good && i < 3; i++) {
+        lists[i] = dict_get(sys_dict, names[i]);
+        good = lists[i];
+        if (lists[i] == VALUE_MISSING) {
+            lists[i] = sys_late_attribute(names[i]);
+            good = lists[i];
+        }
+        if (lists[i] == VALUE_MISSING)
+            lists[i] = VALUE_NONE;
+    }
+    good = good && (is_there || audit("import", "OOOOO", name, NULL, lists[0], lists[1], lists[2]));
+    for (size_t i = 0; i < 3; i++)
+        value_dec(lists[i]);
+    return good;
+}
+
 /* `parent.child`: import the parent first. Its body may import the child too, or put something in its place (os.path):
  * then that is *found, else VALUE_MISSING, and *path is the parent's. */
 static value import_parent(value name, ssize dot, value *path, value *found)
@@ -332,7 +359,7 @@ static value import_parent(value name, ssize dot, value *path, value *found)
     value parent_name = str_substring(name, 0, (size_t)dot);
     value parent = NULL;
     if (parent_name && recursion_enter("")) {
-        parent = import_absolute(parent_name);
+        parent = told_import(parent_name) ? import_absolute(parent_name) : NULL;
         recursion_leave();
     }
     if (!parent) {
@@ -634,7 +661,7 @@ static bool import_submodules(value module, value fromlist, bool is_all)
             int present = attr_has(module, item);
             if (present == 0) {
                 value full = str_format("%U.%U", package, item);
-                value child = full ? import_absolute(full) : NULL;
+                value child = full && told_import(full) ? import_absolute(full) : NULL;
                 if (!child && full && error_matches(EXC(ModuleNotFoundError))) {
                     value error = error_fetch();
                     value missing = attr_get_optional(error, NAME(name));
@@ -677,7 +704,7 @@ value import_module_level(value name, value globals, value fromlist, int level)
         value_dec(full);
         return raise(EXC(ValueError), "Empty module name");
     }
-    value module = import_absolute(full);
+    value module = told_import(full) ? import_absolute(full) : NULL;
     int wants = module && is_given(fromlist) ? value_truth(fromlist) : 0;
     if (!module || wants < 0)
         goto fail;
@@ -708,7 +735,7 @@ value import_module(const char *name)
 {
     value text = str_from_text(name);
     runtime_imports++;
-    value module = text ? import_absolute(text) : NULL;
+    value module = text && told_import(text) ? import_absolute(text) : NULL;
     runtime_imports--;
     value_dec(text);
     return module;

@@ -1,6 +1,7 @@
 /* Modules from files: the search in the directories of a path, source files, module specs. Their bytecode comes from
  * import_cache.c when it can. */
 #include "runtime/modules/importing/import_file.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/compiler/code/code.h"
 #include "runtime/interp/interp.h"
@@ -15,6 +16,7 @@
 #include "runtime/objects/objects.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,10 @@ value import_file_compile(value path, bool cached)
     struct stat info;
     if (!text_of_path(path, &text))
         return NULL;
+    if (!audit("open", "Osi", path, cached ? "r" : "rb", cached ? O_RDONLY | O_CLOEXEC : 0)) {
+        text_release(&text);
+        return NULL;
+    }
     uint8_t *bytes = NULL;
     size_t length = 0;
     value code = VALUE_MISSING;
@@ -99,7 +105,8 @@ static bool run_module(value module, value name, value file, value spec)
     bool done = modules && modules != VALUE_MISSING && dict_set(modules, name, module);
     spec_set_initializing(spec, true);
     value code = done ? import_file_compile(file, true) : NULL;
-    value result = code ? interpreter_run_code(code, module_dict(module), NULL, NULL) : NULL;
+    bool runs = code && audit("exec", "O", code);
+    value result = runs ? interpreter_run_code(code, module_dict(module), NULL, NULL) : NULL;
     spec_set_initializing(spec, false);
     if (result && importlib_is_awake() && !end_with_importlib(module)) {
         value_dec(result);

@@ -13,7 +13,9 @@
  * and the magic number of bytecode files is Atoll's.
  */
 #include "runtime/modules/importing/importlib.h"
+#include "runtime/audit.h"
 #include "runtime/compiler/code/bytecode_file.h"
+#include "runtime/interp/frame.h"
 #include "runtime/interp/interp.h"
 #include "runtime/interp/traceback.h"
 #include "runtime/modules/core/sys_info.h"
@@ -501,7 +503,8 @@ value import_module_repr(value module)
 
 value importlib_load(value name)
 {
-    value import = attr_get(bootstrap, NAME(_gcd_import));
+    /* It imports the parents with that; whoever listens is to hear of them too. */
+    value import = audit_is_heard() ? import_make_function() : attr_get(bootstrap, NAME(_gcd_import));
     value module = import ? call_2(load, name, import) : NULL;
     value_dec(import);
     return module;
@@ -513,7 +516,7 @@ value importlib_load(value name)
 static bool is_of_importlib(value entry, bool *calls)
 {
     value frame = slot_load(value_object(entry), &((struct traceback *)entry)->frame);
-    value code = frame ? attr_get(frame, NAME(f_code)) : NULL;
+    value code = frame ? frame_object_code(frame) : NULL;
     bool is = false;
     *calls = false;
     if (code && value_is(code, TYPE_ID_CODE)) {

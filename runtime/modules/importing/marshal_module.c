@@ -7,6 +7,7 @@
  * (../../compiler/code/serialize.c) behind a kind of its own, so neither Python takes the other's for its own.
  */
 #include "runtime/compiler/code/code.h"
+#include "runtime/audit.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/binary/buffer.h"
 #include "runtime/objects/binary/bytes.h"
@@ -791,7 +792,7 @@ static value load(struct reader *r)
 static value marshal_dumps(value self, value v, value given_version)
 {
     int version;
-    return value_as_int(given_version, &version) ? dump(v, version) : NULL;
+    return value_as_int(given_version, &version) && audit("marshal.dumps", "Oi", v, version) ? dump(v, version) : NULL;
 }
 
 static value marshal_dump(value self, value v, value file, value given_version)
@@ -807,6 +808,10 @@ static value marshal_loads(value self, value given)
     struct buffer buffer;
     if (!buffer_get(given, &buffer, BUFFER_SIMPLE))
         return NULL;
+    if (!audit("marshal.loads", "(N)", bytes_new(buffer.data, (size_t)buffer.length))) {
+        buffer_release(&buffer);
+        return NULL;
+    }
     struct reader r = {.at = buffer.data, .end = (const uint8_t *)buffer.data + buffer.length};
     value v = load(&r);
     buffer_release(&buffer);
@@ -825,6 +830,8 @@ static value marshal_load(value self, value file)
         return NULL;
     }
     value_dec(nothing);
+    if (!audit("marshal.load", NULL))
+        return NULL;
     struct reader r = {.file = file};
     return load(&r);
 }

@@ -6,6 +6,7 @@
  * compiled with the header of this very build (interface/cut.py makes the fingerprint).
  */
 #include "runtime/modules/importing/native.h"
+#include "runtime/audit.h"
 #include <interface_build.h>
 #include "runtime/modules/module.h"
 
@@ -83,7 +84,7 @@ static const struct native_module *open_module(const char *path, char **error)
 value native_module_load(value name, value path)
 {
     struct text text;
-    if (!text_of_path(path, &text))
+    if (!audit("import", "OOOOO", name, path, NULL, NULL, NULL) || !text_of_path(path, &text))
         return NULL;
     thread_enter_blocking();
     char *error;

@@ -386,6 +386,8 @@ static bool file_init(value v, const value *args, size_t nargs, value kwnames)
         return false;
     f->seekable = -1;
     f->close_fd = close_fd;
+    if (!audit("open", "OOi", file, mode, flags))
+        return false;
     if (!is_number) {
         if (!close_fd)
             return raise_false(EXC(ValueError), "Cannot use closefd=False with file name");

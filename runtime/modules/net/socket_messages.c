@@ -285,6 +285,8 @@ value socket_sendmsg(value v, const value *args)
             return NULL;
         m.header.msg_name = &m.address;
     }
+    if (!audit("socket.sendmsg", "OO", v, is_given(args[3]) ? args[3] : NULL))
+        return NULL;
     if (!vectors_get(&pieces, args[0], "sendmsg() argument 1 must be an iterable", BUFFER_SIMPLE))
         return NULL;
     value result = NULL;

@@ -196,6 +196,8 @@ static bool socket_init(value v, const value *args, size_t nargs, value kwnames)
     if (!signature_bind(&signature, args, nargs, kwnames, bound) || !value_as_int(bound[0], &family) ||
         !value_as_int(bound[1], &type) || !value_as_int(bound[2], &protocol))
         return false;
+    if (!audit("socket.__new__", "Oiii", v, family, type, protocol))
+        return false;
     if (bound[3] != VALUE_NONE)
         return socket_adopt(bound[3], &fd, &family, &type, &protocol) && socket_fill(v, fd, family, type, protocol);
     family = family == -1 ? AF_INET : family;
@@ -292,6 +294,8 @@ static value socket_bind(value v, value given)
     socklen_t length;
     if (!address_get(given, socket_family(v), socket_protocol(v), "bind", &address, &length))
         return NULL;
+    if (!audit("socket.bind", "OO", v, given))
+        return NULL;
     return none_or_error(BLOCKING(WITH_DESCRIPTOR(DESCRIPTOR(v), fd, bind(fd, &address.any, length))));
 }
 
@@ -328,6 +332,8 @@ static value socket_connect(value v, value given)
     socklen_t length;
     if (!address_get(given, socket_family(v), socket_protocol(v), "connect", &address, &length))
         return NULL;
+    if (!audit("socket.connect", "OO", v, given))
+        return NULL;
     int status = socket_connect_to(v, &address, length);
     return status ? raise_socket(status) : VALUE_NONE;
 }
@@ -336,6 +342,8 @@ static value socket_connect_ex(value v, value given)
     union socket_address address;
     socklen_t length;
     if (!address_get(given, socket_family(v), socket_protocol(v), "connect_ex", &address, &length))
+        return NULL;
+    if (!audit("socket.connect", "OO", v, given))
         return NULL;
     int status = socket_connect_to(v, &address, length);
     return status == SOCKET_RAISED ? NULL : small_int(status == SOCKET_TIMED_OUT ? EWOULDBLOCK : status);

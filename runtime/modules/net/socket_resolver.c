@@ -2,6 +2,7 @@
    ask at the same time; what may ask the network is in a blocking region. */
 #include "runtime/modules/net/socket.h"
 #include "runtime/arguments.h"
+#include "runtime/audit.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -29,11 +30,21 @@ static value raise_host(int error)
     return NULL;
 }
 
+/* The text of a host that is to be looked up, told first as this event. */
+static bool told_host_text(value host, const char *event, struct text *name)
+{
+    if (!host_text(host, name))
+        return false;
+    if (audit(event, "(O)", host))
+        return true;
+    text_release(name);
+    return false;
+}
 static value net_gethostbyname(value self, value host)
 {
     struct text name;
     union socket_address address;
-    if (!host_text(host, &name))
+    if (!told_host_text(host, "socket.gethostbyname", &name))
         return NULL;
     bool done = host_resolve(name.bytes, &address, AF_INET);
     text_release(&name);
@@ -107,7 +118,7 @@ static value net_gethostbyname_ex(value self, value host)
 {
     struct text name;
     union socket_address address;
-    if (!host_text(host, &name))
+    if (!told_host_text(host, "socket.gethostbyname", &name))
         return NULL;
     value result = host_resolve(name.bytes, &address, AF_INET) ? find_host(name.bytes, NULL, AF_INET) : NULL;
     text_release(&name);
@@ -117,7 +128,7 @@ static value net_gethostbyaddr(value self, value host)
 {
     struct text name;
     union socket_address address;
-    if (!host_text(host, &name))
+    if (!told_host_text(host, "socket.gethostbyaddr", &name))
         return NULL;
     bool done = host_resolve(name.bytes, &address, AF_UNSPEC);
     text_release(&name);
@@ -184,7 +195,13 @@ static value net_getaddrinfo(value self, const value *args)
         !value_as_signed_int(args[4], &hints.ai_protocol) || !value_as_signed_int(args[5], &hints.ai_flags) ||
         !lookup_host(args[0], &host))
         return NULL;
-    if (!lookup_port(args[1], &port)) {
+    bool good = lookup_port(args[1], &port);
+    if (good && !audit("socket.getaddrinfo", "OOiii", args[0], args[1], hints.ai_family, hints.ai_socktype,
+                       hints.ai_protocol)) {
+        text_release(&port);
+        good = false;
+    }
+    if (!good) {
         text_release(&host);
         return NULL;
     }
@@ -218,7 +235,7 @@ static bool numeric_address(value v, union socket_address *address, socklen_t *l
             return false;
     if (n[1] < 0 || n[1] > 0xfffff)
         return raise_false(EXC(OverflowError), "getnameinfo(): flowinfo must be 0-1048575.");
-    if (!text_of(tuple_get(v, 0), &host))
+    if (!audit("socket.getnameinfo", "(O)", v) || !text_of(tuple_get(v, 0), &host))
         return false;
     snprintf(service, sizeof service, "%lld", (long long)n[0]);
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST}, *found;
@@ -277,9 +294,13 @@ static value net_getservbyname(value self, value given_name, value given_protoco
         text_release(&name);
         return NULL;
     }
-    (void)BLOCKING(getservbyname_r(name.bytes, protocol.bytes, &entry, room, sizeof room, &found));
+    bool good = audit("socket.getservbyname", "ss", name.bytes, protocol.bytes);
+    if (good)
+        (void)BLOCKING(getservbyname_r(name.bytes, protocol.bytes, &entry, room, sizeof room, &found));
     text_release(&name);
     text_release(&protocol);
+    if (!good)
+        return NULL;
     return found ? small_int(ntohs((uint16_t)found->s_port)) : os_error_text("service/proto not found");
 }
 static value net_getservbyport(value self, value given_port, value given_protocol)
@@ -290,11 +311,15 @@ static value net_getservbyport(value self, value given_port, value given_protoco
     char room[8192];
     if (!value_as_signed_int(given_port, &port) || !protocol_text(given_protocol, "getservbyport", &protocol))
         return NULL;
-    if (port >= 0 && port <= 0xffff)
+    bool good = port >= 0 && port <= 0xffff;
+    if (!good)
+        raise(EXC(OverflowError), "getservbyport: port must be 0-65535.");
+    good = good && audit("socket.getservbyport", "is", port, protocol.bytes);
+    if (good)
         (void)BLOCKING(getservbyport_r(htons((uint16_t)port), protocol.bytes, &entry, room, sizeof room, &found));
     text_release(&protocol);
-    if (port < 0 || port > 0xffff)
-        return raise(EXC(OverflowError), "getservbyport: port must be 0-65535.");
+    if (!good)
+        return NULL;
     return found ? str_decode_locale(found->s_name) : os_error_text("port/proto not found");
 }
 static value net_getprotobyname(value self, value given_name)
@@ -313,6 +338,8 @@ static value net_getprotobyname(value self, value given_name)
 static value net_gethostname(value self)
 {
     char name[1024];
+    if (!audit("socket.gethostname", NULL))
+        return NULL;
     if (BLOCKING(gethostname(name, sizeof name - 1)) < 0)
         return raise_errno(errno, NULL, NULL);
     name[sizeof name - 1] = 0;
@@ -323,7 +350,7 @@ static value net_sethostname(value self, value given_name)
     struct text name;
     if (!is_str(given_name) && !is_bytes(given_name))
         return raise(EXC(TypeError), "sethostname() argument 1 must be bytes, not %K", given_name);
-    if (!text_of_path(given_name, &name))
+    if (!audit("socket.sethostname", "(O)", given_name) || !text_of_path(given_name, &name))
         return NULL;
     int result = BLOCKING(sethostname(name.bytes, name.length));
     text_release(&name);

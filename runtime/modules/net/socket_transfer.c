@@ -182,7 +182,7 @@ value socket_sendto(value v, const value *args, size_t nargs, value kwnames)
     bool done =
         (nargs == 2 || flags_get(args[1], &t.flags)) &&
         address_get(args[nargs - 1], socket_family(v), socket_protocol(v), "sendto", &t.address, &t.address_length) &&
-        socket_call(v, POLLOUT, attempt_send_to, &t, &n);
+        audit("socket.sendto", "OO", v, args[nargs - 1]) && socket_call(v, POLLOUT, attempt_send_to, &t, &n);
     buffer_release(&buffer);
     return done ? small_int(n) : NULL;
 }

@@ -1,9 +1,12 @@
 /* What an unpickler finds by name: classes and functions, and those that have a code; see unpickler.h. */
+#include "runtime/audit.h"
 #include "runtime/modules/pickling/unpickler.h"
 #include "runtime/objects/containers/container.h"
 
 value unpickle_find_class(struct unpickler *self, int protocol, value given_module, value given_name)
 {
+    if (!audit("pickle.find_class", "OO", given_module, given_name))
+        return NULL;
     value module_name = value_inc(given_module), name = value_inc(given_name), found = NULL;
     if (!is_str(module_name) || !is_str(name))
         raise(EXC(TypeError), "%s name must be a string, not %T", is_str(name) ? "module" : "attribute",

@@ -108,6 +108,8 @@ static value map_new(struct type *type, const value *args, size_t nargs, value k
         return raise(EXC(OverflowError), "memory mapped length must be positive");
     if (offset < 0)
         return raise(EXC(OverflowError), "memory mapped offset must be positive");
+    if (!audit("mmap.__new__", "iLiL", fd, (int64_t)size, (int)access, offset))
+        return NULL;
     if (!access_flags(&access, &flags, &protection) || (fd != -1 && !fit_file(fd, offset, &size)))
         return NULL;
     struct mapping *m = (struct mapping *)object_new(type, sizeof *m);

@@ -62,10 +62,17 @@ static value number_result(int result, bool raised)
     return raised ? NULL : result < 0 ? raise_errno(errno, NULL, NULL) : small_int(result);
 }
 
+/* As audit events tell it: 0 is what stands for an argument that was left out, which they call None. */
+static value told_argument(value v)
+{
+    return v == small_int(0) ? VALUE_NONE : v;
+}
+
 static value fcntl_fcntl(value self, value given_fd, value command, value argument)
 {
     int fd, code;
-    if (!fd_get(given_fd, &fd) || !value_as_int(command, &code))
+    if (!fd_get(given_fd, &fd) || !value_as_int(command, &code) ||
+        !audit("fcntl.fcntl", "iiO", fd, code, told_argument(argument)))
         return NULL;
     struct text text;
     struct buffer buffer;
@@ -110,6 +117,8 @@ static value fcntl_ioctl(value self, const value *args)
     if (!is_int(args[1]))
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", args[1]);
     unsigned code = (unsigned)int_low_bits(args[1]);
+    if (!audit("fcntl.ioctl", "iLO", fd, (int64_t)code, told_argument(args[2])))
+        return NULL;
     struct text text;
     struct buffer buffer;
     if (mutate && value_has_buffer(args[2])) {
@@ -139,7 +148,7 @@ static value fcntl_ioctl(value self, const value *args)
 static value fcntl_flock(value self, value given_fd, value operation)
 {
     int fd, code;
-    if (!fd_get(given_fd, &fd) || !value_as_int(operation, &code))
+    if (!fd_get(given_fd, &fd) || !value_as_int(operation, &code) || !audit("fcntl.flock", "ii", fd, code))
         return NULL;
     bool raised = false;
     int result = BLOCKING_RETRY(flock(fd, code), raised);
@@ -151,6 +160,8 @@ static value fcntl_lockf(value self, const value *args)
     int fd, code, whence;
     int64_t length, start;
     if (!fd_get(args[0], &fd) || !value_as_int(args[1], &code) || !value_as_int(args[4], &whence))
+        return NULL;
+    if (!audit("fcntl.lockf", "iiOOi", fd, code, told_argument(args[2]), told_argument(args[3]), whence))
         return NULL;
     short type = code == LOCK_UN ? F_UNLCK : (code & LOCK_SH) ? F_RDLCK : F_WRLCK;
     if (code != LOCK_UN && !(code & (LOCK_SH | LOCK_EX)))

@@ -2,6 +2,7 @@
 #ifndef ATOLL_POSIX_H
 #define ATOLL_POSIX_H
 
+#include "runtime/audit.h"
 #include "runtime/modules/module.h"
 
 #include <errno.h>
@@ -32,9 +33,18 @@ value path_error_unless_fd(const struct path *path); /* the same; a descriptor i
 /* A descriptor goes with no dir_fd, and not with follow_symlinks=False: false with ValueError. */
 bool path_stands_alone(const struct path *path, const char *function, int dir_fd, bool follow);
 value path_error_two(const struct path *a, const struct path *b);
+value path_bytes(const struct path *path); /* its text as bytes */
+/* A hook of audit events has refused: gives the paths up; NULL. */
+value path_refused(struct path *path);
+value paths_refused(struct path *a, struct path *b);
 value path_text(const struct path *path, const char *text, size_t length); /* str, or bytes like the argument */
 /* dir_fd=None -> AT_FDCWD */
 bool dir_fd_get(value v, int *fd);
+/* As audit events tell it. */
+static inline int dir_fd_told(int fd)
+{
+    return fd == AT_FDCWD ? -1 : fd;
+}
 bool fd_get(value v, int *fd); /* an int, or an object with fileno() */
 /* An int as the identity of a user or a group, where -1 stands for none; OverflowError "uid is less than minimum". */
 bool uid_get(value v, uid_t *uid);

@@ -63,6 +63,8 @@ static value posix_open(value self, const value *args)
         path_release(&path);
         return NULL;
     }
+    if (!audit("open", "OOi", path.object, NULL, flags | O_CLOEXEC))
+        return path_refused(&path);
     bool raised = false;
     fd = BLOCKING_RETRY(openat(dir_fd, path.text.bytes, flags | O_CLOEXEC, mode), raised);
     value result = raised ? NULL : fd < 0 ? path_error(&path) : small_int(fd);
@@ -319,6 +321,8 @@ static value posix_ftruncate(value self, value given_fd, value given_length)
     bool raised = false;
     if (!value_as_int(given_fd, &fd) || !value_as_i64(given_length, &length))
         return NULL;
+    if (!audit("os.truncate", "iL", fd, length))
+        return NULL;
     return status(BLOCKING_RETRY(ftruncate(fd, length), raised), raised);
 }
 static value posix_fchmod(value self, value given_fd, value given_mode)
@@ -326,6 +330,8 @@ static value posix_fchmod(value self, value given_fd, value given_mode)
     int fd, mode;
     bool raised = false;
     if (!value_as_int(given_fd, &fd) || !value_as_int(given_mode, &mode))
+        return NULL;
+    if (!audit("os.chmod", "iii", fd, mode, -1))
         return NULL;
     return status(BLOCKING_RETRY(fchmod(fd, (mode_t)mode), raised), raised);
 }
@@ -336,13 +342,17 @@ static value posix_fchown(value self, value given_fd, value given_uid, value giv
     bool raised = false;
     if (!value_as_int(given_fd, &fd) || !value_as_i64(given_uid, &uid) || !value_as_i64(given_gid, &gid))
         return NULL;
+    if (!audit("os.chown", "iLLi", fd, (int64_t)(uid_t)uid, (int64_t)(gid_t)gid, -1))
+        return NULL;
     return status(BLOCKING_RETRY(fchown(fd, (uid_t)uid, (gid_t)gid), raised), raised);
 }
 static value posix_fchdir(value self, value given_fd)
 {
     int fd;
     bool raised = false;
-    return fd_get(given_fd, &fd) ? status(BLOCKING_RETRY(fchdir(fd), raised), raised) : NULL;
+    if (!fd_get(given_fd, &fd) || !audit("os.chdir", "(i)", fd))
+        return NULL;
+    return status(BLOCKING_RETRY(fchdir(fd), raised), raised);
 }
 static value posix_lockf(value self, value given_fd, value given_command, value given_length)
 {
@@ -350,6 +360,8 @@ static value posix_lockf(value self, value given_fd, value given_command, value 
     int64_t length;
     bool raised = false;
     if (!value_as_int(given_fd, &fd) || !value_as_int(given_command, &command) || !value_as_i64(given_length, &length))
+        return NULL;
+    if (!audit("os.lockf", "iiL", fd, command, length))
         return NULL;
     return status(BLOCKING_RETRY(lockf(fd, command, length), raised), raised);
 }

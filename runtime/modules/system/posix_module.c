@@ -134,6 +134,8 @@ static value posix_putenv(value self, value given_name, value v)
     value result = VALUE_NONE;
     if (strchr(name.text.bytes, '=')) {
         result = raise(EXC(ValueError), "illegal environment variable name");
+    } else if (!audit("os.putenv", "NN", path_bytes(&name), path_bytes(&item))) {
+        result = NULL;
     } else {
         pthread_mutex_lock(&environment_lock);
         int status = setenv(name.text.bytes, item.text.bytes, 1);
@@ -150,6 +152,8 @@ static value posix_unsetenv(value self, value given_name)
     struct path name;
     if (!path_get(&name, given_name, "unsetenv", "name", 0))
         return NULL;
+    if (!audit("os.unsetenv", "(N)", path_bytes(&name)))
+        return path_refused(&name);
     pthread_mutex_lock(&environment_lock);
     int status = unsetenv(name.text.bytes);
     pthread_mutex_unlock(&environment_lock);

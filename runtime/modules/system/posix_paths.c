@@ -99,6 +99,21 @@ value path_error_two(const struct path *a, const struct path *b)
 {
     return raise_errno(errno, a->object, b->object);
 }
+value path_bytes(const struct path *path)
+{
+    return bytes_new((const uint8_t *)path->text.bytes, path->text.length);
+}
+value path_refused(struct path *path)
+{
+    path_release(path);
+    return NULL;
+}
+value paths_refused(struct path *a, struct path *b)
+{
+    path_release(a);
+    path_release(b);
+    return NULL;
+}
 value path_text(const struct path *path, const char *text, size_t length)
 {
     return path->is_bytes ? bytes_new((const uint8_t *)text, length) : str_from_utf8_surrogates(text, length);
@@ -135,6 +150,8 @@ static value posix_mkdir(value self, const value *args)
     int mode, dir_fd;
     if (!value_as_int(args[1], &mode) || !dir_fd_get(args[2], &dir_fd) || !path_get(&path, args[0], "mkdir", "path", 0))
         return NULL;
+    if (!audit("os.mkdir", "Oii", path.object, mode, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     return finish(&path, BLOCKING(mkdirat(dir_fd, path.text.bytes, (mode_t)mode)));
 }
 static value posix_rmdir(value self, const value *args)
@@ -143,6 +160,8 @@ static value posix_rmdir(value self, const value *args)
     int dir_fd;
     if (!dir_fd_get(args[1], &dir_fd) || !path_get(&path, args[0], "rmdir", "path", 0))
         return NULL;
+    if (!audit("os.rmdir", "Oi", path.object, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     return finish(&path, BLOCKING(unlinkat(dir_fd, path.text.bytes, AT_REMOVEDIR)));
 }
 static value unlink_path(const value *args, const char *name)
@@ -151,6 +170,8 @@ static value unlink_path(const value *args, const char *name)
     int dir_fd;
     if (!dir_fd_get(args[1], &dir_fd) || !path_get(&path, args[0], name, "path", 0))
         return NULL;
+    if (!audit("os.remove", "Oi", path.object, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     return finish(&path, BLOCKING(unlinkat(dir_fd, path.text.bytes, 0)));
 }
 static value posix_unlink(value self, const value *args)
@@ -172,6 +193,8 @@ static value rename_path(const value *args, const char *name)
         path_release(&from);
         return NULL;
     }
+    if (!audit("os.rename", "OOii", from.object, to.object, dir_fd_told(from_fd), dir_fd_told(to_fd)))
+        return paths_refused(&from, &to);
     return finish_two(&from, &to, BLOCKING(renameat(from_fd, from.text.bytes, to_fd, to.text.bytes)));
 }
 static value posix_rename(value self, const value *args)
@@ -194,6 +217,8 @@ static value posix_link(value self, const value *args)
         path_release(&from);
         return NULL;
     }
+    if (!audit("os.link", "OOii", from.object, to.object, dir_fd_told(from_fd), dir_fd_told(to_fd)))
+        return paths_refused(&from, &to);
     return finish_two(&from, &to,
                       BLOCKING(linkat(from_fd, from.text.bytes, to_fd, to.text.bytes, follow ? AT_SYMLINK_FOLLOW : 0)));
 }
@@ -207,6 +232,8 @@ static value posix_symlink(value self, const value *args)
         path_release(&from);
         return NULL;
     }
+    if (!audit("os.symlink", "OOi", from.object, to.object, dir_fd_told(dir_fd)))
+        return paths_refused(&from, &to);
     return finish_two(&from, &to, BLOCKING(symlinkat(from.text.bytes, dir_fd, to.text.bytes)));
 }
 static value posix_readlink(value self, const value *args)
@@ -247,6 +274,8 @@ static value posix_chmod(value self, const value *args)
     if (follow < 0 || !value_as_int(args[1], &mode) || !dir_fd_get(args[2], &dir_fd) ||
         !path_get(&path, args[0], "chmod", "path", PATH_FD))
         return NULL;
+    if (!audit("os.chmod", "Oii", path.object, mode, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     int result = path_is_fd(&path)
                      ? BLOCKING(fchmod(path.fd, (mode_t)mode))
                      : BLOCKING(fchmodat(dir_fd, path.text.bytes, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW));
@@ -265,6 +294,8 @@ static value change_owner(const value *args, int dir_fd, const char *name, bool 
     if (!value_as_i64(args[1], &uid) || !value_as_i64(args[2], &gid) ||
         !path_get(&path, args[0], name, "path", PATH_FD))
         return NULL;
+    if (!audit("os.chown", "OLLi", path.object, (int64_t)(uid_t)uid, (int64_t)(gid_t)gid, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     return finish(&path, path_is_fd(&path) ? BLOCKING(fchown(path.fd, (uid_t)uid, (gid_t)gid))
                                            : BLOCKING(fchownat(dir_fd, path.text.bytes, (uid_t)uid, (gid_t)gid,
                                                                follow ? 0 : AT_SYMLINK_NOFOLLOW)));
@@ -285,6 +316,8 @@ static value posix_truncate(value self, value given_path, value given_length)
     int64_t length;
     if (!value_as_i64(given_length, &length) || !path_get(&path, given_path, "truncate", "path", PATH_FD))
         return NULL;
+    if (!audit("os.truncate", "OL", path.object, length))
+        return path_refused(&path);
     int result = path_is_fd(&path) ? BLOCKING(ftruncate(path.fd, length)) : BLOCKING(truncate(path.text.bytes, length));
     value answer = result < 0 ? path_error_unless_fd(&path) : VALUE_NONE;
     path_release(&path);
@@ -315,6 +348,8 @@ static value posix_chdir(value self, value given_path)
     struct path path;
     if (!path_get(&path, given_path, "chdir", "path", PATH_FD))
         return NULL;
+    if (!audit("os.chdir", "(O)", path.object))
+        return path_refused(&path);
     return finish(&path, path_is_fd(&path) ? BLOCKING(fchdir(path.fd)) : BLOCKING(chdir(path.text.bytes)));
 }
 static value posix_chroot(value self, value given_path)
@@ -452,6 +487,8 @@ static value posix_utime(value self, const value *args)
         return raise_errno(EINVAL, NULL, NULL);
     if (!path_get(&path, args[0], "utime", "path", PATH_FD) || !path_stands_alone(&path, "utime", dir_fd, follow))
         return NULL;
+    if (!audit("os.utime", "OOOi", path.object, args[1], in_ns ? args[2] : NULL, dir_fd_told(dir_fd)))
+        return path_refused(&path);
     int result = path_is_fd(&path)
                      ? BLOCKING(futimens(path.fd, times))
                      : BLOCKING(utimensat(dir_fd, path.text.bytes, times, follow ? 0 : AT_SYMLINK_NOFOLLOW));

@@ -117,6 +117,8 @@ pid_t process_fork(void)
 }
 static value posix_fork(value self, const value *args)
 {
+    if (!audit("os.fork", NULL))
+        return NULL;
     return number_or_error(process_fork());
 }
 
@@ -217,7 +219,7 @@ static value execute(value program, value arguments, value environment, const ch
         raise(EXC(ValueError), "%s() arg 2 first element cannot be empty", name);
     else if (argv && environment && !(envp = environment_from(environment)))
         count = 0;
-    else if (argv) {
+    else if (argv && audit("os.exec", "OOO", path.object, arguments, environment)) {
         if (path_is_fd(&path))
             fexecve(path.fd, argv, envp);
         else
@@ -255,6 +257,8 @@ static value posix_system(value self, const value *args)
     struct path path;
     if (!path_get(&path, args[0], "system", "command", 0))
         return NULL;
+    if (!audit("os.system", "(N)", path_bytes(&path)))
+        return path_refused(&path);
     int status = BLOCKING(system(path.text.bytes));
     path_release(&path);
     return small_int(status);
@@ -317,6 +321,8 @@ static value posix_kill(value self, const value *args)
     int pid, signal;
     if (!value_as_signed_int(args[0], &pid) || !value_as_int(args[1], &signal))
         return NULL;
+    if (!audit("os.kill", "ii", pid, signal))
+        return NULL;
     if (kill(pid, signal) < 0)
         return os_error();
     return posix_signalled() ? NULL : VALUE_NONE;
@@ -325,6 +331,8 @@ static value posix_killpg(value self, const value *args)
 {
     int group, signal;
     if (!value_as_signed_int(args[0], &group) || !value_as_int(args[1], &signal))
+        return NULL;
+    if (!audit("os.killpg", "ii", group, signal))
         return NULL;
     return killpg(group, signal) < 0 ? os_error() : VALUE_NONE;
 }

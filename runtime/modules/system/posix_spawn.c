@@ -128,7 +128,8 @@ static value run(struct spawn *s, const value *args, const struct path *path, bo
     if (argv && !argv[0][0]) {
         raise(EXC(ValueError), "%s: argv first element cannot be empty", function);
     } else if (argv && (envp = args[ENV] == VALUE_NONE ? environment_copy() : environment_from(args[ENV])) &&
-               actions_get(s, args[ACTIONS]) && attributes_get(s, args, function)) {
+               actions_get(s, args[ACTIONS]) && attributes_get(s, args, function) &&
+               audit("os.posix_spawn", "OOO", path->object, args[ARGV], args[ENV])) {
         int error = search ? BLOCKING(posix_spawnp(&pid, path->text.bytes, &s->actions, &s->attributes, argv, envp))
                            : BLOCKING(posix_spawn(&pid, path->text.bytes, &s->actions, &s->attributes, argv, envp));
         errno = error;

@@ -186,6 +186,8 @@ static value posix_listdir(value self, value given_path)
     struct path path;
     if (!path_get(&path, given_path, "listdir", "path", PATH_FD | PATH_NONE))
         return NULL;
+    if (!audit("os.listdir", "O", path.object))
+        return path_refused(&path);
     DIR *directory = open_directory(&path);
     value list = directory ? list_new(0) : directory_error(&path);
     struct dirent *entry;
@@ -372,6 +374,8 @@ static value posix_scandir(value self, value given_path)
     struct path path;
     if (!path_get(&path, given_path, "scandir", "path", PATH_FD | PATH_NONE))
         return NULL;
+    if (!audit("os.scandir", "O", path.object))
+        return path_refused(&path);
     struct scan *s = (struct scan *)object_new(scan_type, sizeof *s);
     if (s) {
         slot_init(&s->argument, is_given(given_path) ? value_inc(given_path) : str_from_text("."));

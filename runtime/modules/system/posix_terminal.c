@@ -39,6 +39,8 @@ static value posix_login_tty(value self, value given_fd)
 static value posix_forkpty(value self)
 {
     int ends[2];
+    if (!audit("os.forkpty", NULL))
+        return NULL;
     if (BLOCKING(open_pair(ends)) < 0)
         return os_error();
     pid_t pid = process_fork();

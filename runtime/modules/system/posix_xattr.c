@@ -42,6 +42,10 @@ static value posix_getxattr(value self, const value *args)
     struct attribute a;
     if (!attribute_get(&a, args[0], args[1], args[2], "getxattr"))
         return NULL;
+    if (!audit("os.getxattr", "OO", a.path.object, a.name.object)) {
+        attribute_release(&a, true);
+        return NULL;
+    }
     static const size_t sizes[] = {128, XATTR_SIZE_MAX};
     value result = NULL;
     for (size_t i = 0; i < 2; i++) {
@@ -75,6 +79,9 @@ static value posix_setxattr(value self, const value *args)
     bool got = buffer_get(args[2], &data, BUFFER_SIMPLE);
     if (got && !value_as_int(args[3], &flags)) {
         buffer_release(&data);
+    } else if (got && !audit("os.setxattr", "OONi", a.path.object, a.name.object,
+                             bytes_new(data.data, (size_t)data.length), flags)) {
+        buffer_release(&data);
     } else if (got) {
         int n = ON_FILE(&a, setxattr, a.name.text.bytes, data.data, (size_t)data.length, flags);
         int error = errno;
@@ -90,6 +97,10 @@ static value posix_removexattr(value self, const value *args)
     struct attribute a;
     if (!attribute_get(&a, args[0], args[1], args[2], "removexattr"))
         return NULL;
+    if (!audit("os.removexattr", "OO", a.path.object, a.name.object)) {
+        attribute_release(&a, true);
+        return NULL;
+    }
     int n = ON_FILE(&a, removexattr, a.name.text.bytes);
     value result = n < 0 ? path_error(&a.path) : VALUE_NONE;
     attribute_release(&a, true);
@@ -111,6 +122,10 @@ static value posix_listxattr(value self, const value *args)
     struct attribute a;
     if (!attribute_get(&a, args[0], NULL, args[1], "listxattr"))
         return NULL;
+    if (!audit("os.listxattr", "(O)", a.path.object)) {
+        attribute_release(&a, false);
+        return NULL;
+    }
     value result = NULL;
     for (size_t size = 256; !result; size *= 4) {
         value room = bytes_new(NULL, size);

@@ -60,7 +60,8 @@ static value resource_setrlimit(value self, value given, value given_limits)
 {
     int resource;
     struct rlimit limits;
-    if (!resource_get(given, &resource) || !limits_get(given_limits, &limits))
+    if (!resource_get(given, &resource) || !limits_get(given_limits, &limits) ||
+        !audit("resource.setrlimit", "iO", resource, given_limits))
         return NULL;
     return setrlimit((__rlimit_resource_t)resource, &limits) < 0 ? limit_error() : VALUE_NONE;
 }
@@ -70,7 +71,7 @@ static value resource_prlimit(value self, value given_pid, value given, value gi
     struct rlimit old, new;
     bool change = is_given(given_limits);
     if (!value_as_int(given_pid, &pid) || !resource_get(given, &resource) ||
-        (change && !limits_get(given_limits, &new)))
+        (change && !limits_get(given_limits, &new)) || !audit("resource.prlimit", "iiO", pid, resource, given_limits))
         return NULL;
     if (prlimit(pid, (enum __rlimit_resource)resource, change ? &new : NULL, &old) < 0)
         return errno == EINVAL ? limit_error() : raise_errno(errno, NULL, NULL);

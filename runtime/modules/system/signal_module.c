@@ -8,6 +8,7 @@
 #include <signal.h> /* before error.h: see raise there */
 
 #include "runtime/interp/interp.h"
+#include "runtime/audit.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/modules/system/signal_module.h"
@@ -317,6 +318,8 @@ static value signal_pthread_kill(value self, value thread_id, value signalnum)
     if (!is_int(thread_id))
         return raise(EXC(TypeError), "'%T' object cannot be interpreted as an integer", thread_id);
     if (!int_as_u64(thread_id, &ident) || !value_as_int(signalnum, &number))
+        return NULL;
+    if (!audit("signal.pthread_kill", "NN", int_from_u64(ident), small_int(number)))
         return NULL;
     int error = pthread_kill((pthread_t)ident, number);
     if (error)

@@ -48,10 +48,12 @@ static value open_log(value given_ident, int options, int facility)
         if (got && !copy)
             raise_no_memory();
     }
-    bool failed = name != VALUE_NONE && !copy;
+    bool failed = (name != VALUE_NONE && !copy) || !audit("syslog.openlog", "Oii", name, options, facility);
     value_dec(name);
-    if (failed)
+    if (failed) {
+        free(copy);
         return NULL;
+    }
     thread_enter_blocking();
     pthread_mutex_lock(&lock);
     openlog(copy, options, facility);
@@ -80,6 +82,10 @@ static value syslog_syslog(value self, const value *args, size_t nargs, value kw
         return raise(EXC(TypeError), "[priority,] message string");
     if ((nargs == 2 && !value_as_int(args[0], &priority)) || !text_of(args[nargs - 1], &text))
         return NULL;
+    if (!audit("syslog.syslog", "iO", priority, args[nargs - 1])) {
+        text_release(&text);
+        return NULL;
+    }
     pthread_mutex_lock(&lock);
     bool opened = is_open;
     pthread_mutex_unlock(&lock);
@@ -93,6 +99,8 @@ static value syslog_syslog(value self, const value *args, size_t nargs, value kw
 }
 static value syslog_closelog(value self)
 {
+    if (!audit("syslog.closelog", NULL))
+        return NULL;
     thread_enter_blocking();
     pthread_mutex_lock(&lock);
     if (is_open) {
@@ -106,7 +114,7 @@ static value syslog_closelog(value self)
 static value syslog_setlogmask(value self, value given)
 {
     int mask;
-    return value_as_int(given, &mask) ? small_int(setlogmask(mask)) : NULL;
+    return value_as_int(given, &mask) && audit("syslog.setlogmask", "(O)", given) ? small_int(setlogmask(mask)) : NULL;
 }
 static value syslog_mask(value self, value given)
 {

@@ -317,11 +317,22 @@ value class_repeat(value class, ssize length)
 }
 
 /* ---- methods of classes ---- */
+/* Audit hooks hear of memory that is taken for data. */
+static bool told_address(const void *address)
+{
+    return audit("ctypes.cdata", "(L)", (int64_t)(uintptr_t)address);
+}
+static bool told_buffer(const struct buffer *buffer, ssize offset)
+{
+    return audit("ctypes.cdata/buffer", "LLL", (int64_t)(uintptr_t)buffer->data, (int64_t)buffer->length,
+                 (int64_t)offset);
+}
 static value class_from_address(value class, value given)
 {
     if (!is_int(given))
         return raise(EXC(TypeError), "integer expected");
-    return data_at(class, (void *)(uintptr_t)int_low_bits(given));
+    void *address = (void *)(uintptr_t)int_low_bits(given);
+    return told_address(address) ? data_at(class, address) : NULL;
 }
 
 /* The memory of an object from an offset on, which has to be so large. False with an exception. */
@@ -358,7 +369,8 @@ static value class_from_buffer(value class, value from, value given_offset)
             raise(EXC(TypeError), "underlying buffer is not writable");
         else if (!buffer_is_contiguous(lent, false))
             raise(EXC(TypeError), "underlying buffer is not C contiguous");
-        else if (buffer_suits(lent, offset, layout->size))
+        else if (buffer_suits(lent, offset, layout->size) && told_buffer(lent, offset) &&
+                 told_address((char *)lent->data + offset))
             made = data_at(class, (char *)lent->data + offset);
         if (made) {
             struct data *d = DATA(made);
@@ -388,7 +400,8 @@ static value class_from_buffer_copy(value class, value from, value given_offset)
     if (!layout || !offset_of(given_offset, &offset) || !buffer_get(from, &buffer, BUFFER_SIMPLE))
         return NULL;
     value made = NULL;
-    if (buffer_suits(&buffer, offset, layout->size) && (made = data_new((struct type *)class, 0)) &&
+    if (buffer_suits(&buffer, offset, layout->size) && told_buffer(&buffer, offset) &&
+        (made = data_new((struct type *)class, 0)) &&
         !data_write(made, 0, (char *)buffer.data + offset, layout->size)) {
         value_dec(made);
         made = NULL;
@@ -416,7 +429,8 @@ static value class_in_dll(value class, value library, value given_name)
     struct text name;
     if (!is_str(given_name))
         return raise(EXC(TypeError), "in_dll() argument 2 must be str, not %K", given_name);
-    if (!library_handle(library, &handle) || !text_of(given_name, &name))
+    if (!audit("ctypes.dlsym", "OO", library, given_name) || !library_handle(library, &handle) ||
+        !text_of(given_name, &name))
         return NULL;
     if (strlen(name.bytes) != name.length) {
         text_release(&name);
@@ -428,7 +442,7 @@ static value class_in_dll(value class, value library, value given_name)
     if (error)
         raise(EXC(ValueError), "%s", error);
     text_release(&name);
-    return error ? NULL : data_at(class, address);
+    return error || !told_address(address) ? NULL : data_at(class, address);
 }
 
 /* From what `_as_parameter_` is of v: VALUE_MISSING when it has none. */

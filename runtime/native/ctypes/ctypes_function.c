@@ -215,7 +215,8 @@ static value function_from_library(struct type *type, value spec, value flags)
         raise(EXC(TypeError), "illegal func_spec argument");
     else
         name = name_in_library(tuple_get(pair, 0));
-    if (name && library_handle(tuple_get(pair, 1), &handle)) {
+    if (name && audit("ctypes.dlsym", "OO", tuple_get(pair, 1), tuple_get(pair, 0)) &&
+        library_handle(tuple_get(pair, 1), &handle)) {
         if (strlen((char *)bytes_data(name)) != bytes_length(name)) {
             raise(EXC(ValueError), "embedded null character");
         } else {

@@ -19,7 +19,7 @@ static value ctypes_dlopen(value self, value name, value given_mode)
     struct text path = {0};
     if (given_mode != VALUE_MISSING && !value_as_int(given_mode, &mode))
         return NULL;
-    if (name != VALUE_NONE && !text_of_path(name, &path))
+    if (!audit("ctypes.dlopen", "O", name) || (name != VALUE_NONE && !text_of_path(name, &path)))
         return NULL;
     thread_enter_blocking(); /* it runs what the library has to run at first */
     void *handle = dlopen(path.bytes, mode | RTLD_NOW);
@@ -57,7 +57,7 @@ static value ctypes_dlsym(value self, value given, value name)
         return NULL;
     if (!is_str(name))
         return raise(EXC(TypeError), "dlsym() argument 2 must be str, not %K", name);
-    if (!text_of(name, &text))
+    if (!audit("ctypes.dlsym/handle", "OO", given, name) || !text_of(name, &text))
         return NULL;
     dlerror();
     void *address = dlsym(handle, text.bytes);
@@ -88,7 +88,9 @@ static value ctypes_byref(value self, value v, value offset)
 }
 static value ctypes_addressof(value self, value v)
 {
-    return is_data(v) ? int_from_u64((uint64_t)(uintptr_t)data_address(v)) : raise(EXC(TypeError), "invalid type");
+    if (!is_data(v))
+        return raise(EXC(TypeError), "invalid type");
+    return audit("ctypes.addressof", "(O)", v) ? int_from_u64((uint64_t)(uintptr_t)data_address(v)) : NULL;
 }
 static value ctypes_resize(value self, value v, value given_size)
 {
@@ -128,12 +130,12 @@ static value ctypes_buffer_info(value self, value v)
 /* ---- errno ---- each thread has a copy that calls with use_errno exchange with the real one */
 static value ctypes_get_errno(value self)
 {
-    return small_int(saved_errno);
+    return audit("ctypes.get_errno", NULL) ? small_int(saved_errno) : NULL;
 }
 static value ctypes_set_errno(value self, value given)
 {
     int number, old = saved_errno;
-    if (!value_as_int(given, &number))
+    if (!audit("ctypes.set_errno", "(O)", given) || !value_as_int(given, &number))
         return NULL;
     saved_errno = number;
     return small_int(old);
@@ -168,6 +170,8 @@ static value call_at(value given, value args, uint32_t flags)
         return NULL;
     if (!is_tuple(args))
         return raise(EXC(TypeError), "argument 2 must be tuple, not %T", args);
+    if (!audit("ctypes.call_function", "OO", given, args))
+        return NULL;
     return call_c(code, flags, args, NULL, NULL, NULL);
 }
 static value ctypes_call_function(value self, value address, value args)
@@ -181,7 +185,9 @@ static value ctypes_call_cdecl_function(value self, value address, value args)
 static value ctypes_from_pointer(value self, value given)
 {
     void *pointer;
-    return pointer_argument(given, &pointer) ? value_inc(pointer) : NULL;
+    return pointer_argument(given, &pointer) && audit("ctypes.PyObj_FromPtr", "(O)", (value)pointer)
+               ? value_inc(pointer)
+               : NULL;
 }
 static value ctypes_inc(value self, value v)
 {
@@ -197,12 +203,16 @@ static value ctypes_dec(value self, value v)
 /* ---- functions that ctypes calls by way of itself; they run in no blocking region ---- */
 static value at_string(const char *text, int length)
 {
+    if (!audit("ctypes.string_at", "Li", (int64_t)(uintptr_t)text, length))
+        return NULL;
     return length == -1 ? code_string_at(text)
            : length < 0 ? raise(EXC(SystemError), "Negative size passed to PyBytes_FromStringAndSize")
                         : bytes_new((const uint8_t *)text, (size_t)length);
 }
 static value at_wide_string(const wchar_t *text, int length)
 {
+    if (!audit("ctypes.wstring_at", "Li", (int64_t)(uintptr_t)text, length))
+        return NULL;
     return length == -1 ? code_wide_at(text)
            : length < 0 ? raise(EXC(SystemError), "Negative size passed to PyUnicode_New")
                         : code_wide(text, (size_t)length);

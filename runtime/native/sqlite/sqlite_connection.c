@@ -128,7 +128,7 @@ static bool connection_init(value v, const value *args, size_t nargs, value kwna
         (!is_missing(bound[3]) && !isolation_level_of(bound[3], &level)) || !value_as_int(bound[6], &cached))
         return false;
     int same_thread = value_truth(bound[4]), uri = value_truth(bound[7]);
-    if (same_thread < 0 || uri < 0)
+    if (same_thread < 0 || uri < 0 || !audit("sqlite3.connect", "O", bound[0]))
         return false;
     native_lock(&c->mutex);
     if (c->uses) {
@@ -155,7 +155,7 @@ static bool connection_init(value v, const value *args, size_t nargs, value kwna
         value_dec(statements);
     }
     native_unlock(&c->mutex);
-    return done;
+    return done && audit("sqlite3.connect/handle", "O", v);
 }
 
 static void connection_traverse(struct object *o, struct gc_trace *trace)

@@ -197,7 +197,8 @@ no_column:
 value connection_enable_load_extension(value v, value given)
 {
     int enable = value_truth(given);
-    if (enable < 0 || !connection_enter(CONNECTION(v)))
+    if (enable < 0 || !audit("sqlite3.enable_load_extension", "OO", v, value_bool(enable)) ||
+        !connection_enter(CONNECTION(v)))
         return NULL;
     int code = sqlite3_enable_load_extension(CONNECTION(v)->db, enable);
     if (code != SQLITE_OK)
@@ -213,7 +214,7 @@ value connection_load_extension(value v, value given)
     if (!text_argument(given, &name, "load_extension", "name"))
         return NULL;
     bool done = false;
-    if (connection_enter(CONNECTION(v))) {
+    if (audit("sqlite3.load_extension", "OO", v, given) && connection_enter(CONNECTION(v))) {
         char *message = NULL;
         thread_enter_blocking();
         done = sqlite3_load_extension(CONNECTION(v)->db, name.bytes, NULL, &message) == SQLITE_OK;

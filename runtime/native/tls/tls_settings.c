@@ -293,7 +293,7 @@ static value get_keylog_filename(value v)
 static FILE *open_key_log(value filename)
 {
     struct text path;
-    value given = value_fspath(filename);
+    value given = audit("open", "Osi", filename, "a", 0) ? value_fspath(filename) : NULL;
     if (!given || !text_of_path(given, &path)) {
         value_dec(given);
         return NULL;

@@ -326,7 +326,7 @@ value context_get_ca_certs(value v, value binary)
 value context_load_dh_params(value v, value path)
 {
     struct text text;
-    value given = value_fspath(path);
+    value given = audit("open", "Osi", path, "rb", 0) ? value_fspath(path) : NULL;
     if (!given || !text_of_path(given, &text)) {
         value_dec(given);
         return NULL;

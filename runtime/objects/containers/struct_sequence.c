@@ -185,3 +185,13 @@ struct type *struct_sequence_define(const char *name, const char *doc, const str
     value_dec(names);
     return ok ? type : NULL;
 }
+
+struct type *struct_sequence_define_once(_Atomic(struct type *) *made, const char *name, const char *doc,
+                                         const struct struct_sequence_field *fields, size_t visible)
+{
+    struct type *type = atomic_load_explicit(made, memory_order_acquire);
+    if (type)
+        return type;
+    struct type *fresh = struct_sequence_define(name, doc, fields, visible, struct_sequence_from);
+    return fresh && atomic_compare_exchange_strong(made, &type, fresh) ? fresh : type;
+}

@@ -5,6 +5,7 @@
  * the exception being handled on this thread, with any cycle that this would close cut open.
  */
 #include "runtime/objects/exceptions/exception.h"
+#include "runtime/audit.h"
 #include "runtime/interpreter.h"
 #include "runtime/import.h"
 #include "runtime/sys.h"
@@ -231,18 +232,26 @@ value stop_iteration_value(value exception)
 }
 
 /* ---- errors that nobody can be told about ---- */
-/* What sys.unraisablehook gets: an object with these five attributes. */
+/* What sys.unraisablehook gets. */
 static value unraisable_arguments(value exception, value message, value object)
 {
-    value dict = dict_new();
-    value traceback = exception_traceback(exception);
-    bool ok = dict && dict_set_text(dict, "exc_type", value_of(value_type(exception))) &&
-              dict_set_text(dict, "exc_value", exception) && dict_set_text(dict, "exc_traceback", traceback) &&
-              dict_set_text(dict, "err_msg", message) && dict_set_text(dict, "object", object ? object : VALUE_NONE);
-    value_dec(traceback);
-    value result = ok ? namespace_new(dict) : NULL;
-    value_dec(dict);
-    return result;
+    static const struct struct_sequence_field fields[] = {{"exc_type", "Exception type"},
+                                                          {"exc_value", "Exception value"},
+                                                          {"exc_traceback", "Exception traceback"},
+                                                          {"err_msg", "Error message"},
+                                                          {"object", "Object causing the exception"},
+                                                          {0}};
+    static _Atomic(struct type *) made;
+    struct type *type = struct_sequence_define_once(
+        &made, "UnraisableHookArgs", "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.", fields,
+        5);
+    value items[] = {value_inc(value_of(value_type(exception))), value_inc(exception), exception_traceback(exception),
+                     value_inc(message), object ? value_inc(object) : VALUE_NONE};
+    if (type)
+        return struct_sequence_new(type, items);
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+        value_dec(items[i]);
+    return NULL;
 }
 
 void error_unraisable(const char *message, value object)
@@ -258,7 +267,8 @@ void error_unraisable(const char *message, value object)
     value text = message ? str_from_text(message) : VALUE_NONE;
     value hook = sys_dict ? sys_get("unraisablehook") : VALUE_MISSING;
     value arguments = text && hook && is_given(hook) ? unraisable_arguments(exception, text, object) : NULL;
-    value result = arguments ? call_1(hook, arguments) : NULL;
+    bool heard = arguments && audit("sys.unraisablehook", "OO", hook, arguments);
+    value result = heard ? call_1(hook, arguments) : NULL;
     if (!result) {
         error_clear();
         value repr = value_repr(exception);

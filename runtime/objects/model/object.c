@@ -1,5 +1,6 @@
 /* object: the base of everything. Construction, comparison, printing, pickling, and __class__. */
 #include "runtime/import.h"
+#include "runtime/audit.h"
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/operations/attribute_view.h"
 #include "threads/pause.h"
@@ -105,6 +106,8 @@ static bool set_class(value self, value v)
         return raise_false(EXC(TypeError), "can't delete __class__ attribute");
     if (!is_type(v))
         return raise_false(EXC(TypeError), "__class__ must be set to a class, not '%T' object", v);
+    if (!audit("object.__setattr__", "OsO", self, "__class__", v))
+        return false;
     struct type *to = (struct type *)v, *from = value_type(self);
     bool modules = type_is_subtype(from, TYPE(MODULE)) && type_is_subtype(to, TYPE(MODULE));
     if (!value_is_object(self) ||

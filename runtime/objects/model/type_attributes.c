@@ -1,4 +1,5 @@
 /* The attributes and methods of type objects: names, bases, MRO, __dict__, subclass and instance checks, ... */
+#include "runtime/audit.h"
 #include "runtime/objects/model/type_internal.h"
 
 #define SELF ((struct type *)self)
@@ -11,7 +12,7 @@ static bool check_mutable(struct type *type, const char *attribute, value v)
     if (!v)
         return raise_false(EXC(TypeError), "cannot delete '%s' attribute of immutable type '%s'", attribute,
                            type->gc.name);
-    return true;
+    return audit("object.__setattr__", "OsO", value_of(type), attribute, v);
 }
 
 /* ---- names ---- */
