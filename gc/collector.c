@@ -158,6 +158,22 @@ static void drain_idle_slots(void)
     }
 }
 
+/* Memory goes back to the system. What islands left comes back to its page after a grace period, and the page to the
+   pool after another: who waits for the end of a collection has all of that done. */
+static void give_memory_back(const struct cycle *cycle)
+{
+    static bool owed; /* islands were reclaimed since */
+    owed |= cycle->unreachable > 0;
+    drain_idle_slots();
+    if (owed && cycle->unreachable == 0 && atomic_load(&collecting) > 0) {
+        owed = false;
+        grace_barrier();
+        drain_idle_slots();
+        grace_barrier();
+    }
+    pages_trim(pages_in_use() / 32 + 32);
+}
+
 static uint64_t run_cycle(enum gc_generation generation)
 {
     uint64_t start = now_ns();
@@ -195,8 +211,7 @@ static uint64_t run_cycle(enum gc_generation generation)
         set_triggers(&cycle);
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
-    drain_idle_slots();
-    pages_trim(pages_in_use() / 32 + 32);
+    give_memory_back(&cycle);
     pthread_mutex_unlock(&cycle_mutex); /* not before: a fork finds all pages in the pool */
     return cycle.failed ? 0 : cycle.unreachable;
 }
