@@ -11,6 +11,7 @@
  */
 #include "gc/heap.h"
 #include "threads/contention.h"
+#include "threads/pause.h"
 
 #define NESTED_DEATHS 40 /* each takes a few hundred bytes of C stack */
 
@@ -87,6 +88,7 @@ static __attribute__((noinline)) void empty_trashcan(struct slot_heap *heap)
         struct object *o = heap->dying;
         heap->dying = dying_next(o);
         die(o);
+        thread_report();
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #include "gc/collector.h"
 #include "gc/trace.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,7 @@ void gc_walk_referents(struct object *object, bool (*visit)(value referent, void
 static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, void *), void *context)
 {
     for (size_t i = from; i < to; i++) {
+        thread_report(); /* each page is looked at by itself */
         struct page *page = &pages[i];
         uint8_t kind = atomic_load_explicit(&page->kind, memory_order_acquire);
         if (kind != KIND_CONTAINER && kind != KIND_TYPE)

@@ -12,6 +12,7 @@
  * Under a stripe's lock nothing blocks, nothing runs Python code, and no reference is dropped.
  */
 #include "gc/weak.h"
+#include "threads/pause.h"
 #include "threads/watched.h"
 
 #include <stdlib.h>
@@ -224,6 +225,7 @@ size_t weak_list(struct object *referent, struct weak_reference **out, size_t ma
     struct stripe *stripe = lock_stripe(referent);
     struct entry *entry = find(stripe, referent);
     for (reference = entry ? entry->first : NULL; reference; reference = reference->next) {
+        thread_report_at(count + 1);
         if (held < max) {
             if (!rc_try_inc(&reference->header))
                 continue; /* dying */

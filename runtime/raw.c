@@ -36,9 +36,17 @@ void *raw_resize(void *block, size_t size)
     return moved;
 }
 
+#define PIECE ((uintptr_t)1 << 21) /* bytes: a huge page, which is not to be split */
+
 void raw_free(void *block)
 {
-    bool resting = thread_rest_begin(block ? malloc_usable_size(block) : 0);
+    size_t size = block ? malloc_usable_size(block) : 0;
+    if (unlikely(size >= 2 * PIECE)) {
+        uintptr_t at = ((uintptr_t)block + PIECE - 1) & ~(PIECE - 1), end = (uintptr_t)block + size;
+        for (; at + PIECE <= end; at += PIECE) {
+            madvise((void *)at, PIECE, MADV_DONTNEED);
+            thread_report();
+        }
+    }
     free(block);
-    thread_rest_end(resting);
 }

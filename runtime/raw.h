@@ -9,11 +9,12 @@
 #include <stddef.h>
 
 /* As malloc and realloc, but NULL for what the system would refuse to commit. Freed
-   with free(). No exception is set. */
+   with raw_free, or free() where it is small. No exception is set. */
 void *raw_alloc(size_t size);
-/* realloc() and free() by a thread that holds no lock: it is at rest while the system copies or takes back what is
-   large. A block of NULL is fine. */
+/* realloc() by a thread that holds no lock: it is at rest while the system copies what is large. A block of NULL is
+   fine. */
 void *raw_resize(void *block, size_t size);
+/* free() with reports (threads/pause.h) while the system takes back what is large. */
 void raw_free(void *block);
 
 #endif

@@ -80,6 +80,15 @@ if(NOT ATOLL_SANITIZE) # which reserves more than any limit
             power comb product "text of a huge int")
     set_tests_properties(interrupted_calls PROPERTIES LABELS unit TIMEOUT 300)
 endif()
+# Long calls by the processor's clock: a sample, of what once kept grace periods waiting; ./dev stress measures all.
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+    add_test(NAME long_calls
+        COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/bench/long_calls.py ${ATOLL_UNDER_TEST} --where
+            "array to a list" "struct unpacked" pickled "tuple unpickled" marshalled "deep list dropped" "deques ordered"
+            "digests compared" "document parsed" "element copied deeply" "text stored" "ctypes array listed"
+            "compressed by lzma" "isinstance of many" "compile of with" "future of many callbacks")
+    set_tests_properties(long_calls PROPERTIES LABELS unit TIMEOUT 600)
+endif()
 add_test(NAME hostile.damage
     COMMAND ${ATOLL_ORACLE} ${PROJECT_SOURCE_DIR}/stress/hostile/damage.py ${ATOLL_UNDER_TEST}
         --count ${HOSTILE_COUNT} -j1)

@@ -45,6 +45,8 @@ OUT_OF_LINE(void, object_unlock, (struct object * o), (o))
 
 OUT_OF_LINE(bool, thread_rest_begin, (size_t bytes), (bytes))
 OUT_OF_LINE(void, thread_rest_end, (bool resting), (resting))
+OUT_OF_LINE(void, thread_report, (void), ())
+OUT_OF_LINE(void, thread_copy, (void *to, const void *from, size_t bytes), (to, from, bytes))
 
 OUT_OF_LINE(value, step_run, (value iterator, value (*next)(value)), (iterator, next))
 

@@ -31,6 +31,7 @@
 #include "runtime/objects/containers/slice.h"
 #include "runtime/objects/objects.h"
 #include "runtime/objects/text/str.h"
+#include "threads/pause.h"
 
 #define TARGET(name) op_##name:
 #define SAVE()       (frame->ip = ip, frame->sp = sp)
@@ -1619,6 +1620,7 @@ unwind_from_ip : {
     }
     if (flags & FRAME_ENTRY)
         return NULL;
+    thread_report(); /* a deep recursion may be left */
     LOAD_FRAME();
     goto error;
 }

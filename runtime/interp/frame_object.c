@@ -19,6 +19,7 @@
 #include "runtime/interp/generator.h"
 #include "runtime/interp/trace.h"
 #include "runtime/objects/objects.h"
+#include "runtime/raw.h"
 #include "threads/hold.h"
 
 #include <stddef.h>
@@ -408,7 +409,7 @@ static value get_locals(value v)
     struct snapshot snapshot = {.fresh = dict_new(), .values = calloc(code->slots_count + 1, sizeof(value))};
     if (!snapshot.fresh || !snapshot.values) {
         value_dec(snapshot.fresh);
-        free(snapshot.values);
+        raw_free(snapshot.values);
         return raise_no_memory();
     }
     enum look seen = frame_look(self, take_snapshot, &snapshot);
@@ -423,7 +424,7 @@ static value get_locals(value v)
     }
     for (uint32_t i = 0; i < code->slots_count; i++)
         value_dec(snapshot.values[i]);
-    free(snapshot.values);
+    raw_free(snapshot.values);
     value_dec(snapshot.fresh);
     return result;
 }

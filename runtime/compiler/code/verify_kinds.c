@@ -21,6 +21,7 @@
 #include "runtime/compiler/code/code_parts.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/objects/objects.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <stdlib.h>
@@ -821,11 +822,11 @@ static void release(struct state *s)
 {
     for (uint32_t i = 0; s->meets && i < s->code->unit_count; thread_report_at(++i))
         free(s->meets[i]);
-    free(s->stack);
-    free(s->meets);
-    free(s->heights);
-    free(s->marks);
-    free(s->pending);
+    raw_free(s->stack);
+    raw_free(s->meets);
+    raw_free(s->heights);
+    raw_free(s->marks);
+    raw_free(s->pending);
 }
 
 const char *code_verify_kinds(const struct code *code)

@@ -177,7 +177,7 @@ static void drop_unreachable(struct compiler *c, struct unit *unit)
     for (struct block *b = unit->entry; b; b = block_next(b))
         b->reachable = false;
     reach(c, &stack, unit->entry);
-    while (stack.count && !c->failed) {
+    for (; stack.count && !c->failed; thread_report()) {
         struct block *b = stack.items[--stack.count];
         for (uint32_t i = 0; i < b->count; thread_report_at(++i)) {
             struct instruction *instruction = &b->instructions[i];
@@ -190,7 +190,7 @@ static void drop_unreachable(struct compiler *c, struct unit *unit)
             reach(c, &stack, b->next);
     }
     for (struct block *b = unit->entry; b; b = block_next(b)) {
-        while (b->next && !b->next->reachable)
+        for (; b->next && !b->next->reachable; thread_report())
             b->next = b->next->next;
     }
 }
@@ -226,7 +226,7 @@ static int32_t find_depths(struct compiler *c, struct unit *unit)
     struct block_stack stack = {0};
     int32_t deepest = 0;
     set_depth(c, &stack, unit->entry, 0);
-    while (stack.count && !c->failed) {
+    for (; stack.count && !c->failed; thread_report()) {
         struct block *b = stack.items[--stack.count];
         int32_t depth = b->depth;
         if (depth > deepest)

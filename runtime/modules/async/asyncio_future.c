@@ -1,5 +1,7 @@
 /* _asyncio.Future. */
 #include "runtime/modules/async/asyncio.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -176,12 +178,12 @@ static value *chain_nodes(value chain, value few[8], size_t *count)
 {
     size_t n = 0;
     for (value node = chain; node && node != VALUE_NONE; node = tuple_get(node, 2))
-        n++;
+        thread_report_at(++n);
     value *nodes = n <= 8 ? few : malloc(n * sizeof *nodes);
     if (!nodes)
         return (value *)raise_no_memory();
     *count = n;
-    for (value node = chain; n > 0; node = tuple_get(node, 2))
+    for (value node = chain; n > 0; node = tuple_get(node, 2), thread_report_at(n))
         nodes[--n] = node;
     return nodes;
 }
@@ -195,11 +197,11 @@ static bool schedule(value v)
         return true;
     value *nodes = chain_nodes(chain, few, &count), loop = nodes ? future_loop(v) : NULL;
     bool done = loop != NULL;
-    for (size_t i = 0; done && i < count; i++)
+    for (size_t i = 0; done && i < count; thread_report_at(++i))
         done = asyncio_call_soon(loop, tuple_get(nodes[i], 0), v, tuple_get(nodes[i], 1));
     value_dec(loop);
     if (nodes != few)
-        free(nodes);
+        raw_free(nodes);
     value_dec(chain);
     return done;
 }
@@ -225,7 +227,7 @@ static bool chain_without(value chain, value callback, value *rest, int64_t *rem
     value *nodes = chain_nodes(chain, few, &count);
     bool done = nodes != NULL;
     *removed = 0;
-    for (size_t i = 0; done && i < count; i++) {
+    for (size_t i = 0; done && i < count; thread_report_at(++i)) {
         int same = compare_bool(tuple_get(nodes[i], 0), callback, COMPARE_EQ);
         if (same < 0) {
             done = false;
@@ -239,7 +241,7 @@ static bool chain_without(value chain, value callback, value *rest, int64_t *rem
         }
     }
     if (nodes != few)
-        free(nodes);
+        raw_free(nodes);
     if (!done) {
         value_dec(kept);
         return false;
@@ -467,7 +469,7 @@ value future_get_callbacks(value v)
             list = NULL;
         }
     if (nodes != few)
-        free(nodes);
+        raw_free(nodes);
     value_dec(chain);
     return list;
 }

@@ -10,6 +10,7 @@
  */
 #include "runtime/modules/collections/deque.h"
 #include "runtime/objects/containers/list.h"
+#include "runtime/raw.h"
 #include "runtime/signature.h"
 #include "runtime/step.h"
 
@@ -266,7 +267,7 @@ static value *deque_snapshot(struct deque *d, uint64_t *count, uint64_t *state)
         object_unlock(&d->header);
         if (length <= room)
             return items;
-        free(items);
+        raw_free(items);
         room = length;
     }
 }
@@ -277,7 +278,7 @@ static void drop_items(value *items, uint64_t count)
         value_dec(items[i]);
         thread_report_at(i + 1);
     }
-    free(items);
+    raw_free(items);
 }
 
 /* The items now, in a new list. */
@@ -286,7 +287,7 @@ static value deque_list(struct deque *d)
     uint64_t count, state;
     value *items = deque_snapshot(d, &count, &state);
     value list = items ? list_from_owned(items, count) : NULL;
-    free(items);
+    raw_free(items);
     return list;
 }
 
@@ -326,7 +327,7 @@ static bool deque_extend(struct deque *d, value iterable, bool left)
         if (!is_deque)
             count = length;
         bool done = items && deque_add_all(d, items, count, left);
-        free(items);
+        raw_free(items);
         return done;
     }
     struct sweep sweep;

@@ -1,6 +1,8 @@
 /* The _weakref module: what weakref.py builds on. The types are in objects/model/weakref.c. */
 #include "runtime/objects/model/weakref.h"
 #include "runtime/modules/module.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -27,12 +29,12 @@ static value getweakrefs(value self, value object)
         size_t count = weak_list(value_object(object), found, room);
         if (count <= room) {
             value list = list_from_owned((value *)found, count);
-            free(found);
+            raw_free(found);
             return list;
         }
-        for (size_t i = 0; i < room; i++)
+        for (size_t i = 0; i < room; thread_report_at(++i))
             value_dec(value_of(found[i]));
-        free(found);
+        raw_free(found);
         room = count + 16;
     }
 }

@@ -118,7 +118,7 @@ bool array_extend(value v, value other)
 static bool extend_sequence(value v, value sequence)
 {
     size_t length = is_list(sequence) ? list_length(sequence) : tuple_length(sequence);
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; thread_report_at(++i)) {
         value item = is_list(sequence) ? list_get(sequence, i) : value_inc(tuple_get(sequence, i));
         if (item == VALUE_MISSING)
             return raise_false(EXC(IndexError), "list index out of range");
@@ -354,7 +354,7 @@ static value array_inplace_concat(value a, value b)
 static int array_contains(value v, value item)
 {
     int found = 0;
-    for (ssize i = 0; !found; i++) {
+    for (ssize i = 0; !found; thread_report_at((size_t)++i)) {
         value other = array_item(v, i);
         if (other == VALUE_END)
             break;
@@ -385,7 +385,7 @@ static value compare_items(const struct array_kind *a_kind, const struct array_k
         return value_bool(op == COMPARE_NE);
     if (a_kind == b_kind)
         i = first_difference(a_kind, a->data, b->data, length);
-    for (; i < length; i++) {
+    for (; i < length; thread_report_at((size_t)++i)) {
         value x = array_item_value(a_kind, item_load((uint8_t *)a->data + i * a_kind->size, a_kind->size, false));
         value y =
             x ? array_item_value(b_kind, item_load((uint8_t *)b->data + i * b_kind->size, b_kind->size, false)) : NULL;
@@ -441,7 +441,7 @@ value array_to_list(value v)
         return NULL;
     size_t count = (size_t)b.length / kind->size;
     value list = list_new(count);
-    for (size_t i = 0; list && i < count; i++) {
+    for (size_t i = 0; list && i < count; thread_report_at(++i)) {
         value item = array_item_value(kind, item_load((uint8_t *)b.data + i * kind->size, kind->size, false));
         if (!item || !list_append_owned(list, item)) {
             value_dec(list);
@@ -459,7 +459,7 @@ value array_to_text(value v)
         return NULL;
     size_t count = (size_t)b.length / 4, i = 0;
     while (i < count && ((uint32_t *)b.data)[i] <= 0x10FFFF)
-        i++;
+        thread_report_at(++i);
     value text = i == count ? str_from_ucs4(b.data, count)
                             : raise(EXC(ValueError), "character U+%x is not in range [U+0000; U+10ffff]",
                                     ((unsigned *)b.data)[i]);
@@ -549,6 +549,7 @@ static value decode_items(int format, value bytes)
     value list = list_new(length / size);
     for (size_t i = 0; list && i < length; i += size) {
         value item;
+        thread_report_at(i / size);
         if (format >= FORMAT_INTEGERS)
             item = float_new(item_load_double(data + i, size, big));
         else {

@@ -54,7 +54,7 @@ static ssize find(value self, value v, ssize at, ssize stop)
     if (sought == SOUGHT_NOTHING)
         return -1;
     if (sought == SOUGHT_BY_COMPARISON) {
-        for (; at < stop; at++) {
+        for (; at < stop; thread_report_at((size_t)++at)) {
             value other = array_item(self, at);
             if (other == VALUE_END)
                 break;
@@ -178,7 +178,7 @@ static value array_fromlist(value self, value list)
     struct bytes_builder out = {0};
     size_t length = list_length(list);
     bool done = true;
-    for (size_t i = 0; done && i < length; i++) {
+    for (size_t i = 0; done && i < length; thread_report_at(++i)) {
         uint64_t bits = 0;
         value item = list_get(list, i);
         done = item != VALUE_MISSING && kind->convert(item, &bits);

@@ -616,8 +616,8 @@ static value audioop_ratecv(value module, const value *args)
         c.weight_a /= common;
         c.weight_b /= common;
         result = convert(&c, &buffer, args[5]);
-        free(c.before);
-        free(c.now);
+        raw_free(c.before);
+        raw_free(c.now);
     }
 done:
     buffer_release(&buffer);

@@ -274,7 +274,7 @@ static value from_uu(const uint8_t *from, size_t length)
             count--;
         }
     }
-    for (; bytes && at < length; at++)
+    for (; bytes && at < length; thread_report_at(++at))
         if (!strchr(" `\n\r", from[at]) || !from[at]) {
             value_dec(bytes);
             return error("Trailing garbage");
@@ -308,7 +308,7 @@ static value from_qp(const uint8_t *from, size_t length, bool header)
             break;
         } else if (from[i] == '\n' || from[i] == '\r') { /* a line that goes on */
             while (i < length && from[i] != '\n')
-                i++;
+                thread_report_at(++i);
             i++;
         } else if (from[i] == '=') {
             *to++ = '=';
@@ -378,7 +378,7 @@ static bool qp_must_quote(const struct qp *qp, uint8_t c, int next)
 
 static value to_qp(struct qp *qp, const uint8_t *from, size_t length)
 {
-    const uint8_t *first = memchr(from, '\n', length); /* how lines end is told by the first of them */
+    const uint8_t *first = thread_find(from, '\n', length); /* how lines end is told by the first of them */
     qp->crlf = first && first > from && first[-1] == '\r';
     for (size_t i = 0; i < length && !qp->out.failed; i++) {
         uint8_t c = from[i];

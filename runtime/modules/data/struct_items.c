@@ -124,10 +124,12 @@ static bool pack_item(const struct struct_field *f, value v, uint8_t *to)
 
 bool struct_pack_items(const struct struct_layout *layout, const value *values, uint8_t *to)
 {
+    size_t n = 0;
     for (const struct struct_field *f = layout->fields, *end = f + layout->field_count; f < end; f++) {
         uint8_t *at = to + f->offset;
         for (ssize i = 0; i < f->count; i++, at += f->size) {
-            value v = *values++;
+            value v = values[n];
+            thread_report_at(++n);
             if (unlikely(!pack_item(f, v, at))) {
                 if (is_int(v) && error_matches(EXC(OverflowError)))
                     return raise_false(struct_error(), "int too large to convert");
@@ -169,6 +171,7 @@ value struct_unpack_items(const struct struct_layout *layout, const uint8_t *fro
         const uint8_t *at = from + f->offset;
         for (ssize i = 0; i < f->count; i++, at += f->size) {
             value item = unpack_item(f, at);
+            thread_report_at(n + 1);
             if (unlikely(!item)) {
                 value_dec(tuple);
                 return NULL;

@@ -1,5 +1,6 @@
 /* Compiling formats of the struct module; see struct_layout.h. */
 #include "runtime/modules/data/struct_layout.h"
+#include "threads/pause.h"
 
 #include <stddef.h>
 
@@ -22,6 +23,7 @@ struct parser {
     const char *at;
     bool native, big_endian;
     ssize size;
+    size_t fields; /* how many were looked at */
 };
 
 static void parser_init(struct parser *p, const char *format)
@@ -52,7 +54,8 @@ static int too_long(struct parser *p)
 /* The next field; 1, 0 at the end, -1 with an exception. */
 static int parse(struct parser *p, struct struct_field *field)
 {
-    while (*p->at == ' ' || (*p->at >= '\t' && *p->at <= '\r'))
+    thread_report_at(++p->fields);
+    for (size_t spaces = 0; *p->at == ' ' || (*p->at >= '\t' && *p->at <= '\r'); thread_report_at(++spaces))
         p->at++;
     if (!*p->at)
         return 0;

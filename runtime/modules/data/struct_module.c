@@ -160,7 +160,7 @@ static value pack_into(const struct struct_layout *layout, const value *args, si
             object_unlock(b.guard);
     }
     if (packed != few)
-        free(packed);
+        raw_free(packed);
     buffer_release(&b);
     return done ? VALUE_NONE : NULL;
 }
@@ -261,7 +261,7 @@ static value iterator_step(value v)
     it->offset += size;
     value tuple = struct_unpack_items(layout, from);
     if (copy && copy != few)
-        free(copy);
+        raw_free(copy);
     return tuple;
 }
 static value iterator_next(value v)

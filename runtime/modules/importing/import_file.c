@@ -14,6 +14,7 @@
 #include "runtime/modules/importing/spec.h"
 #include "runtime/sys.h"
 #include "runtime/objects/objects.h"
+#include "runtime/raw.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,7 +57,7 @@ value import_file_compile(value path, bool cached)
                 import_cache_write(text.bytes, &info, code);
         }
     }
-    free(bytes);
+    raw_free(bytes);
     text_release(&text);
     return code;
 }

@@ -325,8 +325,8 @@ static bool table_grow(struct writer *w)
         raise_no_memory();
         return false;
     }
-    memset(w->table, 0, w->size * sizeof *w->table);
-    for (size_t i = 0; i < old.size; i++)
+    thread_fill(w->table, 0, w->size * sizeof *w->table);
+    for (size_t i = 0; i < old.size; thread_report_at(++i))
         if (old.table[i].object)
             w->table[table_place(w, old.table[i].object)] = old.table[i];
     raw_free(old.table);

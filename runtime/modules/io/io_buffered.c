@@ -10,6 +10,7 @@
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
 #include "runtime/objects/containers/container.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <errno.h>
@@ -527,10 +528,10 @@ static bool init(value v, struct signature *signature, const value *args, size_t
     if (!buffer)
         return raise_no_memory() != NULL;
     if (!io_lock_enter(&b->upper.lock, v)) {
-        free(buffer);
+        raw_free(buffer);
         return false;
     }
-    free(b->buffer);
+    raw_free(b->buffer);
     b->buffer = buffer;
     b->size = (size_t)size;
     b->position = b->end = b->pending = 0;
@@ -559,7 +560,7 @@ static value buffered_new(struct type *type, const value *args, size_t nargs, va
 static void buffered_destroy(struct object *o)
 {
     io_upper_destroy(o);
-    free(((struct buffered *)o)->buffer);
+    raw_free(((struct buffered *)o)->buffer);
 }
 
 /* Refused to who is in the middle of an operation: the raw stream calls back. (That holds while it is closed, too.) */

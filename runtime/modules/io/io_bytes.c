@@ -390,7 +390,7 @@ static value bytes_new_slot(struct type *type, const value *args, size_t nargs, 
 static void bytes_destroy(struct object *o)
 {
     io_destroy(o);
-    free(((struct bytes_io *)o)->data);
+    raw_free(((struct bytes_io *)o)->data);
 }
 static value bytes_get_closed(value v)
 {

@@ -439,7 +439,7 @@ static value string_new(struct type *type, const value *args, size_t nargs, valu
 static void string_destroy(struct object *o)
 {
     io_destroy(o);
-    free(((struct string_io *)o)->data);
+    raw_free(((struct string_io *)o)->data);
 }
 static const struct method_def string_methods[] = {
     METHOD("read", string_read, "($self, size=-1, /)", "Read at most size characters, returned as a string."),

@@ -803,7 +803,7 @@ static void text_destroy(struct object *o)
     for (int i = 0; i < 4; i++)
         slot_drop(&slots[i]);
     slot_drop(&t->decoded);
-    free(t->pending);
+    raw_free(t->pending);
     bytes_builder_discard(&t->chunk);
 }
 static const struct method_def text_methods[] = {

@@ -128,6 +128,10 @@ static value math_prod(value self, const value *args)
         value_dec(item);
         value_dec(total);
         total = next;
+        if (total && value_is_object(total) && unlikely(thread_safepoint_at(thread_self, THREAD_IN_WAIT) != 0)) {
+            item = NULL; /* the product of large ints may take long */
+            break;
+        }
     }
     sweep_close(&sweep);
     if (total && !item) {

@@ -107,7 +107,7 @@ static bool seed_by_int(struct twister *t, value exact)
     else if (!key)
         raise_no_memory();
     if (key != few)
-        free(key);
+        raw_free(key);
     value_dec(number);
     return done;
 }
@@ -192,7 +192,7 @@ static value random_getrandbits(value self, value given)
         words[length - 1] >>= 32 - bits % 32;
     value result = int_from_bytes((uint8_t *)words, 4 * length, true, false);
     if (words != few)
-        free(words);
+        raw_free(words);
     return result;
 }
 

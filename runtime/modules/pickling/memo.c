@@ -313,7 +313,7 @@ value pickle_memo_to_dict(struct object *owner, struct pickle_memo *memo)
     bool failed;
     struct pickle_memo_table *copy = table_copy(owner, memo, &used, &failed);
     value dict = failed ? NULL : dict_new();
-    for (uint64_t i = 0; copy && i < copy->capacity; i++) {
+    for (uint64_t i = 0; copy && i < copy->capacity; thread_report_at(++i)) {
         value object = load_relaxed(&copy->objects[i]), key = NULL, item = NULL;
         if (!object)
             continue;
@@ -350,7 +350,7 @@ bool pickle_memo_from_dict(struct object *owner, struct pickle_memo *memo, value
     value items = dict_items_list(dict);
     bool done = items != NULL;
     pickle_memo_clear(owner, memo);
-    for (size_t i = 0; done && i < list_length(items); i++) {
+    for (size_t i = 0; done && i < list_length(items); thread_report_at(++i)) {
         value pair = list_get(items, i);
         value key = tuple_get(pair, 0), item = tuple_get(pair, 1);
         int64_t number;

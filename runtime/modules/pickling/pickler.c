@@ -12,6 +12,7 @@
 #include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/codec.h"
+#include "threads/pause.h"
 
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@
 
 bool pickle_emit(struct pickling *p, const void *bytes, size_t count)
 {
+    thread_report(); /* each value passes here */
     bool opens = p->framing && p->frame_start < 0;
     uint8_t *to = bytes_builder_room(&p->out, count + (opens ? FRAME_HEADER : 0));
     if (!to)
@@ -31,7 +33,7 @@ bool pickle_emit(struct pickling *p, const void *bytes, size_t count)
         to += FRAME_HEADER;
         p->out.length += FRAME_HEADER;
     }
-    memcpy(to, bytes, count);
+    thread_copy(to, bytes, count);
     p->out.length += count;
     return true;
 }

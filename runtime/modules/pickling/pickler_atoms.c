@@ -4,6 +4,7 @@
 #include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
 #include "runtime/objects/text/str.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -47,7 +48,7 @@ static bool save_large_int(struct pickling *p, value v)
     }
     done = done && pickle_emit(p, header, length < 256 ? 2 : 5) && pickle_emit(p, bytes, length);
     if (bytes != few)
-        free(bytes);
+        raw_free(bytes);
     return done;
 }
 bool pickle_save_int(struct pickling *p, value v)

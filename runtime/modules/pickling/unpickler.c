@@ -8,6 +8,8 @@
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,7 +206,7 @@ static bool load_dict(struct unpickling *u)
         return raise_false(UNPICKLING_ERROR, "odd number of items for DICT");
     value dict = dict_new();
     bool done = dict != NULL;
-    for (size_t i = at; done && i < u->depth; i += 2)
+    for (size_t i = at; done && i < u->depth; thread_report_at(i / 2), i += 2)
         done = dict_set(dict, u->stack[i], u->stack[i + 1]);
     unpickle_drop(u, at);
     if (!done) {
@@ -617,6 +619,7 @@ static value run(struct unpickling *u)
         }
         if (unlikely(*op == OP_STOP))
             break;
+        thread_report();
         if (unlikely(!run_opcode(u, *op)))
             return NULL;
     }
@@ -647,8 +650,8 @@ static value load(struct unpickler *self, const uint8_t *at, const uint8_t *end)
     if (u.persistent_load || !error_occurred())
         result = run(&u);
     unpickle_drop(&u, 0);
-    free(u.stack);
-    free(u.marks);
+    raw_free(u.stack);
+    raw_free(u.marks);
     value_dec(u.chunk);
     value_dec(u.persistent_load);
     value_dec(u.buffers);

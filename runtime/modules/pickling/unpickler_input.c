@@ -1,5 +1,6 @@
 /* What an unpickler reads; see unpickler.h. */
 #include "runtime/modules/pickling/unpickler.h"
+#include "threads/pause.h"
 
 #include <string.h>
 
@@ -90,7 +91,7 @@ const uint8_t *unpickle_read_slow(struct unpickling *u, size_t count)
 
 const uint8_t *unpickle_line(struct unpickling *u, size_t *length, bool may_be_empty)
 {
-    const uint8_t *from = u->at, *end = from ? memchr(from, '\n', (size_t)(u->end - from)) : NULL;
+    const uint8_t *from = u->at, *end = from ? thread_find(from, '\n', (size_t)(u->end - from)) : NULL;
     if (!end && u->readline) {
         if (!unpickle_skip_consumed(u))
             return NULL;
@@ -99,7 +100,7 @@ const uint8_t *unpickle_line(struct unpickling *u, size_t *length, bool may_be_e
             return NULL;
         set_chunk(u, line, false);
         from = u->at;
-        end = memchr(from, '\n', (size_t)(u->end - from));
+        end = thread_find(from, '\n', (size_t)(u->end - from));
     }
     if (!end) {
         unpickle_truncated();

@@ -1,14 +1,14 @@
 /* The stack of an unpickler, and the opcodes that put what is on it into other objects; see unpickler.h. */
 #include "runtime/modules/pickling/unpickler.h"
 #include "runtime/objects/containers/container.h"
-
-#include <stdlib.h>
+#include "runtime/raw.h"
+#include "threads/pause.h"
 
 /* Room for one more in a growing array. */
 static bool grow(void **array, size_t *capacity, size_t item_size)
 {
     size_t wanted = *capacity ? *capacity * 2 : 16;
-    void *fresh = realloc(*array, wanted * item_size);
+    void *fresh = raw_resize(*array, wanted * item_size);
     if (!fresh)
         return raise_no_memory() != NULL;
     *array = fresh;
@@ -65,8 +65,10 @@ bool unpickle_take_mark(struct unpickling *u, size_t *at)
 
 void unpickle_drop(struct unpickling *u, size_t at)
 {
-    while (u->depth > at) /* each may run Python code */
+    while (u->depth > at) { /* each may run Python code */
         value_dec(u->stack[--u->depth]);
+        thread_report_at(u->depth);
+    }
 }
 value unpickle_take_tuple(struct unpickling *u, size_t at)
 {
@@ -91,7 +93,7 @@ bool unpickle_append(struct unpickling *u, size_t at)
     value target = u->stack[at - 1];
     if (value_is(target, TYPE_ID_LIST)) {
         bool done = true;
-        for (size_t i = at; done && i < u->depth; i++) {
+        for (size_t i = at; done && i < u->depth; thread_report_at(++i)) {
             done = list_append_owned(target, u->stack[i]);
             u->stack[i] = NULL;
         }
@@ -110,7 +112,7 @@ bool unpickle_append(struct unpickling *u, size_t at)
     }
     value append = attr_get(target, NAME(append));
     bool done = append != NULL;
-    for (size_t i = at; done && i < u->depth; i++) {
+    for (size_t i = at; done && i < u->depth; thread_report_at(++i)) {
         value result = call_1(append, u->stack[i]);
         value_dec(result);
         done = result != NULL;
@@ -130,7 +132,7 @@ bool unpickle_set_items(struct unpickling *u, size_t at)
         return raise_false(UNPICKLING_ERROR, "odd number of items for SETITEMS");
     value target = u->stack[at - 1];
     bool exact = value_is(target, TYPE_ID_DICT), done = true;
-    for (size_t i = at; done && i < u->depth; i += 2)
+    for (size_t i = at; done && i < u->depth; thread_report_at(i / 2), i += 2)
         done = exact ? dict_set(target, u->stack[i], u->stack[i + 1]) : item_set(target, u->stack[i], u->stack[i + 1]);
     unpickle_drop(u, at);
     return done;
@@ -146,12 +148,12 @@ bool unpickle_add_items(struct unpickling *u)
     value target = u->stack[at - 1];
     bool done = true;
     if (value_is(target, TYPE_ID_SET)) {
-        for (size_t i = at; done && i < u->depth; i++)
+        for (size_t i = at; done && i < u->depth; thread_report_at(++i))
             done = set_add(target, u->stack[i]);
     } else if (at < u->depth) {
         value add = attr_get(target, NAME(add));
         done = add != NULL;
-        for (size_t i = at; done && i < u->depth; i++) {
+        for (size_t i = at; done && i < u->depth; thread_report_at(++i)) {
             value result = call_1(add, u->stack[i]);
             value_dec(result);
             done = result != NULL;

@@ -786,7 +786,7 @@ bool sre_state_init(struct sre_state *s, struct sre_program *program, int is_byt
 void sre_state_finish(struct sre_state *s)
 {
     give_back(s);
-    free(s->registers);
+    raw_free(s->registers);
     s->registers = NULL;
     buffer_release(&s->buffer);
     slot_drop(&s->string);

@@ -1,6 +1,7 @@
 /* posix: file descriptors. */
 #include "runtime/modules/system/posix.h"
 #include "runtime/objects/binary/bytes.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <limits.h>
@@ -162,8 +163,8 @@ void vectors_release(struct vectors *v)
 {
     for (size_t i = 0; i < v->count; thread_report_at(++i))
         buffer_release(&v->buffers[i]);
-    free(v->buffers);
-    free(v->parts);
+    raw_free(v->buffers);
+    raw_free(v->parts);
 }
 bool vectors_get(struct vectors *v, value sequence, const char *message, int flags)
 {

@@ -10,6 +10,7 @@
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/text/codec.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <ctype.h>
@@ -42,7 +43,7 @@ static value normalized(value name)
     }
     text_release(&text);
     value result = out ? str_from_utf8_surrogates(out, n) : raise_no_memory();
-    free(out);
+    raw_free(out);
     return result;
 }
 

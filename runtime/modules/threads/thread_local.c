@@ -12,6 +12,7 @@
 #include "runtime/objects/model/lookup.h"
 #include "runtime/objects/model/weakref.h"
 #include "runtime/objects/objects.h"
+#include "runtime/raw.h"
 #include "threads/pause.h"
 
 #include <stddef.h>
@@ -191,7 +192,7 @@ static void local_destroy(struct object *o)
         for (size_t i = 0; i < r.count; thread_report_at(++i))
             value_dec(r.taken[i]);
     }
-    free(r.taken);
+    raw_free(r.taken);
     slot_drop(&self->dicts);
     slot_drop(&self->args);
     slot_drop(&self->kwargs);

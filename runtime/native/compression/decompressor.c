@@ -19,7 +19,7 @@ bool decompressor_init(struct decompressor *d, const char *at_end, const char *a
 void decompressor_drop(struct decompressor *d)
 {
     slot_drop(&d->unused);
-    free(d->waiting);
+    raw_free(d->waiting);
     pthread_mutex_destroy(&d->mutex);
 }
 
@@ -62,7 +62,7 @@ static bool keep_rest(struct decompressor *d, const uint8_t *from, size_t left)
         else
             raise_no_memory();
     }
-    free(old);
+    raw_free(old);
     return done;
 }
 

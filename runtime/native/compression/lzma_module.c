@@ -143,6 +143,8 @@ static value compress_with(struct compressor *c, lzma_action action, const uint8
     }
     c->stream.next_in = NULL;
     c->stream.avail_in = 0;
+    if (code == LZMA_STREAM_END)
+        lzma_end(&c->stream); /* a hundred megabytes: not where the object dies */
     thread_leave_blocking();
     if (!lzma_failed(code))
         return output_finish(&output);

@@ -37,6 +37,6 @@ value output_finish(struct output *output)
 
 void output_discard(struct output *output)
 {
-    free(output->bytes);
+    raw_free(output->bytes);
     output->bytes = NULL;
 }

@@ -20,11 +20,11 @@ static value wide_of(const uint8_t *bytes, size_t length, bool to_zero)
     wchar_t *text = raw_alloc((length + 1) * WIDE);
     if (!text)
         return raise_no_memory();
-    memcpy(text, bytes, length * WIDE);
+    thread_copy(text, bytes, length * WIDE);
     text[length] = 0;
     size_t end = 0;
     while (end < length && (!to_zero || text[end]))
-        end++;
+        thread_report_at(++end);
     value result = code_wide(text, end);
     raw_free(text);
     return result;
@@ -37,10 +37,12 @@ value text_get(value v, ssize offset, ssize size, bool wide)
     if (wide) {
         result = wide_of(bytes_data(bytes), (size_t)size / WIDE, true);
     } else {
-        uint8_t *end = memchr(bytes_data(bytes), 0, (size_t)size);
+        bool resting = thread_rest_begin((size_t)size);
+        uint8_t *data = bytes_data(bytes), *end = memchr(data, 0, (size_t)size);
+        thread_rest_end(resting);
         if (!end)
             return bytes;
-        result = bytes_new(bytes_data(bytes), (size_t)(end - bytes_data(bytes)));
+        result = bytes_new(data, (size_t)(end - data));
     }
     value_dec(bytes);
     return result;
@@ -284,7 +286,7 @@ static value array_slice(value v, const struct items *items, value slice)
     char letter = items->layout->code ? items->layout->code->letter : 0;
     if (letter != 'c' && letter != 'u') {
         value list = list_new((size_t)count);
-        for (ssize i = 0; list && i < count; i++) {
+        for (ssize i = 0; list && i < count; thread_report_at((size_t)++i)) {
             value item = array_item(v, items, start + i * step);
             if (!item || !list_append_owned(list, item)) {
                 value_dec(list);
@@ -296,7 +298,7 @@ static value array_slice(value v, const struct items *items, value slice)
     value all = copy_of(v, 0, DATA(v)->length * items->layout->size);
     ssize unit = items->layout->size;
     value picked = all ? bytes_new(NULL, (size_t)(count * unit)) : NULL;
-    for (ssize i = 0; picked && i < count; i++)
+    for (ssize i = 0; picked && i < count; thread_report_at((size_t)++i))
         memcpy(bytes_data(picked) + i * unit, bytes_data(all) + (start + i * step) * unit, (size_t)unit);
     value_dec(all);
     if (letter == 'c' || !picked)
@@ -345,7 +347,7 @@ static bool array_set_slice(value v, const struct items *items, value slice, val
         return false;
     if (given != count)
         return raise_false(EXC(ValueError), "Can only assign sequence of same size");
-    for (ssize i = 0; i < count; i++) {
+    for (ssize i = 0; i < count; thread_report_at((size_t)++i)) {
         value item = item_get(assigned, int_from_i64(i));
         bool done = item && array_set_item(v, items, start + i * step, item);
         value_dec(item);
@@ -377,7 +379,7 @@ static bool array_init(value v, const value *args, size_t nargs, value kwnames)
     struct items items;
     if (!items_of(v, &items))
         return false;
-    for (size_t i = 0; i < nargs; i++)
+    for (size_t i = 0; i < nargs; thread_report_at(++i))
         if (!array_set_item(v, &items, (ssize)i, args[i]))
             return false;
     return true;

@@ -236,7 +236,7 @@ value code_wide_string(value text)
 {
     size_t length = str_length(text);
     value copy = bytes_new(NULL, (length + 1) * sizeof(wchar_t));
-    for (size_t i = 0; copy && i < length; i++) {
+    for (size_t i = 0; copy && i < length; thread_report_at(++i)) {
         uint32_t c = str_at(text, i);
         memcpy(bytes_data(copy) + i * sizeof c, &c, sizeof c);
     }

@@ -124,8 +124,8 @@ value data_from_bytes(value class, const void *bytes)
 {
     value made = data_new((struct type *)class, 0);
     if (made)
-        memcpy(atomic_load_explicit(&DATA(made)->memory, memory_order_relaxed), bytes,
-               (size_t)atomic_load_explicit(&DATA(made)->size, memory_order_relaxed));
+        thread_copy(atomic_load_explicit(&DATA(made)->memory, memory_order_relaxed), bytes,
+                    (size_t)atomic_load_explicit(&DATA(made)->size, memory_order_relaxed));
     return made;
 }
 
@@ -150,7 +150,7 @@ bool data_read(value v, ssize offset, void *to, ssize size)
         return false;
     struct object *guard = DATA(v)->root->guard;
     object_lock(guard);
-    memcpy(to, memory_of(DATA(v)) + offset, (size_t)size);
+    thread_copy(to, memory_of(DATA(v)) + offset, (size_t)size);
     object_unlock(guard);
     return true;
 }
@@ -160,7 +160,7 @@ bool data_write(value v, ssize offset, const void *from, ssize size)
         return false;
     struct object *guard = DATA(v)->root->guard;
     object_lock(guard);
-    memcpy(memory_of(DATA(v)) + offset, from, (size_t)size);
+    thread_copy(memory_of(DATA(v)) + offset, from, (size_t)size);
     object_unlock(guard);
     return true;
 }
@@ -199,7 +199,7 @@ bool data_resize(value v, ssize size)
     char *old = atomic_load_explicit(&d->memory, memory_order_relaxed);
     if (!lent) {
         ssize before = atomic_load_explicit(&d->size, memory_order_relaxed);
-        memcpy(fresh, old, (size_t)(before < size ? before : size));
+        thread_copy(fresh, old, (size_t)(before < size ? before : size));
         atomic_store_explicit(&d->memory, fresh, memory_order_relaxed);
         atomic_store_explicit(&d->size, size, memory_order_relaxed);
     }

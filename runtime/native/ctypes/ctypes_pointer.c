@@ -223,20 +223,20 @@ static value pointer_slice(value v, value slice)
     value result = NULL;
     if (letter == 'c' || letter == 'u') {
         value bytes = count < INT64_MAX / 8 ? bytes_new(NULL, (size_t)(count * unit)) : raise_no_memory();
-        for (ssize i = 0; bytes && i < count; i++)
+        for (ssize i = 0; bytes && i < count; thread_report_at((size_t)++i))
             memcpy(bytes_data(bytes) + i * unit, (char *)address + (start + i * step) * unit, (size_t)unit);
         result = bytes;
         if (bytes && letter == 'u') {
             wchar_t *text = raw_alloc((size_t)(count + 1) * sizeof(wchar_t));
             if (text)
-                memcpy(text, bytes_data(bytes), (size_t)(count * unit));
+                thread_copy(text, bytes_data(bytes), (size_t)(count * unit));
             result = text ? code_wide(text, (size_t)count) : raise_no_memory();
             raw_free(text);
             value_dec(bytes);
         }
     } else {
         result = list_new(0);
-        for (ssize i = 0; result && i < count; i++) {
+        for (ssize i = 0; result && i < count; thread_report_at((size_t)++i)) {
             value item = pointer_item(v, start + i * step);
             if (!item || !list_append_owned(result, item)) {
                 value_dec(result);

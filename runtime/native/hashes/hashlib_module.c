@@ -92,12 +92,14 @@ static value new_by_name(value module, const value *args)
     return v;
 }
 
-#define DIGESTS(X)                                                                                                    \
-    X(md5, EVP_md5)                                                                                                   \
-    X(sha1, EVP_sha1)                                                                                                 \
-    X(sha224, EVP_sha224) X(sha256, EVP_sha256) X(sha384, EVP_sha384) X(sha512, EVP_sha512) X(sha3_224, EVP_sha3_224) \
-        X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) X(sha3_512, EVP_sha3_512) X(shake_128, EVP_shake128)      \
-            X(shake_256, EVP_shake256)
+#define DIGESTS(X)                                                                                      \
+    X(md5, EVP_md5)                                                                                     \
+    X(sha1, EVP_sha1)                                                                                   \
+    X(sha224, EVP_sha224)                                                                               \
+    X(sha256, EVP_sha256)                                                                               \
+    X(sha384, EVP_sha384)                                                                               \
+    X(sha512, EVP_sha512) X(sha3_224, EVP_sha3_224) X(sha3_256, EVP_sha3_256) X(sha3_384, EVP_sha3_384) \
+        X(sha3_512, EVP_sha3_512) X(shake_128, EVP_shake128) X(shake_256, EVP_shake256)
 #define FUNCTION(NAME, DIGEST)                                   \
     static value openssl_##NAME(value module, const value *args) \
     {                                                            \
@@ -136,9 +138,12 @@ static value get_fips_mode(value module)
 }
 
 /* a == b in a time that tells nothing but their lengths. */
-static value compare_bytes(const struct buffer *a, const struct buffer *b)
+static value compare_bytes(const void *a, size_t a_length, const void *b, size_t b_length)
 {
-    return value_bool(a->length == b->length && CRYPTO_memcmp(a->data, b->data, (size_t)a->length) == 0);
+    bool resting = thread_rest_begin(a_length);
+    bool equal = a_length == b_length && CRYPTO_memcmp(a, b, a_length) == 0;
+    thread_rest_end(resting);
+    return value_bool(equal);
 }
 static value compare_digest(value module, value a, value b)
 {
@@ -152,10 +157,10 @@ static value compare_digest(value module, value a, value b)
             text_release(&x);
             return NULL;
         }
-        bool equal = x.length == y.length && CRYPTO_memcmp(x.bytes, y.bytes, x.length) == 0;
+        value result = compare_bytes(x.bytes, x.length, y.bytes, y.length);
         text_release(&x);
         text_release(&y);
-        return value_bool(equal);
+        return result;
     }
     struct buffer x, y;
     if (!value_has_buffer(a) && !value_has_buffer(b))
@@ -167,7 +172,7 @@ static value compare_digest(value module, value a, value b)
         if (x.ndim > 1 || y.ndim > 1)
             raise(EXC(BufferError), "Buffer must be single dimension");
         else
-            result = compare_bytes(&x, &y);
+            result = compare_bytes(x.data, (size_t)x.length, y.data, (size_t)y.length);
         buffer_release(&y);
     }
     buffer_release(&x);

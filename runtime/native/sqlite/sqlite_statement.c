@@ -121,8 +121,11 @@ static int bind_buffer(sqlite3_stmt *handle, int place, value v)
     int code = -1;
     if (buffer.length > INT_MAX)
         raise(EXC(OverflowError), "BLOB longer than INT_MAX bytes");
-    else
+    else {
+        bool resting = thread_rest_begin((size_t)buffer.length);
         code = sqlite3_bind_blob(handle, place, buffer.length ? buffer.data : "", (int)buffer.length, SQLITE_TRANSIENT);
+        thread_rest_end(resting);
+    }
     buffer_release(&buffer);
     return code;
 }
@@ -134,8 +137,11 @@ static int bind_text(sqlite3_stmt *handle, int place, value v)
     int code = -1;
     if (text.length > INT_MAX)
         raise(EXC(OverflowError), "string longer than INT_MAX bytes");
-    else
+    else {
+        bool resting = thread_rest_begin(text.length);
         code = sqlite3_bind_text(handle, place, text.bytes, (int)text.length, SQLITE_TRANSIENT);
+        thread_rest_end(resting);
+    }
     text_release(&text);
     return code;
 }

@@ -266,8 +266,10 @@ static value memory_bio_read(value v, value given)
     if (size >= 0 && (size_t)size < length)
         length = (size_t)size;
     value bytes = bytes_new(length ? s->data + s->start : NULL, length);
+    bool resting = thread_rest_begin(length);
     if (bytes)
         stream_skip(s, length);
+    thread_rest_end(resting);
     native_unlock(&s->mutex);
     return bytes;
 }

@@ -49,13 +49,6 @@ static inline void store(value v, value_slot *slot, value stored /* stolen */)
     slot_store(value_object(v), slot, stored);
 }
 
-/* In loops over as many elements as a program has: lets grace periods end. */
-static inline void rest_at(size_t step)
-{
-    if (step % 1024 == 1023)
-        thread_rest_end(thread_rest_begin(1 << 16));
-}
-
 /* ---- elements (elementtree_element.c, elementtree_methods.c) ---- */
 extern struct type *element_type;
 extern const struct type_spec element_spec;

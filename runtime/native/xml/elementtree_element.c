@@ -224,7 +224,7 @@ value list_of_sequence(value given)
 size_t elements_before_others(value list)
 {
     size_t i = 0;
-    for (;; rest_at(i++)) {
+    for (;; thread_report_at(i++)) {
         value item = list_get(list, i);
         if (item == VALUE_MISSING)
             return i;

@@ -111,7 +111,7 @@ static value text_at(value element, bool tail)
 
 static value next_step(value v)
 {
-    for (size_t steps = 0;; rest_at(steps++)) { /* for ever, through a tree that contains itself */
+    for (size_t steps = 0;; thread_report_at(steps++)) { /* for ever, through a tree that contains itself */
         bool left;
         value element = advance(ITERATOR(v), &left);
         if (!element || element == VALUE_END)

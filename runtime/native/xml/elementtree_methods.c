@@ -61,7 +61,7 @@ static value element_remove(value v, value child)
     ssize found = -1;
     int equal = 0;
     for (int pass = 0; pass < 2 && children && found < 0; pass++) { /* itself first, then an equal one */
-        for (size_t i = 0; found < 0; rest_at(i++)) {
+        for (size_t i = 0; found < 0; thread_report_at(i++)) {
             value item = list_get(children, i);
             if (item == VALUE_MISSING)
                 break;
@@ -153,7 +153,7 @@ static int has_tag(value child, value tag)
 /* The first child of a tag from *index on, which is moved behind it; owned, VALUE_END: none. */
 static value next_child(value children, value tag, size_t *index)
 {
-    for (;; rest_at(*index)) {
+    for (;; thread_report_at(*index)) {
         value child = list_get(children, (*index)++);
         if (child == VALUE_MISSING)
             return VALUE_END;
@@ -306,7 +306,7 @@ static value deep(value v, value memo);
 static value deep_children(value v, value memo)
 {
     value list = list_new(element_length(v));
-    for (size_t i = 0; list; i++) {
+    for (size_t i = 0; list; thread_report_at(++i)) {
         value child = element_child(v, i);
         if (child == VALUE_MISSING)
             return list;

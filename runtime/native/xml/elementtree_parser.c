@@ -7,6 +7,7 @@
  */
 #include "elementtree.h"
 #include "encodings.h"
+#include "pieces.h"
 
 #include "runtime/native/lock.h"
 
@@ -503,7 +504,6 @@ static bool check_made(value v)
     return slot_peek(&PARSER(v)->target) || raise_false(EXC(ValueError), "XMLParser.__init__() wasn't called");
 }
 
-#define PIECE (1 << 16)
 /* Under the lock. */
 static bool parse(struct xml_parser *p, const char *bytes, size_t length, bool is_final)
 {
@@ -512,13 +512,7 @@ static bool parse(struct xml_parser *p, const char *bytes, size_t length, bool i
         return false;
     }
     p->parsing = true;
-    enum XML_Status status = XML_STATUS_OK;
-    for (; length > PIECE && status != XML_STATUS_ERROR && !error_occurred(); bytes += PIECE, length -= PIECE) {
-        status = XML_Parse(p->expat, bytes, PIECE, 0);
-        thread_rest_end(thread_rest_begin(PIECE)); /* a tree may be built without any other rest */
-    }
-    if (status != XML_STATUS_ERROR && !error_occurred())
-        status = XML_Parse(p->expat, bytes, (int)length, is_final);
+    enum XML_Status status = parse_pieces(p->expat, bytes, length, is_final);
     p->parsing = false;
     if (!error_occurred() && status == XML_STATUS_ERROR)
         set_error(p, XML_GetErrorCode(p->expat), NULL);

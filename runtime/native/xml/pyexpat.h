@@ -51,7 +51,7 @@ struct parser {
     bool ordered_attributes, specified_attributes, namespace_prefixes;
     bool in_callback;
     bool parsing; /* expat is at work, and may not be called again before it returns */
-    char *text; /* character data that is collected (buffer_text): malloc'd, NULL when it is not */
+    char *text;   /* character data that is collected (buffer_text): malloc'd, NULL when it is not */
     int text_size, text_used;
     value_slot intern; /* a dict, or NULL */
     value_slot parent; /* of an external entity's parser, or NULL */

@@ -1,4 +1,5 @@
 /* The type of parsers: feeding them, and their attributes. */
+#include "pieces.h"
 #include "pyexpat.h"
 
 #include <limits.h>
@@ -130,17 +131,12 @@ static value parse_result(struct parser *p, int status)
     return handler_flush(p) ? small_int(status) : NULL;
 }
 
-#define PIECE (1 << 20)
 static value parse_bytes(struct parser *p, const char *bytes, size_t length, bool is_final)
 {
     if (p->parsing)
         return parser_error(p, XML_ERROR_SUSPENDED);
-    int status = 1;
     p->parsing = true;
-    for (; length > PIECE && status && !error_occurred(); bytes += PIECE, length -= PIECE)
-        status = XML_Parse(p->expat, bytes, PIECE, 0);
-    if (status && !error_occurred())
-        status = XML_Parse(p->expat, bytes, (int)length, is_final);
+    int status = parse_pieces(p->expat, bytes, length, is_final);
     p->parsing = false;
     return parse_result(p, status);
 }

@@ -247,7 +247,7 @@ static int lend_moment(struct memory_view *m, struct buffer *buffer, int flags)
     }
     value owner = access_begin(m);
     if (!owner) {
-        free(copy);
+        raw_free(copy);
         return -1;
     }
     buffer_pack(&m->memory, false, copy);

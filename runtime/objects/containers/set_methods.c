@@ -1,6 +1,7 @@
 /* The types set and frozenset: operators, methods, and their iterator. */
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/raw.h"
 #include "runtime/signature.h"
 
 #include <stdlib.h>
@@ -224,7 +225,7 @@ static value set_chosen(value v, value first, value second, bool which)
                 value_dec(result);
                 result = NULL;
             }
-    free(present);
+    raw_free(present);
     set_items_free(items);
     return result;
 }

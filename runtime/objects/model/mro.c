@@ -5,6 +5,7 @@
  * qualifies the bases contradict each other.
  */
 #include "runtime/objects/model/type_internal.h"
+#include "threads/pause.h"
 
 struct merge_list {
     const value_slot *items;
@@ -51,7 +52,7 @@ static value no_consistent_order(const struct merge_list *lists, size_t count)
 static bool has_duplicates(value bases)
 {
     size_t count = tuple_length(bases);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; thread_report(), i++)
         for (size_t k = i + 1; k < count; k++)
             if (tuple_get(bases, i) == tuple_get(bases, k)) {
                 raise(EXC(TypeError), "duplicate base class %N", (struct type *)tuple_get(bases, i));
@@ -65,6 +66,7 @@ static value merge_step(struct merge_list *lists, size_t count, bool *done)
 {
     *done = true;
     for (size_t i = 0; i < count; i++) {
+        thread_report();
         if (lists[i].next == lists[i].length)
             continue;
         *done = false;

@@ -426,7 +426,7 @@ double double_round(double d, int digits)
             return 0.0;
         const char *end;
         double result = double_from_text(text, &end);
-        free(text);
+        raw_free(text);
         return result;
     }
     char text[40];

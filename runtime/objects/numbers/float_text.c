@@ -356,7 +356,7 @@ bool double_parse(const char *text, size_t length, value shown, double *result)
         ok = *stop == 0 && stop != copy && !memchr(p, 0, (size_t)(end - p));
     }
     if (copy != buffer)
-        free(copy);
+        raw_free(copy);
     thread_rest_end(resting);
     if (!copy)
         return raise_no_memory() != NULL;

@@ -698,14 +698,19 @@ static int ask_hook(value cls, value hook_name, value argument, const char *wher
  * of them would miss one whose __class__ goes from one to another meanwhile. */
 static bool is_instance_of_any(struct type *type, value classes)
 {
-    for (size_t i = 0; i < tuple_length(classes); i++) {
+    size_t length = tuple_length(classes), i = 0;
+    value held = length > THREAD_REPORT_STEPS ? value_inc(value_of(type)) : NULL; /* beyond reports */
+    bool found = false;
+    for (; !found && i < length; i++) {
         value cls = tuple_get(classes, i);
         if (!value_is(cls, TYPE_ID_TYPE))
-            return false;
-        if (type_is_subtype(type, (struct type *)cls))
-            return true;
+            break;
+        found = type_is_subtype(type, (struct type *)cls);
+        if (held)
+            thread_report_at(i + 1);
     }
-    return false;
+    value_dec(held);
+    return found;
 }
 
 int value_is_instance(value v, value cls)
@@ -720,7 +725,7 @@ int value_is_instance(value v, value cls)
         int found = 0;
         if (!recursion_enter(" in __instancecheck__"))
             return -1;
-        for (size_t i = 0; !found && i < tuple_length(cls); i++)
+        for (size_t i = 0; !found && i < tuple_length(cls); thread_report_at(++i))
             found = value_is_instance(v, tuple_get(cls, i));
         recursion_leave();
         return found;
@@ -740,7 +745,7 @@ int class_is_subclass(value derived, value cls)
         int found = 0;
         if (!recursion_enter(" in __subclasscheck__"))
             return -1;
-        for (size_t i = 0; !found && i < tuple_length(cls); i++)
+        for (size_t i = 0; !found && i < tuple_length(cls); thread_report_at(++i))
             found = class_is_subclass(derived, tuple_get(cls, i));
         recursion_leave();
         return found;

@@ -5,6 +5,7 @@
  * is one error.
  */
 #include "runtime/objects/text/codec.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 
@@ -680,6 +681,6 @@ bool text_of_path(value v, struct text *text)
 
 void text_release(struct text *text)
 {
-    free(text->owned);
+    raw_free(text->owned);
     text->owned = NULL;
 }

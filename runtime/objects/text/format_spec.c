@@ -491,8 +491,8 @@ static value format_complex(double real, double imag, struct format_spec *f)
         char *texts[2] = {double_to_text(real, 'r', 0, f->alternate ? DOUBLE_TEXT_ALTERNATE : 0),
                           double_to_text(imag, 'r', 0, f->alternate ? DOUBLE_TEXT_ALTERNATE : 0)};
         if (!texts[0] || !texts[1]) {
-            free(texts[0]);
-            free(texts[1]);
+            raw_free(texts[0]);
+            raw_free(texts[1]);
             return NULL;
         }
         for (int i = skip_real; i < 2; i++) {
@@ -504,8 +504,8 @@ static value format_complex(double real, double imag, struct format_spec *f)
             struct number n = {sign_of(&part, negative), "", span_bytes(p, digits), p + digits, strlen(p + digits), 3};
             add_number(&number, &part, &n);
         }
-        free(texts[0]);
-        free(texts[1]);
+        raw_free(texts[0]);
+        raw_free(texts[1]);
     } else {
         bool ok = skip_real || add_double(&number, real, &part);
         if (!skip_real)

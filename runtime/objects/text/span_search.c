@@ -7,6 +7,7 @@
  * two-way algorithm. Searches from the end run over the same code with mirrored indices.
  */
 #include "runtime/objects/text/span.h"
+#include "runtime/raw.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,7 @@ static size_t find_kmp(struct span s, struct span needle, bool last, size_t from
             break;
         }
     }
-    free(border);
+    raw_free(border);
     return found;
 }
 
