@@ -28,6 +28,7 @@ struct interpreter {
     struct frame *frame;          /* the running frame, or NULL */
     char *stack_limit;            /* the C stack must not grow below this address */
     uint32_t depth;               /* Python frames in use, against the recursion limit */
+    bool has_yielded;             /* what a generator resumed from C gave last was a yield, no return */
     uint32_t c_headroom;          /* recursion beyond the limit is allowed while a RecursionError is being handled */
     value *stack_top, *stack_end; /* interpreter stack: free space of the current chunk */
     struct stack_chunk *chunk;

@@ -1102,8 +1102,10 @@ add_strings : {
         frame = done->previous;
         if (unlikely(flags & FRAME_GENERATOR)) {
             generator_unlink(interpreter, frame_generator(done), GENERATOR_FINISHED);
-            if (flags & FRAME_ENTRY)
+            if (flags & FRAME_ENTRY) {
+                interpreter->has_yielded = false;
                 return result;
+            }
             LOAD_FRAME();
             unit = ip[-1];
             TRACED(if (trace_self.on && flags & FRAME_SEND && !trace_delegate_end(frame, stack_plain(TOP()), result)) {
@@ -1410,8 +1412,10 @@ add_strings : {
         uint32_t flags = frame->flags;
         struct frame *previous = frame->previous;
         generator_unlink(interpreter, frame_generator(frame), GENERATOR_SUSPENDED);
-        if (flags & FRAME_ENTRY)
+        if (flags & FRAME_ENTRY) {
+            interpreter->has_yielded = true;
             return yielded;
+        }
         frame = previous;
         LOAD_FRAME();
         PUSH(yielded);

@@ -210,9 +210,10 @@ static value resume(struct generator *g, value sent, int state)
     return eval_from_c(interpreter, &g->frame);
 }
 
-static inline bool is_finished(const struct generator *g)
+/* Of a resumption. (The state would not tell: others may have run the generator since.) */
+static inline int outcome_of(value result)
 {
-    return atomic_load_explicit(&g->state, memory_order_relaxed) == GENERATOR_FINISHED;
+    return !result ? SEND_ERROR : interpreter_self->has_yielded ? SEND_YIELD : SEND_RETURN;
 }
 
 static value awaited_already(void)
@@ -241,7 +242,7 @@ int generator_send(value v, value sent, value *result)
         return SEND_ERROR;
     }
     *result = resume(g, value_inc(sent), state);
-    return !*result ? SEND_ERROR : is_finished(g) ? SEND_RETURN : SEND_YIELD;
+    return outcome_of(*result);
 }
 
 /* The outcome of a resumption as a method returns it: the yielded value, or StopIteration(result) raised. */
@@ -277,7 +278,7 @@ static value generator_next(value v)
     if (unlikely(!generator_link(interpreter, g, VALUE_NONE, FRAME_ENTRY, state)))
         return NULL;
     value result = eval_from_c(interpreter, &g->frame);
-    if (!result || !is_finished(g))
+    if (!result || interpreter->has_yielded)
         return result;
     return result == VALUE_NONE ? VALUE_END : finish_outcome(SEND_RETURN, result);
 }
@@ -416,7 +417,7 @@ static int throw_current(value v, value *result)
     error_restore(pending);
     *result = resume(g, NULL, state);
 resumed:;
-    int outcome = !*result ? SEND_ERROR : is_finished(g) ? SEND_RETURN : SEND_YIELD;
+    int outcome = outcome_of(*result);
     value_dec(v);
     return outcome;
 }

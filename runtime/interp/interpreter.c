@@ -306,7 +306,9 @@ value eval_between_steps(struct interpreter *interpreter, struct frame *frame)
     struct step_pause pause;
     step_pause(&pause);
     value result = eval_frame(interpreter, frame);
+    bool has_yielded = interpreter->has_yielded; /* handlers of signals may run meanwhile */
     step_resume(&pause);
+    interpreter->has_yielded = has_yielded;
     return result;
 }
 
