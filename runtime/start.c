@@ -5,6 +5,7 @@
 #include "runtime/audit.h"
 #include "runtime/compiler/syntax/ast.h"
 #include "runtime/interp/frame.h"
+#include "runtime/modules/core/atexit_module.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/importing/import_file.h"
@@ -382,7 +383,7 @@ static int end_as_interrupted(int status)
 int runtime_finish(int status)
 {
     call_if_loaded("threading", "_shutdown");
-    call_if_loaded("atexit", "_run_exitfuncs");
+    atexit_run();
     atomic_store(&runtime_finalizing, true);
     error_forget_no_memory();
     if (!streams_flush() && status == 0)

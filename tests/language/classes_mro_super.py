@@ -101,3 +101,42 @@ del Y.v
 print(y.v)
 Y.__bases__ = (O,)
 print(y.who(), hasattr(y, "v"))
+
+
+# ---- mro() that leaves the class itself out
+class Foreign:
+    pass
+
+
+class Forgetful(type):
+    def mro(cls):
+        return (Foreign,)
+
+
+attempt(Forgetful, "C", (), {})
+
+
+class Sometimes(type):
+    forgets = False
+
+    def mro(cls):
+        return (Foreign,) if cls.forgets else type.mro(cls)
+
+
+class Parent:
+    pass
+
+
+class Child(Parent, metaclass=Sometimes):
+    def method(self):
+        return super()
+
+
+child = Child()
+Sometimes.forgets = True
+Child.__bases__ = (Foreign,)
+print(Child.__mro__, issubclass(Child, Child), isinstance(child, Child))
+attempt(super, Child, child)
+attempt(super, Child, Child)
+attempt(Child)
+attempt(object.__new__, Child)

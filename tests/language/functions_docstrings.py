@@ -26,3 +26,28 @@ import posixpath, heapq
 print(posixpath.join.__doc__); print(heapq.merge.__doc__[:20], heapq.merge.__doc__ is heapq.merge.__doc__); posixpath.join.__code__ = posixpath.isabs.__code__; print(posixpath.join.__doc__, posixpath.isabs.__doc__)
 posixpath.isabs.__code__ = posixpath.split.__code__; print(posixpath.isabs.__doc__)
 print(eval("lambda: \"x\"").__doc__)
+
+
+# ---- of built-in exceptions, and signatures in those of classes
+import builtins
+import time
+
+for name, kind in sorted(vars(builtins).items()):
+    if isinstance(kind, type) and issubclass(kind, BaseException):
+        print(name, ascii(kind.__doc__))
+
+
+class Signed:
+    """Signed(a, b=3)\n--\n\nWhat it is."""
+
+
+class Unsigned:
+    """Unsigned(a, b=3)\n\n)\n--\n\nNo signature."""
+
+
+class Heir(Signed):
+    pass
+
+
+print(Signed.__text_signature__, Unsigned.__text_signature__, Heir.__text_signature__, ascii(Signed.__doc__))
+print(time.ctime.__text_signature__, "".find.__text_signature__, str.find.__text_signature__)

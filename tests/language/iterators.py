@@ -125,3 +125,10 @@ l = [0, 0]
 for t.attr in range(3): pass
 for l[1] in "ab": pass
 print(t.attr, l)
+
+
+class Text(str):
+    pass
+
+
+print([type(iter(text)).__name__ for text in ("", "a", "é", "aé", Text("a"), Text("é"))])

@@ -148,6 +148,8 @@ bool code_word_of_unit(const struct code *code, uint32_t unit, uint32_t *word)
     if (!wordcode_open(&w, code))
         return false;
     unit = unit < code->unit_count ? unit : code->unit_count;
+    while (unit < code->unit_count && unit > 0 && w.sizes[unit] == 0) /* a cache is of the instruction before it */
+        unit--;
     *word = w.starts[unit] + w.nops[unit];
     wordcode_close(&w);
     return true;

@@ -1,4 +1,5 @@
 /* The atexit module: functions to call at the end of the process, last registered first. */
+#include "runtime/modules/core/atexit_module.h"
 #include "runtime/modules/module.h"
 #include "threads/pause.h"
 
@@ -59,6 +60,12 @@ static value run_all(value self)
         value_dec(entry);
     }
     return VALUE_NONE;
+}
+
+void atexit_run(void)
+{
+    if (atomic_load_explicit(&callbacks, memory_order_acquire) && !run_all(NULL))
+        error_clear();
 }
 
 static value clear(value self)

@@ -232,7 +232,7 @@ static value function_doc(value v)
 static value function_text_signature(value v)
 {
     struct builtin_function *f = (struct builtin_function *)v;
-    const char *text = f->new_of ? "($type, *args, **kwargs)" : f->def->signature;
+    const char *text = f->new_of ? "($type, *args, **kwargs)" : f->def->flags & METHOD_TUPLE ? NULL : f->def->signature;
     if (!text)
         return VALUE_NONE;
     if (text[1] == '$' || !builtin_function_of_module(v))

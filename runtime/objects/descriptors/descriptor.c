@@ -128,9 +128,11 @@ static value method_get_doc(value v)
 {
     return text_or_none(((const struct method_def *)((struct descriptor *)v)->def)->doc);
 }
+/* Functions that get their arguments in a tuple have none in CPython. */
 static value method_get_text_signature(value v)
 {
-    return text_or_none(((const struct method_def *)((struct descriptor *)v)->def)->signature);
+    const struct method_def *def = ((struct descriptor *)v)->def;
+    return text_or_none(def->flags & METHOD_TUPLE ? NULL : def->signature);
 }
 static value wrapper_get_doc(value v)
 {

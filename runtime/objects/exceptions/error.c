@@ -254,6 +254,15 @@ static value unraisable_arguments(value exception, value message, value object)
     return NULL;
 }
 
+/* Is there a sys.stderr to write to? At the end there is none any more, and what then fails in finalizers is not told.
+ */
+static bool sys_has_errors(void)
+{
+    value file = sys_get("stderr");
+    value_dec(file);
+    return is_given(file);
+}
+
 void error_unraisable(const char *message, value object)
 {
     value exception = error_fetch();
@@ -269,8 +278,9 @@ void error_unraisable(const char *message, value object)
     value arguments = text && hook && is_given(hook) ? unraisable_arguments(exception, text, object) : NULL;
     bool heard = arguments && audit("sys.unraisablehook", "OO", hook, arguments);
     value result = heard ? call_1(hook, arguments) : NULL;
-    if (!result) {
+    if (!result)
         error_clear();
+    if (!result && (!sys_dict || sys_has_errors())) {
         value repr = value_repr(exception);
         struct text bytes;
         if (repr && text_of(repr, &bytes)) {

@@ -1,5 +1,6 @@
 /* The built-in exceptions, one table, and what the particular ones add: attributes, construction, their text. */
 #include "runtime/objects/exceptions/exception.h"
+#include "runtime/objects/exceptions/exception_docs.h"
 #include "runtime/objects/model/type_internal.h"
 
 #include <errno.h>
@@ -550,12 +551,14 @@ static const struct member_def group_members[] = {
     [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,   \
                                                        .base = EXCEPTION_ID_##BASE, \
                                                        .name = #NAME,               \
+                                                       .doc = DOC_##NAME,           \
                                                        .flags = TYPE_FLAG_BASE,     \
                                                        .gc_flags = TYPE_GC_CONTAINER},
 #define SPECIAL(NAME, BASE, COUNT, SLOTS, ...)                                        \
     [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,     \
                                                        .base = EXCEPTION_ID_##BASE,   \
                                                        .name = #NAME,                 \
+                                                       .doc = DOC_##NAME,             \
                                                        .flags = TYPE_FLAG_BASE,       \
                                                        .gc_flags = TYPE_GC_CONTAINER, \
                                                        .size = SIZE(COUNT),           \

@@ -468,6 +468,8 @@ static bool call_set_names(struct type *type, value dict)
 
 static bool call_init_subclass(struct type *type, const value *kwargs, value kwnames)
 {
+    if (!type_is_subtype(type, type)) /* its mro() leaves it out: there is no super(type, type) */
+        return raise_false(EXC(TypeError), "super(type, obj): obj must be an instance or subtype of type");
     value hook = super_find(type, value_of(type), type, NAME(__init_subclass__));
     if (hook == VALUE_MISSING) /* no object among the bases: what super(type, type) itself has */
         hook = attr_get(value_of(TYPE(SUPER)), NAME(__init_subclass__));

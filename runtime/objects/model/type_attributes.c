@@ -294,8 +294,35 @@ static bool set_doc(value self, value v)
     return check_mutable(SELF, "__doc__", v) && type_attribute_set(SELF, NAME(__doc__), v);
 }
 
+/* "NAME(...)\n--\n\n" at the beginning of a class's __doc__: what is from bracket to bracket. */
+static value signature_in_doc(struct type *type)
+{
+    value dict = type_dict(type), doc = dict ? dict_get(dict, NAME(__doc__)) : NULL;
+    if (!doc || !is_str(doc)) {
+        value_dec(doc);
+        return doc ? VALUE_NONE : NULL;
+    }
+    struct text text;
+    value result = VALUE_NONE;
+    if (!text_of(doc, &text)) {
+        error_clear();
+    } else {
+        const char *name = type_short_name(type);
+        size_t length = strlen(name);
+        const char *begin = text.bytes + length, *end = NULL;
+        if (strncmp(text.bytes, name, length) == 0 && *begin == '(')
+            end = strstr(begin, ")\n--\n\n");
+        if (end && strstr(begin, "\n\n") > end)
+            result = str_from_utf8(begin, (size_t)(end + 1 - begin));
+        text_release(&text);
+    }
+    value_dec(doc);
+    return result;
+}
 static value get_text_signature(value self)
 {
+    if (type_has_flag(SELF, TYPE_FLAG_HEAP))
+        return signature_in_doc(SELF);
     const char *text = SELF->spec ? SELF->spec->signature : NULL;
     return text ? str_from_text(text) : VALUE_NONE;
 }

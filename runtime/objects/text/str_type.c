@@ -589,12 +589,20 @@ struct str_iterator {
     _Atomic int64_t index;
 };
 
+static const struct type_spec ascii_iterator_spec;
+
+/* The iterators over ASCII have a type of their own, as in CPython, unless it is a subclass's. */
 static value str_iter(value self)
 {
-    struct str_iterator *it = (struct str_iterator *)object_new(TYPE(STR_ITERATOR), sizeof *it);
+    static _Atomic(struct type *) ascii;
+    value text = str_exact(self);
+    struct type *type = value_is(self, TYPE_ID_STR) && str_is_ascii(text)
+                            ? type_define_once(&ascii, &ascii_iterator_spec)
+                            : TYPE(STR_ITERATOR);
+    struct str_iterator *it = type ? (struct str_iterator *)object_new(type, sizeof *it) : NULL;
     if (!it)
         return NULL;
-    slot_init(&it->text, value_inc(str_exact(self)));
+    slot_init(&it->text, value_inc(text));
     return value_of(it);
 }
 
@@ -680,17 +688,14 @@ static const struct method_def str_iterator_methods[] = {
     {0},
 };
 
-const struct type_spec str_iterator_type_spec = {
-    .id = TYPE_ID_STR_ITERATOR,
-    .name = "str_iterator",
-    .size = sizeof(struct str_iterator),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
-    .gc_flags = TYPE_GC_CONTAINER,
-    .traverse = str_iterator_traverse,
-    .destroy = str_iterator_destroy,
-    .slots = {.iter = str_iterator_self, .next = str_iterator_next},
-    .methods = str_iterator_methods,
-};
+#define STR_ITERATOR_SPEC(NAME, ...)                                                                                  \
+    {                                                                                                                 \
+        .name = NAME, .size = sizeof(struct str_iterator), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,          \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = str_iterator_traverse, .destroy = str_iterator_destroy,            \
+        .slots = {.iter = str_iterator_self, .next = str_iterator_next}, .methods = str_iterator_methods, __VA_ARGS__ \
+    }
+const struct type_spec str_iterator_type_spec = STR_ITERATOR_SPEC("str_iterator", .id = TYPE_ID_STR_ITERATOR, );
+static const struct type_spec ascii_iterator_spec = STR_ITERATOR_SPEC("str_ascii_iterator");
 
 /* `size` is that of an instance of a subclass, which adds its fields behind it. */
 const struct type_spec str_type_spec = {
