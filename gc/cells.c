@@ -1,5 +1,6 @@
 /*
- * Sharded counts, for objects that many threads count all the time: functions, types, code, modules.
+ * Sharded counts, for objects that many threads count all the time: functions, types, code, modules for good, and
+ * whatever proves hot (counting.c) until it has cooled down.
  *
  * Such an object's shared word holds no count but the index of a *cell*; every slot has a cell of that index, counts
  * there with plain arithmetic, and writes nothing that another thread reads. The owner goes on counting in `local`.
@@ -12,6 +13,16 @@
  * Switching over: the thread puts the shared count as it is now into its own cell of a new index and then exchanges the
  * shared word, from exactly that count, for the index. An object that waits in a merge queue is not switched. The
  * collector reads the shared word before the cells, so it never misses a count that is on its way into one.
+ *
+ * Going back: a row that belongs to no slot tells which object has an index, unless that is for good. The collector
+ * looks there from time to time, between cycles. What one slot or none counted since the last time has cooled down;
+ * what dies does so by going back, leaves above all, of which no snapshot knows. (Only what has no owner is switched to
+ * cells without being asked for: all that its count consists of is in the cells.) The collector exchanges the shared
+ * word for a count of one, its own, in the state of an object that waits in a merge queue: whoever counts it from there
+ * on does so in the shared word, and the count's end is judged by who merges. But those who read the word before count
+ * in their cells, or use the object uncounted, until they are quiescent. So the collector waits for a grace period, and
+ * then merges: the cells are added, its own reference is dropped, and the object dies if that was the last. Its index
+ * is free again.
  *
  * A slot's cells are a row of address space, reserved when it first counts there and made accessible as far as it
  * counts; what is never touched costs nothing. When it cannot be had the count goes to the *spill*, a row that belongs
@@ -30,10 +41,14 @@
 #define OPEN_STEP    4096u /* cells made accessible at a time: 32 KiB */
 
 static struct watched_mutex mutex = WATCHED_MUTEX_INITIALIZER; /* guards indices and the spill's growth */
-static uint32_t next_index;
+static _Atomic uint32_t next_index;
 static uint32_t *free_indices;
 static size_t free_count, free_capacity;
 static struct cell_row spill;
+static struct cell_row holders; /* by index: 0, or the object that may cool down, and these: */
+#define HOLDER_AGED 1           /* cells_cool has seen it */
+#define HOLDER_COLD 2           /* it is about to go back */
+static _Atomic uint32_t hot;
 
 static uint32_t cells_most(void)
 {
@@ -76,8 +91,8 @@ static bool take_index(uint32_t *index)
     bool ok = true;
     if (free_count)
         *index = free_indices[--free_count];
-    else if (next_index < cells_most() && reach(&spill, next_index))
-        *index = next_index++;
+    else if ((*index = next_index) < cells_most() && reach(&spill, *index) && reach(&holders, *index))
+        next_index = *index + 1;
     else
         ok = false;
     watched_unlock(&mutex);
@@ -101,22 +116,42 @@ static void give_index(uint32_t index)
     watched_unlock(&mutex);
 }
 
-bool cells_shard(struct object *o)
+/* What is sharded already stays so from now on. False: it went back at this moment. */
+static bool make_lasting(struct object *o, uint32_t old)
 {
-    uint32_t index;
+    while (old & SHARED_SHARDED)
+        if ((old & SHARED_LASTING) ||
+            atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_LASTING | SHARED_DISTURBED,
+                                                  memory_order_seq_cst, memory_order_acquire))
+            return true;
+    return false;
+}
+
+bool cells_shard(struct object *o, bool lasting)
+{
+    uint32_t index, state = SHARED_SHARDED | SHARED_DISTURBED | (lasting ? SHARED_LASTING : 0);
     uint8_t kind = atomic_load_explicit(&page_of(o)->kind, memory_order_relaxed);
-    if ((kind != KIND_CONTAINER && kind != KIND_TYPE) || !take_index(&index))
+    if (lasting && kind != KIND_CONTAINER && kind != KIND_TYPE) /* no snapshot would find that it is garbage */
+        return false;
+    if (lasting && make_lasting(o, atomic_load_explicit(&o->shared, memory_order_acquire)))
+        return true;
+    if (!take_index(&index))
         return false;
     struct cell_row *cells = &slot_heap(thread_self)->cells;
     _Atomic int64_t *cell = reach(cells, index) ? cell_at(cells, index) : NULL;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
     chaos_point();
-    while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED))) {
-        atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED, memory_order_relaxed);
-        if (atomic_compare_exchange_weak_explicit(&o->shared, &old,
-                                                  index << SHARED_SHIFT | SHARED_SHARDED | SHARED_DISTURBED,
-                                                  memory_order_seq_cst, memory_order_acquire)) {
-            atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+    while (cell && !(old & (SHARED_SHARDED | SHARED_QUEUED)) && (lasting || (old & SHARED_MERGED))) {
+        atomic_store_explicit(cell, shared_count(old) * CELL_ONE | CELL_DISTURBED | CELL_TOUCHED, memory_order_relaxed);
+        if (atomic_compare_exchange_weak_explicit(&o->shared, &old, index << SHARED_SHIFT | state, memory_order_seq_cst,
+                                                  memory_order_acquire)) {
+            if (!(atomic_load_explicit(&o->flags, memory_order_relaxed) & OBJECT_SHARED))
+                atomic_fetch_or_explicit(&o->flags, OBJECT_SHARED, memory_order_release);
+            if (!lasting) { /* the caller's reference keeps it until this is said */
+                chaos_point();
+                atomic_fetch_add_explicit(&hot, 1, memory_order_relaxed);
+                atomic_store_explicit(cell_at(&holders, index), (int64_t)(uintptr_t)o, memory_order_release);
+            }
             contention_tell(CONTENTION_CELLS, o, 0);
             return true;
         }
@@ -124,7 +159,7 @@ bool cells_shard(struct object *o)
     if (cell)
         atomic_store_explicit(cell, 0, memory_order_relaxed);
     give_index(index);
-    return old & SHARED_SHARDED;
+    return lasting ? make_lasting(o, old) : (old & SHARED_SHARDED) != 0;
 }
 
 void cells_add_slow(uint32_t index, int64_t amount)
@@ -135,7 +170,7 @@ void cells_add_slow(uint32_t index, int64_t amount)
     }
     _Atomic int64_t *cell = cell_at(&spill, index);
     int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(cell, &old, (old + amount * CELL_ONE) | CELL_DISTURBED,
+    while (!atomic_compare_exchange_weak_explicit(cell, &old, (old + amount * CELL_ONE) | CELL_DISTURBED | CELL_TOUCHED,
                                                   memory_order_relaxed, memory_order_relaxed))
         ;
 }
@@ -154,7 +189,7 @@ static inline void each_cell(uint32_t index, void (*visit)(_Atomic int64_t *cell
 
 static void add_cell(_Atomic int64_t *cell, void *context)
 {
-    *(int64_t *)context += atomic_load_explicit(cell, memory_order_relaxed) >> 1;
+    *(int64_t *)context += atomic_load_explicit(cell, memory_order_relaxed) >> CELL_SHIFT;
 }
 
 static void add_clearing(_Atomic int64_t *cell, void *context)
@@ -162,12 +197,20 @@ static void add_clearing(_Atomic int64_t *cell, void *context)
     int64_t count = atomic_load_explicit(cell, memory_order_relaxed);
     if (count & CELL_DISTURBED)
         count = atomic_fetch_and_explicit(cell, ~(int64_t)CELL_DISTURBED, memory_order_seq_cst);
-    *(int64_t *)context += count >> 1;
+    *(int64_t *)context += count >> CELL_SHIFT;
 }
 
 static void note_disturbed(_Atomic int64_t *cell, void *context)
 {
     *(bool *)context |= atomic_load_explicit(cell, memory_order_relaxed) & CELL_DISTURBED;
+}
+
+static void count_touched(_Atomic int64_t *cell, void *context)
+{
+    if (atomic_load_explicit(cell, memory_order_relaxed) & CELL_TOUCHED) {
+        ++*(unsigned *)context;
+        atomic_fetch_and_explicit(cell, ~(int64_t)CELL_TOUCHED, memory_order_relaxed);
+    }
 }
 
 static void zero_cell(_Atomic int64_t *cell, void *context)
@@ -190,10 +233,89 @@ bool cells_disturbed(uint32_t index)
     return disturbed;
 }
 
+static void forget_holder(uint32_t index)
+{
+    if (atomic_exchange_explicit(cell_at(&holders, index), 0, memory_order_relaxed))
+        atomic_fetch_sub_explicit(&hot, 1, memory_order_relaxed);
+}
+
 void cells_release(uint32_t index)
 {
     each_cell(index, zero_cell, NULL);
+    forget_holder(index);
     give_index(index);
+}
+
+/* ---- going back ---- */
+
+uint32_t cells_hot(void)
+{
+    return atomic_load_explicit(&hot, memory_order_relaxed);
+}
+
+static bool has_cooled(uint32_t index, _Atomic int64_t *holder, bool all)
+{
+    unsigned touched = 0;
+    if (cells_sum(index, false) == 0 || chaos_chance(2)) /* at this moment, perhaps: going back will tell */
+        return true;
+    if (all)
+        return false;
+    each_cell(index, count_touched, &touched);
+    if (atomic_fetch_or_explicit(holder, HOLDER_AGED, memory_order_relaxed) & HOLDER_AGED)
+        return touched < 2;
+    return false;
+}
+
+/* From here on its count is in the shared word, and its end is judged by who merges. False: it stays as it is. */
+static bool begin_to_cool(struct object *o, uint32_t index)
+{
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_acquire);
+    do {
+        CHECK((old & SHARED_SHARDED) && old >> SHARED_SHIFT == index, o, "not sharded, but its index says so");
+        if ((old & SHARED_LASTING) || object_is_immortal(o)) {
+            forget_holder(index);
+            return false;
+        }
+        chaos_point();
+    } while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, SHARED_ONE | SHARED_QUEUED | SHARED_DISTURBED,
+                                                    memory_order_seq_cst, memory_order_acquire));
+    return true;
+}
+
+/* After a grace period: nobody counts in the cells any more, nor uses the object uncounted. True: it is dead. */
+static bool end_cooling(struct object *o, uint32_t index)
+{
+    int64_t cells = cells_sum(index, false);
+    cells_release(index);
+    return queue_merge_object(o, cells);
+}
+
+bool cells_cool(bool all)
+{
+    uint32_t cold = 0, end = atomic_load_explicit(&next_index, memory_order_acquire);
+    bool died = false;
+    for (uint32_t i = 0; i < end && cells_hot(); i++) {
+        _Atomic int64_t *holder = cell_at(&holders, i);
+        int64_t held = atomic_load_explicit(holder, memory_order_acquire) & ~(int64_t)HOLDER_AGED;
+        if (held && has_cooled(i, holder, all) && begin_to_cool((struct object *)(uintptr_t)held, i)) {
+            atomic_fetch_or_explicit(holder, HOLDER_COLD, memory_order_relaxed);
+            cold++;
+        }
+    }
+    if (cold)
+        grace_wait();
+    for (uint32_t i = 0; cold; i++) {
+        int64_t held = atomic_load_explicit(cell_at(&holders, i), memory_order_relaxed);
+        if (!(held & HOLDER_COLD))
+            continue;
+        struct object *o = (struct object *)(uintptr_t)(held & ~(int64_t)(HOLDER_AGED | HOLDER_COLD));
+        cold--;
+        if (end_cooling(o, i)) {
+            died = true;
+            object_die(o);
+        }
+    }
+    return died;
 }
 
 void cells_lock(void)

@@ -5,10 +5,19 @@
 #include "gc/heap.h"
 
 #define CELL_DISTURBED 1
-#define CELL_ONE       2
+#define CELL_TOUCHED   2 /* somebody counted here since cells_cool looked the last time */
+#define CELL_ONE       4
+#define CELL_SHIFT     2
 
-/* Switch the object's shared count to cells. The caller holds or is about to count a reference. False: it stays. */
-bool cells_shard(struct object *o);
+/* Switch the object's shared count to cells, for good or until it has cooled down. The caller holds a reference. False:
+   it stays as it is. */
+bool cells_shard(struct object *o, bool lasting);
+/* Switch back what has cooled down: what one slot or none counted since the last call, or (`all`) what seems to have no
+   references left. What turns out to have none dies. On the collector's thread, between cycles. True: something died.
+ */
+bool cells_cool(bool all);
+/* How many objects may cool down. */
+uint32_t cells_hot(void);
 /* The object dies: nobody touches its cells any more. */
 void cells_release(uint32_t index);
 /* The slow path of cells_add: the slot's row does not reach so far yet. */
@@ -31,7 +40,7 @@ static inline void cells_add(uint32_t index, int64_t amount)
     }
     _Atomic int64_t *row = atomic_load_explicit(&heap->cells.row, memory_order_relaxed);
     int64_t old = atomic_load_explicit(&row[index], memory_order_relaxed);
-    atomic_store_explicit(&row[index], (old + amount * CELL_ONE) | CELL_DISTURBED, memory_order_relaxed);
+    atomic_store_explicit(&row[index], (old + amount * CELL_ONE) | CELL_DISTURBED | CELL_TOUCHED, memory_order_relaxed);
 }
 
 #endif

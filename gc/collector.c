@@ -45,9 +45,10 @@
 #define HEADROOM_SHARE  2
 #define HEADROOM_GROWTH 16
 #define HEADROOM_PAGES  64
-#define HELP_NS         1000000 /* that a mutator helps at a time, and then finishes its item */
-#define MOST_OWED       128     /* items */
-#define COLLECT_ROUNDS  50      /* gc_collect gives up on finalizers that keep making garbage with finalizers */
+#define COOL_NS         100000000 /* how often it is looked whether hot objects have cooled down */
+#define HELP_NS         1000000   /* that a mutator helps at a time, and then finishes its item */
+#define MOST_OWED       128       /* items */
+#define COLLECT_ROUNDS  50        /* gc_collect gives up on finalizers that keep making garbage with finalizers */
 
 struct gc_hooks gc_hooks;
 
@@ -68,6 +69,7 @@ static unsigned fruitless[3]; /* of the generation's last cycles, so many in a r
 #define WANT_YOUNG 1u
 #define WANT_FULL  2u
 #define WANT_STOP  4u
+#define WANT_COOL  8u /* objects have become hot: look again in COOL_NS */
 static _Atomic uint32_t requested;
 static _Atomic uint32_t completed; /* futex word: cycles that were finished; full ones that began after a request */
 
@@ -79,6 +81,9 @@ static _Atomic bool refused;          /* the system refused the thread when it w
 static _Atomic uint64_t begun, ended; /* cycles; `ended` follows under no lock */
 static uint32_t cycle_number;
 static _Atomic uint64_t last_unreachable;
+static _Atomic bool last_buried;    /* the last cycle let objects die that had been hot */
+static _Atomic bool cooling;        /* the thread looks after hot objects */
+static uint64_t cooled_at;          /* when it looked the last time */
 static _Atomic uint32_t collecting; /* mutators that wait in collect_once */
 
 /* Statistics: written by the collector's thread. */
@@ -211,9 +216,29 @@ static uint64_t run_cycle(enum gc_generation generation)
         set_triggers(&cycle);
     atomic_store_explicit(&cycling, false, memory_order_release);
     note_results(&cycle, start);
+    bool buried = (generation == GC_FULL || chaos_chance(2)) && cells_cool(true);
+    atomic_store_explicit(&last_buried, buried, memory_order_relaxed);
     give_memory_back(&cycle);
     pthread_mutex_unlock(&cycle_mutex); /* not before: a fork finds all pages in the pool */
     return cycle.failed ? 0 : cycle.unreachable;
+}
+
+/* Objects that have cooled down get ordinary counts again. How long to wait before the next look; -1: there are none.
+ */
+static int64_t cool(void)
+{
+    uint64_t now = now_ns();
+    if (cells_hot() && now - cooled_at >= COOL_NS) {
+        pthread_mutex_lock(&cycle_mutex);
+        cells_cool(false);
+        pthread_mutex_unlock(&cycle_mutex);
+        cooled_at = now;
+    }
+    atomic_store_explicit(&cooling, true, memory_order_seq_cst); /* then look whether there are any */
+    if (cells_hot())
+        return COOL_NS;
+    atomic_store_explicit(&cooling, false, memory_order_seq_cst);
+    return cells_hot() ? COOL_NS : -1;
 }
 
 /* ---- the thread ---- */
@@ -239,8 +264,9 @@ static void *collector_main(void *argument)
         uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst);
         if (!(want & (WANT_YOUNG | WANT_FULL)))
             atomic_store_explicit(&cycling, false, memory_order_relaxed);
+        int64_t wait = cool();
         if (want == 0) {
-            thread_park(&requested, 0, -1);
+            thread_park(&requested, 0, wait);
             continue;
         }
         if (want & (WANT_YOUNG | WANT_FULL))
@@ -299,8 +325,11 @@ static bool request(uint32_t want)
 static void act_as_collector(void *unused)
 {
     (void)unused;
-    uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst) & (WANT_YOUNG | WANT_FULL);
-    if (!want)
+    uint32_t want = atomic_exchange_explicit(&requested, 0, memory_order_seq_cst);
+    if (want & WANT_COOL)
+        cool();
+    atomic_store_explicit(&cooling, false, memory_order_relaxed); /* who makes more objects hot asks again */
+    if (!(want & (WANT_YOUNG | WANT_FULL)))
         return; /* another mutator did it */
     atomic_store_explicit(&cycling, true, memory_order_relaxed);
     run_wanted(want);
@@ -378,8 +407,19 @@ static void merge_hook(struct thread_slot *slot)
     queue_merge(slot);
 }
 
+/* Some objects proved hot on this thread. */
+static void note_hot(struct slot_heap *heap)
+{
+    heap->hot = false;
+    queue_help_idle();
+    if (cells_hot() && !atomic_load_explicit(&cooling, memory_order_seq_cst))
+        request(WANT_COOL);
+}
+
 static void help_hook(struct thread_slot *slot)
 {
+    if (slot_heap(slot)->hot)
+        note_hot(slot_heap(slot));
     if (unlikely(atomic_load_explicit(&refused, memory_order_relaxed)) &&
         atomic_load_explicit(&requested, memory_order_relaxed) && !start_thread()) {
         thread_enter_blocking();
@@ -440,10 +480,10 @@ size_t gc_collect(enum gc_generation generation)
         thread_leave_blocking();
         contention_end(CONTENTION_GRACE, NULL, contended);
         thread_safepoint_at(thread_self, THREAD_IN_OPERATION);
-        bool pending = pending_any();
+        bool more = pending_any() || atomic_load_explicit(&last_buried, memory_order_relaxed);
         gc_run_pending();
         total += found;
-        if ((found == 0 && !pending) || round == COLLECT_ROUNDS)
+        if ((found == 0 && !more) || round == COLLECT_ROUNDS)
             return total;
     }
 }
@@ -562,6 +602,7 @@ void gc_after_fork_child(void)
     atomic_store(&running, false); /* the thread is gone */
     atomic_store(&refused, false);
     atomic_store(&cycling, false);
+    atomic_store(&cooling, false);
     atomic_store(&requested, 0);
     atomic_store(&ended, atomic_load(&begun));
     atomic_store(&collecting, 0);

@@ -25,8 +25,9 @@
 #include "threads/contention.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-#define SHARED_COUNT_LIMIT ((int32_t)1 << 25) /* shared counts beyond this, up or down, make the object immortal */
+#define SHARED_COUNT_LIMIT ((int32_t)1 << 24) /* shared counts beyond this, up or down, make the object immortal */
 
 void heap_make_immortal(struct object *o)
 {
@@ -53,6 +54,93 @@ size_t rc_count(struct object *o)
     return count > 0 ? (size_t)count : 0;
 }
 
+/* ---- what is hot ---- */
+
+/*
+ * A merged word tells which slot counted there last. Another one that counts *meets* it: the cache line had to travel,
+ * which takes some 100 ns. What a thread meets so MEETINGS times within HEAT_MS is hot and gets sharded counts; to
+ * switch there and back takes about as long as those meetings. Once is no proof: what is handed from one thread to
+ * another is counted by both, and is to die at once.
+ * Where an object has an owner, its counting leaves no traces. What another thread counts often is no case for a bias:
+ * it is merged, whereupon the owner is met like anybody. One such count in FOREIGN_STEP stands for a meeting.
+ * Each slot keeps a place for the object that it met, by hash, until that is hot or its time is over.
+ */
+#define MEETINGS     8u
+#define HEAT_MS      16u
+#define FOREIGN_STEP 8u
+
+static bool queue_push(struct object *o, uint16_t owner);
+
+static inline uint32_t my_mark(void)
+{
+    return thread_self->id * SHARED_SLOT_ONE & SHARED_SLOT;
+}
+
+/* The shared word after one count more or less. */
+static inline uint32_t changed(uint32_t old, uint32_t amount)
+{
+    uint32_t next = (old + amount) | SHARED_DISTURBED;
+    return old & SHARED_MERGED ? (next & ~SHARED_SLOT) | my_mark() : next;
+}
+
+/* Did this thread meet another one at an object whose shared word was that? */
+static inline bool is_meeting(uint32_t old)
+{
+    return old & SHARED_MERGED ? (old & SHARED_SLOT) != my_mark()
+                               : ++slot_heap(thread_self)->foreign % FOREIGN_STEP == 0;
+}
+
+static uint32_t now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return (uint32_t)time.tv_sec * 1000u + (uint32_t)time.tv_nsec / 1000000u;
+}
+
+/* Let the owner merge the object, at its next safepoint, or this thread in its stead at its own (it may hold locks now,
+   and what waits in that queue may die then). The queue gets a reference of its own. */
+static void ask_to_merge(struct object *o, uint32_t old)
+{
+    uint16_t owner = atomic_load_explicit(&o->owner, memory_order_relaxed);
+    if (owner == THREAD_NOBODY || owner == thread_self->id)
+        return; /* it is being merged */
+    chaos_point();
+    while (!(old & (SHARED_MERGED | SHARED_QUEUED | SHARED_SHARDED)))
+        if (atomic_compare_exchange_weak_explicit(&o->shared, &old,
+                                                  (old + SHARED_ONE) | SHARED_QUEUED | SHARED_DISTURBED,
+                                                  memory_order_acq_rel, memory_order_relaxed)) {
+            if (!queue_push(o, owner))
+                slot_heap(thread_self)->hot = true;
+            break;
+        }
+}
+
+/* The caller holds a reference. */
+static __attribute__((noinline)) void meet(struct object *o)
+{
+    struct thread_slot *self = thread_self;
+    struct heat *heat = &slot_heap(self)->heat[(uint32_t)object_number(o) * 0x9E3779B1u >> (32 - HEAT_BITS)];
+    if (self->background || object_is_immortal(o))
+        return;
+    contention_tell(CONTENTION_COUNT, o, 0);
+    if (heat->object == o && ++heat->meetings < MEETINGS && !chaos_chance(4))
+        return;
+    uint32_t now = now_ms();
+    if (heat->object != o || now - heat->since > HEAT_MS) {
+        if (!heat->object || now - heat->since > HEAT_MS)
+            *heat = (struct heat){.object = o, .meetings = 1, .since = now};
+        return;
+    }
+    heat->object = NULL;
+    uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
+    if (!(old & SHARED_MERGED))
+        ask_to_merge(o, old);
+    else if (cells_shard(o, false))
+        slot_heap(self)->hot = true;
+    if (slot_heap(self)->hot)
+        thread_request(self, THREAD_POLL_HELP);
+}
+
 /* ---- up ---- */
 
 static inline void flag_shared(struct object *o)
@@ -73,7 +161,7 @@ static inline bool change_shared(struct object *o, uint32_t *old, uint32_t next,
 
 static void inc_shared(struct object *o, uint32_t old)
 {
-    if ((object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && cells_shard(o))
+    if (unlikely(object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && cells_shard(o, true))
         old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     do {
         if (unlikely(old & SHARED_SHARDED)) {
@@ -81,10 +169,12 @@ static void inc_shared(struct object *o, uint32_t old)
             return;
         }
         CHECK(!((old & SHARED_MERGED) && shared_count(old) <= 0), o, "counted when it was dead");
-    } while (!change_shared(o, &old, (old + SHARED_ONE) | SHARED_DISTURBED, memory_order_relaxed));
+    } while (!change_shared(o, &old, changed(old, SHARED_ONE), memory_order_relaxed));
     if (unlikely(shared_count(old) >= SHARED_COUNT_LIMIT))
         heap_make_immortal(o);
     flag_shared(o);
+    if (unlikely(is_meeting(old)))
+        meet(o);
 }
 
 void rc_inc_slow(struct object *o)
@@ -119,7 +209,7 @@ bool rc_try_inc_slow(struct object *o)
         }
         if (shared_count(old) <= 0 && ((old & SHARED_MERGED) || (local < LOCAL_ONE && !(old & SHARED_QUEUED))))
             return false; /* dead, or dying */
-        if (change_shared(o, &old, (old + SHARED_ONE) | SHARED_DISTURBED, memory_order_seq_cst))
+        if (change_shared(o, &old, changed(old, SHARED_ONE), memory_order_seq_cst))
             break;
     }
     chaos_point(); /* before the caller's second look */
@@ -127,20 +217,22 @@ bool rc_try_inc_slow(struct object *o)
         heap_make_immortal(o);
     flag_shared(o);
     if (unlikely(object_type(o)->gc_flags & TYPE_GC_SHARDABLE) && !object_is_mine(o))
-        cells_shard(o); /* the count that was just taken moves along */
+        cells_shard(o, true); /* the count that was just taken moves along */
+    else if (unlikely(is_meeting(old)))
+        meet(o);
     return true;
 }
 
 void rc_shard(struct object *o)
 {
     if (!object_is_lasting(o) && (object_type(o)->gc_flags & TYPE_GC_SHARDABLE))
-        cells_shard(o);
+        cells_shard(o, true);
 }
 
 void rc_shard_part(struct object *o)
 {
     if (!object_is_lasting(o))
-        cells_shard(o);
+        cells_shard(o, true);
 }
 
 void rc_merge_newborn(struct object *o)
@@ -169,8 +261,9 @@ void rc_shard_newborn(struct object *o)
 
 /* ---- the merge queue ---- */
 
-/* Merge one object that was queued: the queue's reference goes, and so does the bias. True: it is dead. */
-static bool merge_object(struct object *o)
+/* Merge one object that was queued: the queue's reference goes, and so does the bias; `cells` is what was counted in
+   cells. True: it is dead. */
+bool queue_merge_object(struct object *o, int64_t cells)
 {
     if (object_is_immortal(o))
         return false;
@@ -184,7 +277,7 @@ static bool merge_object(struct object *o)
     chaos_point();
     do {
         CHECK(!(old & SHARED_SHARDED), o, "switched to cells while it waited to be merged");
-        count = shared_count(old) + local - 1;
+        count = shared_count(old) + local + cells - 1;
         CHECK(count >= 0, o, "more references dropped than there were");
         if (unlikely(count > SHARED_COUNT_LIMIT)) {
             heap_make_immortal(o);
@@ -202,7 +295,7 @@ static struct queue_entry *merge_counts(struct thread_slot *slot)
 {
     struct queue_entry *entries = atomic_exchange_explicit(&slot_heap(slot)->queue, NULL, memory_order_seq_cst);
     for (struct queue_entry *entry = entries; entry; entry = entry->next)
-        if (!merge_object(entry->object))
+        if (!queue_merge_object(entry->object, 0))
             entry->object = NULL;
     return entries;
 }
@@ -223,6 +316,16 @@ void queue_merge(struct thread_slot *slot)
     bury(merge_counts(slot));
 }
 
+void queue_help_idle(void)
+{
+    for (size_t i = 0, n = thread_slot_count(); i < n; i++) {
+        struct thread_slot *slot = thread_slot_at(i);
+        if (slot_heap(slot) && atomic_load_explicit(&slot_heap(slot)->queue, memory_order_relaxed) &&
+            atomic_load_explicit(&slot->state, memory_order_seq_cst) != THREAD_RUNNING)
+            queue_help(slot);
+    }
+}
+
 /* Act for the slot if its thread cannot. What died is buried after the slot was let go: that may run any code. */
 void queue_help(struct thread_slot *slot)
 {
@@ -234,16 +337,15 @@ void queue_help(struct thread_slot *slot)
     bury(dead);
 }
 
-/* The caller's reference to `o` now belongs to the queue. */
-static void queue_object(struct object *o, uint16_t owner)
+/* The caller's reference to `o` now belongs to the queue. False: the owner may not come to it, others should help. */
+static bool queue_push(struct object *o, uint16_t owner)
 {
     struct thread_slot *slot = thread_slot_at(owner);
     struct slot_heap *heap = slot_heap(slot);
-    contention_tell(CONTENTION_FREED, o, 0);
     struct queue_entry *entry = malloc(sizeof *entry);
     if (!entry) {
         heap_make_immortal(o);
-        return;
+        return true;
     }
     entry->object = o;
     entry->next = atomic_load_explicit(&heap->queue, memory_order_relaxed);
@@ -254,8 +356,14 @@ static void queue_object(struct object *o, uint16_t owner)
     /* Then the bit, then the state: see safepoint.c. */
     if (!(atomic_load_explicit(&slot->poll, memory_order_seq_cst) & THREAD_POLL_QUEUE))
         atomic_fetch_or_explicit(&slot->poll, THREAD_POLL_QUEUE, memory_order_seq_cst);
-    if (atomic_load_explicit(&slot->state, memory_order_seq_cst) != THREAD_RUNNING)
-        queue_help(slot);
+    return atomic_load_explicit(&slot->state, memory_order_seq_cst) == THREAD_RUNNING;
+}
+
+static void queue_object(struct object *o, uint16_t owner)
+{
+    contention_tell(CONTENTION_FREED, o, 0);
+    if (!queue_push(o, owner))
+        queue_help(thread_slot_at(owner));
 }
 
 /* ---- down ---- */
@@ -273,12 +381,12 @@ static bool release_shared(struct object *o)
         }
         if (old & SHARED_MERGED) {
             CHECK(shared_count(old) > 0, o, "more references dropped than there were");
-            next = (old - SHARED_ONE) | SHARED_DISTURBED;
+            next = changed(old, -SHARED_ONE);
         } else if (shared_count(old) <= 0 && !(old & SHARED_QUEUED)) {
             next = old | SHARED_QUEUED | SHARED_DISTURBED;
             queue = true;
         } else {
-            next = (old - SHARED_ONE) | SHARED_DISTURBED;
+            next = changed(old, -SHARED_ONE);
         }
         uint16_t owner = atomic_load_explicit(&o->owner, memory_order_relaxed); /* before the object can be gone */
         if (!change_shared(o, &old, next, memory_order_acq_rel))
@@ -300,8 +408,8 @@ static bool release_bias(struct object *o, uint32_t old)
     chaos_point();
     while (!atomic_compare_exchange_weak_explicit(&o->shared, &old, old | SHARED_MERGED | SHARED_DISTURBED,
                                                   memory_order_acq_rel, memory_order_relaxed))
-        if (old & SHARED_SHARDED)
-            return false; /* switched at this moment */
+        if (old & (SHARED_SHARDED | SHARED_QUEUED))
+            return false; /* switched or queued at this moment: others judge */
     CHECK(shared_count(old) >= 0, o, "more references dropped than there were");
     if (shared_count(old) != 0)
         return false;

@@ -43,7 +43,7 @@ struct object {
         struct {
             _Atomic uint32_t local;  /* owner's count << 1 | D; written by the owner with plain arithmetic (relaxed load
                                         and store) */
-            _Atomic uint32_t shared; /* everybody else's count << 4 (signed) | state bits | D; atomic operations */
+            _Atomic uint32_t shared; /* everybody else's count << 6 (signed) | state bits | D; atomic operations */
         };
         _Atomic uint64_t counts; /* both, likewise: never loaded, since a load across a recent store of a half waits */
     };
@@ -68,10 +68,13 @@ enum object_flag {
 #define SHARED_DISTURBED 1u
 #define SHARED_MERGED    2u /* local and shared were merged: the shared word is the whole count */
 #define SHARED_QUEUED    4u /* waits in its owner's merge queue, which holds a reference */
-/* bits 4.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
-#define SHARED_SHARDED 8u
-#define SHARED_ONE     16u
-#define SHARED_SHIFT   4
+/* bits 6.. are the index of a cell that every thread slot has for it; the collector alone sums and frees */
+#define SHARED_SHARDED  8u
+#define SHARED_LASTING  SHARED_QUEUED /* of a sharded one: it stays so; others go back when they have cooled down */
+#define SHARED_SLOT     48u           /* of a merged one: which slot counted last, modulo 4 (counting.c) */
+#define SHARED_SLOT_ONE 16u
+#define SHARED_ONE      64u
+#define SHARED_SHIFT    6
 
 static inline bool value_is_object(value v)
 {
@@ -276,10 +279,24 @@ static inline bool object_is_sharded(const struct object *o)
     return atomic_load_explicit(&o->shared, memory_order_acquire) & SHARED_SHARDED;
 }
 
-/* The same, or immortal. */
-static inline bool object_is_lasting(const struct object *o)
+/* Is it something that the caller may be using uncounted, since it was sharded when the caller read it? By now it may
+   be on its way back to an ordinary count, which it reaches when the caller was quiescent. For who settles. */
+static inline bool object_was_sharded(const struct object *o)
+{
+    return atomic_load_explicit(&o->shared, memory_order_acquire) & (SHARED_SHARDED | SHARED_QUEUED);
+}
+
+/* May it be used uncounted up to the next quiescent point: sharded, or immortal? */
+static inline bool object_is_keepable(const struct object *o)
 {
     return object_is_sharded(o) || object_is_immortal(o);
+}
+
+/* The same for as long as it lives, whoever finds it: what caches may remember uncounted. */
+static inline bool object_is_lasting(const struct object *o)
+{
+    const uint32_t lasting = SHARED_SHARDED | SHARED_LASTING;
+    return (atomic_load_explicit(&o->shared, memory_order_acquire) & lasting) == lasting || object_is_immortal(o);
 }
 /* Shard the count of an object, of which the caller holds a reference, if its type is TYPE_GC_SHARDABLE: for what other
    threads are about to count as well. May fail, which does no harm. */

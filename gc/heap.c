@@ -666,6 +666,8 @@ bool heap_attach(struct thread_slot *slot)
 void heap_detach(struct thread_slot *slot)
 {
     queue_merge(slot);
+    if (slot_heap(slot)->hot)
+        queue_help_idle();
     heap_drain_remote(slot_heap(slot));
     heap_flush_retired(slot_heap(slot));
 }

@@ -34,6 +34,14 @@ struct cell_row {
     _Atomic uint32_t open;        /* cells below may be used; follows the row */
 };
 
+/* An object at whose count the slot's thread met others, and how often (counting.c). */
+struct heat {
+    struct object *object; /* perhaps dead by now: an address, no more */
+    uint32_t meetings;
+    uint32_t since; /* milliseconds */
+};
+#define HEAT_BITS 8
+
 struct slot_heap {
     /* Written by whoever acts for the slot. */
     struct bin bins[KIND_COUNT - 1][SIZE_CLASSES]; /* first: alloc.h */
@@ -46,7 +54,10 @@ struct slot_heap {
     uint32_t empty_pages;  /* kept in the lists of the bins for their next need */
     uint32_t aside;        /* pages that are PAGE_ASIDE */
     bool no_code;          /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
+    bool hot;              /* objects proved hot: there is something to do at the next safepoint */
     struct cell_row cells; /* its sharded counts; cells.c, the collector */
+    uint32_t foreign;      /* counts of what another slot owns */
+    struct heat heat[1 << HEAT_BITS];
 
     /* Any thread. */
     _Alignas(64) struct page *_Atomic remote_pages; /* pages with blocks that others freed */
@@ -129,8 +140,11 @@ void rc_merge_newborn(struct object *o);
 /* Merge the slot's queue. The caller acts for the slot. */
 void queue_merge(struct thread_slot *slot);
 
-/* The same for another slot, if nobody acts for it. */
+/* The same for another slot, if nobody acts for it; for all slots whose threads do not run. */
 void queue_help(struct thread_slot *slot);
+void queue_help_idle(void);
+/* Merge an object that was in a queue or in cells, which counted so many. True: it is dead. */
+bool queue_merge_object(struct object *o, int64_t cells);
 
 /* ---- dying ---- */
 

@@ -43,6 +43,9 @@
 #ifndef NIL
 #include "common.pml"
 #endif
+#ifndef EXPECT_DEAD
+#define EXPECT_DEAD 0 /* with COOL: what is sharded and without references when the collector begins to cool is dead at the end */
+#endif
 
 #define RUNNING 0
 #define BLOCKED 1
@@ -184,6 +187,15 @@ inline count_what_is_kept() {
         online[m] = true;
 #endif
         assert(live[raw[m]] && !stale[m]);
+#ifdef SETTLE_SHARDED
+        if
+        :: !IS_SHARD(raw[m]) ->
+            quiesce();
+            assert(!stale[m]); /* it is still in use */
+            online[m] = true
+        :: else -> skip
+        fi;
+#endif
         try_count(m, raw[m]);
         d_step {
             assert(got && live[raw[m]] && !stale[m]);
@@ -205,8 +217,13 @@ inline end_by_swap() {
 #else
         :: IS_SHARD(t) -> t = NIL /* the collector alone frees it */
 #endif
+#ifdef COOL
+        :: ws[t] == QUEUED -> t = NIL /* it was given to the queue at this moment, with a reference */
+#endif
         :: else ->
+#ifndef COOL
             assert(ws[t] == PLAIN); /* nobody can have queued it since */
+#endif
             ws[t] = MERGED;
             MARK_MERGE(ds[t]);
             if :: sh[t] == 0 -> job = DIE :: else -> t = NIL fi
@@ -408,8 +425,13 @@ proctype mutator(byte m) {
 #endif
         :: n <= QUOTA && MAY(OP_BLOCK) -> rest = true
 #ifdef SHARDED
+#ifdef COOL
+        :: n <= QUOTA && MAY(OP_SHARD) && REG(m, b) == 0 && ws[0] == MERGED -> switch_to_sharded()
+        :: n <= QUOTA && MAY(OP_SHARD) && REG(m, b) == 0 && ws[0] == PLAIN -> ask_to_merge()
+#else
         :: n <= QUOTA && MAY(OP_SHARD) && REG(m, b) == 0 && own[0] != m && ws[0] != SHARD ->
             switch_to_sharded()
+#endif
 #endif
 #ifdef PEEK
         :: n <= QUOTA && MAY(OP_PEEK) && c != NIL && REG(m, b) == NIL ->
@@ -488,7 +510,11 @@ inline snapshot_count(o) {
     fi;
     skip;
 #endif
+#ifdef LEAF
+    d_step { cand[o] = o != 0 && CANDIDATE; rc0[o] = x; x = 0; f = 0 }
+#else
     d_step { cand[o] = CANDIDATE; rc0[o] = x; x = 0; f = 0 }
+#endif
 }
 
 inline snapshot_edges(o) {
@@ -679,6 +705,34 @@ init {
         od;
         born(0, 1, OWN0, 0); born(1, NMUT, OWN1, SPLIT1);
         ws[0] = SHARD; loc[0] = 1; cell[0] = -1; cell[NMUT - 1] = 1;
+#elif START == 11
+        /* 0 is sharded, without an owner; every mutator holds 1, which refers to 0; the last one holds 0 (with one
+           register each: instead) */
+        slot[1] = 0;
+        do
+        :: i < NMUT -> REG(i, 0) = 1; i = i + 1
+        :: else -> i = 0; break
+        od;
+        REG(NMUT - 1, NREG - 1) = 0;
+        born(0, 0, NIL, 0); born(1, (NREG > 1 -> NMUT : NMUT - 1), OWN1, SPLIT1);
+        ws[0] = SHARD; cell[0] = 3; cell[NMUT - 1] = -1;
+#elif START == 12
+        /* 0 is sharded, without an owner, and nobody refers to it; every mutator holds 1 */
+        do
+        :: i < NMUT -> REG(i, 0) = 1; i = i + 1
+        :: else -> i = 0; break
+        od;
+        born(0, 0, NIL, 0); born(1, NMUT, OWN1, SPLIT1);
+        ws[0] = SHARD; cell[0] = 1; cell[NMUT - 1] = -1;
+#elif START == 13
+        /* every mutator holds 1, which alone refers to 0, which is sharded, without an owner */
+        slot[1] = 0;
+        do
+        :: i < NMUT -> REG(i, 0) = 1; i = i + 1
+        :: else -> i = 0; break
+        od;
+        born(0, 0, NIL, 0); born(1, NMUT, OWN1, SPLIT1);
+        ws[0] = SHARD; cell[0] = 2; cell[NMUT - 1] = -1;
 #elif START == 10
         /* 0 -> 1; every mutator holds 0, nobody holds 1 but through it; 1 waits in the last mutator's merge queue */
         slot[0] = 1;
@@ -722,7 +776,11 @@ init {
                 od;
                 assert(inq[i] == NIL);
                 assert(TOTAL(i) == refs);
+#ifdef COOL
+                assert(refs > 0 || (IS_SHARD(i) && EXPECT_DEAD == 0))
+#else
                 assert(refs > 0 || IS_SHARD(i))
+#endif
             :: else -> skip
             fi;
             i = i + 1

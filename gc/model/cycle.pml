@@ -55,6 +55,10 @@ proctype collector() {
     byte in_[NOBJ];
     bool cand[NOBJ], keep[NOBJ], found;
 
+#ifdef COOL
+    cool();
+#endif
+    skip;
     /* 1. snapshot */
     d_step {
         o = 0;

@@ -25,6 +25,19 @@
  *   QUIET_BEFORE_KEPT  what is used uncounted is counted after the quiescent state instead of before it
  *   PEEK_ANY           objects whose counts are not sharded are used uncounted, too
  *
+ * Going back (with -DCOOL): whatever has no owner may be switched, a leaf, too (LEAF: no snapshot sees object 0), and what
+ * has one is put into its merge queue first, with a reference for the queue. The collector, before its cycle, exchanges the
+ * shared word from SHARD to QUEUED with count 1, waits for a grace period, adds up the cells and merges. Until then whoever
+ * read SHARD counts in its cell, others in the shared word; what was used uncounted is counted there, too.
+ *
+ *   COOL_AT_ONCE       the cells are added up without a grace period
+ *   COOL_TO_MERGED     the shared word says MERGED at once, with the collector's reference, which is dropped after the
+ *                      grace period: whoever drops the last count there lets the object die
+ *   SETTLE_SHARDED     what is used uncounted is counted only if it is still sharded then
+ *   NO_COLD_DEATH      an object whose total turns out to be zero is left alone
+ *   ASK_WITHOUT_REF    what has an owner is put into its merge queue without a reference for the queue
+ *   FORGET_CELL        the collector adds up the cells before it exchanges the shared word
+ *
  * Using uncounted (with -DPEEK, operation OP_PEEK): since the collector alone frees a sharded object, after a grace period, a mutator that read
  * one from a slot need not count it as long as it is not quiescent, whatever happens to the slot: it may even be the one
  * that empties it. Before its quiescent state it counts what it still uses.
@@ -65,5 +78,68 @@ inline switch_to_sharded() {
     :: else -> skip
     fi
 }
+
+#ifdef COOL
+/* the owner is to merge it: the queue gets a reference */
+inline ask_to_merge() {
+    p = own[0];
+    if
+    :: p != NIL && p != m ->
+        if
+#ifdef ASK_WITHOUT_REF
+        :: d_step { ws[0] == PLAIN -> ws[0] = QUEUED; ds[0] = true; got = true }
+#else
+        :: d_step { ws[0] == PLAIN -> ws[0] = QUEUED; sh[0] = sh[0] + 1; ds[0] = true; got = true }
+#endif
+        :: else -> skip
+        fi;
+        if :: d_step { got -> assert(inq[0] == NIL); inq[0] = p; got = false } :: else -> skip fi
+    :: else -> skip
+    fi
+}
+
+inline add_cells() {
+    do
+    :: d_step { i <= NMUT -> y = y + cell[i]; i = i + 1 }
+    :: else -> i = 0; break
+    od
+}
+
+inline cool() {
+#ifdef FORGET_CELL
+    add_cells();
+#endif
+    if
+    :: d_step {
+            ws[0] == SHARD ->
+#ifdef COOL_TO_MERGED
+            ws[0] = MERGED;
+#else
+            ws[0] = QUEUED;
+#endif
+            sh[0] = 1; ds[0] = true
+        };
+#ifndef COOL_AT_ONCE
+        grace_period();
+#endif
+#ifndef FORGET_CELL
+        add_cells();
+#endif
+        do
+        :: d_step { i <= NMUT -> cell[i] = 0; i = i + 1 }
+        :: else -> i = 0; break
+        od;
+        skip;
+        d_step { sh[0] = sh[0] + y; ws[0] = MERGED; ds[0] = true; y = 0 };
+#ifdef NO_COLD_DEATH
+        if :: d_step { sh[0] == 1 -> sh[0] = 0 } :: else -> t = 0; settle(NMUT, false) fi
+#else
+        t = 0;
+        settle(NMUT, false)
+#endif
+    :: else -> y = 0
+    fi
+}
+#endif
 
 #include "biased.pml"

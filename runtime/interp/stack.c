@@ -104,7 +104,7 @@ void interpreter_free_stack(struct interpreter *interpreter)
  * harm.) */
 static void settle_word(value *word)
 {
-    if (value_tag(*word) == 4 && object_is_sharded(value_object(stack_plain(*word))))
+    if (value_tag(*word) == 4 && object_was_sharded(value_object(stack_plain(*word))))
         *word = stack_own(*word);
 }
 
@@ -155,7 +155,8 @@ void frame_check_borrowed(const struct frame *frame)
 {
     for (const value *word = frame->slots; word < frame->slots + frame->code->slots_count; word++) {
         value v = stack_plain(*word);
-        if (v == *word || object_is_lasting(value_object(v)) || (frame->previous && keeps(frame->previous, v)))
+        if (v == *word || object_was_sharded(value_object(v)) || object_is_immortal(value_object(v)) ||
+            (frame->previous && keeps(frame->previous, v)))
             continue;
         fprintf(stderr, "atoll: slot %zu of a frame borrows what its caller does not keep\n",
                 (size_t)(word - frame->slots));

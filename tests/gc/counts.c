@@ -210,13 +210,123 @@ static void sharded_counts_add_up(void **state)
     assert_int_equal(atomic_load(&nodes_destroyed) - before, 1);
 }
 
+/* ---- what proves hot ---- */
+
+static _Atomic bool hot_over;
+
+static void load_often(void *argument)
+{
+    (void)argument;
+    while (!atomic_load(&hot_over)) {
+        for (int i = 0; i < 100; i++)
+            value_dec(slot_load(&shared_node->header, &shared_node->left));
+        thread_safepoint(thread_self);
+    }
+    atomic_fetch_sub(&sharers_left, 1);
+}
+
+/* Counts what another thread owns, often, and nobody else does. */
+static void count_alone(void *argument)
+{
+    for (int i = 0; i < 100000; i++) {
+        rc_inc(argument);
+        rc_dec(argument);
+        thread_safepoint(thread_self);
+    }
+}
+
+/* Wait until the object's shared word has the bits, or has not; in a blocking region, so that others merge what is
+   queued for this thread. */
+static bool wait_for(struct object *o, uint32_t bits, bool set)
+{
+    thread_enter_blocking();
+    bool ok = false;
+    for (int i = 0; i < 100000 && !ok; i++) {
+        ok = ((atomic_load(&o->shared) & bits) == bits) == set;
+        pass_time();
+    }
+    thread_leave_blocking();
+    return ok;
+}
+
+static void heat(struct object *o)
+{
+    shared_node = node_new();
+    slot_init(&shared_node->left, value_of(o));
+    atomic_store(&hot_over, false);
+    sharers_left = SHARERS;
+    for (int i = 0; i < SHARERS; i++)
+        assert_int_equal(thread_start(load_often, NULL, 0, NULL), 0);
+    assert_true(wait_for(o, SHARED_SHARDED, true));
+    assert_false(object_is_lasting(o));
+}
+
+static void cool_down(void)
+{
+    atomic_store(&hot_over, true);
+    thread_enter_blocking();
+    while (atomic_load(&sharers_left) > 0 || thread_mutator_count() > 1)
+        pass_time();
+    thread_leave_blocking();
+}
+
+static void hot_objects_cool_down(void **state)
+{
+    (void)state;
+    long leaves = atomic_load(&leaves_destroyed), nodes = atomic_load(&nodes_destroyed);
+    struct object *hot[] = {&leaf_new()->header, &node_new()->header};
+    for (int i = 0; i < 2; i++) {
+        heat(hot[i]);
+        cool_down();
+        /* No cycle is asked for: it goes back by itself, with the right count, and dies at once. */
+        assert_true(wait_for(hot[i], SHARED_SHARDED, false));
+        assert_true(wait_for(hot[i], SHARED_MERGED, true));
+        assert_int_equal(rc_count(hot[i]), 1);
+        rc_dec(&shared_node->header);
+    }
+    assert_int_equal(atomic_load(&leaves_destroyed) - leaves, 1);
+    assert_int_equal(atomic_load(&nodes_destroyed) - nodes, 3);
+}
+
+static void hot_objects_die(void **state)
+{
+    (void)state;
+    long leaves = atomic_load(&leaves_destroyed), nodes = atomic_load(&nodes_destroyed);
+    struct object *hot[] = {&leaf_new()->header, &node_new()->header};
+    for (int i = 0; i < 2; i++) {
+        heat(hot[i]);
+        slot_store(&shared_node->header, &shared_node->left, NULL); /* it is garbage from here on */
+        cool_down();
+        rc_dec(&shared_node->header);
+        if (i == 0)
+            gc_collect(GC_FULL);
+        thread_enter_blocking();
+        for (int k = 0; k < 100000 && atomic_load(&nodes_destroyed) - nodes < 1 + 2 * i; k++)
+            pass_time();
+        thread_leave_blocking();
+    }
+    assert_int_equal(atomic_load(&leaves_destroyed) - leaves, 1);
+    assert_int_equal(atomic_load(&nodes_destroyed) - nodes, 3);
+}
+
+static void one_thread_heats_nothing(void **state)
+{
+    (void)state;
+    struct leaf *leaf = leaf_new();
+    struct run run;
+    run_blocked(&run, count_alone, leaf);
+    assert_false(object_is_sharded(&leaf->header));
+    rc_dec(&leaf->header);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(owner_counts_alone),    cmocka_unit_test(blocked_owner_is_helped),
         cmocka_unit_test(running_owner_merges),  cmocka_unit_test(vacant_slots_objects_die),
         cmocka_unit_test(deep_chain_dies),       cmocka_unit_test(contended_slot),
-        cmocka_unit_test(sharded_counts_add_up),
+        cmocka_unit_test(sharded_counts_add_up), cmocka_unit_test(hot_objects_cool_down),
+        cmocka_unit_test(hot_objects_die),       cmocka_unit_test(one_thread_heats_nothing),
     };
     if (!gc_init(NULL) || !thread_attach())
         return 1;
