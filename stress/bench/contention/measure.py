@@ -101,7 +101,7 @@ def measure(report, cpython, atoll, only=None, seconds=0.05):
     print("with shared ones, of two processes; sixteen that share, of two; the least of all that share, of one thread.")
     print(f"{'':28}{'':12}{'one':>9}{'processes':>11}{'private':>9}{'shared':>9}{'sixteen':>9}{'of one':>9}")
     results, raw, shares = {}, {}, []
-    for pattern, (kind, _) in PATTERNS.items():
+    for pattern, kind in ((name, pattern.kind) for name, pattern in PATTERNS.items()):
         if only and not any(part in pattern for part in only):
             continue
         results[pattern], raw[pattern] = {}, {}

@@ -1,974 +1,178 @@
 """Patterns of sharing: what threads do with objects that are their own, or everybody's.
 
-Each function decorated with `pattern` makes the objects and returns `body(n)`, which does the thing n times. Shared,
-it is called once and all threads run the body it returned; private, each thread has it called for itself. Only what
+A pattern is two pieces of source, as in timeit: what makes the objects, and what is done with them again and again.
+`make()` runs the first and returns `body(n)`, which does the second n times (n // divisor times where it is long).
+Shared, it is called once and all threads run the body it returned; private, each thread calls it for itself. Only what
 CPython 3.11 and its free-threaded builds, PyPy and Atoll all have is used.
 
 Kinds: READ, what no thread should notice the others at; WRITE, all threads change one container; WAIT, a thread has
 to wait for another one by its nature.
 """
 
-import array
-import collections
-import contextvars
-import copy
-import dataclasses
-import enum
-import functools
-import itertools
-import json
-import logging
-import queue
-import re
-import struct
-import threading
-import types
+import textwrap
 
 READ, WRITE, WAIT = "read", "write", "wait"
-PATTERNS = {}
 
-
-def pattern(kind=READ):
-    def register(make):
-        PATTERNS[make.__name__] = (kind, make)
-        return make
-
-    return register
-
-
-def objects(count):
-    """A list of so many objects that nothing else refers to."""
-    return [[i] for i in range(count)]
-
+# What every pattern finds as global names, anew for each make().
+COMMON = """
+import array, collections, contextvars, copy, dataclasses, enum, functools, itertools, json, logging, queue, re, struct
+import threading, types
 
 class Point:
     limit = ("a", "tuple")
-
     def __init__(self, x, y):
         self.x = x
         self.y = y
-
     @property
     def left(self):
         return self.x
-
     def method(self):
         return None
-
     def first(self):
         return self.x
-
     @classmethod
     def of_class(cls):
         return None
-
 
 class Child(Point):
     def method(self):
         return super().method()
 
-
-# ---- attributes ----
-
-
-@pattern()
-def instance_attributes():
-    p = Point([1], (2, 3))
-
-    def body(n):
-        for _ in range(n):
-            p.x
-            p.y
-
-    return body
-
-
-@pattern()
-def instance_attributes_small():
-    p = Point(1, 2.5)
-
-    def body(n):
-        for _ in range(n):
-            p.x
-            p.y
-
-    return body
-
-
-@pattern()
-def slots():
-    class Slotted:
-        __slots__ = ("x", "y")
-
-    p = Slotted()
-    p.x, p.y = [1], (2, 3)
-
-    def body(n):
-        for _ in range(n):
-            p.x
-            p.y
-
-    return body
-
-
-@pattern()
-def class_attribute():
-    p = Point(1, 2)
-
-    def body(n):
-        for _ in range(n):
-            p.limit
-            Point.limit
-
-    return body
-
-
-@pattern()
-def properties():
-    p = Point([1], 2)
-
-    def body(n):
-        for _ in range(n):
-            p.left
-
-    return body
-
-
-@pattern()
-def enum_member():
-    Colour = enum.Enum("Colour", "RED GREEN")
-
-    def body(n):
-        for _ in range(n):
-            Colour.RED is Colour.GREEN
-
-    return body
-
-
-@pattern(WRITE)
-def attribute_store():
-    p = Point(1, 2)
-
-    def body(n):
-        for i in range(n):
-            p.x = i
-
-    return body
-
-
-@pattern()
-def thread_local():
-    local = threading.local()
-
-    def body(n):
-        local.x = [1]
-        for _ in range(n):
-            local.x
-
-    return body
-
-
-# ---- names ----
-
-
-@pattern()
-def module_globals():
-    names = {"a": [1], "b": (2, 3)}
-    exec("def body(n):\n for _ in range(n):\n  a\n  b", names)
-    return names["body"]
-
-
-@pattern()
-def builtins():
-    def body(n):
-        for _ in range(n):
-            len
-            ValueError
-
-    return body
-
-
-@pattern()
-def closure_cells():
-    a, b = [1], (2, 3)
-
-    def body(n):
-        def inner():
-            for _ in range(n):
-                a
-                b
-
-        inner()
-
-    return body
-
-
-@pattern()
-def defaults():
-    def f(a=[1], b=("x", "y")):
-        return None
-
-    def body(n):
-        for _ in range(n):
-            f()
-
-    return body
-
-
-@pattern()
-def module_attribute():
-    module = types.ModuleType("settings")
-    module.a, module.b = [1], (2, 3)
-
-    def body(n):
-        for _ in range(n):
-            module.a
-            module.b
-
-    return body
-
-
-# ---- calls ----
-
-
-@pattern()
-def method_calls():
-    p = Point(1, 2)
-
-    def body(n):
-        for _ in range(n):
-            p.method()
-
-    return body
-
-
-@pattern()
-def method_returning_object():
-    p = Point([1], 2)
-
-    def body(n):
-        for _ in range(n):
-            p.first()
-
-    return body
-
-
-@pattern()
-def bound_method():
-    method = Point(1, 2).method
-
-    def body(n):
-        for _ in range(n):
-            method()
-
-    return body
-
-
-@pattern()
-def class_method():
-    def body(n):
-        for _ in range(n):
-            Point.of_class()
-
-    return body
-
-
-@pattern()
-def super_method():
-    p = Child(1, 2)
-
-    def body(n):
-        for _ in range(n):
-            p.method()
-
-    return body
-
-
-@pattern()
-def object_as_argument():
-    thing = [1]
-
-    def f(a, b):
-        return a
-
-    def body(n):
-        for _ in range(n):
-            f(thing, b=thing)
-
-    return body
-
-
-@pattern()
-def recursion():
-    def fib(n):
-        return n if n < 2 else fib(n - 1) + fib(n - 2)
-
-    def body(n):
-        for _ in range(n // 64):
-            fib(9)
-
-    return body
-
-
-@pattern()
-def partial_call():
-    f = functools.partial(Point.method, Point(1, 2))
-
-    def body(n):
-        for _ in range(n):
-            f()
-
-    return body
-
-
-@pattern()
-def cached_call():
-    @functools.lru_cache(maxsize=None)
-    def f(x):
-        return [x]
-
-    def body(n):
-        for _ in range(n):
-            f(1)
-
-    return body
-
-
-@pattern()
-def logging_disabled():
-    logger = logging.getLogger("contention")
-    logger.setLevel(logging.WARNING)
-
-    def body(n):
-        for _ in range(n // 8):
-            logger.debug("not shown")
-
-    return body
-
-
-# ---- making things ----
-
-
-@pattern()
-def make_closures():
-    def body(n):
-        for i in range(n):
-            lambda: i
-
-    return body
-
-
-@pattern()
-def make_instances():
-    def body(n):
-        for i in range(n):
-            Point(i, i)
-
-    return body
-
-
-@pattern()
-def make_dataclasses():
-    @dataclasses.dataclass
-    class Item:
-        name: str
-        price: float
-
-    def body(n):
-        for _ in range(n):
-            Item("name", 1.5)
-
-    return body
-
-
-@pattern()
-def make_containers():
-    def body(n):
-        for i in range(n):
-            [i, i], (i, i), {"a": i}
-
-    return body
-
-
-@pattern()
-def make_of_shared_objects():
-    a, b = objects(2)
-
-    def body(n):
-        for _ in range(n):
-            [a, b], (a, b)
-
-    return body
-
-
-@pattern()
-def make_cycles():
-    def body(n):
-        for _ in range(n):
-            a = []
-            a.append(a)
-
-    return body
-
-
-@pattern()
-def make_classes():
-    def body(n):
-        for _ in range(n // 256):
-            type("C", (), {"x": 1})
-
-    return body
-
-
-@pattern()
-def generators():
-    def count(n):
-        while n:
-            yield n
-            n -= 1
-
-    def body(n):
-        for _ in count(n):
-            pass
-
-    return body
-
-
-@pattern()
-def exceptions():
-    def fail():
-        raise ValueError("no")
-
-    def body(n):
-        for _ in range(n // 4):
-            try:
-                fail()
-            except ValueError:
-                pass
-
-    return body
-
-
-# ---- containers that are read ----
-
-
-@pattern()
-def iterate_tuple():
-    things = tuple(objects(16))
-
-    def body(n):
-        for _ in range(n // 16):
-            for _ in things:
-                pass
-
-    return body
-
-
-@pattern()
-def iterate_list():
-    things = objects(16)
-
-    def body(n):
-        for _ in range(n // 16):
-            for _ in things:
-                pass
-
-    return body
-
-
-@pattern()
-def iterate_dict():
-    things = {str(i): [i] for i in range(16)}
-
-    def body(n):
-        for _ in range(n // 16):
-            for _, _ in things.items():
-                pass
-
-    return body
-
-
-@pattern()
-def iterate_set():
-    things = {(i, "x") for i in range(16)}
-
-    def body(n):
-        for _ in range(n // 16):
-            for _ in things:
-                pass
-
-    return body
-
-
-@pattern()
-def index_list():
-    things = objects(16)
-
-    def body(n):
-        for i in range(n):
-            things[i & 15]
-
-    return body
-
-
-@pattern()
-def index_tuple():
-    things = tuple(objects(16))
-
-    def body(n):
-        for i in range(n):
-            things[i & 15]
-
-    return body
-
-
-@pattern()
-def dict_one_str():
-    things = {"key": "a value that is no name"}
-
-    def body(n):
-        for _ in range(n):
-            things["key"]
-
-    return body
-
-
-@pattern()
-def dict_objects():
-    things = {i: [i] for i in range(64)}
-
-    def body(n):
-        for i in range(n):
-            things[i & 63]
-
-    return body
-
-
-@pattern()
-def dict_get():
-    things = {"a": [1], "b": (2, 3)}
-
-    def body(n):
-        for _ in range(n):
-            things.get("a")
-            "b" in things
-
-    return body
-
-
-@pattern()
-def set_contains():
-    things = {"a", "b", ("c", "d")}
-    key = ("c", "d")
-
-    def body(n):
-        for _ in range(n):
-            "a" in things
-            key in things
-
-    return body
-
-
-@pattern()
-def list_contains():
-    a, b, c = things = ["a", "bc", "def"]
-
-    def body(n):
-        for _ in range(n):
-            "def" in things
-
-    return body
-
-
-@pattern()
-def copy_list():
-    things = objects(16)
-
-    def body(n):
-        for _ in range(n // 16):
-            things[:]
-
-    return body
-
-
-@pattern()
-def copy_dict():
-    things = {str(i): [i] for i in range(16)}
-
-    def body(n):
-        for _ in range(n // 16):
-            things.copy()
-
-    return body
-
-
-@pattern()
-def deepcopy_tree():
-    tree = {"a": [1, 2, [3]], "b": {"c": (4, 5)}}
-
-    def body(n):
-        for _ in range(n // 256):
-            copy.deepcopy(tree)
-
-    return body
-
-
-@pattern()
-def unpack_tuple():
-    pair = tuple(objects(2))
-
-    def body(n):
-        for _ in range(n):
-            a, b = pair
-
-    return body
-
-
-@pattern()
-def array_index():
-    things = array.array("d", range(64))
-
-    def body(n):
-        for i in range(n):
-            things[i & 63]
-
-    return body
-
-
-@pattern()
-def ordered_dict():
-    things = collections.OrderedDict((str(i), [i]) for i in range(8))
-
-    def body(n):
-        for _ in range(n):
-            things["3"]
-
-    return body
-
-
-@pattern()
-def graph_walk():
-    nodes = [Point(i, None) for i in range(32)]
-    for i, node in enumerate(nodes):
-        node.y = nodes[(i * 7 + 1) % 32]
-
-    def body(n):
-        node = nodes[0]
-        for _ in range(n):
-            node = node.y
-
-    return body
-
-
-# ---- text and numbers ----
-
-
-@pattern()
-def text_methods():
-    text = "one two three four"
-
-    def body(n):
-        for _ in range(n // 4):
-            text.split()
-            text.startswith("one")
-
-    return body
-
-
-@pattern()
-def text_format():
-    name = "a name"
-
-    def body(n):
-        for i in range(n // 2):
-            f"{name}: {i}"
-
-    return body
-
-
-@pattern()
-def text_compare():
-    a, b = "".join(["a", "bc"]), "".join(["ab", "c"])
-
-    def body(n):
-        for _ in range(n):
-            a == b
-
-    return body
-
-
-@pattern()
-def regular_expression():
-    expression = re.compile(r"(\w+) (\d+)")
-    text = "name 12345"
-
-    def body(n):
-        for _ in range(n // 8):
-            expression.match(text).group(1)
-
-    return body
-
-
-@pattern()
-def re_module():
-    text = "name 12345"
-
-    def body(n):
-        for _ in range(n // 16):
-            re.match(r"(\w+) (\d+)", text)
-
-    return body
-
-
-@pattern()
-def integers():
-    def body(n):
-        s = 0
-        for i in range(n):
-            s += i & 7
-
-    return body
-
-
-@pattern()
-def floats():
-    def body(n):
-        x = 0.5
-        for _ in range(n):
-            x = x * 3.7 * (1.0 - x)
-
-    return body
-
-
-@pattern()
-def big_numbers():
-    a, b = 3**60, 5**50
-
-    def body(n):
-        for _ in range(n):
-            a + b
-
-    return body
-
-
-@pattern()
-def sorting():
-    things = [(i * 7919) % 1009 for i in range(256)]
-
-    def body(n):
-        for _ in range(n // 512):
-            sorted(things)
-
-    return body
-
-
-@pattern()
-def json_of_shared():
-    tree = {"a": [1, 2, 3], "b": {"c": "d", "e": None}}
-
-    def body(n):
-        for _ in range(n // 64):
-            json.loads(json.dumps(tree))
-
-    return body
-
-
-@pattern()
-def struct_unpack():
-    layout = struct.Struct("<ihd")
-    data = layout.pack(1, 2, 3.5)
-
-    def body(n):
-        for _ in range(n):
-            layout.unpack(data)
-
-    return body
-
-
-@pattern()
-def memory_views():
-    data = memoryview(bytes(range(64)))
-
-    def body(n):
-        for i in range(n):
-            data[i & 63]
-
-    return body
-
-
-# ---- state that all change ----
-
-
-@pattern(WRITE)
-def dict_store_one_key():
-    things = {"key": 0}
-
-    def body(n):
-        for i in range(n):
-            things["key"] = i
-
-    return body
-
-
-@pattern(WRITE)
-def dict_store_own_key():
-    things = {}
-
-    def body(n):
-        key = threading.get_ident()
-        for i in range(n):
-            things[key] = i
-
-    return body
-
-
-@pattern(WRITE)
-def list_append():
-    things = []
-
-    def body(n):
-        for i in range(n):
-            things.append(i)
-            things.pop()
-
-    return body
-
-
-@pattern(WRITE)
-def list_store():
-    things = [0] * 64
-
-    def body(n):
-        for i in range(n):
-            things[i & 63] = i
-
-    return body
-
-
-@pattern(WRITE)
-def set_add():
-    things = set()
-
-    def body(n):
-        for i in range(n):
-            things.add(i & 63)
-
-    return body
-
-
-@pattern(WRITE)
-def deque_append():
-    things = collections.deque(maxlen=64)
-
-    def body(n):
-        for i in range(n):
-            things.append(i)
-
-    return body
-
-
-@pattern(WRITE)
-def counter():
-    things = collections.Counter()
-
-    def body(n):
-        for i in range(n // 4):
-            things[i & 7] += 1
-
-    return body
-
-
-@pattern(WRITE)
-def shared_iterator():
-    numbers = itertools.count()
-
-    def body(n):
-        for _ in range(n):
-            next(numbers)
-
-    return body
-
-
-@pattern(WRITE)
-def nonlocal_store():
-    x = 0
-
-    def body(n):
-        nonlocal x
-        for i in range(n):
-            x = i
-
-    return body
-
-
-# ---- locks and the like ----
-
-
-@pattern()
-def lock_looked_at():
-    lock = threading.Lock()
-
-    def body(n):
-        for _ in range(n):
-            lock.locked()
-
-    return body
-
-
-@pattern()
-def context_variable():
-    variable = contextvars.ContextVar("variable", default=(1, 2))
-
-    def body(n):
-        for _ in range(n):
-            variable.get()
-
-    return body
-
-
-@pattern(WAIT)
-def lock_taken():
-    lock = threading.Lock()
-
-    def body(n):
-        for _ in range(n):
-            with lock:
-                pass
-
-    return body
-
-
-@pattern(WAIT)
-def rlock_taken():
-    lock = threading.RLock()
-
-    def body(n):
-        for _ in range(n):
-            with lock:
-                pass
-
-    return body
-
-
-@pattern(WAIT)
-def simple_queue():
-    q = queue.SimpleQueue()
-
-    def body(n):
-        for i in range(n):
-            q.put(i)
-            q.get()
-
-    return body
-
-
-@pattern(WAIT)
-def queues():
-    q = queue.Queue()
-
-    def body(n):
-        for i in range(n // 8):
-            q.put(i)
-            q.get()
-
-    return body
+class Slotted:
+    __slots__ = ("x", "y")
+
+def objects(count):
+    return [[i] for i in range(count)]
+"""
+
+FRAME = """
+def make():
+{setup}
+    def body(n):
+{own}
+        for i in range(n // {divisor}):
+{statement}
+    return body
+"""
+
+
+class Pattern:
+    """`own`: what each thread does before its turns."""
+
+    def __init__(self, statement, setup="", own="", divisor=1, kind=READ):
+        self.kind = kind
+        parts = {"setup": (setup, 4), "own": (own, 8), "statement": (statement, 12)}
+        indented = {key: textwrap.indent(text or "pass", " " * by) for key, (text, by) in parts.items()}
+        self.code = compile(COMMON + FRAME.format(divisor=divisor, **indented), f"<{statement}>", "exec")
+
+    def make(self):
+        """Make the objects; the body that uses them."""
+        names = {}
+        exec(self.code, names)
+        return names["make"]()
+
+
+FOR = "for x in things: pass"
+PATTERNS = {
+    # ---- attributes ----
+    "instance_attributes": Pattern("p.x; p.y", "p = Point([1], (2, 3))"),
+    "instance_attributes_small": Pattern("p.x; p.y", "p = Point(1, 2.5)"),
+    "slots": Pattern("p.x; p.y", "p = Slotted(); p.x, p.y = [1], (2, 3)"),
+    "class_attribute": Pattern("p.limit; Point.limit", "p = Point(1, 2)"),
+    "properties": Pattern("p.left", "p = Point([1], 2)"),
+    "enum_member": Pattern("Colour.RED is Colour.GREEN", "Colour = enum.Enum('Colour', 'RED GREEN')"),
+    "module_attribute": Pattern("m.a; m.b", "m = types.ModuleType('settings'); m.a, m.b = [1], (2, 3)"),
+    "thread_local": Pattern("local.x", "local = threading.local()", own="local.x = [1]"),
+    "attribute_store": Pattern("p.x = i", "p = Point(1, 2)", kind=WRITE),
+    # ---- names ----
+    "module_globals": Pattern("a; b", "global a, b; a, b = [1], (2, 3)"),
+    "builtins": Pattern("len; ValueError"),
+    "closure_cells": Pattern("a; b", "a, b = [1], (2, 3)"),
+    "defaults": Pattern("f()", "def f(a=[1], b=('x', 'y')): return None"),
+    # ---- calls ----
+    "method_calls": Pattern("p.method()", "p = Point(1, 2)"),
+    "method_returning_object": Pattern("p.first()", "p = Point([1], 2)"),
+    "bound_method": Pattern("method()", "method = Point(1, 2).method"),
+    "class_method": Pattern("Point.of_class()"),
+    "super_method": Pattern("p.method()", "p = Child(1, 2)"),
+    "object_as_argument": Pattern("f(thing, b=thing)", "thing = [1]\ndef f(a, b): return a"),
+    "recursion": Pattern("fib(9)", "def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)", divisor=64),
+    "partial_call": Pattern("f()", "f = functools.partial(Point.method, Point(1, 2))"),
+    "cached_call": Pattern("f(1)", "@functools.lru_cache(maxsize=None)\ndef f(x): return [x]"),
+    "logging_disabled": Pattern(
+        "log.debug('not shown')", "log = logging.getLogger('name'); log.setLevel(logging.WARNING)", divisor=8
+    ),
+    # ---- making things ----
+    "make_closures": Pattern("lambda: i"),
+    "make_instances": Pattern("Point(i, i)"),
+    "make_dataclasses": Pattern(
+        "Item('name', 1.5)", "@dataclasses.dataclass\nclass Item:\n    name: str\n    price: float"
+    ),
+    "make_containers": Pattern("[i, i], (i, i), {'a': i}"),
+    "make_of_shared_objects": Pattern("[a, b], (a, b)", "a, b = objects(2)"),
+    "make_cycles": Pattern("a = []; a.append(a)"),
+    "make_classes": Pattern("type('C', (), {'x': 1})", divisor=256),
+    "generators": Pattern("for x in g(): pass", "def g():\n    for i in range(16): yield i", divisor=16),
+    "exceptions": Pattern(
+        "try: fail()\nexcept ValueError: pass", "def fail(): raise ValueError('no')", divisor=4
+    ),
+    # ---- containers that are read ----
+    "iterate_tuple": Pattern(FOR, "things = tuple(objects(16))", divisor=16),
+    "iterate_list": Pattern(FOR, "things = objects(16)", divisor=16),
+    "iterate_dict": Pattern("for k, v in d.items(): pass", "d = {str(i): [i] for i in range(16)}", divisor=16),
+    "iterate_set": Pattern(FOR, "things = {(i, 'x') for i in range(16)}", divisor=16),
+    "index_list": Pattern("things[i & 15]", "things = objects(16)"),
+    "index_tuple": Pattern("things[i & 15]", "things = tuple(objects(16))"),
+    "dict_one_str": Pattern("d['key']", "d = {'key': 'a value that is no name'}"),
+    "dict_objects": Pattern("d[i & 63]", "d = {i: [i] for i in range(64)}"),
+    "dict_get": Pattern("d.get('a'); 'b' in d", "d = {'a': [1], 'b': (2, 3)}"),
+    "set_contains": Pattern("'a' in s; key in s", "key = ('c', 'd'); s = {'a', 'b', key}"),
+    "list_contains": Pattern("'def' in things", "things = ['a', 'bc', 'def']"),
+    "copy_list": Pattern("things[:]", "things = objects(16)", divisor=16),
+    "copy_dict": Pattern("d.copy()", "d = {str(i): [i] for i in range(16)}", divisor=16),
+    "deepcopy_tree": Pattern(
+        "copy.deepcopy(tree)", "tree = {'a': [1, 2, [3]], 'b': {'c': (4, 5)}}", divisor=256
+    ),
+    "unpack_tuple": Pattern("a, b = pair", "pair = tuple(objects(2))"),
+    "array_index": Pattern("things[i & 63]", "things = array.array('d', range(64))"),
+    "ordered_dict": Pattern("d['3']", "d = collections.OrderedDict((str(i), [i]) for i in range(8))"),
+    "graph_walk": Pattern(
+        "node = node.y",
+        "nodes = [Point(i, None) for i in range(32)]\nfor i, p in enumerate(nodes): p.y = nodes[(i * 7 + 1) % 32]",
+        own="node = nodes[0]",
+    ),
+    # ---- text and numbers ----
+    "text_methods": Pattern("text.split(); text.startswith('one')", "text = 'one two three four'", divisor=4),
+    "text_format": Pattern("f'{name}: {i}'", "name = 'a name'", divisor=2),
+    "text_compare": Pattern("a == b", "a, b = ''.join(['a', 'bc']), ''.join(['ab', 'c'])"),
+    "regular_expression": Pattern(
+        "e.match(text).group(1)", r"e = re.compile(r'(\w+) (\d+)'); text = 'name 12345'", divisor=8
+    ),
+    "re_module": Pattern(r"re.match(r'(\w+) (\d+)', text)", "text = 'name 12345'", divisor=16),
+    "integers": Pattern("s += i & 7", own="s = 0"),
+    "floats": Pattern("x = x * 3.7 * (1.0 - x)", own="x = 0.5"),
+    "big_numbers": Pattern("a + b", "a, b = 3**60, 5**50"),
+    "sorting": Pattern("sorted(things)", "things = [(i * 7919) % 1009 for i in range(256)]", divisor=256),
+    "json_of_shared": Pattern(
+        "json.loads(json.dumps(tree))", "tree = {'a': [1, 2, 3], 'b': {'c': 'd', 'e': None}}", divisor=64
+    ),
+    "struct_unpack": Pattern("s.unpack(data)", "s = struct.Struct('<ihd'); data = s.pack(1, 2, 3.5)"),
+    "memory_views": Pattern("data[i & 63]", "data = memoryview(bytes(range(64)))"),
+    # ---- state that all change ----
+    "dict_store_one_key": Pattern("d['key'] = i", "d = {}", kind=WRITE),
+    "dict_store_own_key": Pattern("d[key] = i", "d = {}", own="key = threading.get_ident()", kind=WRITE),
+    "list_append": Pattern("things.append(i); things.pop()", "things = []", kind=WRITE),
+    "list_store": Pattern("things[i & 63] = i", "things = [0] * 64", kind=WRITE),
+    "set_add": Pattern("s.add(i & 63)", "s = set()", kind=WRITE),
+    "deque_append": Pattern("d.append(i)", "d = collections.deque(maxlen=64)", kind=WRITE),
+    "counter": Pattern("c[i & 7] += 1", "c = collections.Counter()", divisor=4, kind=WRITE),
+    "shared_iterator": Pattern("next(numbers)", "numbers = itertools.count()", kind=WRITE),
+    "nonlocal_store": Pattern("x = i", "x = 0", own="nonlocal x", kind=WRITE),
+    # ---- locks and the like ----
+    "lock_looked_at": Pattern("lock.locked()", "lock = threading.Lock()"),
+    "context_variable": Pattern("v.get()", "v = contextvars.ContextVar('v', default=(1, 2))"),
+    "lock_taken": Pattern("with lock: pass", "lock = threading.Lock()", kind=WAIT),
+    "rlock_taken": Pattern("with lock: pass", "lock = threading.RLock()", kind=WAIT),
+    "simple_queue": Pattern("q.put(i); q.get()", "q = queue.SimpleQueue()", kind=WAIT),
+    "queues": Pattern("q.put(i); q.get()", "q = queue.Queue()", divisor=8, kind=WAIT),
+}

@@ -78,7 +78,7 @@ def median(values):
 
 def main():
     name, seconds, counts = sys.argv[1], float(sys.argv[2]), [int(c) for c in sys.argv[3].split(",")]
-    make = PATTERNS[name][1]
+    make = PATTERNS[name].make
     n = calibrate(make, seconds)
     figures = {"one": [], "pair": []}
     for count in counts:
