@@ -1,10 +1,9 @@
 /* The _bz2 module, over libbzip2. */
+#include "compressor.h"
 #include "decompressor.h"
 
 #include <bzlib.h>
 #include <limits.h>
-
-#define OUTPUT_FIRST (32 * 1024)
 
 /* Raise for what the library said, if that is a failure. */
 static bool failed(int code)
@@ -45,13 +44,32 @@ static bool failed(int code)
 }
 
 /* ---- compression ---- */
-struct compressor {
-    struct object header;
-    pthread_mutex_t mutex;
+struct bz2_compressor {
+    struct compressor base;
     bz_stream stream;
-    bool begun, flushed;
+    bool begun;
 };
-#define COMPRESSOR(v) ((struct compressor *)(v))
+
+static int compress_all(struct compressor *c, bool finish, const uint8_t *from, size_t left, struct output *output)
+{
+    bz_stream *stream = &((struct bz2_compressor *)c)->stream;
+    int code = BZ_OK;
+    for (;;) {
+        unsigned piece = left < UINT_MAX ? (unsigned)left : UINT_MAX, room = output_room(output);
+        if (!room || (!finish && !left))
+            return code;
+        stream->next_in = (char *)from;
+        stream->avail_in = piece;
+        stream->next_out = (char *)output->bytes + output->length;
+        stream->avail_out = room;
+        code = BZ2_bzCompress(stream, finish && piece == left ? BZ_FINISH : BZ_RUN);
+        output->length += room - stream->avail_out;
+        from += piece - stream->avail_in;
+        left -= piece - stream->avail_in;
+        if (code == BZ_STREAM_END || code < 0)
+            return code;
+    }
+}
 
 static value compressor_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -62,10 +80,12 @@ static value compressor_new(struct type *type, const value *args, size_t nargs, 
         return NULL;
     if (level < 1 || level > 9)
         return raise(EXC(ValueError), "compresslevel must be between 1 and 9");
-    struct compressor *c = (struct compressor *)object_new(type, sizeof *c);
+    struct bz2_compressor *c = (struct bz2_compressor *)object_new(type, sizeof *c);
     if (!c)
         return NULL;
-    pthread_mutex_init(&c->mutex, NULL);
+    pthread_mutex_init(&c->base.mutex, NULL);
+    c->base.run = compress_all;
+    c->base.failed = failed;
     int code = BZ2_bzCompressInit(&c->stream, level, 0, 0);
     c->begun = code == BZ_OK;
     if (!failed(code))
@@ -76,81 +96,18 @@ static value compressor_new(struct type *type, const value *args, size_t nargs, 
 
 static void compressor_destroy(struct object *o)
 {
-    struct compressor *c = (struct compressor *)o;
+    struct bz2_compressor *c = (struct bz2_compressor *)o;
     if (c->begun)
         BZ2_bzCompressEnd(&c->stream);
-    pthread_mutex_destroy(&c->mutex);
+    pthread_mutex_destroy(&c->base.mutex);
 }
 
-/* In a blocking region: all of the input, and with BZ_FINISH the end. */
-static int compress_all(struct compressor *c, int action, const uint8_t *from, size_t left, struct output *output)
-{
-    int code = BZ_OK;
-    for (;;) {
-        unsigned piece = left < UINT_MAX ? (unsigned)left : UINT_MAX, room = output_room(output);
-        if (!room || (action == BZ_RUN && !left))
-            return code;
-        c->stream.next_in = (char *)from;
-        c->stream.avail_in = piece;
-        c->stream.next_out = (char *)output->bytes + output->length;
-        c->stream.avail_out = room;
-        code = BZ2_bzCompress(&c->stream, action == BZ_FINISH && piece == left ? BZ_FINISH : BZ_RUN);
-        output->length += room - c->stream.avail_out;
-        from += piece - c->stream.avail_in;
-        left -= piece - c->stream.avail_in;
-        if (code == BZ_STREAM_END || code < 0)
-            return code;
-    }
-}
-
-static value compress_with(struct compressor *c, int action, const void *from, size_t left)
-{
-    struct output output;
-    output_init(&output, OUTPUT_FIRST, SIZE_MAX);
-    thread_enter_blocking();
-    int code = compress_all(c, action, from, left, &output);
-    thread_leave_blocking();
-    if (!failed(code))
-        return output_finish(&output);
-    output_discard(&output);
-    return NULL;
-}
-
-static value compressor_compress(value v, value data)
-{
-    struct compressor *c = COMPRESSOR(v);
-    struct buffer buffer;
-    if (!buffer_get(data, &buffer, BUFFER_SIMPLE))
-        return NULL;
-    native_lock(&c->mutex);
-    value result = c->flushed ? raise(EXC(ValueError), "Compressor has been flushed")
-                              : compress_with(c, BZ_RUN, buffer.data, (size_t)buffer.length);
-    native_unlock(&c->mutex);
-    buffer_release(&buffer);
-    return result;
-}
-
-static value compressor_flush(value v)
-{
-    struct compressor *c = COMPRESSOR(v);
-    native_lock(&c->mutex);
-    bool again = c->flushed;
-    c->flushed = true;
-    value result = again ? raise(EXC(ValueError), "Repeated call to flush()") : compress_with(c, BZ_FINISH, NULL, 0);
-    native_unlock(&c->mutex);
-    return result;
-}
-
-static const struct method_def compressor_methods[] = {
-    METHOD("compress", compressor_compress, "($self, data, /)", "Provide data to the compressor object."),
-    METHOD("flush", compressor_flush, "($self, /)", "Finish the compression process."),
-    {0},
-};
+static const struct method_def compressor_methods[] = {COMPRESSOR_METHODS, {0}};
 static struct type *compressor_type;
 static const struct type_spec compressor_spec = {
     .name = "_bz2.BZ2Compressor",
     .doc = "Create a compressor object for compressing data incrementally.",
-    .size = sizeof(struct compressor),
+    .size = sizeof(struct bz2_compressor),
     .destroy = compressor_destroy,
     .slots = {.new = compressor_new},
     .methods = compressor_methods,

@@ -12,11 +12,11 @@ struct decompressor {
     struct object header;
     pthread_mutex_t mutex; /* for all below */
     _Atomic bool eof, needs_input;
-    value_slot unused;  /* bytes behind the end of the stream */
-    bool broken; /* there was an error, and the library must not be asked again */
+    value_slot unused; /* bytes behind the end of the stream */
+    bool broken;       /* there was an error, and the library must not be asked again */
     /* The EOFError of calls after the end; the ValueError of calls after an error, NULL: the library has one. */
     const char *at_end, *after_error;
-    uint8_t *waiting;   /* input of earlier calls: malloc'd, NULL for none */
+    uint8_t *waiting; /* input of earlier calls: malloc'd, NULL for none */
     size_t waiting_length;
 };
 

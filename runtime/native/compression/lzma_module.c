@@ -1,5 +1,6 @@
 /* The _lzma module, over liblzma. */
 #include "lzma_module.h"
+#include "compressor.h"
 #include "decompressor.h"
 
 value_slot lzma_error_class;
@@ -41,16 +42,36 @@ bool lzma_failed(int code)
 }
 
 enum format { FORMAT_AUTO, FORMAT_XZ, FORMAT_ALONE, FORMAT_RAW };
-#define OUTPUT_FIRST (32 * 1024)
 
 /* ---- compression ---- */
-struct compressor {
-    struct object header;
-    pthread_mutex_t mutex;
+struct lzma_compressor {
+    struct compressor base;
     lzma_stream stream;
-    bool flushed;
 };
-#define COMPRESSOR(v) ((struct compressor *)(v))
+
+static int compress_all(struct compressor *c, bool finish, const uint8_t *from, size_t left, struct output *output)
+{
+    lzma_stream *stream = &((struct lzma_compressor *)c)->stream;
+    unsigned room;
+    int code = LZMA_OK;
+    stream->next_in = from;
+    stream->avail_in = left;
+    while ((room = output_room(output)) > 0) {
+        stream->next_out = output->bytes + output->length;
+        stream->avail_out = room;
+        code = lzma_code(stream, finish ? LZMA_FINISH : LZMA_RUN);
+        output->length += room - stream->avail_out;
+        if (code == LZMA_BUF_ERROR && !left && stream->avail_out > 0)
+            code = LZMA_OK; /* nothing to do, and that is right */
+        if (code != LZMA_OK || (!finish && !stream->avail_in && stream->avail_out))
+            break;
+    }
+    stream->next_in = NULL;
+    stream->avail_in = 0;
+    if (code == LZMA_STREAM_END)
+        lzma_end(stream); /* a hundred megabytes: not where the object dies */
+    return code;
+}
 
 static bool begin_alone(lzma_stream *stream, uint32_t preset, lzma_filter *filters /* or NULL */)
 {
@@ -101,9 +122,11 @@ static value compressor_new(struct type *type, const value *args, size_t nargs, 
         return raise(EXC(ValueError), "Integrity checks are only supported by FORMAT_XZ");
     if (has_filters && !filters_parse(bound[3], filters))
         return NULL;
-    struct compressor *c = (struct compressor *)object_new(type, sizeof *c);
+    struct lzma_compressor *c = (struct lzma_compressor *)object_new(type, sizeof *c);
     if (c) {
-        pthread_mutex_init(&c->mutex, NULL);
+        pthread_mutex_init(&c->base.mutex, NULL);
+        c->base.run = compress_all;
+        c->base.failed = lzma_failed;
         c->stream = (lzma_stream)LZMA_STREAM_INIT;
         if (!begin_compression(&c->stream, format, check, (uint32_t)preset, has_filters ? filters : NULL)) {
             value_dec(value_of(c));
@@ -117,77 +140,18 @@ static value compressor_new(struct type *type, const value *args, size_t nargs, 
 
 static void compressor_destroy(struct object *o)
 {
-    struct compressor *c = (struct compressor *)o;
+    struct lzma_compressor *c = (struct lzma_compressor *)o;
     lzma_end(&c->stream);
-    pthread_mutex_destroy(&c->mutex);
+    pthread_mutex_destroy(&c->base.mutex);
 }
 
-static value compress_with(struct compressor *c, lzma_action action, const uint8_t *from, size_t left)
-{
-    struct output output;
-    unsigned room;
-    int code = LZMA_OK;
-    output_init(&output, OUTPUT_FIRST, SIZE_MAX);
-    thread_enter_blocking();
-    c->stream.next_in = from;
-    c->stream.avail_in = left;
-    while ((room = output_room(&output)) > 0) {
-        c->stream.next_out = output.bytes + output.length;
-        c->stream.avail_out = room;
-        code = lzma_code(&c->stream, action);
-        output.length += room - c->stream.avail_out;
-        if (code == LZMA_BUF_ERROR && !left && c->stream.avail_out > 0)
-            code = LZMA_OK; /* nothing to do, and that is right */
-        if (code != LZMA_OK || (action == LZMA_RUN && !c->stream.avail_in && c->stream.avail_out))
-            break;
-    }
-    c->stream.next_in = NULL;
-    c->stream.avail_in = 0;
-    if (code == LZMA_STREAM_END)
-        lzma_end(&c->stream); /* a hundred megabytes: not where the object dies */
-    thread_leave_blocking();
-    if (!lzma_failed(code))
-        return output_finish(&output);
-    output_discard(&output);
-    return NULL;
-}
-
-static value compressor_compress(value v, value data)
-{
-    struct compressor *c = COMPRESSOR(v);
-    struct buffer buffer;
-    if (!buffer_get(data, &buffer, BUFFER_SIMPLE))
-        return NULL;
-    native_lock(&c->mutex);
-    value result = c->flushed ? raise(EXC(ValueError), "Compressor has been flushed")
-                              : compress_with(c, LZMA_RUN, buffer.data, (size_t)buffer.length);
-    native_unlock(&c->mutex);
-    buffer_release(&buffer);
-    return result;
-}
-
-static value compressor_flush(value v)
-{
-    struct compressor *c = COMPRESSOR(v);
-    native_lock(&c->mutex);
-    bool again = c->flushed;
-    c->flushed = true;
-    value result = again ? raise(EXC(ValueError), "Repeated call to flush()") : compress_with(c, LZMA_FINISH, NULL, 0);
-    native_unlock(&c->mutex);
-    return result;
-}
-
-static const struct method_def compressor_methods[] = {
-    METHOD("compress", compressor_compress, "($self, data, /)", "Provide data to the compressor object."),
-    METHOD("flush", compressor_flush, "($self, /)", "Finish the compression process."),
-    {0},
-};
+static const struct method_def compressor_methods[] = {COMPRESSOR_METHODS, {0}};
 static struct type *compressor_type;
 static const struct type_spec compressor_spec = {
     .name = "_lzma.LZMACompressor",
     .doc = "LZMACompressor(format=FORMAT_XZ, check=-1, preset=None, filters=None)\n\n"
            "Create a compressor object for compressing data incrementally.",
-    .size = sizeof(struct compressor),
+    .size = sizeof(struct lzma_compressor),
     .destroy = compressor_destroy,
     .slots = {.new = compressor_new},
     .methods = compressor_methods,
