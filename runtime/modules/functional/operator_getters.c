@@ -39,6 +39,22 @@ static bool one_argument(const char *name, size_t nargs, value kwnames)
     return nargs == 1 || raise_false(EXC(TypeError), "%s expected 1 argument, got %zu", name, nargs);
 }
 
+/* A tuple of what `get` finds of v by each of the keys. */
+static value get_all(value v, value keys, value (*get)(value v, value key))
+{
+    value list = list_new(tuple_length(keys));
+    for (size_t i = 0; list && i < tuple_length(keys); thread_pause_at(++i)) {
+        value item = get(v, tuple_get(keys, i));
+        if (!item || !list_append_owned(list, item)) {
+            value_dec(list);
+            return NULL;
+        }
+    }
+    value tuple = list ? list_to_tuple(list) : NULL;
+    value_dec(list);
+    return tuple;
+}
+
 /* ---- itemgetter ---- */
 static value itemgetter_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
@@ -55,19 +71,7 @@ static value itemgetter_call(value v, const value *args, size_t nargs, value kwn
         return NULL;
     value keys = ITEMS(v);
     size_t count = tuple_length(keys);
-    if (count == 1)
-        return item_get(args[0], tuple_get(keys, 0));
-    value result = list_new(count);
-    for (size_t i = 0; result && i < count; thread_pause_at(++i)) {
-        value item = item_get(args[0], tuple_get(keys, i));
-        if (!item || !list_append_owned(result, item)) {
-            value_dec(result);
-            return NULL;
-        }
-    }
-    value tuple = result ? list_to_tuple(result) : NULL;
-    value_dec(result);
-    return tuple;
+    return count == 1 ? item_get(args[0], tuple_get(keys, 0)) : get_all(args[0], keys, item_get);
 }
 
 /* ---- attrgetter ---- */
@@ -121,19 +125,7 @@ static value attrgetter_call(value v, const value *args, size_t nargs, value kwn
         return NULL;
     value names = ITEMS(v);
     size_t count = tuple_length(names);
-    if (count == 1)
-        return get_dotted(args[0], tuple_get(names, 0));
-    value result = list_new(count);
-    for (size_t i = 0; result && i < count; thread_pause_at(++i)) {
-        value item = get_dotted(args[0], tuple_get(names, i));
-        if (!item || !list_append_owned(result, item)) {
-            value_dec(result);
-            return NULL;
-        }
-    }
-    value tuple = result ? list_to_tuple(result) : NULL;
-    value_dec(result);
-    return tuple;
+    return count == 1 ? get_dotted(args[0], tuple_get(names, 0)) : get_all(args[0], names, get_dotted);
 }
 
 /* The dotted names again, as a tuple. */

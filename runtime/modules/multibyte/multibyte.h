@@ -213,6 +213,8 @@ extern const struct getset_def multibyte_object_getset[];
 /* The object encodes or decodes one piece: one step for other threads, unless a handler of the program runs. */
 value multibyte_object_encode(struct multibyte_object *o, value text, bool final);
 value multibyte_object_decode(struct multibyte_object *o, const uint8_t *bytes, size_t length, bool final);
+/* Their reset(). */
+value multibyte_decoder_reset(value v);
 struct multibyte_progress multibyte_progress_load(struct multibyte_object *o);
 void multibyte_progress_store(struct multibyte_object *o, const struct multibyte_progress *progress);
 

@@ -120,7 +120,7 @@ static value decoder_decode(value v, value input, value given_final)
     buffer_release(&data);
     return text;
 }
-static value decoder_reset(value v)
+value multibyte_decoder_reset(value v)
 {
     struct multibyte_progress progress = {0};
     memcpy(progress.state, multibyte_progress_load(MULTIBYTE(v)).state, sizeof progress.state);
@@ -161,7 +161,7 @@ static const struct method_def decoder_methods[] = {
     METHOD("decode", decoder_decode, "($self, input, final=False)", NULL),
     METHOD("getstate", decoder_getstate, "($self)", NULL),
     METHOD("setstate", decoder_setstate, "($self, state, /)", NULL),
-    METHOD("reset", decoder_reset, "($self)", NULL),
+    METHOD("reset", multibyte_decoder_reset, "($self)", NULL),
     {0},
 };
 const struct type_spec multibyte_decoder_spec = {

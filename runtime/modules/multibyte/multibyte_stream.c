@@ -97,20 +97,11 @@ static value reader_readlines(value v, value given)
     value_dec(text);
     return lines;
 }
-static value reader_reset(value v)
-{
-    struct multibyte_progress progress = {0};
-    memcpy(progress.state, multibyte_progress_load(MULTIBYTE(v)).state, sizeof progress.state);
-    if (MULTIBYTE(v)->codec->decode_reset)
-        MULTIBYTE(v)->codec->decode_reset(progress.state);
-    multibyte_progress_store(MULTIBYTE(v), &progress);
-    return VALUE_NONE;
-}
 static const struct method_def reader_methods[] = {
     METHOD("read", reader_read, "($self, sizeobj=None, /)", NULL),
     METHOD("readline", reader_readline, "($self, sizeobj=None, /)", NULL),
     METHOD("readlines", reader_readlines, "($self, sizehintobj=None, /)", NULL),
-    METHOD("reset", reader_reset, "($self)", NULL),
+    METHOD("reset", multibyte_decoder_reset, "($self)", NULL),
     {0},
 };
 const struct type_spec multibyte_reader_spec = {

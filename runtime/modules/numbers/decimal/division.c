@@ -179,11 +179,11 @@ void number_divide_int(struct number *r, const struct number *a, const struct nu
     number_clear(&remainder);
 }
 
-void number_remainder(struct number *r, const struct number *a, const struct number *b, const struct number *c,
-                      struct arithmetic *x)
+/* The remainder where an operand is no finite number, or the divisor is zero. False: neither. */
+static bool remainder_special(struct number *r, const struct number *a, const struct number *b, struct arithmetic *x)
 {
     if (number_propagate(r, a, b, x))
-        return;
+        return true;
     if (a->kind == NUMBER_INFINITE) {
         number_invalid(r, x, INVALID_OPERATION);
     } else if (b->kind == NUMBER_INFINITE) {
@@ -192,14 +192,23 @@ void number_remainder(struct number *r, const struct number *a, const struct num
     } else if (number_is_zero(b)) {
         number_invalid(r, x, number_is_zero(a) ? DIVISION_UNDEFINED : INVALID_OPERATION);
     } else {
-        struct number quotient;
-        number_init(&quotient);
-        if (divide_integers(&quotient, r, a, b, x))
-            number_finalize(r, x);
-        else
-            number_invalid(r, x, DIVISION_IMPOSSIBLE);
-        number_clear(&quotient);
+        return false;
     }
+    return true;
+}
+
+void number_remainder(struct number *r, const struct number *a, const struct number *b, const struct number *c,
+                      struct arithmetic *x)
+{
+    if (remainder_special(r, a, b, x))
+        return;
+    struct number quotient;
+    number_init(&quotient);
+    if (divide_integers(&quotient, r, a, b, x))
+        number_finalize(r, x);
+    else
+        number_invalid(r, x, DIVISION_IMPOSSIBLE);
+    number_clear(&quotient);
 }
 
 void number_divmod(struct number *quotient, struct number *remainder, const struct number *a, const struct number *b,
@@ -285,18 +294,8 @@ static void remainder_near_finite(struct number *r, const struct number *a, cons
 void number_remainder_near(struct number *r, const struct number *a, const struct number *b, const struct number *c,
                            struct arithmetic *x)
 {
-    if (number_propagate(r, a, b, x))
-        return;
-    if (a->kind == NUMBER_INFINITE) {
-        number_invalid(r, x, INVALID_OPERATION);
-    } else if (b->kind == NUMBER_INFINITE) {
-        number_set(r, a);
-        number_finalize(r, x);
-    } else if (number_is_zero(b)) {
-        number_invalid(r, x, number_is_zero(a) ? DIVISION_UNDEFINED : INVALID_OPERATION);
-    } else {
+    if (!remainder_special(r, a, b, x))
         remainder_near_finite(r, a, b, x);
-    }
 }
 
 /* The root of a positive number: of its coefficient, times ten if the exponent is odd, which is shifted by an even
