@@ -76,6 +76,7 @@ struct io_upper {
     _Atomic bool detached;
 };
 void io_upper_set(value v, value beneath);                        /* NULL: detached */
+bool io_upper_spoil(value v);                                     /* not initialised, as before; false */
 value io_beneath(value v);                                        /* owned; NULL with ValueError */
 value io_beneath_attribute(value v, value name);                  /* of the stream beneath */
 void io_upper_traverse(struct object *o, struct gc_trace *trace); /* beneath, and what every stream has */

@@ -254,6 +254,14 @@ void io_upper_set(value v, value beneath)
     slot_store(value_object(v), &upper->beneath, beneath ? value_inc(beneath) : NULL);
     value_dec(old);
 }
+bool io_upper_spoil(value v)
+{
+    value error = error_fetch();
+    io_upper_set(v, NULL);
+    atomic_store(&((struct io_upper *)v)->detached, false);
+    error_restore(error);
+    return false;
+}
 value io_beneath(value v)
 {
     struct io_upper *upper = (struct io_upper *)v;

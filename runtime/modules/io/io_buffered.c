@@ -48,14 +48,18 @@ static void leave(value v, value raw)
 /* ---- the raw stream; under the lock ---- */
 
 /* A count that a raw stream returned: -1 exception, -2 None (would block). */
-static ssize raw_count(value count, size_t room, const char *method)
+static ssize raw_count(value count, size_t room, bool reading)
 {
     ssize n = -1;
     if (count == VALUE_NONE)
         return -2;
-    if (count && index_as_ssize(count, &n, EXC(ValueError)) && (n < 0 || (size_t)n > room)) {
-        raise(EXC(OSError), "raw %s() returned invalid length %lld (should have been between 0 and %zu)", method,
-              (long long)n, room);
+    bool is_number = count && index_as_ssize(count, &n, EXC(ValueError));
+    if (count && !is_number && reading) {
+        raise_from(EXC(OSError), "raw readinto() failed");
+    } else if (count && (n < 0 || (size_t)n > room)) {
+        error_clear();
+        raise(EXC(OSError), "raw %s() returned invalid length %lld (should have been between 0 and %zu)",
+              reading ? "readinto" : "write", (long long)n, room);
         n = -1;
     }
     value_dec(count);
@@ -67,10 +71,13 @@ static ssize raw_read(value raw, uint8_t *data, size_t length)
     if (value_type(raw) == io_file_type)
         return io_file_read(raw, data, length);
     thread_pause(thread_self); /* a long operation takes many of these, and the stream may be C as well */
-    value room = bytearray_new(NULL, length);
-    if (!room)
+    value room = bytearray_new(NULL, length), window = room ? call_1(value_of(TYPE(MEMORYVIEW)), room) : NULL;
+    if (!window) {
+        value_dec(room);
         return -1;
-    ssize n = raw_count(call_method_1(raw, NAME(readinto), room), length, "readinto");
+    }
+    ssize n = raw_count(call_method_1(raw, NAME(readinto), window), length, true);
+    value_dec(window);
     if (n > 0) {
         struct buffer view;
         if (buffer_get(room, &view, BUFFER_SIMPLE)) {
@@ -90,21 +97,33 @@ static ssize raw_write(value raw, const uint8_t *data, size_t length)
         return io_file_write(raw, data, length);
     thread_pause(thread_self);
     value bytes = bytes_new(data, length);
-    ssize n = bytes ? raw_count(call_method_1(raw, NAME(write), bytes), length, "write") : -1;
+    ssize n = bytes ? raw_count(call_method_1(raw, NAME(write), bytes), length, false) : -1;
     value_dec(bytes);
     return n;
 }
 
+static bool offset_of(value v, int64_t *offset)
+{
+    value index = index_value(v);
+    bool fits = index && int_fits_i64(index, offset);
+    value_dec(index);
+    return fits || (index && raise_false(EXC(ValueError), "cannot fit '%T' into an offset-sized integer", v));
+}
+/* Where a raw stream says it is; the answer is stolen, NULL with an exception. */
+static bool raw_position(value answer, int64_t *at)
+{
+    bool done = answer && offset_of(answer, at);
+    if (done && *at < 0)
+        done = raise_false(EXC(OSError), "Raw stream returned invalid position %lld", (long long)*at);
+    value_dec(answer);
+    return done;
+}
 static bool raw_seek(value raw, int64_t offset, int whence, int64_t *at)
 {
     value arguments[] = {int_from_i64(offset), small_int(whence)};
     value result = arguments[0] ? call_method(raw, NAME(seek), arguments, 2) : NULL;
-    bool done = result && value_as_i64(result, at);
-    if (done && *at < 0)
-        done = raise_false(EXC(OSError), "Raw stream returned invalid position %lld", (long long)*at);
-    value_dec(result);
     value_dec(arguments[0]);
-    return done;
+    return raw_position(result, at);
 }
 
 static bool raise_would_block(size_t written)
@@ -212,12 +231,12 @@ static value read_all(struct buffered *b, value raw)
     return bytes_builder_finish(&all);
 }
 
-/* Read until `length` bytes are there or the stream ends; once: with one read of the raw stream at most. -2: nothing,
- * would block. */
+/* Read until `length` bytes are there or the stream ends; once: with one read of the raw stream at most, and that not
+ * into the buffer when something is there. -2: nothing, would block. */
 static ssize read_some(struct buffered *b, value raw, uint8_t *data, size_t length, bool once)
 {
     size_t got = give(b, data, length);
-    while (got < length && !(once && got)) {
+    while (got < length && !(once && got && length - got <= b->size)) {
         ssize n;
         if (length - got >= b->size) {
             n = raw_read(raw, data + got, length - got);
@@ -248,13 +267,13 @@ static value reader_enter(value v)
     return raw;
 }
 
-static value read_sized(value v, size_t size, bool once)
+static value read_sized(value v, size_t size)
 {
     value raw = reader_enter(v);
     if (!raw)
         return NULL;
     value bytes = bytes_new(NULL, size);
-    ssize n = bytes ? read_some(SELF(v), raw, bytes_data(bytes), size, once) : -1;
+    ssize n = bytes ? read_some(SELF(v), raw, bytes_data(bytes), size, false) : -1;
     leave(v, raw);
     if (n >= 0)
         return bytes_cut(bytes, (size_t)n);
@@ -270,7 +289,7 @@ static value reader_read(value v, value given_size)
     if (size < -1)
         return raise(EXC(ValueError), "read length must be non-negative or -1");
     if (size >= 0)
-        return read_sized(v, (size_t)size, false);
+        return read_sized(v, (size_t)size);
     value raw = reader_enter(v);
     if (!raw)
         return NULL;
@@ -278,12 +297,26 @@ static value reader_read(value v, value given_size)
     leave(v, raw);
     return all;
 }
+/* What is there, or what one read of the raw stream gives. */
 static value reader_read1(value v, value given_size)
 {
     ssize size = -1;
-    if (!is_missing(given_size) && !value_as_ssize(given_size, &size))
+    value raw = is_missing(given_size) || value_as_ssize(given_size, &size) ? reader_enter(v) : NULL;
+    if (!raw)
         return NULL;
-    return read_sized(v, size < 0 ? SELF(v)->size : (size_t)size, true);
+    struct buffered *b = SELF(v);
+    size_t wanted = size < 0 ? b->size : (size_t)size, there = ahead(b);
+    if (there && there < wanted)
+        wanted = there;
+    value bytes = bytes_new(NULL, wanted);
+    ssize n = -1;
+    if (bytes)
+        n = there || !wanted ? (ssize)give(b, bytes_data(bytes), wanted) : raw_read(raw, bytes_data(bytes), wanted);
+    leave(v, raw);
+    if (n != -1)
+        return bytes_cut(bytes, n < 0 ? 0 : (size_t)n);
+    value_dec(bytes);
+    return NULL;
 }
 static value read_into(value v, value target, bool once)
 {
@@ -396,7 +429,9 @@ bool io_buffered_write(value v, const uint8_t *data, size_t length)
     value raw = enter(v, "write to closed file");
     if (!raw)
         return false;
-    bool done = write_locked(SELF(v), raw, data, length);
+    int closed = io_is_closed(raw); /* by who had the lock before */
+    bool done = closed == 0 ? write_locked(SELF(v), raw, data, length)
+                            : closed > 0 && raise_false(EXC(ValueError), "write to closed file");
     leave(v, raw);
     return done;
 }
@@ -434,10 +469,8 @@ static value buffered_tell(value v)
     value raw = enter(v, "tell of closed file");
     if (!raw)
         return NULL;
-    value at = call_method_0(raw, NAME(tell));
     int64_t position = 0;
-    bool done = at && value_as_i64(at, &position);
-    value_dec(at);
+    bool done = raw_position(call_method_0(raw, NAME(tell)), &position);
     struct buffered *b = SELF(v);
     position += done ? (int64_t)b->pending - (int64_t)ahead(b) : 0;
     leave(v, raw);
@@ -451,12 +484,7 @@ static value buffered_seek(value v, value target, value given_whence)
         return NULL;
     if ((whence < 0 || whence > 2) && whence != 3 && whence != 4)
         return raise(EXC(ValueError), "whence value %d unsupported", whence);
-    value index = index_value(target);
-    bool fits = index && int_fits_i64(index, &offset);
-    value_dec(index);
-    if (!fits)
-        return index ? raise(EXC(ValueError), "cannot fit '%T' into an offset-sized integer", target) : NULL;
-    value raw = enter(v, "seek of closed file");
+    value raw = offset_of(target, &offset) ? enter(v, "seek of closed file") : NULL;
     if (!raw)
         return NULL;
     struct buffered *b = SELF(v);
@@ -509,16 +537,11 @@ static struct signature reader_signature = SIGNATURE("BufferedReader", "(raw, bu
 static struct signature writer_signature = SIGNATURE("BufferedWriter", "(raw, buffer_size=8192)");
 static struct signature random_signature = SIGNATURE("BufferedRandom", "(raw, buffer_size=8192)");
 
-static bool init(value v, struct signature *signature, const value *args, size_t nargs, value kwnames, value ability,
-                 const char *message)
+static bool set_up(value v, value raw, ssize size, value ability, const char *message)
 {
-    value bound[2];
-    ssize size;
-    if (!signature_bind(signature, args, nargs, kwnames, bound) || !value_as_ssize(bound[1], &size))
-        return false;
     if (size <= 0)
         return raise_false(EXC(ValueError), "buffer size must be strictly positive");
-    value able = call_method_0(bound[0], ability);
+    value able = call_method_0(raw, ability);
     int truth = able ? value_truth(able) : -1;
     value_dec(able);
     if (truth <= 0)
@@ -537,8 +560,18 @@ static bool init(value v, struct signature *signature, const value *args, size_t
     b->position = b->end = b->pending = 0;
     io_lock_leave(&b->upper.lock);
     atomic_store(&b->upper.detached, false);
-    io_upper_set(v, bound[0]);
+    io_upper_set(v, raw);
     return true;
+}
+/* A stream whose initialisation fails is of no use any more. */
+static bool init(value v, struct signature *signature, const value *args, size_t nargs, value kwnames, value ability,
+                 const char *message)
+{
+    value bound[2];
+    ssize size;
+    if (!signature_bind(signature, args, nargs, kwnames, bound) || !value_as_ssize(bound[1], &size))
+        return false;
+    return set_up(v, bound[0], size, ability, message) || io_upper_spoil(v);
 }
 static bool reader_init(value v, const value *args, size_t nargs, value kwnames)
 {
@@ -563,6 +596,17 @@ static void buffered_destroy(struct object *o)
     raw_free(((struct buffered *)o)->buffer);
 }
 
+/* The error of a first step, whatever came of the second (dropped; NULL with an exception, whose context it becomes).
+ */
+static value raise_after(value error, value second)
+{
+    value later = second ? NULL : error_fetch();
+    value_dec(second);
+    if (later)
+        exception_set_context(later, error);
+    error_restore(later ? later : error);
+    return NULL;
+}
 /* Refused to who is in the middle of an operation: the raw stream calls back. (That holds while it is closed, too.) */
 static value buffered_close(value v)
 {
@@ -585,17 +629,7 @@ static value buffered_close(value v)
         }
     }
     value_dec(raw);
-    if (!error)
-        return result;
-    if (result) {
-        value_dec(result);
-    } else {
-        value second = error_fetch();
-        exception_set_context(second, error);
-        error = second;
-    }
-    error_restore(error);
-    return NULL;
+    return error ? raise_after(error, result) : result;
 }
 
 #define COMMON_METHODS                                                                                                \
@@ -698,12 +732,7 @@ static value pair_close(value v)
     value first = pair_call(v, &PAIR(v)->writer, NAME(close), NULL, 0), error = first ? NULL : error_fetch();
     value second = pair_call(v, &PAIR(v)->reader, NAME(close), NULL, 0);
     value_dec(first);
-    if (error && second)
-        error_restore(error);
-    else
-        value_dec(error);
-    value_dec(second);
-    return error || !second ? NULL : VALUE_NONE;
+    return error ? raise_after(error, second) : second;
 }
 static value pair_isatty(value v)
 {

@@ -12,7 +12,7 @@
  */
 #include "runtime/modules/core/sys_info.h"
 #include "runtime/modules/importing/import.h"
-#include "runtime/modules/io/io.h"
+#include "runtime/modules/io/io_text.h"
 #include "runtime/raw.h"
 #include "runtime/sys.h"
 #include "runtime/objects/text/codec.h"
@@ -23,33 +23,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-struct text_io {
-    struct io_upper upper;
-    value_slot encoding, errors;
-    value_slot encoder, decoder; /* objects of the Python level; NULL: codec `id` */
-    enum codec_id id;
-    int byte_order;
-    struct io_newline newline;
-    /* Atomic is what is read, or written, without the lock: getters, next(). */
-    _Atomic unsigned seen;
-    _Atomic bool line_buffering, write_through, seekable;
-    bool readable, writable, has_read1, plain_utf8;
-    bool started; /* a byte order mark was written, or the stream is not at its start */
-    _Atomic size_t chunk_size;
-    uint8_t *pending; /* encoded text on its way down */
-    size_t pending_length, pending_room;
-    value_slot decoded;         /* exact str, or NULL */
-    size_t used;                /* characters of it */
-    struct bytes_builder chunk; /* the bytes that `decoded` was made of, and behind them the incomplete rest */
-    size_t chunk_decoded;       /* of the chunk */
-    bool pending_cr;            /* a '\r' at the chunk's end waits for what follows; it is not in `decoded` */
-    _Atomic bool telling;       /* not between next() calls */
-};
 #define SELF(v) ((struct text_io *)(v))
 struct type *io_text_type;
 
 /* ---- the beginning and the end of an operation ---- */
-static value enter(value v, bool *again)
+value io_text_enter(value v, bool *again)
 {
     struct text_io *t = SELF(v);
     value buffer = io_beneath(v);
@@ -61,7 +39,7 @@ static value enter(value v, bool *again)
     value_dec(buffer);
     return NULL;
 }
-static void leave(value v, value buffer, bool again)
+void io_text_leave(value v, value buffer, bool again)
 {
     if (!again)
         io_lock_leave(&SELF(v)->upper.lock);
@@ -70,7 +48,7 @@ static void leave(value v, value buffer, bool again)
 /* ---- writing ---- */
 
 /* Hand the pending bytes down. */
-static bool write_pending(struct text_io *t, value buffer)
+bool io_text_write_pending(struct text_io *t, value buffer)
 {
     size_t length = t->pending_length, room = t->pending_room;
     if (!length)
@@ -97,10 +75,13 @@ static bool write_pending(struct text_io *t, value buffer)
     return done;
 }
 
-static bool gather(struct text_io *t, const void *bytes, size_t length)
+/* No more than a chunk gathers: what is longer than the rest of it goes alone. */
+static bool gather(struct text_io *t, value buffer, const void *bytes, size_t length)
 {
     if (!length)
         return true; /* there may be no memory at either end yet */
+    if (t->pending_length + length > t->chunk_size && !io_text_write_pending(t, buffer))
+        return false;
     if (t->pending_length + length > t->pending_room) {
         size_t room = t->pending_length + length + IO_BUFFER_SIZE;
         uint8_t *more = raw_resize(t->pending, room);
@@ -114,6 +95,10 @@ static bool gather(struct text_io *t, const void *bytes, size_t length)
     return true;
 }
 
+static bool has_mark(enum codec_id id)
+{
+    return id == CODEC_UTF16 || id == CODEC_UTF32;
+}
 static value encode(struct text_io *t, value text)
 {
     value encoder = slot_load(&t->upper.base.header, &t->encoder);
@@ -129,7 +114,7 @@ static value encode(struct text_io *t, value text)
         return NULL;
     }
     enum codec_id id = t->id;
-    if (t->started && (id == CODEC_UTF16 || id == CODEC_UTF32)) /* only the first text has a mark */
+    if (t->started && has_mark(id)) /* only the first text has a mark */
         id = id == CODEC_UTF16 ? CODEC_UTF16_LE : CODEC_UTF32_LE;
     t->started = true;
     value bytes = codec_encode(id, text, name.bytes);
@@ -153,27 +138,27 @@ static bool write_text(struct text_io *t, value buffer, value exact)
     }
     bool done;
     if (text && t->plain_utf8 && str_exact_is_ascii(text)) {
-        done = gather(t, str_data(text), str_exact_length(text));
+        done = gather(t, buffer, str_data(text), str_exact_length(text));
     } else {
         value bytes = text ? encode(t, text) : NULL;
         done =
             bytes &&
             (is_bytes(bytes) || raise_false(EXC(TypeError), "encoder should return a bytes object, not '%T'", bytes)) &&
-            gather(t, bytes_data(bytes), bytes_length(bytes));
+            gather(t, buffer, bytes_data(bytes), bytes_length(bytes));
         value_dec(bytes);
     }
     value_dec(text);
     if (done && (t->pending_length >= t->chunk_size || flush || t->write_through))
-        done = write_pending(t, buffer);
+        done = io_text_write_pending(t, buffer);
     return done && (!flush || io_call(buffer, NAME(flush)));
 }
 
-static void forget_read(struct text_io *t)
+void io_text_forget_read(struct text_io *t)
 {
     slot_store(&t->upper.base.header, &t->decoded, NULL);
     t->used = 0;
     t->chunk.length = t->chunk_decoded = 0;
-    t->pending_cr = false;
+    t->pending_cr = t->placed = false;
 }
 
 static value text_write(value v, value text)
@@ -181,30 +166,61 @@ static value text_write(value v, value text)
     if (!is_str(text))
         return raise(EXC(TypeError), "write() argument must be str, not %K", text);
     bool again;
-    value buffer = enter(v, &again);
+    value buffer = io_text_enter(v, &again);
     if (!buffer)
         return NULL;
     struct text_io *t = SELF(v);
     value exact = str_exact(text);
     bool done = t->writable ? write_text(t, buffer, exact) : io_unsupported("not writable") != NULL;
-    if (done)
-        forget_read(t);
-    leave(v, buffer, again);
+    if (done) {
+        io_text_forget_read(t);
+        value decoder = slot_load(value_object(v), &t->decoder);
+        done = !decoder || io_call(decoder, NAME(reset));
+        value_dec(decoder);
+    }
+    io_text_leave(v, buffer, again);
     return done ? int_from_u64(str_exact_length(exact)) : NULL;
 }
 static value text_flush(value v, const value *args)
 {
     bool again;
-    value buffer = enter(v, &again);
+    value buffer = io_text_enter(v, &again);
     if (!buffer)
         return NULL;
     store_relaxed(&SELF(v)->telling, load_relaxed(&SELF(v)->seekable));
-    bool done = write_pending(SELF(v), buffer) && io_call(buffer, NAME(flush));
-    leave(v, buffer, again);
+    bool done = io_text_write_pending(SELF(v), buffer) && io_call(buffer, NAME(flush));
+    io_text_leave(v, buffer, again);
     return done ? VALUE_NONE : NULL;
 }
 
 /* ---- reading ---- */
+
+value io_text_decode_by(value decoder, value data, bool final)
+{
+    const value arguments[] = {data, value_bool(final)};
+    value text = call_method(decoder, NAME(decode), arguments, 2);
+    if (text && !is_str(text)) {
+        raise(EXC(TypeError), "decoder should return a string result, not '%T'", text);
+        value_dec(text);
+        return NULL;
+    }
+    value exact = text ? str_to_exact(text) : NULL;
+    value_dec(text);
+    return exact;
+}
+value io_text_decoder_state(value decoder, int64_t *flags)
+{
+    value state = call_method_0(decoder, NAME(getstate)), bytes = NULL;
+    if (state && (!is_tuple(state) || tuple_length(state) != 2))
+        raise(EXC(TypeError), "illegal decoder state");
+    else if (state && !is_bytes(tuple_get(state, 0)))
+        raise(EXC(TypeError), "illegal decoder state: the first item should be a bytes object, not '%T'",
+              tuple_get(state, 0));
+    else if (state && value_as_i64(tuple_get(state, 1), flags))
+        bytes = value_inc(tuple_get(state, 0));
+    value_dec(state);
+    return bytes;
+}
 
 /* Decode what the chunk has beyond what was decoded: a str, or NULL. */
 static value decode(struct text_io *t, bool final)
@@ -214,19 +230,11 @@ static value decode(struct text_io *t, bool final)
     value decoder = slot_load(&t->upper.base.header, &t->decoder);
     if (decoder) {
         value data = bytes_new(bytes, length);
-        const value arguments[] = {data, value_bool(final)};
-        value text = data ? call_method(decoder, NAME(decode), arguments, 2) : NULL;
+        t->chunk_decoded = t->chunk.length;
+        value text = data ? io_text_decode_by(decoder, data, final) : NULL;
         value_dec(data);
         value_dec(decoder);
-        t->chunk_decoded = t->chunk.length;
-        if (text && !is_str(text)) {
-            raise(EXC(TypeError), "decoder should return a string result, not '%T'", text);
-            value_dec(text);
-            return NULL;
-        }
-        value exact = text ? str_to_exact(text) : NULL;
-        value_dec(text);
-        return exact;
+        return text;
     }
     value errors = slot_load(&t->upper.base.header, &t->errors), text = NULL;
     struct text name;
@@ -264,12 +272,55 @@ static value translate_newlines(struct text_io *t, value text, bool final)
     return text;
 }
 
-/* Read and decode a chunk: 1, 0 at the end of the stream, -1. What was decoded before is used up. */
-static int read_chunk(struct text_io *t, value buffer)
+/* Before a chunk: the decoder's state, for tell(). What the decoder has in store is read with the chunk. */
+static bool note_state(struct text_io *t)
 {
+    int64_t flags = 0;
+    t->placed = load_relaxed(&t->telling);
+    if (!t->placed)
+        return true;
+    value decoder = slot_load(&t->upper.base.header, &t->decoder);
+    if (decoder) {
+        value stored = io_text_decoder_state(decoder, &flags);
+        value_dec(decoder);
+        if (!stored)
+            return false;
+        if (bytes_length(stored))
+            bytes_builder_add(&t->chunk, bytes_data(stored), bytes_length(stored));
+        t->chunk_decoded = t->chunk.length;
+        value_dec(stored);
+    } else if (has_mark(t->id)) {
+        flags = !t->byte_order ? 2 : (t->byte_order > 0) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    }
+    t->flags = t->newline.universal ? flags << 1 | t->pending_cr : flags;
+    return true;
+}
+bool io_text_feed(struct text_io *t, const uint8_t *bytes, size_t length, bool final)
+{
+    if (length)
+        bytes_builder_add(&t->chunk, bytes, length);
+    value text = t->chunk.failed ? raise_no_memory() : decode(t, final);
+    if (t->newline.universal)
+        text = translate_newlines(t, text, final);
+    if (!text)
+        return false;
+    t->ratio = str_length(text) ? (double)length / (double)str_length(text) : 0;
+    slot_store(&t->upper.base.header, &t->decoded, text);
+    t->used = 0;
+    return true;
+}
+
+/* Read and decode a chunk, which may be larger for many characters: 1, 0 at the end of the stream, -1. What was decoded
+   before is used up. */
+static int read_chunk(struct text_io *t, value buffer, size_t characters)
+{
+    double bytes = (t->ratio > 1 ? t->ratio : 1) * (double)characters;
     drop_decoded(t);
+    if (!note_state(t))
+        return -1;
     thread_pause(thread_self); /* a long read takes many chunks, and the stream beneath may be C as well */
-    value size = int_from_u64(t->chunk_size);
+    bool larger = bytes > (double)t->chunk_size && bytes < (double)INT64_MAX;
+    value size = int_from_u64(larger ? (size_t)bytes : t->chunk_size);
     value data = size ? call_method_1(buffer, t->has_read1 ? NAME(read1) : NAME(read), size) : NULL;
     value_dec(size);
     if (!data)
@@ -285,32 +336,23 @@ static int read_chunk(struct text_io *t, value buffer)
         value_dec(data);
         return -1;
     }
-    bool end = view.length == 0;
-    if (!end)
-        bytes_builder_add(&t->chunk, view.data, (size_t)view.length);
+    bool end = view.length == 0, done = io_text_feed(t, view.data, (size_t)view.length, end);
     buffer_release(&view);
     value_dec(data);
-    value text = t->chunk.failed ? raise_no_memory() : decode(t, end);
-    if (t->newline.universal)
-        text = translate_newlines(t, text, end);
-    if (!text)
-        return -1;
-    size_t length = str_length(text);
-    slot_store(&t->upper.base.header, &t->decoded, text);
-    t->used = 0;
-    return !end || length > 0;
+    value decoded = slot_peek(&t->decoded);
+    return !done ? -1 : !end || (decoded && str_exact_length(decoded) > 0);
 }
 
 static value reader_enter(value v, bool *again)
 {
-    value buffer = enter(v, again);
+    value buffer = io_text_enter(v, again);
     if (!buffer)
         return NULL;
     struct text_io *t = SELF(v);
-    bool done = t->readable ? write_pending(t, buffer) : io_unsupported("not readable") != NULL;
+    bool done = t->readable ? io_text_write_pending(t, buffer) : io_unsupported("not readable") != NULL;
     if (done)
         return buffer;
-    leave(v, buffer, *again);
+    io_text_leave(v, buffer, *again);
     return NULL;
 }
 
@@ -342,7 +384,7 @@ static value read_all(struct text_io *t, value buffer, struct str_builder *b)
     value text = t->chunk.failed ? raise_no_memory() : decode(t, true);
     if (t->newline.universal)
         text = translate_newlines(t, text, true);
-    forget_read(t);
+    io_text_forget_read(t);
     if (!text)
         return NULL;
     builder_add_str(b, text);
@@ -377,13 +419,13 @@ static value text_read(value v, value given_size)
             failed = !read_all(t, buffer, &b);
             break;
         } else {
-            int more = read_chunk(t, buffer);
+            int more = read_chunk(t, buffer, wanted - b.length);
             failed = more < 0;
             if (more == 0)
                 break;
         }
     }
-    leave(v, buffer, again);
+    io_text_leave(v, buffer, again);
     if (!failed)
         return builder_finish(&b);
     builder_discard(&b);
@@ -403,7 +445,7 @@ static value read_line(value v, ssize limit)
         value decoded = slot_peek(&t->decoded);
         size_t length = decoded ? str_exact_length(decoded) : 0, have = line ? str_length(line) : 0;
         if (t->used >= length) {
-            int more = read_chunk(t, buffer);
+            int more = read_chunk(t, buffer, 0);
             failed = more < 0;
             if (more == 0)
                 break;
@@ -430,7 +472,7 @@ static value read_line(value v, ssize limit)
         }
         failed = !line;
     }
-    leave(v, buffer, again);
+    io_text_leave(v, buffer, again);
     if (!failed)
         return line ? line : str_empty();
     value_dec(line);
@@ -456,118 +498,10 @@ static value text_next(value v)
     return line;
 }
 
-/* ---- position ---- */
-
-/* How many bytes at the chunk's start made the characters that are used. */
-static size_t bytes_used(struct text_io *t)
-{
-    value decoded = slot_peek(&t->decoded);
-    if (!decoded || t->used >= str_exact_length(decoded))
-        return t->chunk_decoded - t->pending_cr;
-    const uint8_t *p = t->chunk.data, *end = p + t->chunk_decoded;
-    unsigned unit = t->id == CODEC_UTF16 || t->id == CODEC_UTF16_LE || t->id == CODEC_UTF16_BE   ? 2
-                    : t->id == CODEC_UTF32 || t->id == CODEC_UTF32_LE || t->id == CODEC_UTF32_BE ? 4
-                                                                                                 : 1;
-    for (size_t i = 0; i < t->used && p < end; i++) {
-        uint32_t c = str_exact_at(decoded, i);
-        if (unit == 1 && t->id == CODEC_UTF8)
-            for (p++; p < end && (*p & 0xC0) == 0x80;)
-                p++;
-        else
-            p += unit == 2 && c > 0xFFFF ? 4 : unit;
-        if (c == '\n' && t->newline.translate && p[-(ssize)unit] == '\r' && p < end && *p == '\n')
-            p += unit; /* "\r\n" became one character */
-    }
-    return (size_t)(p - t->chunk.data);
-}
-
-static value text_tell(value v, const value *args)
-{
-    bool again;
-    value buffer = enter(v, &again);
-    if (!buffer)
-        return NULL;
-    struct text_io *t = SELF(v);
-    value result = NULL;
-    if (!t->seekable)
-        io_unsupported("underlying stream is not seekable");
-    else if (!t->telling)
-        raise(EXC(OSError), "telling position disabled by next() call");
-    else if (write_pending(t, buffer) && io_call(buffer, NAME(flush))) {
-        value at = call_method_0(buffer, NAME(tell));
-        int64_t position;
-        if (at && value_as_i64(at, &position))
-            result = int_from_i64(position - (int64_t)t->chunk.length + (int64_t)bytes_used(t));
-        value_dec(at);
-    }
-    leave(v, buffer, again);
-    return result;
-}
-
-static bool reset_codecs(struct text_io *t, int64_t position)
-{
-    value decoder = slot_peek(&t->decoder), encoder = slot_peek(&t->encoder);
-    t->started = position != 0;
-    if (position == 0)
-        t->byte_order = 0;
-    if (decoder && !io_call(decoder, NAME(reset)))
-        return false;
-    if (!encoder)
-        return true;
-    value result =
-        position == 0 ? call_method_0(encoder, NAME(reset)) : call_method_1(encoder, NAME(setstate), small_int(0));
-    value_dec(result);
-    return result != NULL;
-}
-
-static value text_seek(value v, value cookie, value given_whence)
-{
-    int whence;
-    int64_t offset;
-    if (!value_as_int(given_whence, &whence) || !value_as_i64(cookie, &offset))
-        return NULL;
-    if (whence == 1 && offset != 0)
-        return io_unsupported("can't do nonzero cur-relative seeks");
-    if (whence == 2 && offset != 0)
-        return io_unsupported("can't do nonzero end-relative seeks");
-    if (whence < 0 || whence > 2)
-        return raise(EXC(ValueError), "invalid whence (%d, should be 0, 1 or 2)", whence);
-    if (whence == 0 && offset < 0)
-        return raise(EXC(ValueError), "negative seek position %lld", (long long)offset);
-    bool again;
-    value buffer = enter(v, &again);
-    if (!buffer)
-        return NULL;
-    struct text_io *t = SELF(v);
-    value result = NULL;
-    if (!t->seekable) {
-        io_unsupported("underlying stream is not seekable");
-    } else {
-        value where = whence == 1 ? text_tell(v, NULL) : int_from_i64(offset);
-        if (where && write_pending(t, buffer) && io_call(buffer, NAME(flush))) {
-            const value arguments[] = {where, small_int(whence == 2 ? 2 : 0)};
-            result = call_method(buffer, NAME(seek), arguments, 2);
-        }
-        value_dec(where);
-        int64_t position;
-        if (result) {
-            forget_read(t);
-            if (!value_as_i64(result, &position) || !reset_codecs(t, position)) {
-                value_dec(result);
-                result = NULL;
-            }
-        }
-    }
-    leave(v, buffer, again);
-    return result;
-}
-
 static value text_truncate(value v, value pos)
 {
     value flushed = text_flush(v, NULL), buffer = flushed ? io_beneath(v) : NULL;
-    value position = buffer ? is_given(pos) ? value_inc(pos) : text_tell(v, NULL) : NULL;
-    value result = position ? call_method_1(buffer, NAME(truncate), position) : NULL;
-    value_dec(position);
+    value result = buffer ? call_method_1(buffer, NAME(truncate), is_given(pos) ? pos : VALUE_NONE) : NULL;
     value_dec(buffer);
     return result;
 }
@@ -604,6 +538,8 @@ static bool set_chunk_size(value v, value size)
 
 static value text_repr(value v)
 {
+    if (!slot_peek(&SELF(v)->upper.beneath) && !SELF(v)->upper.detached)
+        return io_beneath(v);
     value name = io_name(v), mode = name ? attr_get_optional(v, NAME(mode)) : NULL;
     struct str_builder b;
     builder_init(&b);
@@ -627,23 +563,76 @@ static value text_repr(value v)
 
 /* ---- construction ---- */
 
+value io_text_codec(value encoding)
+{
+    value codecs = import_module("codecs"), codec = codecs ? call_method_1(codecs, NAME(lookup), encoding) : NULL;
+    value mark = codec ? attr_get_optional(codec, NAME(_is_text_encoding)) : NULL;
+    int is_text = !mark ? -1 : mark == VALUE_MISSING ? 1 : value_truth(mark);
+    value_dec(mark);
+    value_dec(codecs);
+    if (is_text > 0)
+        return codec;
+    value_dec(codec);
+    return is_text < 0 ? NULL
+                       : raise(EXC(LookupError),
+                               "'%S' is not a text encoding; use codecs.open() to handle arbitrary codecs", encoding);
+}
+value io_text_make_codec(value codec, value kind, value errors)
+{
+    value type = attr_get(codec, kind), object = type ? call_1(type, errors) : NULL;
+    value_dec(type);
+    return object;
+}
 /* Make codec objects of the Python level for an encoding that is not one of our own. */
 static bool find_codecs(struct text_io *t, value encoding, value errors)
 {
-    value codecs = import_module("codecs");
-    value encoder = codecs ? call_method_1(codecs, NAME(getincrementalencoder), encoding) : NULL;
-    value decoder = encoder ? call_method_1(codecs, NAME(getincrementaldecoder), encoding) : NULL;
-    value e = decoder ? call_1(encoder, errors) : NULL, d = e ? call_1(decoder, errors) : NULL;
-    value_dec(decoder);
-    value_dec(encoder);
-    value_dec(codecs);
-    if (!d) {
-        value_dec(e);
+    value codec = io_text_codec(encoding), decoder = NULL, encoder = NULL;
+    bool done = codec && (!t->readable || (decoder = io_text_make_codec(codec, NAME(incrementaldecoder), errors))) &&
+                (!t->writable || (encoder = io_text_make_codec(codec, NAME(incrementalencoder), errors)));
+    value_dec(codec);
+    slot_store(&t->upper.base.header, &t->encoder, encoder);
+    slot_store(&t->upper.base.header, &t->decoder, decoder);
+    return done;
+}
+/* In development mode handlers of errors that are not there are noticed at once. */
+static bool check_errors(value errors)
+{
+    struct text name;
+    if (!codec_checks_names)
+        return true;
+    if (!text_of_argument(errors, &name))
         return false;
+    bool done = codec_check_names(NULL, name.bytes);
+    text_release(&name);
+    return done;
+}
+static value encoding_meant(value encoding)
+{
+    if (encoding == VALUE_NONE && sys_flags.utf8_mode)
+        return NAME_TEXT("utf-8");
+    bool locale = encoding == VALUE_NONE || str_equals_text(encoding, "locale");
+    return locale ? NAME_TEXT("UTF-8") : encoding; /* the name that the locale gives it */
+}
+/* A byte order mark belongs to the start of the stream alone. */
+static bool place_encoder(struct text_io *t, value buffer)
+{
+    int64_t position;
+    value encoder = slot_load(&t->upper.base.header, &t->encoder);
+    bool done = true;
+    t->started = true;
+    if (t->seekable && t->writable && (encoder || has_mark(t->id))) {
+        value at = call_method_0(buffer, NAME(tell));
+        done = at && value_as_i64(at, &position);
+        value_dec(at);
+        t->started = done && position != 0;
     }
-    slot_store(&t->upper.base.header, &t->encoder, e);
-    slot_store(&t->upper.base.header, &t->decoder, d);
-    return true;
+    if (done && t->started && encoder && t->seekable) {
+        value result = call_method_1(encoder, NAME(setstate), small_int(0));
+        done = result != NULL;
+        value_dec(result);
+    }
+    value_dec(encoder);
+    return done;
 }
 
 static bool set_encoding(struct text_io *t, value encoding, value errors)
@@ -684,13 +673,10 @@ static bool set_up(value v, const value *bound)
     if (line_buffering < 0 || write_through < 0 ||
         !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))
         return false;
-    if (encoding == VALUE_NONE && sys_flags.utf8_mode)
-        encoding = NAME_TEXT("utf-8");
-    else if (encoding == VALUE_NONE || str_equals_text(encoding, "locale"))
-        encoding = NAME_TEXT("UTF-8"); /* the name that the locale gives it */
+    encoding = encoding_meant(encoding);
     if (errors == VALUE_NONE)
         errors = NAME(strict);
-    if (!set_encoding(t, encoding, errors))
+    else if (!check_errors(errors))
         return false;
     int readable = ask(buffer, NAME(readable)), writable = readable < 0 ? -1 : ask(buffer, NAME(writable));
     int seekable = writable < 0 ? -1 : ask(buffer, NAME(seekable)),
@@ -709,17 +695,9 @@ static bool set_up(value v, const value *bound)
     t->seen = 0;
     t->byte_order = 0;
     t->upper.detached = false;
-    t->started = false;
-    forget_read(t);
-    if (seekable && writable && (t->id == CODEC_UTF16 || t->id == CODEC_UTF32)) {
-        value at = call_method_0(buffer, NAME(tell));
-        int64_t position;
-        bool done = at && value_as_i64(at, &position);
-        value_dec(at);
-        if (!done)
-            return false;
-        t->started = position != 0;
-    }
+    io_text_forget_read(t);
+    if (!set_encoding(t, encoding, errors) || !place_encoder(t, buffer))
+        return false;
     io_upper_set(v, buffer);
     return true;
 }
@@ -735,14 +713,14 @@ static bool text_init(value v, const value *args, size_t nargs, value kwnames)
         (bound[1] == VALUE_NONE && !io_warn_of_default_encoding(1)) ||
         !io_lock_enter_again(&SELF(v)->upper.lock, v, &again))
         return false;
-    bool done = set_up(v, bound);
+    bool done = set_up(v, bound) || io_upper_spoil(v);
     if (!again)
         io_lock_leave(&SELF(v)->upper.lock);
     return done;
 }
 
 /* Under the lock. */
-static bool reconfigure(value v, const value *args)
+static bool reconfigure(value v, value buffer, const value *args)
 {
     struct text_io *t = SELF(v);
     bool codec = is_given(args[0]) || is_given(args[1]) || !is_missing(args[2]);
@@ -757,12 +735,14 @@ static bool reconfigure(value v, const value *args)
     if (line_buffering < 0 || write_through < 0 || !io_call(v, NAME(flush)))
         return false;
     if (is_given(args[0]) || is_given(args[1])) {
-        value encoding = is_given(args[0]) ? value_inc(args[0]) : slot_load(value_object(v), &t->encoding);
+        value encoding = !is_given(args[0]) ? slot_load(value_object(v), &t->encoding)
+                         : is_str(args[0])  ? value_inc(encoding_meant(args[0]))
+                                            : value_inc(args[0]);
         value errors = is_given(args[1])   ? value_inc(args[1])
                        : is_given(args[0]) ? str_interned("strict")
                                            : slot_load(value_object(v), &t->errors);
         bool done = encoding && errors && is_str(encoding) && is_str(errors)
-                        ? set_encoding(t, encoding, errors)
+                        ? set_encoding(t, encoding, errors) && place_encoder(t, buffer)
                         : raise_false(EXC(TypeError), "encoding and errors must be str or None");
         value_dec(errors);
         value_dec(encoding);
@@ -778,11 +758,11 @@ static bool reconfigure(value v, const value *args)
 static value text_reconfigure(value v, const value *args)
 {
     bool again;
-    value buffer = enter(v, &again);
+    value buffer = io_text_enter(v, &again);
     if (!buffer)
         return NULL;
-    bool done = reconfigure(v, args);
-    leave(v, buffer, again);
+    bool done = reconfigure(v, buffer, args);
+    io_text_leave(v, buffer, again);
     return done ? VALUE_NONE : NULL;
 }
 
@@ -813,8 +793,8 @@ static const struct method_def text_methods[] = {
     METHOD("flush", text_flush, "($self, /)", NULL),
     METHOD("close", io_upper_close, "($self, /)", NULL),
     METHOD("detach", io_upper_detach, "($self, /)", NULL),
-    METHOD("tell", text_tell, "($self, /)", NULL),
-    METHOD("seek", text_seek, "($self, cookie, whence=0, /)", NULL),
+    METHOD("tell", io_text_tell, "($self, /)", NULL),
+    METHOD("seek", io_text_seek, "($self, cookie, whence=0, /)", NULL),
     METHOD("truncate", text_truncate, "($self, pos=None, /)", NULL),
     METHOD("fileno", io_upper_fileno, "($self, /)", NULL),
     METHOD("isatty", io_upper_isatty, "($self, /)", NULL),

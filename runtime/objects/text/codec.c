@@ -400,7 +400,7 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
 
 bool codec_checks_names;
 
-static bool check_names(const char *encoding, const char *errors)
+bool codec_check_names(const char *encoding, const char *errors)
 {
     static const char *const usual[] = {
         "strict", "ignore", "replace", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "surrogatepass"};
@@ -424,7 +424,7 @@ static bool check_names(const char *encoding, const char *errors)
 
 value str_decode(const uint8_t *bytes, size_t length, const char *encoding, const char *errors)
 {
-    if (unlikely(codec_checks_names) && !check_names(encoding, errors))
+    if (unlikely(codec_checks_names) && !codec_check_names(encoding, errors))
         return NULL;
     if (length == 0)
         return str_empty(); /* whatever the encoding is, if there is any */
@@ -590,7 +590,7 @@ value codec_encode(enum codec_id id, value text, const char *errors)
 
 value str_encode(value v, const char *encoding, const char *errors)
 {
-    if (unlikely(codec_checks_names) && !check_names(encoding, errors))
+    if (unlikely(codec_checks_names) && !codec_check_names(encoding, errors))
         return NULL;
     enum codec_id id = encoding ? codec_find(encoding) : CODEC_UTF8;
     if (id != CODEC_OTHER)

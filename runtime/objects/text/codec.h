@@ -35,6 +35,7 @@ struct codec_registry {
 extern struct codec_registry codec_registry;
 /* Development mode: names of encodings and handlers that are not there are errors even where nobody needs them. */
 extern bool codec_checks_names;
+bool codec_check_names(const char *encoding, const char *errors); /* each may be NULL; false: LookupError */
 
 /* Decode with one of the codecs above. `consumed`, when not NULL, makes it incremental: an incomplete tail is no error
  * and its start is stored. `byte_order` for UTF-16 and UTF-32, when not NULL: in and out, -1 little, 0 by mark, 1 big.
