@@ -335,12 +335,12 @@ static void add_syntax_error(struct printer *p, value exception, value line)
     value_dec(end_line);
 }
 
-static void add_type_name(struct printer *p, value exception)
+static void add_type_name(struct printer *p, value exception, const char *without_module)
 {
     value type = value_of(value_type(exception));
     value module = attribute(type, "__module__"), name = attribute(type, "__qualname__");
     if (!module || !is_str(module))
-        builder_add_text(&p->out, "<unknown>.");
+        builder_add_text(&p->out, without_module);
     else if (!str_equals_text(module, "builtins") && !str_equals_text(module, "__main__"))
         builder_add_format(&p->out, "%U.", module);
     if (name && is_str(name))
@@ -413,7 +413,7 @@ static void add_exception_only(struct printer *p, value exception)
         add_syntax_error(p, exception, line);
     value_dec(line);
     margin(p);
-    add_type_name(p, exception);
+    add_type_name(p, exception, "<unknown>.");
     add_message(p, exception, is_shown);
     builder_add_char(&p->out, '\n');
     add_notes(p, exception);
@@ -421,7 +421,7 @@ static void add_exception_only(struct printer *p, value exception)
 
 static void add_chain(struct printer *p, value exception, bool is_group_member);
 
-static void add_plain(struct printer *p, value exception)
+static void add_own_traceback(struct printer *p, value exception)
 {
     value traceback = exception_traceback(exception);
     if (traceback && traceback != VALUE_NONE && traceback_limit() > 0) {
@@ -430,6 +430,10 @@ static void add_plain(struct printer *p, value exception)
         add_traceback(p, traceback);
     }
     value_dec(traceback);
+}
+static void add_plain(struct printer *p, value exception)
+{
+    add_own_traceback(p, exception);
     add_exception_only(p, exception);
 }
 
@@ -541,16 +545,11 @@ static void add_chain(struct printer *p, value exception, bool is_group_member)
     recursion_leave();
 }
 
-bool exception_print(value exception, value file)
+/* Write and forget what was gathered. */
+static bool print(struct printer *p, value file)
 {
-    struct printer p = {.seen = set_new(NULL)};
-    if (!p.seen)
-        return false;
-    builder_init(&p.out);
-    add_chain(&p, exception, false);
-    value_dec(p.seen);
     close_sources();
-    value text = builder_finish(&p.out);
+    value text = builder_finish(&p->out);
     value written = text ? call_method_1(file, NAME(write), text) : NULL;
     value_dec(text);
     if (!written)
@@ -563,6 +562,34 @@ bool exception_print(value exception, value file)
         error_clear();
     value_dec(flushed);
     return true;
+}
+bool exception_print_alone(value exception, value file)
+{
+    struct printer p = {0};
+    builder_init(&p.out);
+    add_own_traceback(&p, exception);
+    add_type_name(&p, exception, "<unknown>");
+    value text = value_str(exception);
+    if (!text)
+        error_clear();
+    builder_add_text(&p.out, ": ");
+    if (text)
+        builder_add_str(&p.out, text);
+    else
+        builder_add_text(&p.out, "<exception str() failed>");
+    value_dec(text);
+    builder_add_char(&p.out, '\n');
+    return print(&p, file);
+}
+bool exception_print(value exception, value file)
+{
+    struct printer p = {.seen = set_new(NULL)};
+    if (!p.seen)
+        return false;
+    builder_init(&p.out);
+    add_chain(&p, exception, false);
+    value_dec(p.seen);
+    return print(&p, file);
 }
 
 /* ---- uncaught exceptions ---- */

@@ -69,6 +69,8 @@ value traceback_new(value next /* or None */, value frame, uint32_t unit, int li
 /* Print an exception with its traceback and chain as the interpreter does for uncaught ones. `file` is a Python file
  * object. */
 bool exception_print(value exception, value file);
+/* The same without what led to it, notes, members of a group and places of syntax errors. */
+bool exception_print_alone(value exception, value file);
 /* Report the current exception as uncaught (SystemExit, sys.excepthook), clear it, and return the exit status. */
 enum { STATUS_INTERRUPTED = 256 + 130 }; /* of a KeyboardInterrupt: the process ends as SIGINT would end it */
 int interpreter_report_uncaught(void);

@@ -149,3 +149,29 @@ with tempfile.TemporaryFile("w+") as f:
     for size in (1, 19000, 10**6, sys.maxsize, sys.maxsize - 2000):
         f.seek(0)
         print(size, len(f.read(size)), f.tell())
+
+# ---- lines up to a number of bytes ----
+class Three:
+    def __index__(self):
+        return 3
+
+
+class Lines(io.BytesIO):
+    def readline(self, size=-1):
+        return b"never"
+
+    def __iter__(self):
+        return iter([b"other", 3])
+
+
+for make, data in ((io.BytesIO, b"ab\ncd\n\nef\ngh"), (io.StringIO, "ab\ncd\n\nef\ngh"),
+                   (lambda data: io.BufferedReader(io.BytesIO(data)), b"ab\ncd\n\nef\ngh")):  # fmt: skip
+    for hint in (None, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 100, True, sys.maxsize, 2**64, Three(), "x", 2.5):
+        stream = make(data)
+        stream.read(1)
+        print(report(lambda: stream.readlines(hint)), stream.tell())
+    stream.seek(100)
+    print(stream.readlines(), stream.readlines(3))
+    stream.close()
+    print(report(lambda: stream.readlines("x")))
+print(Lines(b"ab\ncd").readlines(), report(lambda: io.IOBase.readlines(Lines())), report(lambda: io.IOBase.readlines(Lines(), 9)))

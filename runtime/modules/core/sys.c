@@ -8,6 +8,7 @@
 #include "runtime/modules/importing/importlib.h"
 #include "runtime/modules/importing/native.h"
 #include "runtime/import.h"
+#include "runtime/objects/exceptions/exception.h"
 #include "runtime/objects/numbers/int.h"
 #include "threads/pause.h"
 
@@ -99,6 +100,8 @@ static bool write_text(value file, value text)
 /* "Exception ignored in: ..." and the traceback, on stderr. */
 static value sys_unraisablehook(value self, value unraisable)
 {
+    if (!exception_is_unraisable(unraisable))
+        return raise(EXC(TypeError), "sys.unraisablehook argument type must be UnraisableHookArgs");
     value file = sys_get("stderr");
     if (!is_given(file))
         return file ? VALUE_NONE : NULL;
@@ -123,7 +126,7 @@ static value sys_unraisablehook(value self, value unraisable)
         value_dec(line);
     }
     if (done && is_exception(exception))
-        done = exception_print(exception, file);
+        done = exception_print_alone(exception, file);
     value_dec(exception);
     value_dec(object);
     value_dec(message);

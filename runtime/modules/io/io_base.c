@@ -531,12 +531,13 @@ static value base_readlines(value v, value given_hint)
     value iterator = iter_get(v), list = iterator ? list_new(0) : NULL, line = NULL;
     bool done = list != NULL;
     while (done && (line = iter_next(iterator)) && line != VALUE_END) {
-        ssize length = value_length(line);
-        done = length >= 0 && list_append(list, line);
+        done = list_append(list, line);
+        ssize length = done && hint > 0 ? value_length(line) : 0;
         value_dec(line);
-        total += length;
-        if (done && hint > 0 && total >= hint)
+        done = done && length >= 0;
+        if (done && hint > 0 && length > hint - total)
             break;
+        total += length;
     }
     value_dec(iterator);
     if (done && line)

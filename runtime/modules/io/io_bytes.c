@@ -117,8 +117,8 @@ static value bytes_write(value v, value given_b)
     return n < 0 ? NULL : int_from_i64(n);
 }
 
-/* The next `size` bytes (all: < 0), or the rest of a line. */
-static value read_part(value v, ssize size, bool line)
+/* The next `size` bytes (all: < 0), or fewer: to the end of a line that is at `line_end` or later; < 0: wherever. */
+static value read_part(value v, ssize size, ssize line_end)
 {
     for (value bytes = NULL;;) {
         struct bytes_io *b = lock(v);
@@ -128,7 +128,9 @@ static value read_part(value v, ssize size, bool line)
         }
         size_t left = b->position < b->length ? b->length - b->position : 0;
         size_t n = size >= 0 && (size_t)size < left ? (size_t)size : left;
-        const uint8_t *start = (uint8_t *)b->data + b->position, *end = line && n ? thread_find(start, '\n', n) : NULL;
+        const uint8_t *start = (uint8_t *)b->data + b->position, *end = NULL;
+        if (line_end >= 0 && (size_t)line_end < n)
+            end = thread_find(start + line_end, '\n', n - (size_t)line_end);
         if (end)
             n = (size_t)(end - start) + 1;
         /* The bytes are made without the lock, for what there was; who finds another length makes them anew. */
@@ -148,16 +150,42 @@ static value read_part(value v, ssize size, bool line)
 static value bytes_read(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(given_size, &size) ? read_part(v, size, false) : NULL;
+    return io_optional_size(given_size, &size) ? read_part(v, size, -1) : NULL;
 }
 static value bytes_readline(value v, value given_size)
 {
     ssize size;
-    return io_optional_size(given_size, &size) ? read_part(v, size, true) : NULL;
+    return io_optional_size(given_size, &size) ? read_part(v, size, 0) : NULL;
+}
+/* As many lines as have `hint` bytes together, read as one piece. */
+static value bytes_readlines(value v, value given_hint)
+{
+    ssize hint = -1;
+    struct bytes_io *b = lock(v);
+    if (!b)
+        return NULL;
+    unlock(v);
+    if (!is_int(given_hint) && given_hint != VALUE_NONE)
+        return raise(EXC(TypeError), "integer argument expected, got '%T'", given_hint);
+    if (given_hint != VALUE_NONE && !value_as_ssize(given_hint, &hint))
+        return NULL;
+    value all = read_part(v, -1, hint > 0 ? hint - 1 : -1), list = all ? list_new(0) : NULL;
+    size_t length = list ? bytes_length(all) : 0, n;
+    for (size_t at = 0; at < length; at += n) {
+        const uint8_t *start = bytes_data(all) + at, *end = thread_find(start, '\n', length - at);
+        n = end ? (size_t)(end - start) + 1 : length - at;
+        if (!list_append_owned(list, bytes_new(start, n))) {
+            value_dec(list);
+            list = NULL;
+            break;
+        }
+    }
+    value_dec(all);
+    return list;
 }
 static value bytes_next(value v)
 {
-    value line = read_part(v, -1, true);
+    value line = read_part(v, -1, 0);
     if (!line || bytes_length(line))
         return line;
     value_dec(line);
@@ -400,6 +428,11 @@ static const struct method_def bytes_methods[] = {
     METHOD("read", bytes_read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
     METHOD("read1", bytes_read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
     METHOD("readline", bytes_readline, "($self, size=-1, /)", "Next line from the file, as a bytes object."),
+    METHOD("readlines", bytes_readlines, "($self, size=None, /)",
+           "List of bytes objects, each a line from the file.\n\n"
+           "Call readline() repeatedly and return a list of the lines so read.\n"
+           "The optional size argument, if given, is an approximate bound on the\n"
+           "total number of bytes in the lines returned."),
     METHOD("readinto", bytes_readinto, "($self, buffer, /)", "Read bytes into buffer."),
     METHOD("readinto1", bytes_readinto1, "($self, buffer, /)", "Read bytes into buffer."),
     METHOD("write", bytes_write, "($self, b, /)", "Write bytes to file."),

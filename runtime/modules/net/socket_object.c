@@ -232,7 +232,7 @@ static void socket_finalize(struct object *o)
     if (socket_fd(v) < 0)
         return;
     value saved = error_fetch();
-    if (warn(EXC(ResourceWarning), 1, "unclosed %R", v) < 0) {
+    if (warn_of_source(v, "unclosed %R", v) < 0) {
         if (error_matches(EXC(Warning)))
             error_unraisable(NULL, v);
         else

@@ -437,7 +437,7 @@ static void scan_finalize(struct object *o)
     if (!atomic_load(&((struct scan *)v)->directory))
         return;
     value saved = error_fetch();
-    if (warn(EXC(ResourceWarning), 1, "unclosed scandir iterator %R", v) < 0)
+    if (warn_of_source(v, "unclosed scandir iterator %R", v) < 0)
         error_unraisable(NULL, v);
     scan_close(v, NULL);
     if (saved)
@@ -455,6 +455,7 @@ static void scan_destroy(struct object *o)
     slot_drop(&((struct scan *)o)->argument);
 }
 static const struct method_def scan_methods[] = {
+    METHOD_DEL,
     METHOD("close", scan_close, "($self, /)", NULL),
     METHOD("__enter__", scan_enter, "($self, /)", NULL),
     METHOD("__exit__", scan_close, "($self, /, *args)", NULL),

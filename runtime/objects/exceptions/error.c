@@ -233,6 +233,11 @@ value stop_iteration_value(value exception)
 
 /* ---- errors that nobody can be told about ---- */
 /* What sys.unraisablehook gets. */
+static _Atomic(struct type *) unraisable_type;
+bool exception_is_unraisable(value v)
+{
+    return value_type(v) == atomic_load(&unraisable_type);
+}
 static value unraisable_arguments(value exception, value message, value object)
 {
     static const struct struct_sequence_field fields[] = {{"exc_type", "Exception type"},
@@ -241,10 +246,9 @@ static value unraisable_arguments(value exception, value message, value object)
                                                           {"err_msg", "Error message"},
                                                           {"object", "Object causing the exception"},
                                                           {0}};
-    static _Atomic(struct type *) made;
     struct type *type = struct_sequence_define_once(
-        &made, "UnraisableHookArgs", "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.", fields,
-        5);
+        &unraisable_type, "UnraisableHookArgs",
+        "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.", fields, 5);
     value items[] = {value_inc(value_of(value_type(exception))), value_inc(exception), exception_traceback(exception),
                      value_inc(message), object ? value_inc(object) : VALUE_NONE};
     if (type)

@@ -70,6 +70,7 @@ static inline void exception_set_extra(value v, unsigned index, value x /* borro
     slot_store(value_object(v), &EXCEPTION(v)->extra[index], value_inc(x));
 }
 void exceptions_shutdown(void);
+bool exception_is_unraisable(value v); /* what error_unraisable gives to sys.unraisablehook */
 /* What a UnicodeError says it is about, owned: bytes or a str, or NULL with TypeError. */
 value unicode_error_object(value exception, bool bytes);
 /* Its start or end, 0 when there is none. */
