@@ -7,6 +7,7 @@
  */
 #include "runtime/interp/frame.h"
 #include "runtime/audit.h"
+#include "runtime/compiler/syntax/parser.h"
 #include "runtime/interp/error_anchors.h"
 #include "runtime/interp/suggestions.h"
 #include "runtime/interp/traceback.h"
@@ -77,6 +78,27 @@ struct source_file {
 };
 static _Thread_local struct source_file *source_files;
 
+/* What the file declares to be in another encoding becomes UTF-8; if it is not in that, its lines are not shown. */
+static void decode_source(struct source_file *f)
+{
+    struct arena arena;
+    struct syntax_error error;
+    const char *text, *encoding;
+    size_t length;
+    arena_init(&arena);
+    bool good = source_decode(&arena, (const char *)f->bytes, f->length, NULL, PARSE_FROM_FILE, false, &error, &text,
+                              &length, &encoding);
+    if (!good || (encoding && strcmp(encoding, "utf-8") != 0)) {
+        uint8_t *decoded = good ? malloc(length + 1) : NULL;
+        if (decoded)
+            memcpy(decoded, text, length);
+        free(f->bytes);
+        f->bytes = decoded;
+        f->length = length;
+    }
+    arena_destroy(&arena);
+}
+
 static struct source_file *open_source(value filename)
 {
     for (struct source_file *f = source_files; f; f = f->next)
@@ -109,6 +131,8 @@ static struct source_file *open_source(value filename)
         error_clear();
     }
     text_release(&path);
+    if (f->bytes)
+        decode_source(f);
     f->filename = value_inc(filename);
     f->next = source_files;
     source_files = f;

@@ -69,3 +69,47 @@ for index in range(4, 30, 3):
         h.__code__.replace(co_code=bytes(damaged))
     except ValueError:
         pass
+
+
+# ---- None is no constant of a function that ends with a return
+def returns(x):
+    """A docstring."""
+    return x
+
+
+def falls(x):
+    """A docstring."""
+    x()
+
+
+def branches(x):
+    """A docstring."""
+    if x:
+        return 1
+    else:
+        return 2
+
+
+print(returns.__code__.co_consts, falls.__code__.co_consts, branches.__code__.co_consts)
+
+
+# ---- defaults that are constants: they come where they are used, and their tuple last
+def outer(a=1, b=2):
+    def f(c=3, d=4, *, e=5):
+        def inner(e=5, f=(6, "x"), g=-1, h="y"):
+            print(a, b, c, d, e, f)
+        print(a, b, c, d)
+        return inner
+    print(a, b, "", 1, "Hello world!", (3, 4))
+    return f
+
+
+def shown(code):
+    return [shown(c) if hasattr(c, "co_consts") else c for c in code.co_consts]
+
+
+print(shown(outer.__code__))
+print(shown(compile("def f(a=1, b=2.5): pass\ndef g(x=(1, 2), y=2.5): pass\nlambda q='a': 1.5", "", "exec")))
+print(outer()(7).__code__.replace(co_name="other").co_consts, outer(3)().__defaults__)
+exec(outer.__code__.replace(co_consts=tuple("Hi" if c == "Hello world!" else c for c in outer.__code__.co_consts)), {}) \
+    if not outer.__code__.co_argcount else print("has arguments")

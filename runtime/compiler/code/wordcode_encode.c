@@ -1,4 +1,5 @@
 /* From the runtime's instructions and tables to CPython's words. */
+#include "runtime/compiler/code/constants.h"
 #include "runtime/compiler/code/locations.h"
 #include "runtime/compiler/code/opcode_info.h"
 #include "runtime/compiler/code/wordcode.h"
@@ -68,7 +69,7 @@ static bool place_constant(struct wordcode *w, value list, uint32_t index)
     return list_append(list, v) && (!value_is_small_int(v) || dict_set(w->ints, v, small_int(w->places[index])));
 }
 
-static bool place_int(struct wordcode *w, value list, uint32_t n)
+static bool place_int(struct wordcode *w, value list, int64_t n)
 {
     value v = small_int(n);
     int known = dict_contains(w->ints, v);
@@ -77,7 +78,56 @@ static bool place_int(struct wordcode *w, value list, uint32_t n)
     return dict_set(w->ints, v, small_int((int64_t)list_length(list))) && list_append(list, v);
 }
 
-/* What was used first comes first; a function's docstring before all. */
+/* The same of a value that need not be a constant of the code itself. */
+static bool place_value(struct wordcode *w, value list, value v)
+{
+    value consts = slot_peek(&w->code->consts);
+    if (value_is_small_int(v))
+        return place_int(w, list, small_int_value(v));
+    for (uint32_t i = 0; i < tuple_length(consts); thread_report_at(++i))
+        if (constants_same(tuple_get(consts, i), v))
+            return place_constant(w, list, i);
+    for (size_t i = 0; i < list_length(list); thread_report_at(++i)) {
+        value item = list_get(list, i);
+        bool same = constants_same(item, v);
+        value_dec(item);
+        if (same)
+            return true;
+    }
+    return list_append(list, v);
+}
+
+/* Is what the instruction at `at` loads a tuple that CPython has folded late: a function's defaults, or annotations? */
+static bool is_folded_late(const struct code *code, uint32_t at)
+{
+    if (!is_tuple(tuple_get(slot_peek(&code->consts), instruction_argument(code->units[at]))))
+        return false;
+    int depth = 1; /* of the stack, from the tuple on */
+    while ((at += width_of(code->units[at])) < code->unit_count && depth > 0) {
+        unsigned opcode = instruction_opcode(code->units[at]), flags = opcode_flags(opcode);
+        uint32_t argument = instruction_argument(code->units[at]);
+        int closure = (argument & 8) != 0, annotations = (argument & 4) != 0, keywords = (argument & 2) != 0;
+        if (opcode == OP_MAKE_FUNCTION &&
+            ((argument & 1 && depth == 2 + closure + annotations + keywords) || (annotations && depth == 2 + closure)))
+            return true;
+        if (flags & (OPF_J | OPF_T))
+            return false;
+        depth += opcode_stack_effect(opcode, argument, false);
+    }
+    return false;
+}
+
+static bool place_items(struct wordcode *w, value list, uint32_t index)
+{
+    value tuple = tuple_get(slot_peek(&w->code->consts), index);
+    bool done = true;
+    for (size_t i = 0; done && i < tuple_length(tuple); thread_report_at(++i))
+        done = place_value(w, list, tuple_get(tuple, i));
+    return done;
+}
+
+/* What was used first comes first, and a function's docstring before all; what was folded late comes last, and its
+ * items where it is used. What nothing loads is not shown, such as the None of an end that is never reached. */
 static bool order_constants(struct wordcode *w)
 {
     const struct code *code = w->code;
@@ -90,10 +140,18 @@ static bool order_constants(struct wordcode *w)
         w->places[i] = UINT32_MAX;
     if (done && count && (code->flags & CODE_OPTIMIZED))
         done = place_constant(w, list, 0);
+    bool late = false;
     for (uint32_t at = 0; done && at < code->unit_count; at += width_of(code->units[at]), thread_pause_at(at)) {
         uint32_t argument = instruction_argument(code->units[at]);
         switch (instruction_opcode(code->units[at])) {
         case OP_LOAD_CONST:
+            if (w->places[argument] == UINT32_MAX && is_folded_late(code, at)) {
+                late = true;
+                done = place_items(w, list, argument);
+                break;
+            }
+            done = place_constant(w, list, argument);
+            break;
         case OP_RETURN_CONST:
             done = place_constant(w, list, argument);
             break;
@@ -107,8 +165,9 @@ static bool order_constants(struct wordcode *w)
             break;
         }
     }
-    for (uint32_t i = 0; done && i < count; thread_pause_at(++i))
-        done = place_constant(w, list, i);
+    for (uint32_t at = 0; late && done && at < code->unit_count; at += width_of(code->units[at]), thread_pause_at(at))
+        if (instruction_opcode(code->units[at]) == OP_LOAD_CONST)
+            done = place_constant(w, list, instruction_argument(code->units[at]));
     w->consts = done ? list_to_tuple(list) : NULL;
     value_dec(list);
     return w->consts != NULL;

@@ -45,7 +45,7 @@ static value file_line(value filename, int32_t lineno)
     text_release(&path);
     value text = VALUE_NONE;
     if (length >= 0 && lineno > 0) {
-        text = str_from_utf8_surrogates(line, (size_t)length);
+        text = str_from_utf8(line, (size_t)length); /* of a file in another encoding there is none */
         if (!text) {
             error_clear();
             text = VALUE_NONE;

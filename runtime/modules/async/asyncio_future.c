@@ -531,6 +531,7 @@ static const struct method_def methods[] = {
 static const struct getset_def getset[] = {FUTURE_GETSET, {0}};
 const struct type_spec future_spec = {
     .name = "_asyncio.Future",
+    .signature = "(*, loop=None)",
     .doc = "This class is *almost* compatible with concurrent.futures.Future.",
     .size = sizeof(struct future),
     .flags = TYPE_FLAG_BASE,

@@ -459,6 +459,7 @@ static const struct getset_def getset[] = {
 };
 const struct type_spec task_spec = {
     .name = "_asyncio.Task",
+    .signature = "(coro, *, loop=None, name=None, context=None)",
     .doc = "A coroutine wrapped in a Future.",
     .size = sizeof(struct task),
     .flags = TYPE_FLAG_BASE,

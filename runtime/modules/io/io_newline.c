@@ -265,6 +265,7 @@ static const struct method_def decoder_methods[] = {
 static const struct getset_def decoder_getset[] = {{"newlines", decoder_get_newlines, NULL, NULL}, {0}};
 static const struct type_spec decoder_spec = {
     .name = "_io.IncrementalNewlineDecoder",
+    .signature = "(decoder, translate, errors='strict')",
     .doc = "Codec used when reading a file in universal newlines mode.",
     .size = sizeof(struct newline_decoder),
     .flags = TYPE_FLAG_BASE,

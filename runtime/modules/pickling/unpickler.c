@@ -834,6 +834,7 @@ static void unpickler_destroy(struct object *o)
 struct type *unpickler_type;
 const struct type_spec unpickler_spec = {
     .name = "_pickle.Unpickler",
+    .signature = "(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())",
     .doc = "This takes a binary file for reading a pickle data stream.",
     .size = sizeof(struct unpickler),
     .flags = TYPE_FLAG_BASE,

@@ -161,6 +161,7 @@ static const struct method_def queue_methods[] = {
 };
 static const struct type_spec queue_spec = {
     .name = "_queue.SimpleQueue",
+    .signature = "()",
     .doc = "Simple, unbounded, reentrant FIFO queue.",
     .size = sizeof(struct simple_queue),
     .flags = TYPE_FLAG_BASE,
