@@ -447,6 +447,16 @@ void gc_request_cycle(enum gc_generation generation)
     request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG);
 }
 
+/* Ask the collector's thread, if it runs; else the request is noted for act_as_collector. */
+static bool ask_running(enum gc_generation generation)
+{
+    uint32_t want = generation == GC_FULL ? WANT_FULL : WANT_YOUNG;
+    if (atomic_load_explicit(&running, memory_order_acquire))
+        return request(want);
+    atomic_fetch_or_explicit(&requested, want, memory_order_seq_cst);
+    return false;
+}
+
 /* Wait for the end of a cycle that began after this call. In a blocking region. */
 static uint64_t collect_once(enum gc_generation generation)
 {
@@ -456,9 +466,9 @@ static uint64_t collect_once(enum gc_generation generation)
         uint32_t seen = atomic_load_explicit(&completed, memory_order_seq_cst);
         if (atomic_load_explicit(&ended, memory_order_seq_cst) >= wanted)
             return atomic_load_explicit(&last_unreachable, memory_order_relaxed);
-        /* Asked anew each time: the collector may have taken the request for a cycle that had begun. */
-        if (atomic_load_explicit(&begun, memory_order_seq_cst) < wanted &&
-            !request(generation == GC_FULL ? WANT_FULL : WANT_YOUNG)) {
+        /* Asked anew each time: the collector may have taken the request for a cycle that had begun. Who waits anyway
+           starts no thread for it: in most children of forks there would be no other work for one. */
+        if (atomic_load_explicit(&begun, memory_order_seq_cst) < wanted && !ask_running(generation)) {
             if (!thread_act_in_background(act_as_collector, NULL))
                 return 0;
             continue;

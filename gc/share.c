@@ -12,6 +12,7 @@
  * scheduler while they were at an item. That is what takes long when there are more threads than processors, so where
  * mutators have all processors the collector leaves the work to them, as long as they do it.
  */
+#include "gc/collector.h"
 #include "gc/cycle.h"
 
 #include <sched.h>
@@ -234,7 +235,7 @@ void share_run(struct cycle *cycle, enum task task)
     uint64_t claimed;
     if (task <= cycle->reached || cycle->page_count == 0)
         return;
-    bool stand_back = processors_are_taken();
+    bool stand_back = processors_are_taken(), yields = !collector_at_rest(); /* else nobody is to profit from it */
     size_t done = 0;
     current = cycle;
     atomic_store_explicit(&running, true, memory_order_relaxed);
@@ -253,7 +254,7 @@ void share_run(struct cycle *cycle, enum task task)
             grace_reader_online(); /* pages stay where they are while one is looked at */
             process(claimed);
             grace_reader_offline();
-            if (++done % YIELD_ITEMS == 0)
+            if (yields && ++done % YIELD_ITEMS == 0)
                 sched_yield();
         } else {
             rest(seen, REST_NS);
