@@ -4,6 +4,7 @@
 #include "runtime/compiler/code/code.h"
 #include "runtime/compiler/tree/tree.h"
 #include "runtime/interp/interp.h"
+#include "runtime/objects/text/str.h"
 #include "threads/pause.h"
 
 /* ---- exec, eval, compile ---- */
@@ -86,7 +87,13 @@ value source_filename(value v)
     if (!is_bytes(v) && value_has_buffer(v))
         return filename_of_buffer(v);
     value path = value_fspath(v);
-    value name = path && is_bytes(path) ? str_decode_locale((const char *)bytes_data(path)) : value_inc(path);
+    if (!path)
+        return NULL;
+    bool null = is_bytes(path) ? thread_find(bytes_data(path), 0, bytes_length(path)) != NULL
+                               : span_find_char(str_span(str_exact(path)), 0) != SPAN_NONE;
+    value name = null             ? raise(EXC(ValueError), "embedded null character")
+                 : is_bytes(path) ? str_decode_locale((const char *)bytes_data(path))
+                                  : value_inc(path);
     value_dec(path);
     return name;
 }

@@ -349,7 +349,7 @@ static int open_by(value opener, value file, int flags)
 static int open_path(value file, int flags)
 {
     struct path path;
-    if (!path_get(&path, file, "open", "path", 0))
+    if (!path_get(&path, file, "open", "path", PATH_TERSE))
         return -1;
     bool raised = false;
     int fd = BLOCKING_RETRY(open(path.text.bytes, flags, 0666), raised);

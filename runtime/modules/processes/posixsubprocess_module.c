@@ -358,7 +358,7 @@ static bool spawn_get(const value *args, struct spawn *s)
         !environment_get(args, s))
         return false;
     s->cwd_given = args[CWD] != VALUE_NONE;
-    if (s->cwd_given && !path_get(&s->cwd, args[CWD], "fork_exec", "cwd", 0)) {
+    if (s->cwd_given && !path_get(&s->cwd, args[CWD], "fork_exec", "cwd", PATH_TERSE)) {
         s->cwd_given = false;
         return false;
     }

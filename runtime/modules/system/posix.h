@@ -19,7 +19,11 @@ struct path {
     int fd;           /* -1: a path; other negative numbers are descriptors that nobody has */
     bool is_bytes;    /* results are bytes too */
 };
-enum path_flag { PATH_FD = 1 /* ints allowed */, PATH_NONE = 2 /* None or absent stands for "." */ };
+enum path_flag {
+    PATH_FD = 1,   /* ints allowed */
+    PATH_NONE = 2, /* None or absent stands for "." */
+    PATH_TERSE = 4 /* alone: messages say neither function nor argument */
+};
 /* false: TypeError ("stat: path should be ..."), ValueError. The descriptor -1 is CPython's mark for a path, too: it
  * stands for "." where None does, and elsewhere for no path at all, OSError EFAULT. */
 bool path_get(struct path *path, value v, const char *function, const char *argument, unsigned flags);

@@ -125,9 +125,9 @@ static pthread_mutex_t environment_lock = PTHREAD_MUTEX_INITIALIZER;
 static value posix_putenv(value self, value given_name, value v)
 {
     struct path name, item;
-    if (!path_get(&name, given_name, "putenv", "name", 0))
+    if (!path_get(&name, given_name, "putenv", "name", PATH_TERSE))
         return NULL;
-    if (!path_get(&item, v, "putenv", "value", 0)) {
+    if (!path_get(&item, v, "putenv", "value", PATH_TERSE)) {
         path_release(&name);
         return NULL;
     }
@@ -150,7 +150,7 @@ static value posix_putenv(value self, value given_name, value v)
 static value posix_unsetenv(value self, value given_name)
 {
     struct path name;
-    if (!path_get(&name, given_name, "unsetenv", "name", 0))
+    if (!path_get(&name, given_name, "unsetenv", "name", PATH_TERSE))
         return NULL;
     if (!audit("os.unsetenv", "(N)", path_bytes(&name)))
         return path_refused(&name);

@@ -35,7 +35,11 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
         path->text = here;
         return true;
     }
-    if (!is_str(v) && !is_bytes(v)) {
+    if ((flags & PATH_TERSE) && !is_str(v) && !is_bytes(v)) {
+        path->object = path->given = value_fspath(v);
+        if (!path->given)
+            return false;
+    } else if (!is_str(v) && !is_bytes(v)) {
         bool is_number = (flags & PATH_FD) && value_type_slot(v, to_index);
         if (is_number) {
             ssize number; /* clamped */
@@ -69,6 +73,10 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
     if (text_of_path(path->object, &path->text))
         return true;
     path_release(path);
+    if (path->is_bytes && !(flags & PATH_TERSE) && error_matches(EXC(ValueError))) { /* a null */
+        error_clear();
+        raise(EXC(ValueError), "%s: embedded null character in %s", function, argument);
+    }
     return false;
 }
 

@@ -164,7 +164,7 @@ static value posix_memfd_create(value self, value given_name, value given_flags)
         flags = (unsigned)int_low_bits(index);
         value_dec(index);
     }
-    if (!path_get(&name, given_name, "memfd_create", "name", 0))
+    if (!path_get(&name, given_name, "memfd_create", "name", PATH_TERSE))
         return NULL;
     int fd = BLOCKING(memfd_create(name.text.bytes, flags));
     int error = errno;
