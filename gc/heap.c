@@ -5,7 +5,8 @@
  * Taking a block from the current page and giving it back are a few instructions without atomic operations. A block
  * that another thread frees goes to a stack of its page (`remote`), and the page, when that stack was empty, to a stack
  * of its slot; the slot drains both when it runs out. Full pages are in no list: their first free block brings them
- * back. A page that becomes empty leaves for the pool by way of a grace period.
+ * back. A page that becomes empty leaves for the pool by way of a grace period. So does the span of a large block,
+ * unless its slot keeps it for the next block of its kind and length: that is to a span what a free block is to a page.
  *
  * Blocks are published in this order: body zeroed, counts (with D), owner, and at last the type. The collector reads
  * the type after clearing D, so it never sees a type with a body that was not made for it without seeing D as well
@@ -32,6 +33,7 @@ _Atomic bool heap_being_read;
 
 #define RETIRE_BYTES     ((size_t)256 << 10) /* retired storage that starts a grace period before its chunk is full */
 #define EMPTY_PAGES_KEPT 32    /* empty pages that a slot keeps for itself (2 MiB), for all bins together */
+#define SPARE_PAGES_KEPT 32    /* pages in spans of large blocks that it keeps for their next lives (2 MiB) */
 #define PAGES_ASIDE      16    /* pages with room that a slot leaves alone because others look into them (1 MiB) */
 #define FRESH_BYTES      4096u /* never used blocks are made ready so many bytes at a time */
 
@@ -82,6 +84,11 @@ static inline size_t link_offset(const struct page *page)
 static inline void *_Atomic *block_link(void *block, size_t offset)
 {
     return (void *_Atomic *)((char *)block + offset);
+}
+
+static size_t page_usable(const struct page *page)
+{
+    return page_is_large(page) ? (size_t)page->span << PAGE_SHIFT : page->block_size;
 }
 
 /* ---- pages of a bin ---- */
@@ -369,12 +376,63 @@ static struct page *bin_refill(struct thread_slot *self, enum page_kind kind, un
     return next;
 }
 
-/* A span of its own. Its memory is zero as far as `size` goes. */
+/* ---- large blocks: spans of their own ---- */
+
+static struct page **spares_of(struct slot_heap *heap, enum page_kind kind, size_t span)
+{
+    return span <= SPARE_SPAN_MAX && kind != KIND_TYPE ? &heap->spares[kind - 1][span - 1] : NULL;
+}
+
+/* The block of a span came back to the caller's slot, and nobody but the collector may be looking at it. False: it is
+   not kept. */
+static bool keep_spare(struct thread_slot *self, struct page *page, void *block, size_t offset)
+{
+    struct slot_heap *heap = slot_heap(self);
+    enum page_kind kind = atomic_load_explicit(&page->kind, memory_order_relaxed);
+    struct page **spares = page->slot == self->id ? spares_of(heap, kind, page->span) : NULL;
+    if (!spares || heap->spare_pages + page->span > SPARE_PAGES_KEPT)
+        return false;
+    memory_unpoison((char *)block + offset, sizeof(void *));
+    atomic_store_explicit(block_link(block, offset), NULL, memory_order_release); /* as in page_put */
+    poison_unread((char *)block + offset + sizeof(void *), page_usable(page) - offset - sizeof(void *));
+    heap->spare_pages += page->span;
+    page->next = *spares;
+    *spares = page;
+    return true;
+}
+
+static void *take_spare(struct thread_slot *self, enum page_kind kind, size_t span, size_t size)
+{
+    struct slot_heap *heap = slot_heap(self);
+    struct page **spares = spares_of(heap, kind, span);
+    struct page *page = spares ? *spares : NULL;
+    if (!page)
+        return NULL;
+    *spares = page->next;
+    heap->spare_pages -= page->span;
+    char *block = page_start(page);
+    size_t offset = link_offset(page), body = (size + 15) & ~(size_t)15;
+    memory_unpoison(block, body);
+    if (kind == KIND_LEAF)
+        memset(block + offset, 0, body - offset); /* nobody reads those uncounted */
+    else
+        zero_words(block + offset, body - offset);
+    poison_unread(block + size, (span << PAGE_SHIFT) - size);
+    atomic_store_explicit(&page->touched, true, memory_order_relaxed);
+    if (holds_containers(kind))
+        collector_note_allocation(self, 1, 0, true);
+    return block;
+}
+
+/* Its memory is zero as far as `size` goes. */
 static void *alloc_large(struct thread_slot *self, enum page_kind kind, size_t size)
 {
     if (size > region_pages << PAGE_SHIFT)
         return NULL;
     size_t count = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    void *spare = take_spare(self, kind, count, size);
+    if (spare)
+        return spare;
     struct page *page = pages_take(count, kind == KIND_TYPE, size);
     if (!page)
         return NULL;
@@ -458,11 +516,6 @@ struct object_type *heap_well_known_type(unsigned k)
     return type;
 }
 
-static size_t page_usable(const struct page *page)
-{
-    return page_is_large(page) ? (size_t)page->span << PAGE_SHIFT : page->block_size;
-}
-
 size_t heap_usable_size(const struct object *object)
 {
     return page_usable(page_of(object));
@@ -482,7 +535,8 @@ static inline void free_block(struct page *page, void *block, size_t offset)
     } else if (page_is_large(page)) {
         if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
             collector_note_allocation(self, -1, 0, false);
-        page_leave(page);
+        if (!self || !keep_spare(self, page, block, offset))
+            page_leave(page);
     } else {
         free_remote(page, block, block);
     }
@@ -642,7 +696,7 @@ void storage_retire(void *storage, size_t size)
     if (!storage)
         return;
     if (size > SMALL_MAX)
-        storage_free(storage, size); /* waits in its page's own node */
+        page_leave(page_of(storage)); /* waits in its page's own node */
     else
         retire_block(storage, size);
 }

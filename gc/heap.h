@@ -42,17 +42,21 @@ struct heat {
 };
 #define HEAT_BITS 8
 
+#define SPARE_SPAN_MAX 8u /* pages */
+
 struct slot_heap {
     /* Written by whoever acts for the slot. */
     struct bin bins[KIND_COUNT - 1][SIZE_CLASSES]; /* first: alloc.h */
     struct retired *retired;                       /* being filled; NULL: none */
     size_t retired_bytes;
-    struct object *dying;  /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
-    unsigned dying_depth;  /* nested deaths */
-    int64_t containers;    /* net container allocation not yet told to the collector */
-    int64_t owed;          /* items of the collector's work that the slot's thread should do */
-    uint32_t empty_pages;  /* kept in the lists of the bins for their next need */
-    uint32_t aside;        /* pages that are PAGE_ASIDE */
+    struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
+    unsigned dying_depth; /* nested deaths */
+    int64_t containers;   /* net container allocation not yet told to the collector */
+    int64_t owed;         /* items of the collector's work that the slot's thread should do */
+    uint32_t empty_pages; /* kept in the lists of the bins for their next need */
+    uint32_t spare_pages; /* pages in `spares` */
+    struct page *spares[KIND_COUNT - 1][SPARE_SPAN_MAX]; /* spans of large blocks that died, by kind and length */
+    uint32_t aside;                                      /* pages that are PAGE_ASIDE */
     bool no_code;          /* its thread must not run finalizers or callbacks now: they wait for gc_run_pending */
     bool hot;              /* objects proved hot: there is something to do at the next safepoint */
     struct cell_row cells; /* its sharded counts; cells.c, the collector */
