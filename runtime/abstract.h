@@ -18,6 +18,7 @@ value call_2(value callable, value a, value b);
 value call_3(value callable, value a, value b, value c);
 value call_tuple(value callable, value tuple, value dict /* or NULL */);
 value call_method(value self, value name, const value *args, size_t nargs); /* self.name(*args) */
+value call_method_vector(value self, value name, const value *args, size_t nargs, value kwnames);
 value call_method_0(value self, value name);
 value call_method_1(value self, value name, value a);
 /* Look `name` up on the type, without the instance, and call it: how special methods are called. VALUE_MISSING when the

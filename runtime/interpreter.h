@@ -37,6 +37,7 @@ struct interpreter {
     uint64_t ident;                     /* _thread.get_ident() */
     value_slot pending_exception;       /* raised at the next safepoint (asynchronous exceptions); NULL: none */
     value_slot thread_dict;             /* per-thread data of modules: a dict or NULL; see interpreter_thread_dict */
+    value context;                      /* the current contextvars.Context, owned; NULL: none yet */
     value async_first, async_finalizer; /* sys.set_asyncgen_hooks: callables or NULL; owned */
     uint32_t origin_depth;              /* sys.set_coroutine_origin_tracking_depth */
     value on_exit; /* called with no arguments when the thread ends, or NULL (_thread._set_sentinel) */

@@ -135,6 +135,7 @@ bool interpreter_detach(void)
     drop(&self->async_first);
     drop(&self->async_finalizer);
     drop(&self->on_exit);
+    drop(&self->context);
     value_dec(slot_exchange(&self->pending_exception, NULL));
     thread_self->interpreter = NULL;
     interpreter_self = NULL; /* what dies from now on, at the latest when the thread is detached, runs no code here */

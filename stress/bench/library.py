@@ -952,8 +952,10 @@ def ssl_small_writes():
 
 def loop_case(coroutine):
     import asyncio
+    import atexit
 
     loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
     return lambda: loop.run_until_complete(coroutine())
 
 

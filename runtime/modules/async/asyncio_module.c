@@ -2,7 +2,9 @@
 #include "runtime/modules/async/asyncio.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
+#include "runtime/objects/containers/dict.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 static struct {
@@ -41,17 +43,19 @@ value asyncio_global(enum asyncio_global which)
 
 bool asyncio_call_soon(value loop, value callback, value argument, value context)
 {
-    value method = attr_get(loop, NAME(call_soon));
-    if (!method)
-        return false;
     const value args[] = {callback, argument ? argument : context, context};
-    value handle = call_vector(method, args, argument ? 2 : 1, atomic_load(&context_names));
-    value_dec(method);
+    value handle = call_method_vector(loop, NAME(call_soon), args, argument ? 2 : 1, atomic_load(&context_names));
     value_dec(handle);
     return handle != NULL;
 }
 
 /* ---- the running loop ---- */
+static _Atomic pid_t process;
+
+static void note_process(void) /* at the beginning, and in the child of a fork */
+{
+    atomic_store(&process, getpid());
+}
 /* Owned; VALUE_NONE: none runs. */
 static value running_loop(void)
 {
@@ -59,7 +63,7 @@ static value running_loop(void)
     value pair = dict ? dict_get(dict, NAME_TEXT("asyncio running loop")) : NULL;
     if (!pair || pair == VALUE_MISSING)
         return pair ? VALUE_NONE : NULL;
-    value loop = tuple_get(pair, 1) == small_int(getpid()) ? value_inc(tuple_get(pair, 0)) : VALUE_NONE;
+    value loop = tuple_get(pair, 1) == small_int(atomic_load(&process)) ? value_inc(tuple_get(pair, 0)) : VALUE_NONE;
     value_dec(pair);
     return loop;
 }
@@ -84,7 +88,7 @@ static value get_running_strictly(value self)
 }
 static value set_running(value self, value loop)
 {
-    value dict = interpreter_thread_dict(), pair = dict ? tuple_pack(2, loop, small_int(getpid())) : NULL;
+    value dict = interpreter_thread_dict(), pair = dict ? tuple_pack(2, loop, small_int(atomic_load(&process))) : NULL;
     bool done = pair && dict_set(dict, NAME_TEXT("asyncio running loop"), pair);
     value_dec(pair);
     return done ? VALUE_NONE : NULL;
@@ -102,27 +106,28 @@ static value get_loop_old(value self, value stack_level)
 /* ---- tasks ---- */
 bool asyncio_enter_task(value loop, value task)
 {
-    value dict = atomic_load(&current_tasks), now = dict_get(dict, loop);
-    if (!now)
-        return false;
-    if (now == VALUE_MISSING)
-        return dict_set(dict, loop, task);
+    int64_t hash;
+    value now = value_hash(loop, &hash) ? dict_insert_hashed(atomic_load(&current_tasks), loop, hash, task) : NULL;
+    if (!now || now == VALUE_MISSING)
+        return now != NULL;
     raise(EXC(RuntimeError), "Cannot enter into task %R while another task %R is being executed.", task, now);
     value_dec(now);
     return false;
 }
 bool asyncio_leave_task(value loop, value task)
 {
-    value dict = atomic_load(&current_tasks), now = dict_get(dict, loop);
+    int64_t hash;
+    value dict = atomic_load(&current_tasks), now = value_hash(loop, &hash) ? dict_pop_hashed(dict, loop, hash) : NULL;
     if (!now)
         return false;
     bool same = now == task;
-    if (!same)
+    bool kept = same || now == VALUE_MISSING || dict_set_hashed(dict, loop, hash, now);
+    if (!same && kept)
         raise(EXC(RuntimeError), "Leaving task %R does not match the current task %R.", task,
               now == VALUE_MISSING ? VALUE_NONE : now);
     if (now != VALUE_MISSING)
         value_dec(now);
-    return same && dict_delete(dict, loop) >= 0;
+    return same;
 }
 bool asyncio_register_task(value task)
 {
@@ -170,6 +175,10 @@ static bool keep(value_slot *slot, value v /* stolen */)
 }
 static bool fill(value module)
 {
+    if (!atomic_load(&process)) {
+        note_process();
+        pthread_atfork(NULL, NULL, note_process);
+    }
     value weakref = import_module("weakref"), type = weakref ? attr_get(weakref, NAME(WeakSet)) : NULL;
     value_dec(weakref);
     bool done = keep(&all_tasks, type ? call_0(type) : NULL) && keep(&current_tasks, dict_new()) &&

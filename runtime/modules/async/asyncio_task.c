@@ -5,6 +5,7 @@
  * wakeup(), which makes the next step.
  */
 #include "runtime/modules/async/asyncio.h"
+#include "runtime/objects/descriptors/builtin_function.h"
 
 #include <stddef.h>
 
@@ -31,11 +32,13 @@ static bool is_plain(value v)
 static value task_step_method(value v, value exception);
 static value task_wakeup_method(value v, value future);
 static const struct method_def step_method = METHOD("task_step", task_step_method, "($self, exc=None, /)", NULL);
+static struct signature step_signature = {.name = "task_step", .text = "($self, exc=None, /)", .is_method = true};
 static const struct method_def wakeup_method = METHOD("task_wakeup", task_wakeup_method, "($self, future, /)", NULL);
+static struct signature wakeup_signature = {.name = "task_wakeup", .text = "($self, future, /)", .is_method = true};
 
 static bool schedule_step(value v, value exception /* or NULL */)
 {
-    value step = builtin_function_new(&step_method, v, NULL), loop = step ? future_loop(v) : NULL;
+    value step = builtin_function_bound(&step_method, &step_signature, NULL, v), loop = step ? future_loop(v) : NULL;
     value context = load(v, &TASK(v)->context);
     bool done = loop && context && asyncio_call_soon(loop, step, exception, context);
     value_dec(context);
@@ -53,25 +56,33 @@ static bool refuse(value v, value message)
     return done;
 }
 
+/* future.cancel(msg=message): 1, 0, -1. */
+static int cancel_future(value future, value message)
+{
+    value names = tuple_pack(1, NAME(msg));
+    value result = names ? call_method_vector(future, NAME(cancel), &message, 0, names) : NULL;
+    int cancelled = result ? value_truth(result) : -1;
+    value_dec(result);
+    value_dec(names);
+    return cancelled;
+}
 /* Wait for a future; it is not blocking any more. */
 static bool wait_for(value v, value future)
 {
-    value wakeup = builtin_function_new(&wakeup_method, v, NULL), context = load(v, &TASK(v)->context);
+    value wakeup = builtin_function_bound(&wakeup_method, &wakeup_signature, NULL, v);
+    value context = load(v, &TASK(v)->context);
     bool done = wakeup && context;
     if (done && is_plain(future)) {
         atomic_store(&FUTURE(future)->blocking, false);
         done = future_add_callback(future, wakeup, context);
     } else if (done) {
-        value add = attr_set(future, NAME(_asyncio_future_blocking), VALUE_FALSE)
-                        ? attr_get(future, NAME(add_done_callback))
-                        : NULL;
-        value names = add ? tuple_pack(1, NAME(context)) : NULL;
+        bool told = attr_set(future, NAME(_asyncio_future_blocking), VALUE_FALSE);
+        value names = told ? tuple_pack(1, NAME(context)) : NULL;
         const value arguments[] = {wakeup, context};
-        value result = names ? call_vector(add, arguments, 1, names) : NULL;
+        value result = names ? call_method_vector(future, NAME(add_done_callback), arguments, 1, names) : NULL;
         done = result != NULL;
         value_dec(result);
         value_dec(names);
-        value_dec(add);
     }
     value_dec(context);
     value_dec(wakeup);
@@ -80,14 +91,9 @@ static bool wait_for(value v, value future)
     slot_store(value_object(v), &TASK(v)->waiter, value_inc(future));
     if (!atomic_load(&TASK(v)->must_cancel))
         return true;
-    value cancel = attr_get(future, NAME(cancel)), names = cancel ? tuple_pack(1, NAME(msg)) : NULL;
     value message = load_or_none(v, &TASK(v)->future.cancel_message);
-    value result = names ? call_vector(cancel, &message, 0, names) : NULL;
-    int cancelled = result ? value_truth(result) : -1;
-    value_dec(result);
+    int cancelled = cancel_future(future, message);
     value_dec(message);
-    value_dec(names);
-    value_dec(cancel);
     if (cancelled > 0)
         atomic_store(&TASK(v)->must_cancel, false);
     return cancelled >= 0;
@@ -354,12 +360,7 @@ static value task_cancel(value v, value message)
     atomic_fetch_add(&t->cancel_requests, 1);
     value waiter = load(v, &t->waiter);
     if (waiter) {
-        value cancel = attr_get(waiter, NAME(cancel)), names = cancel ? tuple_pack(1, NAME(msg)) : NULL;
-        value result = names ? call_vector(cancel, &message, 0, names) : NULL;
-        int cancelled = result ? value_truth(result) : -1;
-        value_dec(result);
-        value_dec(names);
-        value_dec(cancel);
+        int cancelled = cancel_future(waiter, message);
         value_dec(waiter);
         if (cancelled)
             return cancelled < 0 ? NULL : VALUE_TRUE; /* the step after that future's end sees it */

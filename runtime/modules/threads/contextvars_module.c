@@ -1,8 +1,9 @@
 /*
  * The _contextvars module: ContextVar, Context, Token.
  *
- * A context is a dict of variables, written only while it is current, by the thread that runs in it. The current one is
- * kept in the thread's dict of module data under a key of our own.
+ * A context is a dict of variables, written only while it is current, by the thread that runs in it. A copy of the
+ * current context shares that dict: both are then flagged so, and whichever is written to first takes a dict of its
+ * own.
  */
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
@@ -12,7 +13,8 @@
 
 struct context {
     struct object header;
-    value_slot data; /* dict */
+    value_slot data;     /* dict */
+    _Atomic bool shared; /* others have that dict: it changes no more. Written by who runs in the context */
     _Atomic bool entered;
 };
 struct variable {
@@ -30,7 +32,7 @@ struct token {
 static struct type *context_type, *variable_type, *token_type;
 static value missing; /* Token.MISSING; kept by the type's dict */
 
-static value context_make(value data /* stolen */)
+static value context_make(value data /* stolen */, bool shared)
 {
     struct context *c = data ? (struct context *)object_new(context_type, sizeof *c) : NULL;
     if (!c) {
@@ -38,25 +40,50 @@ static value context_make(value data /* stolen */)
         return NULL;
     }
     slot_init(&c->data, data);
+    atomic_init(&c->shared, shared);
     return value_of(c);
 }
-static value data_of(value v)
+static value data_of(value v) /* owned */
 {
-    return slot_peek(&CONTEXT(v)->data); /* constant */
+    return slot_load(value_object(v), &CONTEXT(v)->data);
 }
-#define CURRENT NAME_TEXT("_contextvars current")
 
-/* The thread's current context, owned. */
+/* The thread's current context, borrowed: it stays until the thread enters or leaves one. */
 static value current(void)
 {
-    value dict = interpreter_thread_dict(), now = dict ? dict_get(dict, CURRENT) : NULL;
-    if (now != VALUE_MISSING)
-        return now;
-    now = context_make(dict_new());
-    if (now && dict_set(dict, CURRENT, now))
-        return now;
-    value_dec(now);
-    return NULL;
+    struct interpreter *self = interpreter_self;
+    if (unlikely(!self->context))
+        self->context = context_make(dict_new(), false);
+    return self->context;
+}
+/* Its dict, borrowed likewise, until a variable is set: only this thread exchanges it. */
+static value current_data(void)
+{
+    value now = current();
+    return now ? slot_peek(&CONTEXT(now)->data) : NULL;
+}
+/* The same to be written to, owned. */
+static value own_data(value context)
+{
+    struct context *c = CONTEXT(context);
+    value data = slot_peek(&c->data);
+    if (!atomic_load_explicit(&c->shared, memory_order_relaxed))
+        return value_inc(data);
+    value copy = dict_copy(data);
+    if (!copy)
+        return NULL;
+    slot_store(&c->header, &c->data, value_inc(copy));
+    atomic_store_explicit(&c->shared, false, memory_order_relaxed);
+    return copy;
+}
+/* A copy of the current context. */
+static value copy_context(value self)
+{
+    value now = current();
+    if (!now)
+        return NULL;
+    atomic_store_explicit(&CONTEXT(now)->shared, true, memory_order_relaxed);
+    return context_make(value_inc(slot_peek(&CONTEXT(now)->data)), true);
 }
 
 /* ---- Context ---- */
@@ -64,11 +91,15 @@ static value context_new(struct type *type, const value *args, size_t nargs, val
 {
     if (nargs || (kwnames && tuple_length(kwnames)))
         return raise(EXC(TypeError), "Context() does not accept any arguments");
-    return context_make(dict_new());
+    return context_make(dict_new(), false);
 }
-static value context_copy(value v, const value *args)
+static value context_copy(value v)
 {
-    return context_make(dict_copy(data_of(v)));
+    if (v == interpreter_self->context)
+        return copy_context(NULL);
+    value data = data_of(v), copy = context_make(dict_copy(data), false);
+    value_dec(data);
+    return copy;
 }
 static value context_run(value v, const value *args, size_t nargs, value kwnames)
 {
@@ -77,69 +108,83 @@ static value context_run(value v, const value *args, size_t nargs, value kwnames
     bool free_to_enter = false;
     if (!atomic_compare_exchange_strong(&CONTEXT(v)->entered, &free_to_enter, true))
         return raise(EXC(RuntimeError), "cannot enter context: %R is already entered", v);
-    value before = current(), dict = interpreter_thread_dict(), result = NULL;
-    if (before && dict_set(dict, CURRENT, v)) {
-        thread_data_changes++;
-        result = call_vector(args[0], args + 1, nargs - 1, kwnames);
-        value error = result ? NULL : error_fetch();
-        if (!dict_set(dict, CURRENT, before)) {
-            value_dec(result);
-            result = NULL;
-            value_dec(error);
-            error = NULL;
-        }
-        thread_data_changes++;
-        if (error)
-            error_restore(error);
-    }
-    value_dec(before);
+    struct interpreter *self = interpreter_self;
+    value before = self->context; /* moves here and back */
+    self->context = value_inc(v);
+    thread_data_changes++;
+    value result = call_vector(args[0], args + 1, nargs - 1, kwnames);
+    self->context = before;
+    thread_data_changes++;
     atomic_store(&CONTEXT(v)->entered, false);
+    value error = result ? NULL : error_fetch();
+    value_dec(v);
+    if (error)
+        error_restore(error);
     return result;
 }
 static bool check_variable(value v)
 {
     return value_type(v) == variable_type || raise_false(EXC(TypeError), "a ContextVar key was expected, got %R", v);
 }
+static value with_data(value v, value argument, value (*function)(value, value))
+{
+    value data = data_of(v), result = function(data, argument);
+    value_dec(data);
+    return result;
+}
 static value context_getitem(value v, value key)
 {
-    return check_variable(key) ? item_get(data_of(v), key) : NULL;
+    return check_variable(key) ? with_data(v, key, item_get) : NULL;
 }
 static int context_contains(value v, value key)
 {
-    return check_variable(key) ? dict_contains(data_of(v), key) : -1;
+    if (!check_variable(key))
+        return -1;
+    value data = data_of(v);
+    int found = dict_contains(data, key);
+    value_dec(data);
+    return found;
 }
 static ssize context_length(value v)
 {
-    return (ssize)dict_length(data_of(v));
+    value data = data_of(v);
+    ssize length = (ssize)dict_length(data);
+    value_dec(data);
+    return length;
 }
 static value context_iter(value v)
 {
-    return iter_get(data_of(v));
+    value data = data_of(v), iterator = iter_get(data);
+    value_dec(data);
+    return iterator;
 }
 static value context_compare(value a, value b, int op)
 {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || value_type(b) != context_type)
         return VALUE_NOT_IMPLEMENTED;
-    return compare_rich(data_of(a), data_of(b), op);
+    value first = data_of(a), second = data_of(b), result = compare_rich(first, second, op);
+    value_dec(second);
+    value_dec(first);
+    return result;
 }
 static value context_get(value v, value key, value fallback)
 {
     if (!check_variable(key))
         return NULL;
-    value found = dict_get(data_of(v), key);
+    value found = with_data(v, key, dict_get);
     return found == VALUE_MISSING ? value_inc(fallback) : found;
 }
 static value context_keys(value v)
 {
-    return call_method_0(data_of(v), NAME(keys));
+    return with_data(v, NAME(keys), call_method_0);
 }
 static value context_values(value v)
 {
-    return call_method_0(data_of(v), NAME(values));
+    return with_data(v, NAME(values), call_method_0);
 }
 static value context_items(value v)
 {
-    return call_method_0(data_of(v), NAME(items));
+    return with_data(v, NAME(items), call_method_0);
 }
 static void context_traverse(struct object *o, struct gc_trace *trace)
 {
@@ -195,8 +240,7 @@ static value variable_new(struct type *type, const value *args, size_t nargs, va
 }
 static value variable_get(value v, value given_fallback)
 {
-    value context = current(), found = context ? dict_get(data_of(context), v) : NULL;
-    value_dec(context);
+    value data = current_data(), found = data ? dict_get(data, v) : NULL;
     if (found != VALUE_MISSING)
         return found;
     if (!is_missing(given_fallback))
@@ -206,20 +250,20 @@ static value variable_get(value v, value given_fallback)
 }
 static value variable_set(value v, value given_v)
 {
-    value context = current(), old = context ? dict_get(data_of(context), v) : NULL;
+    value context = current(), data = context ? own_data(context) : NULL, old = data ? dict_get(data, v) : NULL;
     struct token *token = old ? (struct token *)object_new(token_type, sizeof *token) : NULL;
     if (token) {
         slot_init(&token->context, value_inc(context));
         slot_init(&token->variable, value_inc(v));
         slot_init(&token->old, old == VALUE_MISSING ? NULL : value_inc(old));
-        if (!dict_set(data_of(context), v, given_v)) {
+        if (!dict_set(data, v, given_v)) {
             value_dec(value_of(token));
             token = NULL;
         }
         thread_data_changes++;
     }
     value_dec(old);
-    value_dec(context);
+    value_dec(data);
     return value_of(token);
 }
 static value variable_reset(value v, value token)
@@ -237,11 +281,11 @@ static value variable_reset(value v, value token)
                 raise_false(EXC(ValueError), "%R was created in a different Context", token);
     if (done) {
         atomic_store(&TOKEN(token)->used, true);
-        value old = slot_peek(&TOKEN(token)->old);
-        done = old ? dict_set(data_of(context), v, old) : dict_delete(data_of(context), v) >= 0;
+        value old = slot_peek(&TOKEN(token)->old), data = own_data(context);
+        done = data && (old ? dict_set(data, v, old) : dict_delete(data, v) >= 0);
+        value_dec(data);
         thread_data_changes++;
     }
-    value_dec(context);
     return done ? VALUE_NONE : NULL;
 }
 static value variable_repr(value v)
@@ -330,12 +374,6 @@ static value missing_repr(value v)
 static const struct type_spec missing_spec = {
     .name = "Token.MISSING", .size = sizeof(struct object), .flags = TYPE_FLAG_NO_NEW, .slots = {.repr = missing_repr}};
 
-static value copy_context(value self)
-{
-    value now = current(), copy = now ? context_copy(now, NULL) : NULL;
-    value_dec(now);
-    return copy;
-}
 static const struct method_def functions[] = {METHOD("copy_context", copy_context, "()", NULL), {0}};
 
 static bool fill(value module)

@@ -87,7 +87,8 @@ value builtin_function_call(value function, const value *args, size_t nargs, val
 {
     struct builtin_function *f = (struct builtin_function *)function;
     value self = slot_peek(&f->self);
-    struct signature_parameters *parsed = f->def->entry == METHOD_RAW ? NULL : signature_parsed(f->signature);
+    bool as_they_are = (nargs == f->def->entry && !kwnames) || f->def->entry == METHOD_RAW;
+    struct signature_parameters *parsed = as_they_are ? NULL : signature_parsed(f->signature);
     if (likely(!parsed || !f->descriptor || (!kwnames && signature_is_plain(parsed, nargs))))
         return builtin_call(f->def, f->signature, self, args, nargs, kwnames);
     /* Messages about the arguments of a bound method name the type of what it is bound to. */

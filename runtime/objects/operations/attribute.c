@@ -197,6 +197,30 @@ value attr_get(value v, value name)
     return likely(found != NULL) ? found : attribute_error_named(v, name);
 }
 
+value attr_get_method(value v, value name, bool *unbound)
+{
+    value (*getattr)(value, value) = value_type_slot(v, getattr);
+    *unbound = false;
+    if (!value_is_object(v) || (getattr && getattr != attr_get_generic))
+        return attr_get(v, name);
+    value held, known = name_find(name, &held);
+    if (!known)
+        return NULL;
+    value found = ATTRIBUTE_AGAIN;
+    while (found == ATTRIBUTE_AGAIN) {
+        struct attribute_view view = attribute_view_of(v);
+        found = attribute_find(v, known, &view, NULL, unbound);
+        if (*unbound && found && lookup_kind_of(found) != LOOKUP_METHOD) {
+            *unbound = false;
+            found = attribute_view_bind(found, v, &view);
+        }
+    }
+    if (found == VALUE_MISSING)
+        found = attribute_error(v, known, "'%T' object has no attribute '%U'", v, known);
+    value_dec(held);
+    return likely(found != NULL) ? found : attribute_error_named(v, name);
+}
+
 value attr_get_optional(value v, value name)
 {
     value (*getattr)(value, value) = value_type_slot(v, getattr);

@@ -84,6 +84,8 @@ int attribute_view_set(value found, value v, const struct attribute_view *view, 
  * bound. VALUE_MISSING, ATTRIBUTE_AGAIN; NULL on error. Fills the cache unless that is NULL. `name` is from name_find.
  */
 value attribute_find(value v, value name, const struct attribute_view *view, _Atomic uint64_t *cache, bool *bind);
+/* v.name for a call: with *unbound a method of the class, which gets v first. */
+value attr_get_method(value v, value name, bool *unbound);
 /* And object.__setattr__: 1 done, INSTANCE_MOVED: start again with a new view; -1 error. attribute NULL: delete;
  * otherwise `name` is from name_intern. */
 int attribute_assign(value v, value name, value attribute, const struct attribute_view *view, _Atomic uint64_t *cache);

@@ -1,6 +1,7 @@
 /* Calls, seen from C. Python-to-Python calls are the interpreter's; everything else comes through here. */
 #include "runtime/objects/model/type_internal.h"
 #include "runtime/objects/descriptors/builtin_function.h"
+#include "runtime/objects/operations/attribute_view.h"
 #include "runtime/interpreter.h"
 #include "runtime/step.h"
 #include "runtime/raw.h"
@@ -102,12 +103,20 @@ value call_tuple(value callable, value tuple, value dict)
     return result;
 }
 
-value call_method(value self, value name, const value *args, size_t nargs)
+value call_method_vector(value self, value name, const value *args, size_t nargs, value kwnames)
 {
-    value method = attr_get(self, name);
-    value result = method ? call_vector(method, args, nargs, NULL) : NULL;
+    bool unbound;
+    value method = attr_get_method(self, name, &unbound);
+    if (unlikely(!method))
+        return NULL;
+    value result =
+        unbound ? call_with_first(method, self, args, nargs, kwnames) : call_vector(method, args, nargs, kwnames);
     value_dec(method);
     return result;
+}
+value call_method(value self, value name, const value *args, size_t nargs)
+{
+    return call_method_vector(self, name, args, nargs, NULL);
 }
 value call_method_0(value self, value name)
 {
