@@ -892,6 +892,13 @@ add_strings : {
     PERFORM(dict_set_building(stack_plain(sp[-2 - (ptrdiff_t)ARG()]), stack_plain(SECOND()), stack_plain(TOP())), 2);
 
     TARGET(LIST_EXTEND)
+#ifndef EVAL_TRACED
+    /* f(a, *b): the list is to become a tuple at once, and so it does when b is one. */
+    if (ARG() == 1 && instruction_opcode(*ip) == OP_LIST_TO_TUPLE && value_is(stack_plain(TOP()), TYPE_ID_TUPLE)) {
+        ip++;
+        FINISH_2(list_and_tuple(stack_plain(SECOND()), stack_plain(TOP())));
+    }
+#endif
     PERFORM(list_extend_operand(stack_plain(sp[-1 - (ptrdiff_t)ARG()]), stack_plain(TOP())), 1);
 
     TARGET(SET_UPDATE)

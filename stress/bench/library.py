@@ -380,7 +380,7 @@ def array_whole():
 
 
 @case
-def date_plus_timedelta():
+def datetime_date_plus():
     import datetime
 
     day, step = datetime.date(2020, 1, 1), datetime.timedelta(days=1)
@@ -461,7 +461,7 @@ def datetime_fields():
 
 
 @case
-def timedelta_numbers():
+def datetime_timedelta():
     import datetime
 
     one, two = datetime.timedelta(1, 2, 3), datetime.timedelta(seconds=77)

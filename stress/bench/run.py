@@ -3,8 +3,8 @@
 
     run.py [--atoll PATH] [--runs N] [--only NAME,...] [SECTION...]
 
-Sections: speed, throughput, contention, memory, startup, islands; all of them by default. Interpreters take turns, so that
-whatever else the machine does meets all of them; figures are medians. Each benchmark leaves its figures
+Sections: speed, throughput, contention, memory, startup, islands, library; all of them by default. Interpreters take
+turns, so that whatever else the machine does meets all of them; figures are medians. Each benchmark leaves its figures
 in build/bench/NAME.json. Exits with 1 when a program fails or results differ; a missed target is
 reported, and fails only with --strict.
 """
@@ -37,7 +37,7 @@ PROGRAMS = [
     "dict_words",
     "binary_trees",
 ]
-SECTIONS = ["speed", "throughput", "contention", "memory", "startup", "islands"]
+SECTIONS = ["speed", "throughput", "contention", "memory", "startup", "islands", "library"]
 TIMEOUT = 600
 
 
@@ -331,6 +331,42 @@ def measure_islands(options, report):
     report.target(f"waits of mutators for the collector: {stops} in {cycles} cycles, at most one in each", stops is not None and stops <= cycles)
 
 
+# What people feel is at CPython's speed; _decimal stands on another library than CPython's and is held to half of it.
+FELT = ("json", "pickle", "csv", "datetime", "xml", "asyncio", "struct", "random", "array")
+FELT_RATIO, DECIMAL_RATIO = 1.0, 2.0
+
+
+def measure_library(options, report):
+    heading(f"The library's C modules, medians of {options.runs} (microseconds of one call; ratio = Atoll / CPython, less is better)")
+    times, results = {}, {}
+    try:
+        for _ in range(options.runs):
+            for name, interpreter in (("cpython", CPYTHON), ("atoll", options.atoll)):
+                for line in run([interpreter, os.path.join(HERE, "library.py")]).splitlines():
+                    case, seconds, result = line.split()
+                    times.setdefault(case, {}).setdefault(name, []).append(float(seconds))
+                    results.setdefault(case, set()).add(result)
+    except Failure as failure:
+        report.fail(str(failure))
+        return
+    figures, modules = {}, {}
+    for case, taken in times.items():
+        if len(results[case]) != 1:
+            report.fail(f"{case}: results differ")
+        theirs, ours = median(taken["cpython"]), median(taken["atoll"])
+        figures[case] = {"cpython": theirs, "atoll": ours, "ratio": ours / theirs}
+        modules.setdefault(case.partition("_")[0], []).append(ours / theirs)
+        print(f"{case:26}{theirs * 1e6:12.1f}{ours * 1e6:12.1f}{ours / theirs:8.2f}")
+    means = {module: geometric_mean(ratios) for module, ratios in modules.items()}
+    report.write("library", {"cases": figures, "modules": means})
+    for module, mean in means.items():
+        limit = FELT_RATIO if module in FELT else DECIMAL_RATIO if module == "decimal" else None
+        if limit:
+            report.target(f"{module}: {mean:.2f} of CPython's time in the mean, at most {limit:.2f}", mean <= limit)
+        else:
+            print(f"         {module}: {mean:.2f} of CPython's time in the mean")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--atoll", default=os.path.join(ROOT, "build", "release", "atoll"))
@@ -361,6 +397,7 @@ def main():
         "memory": measure_memory,
         "startup": measure_startup,
         "islands": measure_islands,
+        "library": measure_library,
     }
     for section in options.sections or SECTIONS:
         measures[section](options, report)

@@ -89,6 +89,30 @@ static void blocks_are_reused_and_dead(void **state)
     rc_dec(o);
 }
 
+static void spans_serve_the_next_large_block(void **state)
+{
+    (void)state;
+    for (size_t size = 20000; size < 500000; size *= 3) {
+        struct object *o = heap_alloc(plain_type, size);
+        memset(o + 1, 0xAB, size - sizeof *o);
+        rc_dec(o);
+        assert_int_equal(object_type_ref(o), 0);
+        assert_false(rc_try_inc(o));
+        assert_ptr_equal(heap_alloc(plain_type, size - 100), o);
+        assert_true(is_zero(o + 1, size - 100 - sizeof *o));
+        rc_dec(o);
+        void *storage = storage_alloc(size);
+        memset(storage, 0xAB, size);
+        storage_free(storage, size);
+        assert_ptr_equal(storage_alloc(size), storage);
+        assert_true(is_zero(storage, size));
+        storage_retire(storage, size); /* somebody may still be reading there */
+        void *other = storage_alloc(size);
+        assert_ptr_not_equal(other, storage);
+        storage_free(other, size);
+    }
+}
+
 /* ---- frees by others ---- */
 
 #define MANY 50000
@@ -260,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(size_classes_fit),
+        cmocka_unit_test(spans_serve_the_next_large_block),
         cmocka_unit_test(objects_of_all_sizes),
         cmocka_unit_test(blocks_are_reused_and_dead),
         cmocka_unit_test(others_free_what_one_made),

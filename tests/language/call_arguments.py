@@ -135,3 +135,12 @@ def big(
 print(
     big(*range(30)), big(*range(10)), len(star(*range(1000))), len(kwargs(**{f"k{i}": i for i in range(300)}))
 )
+def spread(*a): return a
+one, several = (1,), [1, 2, 3]
+print(spread(0, *one), spread(0, *several), spread(*one, 4), spread(*one, *several), spread(0, *()), spread(*()), spread(0, 1, *one, *one), spread(0, *range(3)))
+class Pair(tuple):
+    def __iter__(self): return iter("xy")
+print(spread(0, *Pair((1, 2))), (0, *one), (0, *Pair((1, 2))), (*several, *one), spread(0, *{5: 6}), spread(0, *"ab"))
+attempt(spread, *one, *several)
+try: spread(0, *5)
+except TypeError as error: print(error)

@@ -133,3 +133,12 @@ print(_csv.writer(W()).writerow(['abc']), t(_csv.writer(W()).writerows, [['a'], 
 rd = _csv.reader(['a'])
 print(type(rd.dialect), rd.line_num, iter(rd) is rd, t(lambda: setattr(rd, 'line_num', 1)), t(next, rd), t(next,
     rd), t(next, rd))
+lines = ['a,b,c\r\n', '1,"2,3",4\n', ',,\n', '"x\n', 'y",z\r', ' a , "b",c\n', 'a\\,b,c', '', 'last,"q""q",\\"e"', 'é,\u20ac,\U0001f600\n', 'a\nb', 'a,b\r\rc']
+for settings in ({}, {'skipinitialspace': True}, {'quoting': _csv.QUOTE_NONE, 'escapechar': '\\'}, {'quoting': _csv.QUOTE_NONNUMERIC},
+        {'escapechar': '\\', 'doublequote': False}, {'delimiter': 'a'}, {'strict': True}, {'quotechar': None, 'quoting': _csv.QUOTE_NONE}):
+    for line in lines:
+        print(settings, t(list, _csv.reader([line], **settings)))
+    print(t(list, _csv.reader(lines[:4], **settings)))
+limit = _csv.field_size_limit(3)
+print(t(list, _csv.reader(['abc,abc,ab'])), t(list, _csv.reader(['ab,abcd,e'])), t(list, _csv.reader(['"abcd"'])))
+_csv.field_size_limit(limit)

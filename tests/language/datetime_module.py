@@ -119,3 +119,11 @@ for refused in (
         "UTC.fromutc(datetime.min)", "type('T', (timezone,), {})", "date.min.isocalendar().__reduce__()", "format(time(1), '%H!')",
         "datetime.strptime('2020-01-02 +0330', '%Y-%m-%d %z')"):
     print(refused, show(eval, refused))
+moments = [datetime(2020, 1 + i * 7 % 12, 1 + i % 28, i % 24) for i in range(60)]
+spans = [timedelta(i * 37 % 11, i) for i in range(40)]
+class Later(datetime):
+    def __lt__(self, other):
+        return datetime.__gt__(self, other)
+print(sorted(moments)[::9], sorted(moments, reverse=True)[0], sorted(spans)[:3], sorted(m.date() for m in moments)[5], max(moments))
+print(sorted([Later(2020, 1, d) for d in (3, 1, 2)]), show(sorted, [datetime(2020, 1, 1), datetime(2020, 1, 1, tzinfo=UTC)]),
+      show(sorted, [datetime(2020, 1, 1), date(2020, 1, 1)]), sorted([datetime(2020, 1, 2, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)]))

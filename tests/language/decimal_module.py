@@ -103,3 +103,10 @@ class Money(D):
 m = Money("2.50")
 m.currency = "$"
 print(m, repr(m), type(m + 1), type(Money.from_float(0.5)), type(-m), m.currency, m == D("2.5"))
+
+print([D(text) ** n for text in ("1.10", "10", "-3", "0.001", "-2.50", "1E+3", "9.99") for n in (1, 2, 3, 7, 12)])
+with decimal.localcontext() as context:
+    for context.prec in (1, 2, 5, 77, 78, 100, 300, 700):
+        third, root = D(1) / 3, D(2).sqrt()
+        print(third * third, root + third, root / third, D("1.5") ** 9, D("12.25") ** 3, format(root, ".3e"), int(root * 1000))
+        print(context.flags[decimal.Inexact], (D(10) ** 90).quantize(D(1)) if context.prec > 100 else "", D(7) ** -3, D(3) ** 200)

@@ -188,3 +188,35 @@ class Closing:
 
 parser = ET.XMLParser(target=Closing())
 print(show(parser.feed, "<a>x</a>"))
+
+
+# Trees that change while they are walked.
+def grow(tag):
+    root = ET.XML("<r>0<a>1<b>2</b>3</a>4<c/>5<a>6</a>7</r>")
+    seen = []
+    for element in root.iter(tag):
+        seen.append(element.tag)
+        if element.tag in "ac" and len(seen) < 8:
+            ET.SubElement(element, "new").text = str(len(seen))
+        if element.tag == "b":
+            element.append(ET.XML("<a>8<d/>9</a>"))
+    return seen, ET.tostring(root), "".join(root.itertext()), [e.tag for e in root.iter("a")]
+
+
+print(grow(None), grow("a"), grow("*"))
+root = ET.XML("<r>0<a>1<b>2</b>3</a>4<c/>5</r>")
+texts = root.itertext()
+print(next(texts), next(texts))
+root[0].clear()
+root.remove(root[1])
+print(list(texts), list(root.itertext()), list(root[0].itertext()), list(ET.Element("x").iter()))
+deep = top = ET.Element("e0")
+for i in range(1, 40):
+    deep = ET.SubElement(deep, f"e{i}")
+    deep.text, deep.tail = f"<{i}", f"{i}>"
+print([e.tag for e in top.iter()], "".join(top.itertext()))
+itself = ET.Element("i")
+itself.append(itself)
+walk = itself.iter()
+print([next(walk).tag for _ in range(5)])
+itself.clear()

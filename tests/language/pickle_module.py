@@ -141,3 +141,31 @@ class Bad:
         return self.r
 for r in (5, (), (1,), (1, 2), (int, 2), (int, (), None, 5), (int, (), None, None, 5), (int, (), None, None, None, 5), (int, ()) + (None,) * 5, 'nothing', 'A', (int, (), {'a': 1})):
     show(_pickle.dumps, Bad(r))
+# What attributes are restored to.
+class Plain:
+    pass
+class Hidden:
+    __dict__ = property(lambda self: kept)
+class Guarded:
+    def __setattr__(self, name, value):
+        raise TypeError(name)
+    total = property(lambda self: 7)
+kept = {}
+class Slotted:
+    __slots__ = "a", "__dict__"
+def restored(cls, state):
+    made = pickle.loads(b"\x80\x04" + pickle.dumps(cls, 4)[2:-1] + b")\x81" + pickle.dumps(state, 4)[2:-1] + b"b.")
+    return type(made), sorted(made.__dict__.items(), key=repr)
+import pickle
+for cls in (Plain, Hidden, Guarded, Slotted):
+    for state in ({}, {"x": 1, "total": 2}, {"x": 1, 5: 2, "y": 3}, ({"x": 1}, {}), {f"n{i}": i for i in range(40)}):
+        show(restored, cls, state)
+print(sorted(kept.items(), key=repr)[:3])
+for text in ("", "a", "x" * 13, "x" * 14, "x" * 255, "x" * 256, "é" * 100, "\ud800", "x" * 200 + "\u20ac"):
+    for protocol in range(6):
+        data = pickle.dumps([text, text, (text, len(text))], protocol)
+        print(protocol, len(data), pickle.loads(data) == [text, text, (text, len(text))])
+for number in (0, 1, 255, 256, 65535, 65536, 2**31 - 1, 2**31, -1, -2**31, -2**31 - 1, 2**63, 1.5, True):
+    print([pickle.dumps([number] * 3, protocol) for protocol in range(6)])
+shared = [[], (), "s", b"b"]
+print(pickle.dumps([shared, shared, [shared] * 300 + [str(i) for i in range(300)] * 2])[-40:])

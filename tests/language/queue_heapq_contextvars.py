@@ -37,3 +37,40 @@ for i in range(1000): Q.put(i)
 for x in ts: Q.put(None)
 for x in ts: x.join()
 print(len(res), sum(res))
+
+# Copies of contexts, written to before and after, inside and outside.
+import contextvars
+one, two = contextvars.ContextVar("one"), contextvars.ContextVar("two", default="fallback")
+token = one.set(1)
+first = contextvars.copy_context()
+one.set(2)
+second = contextvars.copy_context()
+def inside(context, value):
+    before = one.get(), two.get(), len(contextvars.copy_context())
+    token = one.set(value)
+    two.set(value)
+    copy = contextvars.copy_context()
+    one.reset(token)
+    return before, one.get(), copy[one], copy[two], contextvars.copy_context() == context.copy(), len(context)
+print(first.run(inside, first, "a"), second.run(inside, second, "b"), first.run(inside, first, "c"))
+print(one.get(), two.get(), first[one], second[one], first[two], second[two], len(contextvars.copy_context()))
+one.reset(token)
+print(one in contextvars.copy_context(), one in first, dict(first.items()) == {one: 1, two: "c"}, first.get(one), sorted(first.values(), key=str))
+class Leaving:
+    def __del__(self):
+        copy = contextvars.copy_context()
+        one.set("last")
+        print("leaving", copy.get(one, "nothing") == one.get())
+def displace():
+    one.set(Leaving())
+    one.set(5)
+    return one.get()
+print(contextvars.Context().run(displace), first.copy() == first, contextvars.Context() == first)
+def nested():
+    first.run(one.set, "nested")
+    try:
+        first.run(lambda: first.run(print))
+    except RuntimeError as error:
+        print(str(error)[:30])
+    return one.get("none")
+print(second.run(nested), first[one])

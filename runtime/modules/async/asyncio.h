@@ -3,6 +3,7 @@
 #define ATOLL_ASYNCIO_H
 
 #include "runtime/modules/module.h"
+#include "runtime/modules/threads/contextvars.h"
 
 enum future_state { FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED };
 
@@ -38,7 +39,6 @@ enum asyncio_global {
     GLOBAL_TASK_PRINT_STACK,
     GLOBAL_IS_COROUTINE,
     GLOBAL_EXTRACT_STACK,
-    GLOBAL_COPY_CONTEXT,
     GLOBAL_POLICY,
     GLOBAL_COUNT
 };

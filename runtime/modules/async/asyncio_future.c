@@ -57,16 +57,18 @@ bool future_init_with(value v, value given_loop)
         value_dec(loop);
         return false;
     }
+    value_slot *const slots[] = {&f->loop,      &f->source_traceback, &f->callbacks,      &f->result,
+                                 &f->exception, &f->traceback,        &f->cancel_message, &f->cancelled_exception};
+    value fresh[sizeof slots / sizeof *slots] = {loop, source};
     object_lock(&f->header);
-    value old[] = {slot_exchange(&f->loop, loop),           slot_exchange(&f->callbacks, NULL),
-                   slot_exchange(&f->result, NULL),         slot_exchange(&f->exception, NULL),
-                   slot_exchange(&f->traceback, NULL),      slot_exchange(&f->source_traceback, source),
-                   slot_exchange(&f->cancel_message, NULL), slot_exchange(&f->cancelled_exception, NULL)};
-    atomic_store(&f->state, FUTURE_PENDING);
-    atomic_store(&f->blocking, false);
-    atomic_store(&f->log_traceback, false);
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (fresh[i] || slot_peek(slots[i]))
+            fresh[i] = slot_exchange(slots[i], fresh[i]); /* what was there, in an object that is made anew */
+    atomic_store_explicit(&f->state, FUTURE_PENDING, memory_order_release);
+    atomic_store_explicit(&f->blocking, false, memory_order_relaxed);
+    atomic_store_explicit(&f->log_traceback, false, memory_order_relaxed);
     object_unlock(&f->header);
-    values_drop(old, sizeof old / sizeof *old);
+    values_drop(fresh, sizeof fresh / sizeof *fresh);
     return true;
 }
 static bool future_init(value v, const value *args, size_t nargs, value kwnames)
@@ -148,7 +150,7 @@ bool future_add_callback(value v, value callback, value context)
     struct future *f = FUTURE(v);
     for (;;) {
         value head = load(v, &f->callbacks);
-        value node = tuple_pack(3, callback, context, head ? head : VALUE_NONE), old = NULL;
+        value node = tuple_from_array((value[]){callback, context, head ? head : VALUE_NONE}, 3), old = NULL;
         if (!node) {
             value_dec(head);
             return false;
@@ -191,6 +193,8 @@ static value *chain_nodes(value chain, value few[8], size_t *count)
 static bool schedule(value v)
 {
     struct future *f = FUTURE(v);
+    if (!slot_peek(&f->callbacks)) /* none comes any more */
+        return true;
     value chain = slot_take(&f->header, &f->callbacks, NULL), few[8];
     size_t count;
     if (!chain)
@@ -210,11 +214,7 @@ value future_add_done_callback(value v, const value *args)
 {
     if (!is_alive(v))
         return NULL;
-    value context = is_given(args[1]) ? value_inc(args[1]) : NULL;
-    if (!context) {
-        value copy = asyncio_global(GLOBAL_COPY_CONTEXT);
-        context = copy ? call_0(copy) : NULL;
-    }
+    value context = is_given(args[1]) ? value_inc(args[1]) : context_copy_current();
     bool done = context && future_add_callback(v, args[0], context);
     value_dec(context);
     return done ? VALUE_NONE : NULL;

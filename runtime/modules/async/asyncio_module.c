@@ -19,7 +19,6 @@ static struct {
     [GLOBAL_TASK_PRINT_STACK] = {"asyncio.base_tasks", "_task_print_stack", NULL},
     [GLOBAL_IS_COROUTINE] = {"asyncio.coroutines", "iscoroutine", NULL},
     [GLOBAL_EXTRACT_STACK] = {"traceback", "extract_stack", NULL},
-    [GLOBAL_COPY_CONTEXT] = {"_contextvars", "copy_context", NULL},
     [GLOBAL_POLICY] = {"asyncio.events", "get_event_loop_policy", NULL},
 };
 static value_slot current_tasks, all_tasks, context_names;

@@ -73,7 +73,7 @@ static bool wait_for(value v, value future)
     value context = load(v, &TASK(v)->context);
     bool done = wakeup && context;
     if (done && is_plain(future)) {
-        atomic_store(&FUTURE(future)->blocking, false);
+        atomic_store_explicit(&FUTURE(future)->blocking, false, memory_order_relaxed);
         done = future_add_callback(future, wakeup, context);
     } else if (done) {
         bool told = attr_set(future, NAME(_asyncio_future_blocking), VALUE_FALSE);
@@ -144,10 +144,15 @@ static bool step_to(value v, value given)
     return refuse(v, str_format("Task got bad yield: %R", given));
 }
 
+/* Is it to be cancelled? Asked once. */
+static bool must_cancel(value v)
+{
+    return atomic_load(&TASK(v)->must_cancel) && atomic_exchange(&TASK(v)->must_cancel, false);
+}
 /* The coroutine came to its end: with a result, or with the current exception. */
 static bool step_ends(value v, value result)
 {
-    if (!atomic_exchange(&TASK(v)->must_cancel, false))
+    if (!must_cancel(v))
         return future_finish(v, result);
     value message = load(v, &TASK(v)->future.cancel_message);
     int done = future_cancel(v, message);
@@ -213,7 +218,7 @@ static bool task_step(value v, value given)
         return false;
     }
     value exception = value_inc(given), loop = future_loop(v);
-    if (loop && atomic_exchange(&TASK(v)->must_cancel, false)) {
+    if (loop && must_cancel(v)) {
         value type = asyncio_global(GLOBAL_CANCELLED);
         if (!type || !exception || !value_is_of(exception, (struct type *)type)) {
             value_dec(exception);
@@ -224,7 +229,8 @@ static bool task_step(value v, value given)
             }
         }
     }
-    slot_store(value_object(v), &TASK(v)->waiter, NULL);
+    if (slot_peek(&TASK(v)->waiter))
+        slot_store(value_object(v), &TASK(v)->waiter, NULL);
     bool done = loop && asyncio_enter_task(loop, v);
     if (done) {
         done = run_step(v, exception);
@@ -289,19 +295,15 @@ static bool task_init(value v, const value *args, size_t nargs, value kwnames)
         atomic_store(&t->log_destroyed, false);
         return good == 0 && raise_false(EXC(TypeError), "a coroutine was expected, got %R", bound[0]);
     }
-    value context = is_given(bound[3]) ? value_inc(bound[3]) : NULL;
-    if (!context) {
-        value copy = asyncio_global(GLOBAL_COPY_CONTEXT);
-        context = copy ? call_0(copy) : NULL;
-    }
+    value context = is_given(bound[3]) ? value_inc(bound[3]) : context_copy_current();
     value name = context ? task_name(bound[2]) : NULL;
     if (!name) {
         value_dec(context);
         return false;
     }
-    atomic_store(&t->must_cancel, false);
-    atomic_store(&t->cancel_requests, 0);
-    atomic_store(&t->log_destroyed, true);
+    atomic_store_explicit(&t->must_cancel, false, memory_order_relaxed);
+    atomic_store_explicit(&t->cancel_requests, 0, memory_order_relaxed);
+    atomic_store_explicit(&t->log_destroyed, true, memory_order_release);
     slot_store(value_object(v), &t->context, context);
     slot_store(value_object(v), &t->name, name);
     slot_store(value_object(v), &t->waiter, NULL);

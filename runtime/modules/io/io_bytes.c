@@ -103,6 +103,10 @@ static bool replace(value v, value contents, bool open)
 
 static value bytes_write(value v, value given_b)
 {
+    if (value_is(given_b, TYPE_ID_BYTES)) {
+        ssize written = write_bytes(v, bytes_data(given_b), bytes_length(given_b));
+        return written < 0 ? NULL : int_from_i64(written);
+    }
     struct buffer data;
     struct bytes_io *b = lock(v);
     bool free_to = b && !b->exports;

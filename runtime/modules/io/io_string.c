@@ -163,7 +163,18 @@ struct copied {
     void *data;
     size_t room; /* bytes */
     struct span span;
+    char few[256]; /* where `data` begins */
 };
+static void copied_begin(struct copied *copied)
+{
+    copied->data = copied->few;
+    copied->room = sizeof copied->few;
+}
+static void copied_end(struct copied *copied)
+{
+    if (copied->data != copied->few)
+        raw_free(copied->data);
+}
 /* Under the lock. False: there is no room (copy_make_room, without the lock, then look again). */
 static bool copy(struct copied *copied, struct span from)
 {
@@ -178,7 +189,7 @@ static bool copy(struct copied *copied, struct span from)
 static bool copy_make_room(struct copied *copied)
 {
     size_t bytes = copied->span.length * copied->span.width;
-    void *data = raw_resize(copied->data, bytes);
+    void *data = raw_resize(copied->data == copied->few ? NULL : copied->data, bytes);
     if (!data)
         return raise_no_memory() != NULL;
     copied->data = data;
@@ -190,7 +201,7 @@ static value copy_text(struct copied *copied)
     value text = str_new(copied->span.length, copied->span.length ? span_or(copied->span) : 0);
     if (text && copied->span.length)
         span_copy_to(str_data(text), str_width(text), 0, copied->span);
-    raw_free(copied->data);
+    copied_end(copied);
     return text;
 }
 
@@ -198,7 +209,8 @@ static value copy_text(struct copied *copied)
 static value read_part(value v, ssize size, bool line)
 {
     struct string_io *s;
-    struct copied copied = {0};
+    struct copied copied;
+    copied_begin(&copied);
     while ((s = lock(v)) != NULL) {
         struct span rest = rest_of(s);
         if (line && rest.length)
@@ -214,7 +226,7 @@ static value read_part(value v, ssize size, bool line)
         if (!copy_make_room(&copied))
             break;
     }
-    raw_free(copied.data);
+    copied_end(&copied);
     return NULL;
 }
 static value string_read(value v, value given_size)
@@ -243,11 +255,12 @@ static value string_getvalue(value v, const value *args)
     struct string_io *s = lock(v);
     if (!s)
         return NULL;
-    struct copied copied = {0};
+    struct copied copied;
+    copied_begin(&copied);
     while (!copy(&copied, (struct span){s->data, s->length, s->width})) {
         unlock(v);
         if (!copy_make_room(&copied) || !(s = lock(v))) {
-            raw_free(copied.data);
+            copied_end(&copied);
             return NULL;
         }
     }

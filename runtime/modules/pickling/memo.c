@@ -62,6 +62,7 @@ static struct pickle_memo_table *exchange_table(struct object *owner, struct pic
     struct pickle_memo_table *old = table_of(memo);
     store_release(&memo->table, table);
     memo->used = used;
+    memo->missed = NULL;
     object_unlock(owner);
     rc_mark(owner);
     return old;
@@ -98,8 +99,12 @@ int64_t pickle_memo_find(struct object *owner, struct pickle_memo *memo, value o
     struct pickle_memo_table *table = table_of(memo);
     if (table) {
         uint64_t at = place_of(table, object);
-        if (load_relaxed(&table->objects[at]))
+        if (load_relaxed(&table->objects[at])) {
             number = (int64_t)numbers_of(table)[at];
+        } else {
+            memo->missed = object;
+            memo->missed_at = at;
+        }
     }
     object_unlock(owner);
     return number;
@@ -137,6 +142,7 @@ static bool lock_with_room(struct object *owner, struct pickle_memo *memo, uint6
             if (old)
                 move_all(fresh, old, memo->is_numbered);
             store_release(&memo->table, fresh);
+            memo->missed = NULL;
             *displaced = old;
             return true;
         }
@@ -171,7 +177,9 @@ bool pickle_memo_add(struct object *owner, struct pickle_memo *memo, value objec
         return false;
     }
     struct pickle_memo_table *table = table_of(memo);
-    uint64_t at = place_of(table, object);
+    /* Nothing is ever taken out of a table: a free place that was found for an object is its own until it is used. */
+    bool known = memo->missed == object && !load_relaxed(&table->objects[memo->missed_at]);
+    uint64_t at = likely(known) ? memo->missed_at : place_of(table, object);
     bool is_new = !load_relaxed(&table->objects[at]);
     *given = number < 0 ? (int64_t)memo->used : number;
     numbers_of(table)[at] = (uint64_t)*given;

@@ -11,6 +11,8 @@
 #include "runtime/modules/module.h"
 #include "runtime/objects/binary/bytes.h"
 
+#include <string.h>
+
 #define PICKLE_PROTOCOL_DEFAULT 4
 #define PICKLE_PROTOCOL_HIGHEST 5
 #define PICKLE_BATCH            1000 /* items between a mark and the opcode that adds them */
@@ -131,7 +133,11 @@ struct pickle_memo {
     _Atomic(struct pickle_memo_table *) table;
     uint64_t used;    /* objects in it */
     bool is_numbered; /* behind the objects there is a number for each: a pickler's */
-    value_slot far;   /* unpicklers: a dict of objects whose numbers are far beyond the others'; NULL: there are none */
+    /* The object that was last looked for in vain, and its place, where most objects are added soon after; NULL: none.
+     */
+    value missed;
+    uint64_t missed_at;
+    value_slot far; /* unpicklers: a dict of objects whose numbers are far beyond the others'; NULL: there are none */
 };
 void pickle_memo_traverse(struct pickle_memo *memo, struct gc_trace *trace);
 void pickle_memo_destroy(struct object *owner, struct pickle_memo *memo);
@@ -192,6 +198,15 @@ static inline bool pickle_emit_op(struct pickling *p, enum pickle_opcode op)
         return true;
     }
     return pickle_emit(p, &byte, 1);
+}
+/* An opcode with what follows it: the first `count` bytes of 16. */
+static inline bool pickle_emit_short(struct pickling *p, const uint8_t bytes[16], size_t count)
+{
+    if (unlikely(p->out.capacity - p->out.length < 16 || (p->frame_start < 0 && p->framing)))
+        return pickle_emit(p, bytes, count);
+    memcpy(p->out.data + p->out.length, bytes, 16);
+    p->out.length += count;
+    return true;
 }
 bool pickle_save(struct pickling *p, value v, bool is_persistent_id);
 bool pickle_memoize(struct pickling *p, value v);

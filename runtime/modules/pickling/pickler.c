@@ -82,6 +82,12 @@ static bool opcode_boundary(struct pickling *p)
 bool pickle_emit_data(struct pickling *p, const uint8_t *header, size_t header_length, const uint8_t *data,
                       size_t length, value payload /* bytes, or NULL */)
 {
+    if (length < 14 && header_length == 2) {
+        uint8_t both[16] = {header[0], header[1]};
+        for (size_t i = 0; i < length; i++)
+            both[i + 2] = data[i];
+        return pickle_emit_short(p, both, length + 2);
+    }
     if (length < FRAME_TARGET)
         return pickle_emit(p, header, header_length) && pickle_emit(p, data, length);
     bool framing = p->framing;
@@ -108,7 +114,7 @@ bool pickle_emit_line(struct pickling *p, enum pickle_opcode op, const char *tex
 static bool emit_memo_op(struct pickling *p, int64_t number, enum pickle_opcode text_op, enum pickle_opcode short_op,
                          enum pickle_opcode long_op)
 {
-    uint8_t op[5];
+    uint8_t op[16] = {0};
     if (!p->binary) {
         char digits[24], *end = digits + sizeof digits, *start = int_write_decimal(end, number);
         return pickle_emit_line(p, text_op, start, (size_t)(end - start));
@@ -116,13 +122,13 @@ static bool emit_memo_op(struct pickling *p, int64_t number, enum pickle_opcode 
     if (number < 256) {
         op[0] = (uint8_t)short_op;
         op[1] = (uint8_t)number;
-        return pickle_emit(p, op, 2);
+        return pickle_emit_short(p, op, 2);
     }
     if (number > UINT32_MAX)
         return raise_false(PICKLING_ERROR, "memo id too large for LONG_BINPUT");
     op[0] = (uint8_t)long_op;
     item_store(op + 1, 4, false, (uint64_t)number);
-    return pickle_emit(p, op, 5);
+    return pickle_emit_short(p, op, 5);
 }
 bool pickle_emit_get(struct pickling *p, int64_t number)
 {

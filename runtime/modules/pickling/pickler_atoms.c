@@ -54,17 +54,21 @@ static bool save_large_int(struct pickling *p, value v)
 bool pickle_save_int(struct pickling *p, value v)
 {
     int64_t i;
-    if (!int_fits_i64(v, &i) || i > INT32_MAX || i < INT32_MIN)
+    if (value_is_small_int(v))
+        i = small_int_value(v);
+    else if (!int_fits_i64(v, &i))
+        return save_large_int(p, v);
+    if (i > INT32_MAX || i < INT32_MIN)
         return save_large_int(p, v);
     if (!p->binary) {
         char digits[24], *end = digits + sizeof digits, *start = int_write_decimal(end, i);
         return pickle_emit_line(p, OP_INT, start, (size_t)(end - start));
     }
-    uint8_t op[5];
+    uint8_t op[16] = {0};
     size_t length = i < 0 ? 4 : i < 256 ? 1 : i < 65536 ? 2 : 4;
     op[0] = length == 1 ? OP_BININT1 : length == 2 ? OP_BININT2 : OP_BININT;
-    item_store(op + 1, length == 4 ? 4 : 2, false, (uint64_t)i);
-    return pickle_emit(p, op, length + 1);
+    item_store(op + 1, 4, false, (uint64_t)i);
+    return pickle_emit_short(p, op, length + 1);
 }
 bool pickle_save_float(struct pickling *p, value v)
 {
@@ -73,9 +77,9 @@ bool pickle_save_float(struct pickling *p, value v)
         char text[32];
         return pickle_emit_line(p, OP_FLOAT, text, double_repr_to(d, text));
     }
-    uint8_t op[9] = {OP_BINFLOAT};
+    uint8_t op[16] = {OP_BINFLOAT};
     item_store_double(op + 1, 8, true, d);
-    return pickle_emit(p, op, 9);
+    return pickle_emit_short(p, op, 9);
 }
 
 /* ---- bytes and text ---- */

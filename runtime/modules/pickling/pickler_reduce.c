@@ -3,6 +3,7 @@
 #include "runtime/modules/pickling/pickle.h"
 #include "runtime/objects/binary/item_format.h"
 #include "runtime/objects/containers/container.h"
+#include "runtime/objects/operations/attribute_view.h"
 #include "runtime/objects/text/str.h"
 
 /* ---- names ---- */
@@ -299,7 +300,7 @@ static bool save_newobj(struct pickling *p, const struct reduction *r, value v)
     if (length < 1)
         return raise_false(PICKLING_ERROR, "__newobj__ arglist is empty");
     value cls = tuple_get(r->arguments, 0);
-    int has = attr_has(cls, NAME(__new__));
+    int has = is_type(cls) && type_slot((struct type *)cls, new) ? 1 : attr_has(cls, NAME(__new__));
     if (has <= 0)
         return has < 0 ? false : raise_false(PICKLING_ERROR, "args[0] from __newobj__ args has no __new__");
     if (v) {
@@ -391,14 +392,16 @@ static value registered_reducer(struct pickling *p, value v)
 
 static value reduce(struct pickling *p, value v)
 {
-    value reducer = attr_get_optional(v, NAME(__reduce_ex__)), reduced;
-    if (!reducer)
+    bool unbound;
+    value reducer = attr_get_method(v, NAME(__reduce_ex__), &unbound), reduced;
+    if (!reducer && !error_matches(EXC(AttributeError)))
         return NULL;
-    if (reducer != VALUE_MISSING) {
-        reduced = call_1(reducer, small_int(p->protocol));
+    if (reducer) {
+        reduced = unbound ? call_2(reducer, v, small_int(p->protocol)) : call_1(reducer, small_int(p->protocol));
         value_dec(reducer);
         return reduced;
     }
+    error_clear();
     reducer = attr_get_optional(v, NAME(__reduce__));
     if (reducer == VALUE_MISSING)
         return raise(PICKLING_ERROR, "can't pickle '%T' object: %R", v, v);

@@ -8,6 +8,7 @@
 #include "runtime/objects/containers/container.h"
 #include "runtime/objects/numbers/float.h"
 #include "runtime/objects/numbers/int.h"
+#include "runtime/objects/text/str.h"
 #include "runtime/raw.h"
 #include "threads/pause.h"
 
@@ -156,7 +157,14 @@ static bool load_text(struct unpickling *u, unsigned size)
 {
     uint64_t length;
     const uint8_t *from = read_counted(u, size, &length, "BINUNICODE");
-    return from && unpickle_push(u, str_decode(from, length, "utf-8", "surrogatepass"));
+    if (!from)
+        return false;
+    uint8_t high = 0;
+    for (size_t i = 0; i < length && length < 256; i++)
+        high |= from[i];
+    bool plain = length < 256 && high < 0x80;
+    return unpickle_push(u, plain ? str_from_ascii((const char *)from, length)
+                                  : str_decode(from, length, "utf-8", "surrogatepass"));
 }
 
 /* ---- buffers ---- */

@@ -1,6 +1,9 @@
 /* The stack of an unpickler, and the opcodes that put what is on it into other objects; see unpickler.h. */
 #include "runtime/modules/pickling/unpickler.h"
 #include "runtime/objects/containers/container.h"
+#include "runtime/objects/descriptors/descriptor.h"
+#include "runtime/objects/model/type_internal.h"
+#include "runtime/objects/operations/attribute_view.h"
 #include "runtime/raw.h"
 #include "threads/pause.h"
 
@@ -166,16 +169,50 @@ bool unpickle_add_items(struct unpickling *u)
 
 /* ---- BUILD ---- */
 
+/* Has the object its attributes in line, and a __dict__ that is no more than those? */
+static bool keeps_in_line(value object)
+{
+    if (!value_is_object(object) || !value_has_shape(object) || value_type_slot(object, getattr) != attr_get_generic)
+        return false;
+    value found = type_lookup(value_type(object), NAME(__dict__));
+    bool usual = found && found != VALUE_MISSING && value_is(found, TYPE_ID_GETSET_DESCRIPTOR) &&
+                 ((struct descriptor *)found)->def == &subtype_dict_getset;
+    if (!found)
+        error_clear();
+    value_dec(found);
+    return usual;
+}
+/* object.__dict__[key] = item, without that dict; false: not so, by now there is one. */
+static bool set_in_line(value object, value key, value item, bool *done)
+{
+    int how = INSTANCE_MOVED;
+    while (how == INSTANCE_MOVED) {
+        struct attribute_view view = attribute_view_of(object);
+        if (!view.shape || view.shape->is_dict)
+            return false;
+        how = instance_set((struct instance *)object, view.shape, key, item);
+    }
+    *done = how == 1;
+    return true;
+}
+
 static bool fill_dict(value object, value state)
 {
     if (!is_dict(state))
         return raise_false(UNPICKLING_ERROR, "state is not a dictionary");
-    value target = attr_get(object, NAME(__dict__)), key, item;
-    bool done = target != NULL;
+    value target = NULL, key, item;
+    bool done = true, plain = keeps_in_line(object);
     for (size_t position = 0; done && dict_next(state, &position, &key, &item);) {
-        if (value_is(key, TYPE_ID_STR))
+        bool exact = value_is(key, TYPE_ID_STR);
+        if (exact)
             key = str_intern(key);
-        done = key && item_set(target, key, item);
+        if (plain && key)
+            plain = exact && set_in_line(object, key, item, &done);
+        if (!plain) {
+            if (!target)
+                target = attr_get(object, NAME(__dict__));
+            done = key && target && item_set(target, key, item);
+        }
         value_dec(key);
         value_dec(item);
     }

@@ -173,8 +173,9 @@ static bool step(struct record *r, uint32_t c)
         if (c == LINE_END)
             r->state = START_RECORD;
         else if (c != '\n' && c != '\r')
-            return raise_false(csv_error(), "new-line character seen in unquoted field - do you need to open the file in "
-                                            "universal-newline mode?");
+            return raise_false(csv_error(),
+                               "new-line character seen in unquoted field - do you need to open the file in "
+                               "universal-newline mode?");
         return true;
     }
     return true;
@@ -195,10 +196,38 @@ static size_t find_run_end(const struct record *r, struct span s, size_t i)
     return i;
 }
 
+/* Fields from *i on that need only be cut out of the line, as most do; *i is moved to what the machine has to see. */
+static bool take_plain(struct record *r, struct span s, size_t *i)
+{
+    const struct csv_dialect *d = r->d;
+    while (*i < s.length && (r->state == START_FIELD || r->state == START_RECORD)) {
+        uint32_t c = span_at(s, *i);
+        if (c == d->quotechar || c == d->escapechar || c == ' ' || c == d->delimiter || c == '\n' || c == '\r')
+            return true;
+        r->state = IN_FIELD;
+        size_t end = find_run_end(r, s, *i);
+        r->state = START_FIELD;
+        if (end == s.length || span_at(s, end) == d->escapechar || (int64_t)(end - *i) > r->limit)
+            return true;
+        value field = str_from_span(span_part(s, *i, end));
+        if (!field || !list_append_owned(r->fields, field))
+            return false;
+        if (span_at(s, end) != d->delimiter)
+            r->state = EAT_CRNL;
+        thread_report_at(*i = end + 1);
+    }
+    return true;
+}
+
 static bool read_line(struct record *r, value line)
 {
     struct span s = str_span(line);
     for (size_t i = 0; i < s.length; thread_report_at(++i)) {
+        if ((r->state == START_FIELD || r->state == START_RECORD) && r->d->quoting != QUOTE_NONNUMERIC &&
+            !take_plain(r, s, &i))
+            return false;
+        if (i == s.length)
+            break;
         size_t end = find_run_end(r, s, i);
         if (end > i) {
             if (r->limit - (int64_t)r->field.length < (int64_t)(end - i))
@@ -229,7 +258,8 @@ static int read_record(struct csv_reader *self, struct record *r)
         if (!line)
             break;
         if (!is_str(line)) {
-            raise(csv_error(), "iterator should return strings, not %.200T (the file should be opened in text mode)", line);
+            raise(csv_error(), "iterator should return strings, not %.200T (the file should be opened in text mode)",
+                  line);
             value_dec(line);
             break;
         }

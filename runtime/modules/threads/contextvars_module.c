@@ -5,6 +5,7 @@
  * current context shares that dict: both are then flagged so, and whichever is written to first takes a dict of its
  * own.
  */
+#include "runtime/modules/threads/contextvars.h"
 #include "runtime/interp/interp.h"
 #include "runtime/modules/module.h"
 #include "runtime/objects/model/type_internal.h"
@@ -76,8 +77,7 @@ static value own_data(value context)
     atomic_store_explicit(&c->shared, false, memory_order_relaxed);
     return copy;
 }
-/* A copy of the current context. */
-static value copy_context(value self)
+value context_copy_current(void)
 {
     value now = current();
     if (!now)
@@ -96,7 +96,7 @@ static value context_new(struct type *type, const value *args, size_t nargs, val
 static value context_copy(value v)
 {
     if (v == interpreter_self->context)
-        return copy_context(NULL);
+        return context_copy_current();
     value data = data_of(v), copy = context_make(dict_copy(data), false);
     value_dec(data);
     return copy;
@@ -105,10 +105,10 @@ static value context_run(value v, const value *args, size_t nargs, value kwnames
 {
     if (nargs < 1)
         return raise(EXC(TypeError), "run() missing 1 required positional argument");
+    struct interpreter *self = interpreter_self;
     bool free_to_enter = false;
     if (!atomic_compare_exchange_strong(&CONTEXT(v)->entered, &free_to_enter, true))
         return raise(EXC(RuntimeError), "cannot enter context: %R is already entered", v);
-    struct interpreter *self = interpreter_self;
     value before = self->context; /* moves here and back */
     self->context = value_inc(v);
     thread_data_changes++;
@@ -374,6 +374,10 @@ static value missing_repr(value v)
 static const struct type_spec missing_spec = {
     .name = "Token.MISSING", .size = sizeof(struct object), .flags = TYPE_FLAG_NO_NEW, .slots = {.repr = missing_repr}};
 
+static value copy_context(value self)
+{
+    return context_copy_current();
+}
 static const struct method_def functions[] = {METHOD("copy_context", copy_context, "()", NULL), {0}};
 
 static bool fill(value module)

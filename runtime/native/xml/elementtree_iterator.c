@@ -1,8 +1,9 @@
 /*
  * Walks through a tree, in the order of the document: over elements, or over their texts.
  *
- * The way from the root to where the walk is stands in a list, as pairs of an element and the number of its children
- * that were visited. The tree may change meanwhile. A `next` is one step for other threads (step_run).
+ * Where the walk is: `here` is what it gave last, whose children come next, `parent` what encloses that, and `index`
+ * the number of its children that were visited. The same pairs of the elements further out stand in a list. The tree
+ * may change meanwhile. A `next` is one step for other threads (step_run).
  */
 #include "elementtree.h"
 
@@ -10,25 +11,23 @@ struct type *element_iterator_type;
 
 struct element_iterator {
     struct object header;
-    value_slot root;      /* until the walk begins */
-    value_slot tag;       /* of the elements to be found; None: all */
-    value_slot way;       /* a list */
-    _Atomic size_t depth; /* of the way: so many pairs */
+    value_slot root;         /* until the walk begins */
+    value_slot tag;          /* of the elements to be found; None: all */
+    value_slot here, parent; /* or NULL */
+    value_slot outer;        /* a list, or NULL: none yet */
+    _Atomic size_t index;
+    _Atomic size_t depth; /* so many pairs of `outer` count */
     bool texts;
 };
 #define ITERATOR(v) ((struct element_iterator *)(v))
 
 value element_iterator_new(value element, value tag, bool texts)
 {
-    value way = list_new(8);
-    struct element_iterator *it = way ? (struct element_iterator *)object_new(element_iterator_type, sizeof *it) : NULL;
-    if (!it) {
-        value_dec(way);
+    struct element_iterator *it = (struct element_iterator *)object_new(element_iterator_type, sizeof *it);
+    if (!it)
         return NULL;
-    }
     slot_init(&it->root, value_inc(element));
     slot_init(&it->tag, value_inc(tag));
-    slot_init(&it->way, way);
     it->texts = texts;
     return value_of(it);
 }
@@ -38,71 +37,114 @@ static void iterator_traverse(struct object *o, struct gc_trace *trace)
     struct element_iterator *it = (struct element_iterator *)o;
     trace_slot(trace, &it->root);
     trace_slot(trace, &it->tag);
-    trace_slot(trace, &it->way);
+    trace_slot(trace, &it->here);
+    trace_slot(trace, &it->parent);
+    trace_slot(trace, &it->outer);
 }
 static void iterator_destroy(struct object *o)
 {
     struct element_iterator *it = (struct element_iterator *)o;
     slot_drop(&it->root);
     slot_drop(&it->tag);
-    slot_drop(&it->way);
+    slot_drop(&it->here);
+    slot_drop(&it->parent);
+    slot_drop(&it->outer);
 }
 
-/* The way leads on to an element. */
+/* The walk goes on among the children of an element (stolen). */
 static bool enter(struct element_iterator *it, value element)
 {
-    value way = slot_peek(&it->way);
-    size_t at = 2 * it->depth;
-    bool done = at + 1 < list_length(way) ? list_set(way, at, element) && list_set(way, at + 1, small_int(0))
-                                          : list_append(way, element) && list_append(way, small_int(0));
-    it->depth += done;
+    value v = value_of(it), parent = load(v, &it->parent);
+    bool done = true;
+    if (parent) {
+        value outer = load(v, &it->outer);
+        if (!outer && (outer = list_new(8)))
+            store(v, &it->outer, value_inc(outer));
+        size_t at = 2 * it->depth;
+        value index = small_int((int64_t)it->index);
+        done = outer && (at + 1 < list_length(outer) ? list_set(outer, at, parent) && list_set(outer, at + 1, index)
+                                                     : list_append(outer, parent) && list_append(outer, index));
+        it->depth += done;
+        value_dec(outer);
+        value_dec(parent);
+    }
+    if (!done) {
+        value_dec(element);
+        return false;
+    }
+    store(v, &it->parent, element);
+    it->index = 0;
+    return true;
+}
+
+/* The children of `parent` were all visited. */
+static bool leave(struct element_iterator *it)
+{
+    value v = value_of(it);
+    size_t depth = it->depth;
+    if (depth == 0) {
+        store(v, &it->parent, NULL);
+        return true;
+    }
+    value outer = load(v, &it->outer);
+    size_t at = 2 * depth - 2;
+    value parent = list_get(outer, at), index = list_get(outer, at + 1);
+    bool whole = value_is_object(parent) && value_is_small_int(index); /* else threads got in each other's way */
+    it->depth = depth - 1;
+    it->index = whole ? (size_t)small_int_value(index) : 0;
+    bool done = !whole || list_set(outer, at, VALUE_NONE);
+    store(v, &it->parent, whole ? parent : NULL);
+    if (!whole)
+        value_dec(parent);
+    value_dec(index);
+    value_dec(outer);
     return done;
 }
 
-/* The next element of the walk, entered, owned; or the one that is left, with *left. VALUE_END: the end. */
+/* The next element of the walk, which is `here` then, owned; or the one that is left, with *left. VALUE_END: the end.
+ */
 static value advance(struct element_iterator *it, bool *left)
 {
-    value way = slot_peek(&it->way), element;
-    size_t depth = it->depth;
+    value v = value_of(it), here = load(v, &it->here);
     *left = false;
-    if (depth == 0) {
-        element = slot_take(&it->header, &it->root, NULL);
-        if (!element)
-            return VALUE_END;
-    } else {
-        size_t at = 2 * depth - 2;
-        value parent = list_get(way, at), index = list_get(way, at + 1);
-        if (!value_is_object(parent) || !value_is_small_int(index)) { /* threads got in each other's way */
-            value_dec(parent);
-            value_dec(index);
-            return VALUE_END;
-        }
-        element = element_child(parent, (size_t)small_int_value(index));
-        if (element == VALUE_MISSING) {
+    if (here) {
+        bool leaf = !slot_peek(&ELEMENT(here)->children);
+        store(v, &it->here, NULL);
+        if (leaf) {
             *left = true;
-            it->depth = depth - 1;
-            if (list_set(way, at, VALUE_NONE))
-                return parent;
-            value_dec(parent);
-            return NULL;
+            return here;
         }
-        value_dec(parent);
-        if (!list_set(way, at + 1, small_int(small_int_value(index) + 1))) {
-            value_dec(element);
+        if (!enter(it, here))
             return NULL;
-        }
+    } else if (slot_peek(&it->root)) {
+        here = slot_take(&it->header, &it->root, NULL);
+        if (here)
+            store(v, &it->here, value_inc(here));
+        return here ? here : VALUE_END;
     }
-    if (enter(it, element))
-        return element;
-    value_dec(element);
-    return NULL;
+    value parent = load(v, &it->parent);
+    if (!parent)
+        return VALUE_END;
+    size_t index = it->index;
+    value child = element_child(parent, index);
+    if (child == VALUE_MISSING) {
+        *left = true;
+        if (leave(it))
+            return parent;
+        value_dec(parent);
+        return NULL;
+    }
+    value_dec(parent);
+    it->index = index + 1;
+    store(v, &it->here, value_inc(child));
+    return child;
 }
 
 /* The text of an element, or what follows it; owned. VALUE_MISSING: none, or an empty one. */
 static value text_at(value element, bool tail)
 {
     value text = load_or_none(element, tail ? &ELEMENT(element)->tail : &ELEMENT(element)->text);
-    int some = text == VALUE_NONE ? 0 : value_truth(text);
+    int some = text == VALUE_NONE ? 0 : is_str(text) ? str_length(text) > 0 : value_truth(text);
     if (some > 0)
         return text;
     value_dec(text);
@@ -118,7 +160,7 @@ static value next_step(value v)
             return element;
         if (ITERATOR(v)->texts) {
             /* what follows the element that the walk began with is no text of it */
-            bool wanted = !left || ITERATOR(v)->depth > 0;
+            bool wanted = !left || slot_peek(&ITERATOR(v)->parent);
             value text = wanted ? text_at(element, left) : VALUE_MISSING;
             value_dec(element);
             if (text != VALUE_MISSING)
@@ -129,7 +171,7 @@ static value next_step(value v)
         int found = left ? 0 : 1;
         if (found && tag != VALUE_NONE) {
             value own = load_or_none(element, &ELEMENT(element)->tag);
-            found = value_equals(own, tag);
+            found = own == tag ? 1 : value_equals(own, tag);
             value_dec(own);
         }
         if (found > 0)

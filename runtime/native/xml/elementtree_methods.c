@@ -145,7 +145,7 @@ static value call_path(value name, const value *args, size_t count)
 static int has_tag(value child, value tag)
 {
     value own = load(child, &ELEMENT(child)->tag);
-    int equal = value_equals(own, tag);
+    int equal = own == tag ? 1 : value_equals(own, tag);
     value_dec(own);
     return equal;
 }

@@ -422,14 +422,20 @@ value *list_snapshot_in(value *room, size_t places, value v, size_t *count)
 
 value list_to_tuple(value v)
 {
+    return list_and_tuple(v, NULL);
+}
+value list_and_tuple(value v, value more)
+{
     struct list *list = list_of(v);
+    size_t extra = more ? tuple_length(more) : 0;
     for (;;) {
         uint64_t length = load_acquire(&list->length);
-        if (length == 0)
+        if (length + extra == 0)
             return tuple_from_array(NULL, 0);
-        value tuple = tuple_new(length);
+        value tuple = tuple_new(length + extra);
         if (!tuple)
             return NULL;
+        slots_copy_counted(tuple_items(tuple) + length, more ? tuple_items(more) : NULL, 1, extra);
         object_lock(&list->header);
         if (length == load_relaxed(&list->length)) {
             struct list_storage *storage = load_relaxed(&list->storage);

@@ -71,6 +71,9 @@ static inline value list_item_fast(value v, int64_t index)
     return thread_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
 }
 
+/* The items of the list, and of a tuple (or NULL) behind them, as a tuple. */
+value list_and_tuple(value v, value more);
+
 /* list[index] = item, stealing item, for 0 <= index < length; false: not done and item not taken. */
 static inline bool list_store_fast(value v, int64_t index, value item)
 {

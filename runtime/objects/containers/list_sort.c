@@ -86,6 +86,22 @@ static int less_any(value a, value b)
     return compare_bool(a, b, COMPARE_LT);
 }
 
+/* Of one built-in type, whose comparison is called without a level of recursion: it makes its own, where it calls more.
+ */
+static int less_same(value a, value b)
+{
+    value (*compare)(value, value, int) = value_type_slot(a, compare);
+    thread_pause(thread_self); /* as in compare_rich */
+    value result = compare(a, b, COMPARE_LT);
+    if (likely(value_is_bool(result)))
+        return result == VALUE_TRUE;
+    if (result == VALUE_NOT_IMPLEMENTED)
+        return compare_bool(a, b, COMPARE_LT);
+    int truth = result ? value_truth(result) : -1;
+    value_dec(result);
+    return truth;
+}
+
 /* Tuples: as long as their items are of simple kinds, those decide. */
 static int less_tuple(value a, value b)
 {
@@ -121,16 +137,23 @@ static int (*choose_comparison(const value *keys, size_t length))(value, value)
         COUNT(value_is(keys[same], TYPE_ID_STR));
         return same == length ? less_str : less_any;
     }
-    COUNT(value_is(keys[same], TYPE_ID_TUPLE));
+    if (length && value_is(keys[0], TYPE_ID_TUPLE)) {
+        COUNT(value_is(keys[same], TYPE_ID_TUPLE));
+        return same == length ? less_tuple : less_any;
+    }
+    struct type *type = length ? value_type(keys[0]) : NULL;
+    if (!type || !value_is_object(keys[0]) || type_has_flag(type, TYPE_FLAG_HEAP) || !type_slot(type, compare))
+        return less_any;
+    COUNT(value_is_object(keys[same]) && value_type(keys[same]) == type);
 #undef COUNT
-    return same == length ? less_tuple : less_any;
+    return same == length ? less_same : less_any;
 }
 
 /* The same for a sort under a lock. */
 static int (*choose_plain(const value *keys, size_t length))(value, value)
 {
     int (*less)(value, value) = choose_comparison(keys, length);
-    return less == less_tuple || less == less_any ? less_plain : less;
+    return less == less_tuple || less == less_any || less == less_same ? less_plain : less;
 }
 
 /* ---- lanes ---- */

@@ -334,7 +334,9 @@ static value object_reduce_ex(value self, value given_protocol)
     int protocol;
     if (!value_as_int(given_protocol, &protocol))
         return NULL;
-    value method = attr_get_optional(value_of(value_type(self)), NAME(__reduce__));
+    struct type *type = value_type(self);
+    value method = value_type(value_of(type)) == TYPE(TYPE) ? type_lookup(type, NAME(__reduce__))
+                                                            : attr_get_optional(value_of(type), NAME(__reduce__));
     value generic = method ? type_lookup(TYPE(OBJECT), NAME(__reduce__)) : NULL;
     bool overridden = method && generic && method != VALUE_MISSING && method != generic;
     value_dec(method);

@@ -333,6 +333,21 @@ static void power_of_one(struct number *r, const struct number *a, const struct 
     number_count(r);
 }
 
+/* A small power that fits the precision whatever its digits are: the product. */
+static bool power_by_product(struct number *r, const struct number *a, const struct number *y,
+                             const struct arithmetic *x)
+{
+    const int64_t far = INT64_C(1) << 40;
+    if (y->negative || y->exponent != 0 || y->digits > 3 || a->exponent > far || a->exponent < -far)
+        return false;
+    unsigned long n = mpz_get_ui(y->coefficient);
+    if (a->digits > x->precision / (int64_t)n)
+        return false;
+    mpz_pow_ui(r->coefficient, a->coefficient, n);
+    r->exponent = a->exponent * (int64_t)n;
+    return true;
+}
+
 void number_power(struct number *r, const struct number *a, const struct number *y, const struct number *c,
                   struct arithmetic *x)
 {
@@ -376,7 +391,7 @@ void number_power(struct number *r, const struct number *a, const struct number 
         r->negative = negative;
         power_of_one(r, a, y, integer, x);
     } else {
-        bool exact = power_exactly(r, &base, y, integer, x);
+        bool exact = power_by_product(r, &base, y, x) || power_exactly(r, &base, y, integer, x);
         if (!exact)
             power_inexactly(r, &base, y, integer, x);
         uint32_t before = x->status;

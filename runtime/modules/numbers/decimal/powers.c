@@ -6,6 +6,8 @@
 #include "runtime/modules/numbers/decimal/small.h"
 #include "runtime/objects/numbers/int.h"
 
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* GMP's integers have at most 2**31 limbs, and it ends the process when one would become larger. */
@@ -43,6 +45,50 @@ void check_digits(int64_t digits)
         int_guard_no_memory();
 }
 
+/* ---- powers of five ---- */
+
+/* Those that were used are remembered, up to this one: 30 KiB in all. A word that says how many limbs follow. */
+#define FIVES_KEPT 512
+static mp_limb_t *_Atomic fives_kept[FIVES_KEPT + 1];
+
+static const mp_limb_t *keep_fives(int64_t n, mpz_srcptr power)
+{
+    size_t size = mpz_size(power);
+    mp_limb_t *made = malloc((size + 1) * sizeof *made), *found = NULL;
+    if (!made)
+        return NULL;
+    made[0] = size;
+    memcpy(made + 1, mpz_limbs_read(power), size * sizeof *made);
+    if (atomic_compare_exchange_strong_explicit(&fives_kept[n], &found, made, memory_order_acq_rel,
+                                                memory_order_acquire))
+        return made;
+    free(made);
+    return found;
+}
+
+struct fives {
+    mpz_t own, view;
+    bool is_own;
+};
+/* 5**n, good until fives_close. */
+static mpz_srcptr fives_open(struct fives *f, int64_t n)
+{
+    const mp_limb_t *kept = n <= FIVES_KEPT ? atomic_load_explicit(&fives_kept[n], memory_order_acquire) : NULL;
+    f->is_own = !kept;
+    if (!kept) {
+        check_digits(n);
+        mpz_init(f->own);
+        mpz_ui_pow_ui(f->own, 5, (unsigned long)n);
+        kept = n <= FIVES_KEPT ? keep_fives(n, f->own) : NULL;
+    }
+    return kept ? mpz_roinit_n(f->view, kept + 1, (mp_size_t)kept[0]) : f->own;
+}
+static void fives_close(struct fives *f)
+{
+    if (f->is_own)
+        mpz_clear(f->own);
+}
+
 void power_of_ten(mpz_ptr r, int64_t n)
 {
     if (n <= POWERS10) {
@@ -50,9 +96,9 @@ void power_of_ten(mpz_ptr r, int64_t n)
         mpz_set(r, mpz_roinit_n(power, powers10[n].limbs, 4));
         return;
     }
-    check_digits(n);
-    mpz_ui_pow_ui(r, 5, (unsigned long)n);
-    mpz_mul_2exp(r, r, (mp_bitcnt_t)n);
+    struct fives fives;
+    mpz_mul_2exp(r, fives_open(&fives, n), (mp_bitcnt_t)n);
+    fives_close(&fives);
 }
 
 void scale_up(mpz_ptr r, mpz_srcptr c, int64_t n)
@@ -63,38 +109,37 @@ void scale_up(mpz_ptr r, mpz_srcptr c, int64_t n)
         mpz_t power;
         mpz_mul(r, c, mpz_roinit_n(power, powers10[n].limbs, 4));
     } else {
-        mpz_t power;
-        check_digits(n);
-        mpz_init(power);
-        mpz_ui_pow_ui(power, 5, (unsigned long)n);
-        mpz_mul(r, c, power);
+        struct fives fives;
+        mpz_mul(r, c, fives_open(&fives, n));
         mpz_mul_2exp(r, r, (mp_bitcnt_t)n);
-        mpz_clear(power);
+        fives_close(&fives);
     }
 }
 
 /* Ten to n is 5**n * 2**n: the low n bits are set apart, the rest is divided by 5**n. */
 static enum lost scale_down_long(mpz_ptr r, mpz_srcptr c, int64_t n)
 {
-    mpz_t fives, rest;
+    mpz_t half, rest;
+    struct fives fives;
     bool half_bit = mpz_tstbit(c, (mp_bitcnt_t)n - 1), low_bits = mpz_scan1(c, 0) < (mp_bitcnt_t)n - 1;
-    mpz_init(fives);
     mpz_init(rest);
-    mpz_ui_pow_ui(fives, 5, (unsigned long)n);
+    mpz_srcptr power = fives_open(&fives, n);
     mpz_tdiv_q_2exp(r, c, (mp_bitcnt_t)n);
-    mpz_tdiv_qr(r, rest, r, fives);
+    mpz_tdiv_qr(r, rest, r, power);
     enum lost lost;
     if (mpz_sgn(rest) == 0 && !half_bit && !low_bits) {
         lost = LOST_NOTHING;
     } else {
         /* Of the odd 5**n, the integer part of a half decides but where the rest is just that: then the bits do. */
-        mpz_tdiv_q_2exp(fives, fives, 1);
-        int order = mpz_cmp(rest, fives);
+        mpz_init(half);
+        mpz_tdiv_q_2exp(half, power, 1);
+        int order = mpz_cmp(rest, half);
+        mpz_clear(half);
         if (order == 0)
             order = !half_bit ? -1 : low_bits;
         lost = order < 0 ? LOST_LITTLE : order == 0 ? LOST_HALF : LOST_MORE;
     }
-    mpz_clear(fives);
+    fives_close(&fives);
     mpz_clear(rest);
     return lost;
 }
@@ -153,7 +198,7 @@ int64_t strip_zeros(mpz_ptr c, int64_t most)
 }
 
 /* The upper 64 bits of 10**n, within a unit. */
-static uint64_t power_mantissa(int64_t n)
+static uint64_t find_mantissa(int64_t n)
 {
     wide mantissa = (wide)1 << 127; /* value: mantissa * 2**-127, in [1, 2) */
     for (int bit = 63 - __builtin_clzll((uint64_t)n); bit >= 0; bit--) {
@@ -165,6 +210,18 @@ static uint64_t power_mantissa(int64_t n)
         }
     }
     return (uint64_t)(mantissa >> 64);
+}
+
+static uint64_t power_mantissa(int64_t n)
+{
+    static _Atomic uint64_t kept[FIVES_KEPT + 1];
+    uint64_t mantissa = n <= FIVES_KEPT ? atomic_load_explicit(&kept[n], memory_order_relaxed) : 0;
+    if (mantissa)
+        return mantissa;
+    mantissa = find_mantissa(n);
+    if (n <= FIVES_KEPT)
+        atomic_store_explicit(&kept[n], mantissa, memory_order_relaxed);
+    return mantissa;
 }
 
 int64_t count_digits(mpz_srcptr c)
