@@ -49,6 +49,14 @@ static inline void store(value v, value_slot *slot, value stored /* stolen */)
     slot_store(value_object(v), slot, stored);
 }
 
+/* Comparing the tags of many elements with one: own == wanted, 1, 0, -1; `plain`: is that an exact str? */
+static inline int tag_is(value own, value wanted, bool plain)
+{
+    if (own == wanted)
+        return 1;
+    return plain && value_is(own, TYPE_ID_STR) ? str_equal(own, wanted) : value_equals(own, wanted);
+}
+
 /* ---- elements (elementtree_element.c, elementtree_methods.c) ---- */
 extern struct type *element_type;
 extern const struct type_spec element_spec;

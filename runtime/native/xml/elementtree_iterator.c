@@ -20,6 +20,15 @@ struct element_iterator {
     bool texts;
 };
 #define ITERATOR(v) ((struct element_iterator *)(v))
+/* Steps follow one another; only where Python code runs in one do others come in between. */
+static inline size_t get(_Atomic size_t *place)
+{
+    return atomic_load_explicit(place, memory_order_relaxed);
+}
+static inline void set(_Atomic size_t *place, size_t number)
+{
+    atomic_store_explicit(place, number, memory_order_relaxed);
+}
 
 value element_iterator_new(value element, value tag, bool texts)
 {
@@ -60,11 +69,11 @@ static bool enter(struct element_iterator *it, value element)
         value outer = load(v, &it->outer);
         if (!outer && (outer = list_new(8)))
             store(v, &it->outer, value_inc(outer));
-        size_t at = 2 * it->depth;
-        value index = small_int((int64_t)it->index);
+        size_t depth = get(&it->depth), at = 2 * depth;
+        value index = small_int((int64_t)get(&it->index));
         done = outer && (at + 1 < list_length(outer) ? list_set(outer, at, parent) && list_set(outer, at + 1, index)
                                                      : list_append(outer, parent) && list_append(outer, index));
-        it->depth += done;
+        set(&it->depth, depth + done);
         value_dec(outer);
         value_dec(parent);
     }
@@ -73,7 +82,7 @@ static bool enter(struct element_iterator *it, value element)
         return false;
     }
     store(v, &it->parent, element);
-    it->index = 0;
+    set(&it->index, 0);
     return true;
 }
 
@@ -81,7 +90,7 @@ static bool enter(struct element_iterator *it, value element)
 static bool leave(struct element_iterator *it)
 {
     value v = value_of(it);
-    size_t depth = it->depth;
+    size_t depth = get(&it->depth);
     if (depth == 0) {
         store(v, &it->parent, NULL);
         return true;
@@ -90,8 +99,8 @@ static bool leave(struct element_iterator *it)
     size_t at = 2 * depth - 2;
     value parent = list_get(outer, at), index = list_get(outer, at + 1);
     bool whole = value_is_object(parent) && value_is_small_int(index); /* else threads got in each other's way */
-    it->depth = depth - 1;
-    it->index = whole ? (size_t)small_int_value(index) : 0;
+    set(&it->depth, depth - 1);
+    set(&it->index, whole ? (size_t)small_int_value(index) : 0);
     bool done = !whole || list_set(outer, at, VALUE_NONE);
     store(v, &it->parent, whole ? parent : NULL);
     if (!whole)
@@ -105,12 +114,13 @@ static bool leave(struct element_iterator *it)
  */
 static value advance(struct element_iterator *it, bool *left)
 {
-    value v = value_of(it), here = load(v, &it->here);
+    value here = slot_peek(&it->here);
     *left = false;
     if (here) {
-        bool leaf = !slot_peek(&ELEMENT(here)->children);
-        store(v, &it->here, NULL);
-        if (leaf) {
+        here = slot_take(&it->header, &it->here, NULL);
+        if (!here)
+            return VALUE_END;
+        if (!slot_peek(&ELEMENT(here)->children)) {
             *left = true;
             return here;
         }
@@ -119,24 +129,24 @@ static value advance(struct element_iterator *it, bool *left)
     } else if (slot_peek(&it->root)) {
         here = slot_take(&it->header, &it->root, NULL);
         if (here)
-            store(v, &it->here, value_inc(here));
+            store(value_of(it), &it->here, value_inc(here));
         return here ? here : VALUE_END;
     }
-    value parent = load(v, &it->parent);
+    value parent = slot_peek(&it->parent); /* the step's own, until Python code runs */
     if (!parent)
         return VALUE_END;
-    size_t index = it->index;
+    size_t index = get(&it->index);
+    set(&it->index, index + 1);
     value child = element_child(parent, index);
     if (child == VALUE_MISSING) {
+        parent = load(value_of(it), &it->parent);
         *left = true;
-        if (leave(it))
+        if (parent && leave(it))
             return parent;
         value_dec(parent);
-        return NULL;
+        return parent ? NULL : VALUE_END;
     }
-    value_dec(parent);
-    it->index = index + 1;
-    store(v, &it->here, value_inc(child));
+    store(value_of(it), &it->here, value_inc(child));
     return child;
 }
 
@@ -153,6 +163,8 @@ static value text_at(value element, bool tail)
 
 static value next_step(value v)
 {
+    value tag = slot_peek(&ITERATOR(v)->tag); /* constant */
+    bool plain = value_is(tag, TYPE_ID_STR);
     for (size_t steps = 0;; thread_report_at(steps++)) { /* for ever, through a tree that contains itself */
         bool left;
         value element = advance(ITERATOR(v), &left);
@@ -167,11 +179,10 @@ static value next_step(value v)
                 return text;
             continue;
         }
-        value tag = slot_peek(&ITERATOR(v)->tag);
         int found = left ? 0 : 1;
         if (found && tag != VALUE_NONE) {
             value own = load_or_none(element, &ELEMENT(element)->tag);
-            found = own == tag ? 1 : value_equals(own, tag);
+            found = tag_is(own, tag, plain);
             value_dec(own);
         }
         if (found > 0)

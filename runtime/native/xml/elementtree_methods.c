@@ -142,10 +142,10 @@ static value call_path(value name, const value *args, size_t count)
 }
 
 /* Has the child that tag? 1, 0, -1. */
-static int has_tag(value child, value tag)
+static int has_tag(value child, value tag, bool plain)
 {
     value own = load(child, &ELEMENT(child)->tag);
-    int equal = own == tag ? 1 : value_equals(own, tag);
+    int equal = tag_is(own, tag, plain);
     value_dec(own);
     return equal;
 }
@@ -153,11 +153,12 @@ static int has_tag(value child, value tag)
 /* The first child of a tag from *index on, which is moved behind it; owned, VALUE_END: none. */
 static value next_child(value children, value tag, size_t *index)
 {
+    bool plain = value_is(tag, TYPE_ID_STR);
     for (;; thread_report_at(*index)) {
         value child = list_get(children, (*index)++);
         if (child == VALUE_MISSING)
             return VALUE_END;
-        int found = has_tag(child, tag);
+        int found = has_tag(child, tag, plain);
         if (found > 0)
             return child;
         value_dec(child);
