@@ -53,8 +53,16 @@ struct page_blocks {
     uint32_t used; /* blocks handed out and not yet back in `free` */
 };
 
-/* FINE_MAX; 0 while failures are injected: then everything takes the long way. */
-extern size_t heap_in_line_max;
+/* FINE_MAX; 0 while failures are injected or allocations traced: then everything takes the long way. */
+extern _Atomic size_t heap_in_line_max;
+
+/* A number that others change hardly ever, and that may be out of date: read as an operand where it is compared, which
+   compilers do not do with atomic loads. */
+#ifdef ATOLL_TSAN
+#define read_hot(type, place) atomic_load_explicit((place), memory_order_relaxed)
+#else
+#define read_hot(type, place) (*(const type *)(place))
+#endif
 
 static inline __attribute__((always_inline)) void zero_words(void *from, size_t bytes)
 {
@@ -103,7 +111,7 @@ static inline __attribute__((always_inline)) struct object *heap_alloc_in_line(e
                                                                                uint32_t type, uint8_t flags)
 {
     thread_check_unlocked("an object is allocated");
-    if (unlikely(size > heap_in_line_max))
+    if (unlikely(size > read_hot(size_t, &heap_in_line_max)))
         return heap_alloc_slow(kind, size, type, flags);
     if (size < SMALLEST_OBJECT)
         size = SMALLEST_OBJECT;

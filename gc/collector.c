@@ -81,10 +81,11 @@ static _Atomic bool refused;          /* the system refused the thread when it w
 static _Atomic uint64_t begun, ended; /* cycles; `ended` follows under no lock */
 static uint32_t cycle_number;
 static _Atomic uint64_t last_unreachable;
-static _Atomic bool last_buried;    /* the last cycle let objects die that had been hot */
-static _Atomic bool cooling;        /* the thread looks after hot objects */
-static uint64_t cooled_at;          /* when it looked the last time */
-static _Atomic uint32_t collecting; /* mutators that wait in collect_once */
+static _Atomic size_t young_since_full; /* cycles */
+static _Atomic bool last_buried;        /* the last cycle let objects die that had been hot */
+static _Atomic bool cooling;            /* the thread looks after hot objects */
+static uint64_t cooled_at;              /* when it looked the last time */
+static _Atomic uint32_t collecting;     /* mutators that wait in collect_once */
 
 /* Statistics: written by the collector's thread. */
 static struct {
@@ -143,6 +144,8 @@ static void note_results(const struct cycle *cycle, uint64_t start)
     if (cycle->failed)
         return;
     add(&stats.cycles[cycle->generation], 1);
+    size_t young = atomic_load_explicit(&young_since_full, memory_order_relaxed);
+    atomic_store_explicit(&young_since_full, cycle->generation == GC_FULL ? 0 : young + 1, memory_order_relaxed);
     add(&stats.examined, cycle->examined);
     add(&stats.islands, cycle->islands);
     add(&stats.unreachable, cycle->unreachable);
@@ -185,7 +188,9 @@ static uint64_t run_cycle(enum gc_generation generation)
     pthread_mutex_lock(&cycle_mutex);
     if (++cycle_number == NO_CYCLE)
         cycle_number++;
-    struct cycle cycle = {.number = cycle_number, .generation = generation};
+    struct cycle cycle = {.number = cycle_number, .generation = generation, .report = gc_get_report()};
+    if (cycle.report && cycle.report->begins)
+        cycle.report->begins(generation);
     atomic_store_explicit(&young_allocated, 0, memory_order_relaxed);
     atomic_store_explicit(&pages_before, pages_in_use(), memory_order_relaxed);
 #ifdef ATOLL_ASAN
@@ -197,8 +202,9 @@ static uint64_t run_cycle(enum gc_generation generation)
     judge_trial(&cycle);
     if (!cycle.failed && cycle.suspects) {
         grace_wait();
+        cycle.special = cycle.report != NULL; /* no counts are switched off before all was found */
 #ifdef ATOLL_CHECKED
-        cycle.special = true; /* no counts are switched off before they were checked */
+        cycle.special = true; /* the same: before they were checked */
 #endif
         judge_validate(&cycle);
         judge_find_islands(&cycle);
@@ -218,6 +224,8 @@ static uint64_t run_cycle(enum gc_generation generation)
     note_results(&cycle, start);
     bool buried = (generation == GC_FULL || chaos_chance(2)) && cells_cool(true);
     atomic_store_explicit(&last_buried, buried, memory_order_relaxed);
+    if (cycle.report && cycle.report->ends)
+        cycle.report->ends(cycle.unreachable, now_ns() - start);
     give_memory_back(&cycle);
     pthread_mutex_unlock(&cycle_mutex); /* not before: a fork finds all pages in the pool */
     return cycle.failed ? 0 : cycle.unreachable;
@@ -478,6 +486,17 @@ static uint64_t collect_once(enum gc_generation generation)
     }
 }
 
+/* Net container allocation of the slot's thread that is not in `young_allocated` yet. */
+static int64_t untold(const struct slot_heap *heap)
+{
+    int64_t count = heap->containers;
+    for (size_t i = 0; i < SIZE_CLASSES; i++) {
+        const struct page *page = (const struct page *)heap->bins[KIND_CONTAINER - 1][i].current;
+        count += (int32_t)(page->used - page->accounted);
+    }
+    return count;
+}
+
 size_t gc_collect(enum gc_generation generation)
 {
     size_t total = 0;
@@ -494,8 +513,10 @@ size_t gc_collect(enum gc_generation generation)
         gc_run_pending();
         total += found;
         if ((found == 0 && !more) || round == COLLECT_ROUNDS)
-            return total;
+            break;
     }
+    slot_heap(thread_self)->seen = untold(slot_heap(thread_self));
+    return total;
 }
 
 void gc_set_enabled(bool value)
@@ -555,6 +576,15 @@ void gc_get_stats(struct gc_stats *out)
     pages_extent(&types_end, &others_end);
     count_used(WELL_KNOWN_PAGES, types_end, out);
     count_used(TYPE_PAGES, others_end, out);
+}
+
+void gc_get_counts(size_t out[3])
+{
+    const struct slot_heap *heap = slot_heap(thread_self);
+    int64_t count = atomic_load_explicit(&young_allocated, memory_order_relaxed) + untold(heap) - heap->seen;
+    out[0] = count > 0 ? (size_t)count : 0;
+    out[1] = atomic_load_explicit(&young_since_full, memory_order_relaxed);
+    out[2] = 0;
 }
 
 bool collector_at_rest(void)

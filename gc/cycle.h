@@ -67,15 +67,16 @@ struct cycle {
     _Atomic bool failed; /* no memory: the cycle is given up, nothing was changed */
     struct snapshot_page *pages;
     size_t page_count, page_capacity;
-    uint32_t node_count;         /* holes included */
-    bool suspects;               /* there are some */
-    _Atomic bool special;        /* some page is special */
-    bool spares;                 /* some island is spared */
-    _Atomic bool types;          /* types are reclaimed */
-    _Atomic bool releases;       /* members are reclaimed that have a release function */
-    enum task reached;           /* the last task that is done */
-    struct chunk *_Atomic chunk; /* memory of the graph */
-    struct chunk *_Atomic spans; /* the same: large pieces */
+    uint32_t node_count;            /* holes included */
+    bool suspects;                  /* there are some */
+    _Atomic bool special;           /* some page is special */
+    bool spares;                    /* some island is spared */
+    _Atomic bool types;             /* types are reclaimed */
+    _Atomic bool releases;          /* members are reclaimed that have a release function */
+    enum task reached;              /* the last task that is done */
+    const struct gc_report *report; /* who wants to know of the cycle, or NULL; then it is `special` */
+    struct chunk *_Atomic chunk;    /* memory of the graph */
+    struct chunk *_Atomic spans;    /* the same: large pieces */
     /* results */
     uint64_t examined, islands, unreachable, finalized;
     uint64_t elsewhere; /* containers in pages that were not examined, as their last cycle left them */
@@ -209,6 +210,8 @@ static inline bool object_disturbed(const struct object *o)
 
 /* pending.c: an object whose finalizer is to run; the queue takes the caller's reference. False: no memory. */
 bool pending_add_finalizer(struct object *o);
+/* The same for one that is kept for the program. */
+bool pending_add_saved(struct object *o);
 /* Work was queued and has not been taken yet. */
 bool pending_any(void);
 void gc_run_late_drops(void); /* those whose grace period is over */

@@ -648,11 +648,34 @@ size_t gc_collect(enum gc_generation generation);
 void gc_run_pending(void);
 void gc_set_enabled(bool enabled); /* automatic cycles */
 bool gc_is_enabled(void);
+/* Leave all containers that there are now out of later cycles: what they refer to lives while they do. They still die
+   when their counts end. False: no memory, nothing was done. */
+bool gc_freeze(void);
+void gc_unfreeze(void);
+size_t gc_count_frozen(void);
+/* Who wants to know of cycles; each may be NULL. The first three are called on the thread that runs the cycle, the
+   collector's as a rule, and only look. */
+struct gc_report {
+    void (*begins)(enum gc_generation generation);
+    void (*found)(struct object *object); /* it is unreachable, and about to be torn down */
+    void (*ends)(uint64_t unreachable, uint64_t nanoseconds);
+    /* Nothing is torn down: each object that was found is handed over with a reference, by gc_run_pending. Its
+       finalizer has run and its weak references are cleared. */
+    void (*saved)(struct object *object);
+};
+void gc_set_report(const struct gc_report *report); /* or NULL; from the next cycle on */
+const struct gc_report *gc_get_report(void);
+/* Containers that were made since the last cycle began, net of those that died, as far as the calling thread knows;
+   young cycles since the last full one; 0. */
+void gc_get_counts(size_t out[3]);
 void gc_set_thresholds(size_t young_objects, size_t second, size_t full);
 void gc_get_thresholds(size_t out[3]);
 /* Call `visit(object, context)` for each live container with a counted reference held for the call; the collector is
  * excluded meanwhile. Stops when visit returns false. */
 void gc_walk(bool (*visit)(struct object *object, void *context), void *context);
+/* The same for those that a young cycle would examine now, or for the others. */
+void gc_walk_generation(enum gc_generation generation, bool (*visit)(struct object *object, void *context),
+                        void *context);
 /* To be called before somebody looks into objects that a walk found: an owner that takes itself for the only one who
    knows an object (rc_is_unique) may be changing it at this moment. Waits for a grace period, unless the caller is
    alone. */
@@ -660,6 +683,19 @@ void gc_walk_settle(void);
 /* Visit what an object refers to now (gc.get_referents): `visit` owns the
    references it gets, and looks at them only. */
 void gc_walk_referents(struct object *object, bool (*visit)(value referent, void *context), void *context);
+
+/* ---- tracing of allocations
+ * ------------------------------------------------------------------------------------------------------------------ */
+/* Who wants to know of blocks of objects, types and storage. Both are called on any thread, also the collector's and
+   such as are not attached, at a place where the thread may look at what it holds and nothing else: they allocate
+   nothing here, drop nothing, and wait for nobody but each other. */
+struct heap_tracer {
+    void (*allocated)(const void *block, size_t size); /* of so many bytes, as was asked for; not yet published */
+    void (*freed)(const void *block); /* before anybody can get it anew; also of blocks never heard of */
+};
+/* Tell it from now on, or nobody (NULL). Other threads notice at their next allocation or soon after. Costs nothing
+   while nobody is told: else no block is taken or given back in line. */
+void heap_trace(const struct heap_tracer *tracer);
 
 /* ---- failure injection (tests)
  * --------------------------------------------------------------------------------------------------- */

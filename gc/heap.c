@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct slot_heap, bins) == 0 &&
                    offsetof(struct page, free) == offsetof(struct page_blocks, free) &&
                    offsetof(struct page, used) == offsetof(struct page_blocks, used),
                "alloc.h knows the way to a free block");
-size_t heap_in_line_max = FINE_MAX;
+_Atomic size_t heap_in_line_max = FINE_MAX;
 
 /* ---- failure injection ---- */
 
@@ -55,7 +55,7 @@ static _Atomic bool inject_persistent;
 uint64_t heap_inject_failure(uint64_t after, bool persistent)
 {
     heap_injecting = true;
-    heap_in_line_max = 0;
+    atomic_store_explicit(&heap_in_line_max, 0, memory_order_relaxed);
     uint64_t made = atomic_exchange(&injected_allocations, 0);
     atomic_store(&inject_persistent, persistent);
     atomic_store(&inject_at, after);
@@ -72,6 +72,65 @@ static bool inject_failure(void)
 bool heap_fails_here(void)
 {
     return unlikely(heap_injecting) && inject_failure();
+}
+
+/* ---- watched pages ---- */
+
+static const struct heap_tracer *_Atomic heap_tracer;
+
+void heap_trace(const struct heap_tracer *tracer)
+{
+    atomic_store_explicit(&heap_tracer, tracer, memory_order_release);
+    atomic_store_explicit(&heap_in_line_max, tracer || heap_injecting ? 0 : FINE_MAX, memory_order_relaxed);
+}
+
+/* From now on each block of the page that is freed comes by `watched_freed`: its thread does not put it straight back.
+   The page is the caller's, or pages are being frozen. */
+void watch_page(struct page *page)
+{
+    atomic_store_explicit(&page->home, THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&page->watched, true, memory_order_relaxed);
+}
+
+/* The bin's page is about to be allocated from: does anybody watch it still? What was traced before is forgotten, and
+   what will be is allocated by the calling thread. */
+static void stop_watching(struct page *page)
+{
+    if (atomic_load_explicit(&heap_tracer, memory_order_relaxed) ||
+        atomic_load_explicit(&page->frozen, memory_order_relaxed) ||
+        atomic_load_explicit(&pages_being_frozen, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&page->watched, false, memory_order_relaxed);
+    if (atomic_load_explicit(&page->kind, memory_order_relaxed) != KIND_TYPE)
+        atomic_store_explicit(&page->home, page->slot, memory_order_relaxed);
+}
+
+/* A block was taken from a page of the caller's. */
+static inline void note_taken(struct page *page, const void *block, size_t size)
+{
+    const struct heap_tracer *tracer = atomic_load_explicit(&heap_tracer, memory_order_acquire);
+    if (unlikely(tracer != NULL)) {
+        watch_page(page);
+        tracer->allocated(block, size);
+    }
+}
+
+/* A block is dead and about to be free. Any thread. */
+static __attribute__((noinline)) void watched_freed(struct page *page, const void *block)
+{
+    const struct heap_tracer *tracer = atomic_load_explicit(&heap_tracer, memory_order_acquire);
+    if (tracer)
+        tracer->freed(block);
+    _Atomic uint64_t *frozen = atomic_load_explicit(&page->frozen, memory_order_acquire);
+    uint32_t number = frozen ? page_block_number(page, block) : 0;
+    if (frozen) /* pairs with freeze_page */
+        atomic_fetch_and_explicit(&frozen[number / 64], ~(UINT64_C(1) << number % 64), memory_order_acq_rel);
+}
+
+static inline void note_freed(struct page *page, const void *block)
+{
+    if (unlikely(atomic_load_explicit(&page->watched, memory_order_relaxed)))
+        watched_freed(page, block);
 }
 
 /* ---- free blocks ---- */
@@ -131,7 +190,9 @@ static void account(struct slot_heap *heap, struct page *page)
 
 static void page_to_pool(struct grace_node *node)
 {
-    pages_give((struct page *)((char *)node - offsetof(struct page, grace)));
+    struct page *page = (struct page *)((char *)node - offsetof(struct page, grace));
+    free((void *)atomic_exchange_explicit(&page->frozen, NULL, memory_order_relaxed));
+    pages_give(page);
 }
 
 static void page_leave(struct page *page)
@@ -274,7 +335,8 @@ static void page_set_up(struct page *page, enum page_kind kind, uint16_t slot, s
     page->free = NULL;
     page->used = page->accounted = 0;
     page->slot = slot;
-    page->home = capacity > 1 && kind != KIND_TYPE ? slot : THREAD_NOBODY;
+    atomic_store_explicit(&page->home, capacity > 1 && kind != KIND_TYPE ? slot : THREAD_NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&page->watched, false, memory_order_relaxed);
     page->block_size = block_size > UINT32_MAX ? UINT32_MAX : (uint32_t)block_size;
     page->reciprocal = capacity > 1 ? (uint32_t)((((uint64_t)1 << 32) + block_size - 1) / block_size) : 0;
     page->capacity = capacity;
@@ -294,6 +356,8 @@ static void set_current(struct bin *bin, struct page *page)
 {
     page->state = PAGE_CURRENT;
     page->wake = 0;
+    if (unlikely(atomic_load_explicit(&page->watched, memory_order_relaxed)))
+        stop_watching(page);
     atomic_store_explicit(&page->touched, true, memory_order_relaxed);
     atomic_store_explicit(&page->allocating, true, memory_order_relaxed);
     bin->current = page;
@@ -458,9 +522,12 @@ __attribute__((noinline)) struct object *heap_alloc_slow(enum page_kind kind, si
         return NULL;
     if (size > SMALL_MAX) {
         struct object *o = alloc_large(self, kind, size);
-        if (!o)
+        if (!o) {
             collector_note_exhausted();
-        return o ? object_publish(o, self->id, type, flags) : NULL;
+            return NULL;
+        }
+        note_taken(page_of(o), o, size);
+        return object_publish(o, self->id, type, flags);
     }
     unsigned size_class = size_class_of(size < SMALLEST_OBJECT ? SMALLEST_OBJECT : size);
     struct page *page = slot_heap(self)->bins[kind - 1][size_class].current;
@@ -471,6 +538,7 @@ __attribute__((noinline)) struct object *heap_alloc_slow(enum page_kind kind, si
     struct free_object *block = page->free;
     page->free = atomic_load_explicit(&block->next, memory_order_relaxed);
     page->used++;
+    note_taken(page, block, size);
     size_t body = size < SMALLEST_OBJECT ? SMALLEST_OBJECT : (size + 15) & ~(size_t)15;
     memory_unpoison(block, body);
     zero_words((char *)block + HEADER_BYTES, body - HEADER_BYTES);
@@ -527,19 +595,30 @@ void heap_use_all(struct object *object)
     memory_unpoison(object, heap_usable_size(object));
 }
 
-static inline void free_block(struct page *page, void *block, size_t offset)
+/* Not straight back to a page of the caller's. */
+static __attribute__((noinline)) void free_block_slow(struct page *page, void *block, size_t offset)
 {
     struct thread_slot *self = thread_self;
-    if (likely(self && page->home == self->id)) {
-        page_put(page, block, offset);
-    } else if (page_is_large(page)) {
+    note_freed(page, block);
+    if (page_is_large(page)) {
         if (offset && holds_containers(atomic_load_explicit(&page->kind, memory_order_relaxed)) && self)
             collector_note_allocation(self, -1, 0, false);
         if (!self || !keep_spare(self, page, block, offset))
             page_leave(page);
+    } else if (self && page->slot == self->id) {
+        page_put(page, block, offset); /* it is watched */
     } else {
         free_remote(page, block, block);
     }
+}
+
+static inline void free_block(struct page *page, void *block, size_t offset)
+{
+    const struct thread_slot *self = thread_self;
+    if (likely(self && read_hot(uint16_t, &page->home) == self->id))
+        page_put(page, block, offset);
+    else
+        free_block_slow(page, block, offset);
 }
 
 #ifdef ATOLL_ASAN
@@ -558,6 +637,7 @@ void heap_free(struct object *object)
     write_dead_header(object);
     if (unlikely(atomic_load_explicit(&page->kind, memory_order_relaxed) == KIND_TYPE) && !page_is_large(page)) {
         /* The collector may be about to look into the type of an object that died with it. */
+        note_freed(page, object);
         retire_block(object, page->block_size);
         return;
     }
@@ -568,6 +648,7 @@ void heap_free(struct object *object)
 void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last)
 {
     write_dead_header(object);
+    note_freed(page, object);
     heap_poison_dead(page, object);
     atomic_store_explicit(block_link(object, HEADER_BYTES), *chain, memory_order_relaxed);
     if (!*chain)
@@ -603,7 +684,9 @@ static __attribute__((noinline)) void *storage_alloc_slow(size_t size)
     void *block;
     if (size > SMALL_MAX) {
         block = alloc_large(self, KIND_STORAGE, size);
-        if (!block)
+        if (block)
+            note_taken(page_of(block), block, size);
+        else
             collector_note_exhausted();
         return block;
     }
@@ -616,6 +699,7 @@ static __attribute__((noinline)) void *storage_alloc_slow(size_t size)
     block = page->free;
     page->free = atomic_load_explicit(block_link(block, 0), memory_order_relaxed);
     page->used++;
+    note_taken(page, block, size);
     size_t body = ((size ? size : 1) + 15) & ~(size_t)15;
     memory_unpoison(block, body);
     zero_words(block, body);
@@ -626,7 +710,7 @@ static __attribute__((noinline)) void *storage_alloc_slow(size_t size)
 void *storage_alloc(size_t size)
 {
     thread_check_unlocked("storage is allocated");
-    if (unlikely(size - 1 >= heap_in_line_max))
+    if (unlikely(size - 1 >= read_hot(size_t, &heap_in_line_max)))
         return storage_alloc_slow(size);
     void *block = bin_take(thread_self, KIND_STORAGE, size, 0);
     if (unlikely(!block))
@@ -695,10 +779,12 @@ void storage_retire(void *storage, size_t size)
 {
     if (!storage)
         return;
-    if (size > SMALL_MAX)
+    if (size > SMALL_MAX) {
+        note_freed(page_of(storage), storage);
         page_leave(page_of(storage)); /* waits in its page's own node */
-    else
+    } else {
         retire_block(storage, size);
+    }
 }
 
 /* ---- slots ---- */

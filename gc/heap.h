@@ -52,6 +52,7 @@ struct slot_heap {
     struct object *dying; /* the trashcan: objects with count zero, to be destroyed when the outermost death is over */
     unsigned dying_depth; /* nested deaths */
     int64_t containers;   /* net container allocation not yet told to the collector */
+    int64_t seen;         /* the part of the containers not yet told that gc_collect left behind, for gc_get_counts */
     int64_t owed;         /* items of the collector's work that the slot's thread should do */
     uint32_t empty_pages; /* kept in the lists of the bins for their next need */
     uint32_t spare_pages; /* pages in `spares` */
@@ -109,7 +110,7 @@ static inline void page_put(struct page *page, void *block, size_t link)
 static inline void heap_free_mine(struct object *object)
 {
     struct page *page = page_of(object);
-    if (unlikely(page->home != thread_self->id)) {
+    if (unlikely(read_hot(uint16_t, &page->home) != thread_self->id)) {
         heap_free(object);
         return;
     }
@@ -121,6 +122,7 @@ static inline void heap_free_mine(struct object *object)
 /* The same for many dead objects of one page: chain them, then free the chain. */
 void heap_chain_dead(struct page *page, struct object *object, void **chain, void **last);
 void heap_free_chain(struct page *page, void *chain, void *last, uint32_t count);
+void watch_page(struct page *page); /* see frozen.c */
 /* An object of the caller died in this page, into which others look: allocate elsewhere. */
 void heap_avoid(struct page *page);
 /* Call visit for each block with a type in pages of objects; from a thread that knows the heap to be at rest, or that

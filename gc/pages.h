@@ -51,7 +51,7 @@ struct page {
     uint8_t state;           /* enum page_state */
     uint8_t size_class;
     uint16_t slot;                /* owner; constant while the page is in use */
-    uint16_t home;                /* the same where its thread puts a freed block straight back; else THREAD_NOBODY */
+    _Atomic uint16_t home;        /* the same where its thread puts a freed block straight back; else THREAD_NOBODY */
     struct page *next, *previous; /* in the bin's list of partial pages */
 
     /* Constant while the page is in use. */
@@ -61,6 +61,8 @@ struct page {
     uint32_t span;        /* pages, for the first page of a span; valid in the pool too */
     _Atomic uint8_t kind; /* enum page_kind; also read by the collector and by walkers */
     uint8_t avoided;      /* enum page_avoided; written by the thread that acts for the slot */
+    _Atomic bool watched; /* somebody wants to know of each block that is freed, so the page is nobody's home; see
+                             watch_page */
 
     /* Written by one thread, read by the collector. */
     _Atomic uint32_t fresh;  /* blocks from this number on were never used since the page left the pool */
@@ -81,6 +83,9 @@ struct page {
     struct page *pool_next, *pool_previous;
     bool free_span; /* first or last page of a free span */
     struct grace_node grace;
+
+    /* A bit for each block that is left out of cycles (frozen.c), or NULL; read by whoever frees a block. */
+    _Atomic uint64_t *_Atomic frozen;
 };
 
 extern char *region;        /* == type_region */
@@ -127,6 +132,14 @@ static inline struct object *page_object(const struct page *page, uint32_t numbe
 {
     return (struct object *)(page_start(page) + (size_t)number * page->block_size);
 }
+
+/* Is block `number` left out of cycles? */
+static inline bool page_is_frozen(const struct page *page, uint32_t number)
+{
+    const _Atomic uint64_t *bits = atomic_load_explicit(&page->frozen, memory_order_acquire);
+    return unlikely(bits != NULL) && atomic_load_explicit(&bits[number / 64], memory_order_relaxed) >> number % 64 & 1;
+}
+extern _Atomic bool pages_being_frozen; /* gc_freeze is at work: pages that are watched stay so */
 
 /* `count` adjacent pages, in the type part or outside; kind FREE, span set. With `zero` the first `zero` bytes are
    zero. NULL: no memory. Any thread. */

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-struct finalizer {
-    struct finalizer *next;
+struct held {
+    struct held *next;
     struct object *object; /* held */
 };
 
@@ -19,7 +19,7 @@ struct late_drop {
     struct object *object; /* held */
 };
 
-static struct finalizer *_Atomic finalizers;
+static struct held *_Atomic finalizers, *_Atomic saved;
 static struct late_drop *_Atomic late_drops;
 static _Atomic uint64_t dying;                   /* address of the first; linked as dying.c links */
 static struct weak_reference *_Atomic callbacks; /* held; linked by `next` */
@@ -53,18 +53,41 @@ void pending_add_callbacks(struct weak_reference *chain)
     tell();
 }
 
-bool pending_add_finalizer(struct object *o)
+static bool push(struct held *_Atomic *stack, struct object *o)
 {
-    struct finalizer *entry = malloc(sizeof *entry);
+    struct held *entry = malloc(sizeof *entry);
     if (!entry)
         return false;
     entry->object = o;
-    entry->next = atomic_load_explicit(&finalizers, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&finalizers, &entry->next, entry, memory_order_acq_rel,
-                                                  memory_order_relaxed))
+    entry->next = atomic_load_explicit(stack, memory_order_relaxed);
+    while (
+        !atomic_compare_exchange_weak_explicit(stack, &entry->next, entry, memory_order_acq_rel, memory_order_relaxed))
         ;
     tell();
     return true;
+}
+
+/* All of them, in the order they were found. */
+static struct held *take(struct held *_Atomic *from)
+{
+    struct held *stack = atomic_exchange_explicit(from, NULL, memory_order_acq_rel), *queue = NULL;
+    while (stack) {
+        struct held *next = stack->next;
+        stack->next = queue;
+        queue = stack;
+        stack = next;
+    }
+    return queue;
+}
+
+bool pending_add_finalizer(struct object *o)
+{
+    return push(&finalizers, o);
+}
+
+bool pending_add_saved(struct object *o)
+{
+    return push(&saved, o);
 }
 
 static void late_drop_ripe(struct grace_node *node)
@@ -107,20 +130,15 @@ bool pending_any(void)
 {
     return atomic_load_explicit(&late_drops, memory_order_relaxed) ||
            atomic_load_explicit(&finalizers, memory_order_relaxed) ||
-           atomic_load_explicit(&dying, memory_order_relaxed) || atomic_load_explicit(&callbacks, memory_order_relaxed);
+           atomic_load_explicit(&saved, memory_order_relaxed) || atomic_load_explicit(&dying, memory_order_relaxed) ||
+           atomic_load_explicit(&callbacks, memory_order_relaxed);
 }
 
 static void run_finalizers(void)
 {
-    struct finalizer *stack = atomic_exchange_explicit(&finalizers, NULL, memory_order_acq_rel), *queue = NULL;
-    while (stack) { /* in the order they were found */
-        struct finalizer *next = stack->next;
-        stack->next = queue;
-        queue = stack;
-        stack = next;
-    }
+    struct held *queue = take(&finalizers);
     while (queue) {
-        struct finalizer *next = queue->next;
+        struct held *next = queue->next;
         struct object *o = queue->object;
         free(queue);
         void (*finalizer)(struct object *) = type_finalizer(object_type(o)); /* NULL: deleted meanwhile */
@@ -128,6 +146,34 @@ static void run_finalizers(void)
             finalizer)
             finalizer(o);
         rc_dec(o);
+        queue = next;
+    }
+}
+
+static const struct gc_report *_Atomic report;
+
+void gc_set_report(const struct gc_report *to)
+{
+    atomic_store_explicit(&report, to, memory_order_release);
+}
+
+const struct gc_report *gc_get_report(void)
+{
+    return atomic_load_explicit(&report, memory_order_acquire);
+}
+
+static void hand_saved(void)
+{
+    struct held *queue = take(&saved);
+    while (queue) {
+        struct held *next = queue->next;
+        struct object *o = queue->object;
+        const struct gc_report *to = gc_get_report();
+        free(queue);
+        if (to && to->saved)
+            to->saved(o);
+        else
+            rc_dec(o);
         queue = next;
     }
 }
@@ -142,5 +188,6 @@ void gc_run_pending(void)
         o = next;
     }
     run_finalizers();
+    hand_saved();
     gc_run_late_drops();
 }

@@ -113,10 +113,44 @@ void reclaim_page_free(struct cycle *cycle, struct snapshot_page *page)
         heap_free_chain(page->page, chain, last, page->reclaimed);
 }
 
+/* Call visit for each that is condemned. */
+static void each_condemned(struct cycle *cycle, void (*visit)(struct object *o))
+{
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t node = page->base; node < page->base + page->count; node++)
+            if (node_is_condemned(cycle, node))
+                visit(node_object(page, node));
+    }
+}
+
+/* Islands are kept for the program. All members are counted before the first is handed over: it may be taken apart at
+   once. */
+static void save_islands(struct cycle *cycle)
+{
+    each_condemned(cycle, rc_inc);
+    for (size_t p = 0; p < cycle->page_count; p++) {
+        struct snapshot_page *page = &cycle->pages[p];
+        for (uint32_t node = page->base; node < page->base + page->count; node++) {
+            if (!node_is_condemned(cycle, node))
+                continue;
+            cycle->unreachable++;
+            if (!pending_add_saved(node_object(page, node)))
+                rc_dec(node_object(page, node)); /* no memory: the next cycle finds it again */
+        }
+    }
+}
+
 void reclaim_islands(struct cycle *cycle)
 {
     if (cycle->failed)
         return;
+    if (cycle->report && cycle->report->found)
+        each_condemned(cycle, cycle->report->found);
+    if (cycle->report && cycle->report->saved) {
+        save_islands(cycle);
+        return;
+    }
     share_run(cycle, TASK_SWITCH_OFF);
     if (cycle->releases)
         share_run(cycle, TASK_RELEASE);

@@ -133,7 +133,7 @@ static bool take_counts(struct cycle *cycle, struct snapshot_page *page)
     page->states = (_Atomic uint8_t *)tables;
     page->narrow = page->states + page->count;
     for (uint32_t i = 0; i < page->count; i++) {
-        int64_t count = take_count(page_object(page->page, i));
+        int64_t count = page_is_frozen(page->page, i) ? NO_CANDIDATE : take_count(page_object(page->page, i));
         atomic_store_explicit(&page->states[i], count == NO_CANDIDATE ? 0 : NODE_CANDIDATE, memory_order_relaxed);
         if (count > UINT8_MAX && !page->wide && !widen(cycle, page, i))
             return false;

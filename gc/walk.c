@@ -44,20 +44,34 @@ void gc_walk_referents(struct object *object, bool (*visit)(value referent, void
     free(found.values);
 }
 
-static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, void *), void *context)
+/* As for a cycle: the pages that saw allocation since the last one, or are about to. */
+static bool is_young(struct page *page)
+{
+    return atomic_load_explicit(&page->touched, memory_order_relaxed) ||
+           atomic_load_explicit(&page->allocating, memory_order_relaxed);
+}
+
+/* What a walk visits. */
+struct walk {
+    bool (*visit)(struct object *object, void *context);
+    void *context;
+    bool young, old;
+};
+
+static bool walk_range(size_t from, size_t to, const struct walk *walk)
 {
     for (size_t i = from; i < to; i++) {
         thread_report(); /* each page is looked at by itself */
         struct page *page = &pages[i];
         uint8_t kind = atomic_load_explicit(&page->kind, memory_order_acquire);
-        if (kind != KIND_CONTAINER && kind != KIND_TYPE)
+        if ((kind != KIND_CONTAINER && kind != KIND_TYPE) || !(is_young(page) ? walk->young : walk->old))
             continue;
         uint32_t fresh = atomic_load_explicit(&page->fresh, memory_order_acquire);
         for (uint32_t k = 0; k < fresh; k++) {
             struct object *o = page_object(page, k);
-            if (object_type_ref(o) == 0 || !rc_try_inc(o))
+            if (object_type_ref(o) == 0 || page_is_frozen(page, k) || !rc_try_inc(o))
                 continue;
-            bool go_on = visit(o, context);
+            bool go_on = walk->visit(o, walk->context);
             rc_dec(o);
             if (!go_on)
                 return false;
@@ -66,17 +80,28 @@ static bool walk_range(size_t from, size_t to, bool (*visit)(struct object *, vo
     return true;
 }
 
-void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
+static void walk_heap(const struct walk *walk)
 {
     size_t types_end, others_end;
     bool *no_code = &slot_heap(thread_self)->no_code, before = *no_code;
     collector_exclude();
     *no_code = true; /* code that runs now might wait for the collector */
     pages_extent(&types_end, &others_end);
-    if (walk_range(WELL_KNOWN_PAGES, types_end, visit, context))
-        walk_range(TYPE_PAGES, others_end, visit, context);
+    if (walk_range(WELL_KNOWN_PAGES, types_end, walk))
+        walk_range(TYPE_PAGES, others_end, walk);
     *no_code = before;
     collector_admit();
+}
+
+void gc_walk(bool (*visit)(struct object *object, void *context), void *context)
+{
+    walk_heap(&(struct walk){visit, context, true, true});
+}
+
+void gc_walk_generation(enum gc_generation generation, bool (*visit)(struct object *object, void *context),
+                        void *context)
+{
+    walk_heap(&(struct walk){visit, context, generation == GC_YOUNG, generation == GC_FULL});
 }
 
 void gc_walk_settle(void)

@@ -9,6 +9,7 @@
 #include "runtime/modules/importing/import.h"
 #include "runtime/modules/importing/import_cache.h"
 #include "runtime/modules/importing/import_file.h"
+#include "runtime/modules/introspection/tracemalloc.h"
 #include "runtime/file.h"
 #include "runtime/modules/module.h"
 #include "runtime/modules/system/signal_module.h"
@@ -187,12 +188,12 @@ static bool make_core_modules(const struct start_config *config)
     return builtins_at_start != NULL;
 }
 
-/* Call module.function(argument) at the start; false after a message. */
-static bool start_module(const char *module_name, const char *function_name, value argument)
+/* Call module.function() at the start; false after a message. */
+static bool start_module(const char *module_name, const char *function_name)
 {
     value module = import_module(module_name), name = module ? str_interned(function_name) : NULL;
     value function = name ? attr_get(module, name) : NULL;
-    value result = !function ? NULL : argument ? call_1(function, argument) : call_0(function);
+    value result = function ? call_0(function) : NULL;
     if (!result) {
         fprintf(stderr, "atoll: cannot start %s:\n", module_name);
         interpreter_report_uncaught();
@@ -238,10 +239,13 @@ bool runtime_start(const struct start_config *config)
         value_dec(exception);
         return false;
     }
-    if (config->faulthandler && !start_module("faulthandler", "enable", NULL))
+    if (config->faulthandler && !start_module("faulthandler", "enable"))
         return false;
-    if (config->traced_frames && !start_module("tracemalloc", "start", small_int(config->traced_frames)))
+    if (config->traced_frames && !tracemalloc_start(config->traced_frames)) {
+        fputs("atoll: cannot start tracemalloc:\n", stderr);
+        interpreter_report_uncaught();
         return false;
+    }
     load_warnings();
     return site_start(config->dist_packages) &&
            (!config->contention || start_module("atoll.collect", "watch_program", NULL));

@@ -48,6 +48,7 @@
     M(_symtable)        \
     M(_thread)          \
     M(_tokenize)        \
+    M(_tracemalloc)     \
     M(_typing)          \
     M(_warnings)        \
     M(_weakref)         \

@@ -8,7 +8,9 @@
 #include "runtime/audit.h"
 #include "threads/pause.h"
 
-static value_slot callbacks;          /* the list gc.callbacks, from the module's first fill to its end */
+#include <stdio.h>
+
+static value_slot callbacks, garbage; /* the lists of these names, from the module's first fill to its end */
 static _Thread_local bool collecting; /* this thread is within gc.collect() */
 
 static bool add_figure(value dict, const char *name, uint64_t figure);
@@ -103,9 +105,9 @@ static value module_set_threshold(value self, const value *args)
 
 static value module_get_count(value self)
 {
-    struct gc_stats s;
-    gc_get_stats(&s);
-    value items[] = {small_int(0), int_from_u64(s.cycles[GC_YOUNG]), int_from_u64(s.cycles[GC_FULL])};
+    size_t counts[3];
+    gc_get_counts(counts);
+    value items[] = {int_from_u64(counts[0]), int_from_u64(counts[1]), int_from_u64(counts[2])};
     return tuple_from_owned(items, 3);
 }
 
@@ -159,23 +161,29 @@ static bool add_object(struct object *object, void *context)
     return !walk->failed;
 }
 
+/* The young generation is what the next young cycle examines, whole pages; there is none in the middle. */
 static value module_get_objects(value self, value given_generation)
 {
-    int generation;
+    ssize generation = -1; /* the same as None */
     if (given_generation != VALUE_NONE) {
-        if (!value_as_int(given_generation, &generation))
+        if (!value_type_slot(given_generation, to_index))
+            return raise(EXC(TypeError), "argument should be integer or None, not '%T'", given_generation);
+        if (!index_as_ssize(given_generation, &generation, EXC(OverflowError)))
             return NULL;
-        if (generation < 0 || generation > 2)
-            return raise(EXC(ValueError),
-                         generation < 0
-                             ? "generation parameter cannot be negative"
-                             : "generation parameter must be less than the number of available generations (3)");
     }
-    if (!audit("gc.get_objects", "i", given_generation == VALUE_NONE ? -1 : generation))
+    if (!audit("gc.get_objects", "i", (int)generation))
         return NULL;
+    if (generation < -1)
+        return raise(EXC(ValueError), "generation parameter cannot be negative");
+    if (generation > 2)
+        return raise(EXC(ValueError), "generation parameter must be less than the number of available generations (3)");
     struct walk walk = {.list = list_new(0)};
-    if (walk.list)
+    if (!walk.list)
+        return NULL;
+    if (generation < 0)
         gc_walk(add_object, &walk);
+    else if (generation != 1)
+        gc_walk_generation(generation == 0 ? GC_YOUNG : GC_FULL, add_object, &walk);
     gc_walk_settle();
     if (!walk.failed)
         return walk.list;
@@ -267,6 +275,49 @@ static value module_is_finalized(value self, value obj)
     return value_bool(value_is_object(obj) && (atomic_load(&value_object(obj)->flags) & OBJECT_FINALIZED));
 }
 
+/* ---- debugging ---- */
+
+enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32 };
+
+/* On the collector's thread, which has no sys.stderr. Nothing is ever uncollectable. */
+static void report_begins(enum gc_generation generation)
+{
+    struct gc_stats s;
+    size_t counts[3];
+    gc_get_stats(&s);
+    gc_get_counts(counts);
+    fprintf(stderr,
+            "gc: collecting generation %d...\ngc: objects in each generation: %zu 0 %zu\n"
+            "gc: objects in permanent generation: %zu\n",
+            generation, counts[0], (size_t)s.live_containers, gc_count_frozen());
+}
+static void report_ends(uint64_t unreachable, uint64_t nanoseconds)
+{
+    fprintf(stderr, "gc: done, %zu unreachable, 0 uncollectable, %.4fs elapsed\n", (size_t)unreachable,
+            (double)nanoseconds / 1e9);
+}
+static void report_found(struct object *o)
+{
+    const char *name = atomic_load_explicit(&object_type(o)->name, memory_order_acquire);
+    fprintf(stderr, "gc: collectable <%s %p>\n", name, (void *)o);
+}
+
+/* The reference is taken over. */
+static void save(struct object *o)
+{
+    value list = slot_peek(&garbage);
+    if (list && !list_append(list, value_of(o)))
+        error_clear();
+    rc_dec(o);
+}
+
+#define REPORT(i)                                                                                                    \
+    {                                                                                                                \
+        (i) & 1 ? report_begins : NULL, (i)&2 ? report_found : NULL, (i)&1 ? report_ends : NULL, (i)&4 ? save : NULL \
+    }
+static const struct gc_report reports[] = {REPORT(0), REPORT(1), REPORT(2), REPORT(3),
+                                           REPORT(4), REPORT(5), REPORT(6), REPORT(7)};
+
 static _Atomic int debug_flags;
 static value module_get_debug(value self)
 {
@@ -278,17 +329,25 @@ static value module_set_debug(value self, value given_flags)
     if (!value_as_int(given_flags, &flags))
         return NULL;
     atomic_store(&debug_flags, flags);
+    int wanted = (flags & (DEBUG_STATS | DEBUG_COLLECTABLE)) | (flags & DEBUG_SAVEALL ? 4 : 0);
+    gc_set_report(wanted ? &reports[wanted] : NULL);
     return VALUE_NONE;
 }
 
-/* Objects are never moved to a permanent generation: a full cycle costs no mutator anything. */
+/* ---- objects that are left out ---- */
+
 static value module_freeze(value self)
 {
+    return gc_freeze() ? VALUE_NONE : raise_no_memory();
+}
+static value module_unfreeze(value self)
+{
+    gc_unfreeze();
     return VALUE_NONE;
 }
 static value module_get_freeze_count(value self)
 {
-    return small_int(0);
+    return int_from_u64(gc_count_frozen());
 }
 
 static const struct method_def functions[] = {
@@ -315,7 +374,7 @@ static const struct method_def functions[] = {
     METHOD("get_debug", module_get_debug, "()", "Get the garbage collection debugging flags."),
     METHOD("set_debug", module_set_debug, "(flags, /)", "Set the garbage collection debugging flags."),
     METHOD("freeze", module_freeze, "()", "Freeze all current tracked objects and ignore them for future collections."),
-    METHOD("unfreeze", module_freeze, "()", "Unfreeze all objects in the permanent generation."),
+    METHOD("unfreeze", module_unfreeze, "()", "Unfreeze all objects in the permanent generation."),
     METHOD("get_freeze_count", module_get_freeze_count, "()",
            "Return the number of objects in the permanent generation."),
     {0},
@@ -323,18 +382,26 @@ static const struct method_def functions[] = {
 
 static bool fill(value module)
 {
+    static const struct module_constant constants[] = {
+        {"DEBUG_STATS", DEBUG_STATS},
+        {"DEBUG_COLLECTABLE", DEBUG_COLLECTABLE},
+        {"DEBUG_UNCOLLECTABLE", DEBUG_UNCOLLECTABLE},
+        {"DEBUG_SAVEALL", DEBUG_SAVEALL},
+        {"DEBUG_LEAK", DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL},
+        {0}};
     if (!slot_peek(&callbacks))
         slot_init(&callbacks, list_new(0));
-    return slot_peek(&callbacks) && module_add_owned(module, "garbage", list_new(0)) &&
-           module_add(module, "callbacks", slot_peek(&callbacks)) && module_add(module, "DEBUG_STATS", small_int(1)) &&
-           module_add(module, "DEBUG_COLLECTABLE", small_int(2)) &&
-           module_add(module, "DEBUG_UNCOLLECTABLE", small_int(4)) &&
-           module_add(module, "DEBUG_SAVEALL", small_int(32)) && module_add(module, "DEBUG_LEAK", small_int(38));
+    if (!slot_peek(&garbage))
+        slot_init(&garbage, list_new(0));
+    return slot_peek(&callbacks) && slot_peek(&garbage) && module_add(module, "garbage", slot_peek(&garbage)) &&
+           module_add(module, "callbacks", slot_peek(&callbacks)) && module_add_constants(module, constants);
 }
 
 static void finish(void)
 {
+    gc_set_report(NULL);
     value_dec(slot_exchange(&callbacks, NULL));
+    value_dec(slot_exchange(&garbage, NULL));
 }
 
 const struct module_def gc_module = {

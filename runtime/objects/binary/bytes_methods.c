@@ -693,10 +693,19 @@ static value bytes_getnewargs(value self)
     return tuple_pack(1, bytes_exact(self));
 }
 
+/* What was asked for, which is what tracemalloc tells. */
+static value bytes_sizeof(value self)
+{
+    if (!value_is(self, TYPE_ID_BYTES))
+        return int_from_u64(heap_usable_size(value_object(self)));
+    return int_from_u64(sizeof(struct bytes) + ((struct bytes *)self)->length + 1);
+}
+
 const struct method_def bytes_methods[] = {
     SHARED_METHODS,
     METHOD("__bytes__", bytes_bytes, "($self, /)", "The object as bytes."),
     METHOD("__getnewargs__", bytes_getnewargs, "($self, /)", "The arguments that make it anew."),
+    METHOD("__sizeof__", bytes_sizeof, "($self, /)", "Size of object in memory, in bytes."),
     {0},
 };
 
