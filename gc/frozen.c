@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 _Atomic bool pages_being_frozen;
+static _Atomic size_t frozen_blocks; /* bits that are set */
 
 static void wait_for_grace(void)
 {
@@ -58,6 +59,14 @@ static bool prepare_page(struct page *page, void *unused)
     return true;
 }
 
+void frozen_clear(struct page *page, uint32_t number)
+{
+    _Atomic uint64_t *bits = atomic_load_explicit(&page->frozen, memory_order_acquire);
+    uint64_t bit = UINT64_C(1) << number % 64;
+    if (bits && (atomic_fetch_and_explicit(&bits[number / 64], ~bit, memory_order_acq_rel) & bit))
+        atomic_fetch_sub_explicit(&frozen_blocks, 1, memory_order_relaxed);
+}
+
 static bool freeze_page(struct page *page, void *unused)
 {
     (void)unused;
@@ -68,9 +77,11 @@ static bool freeze_page(struct page *page, void *unused)
         uint64_t bit = UINT64_C(1) << i % 64;
         if (object_type_ref(o) == 0)
             continue;
-        atomic_fetch_or_explicit(&bits[i / 64], bit, memory_order_acq_rel);
+        atomic_fetch_add_explicit(&frozen_blocks, 1, memory_order_relaxed);
+        if (atomic_fetch_or_explicit(&bits[i / 64], bit, memory_order_acq_rel) & bit)
+            atomic_fetch_sub_explicit(&frozen_blocks, 1, memory_order_relaxed);
         if (object_type_ref(o) == 0) /* pairs with watched_freed */
-            atomic_fetch_and_explicit(&bits[i / 64], ~bit, memory_order_acq_rel);
+            frozen_clear(page, i);
     }
     return true;
 }
@@ -101,8 +112,10 @@ static bool unfreeze_page(struct page *page, void *context)
     _Atomic uint64_t *bits = atomic_load_explicit(&page->frozen, memory_order_relaxed);
     if (!bits)
         return true;
-    for (uint32_t i = 0; i < (page->capacity + 63) / 64; i++)
-        atomic_store_explicit(&bits[i], 0, memory_order_relaxed);
+    for (uint32_t i = 0; i < (page->capacity + 63) / 64; i++) {
+        uint64_t set = atomic_exchange_explicit(&bits[i], 0, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&frozen_blocks, (size_t)__builtin_popcountll(set), memory_order_relaxed);
+    }
     if (old->count == old->capacity) {
         size_t capacity = old->capacity ? old->capacity * 2 : 256;
         void **grown = realloc(old->all, capacity * sizeof *grown);
@@ -128,17 +141,7 @@ void gc_unfreeze(void)
     free(old.all);
 }
 
-static bool count_page(struct page *page, void *context)
-{
-    const _Atomic uint64_t *bits = atomic_load_explicit(&page->frozen, memory_order_acquire);
-    for (uint32_t i = 0; bits && i < (page->capacity + 63) / 64; i++)
-        *(size_t *)context += (size_t)__builtin_popcountll(atomic_load_explicit(&bits[i], memory_order_relaxed));
-    return true;
-}
-
 size_t gc_count_frozen(void)
 {
-    size_t count = 0;
-    each_page(count_page, &count);
-    return count;
+    return atomic_load_explicit(&frozen_blocks, memory_order_relaxed);
 }

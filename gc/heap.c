@@ -121,10 +121,8 @@ static __attribute__((noinline)) void watched_freed(struct page *page, const voi
     const struct heap_tracer *tracer = atomic_load_explicit(&heap_tracer, memory_order_acquire);
     if (tracer)
         tracer->freed(block);
-    _Atomic uint64_t *frozen = atomic_load_explicit(&page->frozen, memory_order_acquire);
-    uint32_t number = frozen ? page_block_number(page, block) : 0;
-    if (frozen) /* pairs with freeze_page */
-        atomic_fetch_and_explicit(&frozen[number / 64], ~(UINT64_C(1) << number % 64), memory_order_acq_rel);
+    if (atomic_load_explicit(&page->frozen, memory_order_relaxed))
+        frozen_clear(page, page_block_number(page, block)); /* pairs with freeze_page */
 }
 
 static inline void note_freed(struct page *page, const void *block)

@@ -139,7 +139,8 @@ static inline bool page_is_frozen(const struct page *page, uint32_t number)
     const _Atomic uint64_t *bits = atomic_load_explicit(&page->frozen, memory_order_acquire);
     return unlikely(bits != NULL) && atomic_load_explicit(&bits[number / 64], memory_order_relaxed) >> number % 64 & 1;
 }
-extern _Atomic bool pages_being_frozen; /* gc_freeze is at work: pages that are watched stay so */
+void frozen_clear(struct page *page, uint32_t number); /* a block is dead; the page stays what it is meanwhile */
+extern _Atomic bool pages_being_frozen;                /* gc_freeze is at work: pages that are watched stay so */
 
 /* `count` adjacent pages, in the type part or outside; kind FREE, span set. With `zero` the first `zero` bytes are
    zero. NULL: no memory. Any thread. */

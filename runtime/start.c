@@ -247,8 +247,7 @@ bool runtime_start(const struct start_config *config)
         return false;
     }
     load_warnings();
-    return site_start(config->dist_packages) &&
-           (!config->contention || start_module("atoll.collect", "watch_program", NULL));
+    return site_start(config->dist_packages) && (!config->contention || start_module("atoll.collect", "watch_program"));
 }
 
 bool runtime_add_path(value entry)
@@ -420,6 +419,7 @@ int runtime_finish(int status)
     value_dec(old);
     gc_collect(GC_FULL);
     interpreter_detach();
+    types_forget_names();
     size_t left = gc_shutdown(); /* the thread is still attached: it stops the collector */
     thread_detach();
     return left && !status ? 99 : end_as_interrupted(status);

@@ -310,7 +310,10 @@ struct getset_def {
 };
 /* A row of that table: the attributes in the rows after it, which are computed here, are fields in CPython, and so
    member descriptors. */
-#define GETSET_FIELDS {"", NULL, NULL, NULL}
+#define GETSET_FIELDS        \
+    {                        \
+        "", NULL, NULL, NULL \
+    }
 enum member_kind {
     MEMBER_VALUE /* value_slot; NULL reads as AttributeError */,
     MEMBER_VALUE_NONE /* NULL reads as None */,
@@ -352,8 +355,9 @@ struct type *type_define(const struct type_spec *spec);
 struct type *type_define_with_base(const struct type_spec *spec, struct type *base); /* a base without a number */
 /* The type of a spec, made by the first who asks; NULL with an exception. Any thread, not under a lock. */
 struct type *type_define_once(_Atomic(struct type *) *made, const struct type_spec *spec);
-/* Drop what the built-in types hold; the last thing before gc_shutdown. No Python code may run afterwards. */
-void types_shutdown(void);
+/* Drop the names that the built-in types' tables hold where no traversal shows it: before gc_shutdown, when no other
+   thread is left and no Python code runs any more. */
+void types_forget_names(void);
 
 /* A new instance of a well-known type, allocated in line: OBJECT_NEW(TUPLE, KIND_CONTAINER, size, flags). The kind is
    that of the type's gc_flags, KIND_CONTAINER or KIND_LEAF; `flags` are the bits that the type keeps in the header.

@@ -23,3 +23,6 @@ next(sys.waits)
 sys.items = [sys.waits, weakref.ref(sys.noted, lambda reference: print("never seen"))]
 sys.items.append(sys.items)
 print("end")
+# Names that only the tables of built-in classes hold at the end.
+exec("import sys as m; m.name_of_this_case = 1")
+exec("try: [].no_such_name_in_lists\nexcept AttributeError as e: print(e)")

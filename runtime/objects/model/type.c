@@ -308,25 +308,11 @@ value type_prepare_slow(struct type *type)
     return expected;
 }
 
-/* ---- taking the built-in types down ---- */
-void types_shutdown(void)
+/* ---- the end ---- */
+void types_forget_names(void)
 {
-    for (struct type *type = builtin_types; type; type = type->next_builtin) {
-        subclass_links_leave(type->links);
-        subclass_links_free(type->links);
-        type->links = NULL;
-        subclasses_abandon(type);
+    for (struct type *type = builtin_types; type; type = type->next_builtin)
         lookup_free(type);
-        value_slot *slots[] = {&type->dict, &type->short_name, &type->qualified_name, &type->module_name};
-        for (size_t k = 0; k < sizeof slots / sizeof *slots; k++)
-            slot_store(&type->gc.header, slots[k], NULL);
-        shapes_free(type);
-    }
-    for (struct type *type = builtin_types; type; type = type->next_builtin) {
-        slot_store(&type->gc.header, &type->mro, NULL);
-        slot_store(&type->gc.header, &type->bases, NULL);
-    }
-    builtin_types = NULL;
 }
 
 /* ---- asking ---- */
