@@ -400,6 +400,7 @@ static bool fill(value module)
 static void finish(void)
 {
     gc_set_report(NULL);
+    gc_unfreeze(); /* what is frozen is no leak */
     value_dec(slot_exchange(&callbacks, NULL));
     value_dec(slot_exchange(&garbage, NULL));
 }
