@@ -113,3 +113,18 @@ print(shown(compile("def f(a=1, b=2.5): pass\ndef g(x=(1, 2), y=2.5): pass\nlamb
 print(outer()(7).__code__.replace(co_name="other").co_consts, outer(3)().__defaults__)
 exec(outer.__code__.replace(co_consts=tuple("Hi" if c == "Hello world!" else c for c in outer.__code__.co_consts)), {}) \
     if not outer.__code__.co_argcount else print("has arguments")
+
+
+# ---- calls are a PRECALL and a CALL, in code objects that are shown and in those that are made
+def calls(x):
+    return len(x), sorted(x, reverse=True), x.count(1), calls
+
+
+words = [(i.opname, i.arg) for i in dis.get_instructions(calls)]
+print([w for w in words if w[0] in ("PRECALL", "CALL", "KW_NAMES", "LOAD_METHOD")])
+print(types.FunctionType(calls.__code__.replace(co_code=bytes(calls.__code__.co_code)), globals())([1, 3, 2])[:3])
+made = calls.__code__.replace(co_code=b"\x97\0" + b"".join(
+    bytes([dis.opmap[name], argument]) for name, argument in
+    [("LOAD_GLOBAL", 1)] + [("CACHE", 0)] * 5 + [("LOAD_FAST", 0), ("PRECALL", 1), ("CACHE", 0), ("CALL", 1)]
+    + [("CACHE", 0)] * 4 + [("RETURN_VALUE", 0)]))  # fmt: skip
+print(types.FunctionType(made, globals())([1, 3, 2]))

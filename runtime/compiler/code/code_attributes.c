@@ -151,6 +151,9 @@ bool code_word_of_unit(const struct code *code, uint32_t unit, uint32_t *word)
     while (unit < code->unit_count && unit > 0 && w.sizes[unit] == 0) /* a cache is of the instruction before it */
         unit--;
     *word = w.starts[unit] + w.nops[unit];
+    unsigned opcode = unit < code->unit_count ? instruction_opcode(code->units[unit]) : OP_NOP;
+    if (opcode == OP_CALL || opcode == OP_CALL_KW)
+        *word = w.starts[unit] + w.sizes[unit] - 1; /* the last cache, as where Python code calls Python code */
     wordcode_close(&w);
     return true;
 }

@@ -6,8 +6,8 @@
  * and names, so that `dis` and whoever else looks at bytecode need to know nothing of them: fused instructions are
  * shown as their parts, small ints as constants, jumps as distances in words. Inline caches are shown where CPython has
  * them, since `dis` skips those words; they are always empty. What has no counterpart there is shown as close as it
- * comes: keyword names are KW_NAMES before the CALL, and the call of a comprehension is PRECALL (with the number of its
- * cells) before CALL 0. A callable lies below the NULL of its call.
+ * comes: the call of a comprehension is a CALL (with the number of its cells) without the PRECALL that others have. A
+ * callable lies below the NULL of its call.
  */
 #ifndef ATOLL_WORDCODE_H
 #define ATOLL_WORDCODE_H

@@ -127,25 +127,33 @@ static uint32_t read_word(const struct decoder *d, uint32_t word, unsigned *numb
     return word;
 }
 
-/* A call with the names of keywords before it, or of a comprehension; the word after it. */
+/* The word behind caches and the instruction that follows them. */
+static uint32_t read_behind_caches(const struct decoder *d, uint32_t word, unsigned *number, uint32_t *argument)
+{
+    do
+        word = read_word(d, word, number, argument);
+    while (*number == WORD_CACHE && word < d->words);
+    return word;
+}
+
+/* A call, which may have the names of keywords before it; the word after it. */
 static uint32_t decode_call(struct decoder *d, unsigned first, uint32_t first_argument, uint32_t word)
 {
-    unsigned number;
-    uint32_t argument, next = word;
-    do
-        next = read_word(d, next, &number, &argument);
-    while (number == WORD_CACHE && next < d->words);
-    if (first == WORD_PRECALL && number == WORD_CALL && argument == 0) {
-        emit(d, OP_CALL_COMPREHENSION, first_argument);
-        return next;
-    }
-    if (first != WORD_KW_NAMES || number != WORD_CALL) {
+    unsigned number = first;
+    uint32_t argument = first_argument, called;
+    if (first == WORD_KW_NAMES)
+        word = read_behind_caches(d, word, &number, &argument);
+    bool whole = number == WORD_PRECALL;
+    if (whole)
+        word = read_behind_caches(d, word, &number, &called);
+    if (!whole || number != WORD_CALL || called != argument) {
         fail(d, "a call in pieces");
-        return next;
+        return word;
     }
-    emit(d, OP_LOAD_CONST, first_argument);
-    emit(d, OP_CALL_KW, argument);
-    return next;
+    if (first == WORD_KW_NAMES)
+        emit(d, OP_LOAD_CONST, first_argument);
+    emit(d, first == WORD_KW_NAMES ? OP_CALL_KW : OP_CALL, argument);
+    return word;
 }
 
 static void decode_one(struct decoder *d, unsigned number, uint32_t argument, uint32_t end)
@@ -154,6 +162,9 @@ static void decode_one(struct decoder *d, unsigned number, uint32_t argument, ui
     unsigned opcode = wordcode_opcode(number);
     switch (number) {
     case WORD_CACHE:
+        return;
+    case WORD_CALL:
+        emit(d, OP_CALL_COMPREHENSION, argument);
         return;
     case WORD_UNPACK_EX:
         if (argument >> 8 > 0xFFF)

@@ -286,11 +286,12 @@ static unsigned expand(const struct wordcode *w, uint32_t at, struct word *out)
         return put_operator(out, argument & ~BINARY_IN_PLACE, argument);
     case OP_UNPACK_EX:
         return put(out, 0, WORD_UNPACK_EX, low | high << 8);
+    case OP_CALL:
     case OP_CALL_KW:
-        return put(out, 0, WORD_CALL, argument);
-    case OP_CALL_COMPREHENSION:
         count = put(out, 0, WORD_PRECALL, argument);
-        return put(out, count, WORD_CALL, 0);
+        return put(out, count, WORD_CALL, argument);
+    case OP_CALL_COMPREHENSION:
+        return put(out, 0, WORD_CALL, argument);
     case OP_COMPARE_OP_JUMP_IF_FALSE:
         count = put(out, 0, WORD_COMPARE_OP, argument >> 21);
         return put_conditional(w, at, out, count, OP_POP_JUMP_IF_FALSE, argument & 0x1FFFFF);

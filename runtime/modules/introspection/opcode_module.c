@@ -24,7 +24,7 @@ static bool find_effect(unsigned number, uint32_t argument, bool taken, int64_t 
         *effect = -(int64_t)argument;
         return true;
     case WORD_CALL:
-        *effect = -1 - (int64_t)argument;
+        *effect = -1;
         return true;
     case WORD_LOAD_GLOBAL:
         *effect = (argument & 1) + 1;
