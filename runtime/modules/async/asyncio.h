@@ -45,7 +45,8 @@ enum asyncio_global {
 value asyncio_global(enum asyncio_global which); /* borrowed until the module's end; NULL with an exception */
 
 /* ---- asyncio_module.c ---- */
-value asyncio_event_loop(void); /* the running one, or the policy's; owned */
+int asyncio_is_debugged(value loop); /* loop.get_debug(): 1, 0, -1 */
+value asyncio_event_loop(void);      /* the running one, or the policy's; owned */
 bool asyncio_enter_task(value loop, value task);
 bool asyncio_leave_task(value loop, value task);
 bool asyncio_register_task(value task);

@@ -48,9 +48,7 @@ bool future_init_with(value v, value given_loop)
 {
     struct future *f = FUTURE(v);
     value loop = is_given(given_loop) ? value_inc(given_loop) : asyncio_event_loop();
-    value debug = loop ? call_method_0(loop, NAME(get_debug)) : NULL;
-    int wanted = debug ? value_truth(debug) : -1;
-    value_dec(debug);
+    int wanted = loop ? asyncio_is_debugged(loop) : -1;
     value extract = wanted > 0 ? asyncio_global(GLOBAL_EXTRACT_STACK) : NULL;
     value source = extract ? call_0(extract) : NULL;
     if (wanted < 0 || (wanted > 0 && !source)) {

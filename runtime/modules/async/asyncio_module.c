@@ -3,6 +3,7 @@
 #include "runtime/interp/interp.h"
 #include "runtime/modules/importing/import.h"
 #include "runtime/objects/containers/dict.h"
+#include "runtime/objects/operations/attribute_cache.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -40,10 +41,37 @@ value asyncio_global(enum asyncio_global which)
     return found;
 }
 
+/* loop.name(*args): found by way of a cache, as the interpreter finds it. */
+static value call_loop(value loop, value name, cache_word *cache, const value *args, size_t nargs, value kwnames)
+{
+    bool uncounted;
+    value receiver = loop, method = attribute_load_method_hit(loop, cache, &uncounted);
+    if (likely(method != NULL)) {
+        value_inc(receiver);
+    } else if (!(method = attribute_load_method_slow(loop, name, cache, &receiver, &uncounted))) {
+        return NULL;
+    }
+    if (uncounted)
+        value_inc(method);
+    value result =
+        receiver ? call_with_first(method, receiver, args, nargs, kwnames) : call_vector(method, args, nargs, kwnames);
+    value_dec(receiver);
+    value_dec(method);
+    return result;
+}
+int asyncio_is_debugged(value loop)
+{
+    static cache_word cache;
+    value debug = call_loop(loop, NAME(get_debug), &cache, NULL, 0, NULL);
+    int truth = debug ? value_truth(debug) : -1;
+    value_dec(debug);
+    return truth;
+}
 bool asyncio_call_soon(value loop, value callback, value argument, value context)
 {
     const value args[] = {callback, argument ? argument : context, context};
-    value handle = call_method_vector(loop, NAME(call_soon), args, argument ? 2 : 1, atomic_load(&context_names));
+    static cache_word cache;
+    value handle = call_loop(loop, NAME(call_soon), &cache, args, argument ? 2 : 1, atomic_load(&context_names));
     value_dec(handle);
     return handle != NULL;
 }

@@ -243,9 +243,27 @@ static bool put_far(struct object *owner, struct pickle_memo *memo, uint64_t num
     value_dec(far);
     return done;
 }
+/* Where there is room: nearly always. */
+static bool put_near(struct object *owner, struct pickle_memo *memo, uint64_t number, value object)
+{
+    object_lock(owner);
+    struct pickle_memo_table *table = table_of(memo);
+    bool near = table && number < table->capacity;
+    value old = NULL;
+    if (near) {
+        old = load_relaxed(&table->objects[number]);
+        store_release(&table->objects[number], value_inc(object));
+        memo->used += !old;
+    }
+    object_unlock(owner);
+    value_dec(old);
+    return near;
+}
 bool pickle_memo_put(struct object *owner, struct pickle_memo *memo, uint64_t number, value object)
 {
     struct pickle_memo_table *displaced;
+    if (likely(put_near(owner, memo, number, object)))
+        return true;
     if (unlikely(is_far(owner, memo, number)))
         return put_far(owner, memo, number, object);
     value_inc(object);

@@ -199,12 +199,15 @@ static inline bool pickle_emit_op(struct pickling *p, enum pickle_opcode op)
     }
     return pickle_emit(p, &byte, 1);
 }
-/* An opcode with what follows it: the first `count` bytes of 16. */
-static inline bool pickle_emit_short(struct pickling *p, const uint8_t bytes[16], size_t count)
+/* An opcode with what follows it: the `count` lower bytes of a word, the lowest first. */
+static inline bool pickle_emit_word(struct pickling *p, uint64_t word, size_t count)
 {
-    if (unlikely(p->out.capacity - p->out.length < 16 || (p->frame_start < 0 && p->framing)))
-        return pickle_emit(p, bytes, count);
-    memcpy(p->out.data + p->out.length, bytes, 16);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    if (unlikely(p->out.capacity - p->out.length < 8 || (p->frame_start < 0 && p->framing)))
+        return pickle_emit(p, &word, count);
+    memcpy(p->out.data + p->out.length, &word, 8);
     p->out.length += count;
     return true;
 }

@@ -78,18 +78,38 @@ static bool opcode_boundary(struct pickling *p)
     return !p->write || flush(p);
 }
 
+/* Up to 16 bytes, as two words that overlap. */
+static inline void copy_few(uint8_t *to, const uint8_t *from, size_t length)
+{
+    if (length >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + length - 8, from + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + length - 4, from + length - 4, 4);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            to[i] = from[i];
+    }
+}
+
 /* An opcode with its data; large data are outside of frames, and are written as they are. */
 bool pickle_emit_data(struct pickling *p, const uint8_t *header, size_t header_length, const uint8_t *data,
                       size_t length, value payload /* bytes, or NULL */)
 {
-    if (length < 14 && header_length == 2) {
-        uint8_t both[16] = {header[0], header[1]};
-        for (size_t i = 0; i < length; i++)
-            both[i + 2] = data[i];
-        return pickle_emit_short(p, both, length + 2);
+    if (length < FRAME_TARGET) {
+        uint8_t *to = p->out.data + p->out.length;
+        if (unlikely(p->out.capacity - p->out.length < header_length + length || (p->frame_start < 0 && p->framing)))
+            return pickle_emit(p, header, header_length) && pickle_emit(p, data, length);
+        for (size_t i = 0; i < header_length; i++)
+            to[i] = header[i];
+        if (length <= 16)
+            copy_few(to + header_length, data, length);
+        else
+            memcpy(to + header_length, data, length);
+        p->out.length += header_length + length;
+        return true;
     }
-    if (length < FRAME_TARGET)
-        return pickle_emit(p, header, header_length) && pickle_emit(p, data, length);
     bool framing = p->framing;
     close_frame(p);
     p->framing = false;
@@ -114,21 +134,15 @@ bool pickle_emit_line(struct pickling *p, enum pickle_opcode op, const char *tex
 static bool emit_memo_op(struct pickling *p, int64_t number, enum pickle_opcode text_op, enum pickle_opcode short_op,
                          enum pickle_opcode long_op)
 {
-    uint8_t op[16] = {0};
     if (!p->binary) {
         char digits[24], *end = digits + sizeof digits, *start = int_write_decimal(end, number);
         return pickle_emit_line(p, text_op, start, (size_t)(end - start));
     }
-    if (number < 256) {
-        op[0] = (uint8_t)short_op;
-        op[1] = (uint8_t)number;
-        return pickle_emit_short(p, op, 2);
-    }
+    if (number < 256)
+        return pickle_emit_word(p, short_op | (uint64_t)number << 8, 2);
     if (number > UINT32_MAX)
         return raise_false(PICKLING_ERROR, "memo id too large for LONG_BINPUT");
-    op[0] = (uint8_t)long_op;
-    item_store(op + 1, 4, false, (uint64_t)number);
-    return pickle_emit_short(p, op, 5);
+    return pickle_emit_word(p, long_op | (uint64_t)number << 8, 5);
 }
 bool pickle_emit_get(struct pickling *p, int64_t number)
 {

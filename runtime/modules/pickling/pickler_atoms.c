@@ -64,11 +64,9 @@ bool pickle_save_int(struct pickling *p, value v)
         char digits[24], *end = digits + sizeof digits, *start = int_write_decimal(end, i);
         return pickle_emit_line(p, OP_INT, start, (size_t)(end - start));
     }
-    uint8_t op[16] = {0};
     size_t length = i < 0 ? 4 : i < 256 ? 1 : i < 65536 ? 2 : 4;
-    op[0] = length == 1 ? OP_BININT1 : length == 2 ? OP_BININT2 : OP_BININT;
-    item_store(op + 1, 4, false, (uint64_t)i);
-    return pickle_emit_short(p, op, length + 1);
+    enum pickle_opcode op = length == 1 ? OP_BININT1 : length == 2 ? OP_BININT2 : OP_BININT;
+    return pickle_emit_word(p, op | (uint64_t)(uint32_t)i << 8, length + 1);
 }
 bool pickle_save_float(struct pickling *p, value v)
 {
@@ -77,9 +75,10 @@ bool pickle_save_float(struct pickling *p, value v)
         char text[32];
         return pickle_emit_line(p, OP_FLOAT, text, double_repr_to(d, text));
     }
-    uint8_t op[16] = {OP_BINFLOAT};
-    item_store_double(op + 1, 8, true, d);
-    return pickle_emit_short(p, op, 9);
+    uint8_t bytes[8];
+    item_store_double(bytes, 8, true, d);
+    const uint8_t op = OP_BINFLOAT;
+    return pickle_emit_data(p, &op, 1, bytes, 8, NULL);
 }
 
 /* ---- bytes and text ---- */

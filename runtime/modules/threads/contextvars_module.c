@@ -106,16 +106,16 @@ static value context_run(value v, const value *args, size_t nargs, value kwnames
     if (nargs < 1)
         return raise(EXC(TypeError), "run() missing 1 required positional argument");
     struct interpreter *self = interpreter_self;
-    bool free_to_enter = false;
-    if (!atomic_compare_exchange_strong(&CONTEXT(v)->entered, &free_to_enter, true))
+    if (thread_is_alone() ? atomic_load(&CONTEXT(v)->entered) : atomic_exchange(&CONTEXT(v)->entered, true))
         return raise(EXC(RuntimeError), "cannot enter context: %R is already entered", v);
+    atomic_store_explicit(&CONTEXT(v)->entered, true, memory_order_relaxed);
     value before = self->context; /* moves here and back */
     self->context = value_inc(v);
     thread_data_changes++;
     value result = call_vector(args[0], args + 1, nargs - 1, kwnames);
     self->context = before;
     thread_data_changes++;
-    atomic_store(&CONTEXT(v)->entered, false);
+    atomic_store_explicit(&CONTEXT(v)->entered, false, memory_order_release);
     value error = result ? NULL : error_fetch();
     value_dec(v);
     if (error)

@@ -205,6 +205,10 @@ int compare_bool(value a, value b, int op)
         if (op == COMPARE_NE)
             return 0;
     }
+    if ((op == COMPARE_EQ || op == COMPARE_NE) && value_is(a, TYPE_ID_STR) && value_is(b, TYPE_ID_STR)) {
+        thread_pause(thread_self);
+        return str_equal(a, b) == (op == COMPARE_EQ);
+    }
     value result = compare_rich(a, b, op);
     if (!result)
         return -1;
