@@ -75,3 +75,18 @@ print(
     float.__new__(float, "2.5"), (5).__hash__(), (5).__repr__(), (3).__lshift__(2), (1).__add__(1.5),
     int.from_bytes(b"\x00\x10", "big")
 )
+
+
+# ---- results that are instances of subclasses ----
+import warnings
+class OwnFloat(float): pass
+class OwnComplex(complex): pass
+class Gives:
+    def __int__(self): return True
+    def __index__(self): return False
+    def __float__(self): return OwnFloat(2)
+    def __complex__(self): return OwnComplex(1)
+for convert in int, float, complex, lambda o: [1, 2][o]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        print(convert(Gives()), [str(w.message) for w in caught])

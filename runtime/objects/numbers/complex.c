@@ -358,7 +358,7 @@ static int from_special(value v, struct complex_number *out)
     } else if (!value_is(c, TYPE_ID_COMPLEX) &&
                warn(EXC(DeprecationWarning), 1,
                     "__complex__ returned non-complex (type %T).  The ability to return an instance of a strict "
-                    "subclass of complex is deprecated, and may not be supported in a future version of Python.",
+                    "subclass of complex is deprecated, and may be removed in a future version of Python.",
                     c) < 0) {
         status = -1;
     } else {

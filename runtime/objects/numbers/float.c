@@ -303,7 +303,7 @@ bool double_of_special(value v, value (*to_float)(value), double *out)
     else if (!value_is_immediate_float(result) && !value_is(result, TYPE_ID_FLOAT))
         fine = warn(EXC(DeprecationWarning), 1,
                     "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict "
-                    "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                    "subclass of float is deprecated, and may be removed in a future version of Python.",
                     v, result) >= 0;
     if (fine)
         *out = float_value(result);

@@ -38,7 +38,7 @@ static value exact_of_result(value result, value of, const char *method)
     bool is_exact = value_is_small_int(result) || value_is(result, TYPE_ID_INT);
     if (!is_exact && warn(EXC(DeprecationWarning), 1,
                           "%s returned non-int (type %T).  The ability to return an instance of a strict subclass of "
-                          "int is deprecated, and may not be supported in a future version of Python.",
+                          "int is deprecated, and may be removed in a future version of Python.",
                           method, result) < 0) {
         value_dec(exact);
         exact = NULL;

@@ -486,7 +486,7 @@ value index_value(value v)
     if (index && !value_is_small_int(index) && !value_is(index, TYPE_ID_INT) &&
         warn(EXC(DeprecationWarning), 1,
              "__index__ returned non-int (type %T).  The ability to return an instance of a strict subclass of int is "
-             "deprecated, and may not be supported in a future version of Python.",
+             "deprecated, and may be removed in a future version of Python.",
              index) < 0) {
         value_dec(index);
         return NULL;
