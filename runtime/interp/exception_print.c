@@ -266,7 +266,8 @@ static void add_traceback(struct printer *p, value traceback)
             continue;
         }
         struct code *code = (struct code *)code_value;
-        bool again = last_code && last_line == t->line &&
+        int line = traceback_line(t, code);
+        bool again = last_code && last_line == line &&
                      str_equal(slot_peek(&last_code->filename), slot_peek(&code->filename)) &&
                      str_equal(slot_peek(&last_code->name), slot_peek(&code->name));
         if (!again) {
@@ -275,14 +276,14 @@ static void add_traceback(struct printer *p, value traceback)
         }
         value_dec(value_of(last_code));
         last_code = (struct code *)value_inc(code_value);
-        last_line = t->line;
+        last_line = line;
         if (++repeats <= REPEATS_SHOWN) {
             struct code_location where;
             code_locate(code, t->unit, &where);
-            if (where.line != t->line)
-                where = (struct code_location){t->line, t->line, -1, -1};
+            if (where.line != line)
+                where = (struct code_location){line, line, -1, -1};
             margin(p);
-            builder_add_format(&p->out, "  File \"%U\", line %d, in %U\n", slot_peek(&code->filename), t->line,
+            builder_add_format(&p->out, "  File \"%U\", line %d, in %U\n", slot_peek(&code->filename), line,
                                slot_peek(&code->name));
             add_source(p, slot_peek(&code->filename), &where);
         }

@@ -18,7 +18,7 @@ value traceback_new(value next, value frame, uint32_t unit, int line)
     slot_init(&self->frame, value_inc(frame));
     self->unit = unit;
     self->line = line;
-    self->lasti = LASTI_OF_UNIT;
+    self->lasti = OF_UNIT;
     return value_of(self);
 }
 
@@ -29,11 +29,8 @@ void traceback_add(struct interpreter *interpreter, struct frame *frame)
         return;
     value object = frame_get_object(frame);
     if (object) {
-        uint32_t unit = frame_unit(frame);
-        struct code_location location;
-        code_locate(frame->code, unit, &location);
         value next = exception_traceback(exception);
-        value entry = traceback_new(next, object, unit, location.line);
+        value entry = traceback_new(next, object, frame_unit(frame), OF_UNIT);
         if (entry)
             exception_set_traceback(exception, entry);
         value_dec(entry);
@@ -74,13 +71,24 @@ static value get_frame(value v)
         return NULL;
     return slot_load(value_object(v), &SELF(v)->frame);
 }
+int32_t traceback_line(const struct traceback *entry, const struct code *code)
+{
+    if (entry->line != OF_UNIT)
+        return entry->line;
+    struct code_location location;
+    code_locate(code, entry->unit, &location);
+    return location.line;
+}
 static value get_lineno(value v)
 {
-    return small_int(SELF(v)->line);
+    value code = attr_get(slot_peek(&SELF(v)->frame), NAME(f_code));
+    value line = code ? small_int(traceback_line(SELF(v), (struct code *)code)) : NULL;
+    value_dec(code);
+    return line;
 }
 static value get_lasti(value v)
 {
-    if (SELF(v)->lasti != LASTI_OF_UNIT)
+    if (SELF(v)->lasti != OF_UNIT)
         return small_int(SELF(v)->lasti);
     value code = frame_object_code(slot_peek(&SELF(v)->frame));
     uint32_t word;

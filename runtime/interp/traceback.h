@@ -9,10 +9,14 @@ struct traceback {
     value_slot next;  /* traceback or NULL */
     value_slot frame; /* frame object */
     uint32_t unit;    /* constant: where in the code */
-    int32_t line;
-    int32_t lasti; /* what a program gave, or LASTI_OF_UNIT */
+    int32_t line;     /* what a program gave, or OF_UNIT: looked for when somebody asks */
+    int32_t lasti;    /* the same */
 };
-#define LASTI_OF_UNIT INT32_MIN
+#define OF_UNIT INT32_MIN
+
+struct code;
+/* `code` is that of the entry's frame. */
+int32_t traceback_line(const struct traceback *entry, const struct code *code);
 
 /* The entry behind `entry`, which is stolen: owned, or NULL. (Programs can set tb_next at any time.) */
 static inline value traceback_step(value entry)
