@@ -17,7 +17,8 @@ value call_1(value callable, value a);
 value call_2(value callable, value a, value b);
 value call_3(value callable, value a, value b, value c);
 value call_tuple(value callable, value tuple, value dict /* or NULL */);
-value call_method(value self, value name, const value *args, size_t nargs); /* self.name(*args) */
+value call_with_dict(value callable, const value *args, size_t nargs, value dict /* or NULL */); /* (*args, **dict) */
+value call_method(value self, value name, const value *args, size_t nargs);                      /* self.name(*args) */
 value call_method_vector(value self, value name, const value *args, size_t nargs, value kwnames);
 value call_method_0(value self, value name);
 value call_method_1(value self, value name, value a);

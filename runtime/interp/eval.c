@@ -15,237 +15,23 @@
  * Registers: ip points to the next unit, sp to the first free operand place. They are stored into the frame (SAVE)
  * before anything that may call, raise or pass a safepoint.
  */
-#include "runtime/interp/frame.h"
+#include "runtime/interp/eval_words.h"
 #include "runtime/interp/generator.h"
 #include "runtime/interp/instructions/attributes.h"
 #include "runtime/interp/instructions/build.h"
 #include "runtime/interp/instructions/calls.h"
 #include "runtime/interp/instructions/exceptions.h"
+#include "runtime/interp/instructions/generators.h"
 #include "runtime/interp/instructions/items.h"
 #include "runtime/interp/instructions/iteration.h"
 #include "runtime/interp/instructions/names.h"
 #include "runtime/interp/instructions/numbers.h"
 #include "runtime/interp/instructions/patterns.h"
-#include "runtime/interp/trace.h"
 #include "runtime/objects/containers/set.h"
 #include "runtime/objects/containers/slice.h"
 #include "runtime/objects/objects.h"
 #include "runtime/objects/text/str.h"
 #include "threads/pause.h"
-
-#define TARGET(name) op_##name:
-#define SAVE()       (frame->ip = ip, frame->sp = sp)
-#define LOAD_FRAME() (ip = frame->ip, sp = frame->sp)
-#define ARG()        (unit >> 8)
-#define TOP()        sp[-1]
-#define SECOND()     sp[-2]
-#define THIRD()      sp[-3]
-#define PUSH(v)      (*sp++ = (v))
-#define CACHE()      (&frame->code->caches[*ip++])
-
-/* Drop a reference that is on the stack no more. A death may run any code. */
-#define DEC(v)                                  \
-    do {                                        \
-        value dec_ = (v);                       \
-        if (unlikely(!value_dec_plain(dec_))) { \
-            frame->sp = sp;                     \
-            rc_dec_slow(value_object(dec_));    \
-        }                                       \
-    } while (0)
-
-/* Pop and drop operands. */
-#define DROP_TO(base)               \
-    do {                            \
-        while (sp > (base)) {       \
-            value dropped_ = *--sp; \
-            DEC(dropped_);          \
-        }                           \
-    } while (0)
-#define DROP(n)                    \
-    do {                           \
-        value *bottom_ = sp - (n); \
-        DROP_TO(bottom_);          \
-    } while (0)
-
-#ifdef EVAL_TRACED
-#define EVAL        eval_frame_traced
-#define OTHER_EVAL  eval_frame
-#define TRACED(...) __VA_ARGS__
-#define IS_OTHER()  false /* each instruction asks */
-#define DISPATCH()  goto next_traced
-#define DISPATCH_FETCHED() \
-    do {                   \
-        ip--;              \
-        DISPATCH();        \
-    } while (0)
-#else
-#define EVAL       eval_frame
-#define OTHER_EVAL eval_frame_traced
-#define TRACED(...)
-#define IS_OTHER() unlikely(trace_self.on)
-#define DISPATCH()                 \
-    do {                           \
-        unit = *ip++;              \
-        goto *labels[unit & 0xFF]; \
-    } while (0)
-#define DISPATCH_FETCHED() goto *labels[unit & 0xFF]
-#endif
-
-/* The same at the start of a function, nearly always a RESUME. */
-#ifdef EVAL_TRACED
-#define DISPATCH_CALLEE() DISPATCH()
-#else
-#define DISPATCH_CALLEE()                                                                              \
-    do {                                                                                               \
-        unit = *ip++;                                                                                  \
-        if (likely(unit == OP_RESUME && atomic_load_explicit(&self->poll, memory_order_relaxed) == 0)) \
-            unit = *ip++;                                                                              \
-        goto *labels[unit & 0xFF];                                                                     \
-    } while (0)
-#endif
-
-/* The same after a call that CPython makes outside of its loop, which looks for signals and asynchronous exceptions
- * then, at the start of a function and at jumps backwards. Nothing may strike elsewhere, above all not between taking a
- * lock and the `try` that gives it back. */
-#define DISPATCH_SAFEPOINT()                                                        \
-    do {                                                                            \
-        if (unlikely(atomic_load_explicit(&self->poll, memory_order_relaxed) != 0)) \
-            goto pass_safepoint;                                                    \
-        DISPATCH();                                                                 \
-    } while (0)
-
-/* Push an owned result in place of the top n operands, or fail when it is NULL. */
-#define REPLACE(n, expression)        \
-    do {                              \
-        SAVE();                       \
-        value result_ = (expression); \
-        if (unlikely(!result_))       \
-            goto error;               \
-        DROP(n);                      \
-        PUSH(result_);                \
-        DISPATCH();                   \
-    } while (0)
-/* Drop n operands after something was done with them, or fail. */
-#define PERFORM(done, n)       \
-    do {                       \
-        SAVE();                \
-        if (unlikely(!(done))) \
-            goto error;        \
-        DROP(n);               \
-        DISPATCH();            \
-    } while (0)
-
-/* Replace `pops` operands by an owned result, or fail when it is NULL. The operands are dropped after the result is in
- * place. */
-#define FINISH_1(expression)          \
-    do {                              \
-        SAVE();                       \
-        value result_ = (expression); \
-        if (unlikely(!result_))       \
-            goto error;               \
-        value a_ = TOP();             \
-        TOP() = result_;              \
-        DEC(a_);                      \
-        DISPATCH();                   \
-    } while (0)
-#define FINISH_2(expression)             \
-    do {                                 \
-        SAVE();                          \
-        value result_ = (expression);    \
-        if (unlikely(!result_))          \
-            goto error;                  \
-        value a_ = SECOND(), b_ = TOP(); \
-        SECOND() = result_;              \
-        sp--;                            \
-        DEC(a_);                         \
-        DEC(b_);                         \
-        DISPATCH();                      \
-    } while (0)
-
-/* The result of a call with n arguments in place of them, the callable and its self. */
-#define FINISH_CALL(n, expression)                                                                              \
-    do {                                                                                                        \
-        value result = (expression);                                                                            \
-        if (unlikely(!result))                                                                                  \
-            goto error;                                                                                         \
-        value c_ = sp[-(n)-2], s_ = sp[-(n)-1];                                                                 \
-        value x_ = (n) > 0 ? sp[-(n)] : NULL, y_ = (n) > 1 ? sp[-(n) + 1] : NULL, z_ = (n) > 2 ? sp[-1] : NULL; \
-        sp -= (n) + 1;                                                                                          \
-        TOP() = result;                                                                                         \
-        DEC(z_);                                                                                                \
-        DEC(y_);                                                                                                \
-        DEC(x_);                                                                                                \
-        DEC(s_);                                                                                                \
-        DEC(c_);                                                                                                \
-        DISPATCH_SAFEPOINT();                                                                                   \
-    } while (0)
-
-/* The same for any number of operands, from `base` on. */
-#define FINISH_CALL_AT(base, expression) \
-    do {                                 \
-        value result = (expression);     \
-        if (unlikely(!result))           \
-            goto error;                  \
-        DROP_TO(base);                   \
-        PUSH(result);                    \
-        DISPATCH_SAFEPOINT();            \
-    } while (0)
-
-/* An operator: `quick` serves immediates, which need not be dropped, `general` the rest. */
-#define UNARY(quick, general)                  \
-    do {                                       \
-        value result_ = NULL;                  \
-        if (unlikely(!quick(TOP(), &result_))) \
-            FINISH_1(general);                 \
-        TOP() = result_;                       \
-        DISPATCH();                            \
-    } while (0)
-#define BINARY(OPERATOR, quick)                                                                             \
-    TARGET(BINARY_##OPERATOR)                                                                               \
-    {                                                                                                       \
-        value result_ = NULL;                                                                               \
-        if (unlikely(!quick(SECOND(), TOP(), &result_)))                                                    \
-            FINISH_2(binary_general(stack_plain(SECOND()), stack_plain(TOP()), BINARY_##OPERATOR | ARG())); \
-        SECOND() = result_;                                                                                 \
-        sp--;                                                                                               \
-        DISPATCH();                                                                                         \
-    }
-
-/* The truth of an operand, which stays: 1 or 0. */
-#define TRUTH(truth, v)                      \
-    int truth = quick_truth(v);              \
-    if (unlikely(truth < 0)) {               \
-        SAVE();                              \
-        truth = value_truth(stack_plain(v)); \
-        if (unlikely(truth < 0))             \
-            goto error;                      \
-        (v) = TOP();                         \
-    }
-
-/* The truth of the top operand, which is popped: nothing to drop when it is an immediate. */
-#define POP_TRUTH(truth)                             \
-    value condition = *--sp;                         \
-    int truth = quick_truth(condition);              \
-    if (unlikely(truth < 0)) {                       \
-        sp++;                                        \
-        SAVE();                                      \
-        truth = value_truth(stack_plain(condition)); \
-        if (unlikely(truth < 0))                     \
-            goto error;                              \
-        condition = *--sp;                           \
-        DEC(condition);                              \
-    }
-
-/* Go on in a frame that was opened, and has taken what it wants of the operands; NULL: it could not be. */
-#define ENTER(opened)                       \
-    do {                                    \
-        struct frame *next_ = (opened);     \
-        if (unlikely(!next_))               \
-            goto error;                     \
-        interpreter->frame = frame = next_; \
-        LOAD_FRAME();                       \
-        DISPATCH_CALLEE();                  \
-    } while (0)
 
 /* Not in eval_frame itself, which has better use for a register than as a frame pointer. */
 static __attribute__((noinline)) bool stack_is_short(const struct interpreter *interpreter)
@@ -511,30 +297,14 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_GLOBAL)
     {
-        cache_word *cache = CACHE();
-        uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-        value v = quick_global(frame, word, ARG());
-        if (unlikely(v == VALUE_MISSING)) {
-            SAVE();
-            v = load_global(frame, frame_name(frame, ARG()), cache);
-            if (!v)
-                goto error;
-        }
+        GLOBAL(v);
         PUSH(v);
         DISPATCH();
     }
 
     TARGET(LOAD_GLOBAL_PUSH_NULL) /* the same, and the empty self of a call */
     {
-        cache_word *cache = CACHE();
-        uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-        value v = quick_global(frame, word, ARG());
-        if (unlikely(v == VALUE_MISSING)) {
-            SAVE();
-            v = load_global(frame, frame_name(frame, ARG()), cache);
-            if (!v)
-                goto error;
-        }
+        GLOBAL(v);
         sp[0] = v;
         sp[1] = NULL;
         sp += 2;
@@ -562,6 +332,10 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
             DEC(object);
             DISPATCH();
         }
+        SAVE();
+        value getter = attribute_load_getter(stack_plain(TOP()), cache);
+        if (getter)
+            ENTER_GETTER(getter, TOP(), sp - 1); /* the object moves */
         FINISH_1(attribute_load_far(stack_plain(TOP()), frame_name(frame, ARG()), cache));
     }
 
@@ -574,6 +348,9 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
         value found = attribute_load_hit(object, cache);
         if (unlikely(!found)) {
             SAVE();
+            value getter = attribute_load_getter(object, cache);
+            if (getter)
+                ENTER_GETTER(getter, stack_borrow(object), sp);
             found = attribute_load_far(object, frame_name(frame, ARG() >> 8), cache);
             if (unlikely(!found))
                 goto error;
@@ -973,17 +750,13 @@ add_strings : {
     TARGET(POP_JUMP_IF_FALSE)
     {
         POP_TRUTH(truth);
-        if (!truth)
-            ip = frame->code->units + ARG();
-        DISPATCH();
+        JUMP_IF(!truth);
     }
 
     TARGET(POP_JUMP_IF_TRUE)
     {
         POP_TRUTH(truth);
-        if (truth)
-            ip = frame->code->units + ARG();
-        DISPATCH();
+        JUMP_IF(truth);
     }
 
     TARGET(POP_JUMP_IF_NONE)
@@ -1008,26 +781,14 @@ add_strings : {
     {
         value v = TOP();
         TRUTH(truth, v);
-        if (!truth) {
-            ip = frame->code->units + ARG();
-            DISPATCH();
-        }
-        v = *--sp;
-        DEC(v);
-        DISPATCH();
+        JUMP_OR_POP(!truth, v);
     }
 
     TARGET(JUMP_IF_TRUE_OR_POP)
     {
         value v = TOP();
         TRUTH(truth, v);
-        if (truth) {
-            ip = frame->code->units + ARG();
-            DISPATCH();
-        }
-        v = *--sp;
-        DEC(v);
-        DISPATCH();
+        JUMP_OR_POP(truth, v);
     }
 
     TARGET(GET_ITER)
@@ -1037,21 +798,17 @@ add_strings : {
     {
         value iterator = stack_plain(TOP());
         value item;
-        struct generator *generator;
         if (value_is(iterator, TYPE_ID_RANGE_ITERATOR)) {
             item = range_iterator_next_in_loop(iterator);
         } else if (value_is(iterator, TYPE_ID_LIST_ITERATOR)) {
             item = list_iterator_next_fast(iterator);
         } else if (value_is(iterator, TYPE_ID_GENERATOR)) {
-            generator = (struct generator *)iterator;
             SAVE();
-            int state = generator_claim(generator);
-            if (unlikely(state < 0))
+            struct frame *next = next_of_generator(interpreter, iterator);
+            if (unlikely(!next))
                 goto error;
-            if (likely(state != GENERATOR_FINISHED)) {
-                if (unlikely(!generator_link(interpreter, generator, VALUE_NONE, FRAME_FOR_ITER, state)))
-                    goto error;
-                frame = &generator->frame;
+            if (likely(next != frame)) {
+                frame = next;
                 LOAD_FRAME();
                 DISPATCH();
             }
@@ -1145,11 +902,8 @@ add_strings : {
             LOAD_FRAME();
             if (flags & FRAME_EXTENDED)
                 PUSH(result);
-            else if (unlikely(result != VALUE_NONE)) {
-                raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
-                DEC(result);
+            else if (unlikely(result != VALUE_NONE) && !init_returned(result))
                 goto error;
-            }
             DISPATCH_SAFEPOINT();
         }
         LOAD_FRAME();
@@ -1192,6 +946,15 @@ add_strings : {
             goto op_CALL;
         }
         if (kind == TYPE_WELL_KNOWN_REF(TYPE_ID_TYPE) && !base[1]) {
+            const struct class_entry *entry = class_entry_of((struct type *)stack_plain_object(base[0]));
+            if (entry) {
+                if (nargs == 1 && likely(entry->make_1 != NULL))
+                    FINISH_CALL(1, entry->make_1(stack_plain(TOP())));
+                if (nargs == 2 && entry->make_2)
+                    FINISH_CALL(2, entry->make_2(stack_plain(SECOND()), stack_plain(TOP())));
+                if (nargs == 0 && entry->make_0)
+                    FINISH_CALL(0, entry->make_0());
+            }
             struct frame *next = call_class(interpreter, base, nargs);
             if (likely(next != NULL) || error_occurred())
                 ENTER(next);
@@ -1364,18 +1127,7 @@ add_strings : {
     }
 
     TARGET(BEFORE_WITH)
-    {
-        SAVE();
-        value exit = NULL;
-        value entered = before_with(stack_plain(TOP()), &exit);
-        if (!entered)
-            goto error;
-        value manager = TOP();
-        TOP() = exit;
-        PUSH(entered);
-        DEC(manager);
-        DISPATCH();
-    }
+    ENTER_WITH(before_with);
 
     TARGET(WITH_EXCEPT_START)
     REPLACE(0, with_except_start(stack_plain(sp[-4]), stack_plain(TOP())));
@@ -1393,15 +1145,12 @@ add_strings : {
         value generator = generator_from_frame(interpreter, frame);
         if (!generator)
             goto error;
-        frame = previous;
         if (flags & FRAME_ENTRY)
             return generator;
+        frame = previous;
         LOAD_FRAME();
-        if (flags & FRAME_INIT) {
-            raise(EXC(TypeError), "__init__() should return None, not '%T'", generator);
-            DEC(generator);
+        if (flags & FRAME_INIT && !init_returned(generator))
             goto error;
-        }
         PUSH(generator);
         DISPATCH();
     }
@@ -1409,9 +1158,8 @@ add_strings : {
     TARGET(YIELD_VALUE)
     {
         value yielded = stack_own(*--sp);
-        for (value *word = frame_operands(frame); word < sp; word++)
-            *word = stack_own(*word);
         SAVE();
+        own_operands(frame);
         TRACED(if (trace_self.on && !trace_return(frame, yielded)) {
             DEC(yielded);
             goto leave;
@@ -1436,24 +1184,17 @@ add_strings : {
     {
         value receiver = stack_plain(SECOND()), sent = stack_plain(TOP());
         SAVE();
-        if (value_is(receiver, TYPE_ID_GENERATOR) || value_is(receiver, TYPE_ID_COROUTINE)) {
-            struct generator *generator = (struct generator *)receiver;
-            int state = generator_claim(generator);
-            if (unlikely(state < 0))
-                goto error;
-            if (state == GENERATOR_SUSPENDED || (state == GENERATOR_CREATED && sent == VALUE_NONE)) {
-                if (unlikely(!generator_link(interpreter, generator, value_inc(sent), FRAME_SEND, state)))
-                    goto error;
-                value old = *--sp;
-                frame->sp = sp;
-                frame = &generator->frame;
-                LOAD_FRAME();
-                DEC(old);
-                DISPATCH();
-            }
-            if (state == GENERATOR_CREATED)
-                generator_release(generator, state); /* iter_send reports the value sent too early */
+        struct frame *next = send_to_generator(interpreter, receiver, sent);
+        if (next) {
+            value old = *--sp;
+            frame->sp = sp;
+            frame = next;
+            LOAD_FRAME();
+            DEC(old);
+            DISPATCH();
         }
+        if (error_occurred())
+            goto error;
         value result = NULL;
         int outcome = iter_send(receiver, sent, &result);
         if (outcome == SEND_ERROR)
@@ -1484,18 +1225,7 @@ add_strings : {
     FINISH_1(async_gen_wrap(stack_plain(TOP())));
 
     TARGET(BEFORE_ASYNC_WITH)
-    {
-        SAVE();
-        value exit = NULL;
-        value entered = before_async_with(stack_plain(TOP()), &exit);
-        if (!entered)
-            goto error;
-        value manager = TOP();
-        TOP() = exit;
-        PUSH(entered);
-        DEC(manager);
-        DISPATCH();
-    }
+    ENTER_WITH(before_async_with);
 
     TARGET(GET_AITER)
     FINISH_1(get_aiter(stack_plain(TOP())));
@@ -1619,16 +1349,8 @@ unwind_from_ip : {
     TRACED(frame->sp = sp; if (trace_self.on) trace_unwind(frame); goto leave; leave : bottom = frame_operands(frame);)
     DROP_TO(bottom);
     frame->sp = sp;
-    struct frame *done = frame;
-    uint32_t flags = done->flags;
-    frame = done->previous;
-    if (flags & FRAME_GENERATOR) {
-        generator_convert_stop(frame_generator(done));
-        generator_unlink(interpreter, frame_generator(done), GENERATOR_FINISHED);
-    } else {
-        interpreter->frame = frame;
-        frame_pop(interpreter, done);
-    }
+    uint32_t flags = frame->flags;
+    frame = leave_failed(interpreter, frame);
     if (flags & FRAME_ENTRY)
         return NULL;
     thread_report(); /* a deep recursion may be left */

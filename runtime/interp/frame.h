@@ -181,8 +181,10 @@ static inline __attribute__((always_inline)) struct frame *frame_open(struct int
 static inline void frame_empty_slots(struct frame *frame, uint32_t first)
 {
     value *slot = frame->slots + first;
-    for (value *end = frame->slots + frame->code->slots_count; slot < end; slot++)
+    for (value *end = frame->slots + frame->code->slots_count; slot < end; slot++) {
         *slot = NULL;
+        __asm__("" : "+r"(slot)); /* they are few: no call of memset */
+    }
     frame->sp = slot;
 }
 void frame_drop_rare(struct frame *frame);  /* the object and the locals mapping */
@@ -190,8 +192,11 @@ void frame_drop_owned(struct frame *frame); /* what it owns without a function *
 /* Checked builds: the caller, its code or the lack of quiescence keeps what the slots borrow. */
 #ifdef ATOLL_CHECKED
 void frame_check_borrowed(const struct frame *frame);
+/* C code gets no pointers into the stack, which would change beneath it: nor can it pass them on. */
+void frame_check_arguments(const struct interpreter *interpreter, const value *args, size_t count);
 #else
-#define frame_check_borrowed(frame) ((void)0)
+#define frame_check_borrowed(frame)                     ((void)0)
+#define frame_check_arguments(interpreter, args, count) ((void)0)
 #endif
 static inline __attribute__((always_inline)) void frame_drop_contents(struct frame *frame)
 {

@@ -71,15 +71,20 @@ value function_call(value v, const value *args, size_t nargs, value kwnames)
         !recursion_enter(" while calling a Python object"))
         return NULL;
     struct code *code = function_code(function);
-    struct frame *frame = frame_push(interpreter, code, value_inc(v));
-    if (!frame)
+    frame_check_arguments(interpreter, args, nargs + (kwnames ? tuple_length(kwnames) : 0));
+    struct frame *frame = frame_open(interpreter, code, value_inc(v));
+    if (unlikely(!frame))
         return NULL;
     if (likely(!kwnames && nargs == code->plain_argcount)) {
         for (size_t i = 0; i < nargs; i++)
             frame->slots[i] = value_inc(args[i]);
-    } else if (!arguments_bind(frame, args, nargs, kwnames)) {
-        frame_pop(interpreter, frame);
-        return NULL;
+        frame_empty_slots(frame, (uint32_t)nargs);
+    } else {
+        frame_empty_slots(frame, 0);
+        if (!arguments_bind(frame, args, nargs, kwnames)) {
+            frame_pop(interpreter, frame);
+            return NULL;
+        }
     }
     frame->flags = FRAME_ENTRY;
     interpreter->frame = frame;

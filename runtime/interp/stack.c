@@ -163,6 +163,16 @@ void frame_check_borrowed(const struct frame *frame)
         abort();
     }
 }
+
+void frame_check_arguments(const struct interpreter *interpreter, const value *args, size_t count)
+{
+    for (const struct stack_chunk *chunk = count ? interpreter->chunk : NULL; chunk; chunk = chunk->previous) {
+        if (args + count <= chunk->data || args >= chunk->data + chunk->words)
+            continue;
+        fprintf(stderr, "atoll: C code passes on a pointer into the stack of frames\n");
+        abort();
+    }
+}
 #endif
 
 void frame_drop_rare(struct frame *frame)

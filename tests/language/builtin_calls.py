@@ -150,3 +150,59 @@ def deep(n):
 
 
 print(deep(3))
+
+
+# ---- built-in classes called as functions, min and max of two, partial functions with keywords ----
+import functools
+import operator
+
+class Number(int):
+    def __new__(cls, *args): return super().__new__(cls, *args)
+class Words(list): pass
+class Truth:
+    def __bool__(self): return None
+class Told:
+    def __str__(self): return 5
+    def __int__(self): return True
+    def __index__(self): return 3
+    def __iter__(self): return iter("ab")
+
+def made(cls, *args):
+    try:
+        result = cls(*args) if len(args) > 2 else cls() if not args else cls(args[0]) if len(args) == 1 else \
+            cls(args[0], args[1])
+        return type(result).__name__, result if type(result) is not set else sorted(result)
+    except Exception as e:
+        return type(e).__name__, str(e)
+
+for cls in int, bool, float, str, type, tuple, list, dict, set, range, Number, Words:
+    print(cls.__name__, made(cls))
+    for argument in 3, -2, True, "7", "x y", b"12", 2.5, None, [1, 2], (1, 2), {"a": 1}, {3}, Truth(), Told(), int, iter([1]), range(2):
+        if not (cls is str and type(argument) is type(iter([]))):
+            print(" ", type(argument).__name__, made(cls, argument), made(cls, argument, 10)[:1])
+            print("   ", [repr(v) for v in map(functools.partial(made, cls), [2, "5"])])
+print(list(map(int, ["1", "2"])), list(map(str, [1, 2])), list(map(type, [1, ""])))
+
+class Sly:
+    def __init__(self, n): self.n = n
+    def __lt__(self, other): return [] if self.n > 5 else "yes"
+    def __gt__(self, other): raise ValueError(f"{self.n} {other.n}")
+    def __repr__(self): return f"Sly({self.n})"
+for f in min, max:
+    for pair in (1, 2), (2, 1), (1, 1.0), (1.0, 1), ("a", "b"), (Sly(1), Sly(2)), (Sly(9), Sly(8)), (1, "a"), (None, 1), (True, 1):
+        print(f.__name__, pair, end=" ")
+        try:
+            print(f(*pair), f(pair[0], pair[1], key=lambda v: 1))
+        except Exception as e:
+            print(type(e).__name__, e)
+
+def shown(*args, **kwargs): return args, kwargs
+p = functools.partial(shown, 1, a=1, b=2)
+print(p(), p(2), p(2, c=3), p(b=5, c=6), p(*range(20), **{f"k{i}": i for i in range(3)}))
+print(operator.methodcaller("format", 1, x=2)("{} {x}"), functools.partial(p, 7, b=8)(9, a=10))
+q = functools.partial(shown)
+q.keywords[1] = 2
+try:
+    print(q())
+except TypeError as e:
+    print(e)

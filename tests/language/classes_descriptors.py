@@ -176,3 +176,92 @@ attempt(lambda: list.append())
 attempt(lambda: [].append())
 attempt(lambda: [].append(1, 2))
 attempt(lambda: dict.get({}, 1, 2, 3))
+
+
+# ---- properties: their getters run as calls of the same loop ----
+import sys, traceback
+
+class P:
+    def __init__(self, v): self.v = v
+    @property
+    def plain(self): return self.v
+    @property
+    def fails(self): return self.nothing
+    @property
+    def gone(self):
+        frame = sys._getframe(1)
+        return sorted(frame.f_locals)
+    @property
+    def lazily(self):
+        yield self.v
+    @property
+    def deep(self): return self.deep
+    with_default = property(lambda self, more=5: (self.v, more))
+    with_many = property(lambda *many: len(many))
+    built_in = property(len)
+    keeps = property(lambda self: lambda: self.v)
+    def __len__(self): return 7
+    @property
+    def replaced(self):
+        P.replaced = property(lambda self: "another")
+        return "first"
+    @property
+    def turned(self):
+        self.__class__ = Q
+        return self.plain
+
+class Q(P):
+    @property
+    def plain(self): return "of Q", self.v
+
+class Missing(P):
+    def __getattr__(self, name): return f"instead of {name}"
+
+def read(o):
+    first = o.plain
+    return first, o.with_default, o.with_many, o.built_in, list(o.lazily), o.keeps(), [q.plain for q in (o, o)]
+
+for turn in range(3):
+    print(read(P(turn)), read(Q(turn)), read(Missing(turn)))
+    print(P(turn).gone, Missing(1).fails)
+    print(P(turn).turned, P(turn).replaced)
+    for name in "fails", "deep":
+        def get(o):
+            if name == "fails":
+                return o.fails
+            return o.deep
+        try:
+            get(P(1))
+        except (AttributeError, RecursionError) as e:
+            print(type(e).__name__, e, [(f.name, f.lineno) for f in traceback.extract_tb(e.__traceback__)][:3])
+
+def dropped():
+    """The object dies in the getter but for what the getter has."""
+    class Last:
+        @property
+        def value(self):
+            held.clear()
+            return self
+        def __del__(self): print("dies")
+    held = [Last()]
+    kept = held[0].value
+    print(type(kept).__name__, held)
+    o = Last()
+    def inner():
+        nonlocal o
+        return o.value
+    print(type(inner()).__name__)
+dropped()
+
+events = []
+def tracer(frame, event, argument):
+    if frame.f_code.co_filename == __file__:
+        events.append((event, frame.f_code.co_name, frame.f_lineno - frame.f_code.co_firstlineno))
+    return tracer
+def traced(o): return o.plain, o.plain
+p = P(3)
+traced(p)
+sys.settrace(tracer)
+traced(p)
+sys.settrace(None)
+print(events)

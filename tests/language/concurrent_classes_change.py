@@ -186,3 +186,31 @@ for _ in range(3):
 cls = None
 gc.collect()
 print(Base.__subclasses__())
+
+
+# ---- properties that are replaced while others read them ----
+class Measured:
+    def __init__(self): self.low, self.high = 1, 2
+    @property
+    def limit(self): return self.low
+class Turned(Measured):
+    @property
+    def limit(self): return self.high
+
+def read_limits(shared, answers):
+    own = Measured()
+    for _ in range(4000):
+        answers.add(shared.limit)
+        answers.add(own.limit)
+
+def replace_limits(shared):
+    for n in range(1500):
+        Measured.limit = property(lambda self: self.low) if n % 3 else property(lambda self, more=2: more)
+        shared.__class__ = Turned if n % 2 else Measured
+
+shared, answers = Measured(), set()
+threads = [threading.Thread(target=read_limits, args=(shared, answers)) for _ in range(2)]
+threads.append(threading.Thread(target=replace_limits, args=(shared,)))
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("limits other than 1 and 2:", answers - {1, 2})

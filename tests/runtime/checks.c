@@ -360,6 +360,33 @@ static void borrowed_slots_are_watched(void **state)
     assert_ended_at(borrowed_of_nobody, "slot 0 of a frame borrows what its caller does not keep", "");
 }
 
+/* ---- C code sees no words of the stack ---- */
+
+static void call_with(bool words_of_frame)
+{
+    struct frame *caller = taker_frame(value_inc(sample)), *before = interpreter_self->frame;
+    value plain[1] = {sample};
+    interpreter_self->frame = caller;
+    value_dec(call_vector(taker, words_of_frame ? caller->slots : plain, 1, NULL));
+    interpreter_self->frame = before;
+    frame_pop(interpreter_self, caller);
+}
+static void arguments_on_stack(void)
+{
+    call_with(true);
+}
+static void arguments_apart(void)
+{
+    call_with(false);
+}
+
+static void arguments_are_watched(void **state)
+{
+    (void)state;
+    assert_goes_through(arguments_apart);
+    assert_ended_at(arguments_on_stack, "passes on a pointer into the stack of frames", "");
+}
+
 /* What the statement defines by that name, owned. */
 static value define(const char *statement, const char *name)
 {
@@ -375,10 +402,9 @@ static value define(const char *statement, const char *name)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(peeks_are_watched),
-        cmocka_unit_test(locks_are_watched),
-        cmocka_unit_test(marks_are_watched),
-        cmocka_unit_test(borrowed_slots_are_watched),
+        cmocka_unit_test(peeks_are_watched),     cmocka_unit_test(locks_are_watched),
+        cmocka_unit_test(marks_are_watched),     cmocka_unit_test(borrowed_slots_are_watched),
+        cmocka_unit_test(arguments_are_watched),
     };
     if (!support_start() || !(sample = list_new(1)) || !(function = define("def function(): pass", "function")) ||
         !(taker = define("def taker(a): pass", "taker")) || !(sample_class = define("class sample: pass", "sample")))

@@ -57,13 +57,11 @@ static inline value enter_with_defaults(const struct method_def *def, value rece
     return method_enter_3(def, receiver, a, b, nargs > 2 ? stack_plain(args[2]) : parameters[2].fallback);
 }
 
-value call_builtin_general(const struct method_def *def, struct signature *signature, value receiver, const value *args,
-                           uint32_t nargs)
+static __attribute__((noinline)) value call_builtin_array(const struct method_def *def, struct signature *signature,
+                                                          value receiver, const value *args, uint32_t nargs)
 {
     const struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
     if (likely(parsed && signature_is_plain(parsed, nargs) && parsed->count <= FEW_OPERANDS)) {
-        if (likely(def->entry > 0 && def->entry <= 3))
-            return enter_with_defaults(def, receiver, parsed->parameters, args, nargs);
         value bound[FEW_OPERANDS];
         for (uint32_t i = 0; i < nargs; i++)
             bound[i] = stack_plain(args[i]);
@@ -75,6 +73,15 @@ value call_builtin_general(const struct method_def *def, struct signature *signa
     value result = plain.items ? builtin_call(def, signature, receiver, plain.items, nargs, NULL) : NULL;
     operands_close(&plain);
     return result;
+}
+
+value call_builtin_general(const struct method_def *def, struct signature *signature, value receiver, const value *args,
+                           uint32_t nargs)
+{
+    const struct signature_parameters *parsed = atomic_load_explicit(&signature->parsed, memory_order_acquire);
+    if (likely(nargs < def->entry && def->entry <= 3 && parsed && nargs >= parsed->required))
+        return enter_with_defaults(def, receiver, parsed->parameters, args, nargs);
+    return call_builtin_array(def, signature, receiver, args, nargs);
 }
 
 /* ---- frames of Python functions ---- */
@@ -95,6 +102,21 @@ struct frame *call_bind(struct interpreter *interpreter, struct frame *next, val
         return NULL;
     }
     operands_drop(frame, base);
+    return next;
+}
+
+struct frame *call_getter(struct interpreter *interpreter, value getter, value object)
+{
+    struct code *code = function_code((struct function *)getter);
+    if (unlikely(code->plain_argcount != 1)) {
+        value_dec(getter);
+        return NULL;
+    }
+    struct frame *next = frame_open(interpreter, code, getter);
+    if (unlikely(!next))
+        return NULL;
+    next->slots[0] = object;
+    frame_empty_slots(next, 1);
     return next;
 }
 
@@ -237,6 +259,13 @@ static inline value constructor(struct type *type)
         return uncounted ? stack_borrow_object(init) : init;
     value_dec(uncounted ? NULL : init);
     return NULL;
+}
+
+bool init_returned(value result)
+{
+    raise(EXC(TypeError), "__init__() should return None, not '%T'", result);
+    value_dec(result);
+    return false;
 }
 
 struct frame *call_class(struct interpreter *interpreter, value *base, uint32_t nargs)

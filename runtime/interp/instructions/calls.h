@@ -12,6 +12,7 @@
 #include "runtime/interp/frame.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/descriptors/descriptor.h"
+#include "runtime/objects/operations/class_entry.h"
 
 /* Drop the running frame's operands from `base` on; its sp is saved. */
 static inline void operands_drop(struct frame *frame, value *base)
@@ -50,6 +51,9 @@ static inline __attribute__((always_inline)) struct frame *call_function(struct 
     interpreter->frame->sp = base;
     return next;
 }
+/* A property's getter, stolen, for an object whose word moves into the frame. NULL without an exception: it has other
+ * parameters, and nothing was done but that it was dropped. */
+struct frame *call_getter(struct interpreter *interpreter, value getter, value object);
 struct frame *call_function_named(struct interpreter *interpreter, value *base, uint32_t nargs, value names);
 
 /* base[0] is a bound method: its parts take its place. */
@@ -93,6 +97,9 @@ value call_builtin_general(const struct method_def *def, struct signature *signa
  * is the operand that stays. NULL: with an exception, or without one, and nothing was done: the class is another one.
  */
 struct frame *call_class(struct interpreter *interpreter, value *base, uint32_t nargs);
+
+/* What an __init__ returned, which is not None: dropped; false, TypeError. */
+bool init_returned(value result);
 
 /* ---- anything ---- */
 /* names: of the last of the arguments, or NULL. Owned; NULL with an exception. */

@@ -5,6 +5,19 @@
 #include "runtime/objects/objects.h"
 #include "threads/pause.h"
 
+struct frame *leave_failed(struct interpreter *interpreter, struct frame *done)
+{
+    struct frame *previous = done->previous;
+    if (done->flags & FRAME_GENERATOR) {
+        generator_convert_stop(frame_generator(done));
+        generator_unlink(interpreter, frame_generator(done), GENERATOR_FINISHED);
+    } else {
+        interpreter->frame = previous;
+        frame_pop(interpreter, done);
+    }
+    return previous;
+}
+
 /* ---- except ---- */
 static bool check_handler_type(value type, const char *message)
 {

@@ -6,6 +6,8 @@
 
 #include "runtime/interp/frame.h"
 
+/* An exception leaves the running frame, whose operands are dropped: so is the frame. The one that runs now. */
+struct frame *leave_failed(struct interpreter *interpreter, struct frame *done);
 int exception_matches_operand(value exception, value type);
 bool exception_group_match(value exception, value type, value *rest, value *match);
 value prepare_reraise_star(value original, value list);

@@ -238,10 +238,19 @@ static bool offer(struct best *best, value item, value key_function, int op)
 static value extreme(struct signature *signature, const value *args, size_t nargs, value kwnames, int op)
 {
     const char *name = signature->name;
-    value bound[2];
+    value bound[2] = {VALUE_NONE, VALUE_MISSING};
     if (nargs == 0)
         return raise(EXC(TypeError), "%s expected at least 1 argument, got 0", name);
-    if (!signature_bind(signature, args + nargs, 0, kwnames, bound))
+    if (nargs == 2 && !kwnames) {
+        if (value_is_small_int(args[0]) && value_is_small_int(args[1])) {
+            bool first = op == COMPARE_LT ? small_int_value(args[0]) <= small_int_value(args[1])
+                                          : small_int_value(args[0]) >= small_int_value(args[1]);
+            return args[!first];
+        }
+        int better = compare_bool(args[1], args[0], op);
+        return better < 0 ? NULL : value_inc(args[better]);
+    }
+    if (kwnames && !signature_bind(signature, args + nargs, 0, kwnames, bound))
         return NULL;
     value key = bound[0], fallback = bound[1];
     if (nargs > 1 && !is_missing(fallback))

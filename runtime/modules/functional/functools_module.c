@@ -100,46 +100,45 @@ static value partial_new(struct type *type, const value *args, size_t nargs, val
     return value_of(self);
 }
 
-static value partial_call_merged(value function, value before, value keywords, const value *args, size_t nargs,
-                                 value kwnames)
+/* The keywords of the partial and of the call, which are the stronger; owned. NULL: an exception. */
+static value merge_keywords(value keywords, const value *args, value kwnames)
 {
-    value own = tuple_from_array(args, nargs), all = own ? sequence_concat(before, own) : NULL;
-    value merged = all ? dict_copy(keywords) : NULL, result = NULL;
+    value merged = dict_copy(keywords);
     bool done = merged != NULL;
-    for (size_t i = 0; done && kwnames && i < tuple_length(kwnames); thread_report_at(++i))
-        done = dict_set(merged, tuple_get(kwnames, i), args[nargs + i]);
+    for (size_t i = 0; done && i < tuple_length(kwnames); thread_report_at(++i))
+        done = dict_set(merged, tuple_get(kwnames, i), args[i]);
     if (done)
-        result = call_tuple(function, all, merged);
+        return merged;
     value_dec(merged);
-    value_dec(all);
-    value_dec(own);
-    return result;
+    return NULL;
 }
 
 static value partial_call(value v, const value *args, size_t nargs, value kwnames)
 {
     struct parts parts = parts_load(v);
-    value function = parts.function, before = parts.args, keywords = parts.keywords, result;
-    if (dict_length(keywords)) {
-        result = partial_call_merged(function, before, keywords, args, nargs, kwnames);
-    } else {
-        size_t given = tuple_length(before), named = kwnames ? tuple_length(kwnames) : 0, total = given + nargs + named;
-        value few[12], *all = total <= 12 ? few : calloc(total, sizeof *all);
-        if (all) {
-            /* Counted: the tuple may be all that refers to it, and shared (step.h). */
-            for (size_t i = 0; i < given; thread_report_at(++i))
-                all[i] = value_inc(tuple_get(before, i));
-            for (size_t i = 0; i < nargs + named; thread_report_at(++i))
-                all[given + i] = args[i];
+    value function = parts.function, before = parts.args, keywords = parts.keywords, result = NULL;
+    bool has_keywords = dict_length(keywords) != 0;
+    size_t given = tuple_length(before), named = kwnames ? tuple_length(kwnames) : 0, total = given + nargs + named;
+    value few[12], *all = total <= 12 ? few : calloc(total, sizeof *all);
+    if (all) {
+        /* Counted: the tuple may be all that refers to it, and shared (step.h). */
+        for (size_t i = 0; i < given; thread_report_at(++i))
+            all[i] = value_inc(tuple_get(before, i));
+        for (size_t i = 0; i < nargs + named; thread_report_at(++i))
+            all[given + i] = args[i];
+        value merged = has_keywords && named ? merge_keywords(keywords, args + nargs, kwnames) : NULL;
+        if (!has_keywords)
             result = call_vector(function, all, given + nargs, kwnames);
-            for (size_t i = 0; i < given; thread_report_at(++i))
-                value_dec(all[i]);
-        } else {
-            result = raise_no_memory();
-        }
-        if (all != few)
-            raw_free(all);
+        else if (merged || !named)
+            result = call_with_dict(function, all, given + nargs, merged ? merged : keywords);
+        value_dec(merged);
+        for (size_t i = 0; i < given; thread_report_at(++i))
+            value_dec(all[i]);
+    } else {
+        result = raise_no_memory();
     }
+    if (all != few)
+        raw_free(all);
     parts_drop(&parts);
     return result;
 }

@@ -175,9 +175,8 @@ static value methodcaller_call(value v, const value *args, size_t nargs, value k
     size_t count = tuple_length(items) - 1;
     if (!keywords)
         return call_method(args[0], name, arguments, count);
-    value method = attr_get(args[0], name), tuple = method ? tuple_from_array(arguments, count) : NULL;
-    value result = tuple ? call_tuple(method, tuple, keywords) : NULL;
-    value_dec(tuple);
+    value method = attr_get(args[0], name);
+    value result = method ? call_with_dict(method, arguments, count, keywords) : NULL;
     value_dec(method);
     return result;
 }

@@ -30,6 +30,7 @@ value_slot *slot_descriptor_place(struct descriptor *descriptor, value object);
 bool descriptor_serves(value v, struct type *type);
 value descriptor_read(value v, value object);
 bool descriptor_write(value v, value object, value attribute);
+value property_function(value self);                             /* of a property: the function, owned; or NULL */
 value property_get(value self, value object, struct type *type); /* the descr_get slot of property */
 /* Is `self` exactly of the type that a method descriptor belongs to? */
 static inline bool method_descriptor_fits(value v, value self)

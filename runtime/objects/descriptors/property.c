@@ -88,12 +88,17 @@ static bool property_missing(value self, value object, const char *what)
     return false;
 }
 
+value property_function(value self)
+{
+    return slot_load(value_object(self), &PROPERTY(self)->get);
+}
+
 value property_get(value self, value object, struct type *type)
 {
     (void)type;
     if (!object || object == VALUE_NONE)
         return value_inc(self);
-    value get = slot_load(value_object(self), &PROPERTY(self)->get);
+    value get = property_function(self);
     if (!get) {
         property_missing(self, object, "getter");
         return NULL;

@@ -10,6 +10,7 @@
 #include "runtime/objects/containers/dict.h"
 #include "runtime/objects/descriptors/builtin_function.h"
 #include "runtime/objects/model/weakref.h"
+#include "runtime/objects/operations/class_entry.h"
 #include "runtime/step.h"
 #include "threads/watched.h"
 
@@ -415,6 +416,9 @@ static value type_repr(value self)
 static value type_call(value self, const value *args, size_t nargs, value kwnames)
 {
     struct type *type = (struct type *)self;
+    const struct class_entry *entry = class_entry_of(type);
+    if (entry && nargs == 1 && entry->make_1 && !kwnames)
+        return entry->make_1(args[0]);
     if (unlikely(type == TYPE(TYPE)) && nargs != 3) {
         if (nargs != 1)
             return raise(EXC(TypeError), "type() takes 1 or 3 arguments");

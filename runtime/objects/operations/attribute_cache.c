@@ -24,7 +24,8 @@ static inline bool is_exact_dict(value v)
 /*
  * Behind the inline word, which knows one shape, each thread has a table for the sites that see several: (number, name)
  * -> word, direct mapped. A hit there is not written into the inline word every time, or two shapes, or two threads,
- * would fight for it; one hit in 4096 is, so that a site which saw another shape first comes to know its usual one.
+ * would fight for it; one hit in 256 is, so that a site which saw another shape first comes to know its usual one, and
+ * so is the first one at a site that knows none.
  */
 enum { POLYMORPHIC_ENTRIES = 1024, POLYMORPHIC_STORE = 1 /* in the low bits of a name: words for storing */ };
 struct polymorphic_entry {
@@ -52,7 +53,7 @@ static inline uint64_t cache_find(cache_word *cache, uint32_t id, uint64_t name)
     struct polymorphic_entry *entry = polymorphic_place(id, name);
     if (unlikely(entry->name != name || cache_number(entry->word) != id))
         return 0;
-    if (unlikely((++polymorphic_hits & 4095) == 0))
+    if (unlikely(!word || (++polymorphic_hits & 255) == 0))
         atomic_store_explicit(cache, entry->word, memory_order_release);
     return entry->word;
 }
@@ -282,6 +283,24 @@ value attribute_load_far(value v, value name, cache_word *cache)
     uint64_t word = cache_find(cache, guard.number, value_bits(name));
     value found = load_plainly(v, guard, word);
     return likely(found != NULL) ? found : attribute_load_slow(v, name, cache, word);
+}
+
+value attribute_load_getter(value v, cache_word *cache)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (likely(cache_kind(word) != CACHE_CLASS_GETTER) || !value_is_object(v) || !value_has_shape(v))
+        return NULL;
+    struct shape *shape = atomic_load_explicit(&((struct instance *)v)->shape, memory_order_acquire);
+    if (atomic_load_explicit(&shape->id, memory_order_acquire) != cache_number(word))
+        return NULL;
+    value found = class_entry(shape->type, &shape->id, cache_number(word), cache_index(word));
+    value getter = found && value_is(found, TYPE_ID_PROPERTY) ? property_function(found) : NULL;
+    if (getter && !value_is(getter, TYPE_ID_FUNCTION)) {
+        value_dec(getter);
+        getter = NULL;
+    }
+    value_dec(found);
+    return getter;
 }
 
 /* NULL without an exception: no hit. The number in the word is the view's. */

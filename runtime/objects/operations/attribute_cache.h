@@ -73,6 +73,9 @@ static inline value cache_object(uint64_t word)
 
 /* What is not there in line: hits of the other kinds, in few instructions, or else the whole way. */
 value attribute_load_far(value v, value name, cache_word *cache);
+/* When the word says that v.name is a property with a Python function as its getter: that function, owned. NULL: no
+ * hit. */
+value attribute_load_getter(value v, cache_word *cache);
 bool attribute_store_far(value v, value name, value attribute, cache_word *cache);
 value attribute_load_method_far(value v, value name, cache_word *cache, bool *uncounted); /* NULL: no hit */
 value attribute_load_method_slow(value v, value name, cache_word *cache, value *self_or_null, bool *uncounted);

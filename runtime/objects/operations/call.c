@@ -9,14 +9,23 @@
 
 #include <stdlib.h>
 
+static value call_any(value callable, const value *args, size_t nargs, value kwnames);
+
 value call_vector(value callable, const value *args, size_t nargs, value kwnames)
+{
+    if (likely(value_is(callable, TYPE_ID_FUNCTION) && !kwnames)) /* counts its frame */
+        return function_call(callable, args, nargs, NULL);
+    return call_any(callable, args, nargs, kwnames);
+}
+
+static __attribute__((noinline)) value call_any(value callable, const value *args, size_t nargs, value kwnames)
 {
     value (*call)(value, const value *, size_t, value) = value_type_slot(callable, call);
     if (unlikely(!call))
         return raise(EXC(TypeError), "'%T' object is not callable", callable);
     if (kwnames && tuple_length(kwnames) == 0)
         kwnames = NULL;
-    if (call == function_call) /* counts its frame */
+    if (call == function_call)
         return call(callable, args, nargs, kwnames);
     if (unlikely(!recursion_enter(" while calling a Python object")))
         return NULL;
@@ -69,38 +78,37 @@ value call_3(value callable, value a, value b, value c)
     return call_vector(callable, args, 3, NULL);
 }
 
+value call_with_dict(value callable, const value *args, size_t nargs, value dict)
+{
+    size_t keywords = dict ? dict_length(dict) : 0;
+    if (!keywords)
+        return call_vector(callable, args, nargs, NULL);
+    enum { FEW = 16 };
+    value few[2 * FEW], *all = nargs + keywords <= FEW ? few : malloc((nargs + 2 * keywords) * sizeof *all);
+    if (!all)
+        return raise_no_memory();
+    thread_copy(all, args, nargs * sizeof *all);
+    value *items = all + nargs, *names = items + keywords, result = NULL;
+    size_t count = 0, position = 0;
+    bool ok = true;
+    while (ok && count < keywords && dict_next(dict, &position, &names[count], &items[count])) {
+        ok = is_str(names[count++]) || raise_false(EXC(TypeError), "keywords must be strings");
+        thread_report_at(count);
+    }
+    value kwnames = tuple_from_owned(names, count);
+    if (ok && kwnames)
+        result = call_vector(callable, all, nargs, kwnames);
+    value_dec(kwnames);
+    for (size_t i = 0; i < count; thread_report_at(++i))
+        value_dec(items[i]);
+    if (all != few)
+        raw_free(all);
+    return result;
+}
+
 value call_tuple(value callable, value tuple, value dict)
 {
-    size_t nargs = tuple_length(tuple), keywords = dict ? dict_length(dict) : 0;
-    if (!keywords)
-        return call_vector(callable, (const value *)tuple_items(tuple), nargs, NULL);
-    value *args = calloc(nargs + keywords, sizeof *args), *names = calloc(keywords, sizeof *names);
-    value result = NULL, kwnames = NULL;
-    size_t count = 0, position = 0;
-    value key, item;
-    bool ok = args && names;
-    if (!ok)
-        raise_no_memory();
-    for (size_t i = 0; ok && i < nargs; thread_report_at(++i))
-        args[i] = tuple_get(tuple, i);
-    while (ok && count < keywords && dict_next(dict, &position, &key, &item)) {
-        names[count] = key;
-        args[nargs + count++] = item;
-        thread_report_at(count);
-        if (!is_str(key))
-            ok = raise_false(EXC(TypeError), "keywords must be strings");
-    }
-    if (ok && (kwnames = tuple_from_array(names, count)))
-        result = call_vector(callable, args, nargs, kwnames);
-    value_dec(kwnames);
-    for (size_t i = 0; i < count; i++) {
-        value_dec(names[i]);
-        value_dec(args[nargs + i]);
-        thread_report_at(i + 1);
-    }
-    raw_free(args);
-    raw_free(names);
-    return result;
+    return call_with_dict(callable, (const value *)tuple_items(tuple), tuple_length(tuple), dict);
 }
 
 value call_method_vector(value self, value name, const value *args, size_t nargs, value kwnames)
