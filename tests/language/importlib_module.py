@@ -37,3 +37,17 @@ for name in ("made.bad", "no_such", "colorsys.none"):
         __import__(name)
     except Exception as error:
         print(type(error).__name__, error, getattr(error, "name", None), error.__traceback__.tb_next and error.__traceback__.tb_next.tb_frame.f_code.co_name)
+
+
+# ---- no finders: as at the end of the process ----
+def without_finders(name):
+    try:
+        return __import__(name).__name__
+    except ImportError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+finders, sys.meta_path = sys.meta_path, None
+print([without_finders(name) for name in ("sys", "colorsys", "xml.sax.saxutils", "nothing", "sunau")])
+sys.meta_path = finders
+print(without_finders("colorsys"))

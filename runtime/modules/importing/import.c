@@ -390,8 +390,6 @@ static value import_parent(value name, ssize dot, value *path, value *found)
 
 static value load_module(value name)
 {
-    if (importlib_is_wanted() && !importlib_wake())
-        return NULL;
     if (importlib_is_awake())
         return importlib_load(name);
     ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
@@ -511,9 +509,20 @@ static value load_in_progress(value name)
     return str_equals_text(name, "site") ? load_site(name) : import_shows_times ? load_timed(name) : load_module(name);
 }
 
+/* Before a module is loaded, and is in progress: who wakes importlib may have to wait for this. */
+static bool prepare(value name)
+{
+    value finders = dict_get(sys_dict, NAME(meta_path));
+    value_dec(finders);
+    if (finders == VALUE_NONE)
+        return raise_false(EXC(ImportError), "sys.meta_path is None, Python is likely shutting down");
+    return finders && ((!importlib_is_wanted() && !importlib_has(name)) || importlib_wake());
+}
+
 /* The module with an absolute name, loaded if need be; owned. */
 value import_absolute(value name)
 {
+    bool prepared = false;
     for (;;) {
         value found = import_find_loaded(name);
         if (!found)
@@ -524,6 +533,12 @@ value import_absolute(value name)
             if (is_in_progress_elsewhere(name))
                 wait_for_other(name);
             return found;
+        }
+        if (!prepared) {
+            if (!prepare(name))
+                return NULL;
+            prepared = true;
+            continue; /* it may be there by now */
         }
         int mine = begin_progress(name);
         if (mine < 0)

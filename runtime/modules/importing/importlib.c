@@ -479,6 +479,11 @@ value builtins_late_attribute(value name)
     return late ? attribute_of_site(builtins_dict, name) : VALUE_MISSING;
 }
 
+bool importlib_has(value name)
+{
+    return str_equals_text(name, "_frozen_importlib") || str_equals_text(name, "_frozen_importlib_external") ||
+           str_equals_text(name, "zipimport");
+}
 value importlib_module(value name)
 {
     bool is_external = str_equals_text(name, "_frozen_importlib_external");

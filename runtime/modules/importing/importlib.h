@@ -15,6 +15,7 @@ value importlib_load(value name);
 /* _frozen_importlib and _frozen_importlib_external, and what else has a name here: the module, owned, or
  * VALUE_MISSING. */
 value importlib_module(value name);
+bool importlib_has(value name); /* would it give one? */
 /* Give a module the spec and the loader of importlib instead of the ones it was given while that slept. Awake. */
 bool importlib_adopt(value module);
 /* What importlib has for a spec of spec.c, or for the loader of a module (path NULL: built-in): owned. Wakes it. */
