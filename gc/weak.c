@@ -23,13 +23,19 @@ struct entry {
     struct weak_reference *first;
 };
 
-/* Open addressing, linear probing; grows at three quarters. */
+/* Open addressing, linear probing; grows at three quarters. Nobody waits until all entries have moved to the larger
+   table: each attachment moves a few. */
+struct table {
+    struct entry *entries;
+    size_t capacity, used;
+};
 static struct stripe {
     _Alignas(64) _Atomic uint8_t lock;
     _Atomic bool background; /* who holds it is a thread of the runtime's own */
-    struct entry *entries;
-    size_t capacity, used;
+    struct table now, before;
+    size_t moved; /* places at the beginning of `before` that are empty for good */
 } stripes[WEAK_STRIPES];
+#define MOVED_AT_ONCE 16 /* places; enough that `before` is empty long before `now` is full */
 
 static uint64_t hash_of(const struct object *o)
 {
@@ -63,80 +69,109 @@ static struct stripe *lock_stripe(const struct object *o)
 
 /* ---- the table; the stripe is locked ---- */
 
-static size_t home(const struct stripe *stripe, const struct object *o)
+static size_t home(const struct table *table, const struct object *o)
 {
-    return (size_t)(hash_of(o) >> 40) & (stripe->capacity - 1);
+    return (size_t)(hash_of(o) >> 40) & (table->capacity - 1);
+}
+
+static struct entry *table_find(struct table *table, const struct object *o)
+{
+    if (table->used == 0)
+        return NULL;
+    for (size_t i = home(table, o);; i = (i + 1) & (table->capacity - 1)) {
+        if (table->entries[i].object == o)
+            return &table->entries[i];
+        if (!table->entries[i].object)
+            return NULL;
+    }
 }
 
 static struct entry *find(struct stripe *stripe, const struct object *o)
 {
-    if (stripe->capacity == 0)
-        return NULL;
-    for (size_t i = home(stripe, o);; i = (i + 1) & (stripe->capacity - 1)) {
-        if (stripe->entries[i].object == o)
-            return &stripe->entries[i];
-        if (!stripe->entries[i].object)
-            return NULL;
-    }
+    struct entry *found = table_find(&stripe->now, o);
+    return found ? found : table_find(&stripe->before, o);
 }
 
-static struct entry *put(struct stripe *stripe, struct object *o)
+static struct entry *put(struct table *table, struct object *o)
 {
-    size_t i = home(stripe, o);
-    while (stripe->entries[i].object)
-        i = (i + 1) & (stripe->capacity - 1);
-    stripe->entries[i] = (struct entry){o, NULL};
-    stripe->used++;
-    return &stripe->entries[i];
+    size_t i = home(table, o);
+    while (table->entries[i].object)
+        i = (i + 1) & (table->capacity - 1);
+    table->entries[i] = (struct entry){o, NULL};
+    table->used++;
+    return &table->entries[i];
+}
+
+/* Remove an entry and move back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
+static void table_remove(struct table *table, struct entry *entry)
+{
+    size_t mask = table->capacity - 1, hole = (size_t)(entry - table->entries);
+    for (size_t i = (hole + 1) & mask; table->entries[i].object; i = (i + 1) & mask) {
+        size_t wanted = home(table, table->entries[i].object);
+        if (((i - wanted) & mask) >= ((i - hole) & mask)) {
+            table->entries[hole] = table->entries[i];
+            hole = i;
+        }
+    }
+    table->entries[hole] = (struct entry){NULL, NULL};
+    table->used--;
+}
+
+static void remove_entry(struct stripe *stripe, struct entry *entry)
+{
+    struct table *before = &stripe->before;
+    bool old = before->used && entry >= before->entries && entry < before->entries + before->capacity;
+    table_remove(old ? before : &stripe->now, entry);
+}
+
+static void move_some(struct stripe *stripe)
+{
+    for (int n = 0; n < MOVED_AT_ONCE && stripe->before.used; n++) {
+        struct entry *entry = &stripe->before.entries[stripe->moved], moved = *entry;
+        if (moved.object) {
+            table_remove(&stripe->before, entry);
+            put(&stripe->now, moved.object)->first = moved.first;
+        } else {
+            stripe->moved++;
+        }
+    }
 }
 
 static bool has_room(const struct stripe *stripe)
 {
-    return (stripe->used + 1) * 4 <= stripe->capacity * 3;
+    return (stripe->now.used + stripe->before.used + 1) * 4 <= stripe->now.capacity * 3;
 }
 
-/* Lock the stripe of `o` with room for one more entry. No memory is asked for under the lock. NULL: there is none. */
+/* Lock the stripe of `o` with room for one more entry. No memory is asked for or given back under the lock. NULL: there
+   is none. */
 static struct stripe *lock_with_room(const struct object *o)
 {
     struct stripe *stripe = lock_stripe(o);
-    while (!has_room(stripe)) {
-        size_t capacity = stripe->capacity ? stripe->capacity * 2 : 16;
+    for (;;) {
+        move_some(stripe);
+        struct entry *idle = stripe->before.used ? NULL : stripe->before.entries;
+        if (idle)
+            stripe->before = (struct table){0};
+        bool room = has_room(stripe);
+        if (room && !idle)
+            return stripe;
+        size_t capacity = stripe->now.capacity ? stripe->now.capacity * 2 : 16;
         byte_unlock(&stripe->lock);
-        struct entry *entries = calloc(capacity, sizeof *entries);
-        if (!entries)
+        free(idle);
+        struct entry *entries = room ? NULL : calloc(capacity, sizeof *entries);
+        if (!room && !entries)
             return NULL;
         lock_stripe(o);
-        struct stripe old = {.entries = entries};
-        if (capacity > stripe->capacity) { /* else another thread made room meanwhile */
-            old.entries = stripe->entries;
-            old.capacity = stripe->capacity;
-            stripe->entries = entries;
-            stripe->capacity = capacity;
-            stripe->used = 0;
-            for (size_t i = 0; i < old.capacity; i++)
-                if (old.entries[i].object)
-                    put(stripe, old.entries[i].object)->first = old.entries[i].first;
-        }
-        byte_unlock(&stripe->lock);
-        free(old.entries);
-        lock_stripe(o);
-    }
-    return stripe;
-}
-
-/* Remove an entry and move back those behind it that would no longer be found (Knuth 6.4, algorithm R). */
-static void remove_entry(struct stripe *stripe, struct entry *entry)
-{
-    size_t mask = stripe->capacity - 1, hole = (size_t)(entry - stripe->entries);
-    for (size_t i = (hole + 1) & mask; stripe->entries[i].object; i = (i + 1) & mask) {
-        size_t wanted = home(stripe, stripe->entries[i].object);
-        if (((i - wanted) & mask) >= ((i - hole) & mask)) {
-            stripe->entries[hole] = stripe->entries[i];
-            hole = i;
+        if (entries && capacity > stripe->now.capacity && !stripe->before.entries) {
+            stripe->before = stripe->now;
+            stripe->now = (struct table){entries, capacity, 0};
+            stripe->moved = 0;
+        } else if (entries) { /* another thread made room meanwhile */
+            byte_unlock(&stripe->lock);
+            free(entries);
+            lock_stripe(o);
         }
     }
-    stripe->entries[hole] = (struct entry){NULL, NULL};
-    stripe->used--;
 }
 
 static void unlink_reference(struct stripe *stripe, struct entry *entry, struct weak_reference *reference)
@@ -163,7 +198,7 @@ bool weak_attach(struct weak_reference *reference, struct object *referent)
         return false;
     struct entry *entry = find(stripe, referent);
     if (!entry)
-        entry = put(stripe, referent);
+        entry = put(&stripe->now, referent);
     struct weak_reference *before = NULL, *after = entry->first;
     for (; after && after->rank < reference->rank; after = after->next)
         before = after;

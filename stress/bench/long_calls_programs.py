@@ -7,7 +7,7 @@ from long_calls_values import FLOATS, NUMBERS, PARTS, TEXT, WIDE
 
 MODULE = (
     "import sys; sys.path.insert(0, '.'); open('long_module.py', 'w').write(%s); __import__('long_module')"
-    "; sys.modules.pop('long_module')"
+    "; sys.modules.pop('long_module', None)"
 )
 PROGRAMS = {
     # list and tuple

@@ -308,6 +308,40 @@ static void weak_reference_dies_first(void **state)
     rc_dec(&node->header);
 }
 
+/* Tables grow while references come and go, and entries move a few at a time: each is found at any moment. */
+static void many_objects_have_weak_references(void **state)
+{
+    enum { MANY = 60000 };
+    (void)state;
+    static struct node *nodes[MANY];
+    static struct weak_reference *references[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        nodes[i] = node_new();
+        references[i] = reference_new(&nodes[i]->header, NULL);
+        size_t k = i * 7919 % (i + 1);
+        struct object *found = weak_load(references[k]);
+        assert_ptr_equal(found, nodes[k]);
+        if (found)
+            rc_dec(found);
+        k = i * 104729 % (i + 1);
+        if (i % 3 == 0 && nodes[k]) {
+            rc_dec(&nodes[k]->header);
+            nodes[k] = NULL;
+            assert_null(weak_load(references[k]));
+        }
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        struct object *found = weak_load(references[i]);
+        assert_ptr_equal(found, nodes[i]);
+        rc_dec(&references[i]->header);
+        if (found) {
+            assert_int_equal(weak_list(found, NULL, 0), 0);
+            rc_dec(found);
+            rc_dec(found);
+        }
+    }
+}
+
 /* ---- finalizers ---- */
 
 static struct object_type *final_type;
@@ -410,7 +444,7 @@ static void walk_sees_containers(void **state)
     gc_collect(GC_FULL);
 }
 
-#ifdef ATOLL_SANITIZED
+#ifdef ATOLL_SANITIZED /* ten times slower */
 #define PAIRS 2000000
 #else
 #define PAIRS 6000000
@@ -522,6 +556,7 @@ int main(void)
         cmocka_unit_test(weak_reference_to_island),
         cmocka_unit_test(weak_reference_in_island),
         cmocka_unit_test(weak_reference_dies_first),
+        cmocka_unit_test(many_objects_have_weak_references),
         cmocka_unit_test(finalizer_runs_once),
         cmocka_unit_test(island_is_finalized_first),
         cmocka_unit_test(types_go_with_their_instances),

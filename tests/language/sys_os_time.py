@@ -73,3 +73,5 @@ for zone in ("ABC", 3600), (None, None), ("a\0b", 0), ("\ud800", 0), (7, 0):
         print(shown if zone[0] else shown.split("|")[0] == time.tzname[0])
     except Exception as e:
         print(type(e).__name__, e)
+
+print(len(time.strftime("a" * 10 ** 7)), len(time.strftime("%Y" * 10 ** 6)))  # long formats

@@ -442,7 +442,7 @@ static bool profiler_init(value v, const value *args, size_t nargs, value kwname
     return true;
 }
 
-GC_READS_RACILY static void profiler_traverse(struct object *o, struct gc_trace *trace)
+static void profiler_traverse(struct object *o, struct gc_trace *trace)
 {
     trace_slot(trace, &((struct profiler *)o)->timer);
     trace_slot(trace, &((struct profiler *)o)->codes);

@@ -374,7 +374,7 @@ static value time_strftime(value self, value given_format, value tuple)
     if (marked) {
         thread_copy(marked, bytes_data(format), length);
         memcpy(marked + length, " ", 2);
-        for (size_t room = 1024; room < 1u << 24; room *= 4) {
+        for (size_t room = 1024; room < (1u << 24) + 256 * length; room *= 4) {
             char *more = raw_resize(out, room);
             if (!more)
                 break;
