@@ -109,6 +109,7 @@ def run_interrupted(name, uninterrupted=False):
     exec(setup, names)
     code = compile(call, "call", "eval")
     delay = 0.2 if name in INTERRUPTED else 0.01
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which may be ignored, as in a shell's background
     set_alarm = prepare_alarm()
     begin = time.process_time()
     if not uninterrupted:
