@@ -43,4 +43,16 @@ static inline void cells_add(uint32_t index, int64_t amount)
     atomic_store_explicit(&row[index], (old + amount * CELL_ONE) | CELL_DISTURBED | CELL_TOUCHED, memory_order_relaxed);
 }
 
+/* The calling slot uses the object without counting it. */
+static inline void cells_touch(uint32_t index)
+{
+    struct slot_heap *heap = slot_heap(thread_self);
+    if (unlikely(index >= atomic_load_explicit(&heap->cells.open, memory_order_relaxed)))
+        return;
+    _Atomic int64_t *cell = &atomic_load_explicit(&heap->cells.row, memory_order_relaxed)[index];
+    int64_t old = atomic_load_explicit(cell, memory_order_relaxed);
+    if (unlikely(!(old & CELL_TOUCHED)))
+        atomic_store_explicit(cell, old | CELL_TOUCHED, memory_order_relaxed);
+}
+
 #endif

@@ -223,6 +223,16 @@ bool rc_try_inc_slow(struct object *o)
     return true;
 }
 
+bool object_keep(struct object *o)
+{
+    uint32_t shared = atomic_load_explicit(&o->shared, memory_order_acquire);
+    if (!(shared & SHARED_SHARDED))
+        return object_is_immortal(o);
+    if (!(shared & SHARED_LASTING))
+        cells_touch(shared >> SHARED_SHIFT);
+    return true;
+}
+
 void rc_shard(struct object *o)
 {
     if (!object_is_lasting(o) && (object_type(o)->gc_flags & TYPE_GC_SHARDABLE))

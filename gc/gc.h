@@ -286,18 +286,15 @@ static inline bool object_was_sharded(const struct object *o)
     return atomic_load_explicit(&o->shared, memory_order_acquire) & (SHARED_SHARDED | SHARED_QUEUED);
 }
 
-/* May it be used uncounted up to the next quiescent point: sharded, or immortal? */
-static inline bool object_is_keepable(const struct object *o)
-{
-    return object_is_sharded(o) || object_is_immortal(o);
-}
-
-/* The same for as long as it lives, whoever finds it: what caches may remember uncounted. */
+/* Is it sharded for good, or immortal? Only that may caches remember uncounted. */
 static inline bool object_is_lasting(const struct object *o)
 {
     const uint32_t lasting = SHARED_SHARDED | SHARED_LASTING;
     return (atomic_load_explicit(&o->shared, memory_order_acquire) & lasting) == lasting || object_is_immortal(o);
 }
+/* May it be used uncounted up to the next quiescent point: sharded, or immortal? Notes that the thread uses it, so that
+   it does not cool down because nobody counts it. */
+bool object_keep(struct object *o);
 /* Shard the count of an object, of which the caller holds a reference, if its type is TYPE_GC_SHARDABLE: for what other
    threads are about to count as well. May fail, which does no harm. */
 void rc_shard(struct object *o);

@@ -247,7 +247,8 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
 
     TARGET(LOAD_DEREF)
     {
-        value v = cell_get(frame->slots[ARG()]);
+        value cell = frame->slots[ARG()];
+        value v = slot_load_operand(value_object(cell), &((struct cell *)cell)->contents);
         if (unlikely(!v)) {
             SAVE();
             raise_unbound_cell(frame, ARG());
@@ -325,7 +326,7 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
     {
         cache_word *cache = CACHE();
         value object = TOP();
-        value found = attribute_load_hit(stack_plain(object), cache);
+        value found = quick_attribute(stack_plain(object), cache);
         if (likely(found != NULL)) {
             TOP() = found;
             SAVE();
@@ -345,7 +346,7 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
         value object = stack_plain(frame->slots[ARG() & 0xFF]);
         if (unlikely(!object))
             goto unbound_local;
-        value found = attribute_load_hit(object, cache);
+        value found = quick_attribute(object, cache);
         if (unlikely(!found)) {
             SAVE();
             value getter = attribute_load_getter(object, cache);

@@ -83,6 +83,30 @@ static inline value stack_borrow_object(value v)
     return value_from_bits(value_bits(v) | 4);
 }
 
+/* What a slot holds, as a word for the operand stack: borrowed where its count is sharded. NULL: it is empty.
+   `container` is what slot_load asks for. */
+value slot_load_operand_far(struct object *container, value_slot *slot);
+static inline __attribute__((always_inline)) value slot_load_operand(struct object *container, value_slot *slot)
+{
+    value v = atomic_load_explicit(slot, memory_order_acquire);
+    if (!value_is_object(v))
+        return v;
+    struct object *o = value_object(v);
+    uint32_t local;
+    if (likely(o != NULL) && likely(object_is_mine(o)) &&
+        likely((local = atomic_load_explicit(&o->local, memory_order_relaxed)) < UINT32_MAX / 2)) {
+        atomic_store_explicit(&o->local, (local + LOCAL_ONE) | LOCAL_DISTURBED, memory_order_relaxed);
+        return v;
+    }
+    return slot_load_operand_far(container, slot);
+}
+/* The same for what is in a place that does not change. */
+value stack_take_far(value v);
+static inline __attribute__((always_inline)) value stack_take(value v)
+{
+    return !value_is_object(v) || object_is_mine(value_object(v)) ? value_inc(v) : stack_take_far(v);
+}
+
 /* The type reference of an operand's object, 0 for an immediate. */
 static inline uint32_t operand_type_ref(value v)
 {

@@ -100,6 +100,23 @@ void interpreter_free_stack(struct interpreter *interpreter)
     interpreter->chunk_bottom = interpreter->stack_top = interpreter->stack_end = NULL;
 }
 
+value slot_load_operand_far(struct object *container, value_slot *slot)
+{
+    {
+        PEEK_SCOPE;
+        value v = atomic_load_explicit(slot, memory_order_acquire);
+        if (value_is_object(v) && v && object_keep(value_object(v)) &&
+            atomic_load_explicit(slot, memory_order_seq_cst) == v)
+            return stack_borrow_object(v);
+    }
+    return slot_load(container, slot);
+}
+
+value stack_take_far(value v)
+{
+    return object_keep(value_object(v)) ? stack_borrow_object(v) : value_inc(v);
+}
+
 /* Count the borrowed words whose objects nothing but a lack of quiescence may keep. (Counting others too would do no
  * harm.) */
 static void settle_word(value *word)

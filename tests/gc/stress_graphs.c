@@ -351,7 +351,7 @@ static void hammer(struct player *p, size_t into)
         value_dec(slot_load(&table_owner->header, slot));
     value v = atomic_load(slot);
     struct object *o = value_object(v);
-    if (!o || !object_is_keepable(o) || atomic_load(slot) != v)
+    if (!o || !object_keep(o) || atomic_load(slot) != v)
         return;
     uint32_t type = object_type_ref(o);
     if (next_random(p) & 1)

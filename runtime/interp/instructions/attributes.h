@@ -9,6 +9,16 @@
 
 /* `name` is the index of a name of the frame's code; it is read where no cache hits. */
 
+/* v.name by a cache that says in which of the object's slots it is; NULL: no hit. */
+static inline __attribute__((always_inline)) value quick_attribute(value v, cache_word *cache)
+{
+    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
+    if (unlikely(!value_is_object(v)) || unlikely(cache_head(word) != cache_number_of(v)))
+        return NULL;
+    /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
+    return slot_load_operand(value_object(v), (value_slot *)((char *)v + cache_what(word)));
+}
+
 /* For a call: what v.name is on the class, to be called with v as its self; NULL: general_method finds it. */
 static inline __attribute__((always_inline)) value quick_method(const struct frame *frame, value v, uint32_t name,
                                                                 cache_word *cache)

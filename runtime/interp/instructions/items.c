@@ -15,7 +15,10 @@ value item_general(value container, value key)
     }
     if (!value_is(container, TYPE_ID_DICT))
         return item_get(container, key);
-    value item = dict_get(container, key);
+    bool kept = false;
+    value item = thread_is_alone() ? dict_get(container, key) : dict_get_operand(container, key, &kept);
+    if (kept)
+        return stack_borrow(item);
     return likely(item != VALUE_MISSING) ? item : raise_key_error(key);
 }
 

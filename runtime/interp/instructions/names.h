@@ -43,6 +43,11 @@ static inline value global_value(uint64_t word)
 }
 bool delete_global(struct frame *frame, value name);
 
+static inline bool may_cool_down(value v)
+{
+    return value_is_object(v) && !object_is_lasting(value_object(v));
+}
+
 /* A global variable by its cache, `name` the index of its name: a word for the operand stack; VALUE_MISSING:
  * load_global finds it. */
 static inline __attribute__((always_inline)) value quick_global(const struct frame *frame, uint64_t word, uint32_t name)
@@ -60,7 +65,7 @@ static inline __attribute__((always_inline)) value quick_global(const struct fra
     if (unlikely(!thread_is_alone())) {
         value v = dict_peek_hint(frame->globals, frame_name(frame, name), hint);
         if (likely(v != NULL))
-            return word & GLOBAL_HINT_FINAL ? stack_borrow(v) : VALUE_MISSING;
+            return word & GLOBAL_HINT_FINAL || may_cool_down(v) ? stack_borrow(v) : VALUE_MISSING;
     }
     return dict_load_hint(frame->globals, frame_name(frame, name), hint);
 }

@@ -270,9 +270,10 @@ static value dict_get_locked(struct dict *dict, value key, int64_t hash)
 
 /* The lock-free lookup: PROBE_FOUND, PROBE_ABSENT, or PROBE_ASK the locked one. *item is counted, for nothing if the
    result is PROBE_ASK, and so is *held: the caller drops them, because dropping may run Python code, after which the
-   block may be gone. */
+   block may be gone. Where *kept (if that is not NULL) becomes true *item was found and is not counted, but good until
+   the next quiescent point; nothing is held then. */
 static inline __attribute__((always_inline)) int dict_read(struct dict *dict, value key, int64_t hash, value *held,
-                                                           value *item)
+                                                           value *item, bool *kept)
 {
     PEEK_SCOPE;
     struct dict_table *t = load_acquire(&dict->table);
@@ -312,18 +313,26 @@ static inline __attribute__((always_inline)) int dict_read(struct dict *dict, va
         break;
     }
     value v = load_acquire(&entry->item);
-    if (!v || !value_try_inc(v))
-        return PROBE_ASK;
-    *item = v;
+    bool keep = kept && !*held && value_is_object(v) && v && object_keep(value_object(v));
+    if (!keep) {
+        if (!v || !value_try_inc(v))
+            return PROBE_ASK;
+        *item = v;
+    }
     bool same = load_again(&entry->item) == v && load_again(&entry->key) == k && load_again(&dict->table) == t;
+    if (keep && same) {
+        *item = v;
+        *kept = true;
+    }
     return likely(same) ? PROBE_FOUND : PROBE_ASK;
 }
 
-static value dict_get_shared(struct dict *dict, value key, int64_t hash)
+static inline __attribute__((always_inline)) value dict_get_shared(struct dict *dict, value key, int64_t hash,
+                                                                   bool *kept)
 {
     value held = NULL, item = NULL;
     object_share(&dict->header);
-    int found = dict_read(dict, key, hash, &held, &item);
+    int found = dict_read(dict, key, hash, &held, &item, kept);
     value_dec(held);
     if (likely(found == PROBE_FOUND))
         return item;
@@ -337,7 +346,7 @@ value dict_get_hashed(value v, value key, int64_t hash)
 {
     struct dict *dict = dict_of(v);
     if (unlikely(!thread_is_alone()))
-        return dict_get_shared(dict, key, hash);
+        return dict_get_shared(dict, key, hash, NULL);
     struct dict_table *t = load_relaxed(&dict->table);
     if (!t)
         return VALUE_MISSING;
@@ -357,6 +366,14 @@ value dict_get(value v, value key)
     if (unlikely(!key_hash(key, &hash)))
         return NULL;
     return dict_get_hashed(v, key, hash);
+}
+
+value dict_get_operand(value v, value key, bool *kept)
+{
+    int64_t hash;
+    if (unlikely(!key_hash(key, &hash)))
+        return NULL;
+    return dict_get_shared(dict_of(v), key, hash, kept);
 }
 
 value dict_get_text(value v, const char *text)

@@ -88,8 +88,12 @@ static inline value dict_load_hint(value v, value name, uint32_t hint)
     return value_inc(load_relaxed(&entry->item));
 }
 
-/* The same for an item with a sharded count, uncounted: good until the caller's next quiescent point (see
- * object_is_sharded). What is immortal or immediate too. NULL: take the other one. */
+/* dict_get, while other threads exist; where *kept becomes true the item is not counted, and good until the caller's
+ * next quiescent point. */
+value dict_get_operand(value v, value key, bool *kept);
+
+/* What dict_load_hint finds, of an item with a sharded count, uncounted: good until the caller's next quiescent point
+ * (see object_is_sharded). What is immortal or immediate too. NULL: take the other one. */
 static inline __attribute__((always_inline)) value dict_peek_hint(value v, value name, uint32_t hint)
 {
     struct dict *dict = dict_of(v);
@@ -104,7 +108,7 @@ static inline __attribute__((always_inline)) value dict_peek_hint(value v, value
     value item = load_acquire(&entry->item);
     if (!value_is_object(item)) /* it is what the name meant when the table was current, and needs no life */
         return item;
-    if (unlikely(!item || !object_is_lasting(value_object(item))))
+    if (unlikely(!item || !(object_is_lasting(value_object(item)) || object_keep(value_object(item)))))
         return NULL;
     bool same =
         load_acquire(&entry->item) == item && load_acquire(&entry->key) == name && load_relaxed(&dict->table) == table;

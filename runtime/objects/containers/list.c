@@ -274,7 +274,7 @@ value list_item_locked(struct list *list, ssize index)
 }
 
 /* The lock-free read; NULL when the index is out of range. */
-value list_item_shared(struct list *list, uint64_t index)
+value list_item_shared(struct list *list, uint64_t index, bool *kept)
 {
     object_share(&list->header);
     if (index >= load_acquire(&list->length))
@@ -288,6 +288,11 @@ value list_item_shared(struct list *list, uint64_t index)
             item = load_acquire(slot);
             if (item && !value_is_object(item))
                 return item;
+            if (item && kept && object_keep(value_object(item)) && load_again(slot) == item &&
+                load_again(&list->storage) == storage) {
+                *kept = true;
+                return item;
+            }
             if (unlikely(!item || !value_try_inc(item)))
                 item = NULL;
             else if (likely(load_again(slot) == item && load_again(&list->storage) == storage))

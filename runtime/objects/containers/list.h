@@ -38,7 +38,7 @@ static inline size_t list_length_fast(value v)
     return load_relaxed(&list_of(v)->length);
 }
 
-value list_item_shared(struct list *list, uint64_t index);
+value list_item_shared(struct list *list, uint64_t index, bool *kept /* or NULL: counted */);
 bool list_append_slow(struct list *list, value item);
 
 /* Item `index` (0 <= index, no negative ones), borrowed until the next call that may run Python code. NULL: out of
@@ -68,7 +68,19 @@ static inline value list_item_fast(value v, int64_t index)
         if (likely(item != NULL))
             return value_inc(item);
     }
-    return thread_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index);
+    return thread_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index, NULL);
+}
+
+/* The same; where *kept becomes true it is uncounted, and good until the caller's next quiescent point. */
+static inline value list_item_operand(value v, int64_t index, bool *kept)
+{
+    {
+        PEEK_SCOPE;
+        value item = list_item_borrow(v, index);
+        if (likely(item != NULL))
+            return value_inc(item);
+    }
+    return thread_is_alone() ? NULL : list_item_shared(list_of(v), (uint64_t)index, kept);
 }
 
 /* The items of the list, and of a tuple (or NULL) behind them, as a tuple. */

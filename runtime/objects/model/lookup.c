@@ -262,7 +262,7 @@ value lookup_find_peek(struct type *type, value name)
         return NULL;
     PEEK_SCOPE;
     struct lookup_reading r = lookup_read(type, number);
-    if (unlikely(r.table != table || !value_is_object(r.v) || !r.v || !object_is_lasting(value_object(r.v))))
+    if (unlikely(r.table != table || !value_is_object(r.v) || !r.v || !object_keep(value_object(r.v))))
         return NULL;
     return likely(lookup_still(type, r)) ? r.v : NULL;
 }

@@ -93,17 +93,7 @@ CACHE_INLINE uint32_t cache_number_of(value v)
     return atomic_load_explicit(&value_type(v)->version, memory_order_acquire);
 }
 
-/* Each of these three has a hit to offer or not; the caller goes the far way then, and only then needs the name. */
-
-/* v.name, owned; NULL: no hit. */
-CACHE_INLINE value attribute_load_hit(value v, cache_word *cache)
-{
-    uint64_t word = atomic_load_explicit(cache, memory_order_acquire);
-    if (unlikely(!value_is_object(v)) || unlikely(cache_head(word) != cache_number_of(v)))
-        return NULL;
-    /* A slot belongs to one name for good (S1): whatever is in it is the attribute. */
-    return slot_load_near(value_object(v), (value_slot *)((char *)v + cache_what(word)));
-}
+/* Each of these has a hit to offer or not; the caller goes the far way then, and only then needs the name. */
 
 /* v.name = attribute by way of a word that is right: false: the slot is empty. */
 CACHE_INLINE bool cache_store_slot(value v, value attribute, uint64_t word)
