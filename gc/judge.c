@@ -245,6 +245,8 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
     for (size_t i = 0; i < count && !lives; i++)
         if (first[i].finalize)
             rc_inc(special_object(cycle, &first[i]));
+    if (chain) /* callbacks come before finalizers */
+        pending_add_callbacks(chain);
     for (size_t i = 0; i < count && !lives; i++) {
         if (!first[i].finalize)
             continue;
@@ -258,8 +260,6 @@ static void judge_special(struct cycle *cycle, struct special *first, size_t cou
     if (lives || spared)
         node_add(cycle, first->root, NODE_SPARED);
     cycle->spares |= lives || spared;
-    if (chain)
-        pending_add_callbacks(chain);
 }
 
 void judge_find_islands(struct cycle *cycle)

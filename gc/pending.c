@@ -24,6 +24,10 @@ static struct late_drop *_Atomic late_drops;
 static _Atomic uint64_t dying;                   /* address of the first; linked as dying.c links */
 static struct weak_reference *_Atomic callbacks; /* held; linked by `next` */
 
+/* This thread runs callbacks and finalizers, which pass safepoints: callbacks come before finalizers, and none of them
+   within another. */
+static _Thread_local bool running;
+
 static void tell(void)
 {
     if (gc_hooks.pending)
@@ -129,9 +133,9 @@ void gc_run_late_drops(void)
 bool pending_any(void)
 {
     return atomic_load_explicit(&late_drops, memory_order_relaxed) ||
-           atomic_load_explicit(&finalizers, memory_order_relaxed) ||
            atomic_load_explicit(&saved, memory_order_relaxed) || atomic_load_explicit(&dying, memory_order_relaxed) ||
-           atomic_load_explicit(&callbacks, memory_order_relaxed);
+           (!running && (atomic_load_explicit(&finalizers, memory_order_relaxed) ||
+                         atomic_load_explicit(&callbacks, memory_order_relaxed)));
 }
 
 static void run_finalizers(void)
@@ -180,14 +184,24 @@ static void hand_saved(void)
 
 void gc_run_pending(void)
 {
-    weak_run_callbacks(atomic_exchange_explicit(&callbacks, NULL, memory_order_acq_rel));
+    bool outermost = !running;
+    if (outermost) {
+        running = true;
+        weak_run_callbacks(atomic_exchange_explicit(&callbacks, NULL, memory_order_acq_rel));
+    }
     struct object *o = (struct object *)(uintptr_t)atomic_exchange_explicit(&dying, 0, memory_order_acq_rel);
     while (o) {
         struct object *next = dying_next(o);
         object_die(o);
         o = next;
     }
-    run_finalizers();
+    if (outermost) {
+        run_finalizers();
+        running = false;
+        if (atomic_load_explicit(&callbacks, memory_order_relaxed) ||
+            atomic_load_explicit(&finalizers, memory_order_relaxed))
+            tell(); /* what was found meanwhile, and left alone by the safepoints within */
+    }
     hand_saved();
     gc_run_late_drops();
 }

@@ -108,15 +108,11 @@ static value step_result(struct step *s, int outcome, value result)
     return finish(s);
 }
 
-static value generator_outcome(struct step *s, value result)
+static value step_throw(struct step *s, value type, value argument, value traceback)
 {
-    if (result)
-        return step_result(s, SEND_YIELD, result);
-    if (error_matches(EXC(StopIteration))) {
-        error_clear();
-        return step_result(s, SEND_RETURN, VALUE_NONE);
-    }
-    return step_result(s, SEND_ERROR, NULL);
+    value result;
+    int outcome = generator_throw_step(slot_peek(&s->generator), type, argument, traceback, &result);
+    return step_result(s, outcome, result);
 }
 
 static value reused(const struct step *s)
@@ -168,11 +164,9 @@ static value step_send(value v, value sent)
         if (!begin(s, sent))
             return NULL;
         if (s->kind == STEP_THROW)
-            return generator_outcome(
-                s, generator_throw(generator, tuple_get(argument, 0), tuple_get(argument, 1), tuple_get(argument, 2)));
+            return step_throw(s, tuple_get(argument, 0), tuple_get(argument, 1), tuple_get(argument, 2));
         if (s->kind == STEP_CLOSE)
-            return generator_outcome(
-                s, generator_throw(generator, value_of(EXC(GeneratorExit)), VALUE_MISSING, VALUE_MISSING));
+            return step_throw(s, value_of(EXC(GeneratorExit)), VALUE_MISSING, VALUE_MISSING);
         if (sent == VALUE_NONE)
             sent = argument;
     }
@@ -198,7 +192,7 @@ static value method_throw(value v, value type, value given_v, value traceback)
     struct step *s = STEP(v);
     if (atomic_load(&s->state) == STEP_DONE)
         return reused(s);
-    return generator_outcome(s, generator_throw(slot_peek(&s->generator), type, given_v, traceback));
+    return step_throw(s, type, given_v, traceback);
 }
 
 static value method_close(value v)

@@ -397,6 +397,19 @@ static void add_message(struct printer *p, value exception, bool is_shown)
     error_clear();
 }
 
+/* Each line with the margin, whatever ends it; no line, no margin. */
+static void add_note_lines(struct printer *p, value text)
+{
+    value lines = call_method(text, NAME_TEXT("splitlines"), (value[]){VALUE_TRUE}, 1);
+    for (size_t i = 0; lines && i < list_length(lines); i++) {
+        value line = list_get(lines, i);
+        margin(p);
+        builder_add_str(&p->out, line);
+        value_dec(line);
+    }
+    value_dec(lines);
+}
+
 static void add_notes(struct printer *p, value exception)
 {
     value notes = attribute(exception, "__notes__");
@@ -414,11 +427,12 @@ static void add_notes(struct printer *p, value exception)
         for (size_t i = 0; list && i < list_length(list); i++) {
             value note = list_get(list, i);
             value text = value_str(note);
-            margin(p);
-            if (text)
-                add_lines(p, text);
-            else
+            if (text) {
+                add_note_lines(p, text);
+            } else {
+                margin(p);
                 builder_add_text(&p->out, "<note str() failed>");
+            }
             builder_add_char(&p->out, '\n');
             value_dec(text);
             value_dec(note);

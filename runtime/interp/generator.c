@@ -336,97 +336,17 @@ static bool close_delegate(value iterator)
     return closed != NULL;
 }
 
-/* Throw the exception set on the thread into the generator. */
-static int throw_current(value v, value *result)
-{
-    struct generator *g = GENERATOR(v);
-    value pending = error_fetch();
-    int state = generator_claim(g);
-    *result = NULL;
-    if (state < 0) {
-        value_dec(pending);
-        return SEND_ERROR;
-    }
-    if (state == GENERATOR_FINISHED) {
-        error_restore(pending);
-        return SEND_ERROR;
-    }
-    value_inc(v);
-    value iterator = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
-    if (iterator) {
-        /* the generator counts as running while its delegate works, and stands among the callers */
-        struct interpreter *interpreter = interpreter_self;
-        value inner = NULL;
-        bool delivered = false;
-        g->frame.previous = interpreter->frame;
-        interpreter->frame = &g->frame;
-        if (value_is_of(pending, EXC(GeneratorExit))) {
-            bool closed = close_delegate(iterator);
-            if (closed) {
-                error_restore(pending);
-            } else {
-                value_dec(pending);
-            }
-        } else {
-            value method = VALUE_MISSING;
-            if (!value_is(iterator, TYPE_ID_GENERATOR) && !value_is(iterator, TYPE_ID_COROUTINE))
-                method = attr_get_optional(iterator, NAME(throw));
-            if (!method) {
-                value_dec(pending);
-            } else if (method == VALUE_MISSING && !value_is(iterator, TYPE_ID_GENERATOR) &&
-                       !value_is(iterator, TYPE_ID_COROUTINE)) {
-                error_restore(pending);
-            } else if (method == VALUE_MISSING) {
-                error_restore(pending);
-                int outcome = throw_current(iterator, &inner);
-                delivered = outcome == SEND_YIELD;
-                if (outcome == SEND_RETURN)
-                    inner = finish_outcome(outcome, inner);
-            } else {
-                inner = call_1(method, pending);
-                value_dec(method);
-                value_dec(pending);
-                delivered = inner != NULL;
-            }
-        }
-        interpreter->frame = g->frame.previous;
-        g->frame.previous = NULL;
-        value_dec(iterator);
-        if (delivered) {
-            generator_release(g, state);
-            *result = inner;
-            value_dec(v);
-            return SEND_YIELD;
-        }
-        if (error_matches(EXC(StopIteration))) {
-            /* the delegate returned: its value is that of the yield from expression; go on after the SEND */
-            value stop = error_fetch();
-            value returned = stop_iteration_value(stop);
-            value_dec(stop);
-            struct frame *frame = &g->frame;
-            uint32_t send = frame_unit(frame) - 1;
-            value receiver = *--frame->sp;
-            value_dec(receiver);
-            frame_go_on_at(frame, instruction_argument(frame->code->units[send]));
-            *result = resume(g, returned, state);
-            goto resumed;
-        }
-        *result = resume(g, NULL, state);
-        goto resumed;
-    }
-    error_restore(pending);
-    *result = resume(g, NULL, state);
-resumed:;
-    int outcome = outcome_of(*result);
-    value_dec(v);
-    return outcome;
-}
+/* The arguments of throw(), borrowed. */
+struct thrown {
+    value type, argument, traceback;
+};
 
-value generator_throw(value v, value type, value argument, value traceback)
+/* Set the exception that they mean. False: they mean none, and the error says so. */
+static bool thrown_raise(const struct thrown *t)
 {
-    if (is_given(traceback) && !value_is(traceback, TYPE_ID_TRACEBACK))
-        return raise(EXC(TypeError), "throw() third argument must be a traceback object");
-    value exception;
+    value type = t->type, argument = t->argument, exception;
+    if (is_given(t->traceback) && !value_is(t->traceback, TYPE_ID_TRACEBACK))
+        return raise_false(EXC(TypeError), "throw() third argument must be a traceback object");
     if (is_type(type) && type_is_subtype((struct type *)type, EXC(BaseException))) {
         if (is_given(argument) && value_is_of(argument, (struct type *)type))
             exception = value_inc(argument);
@@ -446,23 +366,136 @@ value generator_throw(value v, value type, value argument, value traceback)
             exception = error_fetch(); /* that is thrown then */
     } else if (is_exception(type)) {
         if (is_given(argument))
-            return raise(EXC(TypeError), "instance exception may not have a separate value");
+            return raise_false(EXC(TypeError), "instance exception may not have a separate value");
         exception = value_inc(type);
     } else {
-        return raise(EXC(TypeError), "exceptions must be classes or instances deriving from BaseException, not %T",
-                     type);
+        return raise_false(EXC(TypeError),
+                           "exceptions must be classes or instances deriving from BaseException, not %T", type);
     }
-    if (!exception)
-        return NULL;
-    if (is_given(traceback))
-        exception_set_traceback(exception, traceback);
-    if ((GENERATOR(v)->frame.code->flags & CODE_COROUTINE) && generator_state(GENERATOR(v)) == GENERATOR_FINISHED) {
-        value_dec(exception);
-        return awaited_already();
-    }
+    if (is_given(t->traceback))
+        exception_set_traceback(exception, t->traceback);
     error_restore(exception);
+    return true;
+}
+
+static bool thrown_is_exit(const struct thrown *t)
+{
+    return value_is_of(t->type, EXC(GeneratorExit)) ||
+           (is_type(t->type) && type_is_subtype((struct type *)t->type, EXC(GeneratorExit)));
+}
+
+/* Throw into a generator what throw() was given, or (NULL) the exception set on the thread. What it is given goes down
+ * to the innermost delegate as it is; where that takes it for no exception, it is not entered. */
+static int throw_into(value v, const struct thrown *given, value *result)
+{
+    struct generator *g = GENERATOR(v);
+    value pending = given ? NULL : error_fetch();
+    int state = generator_claim(g);
+    *result = NULL;
+    if (state < 0) {
+        value_dec(pending);
+        return SEND_ERROR;
+    }
+    if (state == GENERATOR_FINISHED) {
+        if (!given) {
+            error_restore(pending);
+        } else if (thrown_raise(given) && (g->frame.code->flags & CODE_COROUTINE)) {
+            error_clear();
+            awaited_already();
+        }
+        return SEND_ERROR;
+    }
+    value_inc(v);
+    bool valid = true;
+    value iterator = state == GENERATOR_SUSPENDED ? delegate(g) : NULL;
+    if (iterator) {
+        /* the generator counts as running while its delegate works, and stands among the callers */
+        struct interpreter *interpreter = interpreter_self;
+        value inner = NULL;
+        bool delivered = false, asked = false;
+        g->frame.previous = interpreter->frame;
+        interpreter->frame = &g->frame;
+        bool generator = value_is(iterator, TYPE_ID_GENERATOR) || value_is(iterator, TYPE_ID_COROUTINE);
+        bool exits = given ? thrown_is_exit(given) : value_is_of(pending, EXC(GeneratorExit));
+        value method = VALUE_MISSING;
+        if (exits && !close_delegate(iterator)) {
+            value_dec(pending); /* what closing it raised is thrown instead */
+        } else if (!exits && !generator && !(method = attr_get_optional(iterator, NAME(throw)))) {
+            value_dec(pending);
+        } else if (exits || (!generator && method == VALUE_MISSING)) {
+            if (given)
+                valid = thrown_raise(given);
+            else
+                error_restore(pending);
+        } else if (generator) {
+            asked = true;
+            if (!given)
+                error_restore(pending);
+            int outcome = throw_into(iterator, given, &inner);
+            delivered = outcome == SEND_YIELD;
+            if (outcome == SEND_RETURN)
+                inner = finish_outcome(outcome, inner);
+        } else {
+            asked = true;
+            value args[3] = {given ? given->type : pending};
+            size_t count = 1;
+            if (given && !is_missing(given->argument))
+                args[count++] = given->argument;
+            if (given && !is_missing(given->traceback))
+                args[count++] = given->traceback;
+            inner = call_vector(method, args, count, NULL);
+            value_dec(method);
+            value_dec(pending);
+            delivered = inner != NULL;
+        }
+        interpreter->frame = g->frame.previous;
+        g->frame.previous = NULL;
+        value_dec(iterator);
+        if (delivered) {
+            generator_release(g, state);
+            *result = inner;
+            value_dec(v);
+            return SEND_YIELD;
+        }
+        if (asked && error_matches(EXC(StopIteration))) {
+            /* the delegate returned: its value is that of the yield from expression; go on after the SEND */
+            value stop = error_fetch();
+            value returned = stop_iteration_value(stop);
+            value_dec(stop);
+            struct frame *frame = &g->frame;
+            uint32_t send = frame_unit(frame) - 1;
+            value receiver = *--frame->sp;
+            value_dec(receiver);
+            frame_go_on_at(frame, instruction_argument(frame->code->units[send]));
+            *result = resume(g, returned, state);
+            goto resumed;
+        }
+    } else if (given) {
+        valid = thrown_raise(given);
+    } else {
+        error_restore(pending);
+    }
+    if (!valid) {
+        generator_release(g, state);
+        value_dec(v);
+        return SEND_ERROR;
+    }
+    *result = resume(g, NULL, state);
+resumed:;
+    int outcome = outcome_of(*result);
+    value_dec(v);
+    return outcome;
+}
+
+int generator_throw_step(value v, value type, value argument, value traceback, value *result)
+{
+    return throw_into(v, &(struct thrown){type, argument, traceback}, result);
+}
+
+value generator_throw(value v, value type, value argument, value traceback)
+{
     value result;
-    int outcome = throw_current(v, &result);
+    int outcome = generator_throw_step(v, type, argument, traceback, &result);
     return finish_outcome(outcome, result);
 }
 
@@ -501,7 +534,7 @@ value generator_close(value v)
     raise_exception(exit);
     value_dec(exit);
     value result;
-    int outcome = throw_current(v, &result);
+    int outcome = throw_into(v, NULL, &result);
     if (outcome == SEND_YIELD) {
         value_dec(result);
         return raise(EXC(RuntimeError), "%s ignored GeneratorExit", kind_name(g));

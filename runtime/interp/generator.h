@@ -10,6 +10,8 @@ extern const struct type_spec coroutine_wrapper_type_spec;
 int generator_send(value v, value sent, value *result);
 /* generator.throw(type[, value[, traceback]]) */
 value generator_throw(value v, value type, value argument, value traceback);
+/* The same, for who has to know a return from an exception. The outcome is one of generator_send's. */
+int generator_throw_step(value v, value type, value argument, value traceback, value *result);
 /* generator.close(): None, or NULL with an exception. */
 value generator_close(value v);
 /* What a suspended generator delegates to, owned; NULL (no exception) when it does not. */

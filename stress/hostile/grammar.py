@@ -8,154 +8,20 @@ Each production is a method of Grammar that returns text; `depth` is what is lef
 """
 
 import random
+import re
 
-NAMES = ["a", "b", "c", "d", "e", "f", "g"]
-ATTRIBUTES = ["x", "y", "z", "__class__", "__name__", "__dict__", "real", "__len__"]
-NUMBERS = ["0", "1", "2", "-1", "7", "255", "256", "True", "False", "10**20", "-(2**63)", "2**62", "0.0", "-0.0", "1.5",
-           "1e308", "-2.5", "float('inf')", "float('nan')", "1j", "2-3j", "0x1F", "1_000", "1e-5", "3.0", "2**31"]
-TEXTS = ["''", "'a'", "'abc'", "'a b  c'", "'éß'", "'\\U0001f600x'", "'%s %d'", "'{} {x}'", "'12'", "'x=1,y=2'",
-         "'\\n\\t'", "'ABC'", "'ǆ'", "'\\ud800'", "'İ'", "'aXbX'", "b''", "b'abc'", "b'a b'", "b'\\xff\\x00'",
-         "bytearray(b'xyz')", "memoryview(b'abcd')", "r'\\d'", "'a' 'b'", "'0b11'", "' 42 '", "'1e5'"]
-CONTAINERS = ["[]", "[1, 2, 3]", "['b', 'a']", "()", "(1,)", "(1, 'x', 2.5)", "{}", "{'x': 1}", "{1: 'a', 2: 'b'}",
-              "set()", "{1, 2}", "frozenset('ab')", "range(5)", "range(10, 0, -3)", "slice(1, None, 2)", "[[1], [2, 3]]",
-              "{'k': [1]}", "[None, True, 0.5]", "((1, 2), (3, 4))", "dict(a=1, b=2)", "range(0)", "[3, 1, 2]"]
-SINGLETONS = ["None", "Ellipsis", "NotImplemented", "...", "int", "str", "list", "type", "object", "ValueError",
-              "ValueError('v', 1)", "len", "print", "(lambda: 1)", "(lambda *p, **q: (p, q))", "iter([1, 2])", "(i for i in 'ab')",
-              "Box(3)", "Odd()", "Box", "Odd", "staticmethod(len)", "property()", "zip('ab', [1, 2])", "enumerate('ab')",
-              "map(str, [1, 2])", "reversed([1, 2])", "super", "ExceptionGroup('g', [ValueError(1), TypeError('t')])",
-              "{'a': 1}.items()", "'abc'.upper", "[].append", "list[int]", "int | str", "Slotted(1)", "KeyError('k')"]
-BINARY = ["+", "-", "*", "/", "//", "%", "@", "&", "|", "^"]
-COMPARE = ["<", "<=", "==", "!=", ">", ">=", "in", "not in", "is", "is not"]
-BUILTINS = ["abs", "all", "any", "ascii", "bin", "bool", "bytes", "callable", "chr", "complex", "dict", "divmod",
-            "enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "hex", "int", "isinstance",
-            "issubclass", "iter", "len", "list", "map", "max", "min", "next", "oct", "ord", "pow", "range", "repr",
-            "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip", "bytearray", "memoryview",
-            "object", "setattr", "delattr", "vars", "property", "classmethod", "staticmethod", "super"]
-EXCEPTIONS = ["ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "ZeroDivisionError", "LookupError",
-              "Exception", "ArithmeticError", "StopIteration", "RuntimeError", "OSError", "UnicodeError", "NameError",
-              "AssertionError", "OverflowError", "(TypeError, ValueError)", "BaseException"]
-METHODS = {
-    "str": "capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha "
-           "isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower "
-           "lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines "
-           "startswith strip swapcase title translate upper zfill",
-    "bytes": "capitalize center count decode endswith expandtabs find fromhex hex index isalnum isalpha join ljust lower "
-             "lstrip partition removeprefix replace rfind rjust rsplit rstrip split splitlines startswith strip swapcase "
-             "title translate upper zfill",
-    "bytearray": "append clear copy extend insert pop remove reverse count find replace split join hex",
-    "list": "append clear copy count extend index insert pop remove reverse sort",
-    "dict": "clear copy fromkeys get items keys pop popitem setdefault update values",
-    "set": "add clear copy difference difference_update discard intersection intersection_update isdisjoint issubset "
-           "issuperset pop remove symmetric_difference symmetric_difference_update union update",
-    "tuple": "count index",
-    "int": "as_integer_ratio bit_count bit_length conjugate from_bytes to_bytes",
-    "float": "as_integer_ratio conjugate fromhex hex is_integer",
-    "complex": "conjugate",
-    "range": "count index",
-    "memoryview": "cast hex release tobytes tolist toreadonly",
-    "slice": "indices",
-    "generator": "send throw close",
-}
-SAMPLES = {
-    "str": TEXTS[:16], "bytes": ["b''", "b'abc'", "b'a b'", "b'\\xff\\x00'"], "bytearray": ["bytearray(b'xyz')", "bytearray()"],
-    "list": ["[]", "[1, 2, 3]", "['b', 'a']", "[3, 1, 2, 1]"], "dict": ["{}", "{'x': 1}", "{1: 'a', 2: 'b'}"],
-    "set": ["set()", "{1}", "{1, 2}", "{1, 2, 3}"], "tuple": ["()", "(1, 2)", "(1, 'x', 1)"],
-    "int": ["0", "5", "-3", "10**20", "True"], "float": ["0.0", "1.5", "-2.25", "1e300", "float('nan')"], "complex": ["2-3j"],
-    "range": ["range(5)", "range(10, 0, -3)"], "memoryview": ["memoryview(b'abcd')"], "slice": ["slice(1, None, 2)", "slice(-3, -1)"],
-    "generator": ["(i for i in 'ab')"],
-}
+from grammar_words import (
+    ANSWERS, ATTRIBUTES, BINARY, BUILTINS, COMPARE, CONTAINERS, CONVERSIONS, EXCEPTIONS, FORMS, KINDS, LIBRARY, METHODS, NAMES, NUMBERS, SINGLETONS, SPECIALS, TEXTS, USES,
+)  # fmt: skip
 
-PRELUDE = '''
-import sys
-def show(v, depth=0):
-    t = type(v)
-    if depth > 4:
-        return "..."
-    if t in (set, frozenset):
-        return t.__name__ + "{" + ", ".join(sorted(show(i, depth + 1) for i in v)) + "}"
-    if t in (list, tuple):
-        return t.__name__ + "[" + ", ".join([show(i, depth + 1) for i in v][:40]) + "]"
-    if t is dict:
-        return "{" + ", ".join([show(k, depth + 1) + ": " + show(i, depth + 1) for k, i in v.items()][:40]) + "}"
-    if t in (int, float, complex, bool, str, bytes, bytearray, type(None), range, slice, type(...), type(NotImplemented)):
-        return ascii(v)[:400]
-    if isinstance(v, BaseException):
-        return error(v, depth + 1)
-    if isinstance(v, type):
-        return "class " + v.__qualname__
-    return "<" + t.__name__ + ">"
-def error(e, depth=0):
-    text = type(e).__name__ + "(" + ", ".join(show(i, depth + 1) for i in e.args) + ")"
-    if depth < 3:
-        for name in ("__cause__", "__context__"):
-            if getattr(e, name) is not None:
-                text += " " + name + " " + error(getattr(e, name), depth + 1)
-    return text
-def out(*values):
-    print(*[show(v) for v in values])
-def attempt(function):
-    try:
-        out(function())
-    except Exception as e:
-        tb, lines = e.__traceback__.tb_next, []
-        while tb is not None:
-            lines.append(tb.tb_lineno)
-            tb = tb.tb_next
-        print(error(e), lines[:4])
-def drive(coroutine):
-    try:
-        while True:
-            out("awaits", coroutine.send(None))
-    except StopIteration as e:
-        return e.value
-class Wait:
-    def __init__(self, v): self.v = v
-    def __await__(self):
-        got = yield self.v
-        return self.v
-class Box:
-    x = 1
-    def __init__(self, v=0): self.v = v
-    def __enter__(self): out("enter"); return self
-    def __exit__(self, t, e, tb): out("exit", t); return self.v == 3
-    async def __aenter__(self): out("aenter"); return self
-    async def __aexit__(self, t, e, tb): out("aexit", t); return self.v == 3
-    def __aiter__(self): self.n = 0; return self
-    async def __anext__(self):
-        self.n += 1
-        if self.n > 3: raise StopAsyncIteration
-        return self.n
-    def __call__(self, *p, **q): return p, q
-    def __getitem__(self, i):
-        if i == 3: raise IndexError(i)
-        return i
-    def __setitem__(self, i, v): out("set", i, v)
-    def __delitem__(self, i): out("del", i)
-    def __add__(self, o): return "add", o
-    def __radd__(self, o): return "radd", o
-    def __iadd__(self, o): self.v = o; return self
-    def __contains__(self, o): return o == 1
-    def __eq__(self, o): return isinstance(o, Box) and o.v == self.v
-    def __hash__(self): return 5
-    def __len__(self): return 2
-    def __index__(self): return 1
-    def __format__(self, spec): return "box" + spec
-class Odd:
-    __match_args__ = ("x", "y")
-    x = 1
-    y = 2
-    def __bool__(self): raise ValueError("bool")
-    def __eq__(self, o): raise TypeError("eq")
-    def __hash__(self): raise TypeError("hash")
-    def __len__(self): return -1
-    def __iter__(self): return 5
-    def __index__(self): return "i"
-    def __getattr__(self, name): raise AttributeError("no " + name)
-class Slotted:
-    __slots__ = ("x", "y")
-    def __init__(self, x): self.x = x
-a, b, c, d, e, f, g = 1, "two", [3, 4], {"k": 5}, (6, 7.5), Box(1), None
-'''
+MARK = re.compile("[«»¦]")
+# An argument of a call in grammar_words: what stands before it, its keyword, its kind, and whether it may be missing.
+ARGUMENT = re.compile(
+    r"([(\[|,])((?:\w+=)?)(%s)([?*]?)(?=[,)\]|])" % "|".join(sorted([*KINDS, "any", "num", "int", "slice", "range", "float", "complex"], key=len, reverse=True))
+)
+LOOSE = ["(", ")", ":", "=", "*", ",", ".", "if", "else", "for", "in", "def", "class", "return", "yield", "await", "async", "lambda", "None", "not", "[", "]", "{", "}",
+         "'", '"', "\n", "\n ", "    ", "**", ":=", "==", "->", "@", "f'", "import", "from", "as", "with", "try", "except", "match", "case", "_", "1", "x", "is", "del", "global", "!",
+         "\\", "0", "1x", "é", "...", "/", "print", "True", ";", "nonlocal", "raise", "while", "elif", "finally", "assert", "$", "?", "\t", "break", "1_", "0b2", '"' * 3, "€"]  # fmt: skip
 
 
 class Grammar:
@@ -192,8 +58,59 @@ class Grammar:
     def expression(self, depth):
         if depth <= 0 or self.chance(0.15):
             return self.leaf()
-        made = self.choose.choice(self.EXPRESSIONS)(self, depth - 1)
-        return f"({made})"
+        production = self.choose.choice(self.EXPRESSIONS)
+        made = production(self, depth - 1)
+        bare = production in self.PRIMARIES and self.chance(0.7) or production in (Grammar.binary, Grammar.power) and self.chance(0.25)
+        return made if bare else f"({made})"
+
+    def of_kind(self, kind, depth=1):
+        """An expression of a kind, which is one of KINDS or made here; now and then any expression."""
+        if kind == "any" or self.chance(0.06):
+            return self.expression(min(depth, 1))
+        if kind == "int":
+            return self.whole()
+        if kind in ("num", "float"):
+            return self.pick(self.whole(), self.real(), self.choose.choice(NUMBERS)) if kind == "num" else self.real()
+        if kind == "complex":
+            return self.pick("2-3j", "1j", "0j", "complex(1.5, -0.0)", "complex('inf')")
+        if kind == "slice":
+            return self.pick("slice(1, None, 2)", "slice(-3, -1)", "slice(None)", "slice(5, 0, -1)", "slice(2, 2)", "slice('a', 'b')")
+        if kind == "range":
+            return self.pick("range(5)", "range(10, 0, -3)", "range(0)", "range(2**70)", "range(-2**63, 2**63, 2**60)")
+        if kind == "spec":
+            return repr(self.spec())
+        return self.choose.choice(KINDS[kind])
+
+    def whole(self):
+        """An int, mostly one where representations change."""
+        if self.chance(0.3):
+            return str(self.choose.randint(-10, 100))
+        power = self.pick(7, 8, 15, 16, 29, 30, 31, 32, 52, 53, 59, 60, 61, 62, 63, 64, 89, 90, 120, 127)
+        return str(self.pick(1, -1) * 2**power + self.choose.randint(-2, 2) if self.chance(0.6) else self.choose.randint(-(2**power), 2**power))
+
+    def real(self):
+        return self.pick(repr(self.choose.uniform(-10, 10)), repr(self.choose.uniform(-1, 1) * 10.0 ** self.choose.randint(-20, 20)), repr(self.choose.randint(-20, 20) / 4), "1e308", "5e-324", "0.5",
+                         "float('nan')", "-0.0", "float('-inf')", "2.5", "1e16", "123456789012345680.0")
+
+    def spec(self):
+        """The text of a format specification."""
+        fill = self.pick("", "", "*", "0", "é", "x") + self.pick("<", ">", "=", "^") if self.chance(0.3) else ""
+        return (fill + self.pick("", "", "", "+", "-", " ") + ("z" if self.chance(0.1) else "") + ("#" if self.chance(0.15) else "") + ("0" if self.chance(0.15) else "")
+                + self.pick("", "", "5", "12", "1", "20") + self.pick("", "", "", ",", "_") + self.pick("", "", ".0", ".2", ".3", ".17", ".")
+                + self.pick("", "", "d", "f", "e", "g", "s", "x", "b", "o", "n", "c", "%", "E", "G", "F", "X", "r", "fd"))  # fmt: skip
+
+    def filled(self, call, depth=1):
+        """A call of grammar_words with its arguments."""
+
+        def argument(match):
+            before, keyword, kind, mark = match.groups()
+            if mark == "*":
+                made = ",".join(self.of_kind(kind, depth) for _ in range(self.pick(0, 1, 1, 2, 3)))
+            else:
+                made = "" if mark and self.chance(0.5) or self.chance(0.01) else self.of_kind(kind, depth)
+            return before + keyword + made if made else "" if before == "," else before
+
+        return ARGUMENT.sub(argument, call).replace("(,", "(")
 
     def binary(self, depth):
         return f"{self.expression(depth)} {self.choose.choice(BINARY)} {self.expression(depth)}"
@@ -238,9 +155,25 @@ class Grammar:
 
     def method(self, depth):
         kind = self.choose.choice(list(METHODS))
-        method = self.choose.choice(METHODS[kind].split())
-        return f"{self.choose.choice(SAMPLES[kind])}.{method}({self.arguments(min(depth, 1))})" if kind not in ("int", "float") \
-            else f"({self.choose.choice(SAMPLES[kind])}).{method}({self.arguments(min(depth, 1))})"
+        call = self.choose.choice(METHODS[kind].split())
+        if self.chance(0.15):
+            call = f"{call.partition('(')[0]}({self.arguments(min(depth, 1))})"
+        on = self.of_kind(kind, 0)
+        return f"({on}).{self.filled(call)}" if kind not in ("str", "list", "dict", "set") or on[-1].isdigit() else f"{on}.{self.filled(call)}"
+
+    def library(self, depth):
+        return self.filled(self.choose.choice(LIBRARY))
+
+    def formatted(self, depth):
+        value = self.pick(self.of_kind("num", 0), self.of_kind("num", 0), self.of_kind("str", 0), self.leaf())
+        spec = self.spec().replace("'", "")
+        percent = "%" + self.pick("", "-", "+", " ", "#", "0") + self.pick("", "5", "12", "*") + self.pick("", ".0", ".3", ".20", ".*") + self.choose.choice("diouxXeEfFgGcrsa%")
+        simple = not any(c in value for c in "'\\\"\n")
+        return self.pick(
+            f"format({value}, {spec!r})", f"'{{:{spec}}}|'.format({value})", f"'{{0:{{1}}{spec}}}'.format({value}, {self.pick('1', '8', repr('<'), '0')})",
+            f"'{percent}' % {self.pick(value, f'({value},)', f'(7, {value})', f'(7, 2, {value})')}", f"b'{percent}' % {value}",
+            f"f'{{({value}):{spec}}}'" if simple else f"str({value})", f"f'{{({value})!{self.pick('r', 's', 'a')}:{{a}}.{{a}}}}'" if simple else f"repr({value})",
+        )  # fmt: skip
 
     def attribute(self, depth):
         return f"({self.expression(depth)}).{self.choose.choice(ATTRIBUTES)}"
@@ -328,7 +261,8 @@ class Grammar:
 
     EXPRESSIONS = [binary, binary, power, unary, boolean, compare, conditional, call, builtin, builtin, method, method, method,
                    attribute, index, display, dictionary, comprehension, lambda_, walrus, fstring, fstring, percent, format_,
-                   await_, yield_]
+                   await_, yield_, library, library, library, library, formatted, formatted]
+    PRIMARIES = {call, builtin, method, attribute, index, display, dictionary, comprehension, fstring, library}
 
     # Statements -------------------------------------------------------------------------------------------------------
 
@@ -339,6 +273,8 @@ class Grammar:
         pad = "    " * indent
         if depth <= 0 or self.chance(0.3):
             return pad + self.simple(1) + "\n"
+        if self.chance(0.5 if indent < 2 else 0.1):
+            return self.form(indent)
         return self.choose.choice(self.STATEMENTS)(self, depth - 1, indent)
 
     def simple(self, depth):
@@ -383,6 +319,96 @@ class Grammar:
             return self.pick(f"{self.name()}, {self.name()}", f"[{self.name()}, *{self.name()}]", f"({self.name()}, ({self.name()}, {self.name()}))",
                              f"*{self.name()},")
         return self.single_target()
+
+    def form(self, indent):
+        """One of FORMS: each line is filled in; what follows a line with a block knows what it is in."""
+        made = []
+        for line in self.choose.choice(FORMS).strip("\n").split("\n"):
+            text = line.lstrip(" ")
+            pad = line[: len(line) - len(text)]
+            around = Grammar(self.choose)
+            for above in reversed(made):  # the lines that this one is inside of
+                start = above.lstrip(" ")
+                if len(above) - len(start) < len(pad) and start.startswith(("def ", "async def ")):
+                    around.functions, around.coroutines = 1, start.startswith("async")
+                    around.generators = around.coroutines  # which gives no return with a value: some of these yield
+                    break
+            text = around.fill(text)
+            made += [pad + line if line else line for line in text.split("\n")]
+        return "".join("    " * indent + line + "\n" for line in made)
+
+    def fill(self, text):
+        """Replace each «kind» and «one¦other» of a form's line."""
+        made, place = "", 0
+        while (start := text.find("«", place)) >= 0:
+            made += text[place:start]
+            depth, begin, choices = 0, start + 1, []
+            for mark in MARK.finditer(text, start):
+                depth += {"«": 1, "»": -1, "¦": 0}[mark[0]]
+                if mark[0] == "¦" and depth == 1 or depth == 0:
+                    choices.append(text[begin : mark.start()])
+                    begin = mark.end()
+                if depth == 0:
+                    break
+            place = begin
+            made += self.fill(self.choose.choice(choices)) if len(choices) > 1 else self.part(choices[0])
+        return made + text[place:]
+
+    def part(self, kind):
+        kind, _, of = kind.partition(":")
+        if kind in ("use", "conversion"):
+            return self.fill(self.choose.choice(USES if kind == "use" else CONVERSIONS).replace("@", self.fill(of)))
+        if kind in self.PARTS:
+            return self.PARTS[kind](self)
+        return self.of_kind(kind)
+
+    def broken_text(self):
+        """A literal with the text of a statement, mostly with some words lost, doubled, exchanged or new."""
+        text = self.pick(lambda: Grammar(self.choose).statement(1, 0), lambda: Grammar(self.choose).form(0), lambda: Grammar(self.choose).simple(2))()
+        words = re.findall(r"\w+|\s+|[^\w\s]", text)
+        for _ in range(self.pick(0, 1, 1, 1, 2)):
+            k = self.choose.randrange(len(words))
+            match self.choose.randrange(5):
+                case 0:
+                    words[k] = ""
+                case 1:
+                    words.insert(k, self.choose.choice(words))
+                case 2:
+                    words[k] = self.choose.choice(LOOSE)
+                case 3:
+                    words.insert(k, self.choose.choice(LOOSE))
+                case 4:
+                    j = self.choose.randrange(len(words))
+                    words[k], words[j] = words[j], words[k]
+        return repr("".join(words))
+
+    def drives(self, calls):
+        return "\n".join(f"attempt(lambda: {self.fill(self.choose.choice(calls))})" for _ in range(self.choose.randint(2, 5)))
+
+    GENERATOR_CALLS = ["next(h)", "h.send(«any»)", "h.send(None)", "h.throw(«error»)", "h.throw(«exc1», «any»)", "h.close()", "list(h)", "h.throw(«error»)", "h.gi_frame is None", "h.gi_running", "h.gi_frame.f_lineno",
+                       "h.gi_yieldfrom", "[*h]", "next(h, 'end')", "h.throw(«any»)", "(h.__name__, h.__qualname__)", "h.throw(«exc1», «error», None)", "copy.copy(h)", "h.gi_code.co_name", "h.gi_frame.f_locals"]  # fmt: skip
+    COROUTINE_CALLS = ["h.send(None)", "h.send(«any»)", "h.throw(«error»)", "h.close()", "drive(h)", "h.cr_await", "h.cr_frame is None", "h.__await__()", "list(h.__await__())", "h.cr_running", "next(h.__await__())"]
+    ASYNC_CALLS = ["drive(h.__anext__())", "drive(h.asend(«any»))", "drive(h.athrow(«error»))", "drive(h.aclose())", "drive(anext(h, 'end'))", "h.ag_running", "h.asend(None).send(None)", "h.athrow(«exc1»).throw(«error»)",
+                   "h.aclose().close()", "drive(sends(h.asend(None)))", "h.__anext__().close()", "h.ag_frame is None", "h.ag_await"]  # fmt: skip
+    PARTS = {
+        "block": lambda self: self.block(1, 0).rstrip("\n"),
+        "block1": lambda self: self.simple(1),
+        "simple": lambda self: self.simple(1),
+        "args": lambda self: self.arguments(1),
+        "parameters": lambda self: self.parameters(0),
+        "names": lambda self: self.pick("p, q", "p", "k", "a", "rest", "p, a"),
+        "exc1": lambda self: self.choose.choice([e for e in EXCEPTIONS if e[0] != "("]),
+        "comparison": lambda self: self.choose.choice(COMPARE),
+        "equals": lambda self: "=",
+        "pattern": lambda self: self.pattern(self.pick(0, 1, 1, 2)),
+        "special": lambda self: self.choose.choice(SPECIALS),
+        "answer": lambda self: self.fill(self.choose.choice(ANSWERS)),
+        "slice": lambda self: ":".join(self.pick("", "0", "1", "-1", "2", "5", "-3", "None") for _ in range(self.pick(2, 2, 3))),
+        "broken": broken_text,
+        "drives": lambda self: self.drives(self.GENERATOR_CALLS),
+        "codrives": lambda self: self.drives(self.COROUTINE_CALLS),
+        "adrives": lambda self: self.drives(self.ASYNC_CALLS),
+    }
 
     def if_(self, depth, indent):
         pad = "    " * indent
@@ -503,7 +529,7 @@ class Grammar:
             elif kind == 1:
                 body += f"{pad}    @{self.pick('property', 'classmethod', 'staticmethod')}\n{pad}    def y(self, *p):\n{self.method_body(indent)}"
             elif kind < 6:
-                special = self.pick("__init__", "__add__", "__eq__", "__getattr__", "__repr__", "__len__", "__iter__", "__call__", "__bool__",
+                special = self.choose.choice(SPECIALS) if self.chance(0.5) else self.pick("__init__", "__add__", "__eq__", "__getattr__", "__repr__", "__len__", "__iter__", "__call__", "__bool__",
                                     "__getitem__", "__contains__", "__enter__", "__new__", "__hash__", "__set_name__", "__init_subclass__",
                                     "__missing__", "__lt__", "__str__", "__format__", "__index__", "__get__", "__radd__", "__class_getitem__")
                 body += f"{pad}    def {special}(self, *p, **q):\n{self.method_body(indent)}"
@@ -532,7 +558,7 @@ class Grammar:
         inner = lambda: self.pattern(depth - 1)
         return self.pick(
             f"[{inner()}, {inner()}]", f"({inner()}, *rest)", f"[{inner()}, *_]", "{'k': " + inner() + "}", "{'k': " + inner() + ", **rest}",
-            f"Box(v={inner()})", f"Odd({inner()}, y={inner()})", f"int({inner()})", "str()", f"({inner()} as q)", "1 | 2 | None",
+            f"Box(v={inner()})", f"Point({inner()}, {inner()})", f"Data({inner()})", f"Mine([{inner()}])", f"Slotted(x={inner()})", f"str({inner()}) | bytes()", "Color.RED", f"Frozen(p={inner()})", f"Odd({inner()}, y={inner()})", f"int({inner()})", "str()", f"({inner()} as q)", "1 | 2 | None",
             f"({self.pick('1', '_', 'None')} | {self.pick('2', 'str()', '[_]')})", "list()", "{}", "[]", "[*rest]", "float() | int()", "dict(x=1)",
         )
 
@@ -561,9 +587,16 @@ class Grammar:
 
     def program(self):
         """Statements, each on its own: what one raises is printed, and the next goes on."""
-        return "".join(
-            f"try:\n{self.statement(3, 1)}except Exception as error_:\n    out(error_)\n" for _ in range(self.choose.randint(3, 8))
-        )
+        start = self.pick("", "", "", "", "'doc'\n", "from __future__ import annotations\n")
+        for _ in range(self.choose.randint(3, 8)):
+            text = f"try:\n{self.statement(3, 1)}except Exception as error_:\n    out(error_)\n"
+            try:
+                compile(text, "program", "exec")
+            except (SyntaxError, ValueError):
+                if self.chance(0.9):  # its error is compared, and the rest of the program as well
+                    text = f"attempt(lambda: compile({text!r}, 'program', 'exec'))\n"
+            start += text
+        return start
 
 
 def program(seed, number):

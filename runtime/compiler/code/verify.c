@@ -39,6 +39,17 @@ static const uint8_t special[OPCODE_COUNT] = {
     [OP_SET_UPDATE] = RULED | EFFECTIVE,
     [OP_DICT_UPDATE] = RULED | EFFECTIVE,
     [OP_DICT_MERGE] = RULED | EFFECTIVE,
+    [OP_BINARY_ADD] = RULED,
+    [OP_BINARY_SUBTRACT] = RULED,
+    [OP_BINARY_MULTIPLY] = RULED,
+    [OP_BINARY_TRUE_DIVIDE] = RULED,
+    [OP_BINARY_FLOOR_DIVIDE] = RULED,
+    [OP_BINARY_REMAINDER] = RULED,
+    [OP_BINARY_AND] = RULED,
+    [OP_BINARY_OR] = RULED,
+    [OP_BINARY_XOR] = RULED,
+    [OP_BINARY_LSHIFT] = RULED,
+    [OP_BINARY_RSHIFT] = RULED,
     [OP_BINARY_OP] = RULED,
     [OP_COMPARE_OP] = RULED,
     [OP_COMPARE_OP_JUMP_IF_FALSE] = RULED,
@@ -96,6 +107,20 @@ static void check_argument(struct verifier *v, unsigned opcode, uint32_t argumen
     case OP_DICT_MERGE:
         if (argument < 1)
             fail(v, "stack index out of range");
+        break;
+    case OP_BINARY_ADD:
+    case OP_BINARY_SUBTRACT:
+    case OP_BINARY_MULTIPLY:
+    case OP_BINARY_TRUE_DIVIDE:
+    case OP_BINARY_FLOOR_DIVIDE:
+    case OP_BINARY_REMAINDER:
+    case OP_BINARY_AND:
+    case OP_BINARY_OR:
+    case OP_BINARY_XOR:
+    case OP_BINARY_LSHIFT:
+    case OP_BINARY_RSHIFT:
+        if (argument & ~BINARY_IN_PLACE)
+            fail(v, "unknown operator");
         break;
     case OP_BINARY_OP:
         if ((argument & ~BINARY_IN_PLACE) > BINARY_XOR)

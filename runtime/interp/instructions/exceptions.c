@@ -112,9 +112,6 @@ bool exception_group_match(value exception, value handler, value *rest, value *m
     value_dec(members);
     if (!group)
         return false;
-    value traceback = exception_traceback(exception);
-    exception_set_traceback(group, traceback);
-    value_dec(traceback);
     *match = group;
     return true;
 }

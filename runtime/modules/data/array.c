@@ -130,6 +130,20 @@ static bool extend_sequence(value v, value sequence)
     return true;
 }
 
+/* Those of subclasses are asked for by their numbers, whatever __iter__ says. */
+static bool extend_by_number(value v, value sequence)
+{
+    ssize length = value_length(sequence);
+    bool done = length >= 0;
+    for (ssize i = 0; done && i < length; i++) {
+        value number = int_from_i64(i), item = number ? item_get(sequence, number) : NULL;
+        done = item && array_append(v, item);
+        value_dec(item);
+        value_dec(number);
+    }
+    return done;
+}
+
 value array_from(struct type *type, const struct array_kind *kind, value initializer)
 {
     bool text = array_kind_is_text(kind);
@@ -142,8 +156,11 @@ value array_from(struct type *type, const struct array_kind *kind, value initial
     if (!v || !initializer)
         return v;
     bool done;
-    if (is_list(initializer) || is_tuple(initializer))
+    bool plain = value_is(initializer, TYPE_ID_LIST) || value_is(initializer, TYPE_ID_TUPLE);
+    if (plain)
         done = extend_sequence(v, initializer);
+    else if (is_list(initializer) || is_tuple(initializer))
+        done = extend_by_number(v, initializer);
     else if (is_bytes(initializer) || is_bytearray(initializer))
         done = append_buffer(v, initializer);
     else if (is_str(initializer))

@@ -420,6 +420,8 @@ static bool slice_bound(value v, const char *message, ssize *out)
         error_clear();
         *out = -1;
     }
+    if (*out < -1)
+        message = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     return *out >= 0 || raise_false(EXC(ValueError), message);
 }
 

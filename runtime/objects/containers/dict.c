@@ -1380,12 +1380,26 @@ value dict_to_merge(value mapping)
     return shown && (value_is(shown, TYPE_ID_DICT) || ordered_dict_is_exact(shown)) ? shown : NULL;
 }
 
+/* All that a mapping's keys() gives, as a list. */
+static value mapping_keys(value mapping)
+{
+    value keys = call_method_0(mapping, NAME(keys)), iterator = keys ? iter_get(keys) : NULL;
+    if (keys && !iterator && error_matches(EXC(TypeError))) {
+        error_clear();
+        raise(EXC(TypeError), "%T.keys() returned a non-iterable (type %T)", mapping, keys);
+    }
+    value list = iterator ? list_from_iterable(iterator) : NULL;
+    value_dec(iterator);
+    value_dec(keys);
+    return list;
+}
+
 bool dict_merge(value v, value mapping, bool override)
 {
     value plain = dict_to_merge(mapping);
     if (plain)
         return dict_merge_dict(v, plain, override);
-    value keys = call_method_0(mapping, NAME(keys));
+    value keys = mapping_keys(mapping);
     if (!keys)
         return false;
     struct sweep sweep;

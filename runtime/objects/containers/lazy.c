@@ -193,6 +193,8 @@ const struct type_spec enumerate_type_spec = {
 static value zip_type_new(struct type *type, const value *args, size_t nargs, value kwnames)
 {
     int strict = 0;
+    if (kwnames && tuple_length(kwnames) > 1)
+        return raise(EXC(TypeError), "zip() takes at most 1 keyword argument (%zu given)", tuple_length(kwnames));
     for (size_t i = 0; kwnames && i < tuple_length(kwnames); thread_report_at(++i)) {
         if (!str_equals_text(tuple_get(kwnames, i), "strict"))
             return raise(EXC(TypeError), "'%U' is an invalid keyword argument for zip()", tuple_get(kwnames, i));

@@ -1078,7 +1078,8 @@ bool list_set_slice(value v, ssize start, ssize end, value iterable)
     struct list *list = list_of(v);
     if (!iterable)
         return list_replace(list, start, end, NULL, 0);
-    if (!value_is(iterable, TYPE_ID_LIST) && !value_is(iterable, TYPE_ID_TUPLE)) {
+    bool listed = value_is(iterable, TYPE_ID_LIST) || iterable == v; /* itself is not asked for its __iter__ */
+    if (!listed && !value_is(iterable, TYPE_ID_TUPLE)) {
         /* Python code may run in between, and is to find the bounds resolved. */
         uint64_t length = list_length(v), low = bound_resolve(start, length), high = bound_resolve(end, length);
         start = (ssize)low;
@@ -1086,9 +1087,8 @@ bool list_set_slice(value v, ssize start, ssize end, value iterable)
     }
     size_t count;
     value room[16];
-    value *items = value_is(iterable, TYPE_ID_LIST)
-                       ? list_snapshot_in(room, sizeof room / sizeof *room, iterable, &count)
-                       : sequence_snapshot(iterable, "can only assign an iterable", &count);
+    value *items = listed ? list_snapshot_in(room, sizeof room / sizeof *room, iterable, &count)
+                          : sequence_snapshot(iterable, "can only assign an iterable", &count);
     if (!items)
         return false;
     bool done = list_exchange(list, start, end, items, count);
@@ -1140,7 +1140,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
     if (items) {
         for (uint64_t i = 0; i < count; i++) {
             value_slot *slot = &storage->items[start + (ssize)i * step];
-            displaced[i] = load_relaxed(slot);
+            displaced[count - 1 - i] = load_relaxed(slot);
             store_release(slot, items[i]);
             report_marked(list, i + 1);
         }
@@ -1153,7 +1153,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
         for (uint64_t from = (uint64_t)start; from < length; from++) {
             value item = load_relaxed(&storage->items[from]);
             if (taken < count && from == (uint64_t)start + taken * (uint64_t)step)
-                displaced[taken++] = item;
+                displaced[count - 1 - taken++] = item;
             else
                 store_release(&storage->items[to++], item);
             report_marked(list, from);
@@ -1163,7 +1163,7 @@ int list_change_stepped(struct list *list, uint64_t length, ssize start, ssize s
     }
     object_unlock(&list->header);
     rc_mark(&list->header);
-    values_drop(displaced, count);
+    values_drop(displaced, count); /* the first of them first */
     raw_free(displaced);
     if (!items)
         list_shrink(list);

@@ -222,7 +222,11 @@ static bool list_set_stepped(value self, ssize start, ssize stop, ssize step, va
     struct list *list = list_of(self);
     size_t given = 0;
     value *items = NULL;
-    if (v && !(items = sequence_snapshot(v, "must assign iterable to extended slice", &given)))
+    if (v == self) /* which is not asked for its __iter__ */
+        items = list_snapshot(v, &given);
+    else if (v)
+        items = sequence_snapshot(v, "must assign iterable to extended slice", &given);
+    if (v && !items)
         return false;
     int done = 0;
     while (done == 0) {

@@ -99,7 +99,8 @@ static value mangle(value class_name, value name)
     return mangled;
 }
 
-static bool slots_add_name(struct class_slots *slots, value class_name, value item, struct type *base, value dict)
+/* A first look at an item, before any name is looked for in the class: false with an error. */
+static bool slots_check_name(struct class_slots *slots, value item, struct type *base)
 {
     if (!is_str(item))
         return raise_false(EXC(TypeError), "__slots__ items must be strings, not '%T'", item);
@@ -109,14 +110,19 @@ static bool slots_add_name(struct class_slots *slots, value class_name, value it
         if (slots->dict || base_has_dict(base))
             return raise_false(EXC(TypeError), "__dict__ slot disallowed: we already got one");
         slots->dict = true;
-        return true;
     }
     if (str_equals_text(item, "__weakref__")) {
         if (slots->weak || !type_has_flag(base, TYPE_FLAG_NO_WEAKREF))
             return raise_false(EXC(TypeError), "__weakref__ slot disallowed: we already got one");
         slots->weak = true;
-        return true;
     }
+    return true;
+}
+
+static bool slots_add_name(struct class_slots *slots, value class_name, value item, value dict)
+{
+    if (str_equals_text(item, "__dict__") || str_equals_text(item, "__weakref__"))
+        return true;
     value name = mangle(class_name, item);
     name = name ? str_intern(name) : NULL;
     int present = name ? dict_contains(dict, name) : -1;
@@ -151,7 +157,9 @@ static bool slots_read(struct class_slots *slots, value class_name, struct type 
         }
     }
     for (size_t i = 0; ok && i < tuple_length(items); thread_report_at(++i))
-        ok = slots_add_name(slots, class_name, tuple_get(items, i), base, dict);
+        ok = slots_check_name(slots, tuple_get(items, i), base);
+    for (size_t i = 0; ok && i < tuple_length(items); thread_report_at(++i))
+        ok = slots_add_name(slots, class_name, tuple_get(items, i), dict);
     value_dec(items);
     return ok && list_sort(slots->names, NULL, false);
 }
@@ -327,7 +335,9 @@ bool class_layouts_compatible(struct type *from, struct type *to, const char *at
         (both_instances || (from->gc.instance_size == to->gc.instance_size && from->dict_offset == to->dict_offset &&
                             from->slots_count == to->slots_count && from->solid_destroy == to->solid_destroy)))
         return true;
-    return raise_false(EXC(TypeError), "%s assignment: '%N' object layout differs from '%N'", attribute, to, from);
+    bool both_counted = !((from->gc.gc_flags ^ to->gc.gc_flags) & TYPE_GC_CONTAINER);
+    return raise_false(EXC(TypeError), "%s assignment: '%N' %s differs from '%N'", attribute, to,
+                       both_counted ? "object layout" : "deallocator", from);
 }
 
 /* ---- the class dictionary ---- */
@@ -644,9 +654,8 @@ value type_new_class(struct type *metatype, value name, value given_bases, value
 
 value type_new_slot(struct type *metatype, const value *args, size_t nargs, value kwnames)
 {
-    size_t keywords = kwnames ? tuple_length(kwnames) : 0;
     if (nargs != 3)
-        return raise(EXC(TypeError), "type.__new__() takes exactly 3 arguments (%zu given)", nargs + keywords);
+        return raise(EXC(TypeError), "type.__new__() takes exactly 3 arguments (%zu given)", nargs);
     if (!is_str(args[0]))
         return raise(EXC(TypeError), "type.__new__() argument 1 must be str, not %K", args[0]);
     if (!is_tuple(args[1]))

@@ -71,6 +71,13 @@ value object_repr_default(value self)
     return text;
 }
 
+/* What it returns that is no str is told of as __str__'s. */
+static value object_str(value self)
+{
+    value (*repr)(value) = value_type_slot(self, repr);
+    return repr ? repr(self) : object_repr_default(self);
+}
+
 bool object_hash_default(value self, int64_t *out)
 {
     uint64_t bits = value_bits(self);
@@ -450,7 +457,7 @@ const struct type_spec object_type_spec = {
               .getattr = attr_get_generic,
               .setattr = attr_set_generic,
               .repr = object_repr_default,
-              .str = value_repr,
+              .str = object_str,
               .hash = object_hash_default,
               .compare = object_compare},
     .methods = object_methods,

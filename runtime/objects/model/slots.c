@@ -256,7 +256,11 @@ static value slot_descr_get(value descriptor, value object, struct type *type)
 {
     /* The type is often only known by the object's header, which may say something else soon. */
     value args[2] = {object ? object : VALUE_NONE, type ? value_inc(value_of(type)) : VALUE_NONE};
-    value result = call_optional(descriptor, NAME(__get__), args, 2);
+    /* Not bound to the descriptor, whatever it is: that is the first argument. */
+    value method = lookup_find(value_type(descriptor), NAME(__get__), NULL);
+    value result = method && method != VALUE_MISSING ? call_with_first(method, descriptor, args, 2, NULL) : method;
+    if (method != VALUE_MISSING)
+        value_dec(method);
     value_dec(args[1]);
     return result == VALUE_MISSING ? value_inc(descriptor) : result;
 }

@@ -126,6 +126,7 @@ static struct complex_number power_integer(struct complex_number x, long n)
     return result;
 }
 
+/* An infinity is an overflow, whatever it comes from. */
 static bool power(struct complex_number a, struct complex_number b, struct complex_number *out)
 {
     if (b.real == 0 && b.imag == 0)
@@ -146,15 +147,15 @@ static bool power(struct complex_number a, struct complex_number b, struct compl
         double magnitude = hypot(a.real, a.imag), length = pow(magnitude, b.real), angle = atan2(a.imag, a.real);
         double phase = angle * b.real;
         if (b.imag != 0) {
-            length *= exp(-angle * b.imag);
+            length /= exp(angle * b.imag);
             phase += b.imag * log(magnitude);
         }
+        if (isinf(phase)) /* the text is that of an argument outside of cosine's domain */
+            return raise_false(EXC(ZeroDivisionError), "0.0 to a negative or complex power");
         *out = (struct complex_number){length * cos(phase), length * sin(phase)};
     }
-    if ((isinf(out->real) || isinf(out->imag)) && isfinite(a.real) && isfinite(a.imag) && isfinite(b.real) &&
-        isfinite(b.imag))
-        return raise_false(EXC(OverflowError), "complex exponentiation");
-    return true;
+    bool infinite = isinf(out->real) || isinf(out->imag);
+    return !infinite || raise_false(EXC(OverflowError), "complex exponentiation");
 }
 
 value complex_power(double ar, double ai, double br, double bi)
@@ -368,6 +369,11 @@ static int from_special(value v, struct complex_number *out)
     return status;
 }
 
+static bool is_real(value v)
+{
+    return is_int(v) || is_float(v) || value_type_slot(v, to_float) || value_type_slot(v, to_index);
+}
+
 static bool part_of(value v, const char *message, struct complex_number *out, bool *was_complex)
 {
     int special = from_special(v, out);
@@ -375,7 +381,7 @@ static bool part_of(value v, const char *message, struct complex_number *out, bo
     if (special)
         return special > 0;
     out->imag = 0;
-    if (!is_int(v) && !is_float(v) && !value_type_slot(v, to_float) && !value_type_slot(v, to_index))
+    if (!is_real(v))
         return raise_false(EXC(TypeError), message, v);
     return value_as_double(v, &out->real);
 }
@@ -429,9 +435,16 @@ static value complex_type_new(struct type *type, const value *args, size_t nargs
     if (!is_missing(bound[0]) &&
         !part_of(bound[0], "complex() first argument must be a string or a number, not '%T'", &r, &real_complex))
         return NULL;
-    if (!is_missing(bound[1]) &&
-        !part_of(bound[1], "complex() second argument must be a number, not '%T'", &i, &imag_complex))
-        return NULL;
+    if (!is_missing(bound[1])) { /* which is not asked for __complex__ */
+        if (is_complex(bound[1])) {
+            i = number_of(bound[1]);
+            imag_complex = true;
+        } else if (!is_real(bound[1])) {
+            return raise(EXC(TypeError), "complex() second argument must be a number, not '%T'", bound[1]);
+        } else if (!value_as_double(bound[1], &i.real)) {
+            return NULL;
+        }
+    }
     /* real + imag * 1j, without turning a negative zero into a positive one */
     if (imag_complex)
         r.real -= i.imag;

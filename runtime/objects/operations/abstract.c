@@ -275,10 +275,20 @@ int value_contains(value container, value item)
 }
 
 /* ---- iteration ---- */
+/* Whether it has items by number: built-in types that have items but no length (re.Match) have not, and classes only if
+ * their metaclass says so. */
+static bool has_numbered_items(value v)
+{
+    struct type *type = value_type(v);
+    value (*getitem)(value, value) = type_slot(type, getitem);
+    return getitem && (type_slot(type, length) || type_has_flag(type, TYPE_FLAG_HEAP)) &&
+           !(is_type(v) && getitem == type_slot(TYPE(TYPE), getitem));
+}
+
 bool value_is_iterable(value v)
 {
     struct type *type = value_type(v);
-    return type_slot(type, iter) || (type_slot(type, getitem) && !type_has_flag(type, TYPE_FLAG_DICT));
+    return type_slot(type, iter) || (has_numbered_items(v) && !type_has_flag(type, TYPE_FLAG_DICT));
 }
 
 value iter_get(value v)
@@ -286,8 +296,7 @@ value iter_get(value v)
     struct type *type = value_type(v);
     value (*iter)(value) = type_slot(type, iter);
     if (unlikely(!iter)) {
-        /* built-in types that have items but no length (re.Match) are no sequences */
-        if (type_slot(type, getitem) && !is_type(v) && (type_slot(type, length) || type_has_flag(type, TYPE_FLAG_HEAP)))
+        if (has_numbered_items(v))
             return sequence_iterator_new(v);
         return raise(EXC(TypeError), "'%T' object is not iterable", v);
     }

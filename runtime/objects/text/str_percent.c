@@ -123,10 +123,12 @@ static bool add_char(struct percent_call *c, struct directive *d, value v)
             return raise_false(EXC(TypeError), "%%c requires int or char");
         point = str_at(v, 0);
     } else {
-        if (!is_int(v) && !value_type_slot(v, to_index))
-            return raise_false(EXC(TypeError), c->bytes ? "%%c requires an integer in range(256) or a single byte"
-                                                        : "%%c requires int or char");
-        value index = index_value(v);
+        value index = is_int(v) || value_type_slot(v, to_index) ? index_value(v) : raise(EXC(TypeError), "");
+        if (!index && error_matches(EXC(TypeError))) {
+            error_clear();
+            raise(EXC(TypeError),
+                  c->bytes ? "%%c requires an integer in range(256) or a single byte" : "%%c requires int or char");
+        }
         if (!index)
             return false;
         bool fits = int_fits_i64(index, &i) && i >= 0 && i <= (c->bytes ? 0xFF : 0x10FFFF);

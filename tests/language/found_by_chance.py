@@ -1,0 +1,235 @@
+"""What programs by chance found different: positions, iteration, throw(), releases, printing, messages."""
+import gc
+import io
+import sys
+import weakref
+from collections import deque
+
+from support import attempt
+
+
+def place(function):
+    """The columns of the instruction where a function raises."""
+    try:
+        function()
+    except Exception as e:
+        tb = e.__traceback__.tb_next
+        found = list(tb.tb_frame.f_code.co_positions())[tb.tb_lasti // 2]
+        print(type(e).__name__, found[2:])
+
+
+place(lambda: (1, [undefined_name, 2]))
+place(lambda: undefined_name + 1)
+place(lambda: (1).foo)
+place(lambda: place.foo.bar(2))
+
+
+# A metaclass with __getitem__ makes its classes iterable; classes with __class_getitem__ are not.
+class Numbered(type):
+    def __getitem__(cls, i):
+        if i > 2:
+            raise IndexError
+        return i
+
+
+class By(metaclass=Numbered):
+    pass
+
+
+class Generic:
+    __class_getitem__ = lambda cls, i: i
+
+
+for function in (list, deque, tuple, iter, sorted, "".join, [].extend, dict, lambda v: [*v], lambda v: 1 in v, map, bytes, sum, list[int].__class__):
+    attempt(lambda: (function(By) if function is not map else map(str, By)).__class__)
+    attempt(lambda: function(Generic).__class__)
+attempt("".join, int)
+
+
+# throw(): what is no exception goes down to the innermost delegate; one without throw() is not taken for having returned.
+class Thrown:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return 1
+
+    def throw(self, *given):
+        print("given", given)
+        raise KeyError(1)
+
+
+def delegating(to):
+    try:
+        result = yield from to
+        print("result", result)
+    except Exception as e:
+        print("caught", repr(e))
+        yield 3
+    finally:
+        print("outer ends")
+
+
+def inner():
+    try:
+        yield 1
+    finally:
+        print("inner ends")
+
+
+for make in (inner, lambda: [1, 2], Thrown, lambda: delegating([1])):
+    for given in ((5,), (StopIteration, 5), (StopIteration(6),), (ValueError, "v", None), (ValueError("i"), 3), (GeneratorExit,)):
+        g = delegating(make())
+        next(g)
+        attempt(g.throw, *given)
+        attempt(g.close)
+
+
+async def agen():
+    yield 1
+
+
+h = agen()
+attempt(h.aclose().send, None)
+attempt(h.athrow(ValueError).throw, StopIteration(2))
+
+
+# Callbacks of weak references in islands come before finalizers.
+class Ring:
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        print("finalized")
+
+
+def leave():
+    ring = Ring()
+    reference = weakref.ref(ring, lambda w: print("gone", w() is None))
+    del ring
+    gc.collect()
+    return reference()
+
+
+print(leave())
+
+
+# Items of extended slices are released first to last.
+class Dies:
+    def __init__(self, n):
+        self.n = n
+
+    def __del__(self):
+        print("dies", self.n)
+
+
+items = [Dies(i) for i in range(5)]
+items[::2] = [0, 0, 0]
+items = [Dies(i) for i in range(5)]
+del items[::2]
+items = [Dies(i) for i in range(5)]
+del items[::-2], items
+
+
+# A list of a subclass that is assigned to itself is not asked for its items; others are.
+class Other(list):
+    def __iter__(self):
+        return iter("xyzw")
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return i + 100
+
+
+v = Other([1, 2, 3, 4])
+v[::-1] = v
+v[1:2] = v
+print(list.__repr__(v))
+v = [1, 2, 3, 4]
+v[::1] = Other([5])
+print(v)
+import array
+print(array.array("i", Other([7, 8, 9])))
+
+
+# What cannot be raised is shown without its chain, notes and suggestions; notes line by line.
+class Fails:
+    def __del__(self):
+        e = NameError("name 'prin' is not defined", name="prin")
+        e.add_note("note")
+        raise e from KeyError(2)
+
+
+kept, sys.stderr = sys.stderr, io.StringIO()
+Fails()
+e = ExceptionGroup("g", [ValueError(1)])
+for note in ("", "a\n", "b\rc\n\nd"):
+    e.add_note(note)
+sys.__excepthook__(type(e), e, None)
+kept, sys.stderr = sys.stderr, kept
+print([line for line in kept.getvalue().split("\n") if " at 0x" not in line and "File" not in line])
+
+
+# Odd results of special methods.
+class Returns:
+    def __init__(self, v):
+        self.v = v
+
+    def answer(self, *_):
+        return self.v
+
+    __index__ = __complex__ = keys = __repr__ = answer
+
+
+class Got:
+    __get__ = tuple  # not bound to the descriptor: it gets that, too
+
+
+class Get:
+    __get__ = lambda *given: len(given)
+
+
+class HasBoth:
+    x = Got()
+    y = Get()
+
+
+attempt(lambda: HasBoth().x)
+attempt(lambda: HasBoth().y)
+attempt(lambda: HasBoth.y)
+attempt(str, Returns(5))
+attempt(repr, Returns(5))
+attempt("%c".__mod__, Returns("s"))
+attempt(b"%c".__mod__, Returns("s"))
+attempt(complex, 1, Returns(5))
+attempt(complex, Returns(5), "a")
+attempt({}.update, Returns(5))
+attempt(eval, "1", Other())
+attempt(eval, "1", 5, 6)
+attempt(exec, "1", 5, 6)
+attempt(zip, x=1, y=2)
+attempt(type.__new__, type, 1, x=1)
+attempt(lambda: type("S", (), {"__slots__": ("p", "__dict__", "__dict__"), "p": 1}))
+from itertools import islice
+attempt(islice, [1], -9)
+attempt(islice, [1], -1)
+
+
+class A1(Exception): pass
+class A2(A1): pass
+for bases in (int,), (list,), (OSError,):
+    attempt(lambda: setattr(A2, "__bases__", bases))
+for a, b in ((1j, 1e300), (-1, 1j), (complex("inf"), 2), (1e308 + 1j, 1e308j), (0j, -1), (complex(0, "inf"), 1.5), (1e200 + 1e200j, 3)):
+    attempt(pow, a, b)
+
+
+def wrapped():
+    try:
+        raise ValueError(1)
+    except* ValueError as e:
+        return e.__traceback__
+
+
+print(wrapped())
