@@ -151,7 +151,7 @@ METHODS = {
     "float": "as_integer_ratio() conjugate() fromhex(numtext) hex() is_integer() __format__(spec) __round__(small?) __floordiv__(num) __mod__(num) __divmod__(num) __pow__(num) __trunc__() __floor__() "
              "__int__() __eq__(num) __lt__(num) __neg__() __abs__() __truediv__(num) __add__(num) __mul__(num) __rpow__(num) __getformat__('double') __rmod__(num)",
     "complex": "conjugate() __format__(spec) __add__(num) __mul__(num) __truediv__(num) __pow__(num) __eq__(num) __abs__() __neg__() __complex__() __bool__() __rsub__(num)",
-    "range": "count(num) index(num) __getitem__(small) __getitem__(slice) __contains__(any) __reversed__() __len__() __eq__(range) __hash__()",
+    "range": "count(num) index(num) __getitem__(small) __getitem__(slice) __contains__(any) __reversed__() __len__() __eq__(range)",
     "memory": "cast(typecode,any?) hex(sep?) release() tobytes(order=any?) tolist() toreadonly() __getitem__(small) __getitem__(slice) __setitem__(small,small) __setitem__(slice,bytes) "
               "__eq__(bytes) __len__() __enter__() shape.__len__() strides.__len__() format.upper() __contains__(small)",
     "slice": "indices(small) __eq__(slice) __lt__(slice) __reduce__()",

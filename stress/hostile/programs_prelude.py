@@ -28,7 +28,9 @@ def show(v, depth=0):
         return t.__name__ + "{" + ", ".join(sorted(show(i, depth + 1) for i in v)) + "}"
     if t in (list, tuple, deque):
         return t.__name__ + "[" + ", ".join([show(i, depth + 1) for i in v][:40]) + "]"
-    if t in (dict, OrderedDict, Counter, types.MappingProxyType):
+    if t is types.MappingProxyType:
+        return "mappingproxy" + show(sorted(map(str, v)), depth)
+    if t in (dict, OrderedDict, Counter):
         return ("" if t is dict else t.__name__) + "{" + ", ".join([show(k, depth + 1) + ": " + show(i, depth + 1) for k, i in v.items() if type(k) is not str or k != "__builtins__"][:40]) + "}"
     if t in PLAIN:
         return ascii(v)[:400]
@@ -132,7 +134,7 @@ def code(text):
 
 def describe(c):
     return (c.co_name, c.co_qualname, c.co_firstlineno, c.co_argcount, c.co_kwonlyargcount, c.co_posonlyargcount, c.co_flags & ~0x40, c.co_varnames, sorted(c.co_names),
-            c.co_freevars, sorted(c.co_cellvars), [describe(i) for i in c.co_consts if isinstance(i, types.CodeType)])  # fmt: skip
+            c.co_freevars, sorted(c.co_cellvars), sorted([describe(i) for i in c.co_consts if isinstance(i, types.CodeType)]))  # fmt: skip
 
 
 def symbols(text):

@@ -233,3 +233,54 @@ def wrapped():
 
 
 print(wrapped())
+
+
+# The else of try-except* is looked at after the handlers; which __new__ to use; what may be shown by a proxy.
+def flow(n):
+    for i in range(3):
+        try:
+            if n:
+                raise n
+        except* TypeError:
+            print("handled")
+        else:
+            print("else", i)
+            if i:
+                break
+            continue
+        finally:
+            print("finally")
+        print("after")
+    return "end"
+
+
+print(flow(None), flow(TypeError()))
+attempt(compile, "try: pass\nexcept* A:\n match x:\n  case _: pass\n  case 1: pass\nelse:\n match x:\n  case p: pass\n  case 1: pass\n", "p", "exec")
+
+
+class Plain(int):
+    pass
+
+
+class New(int):
+    def __new__(cls):
+        return object.__new__(cls)
+
+
+for cls in (Plain, New, type("S", (New,), {})):
+    attempt(object.__new__, cls)
+import types
+attempt(lambda: types.MappingProxyType("ab"))
+attempt(lambda: types.MappingProxyType([1]))
+
+# What CPython has frozen comes from the library, also when importlib is awake.
+import importlib.util, os, tempfile
+with tempfile.TemporaryDirectory() as folder:
+    with open(os.path.join(folder, "abc.py"), "w") as file:
+        file.write("print('not this one')")
+    sys.path.insert(0, folder)
+    kept = sys.modules.pop("abc")
+    import abc
+    print(abc.ABCMeta.__name__)
+    sys.modules["abc"] = kept
+    del sys.path[0]

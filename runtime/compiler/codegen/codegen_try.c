@@ -227,7 +227,7 @@ static void gen_star_handler(struct compiler *c, struct ast_except_handler *hand
 static void gen_try_star_except(struct compiler *c, struct ast_stmt *stmt)
 {
     struct block *body = gen_block(c), *handlers = gen_block(c), *end = gen_block(c), *cleanup = gen_block(c),
-                 *reraise = gen_block(c), *outer = c->unit->handler;
+                 *reraise = gen_block(c), *orelse = gen_block(c), *outer = c->unit->handler;
     uint32_t n = stmt->try_block.handlers.count;
     if (!begin_guard(c, BLOCK_TRY_EXCEPT, body, handlers, NULL))
         return;
@@ -235,9 +235,7 @@ static void gen_try_star_except(struct compiler *c, struct ast_stmt *stmt)
     gen_pop_block(c);
     gen_restore_handler(c, outer);
     gen_no_position(c);
-    gen_stmts(c, &stmt->try_block.orelse);
-    gen_no_position(c);
-    gen_jump(c, PSEUDO_JUMP, end);
+    gen_jump(c, PSEUDO_JUMP, orelse);
 
     gen_use(c, handlers);
     gen_no_position(c);
@@ -279,6 +277,8 @@ static void gen_try_star_except(struct compiler *c, struct ast_stmt *stmt)
     gen_op(c, OP_RERAISE, 0);
     gen_use(c, cleanup);
     gen_pop_except_and_reraise(c);
+    gen_use(c, orelse);
+    gen_stmts(c, &stmt->try_block.orelse);
     gen_use(c, end);
 }
 

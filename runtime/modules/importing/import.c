@@ -391,7 +391,7 @@ static value import_parent(value name, ssize dot, value *path, value *found)
 static value load_module(value name)
 {
     if (importlib_is_awake())
-        return importlib_load(name);
+        return is_part_of_runtime(name) ? importlib_load_from(name, library) : importlib_load(name);
     ssize dot = str_find(name, NAME_TEXT("."), 0, (ssize)str_length(name), -1);
     value path = NULL, parent = NULL;
     if (dot >= 0) {

@@ -515,6 +515,18 @@ value importlib_load(value name)
     return module;
 }
 
+value importlib_load_from(value name, value folders)
+{
+    value finder = attr_get(external, NAME_TEXT("PathFinder"));
+    value spec = finder ? call_method(finder, NAME_TEXT("find_spec"), (value[]){name, folders}, 2) : NULL;
+    value module = spec && spec != VALUE_NONE ? call_method_1(bootstrap, NAME_TEXT("_load"), spec) : NULL;
+    if (spec == VALUE_NONE)
+        module = importlib_load(name);
+    value_dec(spec);
+    value_dec(finder);
+    return module;
+}
+
 /* ---- tracebacks ---- */
 
 /* Is the entry's frame one of importlib; *calls: of the function whose callees are not importlib's. */

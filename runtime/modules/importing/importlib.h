@@ -12,6 +12,8 @@ bool importlib_wake(void);
 bool importlib_is_wanted(void);
 /* Find and load a module that is not in sys.modules, its parents too; owned. Awake. */
 value importlib_load(value name);
+/* The same of a top-level module that is to come from those folders, whatever sys.path and sys.meta_path say. */
+value importlib_load_from(value name, value folders);
 /* _frozen_importlib and _frozen_importlib_external, and what else has a name here: the module, owned, or
  * VALUE_MISSING. */
 value importlib_module(value name);

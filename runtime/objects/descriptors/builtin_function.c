@@ -169,8 +169,11 @@ static value new_wrapper(value self, const value *args, size_t nargs, value kwna
     struct type *fixed = subtype;
     while (fixed && (type_has_flag(fixed, TYPE_FLAG_HEAP) || type_slot(fixed, new) == slot_new))
         fixed = fixed->base;
-    if (fixed && type_slot(fixed, new) != type_slot(type, new))
+    if (fixed && type_slot(fixed, new) != type_slot(type, new)) {
+        for (fixed = subtype; type_slot(fixed, new) == slot_new; fixed = fixed->base) /* whose is to be used */
+            ;
         return raise(EXC(TypeError), "%N.__new__(%N) is not safe, use %N.__new__()", type, subtype, fixed);
+    }
     return type_slot(type, new)(subtype, args + 1, nargs - 1, kwnames);
 }
 

@@ -131,10 +131,7 @@ static void namespace_destroy(struct object *o)
 }
 static const struct method_def namespace_methods[] = {
     METHOD("__reduce__", namespace_reduce, "($self, /)", "Return state information for pickling"), {0}};
-static const struct getset_def namespace_getset[] = {
-    GETSET_FIELDS,
-    {"__dict__", namespace_get_dict, NULL, NULL},
-    {0}};
+static const struct getset_def namespace_getset[] = {GETSET_FIELDS, {"__dict__", namespace_get_dict, NULL, NULL}, {0}};
 
 const struct type_spec simple_namespace_type_spec = {
     .id = TYPE_ID_SIMPLE_NAMESPACE,
@@ -189,7 +186,7 @@ static value proxy_new(struct type *type, const value *args, size_t nargs, value
     value bound[1];
     if (!signature_bind(&signature, args, nargs, kwnames, bound))
         return NULL;
-    if (!value_type_slot(bound[0], getitem) || is_list(bound[0]) || is_tuple(bound[0]) || is_str(bound[0]))
+    if (!value_type_slot(bound[0], getitem) || is_list(bound[0]) || is_tuple(bound[0]))
         return raise(EXC(TypeError), "mappingproxy() argument must be a mapping, not %T", bound[0]);
     return mapping_proxy_new(bound[0]);
 }
