@@ -24,10 +24,11 @@ MODULES = [
     "_thread", "_tokenize", "_tracemalloc", "_typing", "_uuid", "_warnings", "_weakref", "_zoneinfo", "array", "atexit", "audioop", "binascii", "builtins",
     "cmath", "errno", "gc", "grp", "itertools", "marshal", "math", "mmap", "posix", "pwd", "pyexpat", "resource", "select", "sys",
     "time", "unicodedata", "zlib", "_hashlib", "_asyncio", "_elementtree", "_socket", "_posixshmem", "_lsprof", "termios", "fcntl",
-    "_ssl", "_ctypes",
+    "_ssl", "_ctypes", "_curses", "_curses_panel", "_dbm", "_gdbm", "_crypt",
 ]  # fmt: skip
 
-# What ends, replaces, stops or signals the process, waits for ever by design, or harms the machine around it.
+# What ends, replaces, stops or signals the process (as curses does itself without a terminal), waits for ever by design,
+# takes numbers for addresses, or harms the machine around it. The module nis waits for hosts of the network.
 LEFT_OUT = set(
     """
     posix._exit posix.abort posix.execv posix.execve posix.fork posix.fork1 posix.forkpty posix.kill posix.killpg
@@ -67,7 +68,8 @@ LEFT_OUT = set(
     termios.tcsetwinsize resource.setrlimit resource.prlimit _posixshmem.shm_open _posixshmem.shm_unlink
     pwd.getpwall grp.getgrall _locale.setlocale
     _ctypes.call_function _ctypes.call_cdeclfunction _ctypes.PyObj_FromPtr _ctypes.Py_INCREF _ctypes.Py_DECREF _ctypes.dlclose
-    _ctypes.dlsym
+    _ctypes.dlsym _ctypes.dlopen
+    _curses.initscr _curses.newterm
     """.split()
 )
 

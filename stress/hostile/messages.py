@@ -41,7 +41,11 @@ ACCEPTED = {
             """,
         "the order of complaints where more than one argument is wrong: PyArg_ParseTupleAndKeywords converts before it counts": """
             _datetime.date _datetime.datetime _datetime.time _datetime.timezone _lzma.LZMACompressor _lzma.LZMADecompressor
-            _zoneinfo.ZoneInfo mmap.mmap _decimal.localcontext
+            _zoneinfo.ZoneInfo mmap.mmap _decimal.localcontext _ctypes.CFuncPtr audioop.add audioop.bias audioop.mul
+            audioop.tomono audioop.tostereo _ssl.RAND_add _hashlib.hmac_digest _symtable.symtable
+            """,
+        "numbers of arguments: CPython words them in five ways, by the age of a function": """
+            _pickle.PickleBuffer _ctypes.set_errno _ctypes._unpickle _ctypes.resize _ctypes.dlopen _ctypes.byref
             """,
         "random bytes": "_ssl.RAND_bytes _ssl.RAND_pseudo_bytes",
         "CPython's text has another name or form than its function, by accident": """

@@ -147,7 +147,9 @@ def symbols(text):
 
 
 def lines(function):
-    return [i[2] - function.__code__.co_firstlineno for i in function.__code__.co_lines() if i[2] is not None]
+    """The lines of its code, each run of instructions once."""
+    found = [i[2] - function.__code__.co_firstlineno for i in function.__code__.co_lines() if i[2] is not None]
+    return [line for line, before in zip(found, [None, *found]) if line != before]
 
 
 def drive(coroutine):

@@ -284,3 +284,15 @@ with tempfile.TemporaryDirectory() as folder:
     print(abc.ABCMeta.__name__)
     sys.modules["abc"] = kept
     del sys.path[0]
+
+# Lists that are iterated asynchronously stay lists; what has a name is shown by it; sum() asks for an iterator first.
+async def over():
+    async for _ in [1, 2]:
+        pass
+
+
+attempt(over().send, None)
+print(list[over], list[len], int | list[over], list[[].append.__self__])
+attempt(sum, 5, "")
+attempt(sum, [], b"")
+attempt(lambda: type("W", (), {"__slots__": ("__weakref__", "__weakref__")}))

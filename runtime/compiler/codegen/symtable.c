@@ -739,7 +739,8 @@ static void walk_stmt_inside(struct walk *w, struct ast_stmt *stmt)
         note_async(w, stmt->kind == STMT_ASYNC_FOR);
         walk_expr(w, stmt->for_loop.target);
         walk_expr(w, stmt->for_loop.iter);
-        fold_iterable(w->c, stmt->for_loop.iter);
+        if (stmt->kind == STMT_FOR)
+            fold_iterable(w->c, stmt->for_loop.iter);
         walk_stmts(w, &stmt->for_loop.body);
         walk_stmts(w, &stmt->for_loop.orelse);
         break;

@@ -175,16 +175,19 @@ static value builtin_round(value self, value number, value ndigits)
 /* Ints and floats are summed without a call for each item; the general way takes over where they end. */
 static value builtin_sum(value self, value iterable, value start)
 {
+    struct sweep sweep;
+    bool open = sweep_open(&sweep, iterable);
+    if (!open)
+        return NULL;
     value total = is_missing(start) ? small_int(0) : value_inc(start);
     if (is_str(total) || is_bytes(total) || value_is_of(total, TYPE(BYTEARRAY))) {
         bool text = is_str(total), plain = is_bytes(total);
         value_dec(total);
+        sweep_close(&sweep);
         return raise(EXC(TypeError), text    ? "sum() can't sum strings [use ''.join(seq) instead]"
                                      : plain ? "sum() can't sum bytes [use b''.join(seq) instead]"
                                              : "sum() can't sum bytearray [use b''.join(seq) instead]");
     }
-    struct sweep sweep;
-    bool open = sweep_open(&sweep, iterable);
     while (open) {
         value item = iter_next(sweep.iterator);
         if (!item || item == VALUE_END) {

@@ -9,8 +9,8 @@ value unpickle_find_class(struct unpickler *self, int protocol, value given_modu
         return NULL;
     value module_name = value_inc(given_module), name = value_inc(given_name), found = NULL;
     if (!is_str(module_name) || !is_str(name))
-        raise(EXC(TypeError), "%s name must be a string, not %T", is_str(name) ? "module" : "attribute",
-              is_str(name) ? module_name : name);
+        is_str(module_name) ? raise(EXC(TypeError), "attribute name must be a string, not %T", name)
+                            : raise(EXC(TypeError), "module name must be a string");
     else if (protocol >= 3 || !atomic_load_explicit(&self->fix_imports, memory_order_relaxed) ||
              pickle_rename(false, &module_name, &name)) {
         value module = pickle_import(module_name);

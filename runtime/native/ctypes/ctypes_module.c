@@ -95,11 +95,11 @@ static value ctypes_addressof(value self, value v)
 static value ctypes_resize(value self, value v, value given_size)
 {
     ssize size;
+    if (!value_as_ssize(given_size, &size))
+        return NULL;
     if (!is_data(v))
         return raise(EXC(TypeError), "excepted ctypes instance");
     struct layout *layout = class_layout(value_of(value_type(v)));
-    if (!value_as_ssize(given_size, &size))
-        return NULL;
     if (!layout || size < layout->size)
         return raise(EXC(ValueError), "minimum size is %zd", layout ? layout->size : (ssize)0);
     return data_resize(v, size) ? VALUE_NONE : NULL;
@@ -152,6 +152,8 @@ static value ctypes_pointer(value self, value v)
 }
 static value ctypes_unpickle(value self, value class, value state)
 {
+    if (!is_tuple(state))
+        return raise(EXC(TypeError), "argument 2 must be tuple, not %K", state);
     value made = call_method_1(class, NAME(__new__), class);
     value done = made ? call_method_1(made, NAME(__setstate__), state) : NULL;
     if (!done) {

@@ -113,7 +113,8 @@ static bool slots_check_name(struct class_slots *slots, value item, struct type 
     }
     if (str_equals_text(item, "__weakref__")) {
         if (slots->weak || !type_has_flag(base, TYPE_FLAG_NO_WEAKREF))
-            return raise_false(EXC(TypeError), "__weakref__ slot disallowed: we already got one");
+            return raise_false(EXC(TypeError),
+                               "__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
         slots->weak = true;
     }
     return true;

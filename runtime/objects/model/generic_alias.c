@@ -80,7 +80,29 @@ bool type_argument_add_repr(struct str_builder *b, value v)
         builder_add_text(b, "None");
         return true;
     }
-    return builder_add_repr(b, v);
+    value origin = attr_get_optional(v, NAME(__origin__));
+    value args = is_given(origin) ? attr_get_optional(v, NAME(__args__)) : VALUE_MISSING;
+    bool alias = is_given(args);
+    value_dec(is_given(origin) ? origin : NULL);
+    value_dec(alias ? args : NULL);
+    if (!origin || !args)
+        return false;
+    /* Whatever has a name and a module is shown by them. */
+    value name = alias ? VALUE_MISSING : attr_get_optional(v, NAME(__qualname__));
+    value module = is_given(name) ? attr_get_optional(v, NAME(__module__)) : VALUE_MISSING;
+    bool done = name && module;
+    if (done && (name == VALUE_MISSING || module == VALUE_MISSING || module == VALUE_NONE)) {
+        done = builder_add_repr(b, v);
+    } else if (done) {
+        bool builtin = is_str(module) && str_equals_text(module, "builtins");
+        value shown = builtin ? value_str(name) : str_format("%S.%S", module, name);
+        if ((done = shown != NULL))
+            builder_add_str(b, shown);
+        value_dec(shown);
+    }
+    value_dec(is_given(name) ? name : NULL);
+    value_dec(is_given(module) ? module : NULL);
+    return done;
 }
 
 static value alias_repr(value self)
