@@ -9,6 +9,7 @@
 #include "runtime/interp/frame.h"
 #include "runtime/audit.h"
 #include "runtime/interp/generator.h"
+#include "runtime/interp/trace.h"
 #include "runtime/objects/model/bootstrap.h"
 #include "runtime/objects/objects.h"
 #include "runtime/import.h"
@@ -514,7 +515,7 @@ value generator_close(value v)
         int state = generator_claim(g);
         if (state < 0)
             return NULL;
-        if (state == GENERATOR_CREATED) { /* never ran: nothing to unwind */
+        if (state == GENERATOR_CREATED && !trace_self.on) { /* never ran: nothing to unwind */
             value_inc(v);
             rc_inc(&g->header);
             struct interpreter *interpreter = interpreter_self;
@@ -708,7 +709,7 @@ static void warn_unawaited(struct generator *g)
 }
 
 /* A suspended generator that dies is closed, so that its finally clauses run; only needed when a handler covers the
- * place. */
+ * place, or who traces is to see it. */
 void generator_finalize(struct object *o)
 {
     struct generator *g = (struct generator *)o;
@@ -733,7 +734,8 @@ void generator_finalize(struct object *o)
             error_restore(saved);
         return;
     }
-    if (state != GENERATOR_SUSPENDED || (code->range_count == 0))
+    bool alive = state == GENERATOR_SUSPENDED || state == GENERATOR_CREATED;
+    if (!(state == GENERATOR_SUSPENDED && code->range_count > 0) && !(alive && trace_self.on))
         return;
     value saved = error_fetch();
     value closed = generator_close(value_of(o));

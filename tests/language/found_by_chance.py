@@ -296,3 +296,36 @@ print(list[over], list[len], int | list[over], list[[].append.__self__])
 attempt(sum, 5, "")
 attempt(sum, [], b"")
 attempt(lambda: type("W", (), {"__slots__": ("__weakref__", "__weakref__")}))
+
+# What has fields of its own is not copied as what has attributes only.
+import copy
+for value in ((lambda: over).__code__, (lambda x: lambda: x)(1).__closure__[0], sys, types.MappingProxyType({}), object(), types.SimpleNamespace(a=1), slice(1), property(len)):
+    attempt(lambda: type(copy.copy(value)).__name__)
+    attempt(lambda: type(copy.deepcopy(value)).__name__)
+
+
+# Who traces sees how generators end that have nothing to unwind; annotations as text.
+events = []
+
+
+def trace(frame, event, arg):
+    if frame.f_code.co_name == "<genexpr>":
+        events.append(event)
+    return trace
+
+
+def drops():
+    x = (i for i in [1, 2])
+    next(x)
+    del x
+    x = (i for i in [1, 2])
+    x.close()
+    x = (i for i in [1, 2])
+
+
+sys.settrace(trace)
+drops()
+sys.settrace(None)
+print(events)
+exec("from __future__ import annotations\ndef annotated(p: lambda *q: 1, q: lambda x, *, k: 2, r: lambda: 3, s: lambda **k: 4): pass")
+print(annotated.__annotations__)

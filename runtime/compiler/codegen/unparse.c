@@ -181,9 +181,9 @@ static void write_arguments(struct writer *w, const struct ast_arguments *args)
 static void write_lambda(struct writer *w, const struct ast_expr *expr, int level)
 {
     const struct ast_arguments *args = expr->lambda.args;
-    bool any = args->posonlyargs.count || args->args.count || args->vararg || args->kwonlyargs.count || args->kwarg;
+    bool spaced = args->posonlyargs.count || args->args.count; /* CPython writes lambda*p: p */
     write_open(w, level > LEVEL_TEST);
-    write_text(w, any ? "lambda " : "lambda");
+    write_text(w, spaced ? "lambda " : "lambda");
     write_arguments(w, args);
     write_text(w, ": ");
     write_expr(w, expr->lambda.body, LEVEL_TEST);

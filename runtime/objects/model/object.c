@@ -189,8 +189,10 @@ static value object_getstate_default(value self, bool required)
 {
     struct type *type = value_type(self);
     /* it has no more than its attributes */
-    bool plain =
-        type_has_flag(type, TYPE_FLAG_INSTANCE) || type->gc.instance_size <= sizeof(struct object) + sizeof(value_slot);
+    size_t fields = type->gc.instance_size - sizeof(struct object);
+    bool plain = (type_has_flag(type, TYPE_FLAG_INSTANCE) || fields == 0 ||
+                  (fields == sizeof(value_slot) && type->dict_offset)) &&
+                 !value_is(self, TYPE_ID_MODULE);
     if (required && !plain && !type->slots_count && type_has_flag(type, TYPE_FLAG_IMMUTABLE))
         return raise(EXC(TypeError), "cannot pickle '%T' object", self);
     value dict = attr_get_optional(self, NAME(__dict__));
