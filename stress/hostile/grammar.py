@@ -327,6 +327,7 @@ class Grammar:
             text = line.lstrip(" ")
             pad = line[: len(line) - len(text)]
             around = Grammar(self.choose)
+            around.matches = self.matches
             for above in reversed(made):  # the lines that this one is inside of
                 start = above.lstrip(" ")
                 if len(above) - len(start) < len(pad) and start.startswith(("def ", "async def ")):

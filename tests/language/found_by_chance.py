@@ -329,3 +329,12 @@ sys.settrace(None)
 print(events)
 exec("from __future__ import annotations\ndef annotated(p: lambda *q: 1, q: lambda x, *, k: 2, r: lambda: 3, s: lambda **k: 4): pass")
 print(annotated.__annotations__)
+
+
+class Watched(dict):
+    def __getattribute__(self, name):
+        print("asked for", name)
+        return super().__getattribute__(name)
+
+
+print({}.__class__(Watched(a=1)), {**Watched(b=2)}, dict(Watched(c=3), d=4), {} | Watched(e=5))

@@ -1468,9 +1468,8 @@ static bool dict_merge_pairs(value v, value pairs)
 
 bool dict_update(value v, value source)
 {
-    value plain = dict_to_merge(source);
-    if (plain)
-        return dict_merge_dict(v, plain, true);
+    if (value_is(source, TYPE_ID_DICT)) /* others are asked whether they have keys, whatever their class */
+        return dict_merge_dict(v, source, true);
     if (!thread_is_alone() && (value_is(source, TYPE_ID_LIST) || value_is(source, TYPE_ID_TUPLE))) {
         value pairs = dict_new(); /* then what they say is one step, as far as it can be read */
         bool read = pairs && dict_merge_pairs(pairs, source);
