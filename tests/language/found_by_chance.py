@@ -338,3 +338,7 @@ class Watched(dict):
 
 
 print({}.__class__(Watched(a=1)), {**Watched(b=2)}, dict(Watched(c=3), d=4), {} | Watched(e=5))
+
+from collections import deque
+attempt(deque([1, 2]).index, 2, None)
+attempt(deque([1, 2]).index, 2, 0, "a")

@@ -477,8 +477,8 @@ static value method_count(value v, value item)
 static value method_index(value v, value given_v, value given_start, value stop)
 {
     ssize start = 0, end = PTRDIFF_MAX;
-    if ((!is_missing(given_start) && !index_as_ssize(given_start, &start, NULL)) ||
-        (!is_missing(stop) && !index_as_ssize(stop, &end, NULL)))
+    if ((!is_missing(given_start) && !search_argument(given_start, &start)) ||
+        (!is_missing(stop) && !search_argument(stop, &end)))
         return NULL;
     int64_t at = deque_search(DEQUE(v), given_v, start, end);
     if (at == -1)
