@@ -169,7 +169,7 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
     {
         value old = frame->slots[ARG()];
         frame->slots[ARG()] = stack_own(*--sp);
-        DEC(old);
+        DEC_HERE(old);
         DISPATCH();
     }
 
@@ -177,7 +177,7 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
     {
         value old = frame->slots[ARG() & 0xFFF];
         frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
-        DEC(old);
+        DEC_HERE(old);
         TRACED(if (trace_self.on) {
             SAVE();
             enum trace_outcome outcome = trace_second_half(frame);
@@ -200,10 +200,10 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
     {
         value old = frame->slots[ARG() & 0xFFF];
         frame->slots[ARG() & 0xFFF] = stack_own(*--sp);
-        DEC(old);
+        DEC_HERE(old);
         old = frame->slots[ARG() >> 12];
         frame->slots[ARG() >> 12] = stack_own(*--sp);
-        DEC(old);
+        DEC_HERE(old);
         DISPATCH();
     }
 
@@ -213,7 +213,7 @@ value EVAL(struct interpreter *interpreter, struct frame *frame)
         if (unlikely(!old))
             goto unbound_local;
         frame->slots[ARG()] = NULL;
-        DEC(old);
+        DEC_HERE(old);
         DISPATCH();
     }
 

@@ -31,6 +31,16 @@
         }                                       \
     } while (0)
 
+/* The same where nothing saved the place before, and nothing has gone on from it: what dies may look at the line. */
+#define DEC_HERE(v)                             \
+    do {                                        \
+        value dec_ = (v);                       \
+        if (unlikely(!value_dec_plain(dec_))) { \
+            SAVE();                             \
+            rc_dec_slow(value_object(dec_));    \
+        }                                       \
+    } while (0)
+
 /* Pop and drop operands. */
 #define DROP_TO(base)               \
     do {                            \

@@ -81,7 +81,7 @@ int32_t traceback_line(const struct traceback *entry, const struct code *code)
 }
 static value get_lineno(value v)
 {
-    value code = attr_get(slot_peek(&SELF(v)->frame), NAME(f_code));
+    value code = frame_object_code(slot_peek(&SELF(v)->frame));
     value line = code ? small_int(traceback_line(SELF(v), (struct code *)code)) : NULL;
     value_dec(code);
     return line;

@@ -106,3 +106,23 @@ except RuntimeError as e: print("caught", e.args[0].n, end="; ")
 print()
 print(sys.exc_info())
 z = T("global at exit")
+
+
+# ---- the line at which something dies, where nothing else of the line could be asked for it ----
+class Line:
+    def __del__(self):
+        print(sys._getframe(1).f_lineno)
+def lines():
+    a = Line()
+    b = 1
+    a = None
+    c = Line()
+    x = 1
+    del c
+    d = Line()
+    y = 3
+    d = y
+    Line()
+    for i in [Line(), 2]:
+        pass
+lines()
