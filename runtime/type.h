@@ -179,7 +179,7 @@ enum type_flag {
     TYPE_FLAG_METHOD_LIKE =
         1024, /* instances found on a class bind as methods without creating one (function, method descriptor) */
     TYPE_FLAG_DATA_DESCRIPTOR = 2048,  /* instances have descr_set */
-    TYPE_FLAG_NO_WEAKREF = 4096,       /* instances cannot be weakly referenced */
+    TYPE_FLAG_WEAKREF = 4096,          /* instances can be weakly referenced */
     TYPE_FLAG_IMMUTABLE = 8192,        /* attributes cannot be set from Python: all built-in types */
     TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
     TYPE_FLAG_ODD_KEYS = 1 << 15,      /* a heap type whose dictionary has keys that are no plain strs */

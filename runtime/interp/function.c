@@ -396,7 +396,7 @@ const struct type_spec function_type_spec = {
     .doc = "Create a function object.",
     .signature = "(code, globals, name=None, argdefs=None, closure=None)",
     .size = sizeof(struct function),
-    .flags = TYPE_FLAG_METHOD_LIKE,
+    .flags = TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = function_traverse,
     .destroy = function_destroy,

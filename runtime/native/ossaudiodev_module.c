@@ -494,7 +494,7 @@ static const struct method_def mixer_methods[] = {
 static const struct type_spec audio_spec = {
     .name = "ossaudiodev.oss_audio_device",
     .size = sizeof(struct device),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW,
     .destroy = device_destroy,
     .methods = audio_methods,
     .getset = audio_getset,
@@ -502,7 +502,7 @@ static const struct type_spec audio_spec = {
 static const struct type_spec mixer_spec = {
     .name = "ossaudiodev.oss_mixer_device",
     .size = sizeof(struct device),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW,
     .destroy = device_destroy,
     .methods = mixer_methods,
 };

@@ -41,8 +41,6 @@ EXPLAINED = [
     ("CPython has an iterator of its own for ASCII text", r"str_ascii_iterator", r"str_(ascii_)?iterator"),
     ("a running generator expression shows no '.0': its iterator has moved to the stack", r"\{'\.0': <\w+ ", r"'\.0': <\w+ [^{}]*?>(, (?=')|(?=\}))"),
     ("CPython words wrong numbers of arguments in five ways, by the age of a function", ARITY, ARITY),
-    ("objects of built-in types can be weakly referenced, more of them than in CPython", r"TypeError\(.cannot create weak reference to",
-     r"TypeError\(.cannot create weak reference to .*|<ReferenceType <weakref .*"),
     ("functions of CPython that are not told their names", r"function missing|for this function", r"(function|[\w.]+\(\)) (?=missing)|for (this function|\w+\(\))"),
     ("CPython gives back the instance of a subclass of str where nothing was to be done", r"<MyStr>|'MyStr' object", r"<MyStr>|'my'|'(MyStr|str)' object"),
     ("CPython forgets to look at KeyErrors that have a context where keywords are merged", r"KeyError\('\w+'\) __context__",

@@ -342,3 +342,40 @@ print({}.__class__(Watched(a=1)), {**Watched(b=2)}, dict(Watched(c=3), d=4), {} 
 from collections import deque
 attempt(deque([1, 2]).index, 2, None)
 attempt(deque([1, 2]).index, 2, 0, "a")
+
+# What can be weakly referenced and what cannot: by type, by its bases, by __slots__.
+import collections
+import itertools
+import operator
+import re
+import struct
+import types
+
+
+class Numeric(int):
+    pass
+
+
+class Both(int, Generic):
+    pass
+
+
+class Pair(collections.namedtuple("Pair", "a b")):
+    pass
+
+
+class Bare(set):
+    __slots__ = ()
+
+
+class Group(ExceptionGroup):
+    __slots__ = ()
+
+
+plain = {1: 2}
+referable = [set(), frozenset(), len, [].append, place, Watched().keys, (i for i in ()), re.compile(""), sys, memoryview(b""), list[int], deque(), Bare(), struct.Struct("b"), int, ExceptionGroup("", [ValueError()]), Group("", [ValueError()]), place.__code__, itertools.tee(())[0], collections.OrderedDict(), Watched()]
+refused = [iter([]), iter(()), iter({1}), iter(plain), iter(plain.values()), reversed(plain), reversed([]), iter(range(10**30)), iter(deque()), plain.keys(), plain.values(), plain.items(), collections.OrderedDict().keys(), int.__add__, (1).__add__, int.__dict__["from_bytes"], int.real, types.FunctionType.__closure__, types.SimpleNamespace(), int | str, Numeric(1), Both(1), Pair(1, 2), sys.flags, ValueError(), itertools.count(), itertools.chain(), operator.itemgetter(1), io.IncrementalNewlineDecoder(None, False), sys.exc_info]
+for value in referable + refused:
+    attempt(lambda: type(weakref.ref(value)).__name__ + ("" if type(value).__weakrefoffset__ else "?"))
+attempt(lambda: type("W", (int,), {"__slots__": "__weakref__"}))
+attempt(lambda: type("W", (Pair,), {"__slots__": ("__weakref__",)}))

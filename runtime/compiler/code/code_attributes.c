@@ -709,6 +709,7 @@ static const struct getset_def code_getset[] = {
 const struct type_spec code_type_spec = {
     .id = TYPE_ID_CODE,
     .name = "code",
+    .flags = TYPE_FLAG_WEAKREF,
     .doc = "Create a code object.  Not for mere mortals.",
     .size = sizeof(struct code),
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,

@@ -532,7 +532,7 @@ const struct type_spec future_spec = {
     .signature = "(*, loop=None)",
     .doc = "This class is *almost* compatible with concurrent.futures.Future.",
     .size = sizeof(struct future),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .dict_offset = offsetof(struct future, dict),
     .traverse = future_traverse,

@@ -515,7 +515,7 @@ static const struct type_spec array_spec = {
         "initialized from the optional initializer value, which must be a list,\nstring or iterable over elements "
         "of the appropriate type.",
     .size = sizeof(struct array),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SEQUENCE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SEQUENCE | TYPE_FLAG_WEAKREF,
     .destroy = bytearray_destroy,
     .slots =
         {

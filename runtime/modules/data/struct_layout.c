@@ -123,6 +123,6 @@ const struct type_spec struct_layout_spec = {
     .name = "_struct.layout",
     .doc = "A compiled format.",
     .size = sizeof(struct struct_layout),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_VARIABLE_SIZE,
     .gc_flags = TYPE_GC_SHARDABLE,
 };

@@ -423,7 +423,7 @@ const struct type_spec date_spec = {
     .name = "datetime.date",
     .doc = "date(year, month, day) --> date object",
     .size = sizeof(struct date),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .slots =
         {
             .new = date_construct,

@@ -593,7 +593,7 @@ const struct type_spec datetime_spec = {
            "arguments are required. tzinfo may be None, or an\ninstance of a tzinfo subclass. The remaining arguments "
            "may be ints.\n",
     .size = sizeof(struct datetime),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = datetime_traverse,
     .destroy = datetime_destroy,

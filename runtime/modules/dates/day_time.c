@@ -360,7 +360,7 @@ const struct type_spec day_time_spec = {
     .doc = "time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\nAll arguments are optional. "
            "tzinfo may be None, or an instance of\na tzinfo subclass. The remaining arguments may be ints.\n",
     .size = sizeof(struct day_time),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = time_traverse,
     .destroy = time_destroy,

@@ -573,7 +573,7 @@ const struct type_spec timedelta_spec = {
            "minutes=0, hours=0, weeks=0)\n\nAll arguments are optional and default to 0.\nArguments may be integers or "
            "floats, and may be positive or negative.",
     .size = sizeof(struct timedelta),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .slots =
         {
             .new = delta_construct,

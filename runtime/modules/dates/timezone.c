@@ -172,7 +172,7 @@ const struct type_spec tzinfo_spec = {
     .name = "datetime.tzinfo",
     .doc = "Abstract base class for time zone info objects.",
     .size = sizeof(struct object),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .slots = {.new = tzinfo_construct},
     .methods = tzinfo_methods,
 };
@@ -291,7 +291,6 @@ const struct type_spec timezone_spec = {
     .name = "datetime.timezone",
     .doc = "Fixed offset from UTC implementation of tzinfo.",
     .size = sizeof(struct timezone),
-    .flags = TYPE_FLAG_NO_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = timezone_traverse,
     .destroy = timezone_destroy,

@@ -249,7 +249,7 @@ static const struct type_spec partial_spec = {
     .doc = "partial(func, *args, **keywords) - new function with partial application\n"
            "    of the given arguments and keywords.\n",
     .size = sizeof(struct partial),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = partial_traverse,
     .destroy = partial_destroy,

@@ -320,6 +320,7 @@ static const struct method_def tee_methods[] = {
     {0},
 };
 static const struct type_spec tee_spec = {.name = "itertools._tee",
+                                          .flags = TYPE_FLAG_WEAKREF,
                                           .signature = "(iterable, /)",
                                           .doc = "Iterator wrapped to make it copyable.",
                                           .size = sizeof(struct iterator),

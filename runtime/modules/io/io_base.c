@@ -710,11 +710,11 @@ static const struct getset_def text_base_getset[] = {
     {"errors", get_none, NULL, "The error setting of the decoder or encoder."},
     {0}};
 
-#define BASE_SPEC(NAME, ...)                                                                                  \
-    {                                                                                                         \
-        .name = NAME, .size = sizeof(struct io_base), .flags = TYPE_FLAG_BASE, .gc_flags = TYPE_GC_CONTAINER, \
-        .traverse = io_traverse, .destroy = io_destroy, .finalize = io_finalize,                              \
-        .dict_offset = offsetof(struct io_base, dict), __VA_ARGS__                                            \
+#define BASE_SPEC(NAME, ...)                                                                                    \
+    {                                                                                                           \
+        .name = NAME, .size = sizeof(struct io_base), .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,              \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = io_traverse, .destroy = io_destroy, .finalize = io_finalize, \
+        .dict_offset = offsetof(struct io_base, dict), __VA_ARGS__                                              \
     }
 static const struct type_spec base_spec =
     BASE_SPEC("_io._IOBase", .slots = {.new = base_new, .iter = base_iter, .next = base_next}, .methods = base_methods,

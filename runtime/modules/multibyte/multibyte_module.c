@@ -86,7 +86,7 @@ static const struct method_def codec_methods[] = {
 static const struct type_spec codec_spec = {
     .name = "_multibytecodec.MultibyteCodec",
     .size = sizeof(struct codec_object),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW,
     .methods = codec_methods,
 };
 

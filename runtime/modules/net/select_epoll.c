@@ -179,7 +179,6 @@ const struct type_spec epoll_spec = {
            "sizehint is used to optimize internal data structures. It doesn't limit\n"
            "the maximum number of monitored events.",
     .size = sizeof(struct epoll),
-    .flags = TYPE_FLAG_NO_WEAKREF,
     .destroy = epoll_destroy,
     .slots = {.new = epoll_new},
     .methods = epoll_methods,

@@ -526,7 +526,7 @@ const struct type_spec socket_spec = {
            "socket(family=-1, type=-1, proto=-1, fileno=None) -> socket object\n\n"
            "Open a socket of the given type.",
     .size = sizeof(struct socket),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .destroy = socket_destroy,
     .finalize = socket_finalize,
     .slots = {.new = socket_new, .init = socket_init, .repr = socket_repr},

@@ -470,11 +470,11 @@ static const struct method_def proxy_methods[] = {
     METHOD("__reduce__", proxy_reduce, "($self, /)", "Implement pickle support."),
     {0},
 };
-#define PROXY_SPEC(NAME)                                                                              \
-    {                                                                                                 \
-        .name = NAME, .size = sizeof(struct proxy), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = proxy_traverse, .destroy = proxy_destroy,          \
-        .slots = {.hash = value_unhashable}, .methods = proxy_methods,                                \
+#define PROXY_SPEC(NAME)                                                                                      \
+    {                                                                                                         \
+        .name = NAME, .size = sizeof(struct proxy), .flags = TYPE_FLAG_NO_NEW, .gc_flags = TYPE_GC_CONTAINER, \
+        .traverse = proxy_traverse, .destroy = proxy_destroy, .slots = {.hash = value_unhashable},            \
+        .methods = proxy_methods,                                                                             \
     }
 static const struct type_spec proxy_specs[] = {PROXY_SPEC("_pickle.PicklerMemoProxy"),
                                                PROXY_SPEC("_pickle.UnpicklerMemoProxy")};

@@ -627,7 +627,7 @@ static const struct type_spec map_spec = {
     .name = "mmap.mmap",
     .doc = "Maps the memory to the file represented by the file handle fileno,\nand returns a mmap object.",
     .size = sizeof(struct mapping),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .destroy = map_destroy,
     .slots = {.new = map_new,
               .repr = map_repr,

@@ -205,6 +205,7 @@ static const struct method_def context_methods[] = {
 };
 static const struct type_spec context_spec = {
     .name = "_contextvars.Context",
+    .flags = TYPE_FLAG_WEAKREF,
     .size = sizeof(struct context),
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = context_traverse,

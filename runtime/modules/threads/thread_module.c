@@ -163,7 +163,7 @@ static const struct type_spec lock_type_spec = {
     .name = "_thread.lock",
     .doc = "A lock object is a synchronization primitive.",
     .size = sizeof(struct lock),
-    .flags = TYPE_FLAG_NO_NEW,
+    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_WEAKREF,
     .slots = {.repr = lock_repr},
     .methods = lock_methods,
 };
@@ -335,7 +335,7 @@ static const struct method_def rlock_methods[] = {
 static const struct type_spec rlock_type_spec = {
     .name = "_thread.RLock",
     .size = sizeof(struct rlock),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .slots = {.new = rlock_type_new, .repr = rlock_repr},
     .methods = rlock_methods,
 };

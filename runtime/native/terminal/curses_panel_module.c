@@ -51,7 +51,7 @@ static value panel_new(value module, value window)
     if (!p)
         return NULL;
     slot_init(&p->window, value_inc(window));
-    p->self = weak_reference_new(value_of(p));
+    p->self = weak_reference_to_any(value_of(p));
     if (p->self) {
         curses_enter();
         p->handle = new_panel(((struct window *)window)->handle);

@@ -341,7 +341,6 @@ static const struct getset_def getset[] = {
 const struct type_spec memory_bio_spec = {
     .name = "_ssl.MemoryBIO",
     .size = sizeof(struct memory_bio),
-    .flags = TYPE_FLAG_NO_WEAKREF,
     .destroy = memory_bio_destroy,
     .slots = {.new = memory_bio_new},
     .methods = methods,

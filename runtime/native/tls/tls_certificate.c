@@ -150,7 +150,7 @@ static const struct method_def methods[] = {
 const struct type_spec certificate_spec = {
     .name = "_ssl.Certificate",
     .size = sizeof(struct certificate),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW,
     .destroy = certificate_destroy,
     .slots = {.repr = certificate_repr, .hash = certificate_hash, .compare = certificate_compare},
     .methods = methods,

@@ -184,7 +184,7 @@ static void tls_socket_destroy(struct object *o)
 const struct type_spec tls_socket_spec = {
     .name = "_ssl._SSLSocket",
     .size = sizeof(struct tls_socket),
-    .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_NO_NEW,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = tls_socket_traverse,
     .destroy = tls_socket_destroy,

@@ -694,7 +694,7 @@ const struct type_spec bytearray_type_spec = {
            "bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\nbytearray(int) -> bytes array of size given "
            "by the parameter initialized with null bytes\nbytearray() -> empty bytes array",
     .size = sizeof(struct bytearray),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .destroy = bytearray_destroy,
     .slots =
         {

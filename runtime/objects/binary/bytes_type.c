@@ -302,7 +302,7 @@ const struct type_spec bytes_type_spec = {
            "immutable copy of bytes_or_buffer\nbytes(int) -> bytes object of size given by the parameter initialized "
            "with null bytes\nbytes() -> empty bytes object",
     .size = sizeof(struct bytes_instance),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_BYTES | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_BYTES,
     .traverse = bytes_traverse,
     .destroy = bytes_destroy,
     .slots =
@@ -418,11 +418,11 @@ static const struct method_def iterator_methods[] = {
     METHOD("__setstate__", iterator_setstate, "($self, state, /)", "Set state information for unpickling."),
     {0},
 };
-#define ITERATOR_SPEC(NAME, METHODS)                                                                           \
-    {                                                                                                          \
-        .name = NAME, .size = sizeof(struct bytes_iterator), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = iterator_traverse, .destroy = iterator_destroy,             \
-        .slots = {.iter = iterator_self, .next = iterator_next}, .methods = METHODS,                           \
+#define ITERATOR_SPEC(NAME, METHODS)                                                                                   \
+    {                                                                                                                  \
+        .name = NAME, .size = sizeof(struct bytes_iterator), .flags = TYPE_FLAG_NO_NEW, .gc_flags = TYPE_GC_CONTAINER, \
+        .traverse = iterator_traverse, .destroy = iterator_destroy,                                                    \
+        .slots = {.iter = iterator_self, .next = iterator_next}, .methods = METHODS,                                   \
     }
 static const struct type_spec iterator_specs[] = {
     ITERATOR_SPEC("bytes_iterator", iterator_methods),

@@ -340,7 +340,7 @@ const struct type_spec dict_type_spec = {
         "iterable:\n        d[k] = v\ndict(**kwargs) -> new dictionary initialized with the name=value pairs\n    in "
         "the keyword argument list.  For example:  dict(one=1, two=2)",
     .size = sizeof(struct dict),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_DICT | TYPE_FLAG_MAPPING | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_DICT | TYPE_FLAG_MAPPING,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = dict_traverse,
     .destroy = dict_destroy,

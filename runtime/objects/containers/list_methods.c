@@ -597,7 +597,7 @@ const struct type_spec list_type_spec = {
            "argument must be an iterable if specified.",
     .signature = "(iterable=(), /)",
     .size = sizeof(struct list),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_LIST | TYPE_FLAG_SEQUENCE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_LIST | TYPE_FLAG_SEQUENCE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = list_traverse,
     .destroy = list_destroy,

@@ -733,7 +733,7 @@ const struct type_spec set_type_spec = {
     .doc = "set() -> new empty set object\nset(iterable) -> new set object\n\nBuild an unordered collection of unique "
            "elements.",
     .size = sizeof(struct set),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SET,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SET | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = set_traverse,
     .destroy = set_destroy,
@@ -749,7 +749,7 @@ const struct type_spec frozenset_type_spec = {
     .doc = "frozenset() -> empty frozenset object\nfrozenset(iterable) -> frozenset object\n\nBuild an immutable "
            "unordered collection of unique elements.",
     .size = sizeof(struct set),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SET,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SET | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = set_traverse,
     .destroy = set_destroy,

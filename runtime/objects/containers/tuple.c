@@ -440,7 +440,7 @@ const struct type_spec tuple_type_spec = {
         "value is the same object.",
     .signature = "(iterable=(), /)",
     .size = sizeof(struct tuple),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_TUPLE | TYPE_FLAG_SEQUENCE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_TUPLE | TYPE_FLAG_SEQUENCE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = tuple_traverse,
     .destroy = tuple_destroy,

@@ -330,6 +330,7 @@ static const struct getset_def function_getset[] = {
 const struct type_spec builtin_function_type_spec = {
     .id = TYPE_ID_BUILTIN_FUNCTION,
     .name = "builtin_function_or_method",
+    .flags = TYPE_FLAG_WEAKREF,
     .size = sizeof(struct builtin_function),
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = function_traverse,

@@ -129,6 +129,7 @@ static const struct member_def method_members[] = {
 const struct type_spec method_type_spec = {
     .id = TYPE_ID_METHOD,
     .name = "method",
+    .flags = TYPE_FLAG_WEAKREF,
     .doc = "Create a bound instance method object.",
     .signature = "(function, instance, /)",
     .size = sizeof(struct method),

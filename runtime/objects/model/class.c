@@ -112,7 +112,7 @@ static bool slots_check_name(struct class_slots *slots, value item, struct type 
         slots->dict = true;
     }
     if (str_equals_text(item, "__weakref__")) {
-        if (slots->weak || !type_has_flag(base, TYPE_FLAG_NO_WEAKREF))
+        if (slots->weak || type_has_flag(base, TYPE_FLAG_WEAKREF | TYPE_FLAG_VARIABLE_SIZE))
             return raise_false(EXC(TypeError),
                                "__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
         slots->weak = true;
@@ -188,7 +188,7 @@ static uint32_t slot_flags_from_bases(value bases, bool *dict, bool *in_line, bo
         struct type *base = (struct type *)tuple_get(bases, i);
         *dict |= base_has_dict(base);
         *in_line |= type_has_flag(base, TYPE_FLAG_INSTANCE);
-        *weak |= !type_has_flag(base, TYPE_FLAG_NO_WEAKREF);
+        *weak |= type_has_flag(base, TYPE_FLAG_WEAKREF);
     }
     return flags;
 }
@@ -201,9 +201,9 @@ static void layout_instances(struct type *type, struct type *base, value bases, 
     uint32_t flags = TYPE_FLAG_HEAP | TYPE_FLAG_BASE | slot_flags_from_bases(bases, &dict, &in_line, &weak);
     flags |= type_flags(base) &
              ~(uint32_t)(TYPE_FLAG_IMMUTABLE | TYPE_FLAG_NO_NEW | TYPE_FLAG_ABSTRACT | TYPE_FLAG_INSTANCE |
-                         TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED | TYPE_FLAGS_COLLECTION);
-    if (!weak)
-        flags |= TYPE_FLAG_NO_WEAKREF;
+                         TYPE_FLAG_WEAKREF | TYPE_FLAG_METHOD_LIKE | TYPE_FLAG_CLASSIFIED | TYPE_FLAGS_COLLECTION);
+    if (type_has_flag(base, TYPE_FLAG_VARIABLE_SIZE) ? type_has_flag(base, TYPE_FLAG_WEAKREF) : weak)
+        flags |= TYPE_FLAG_WEAKREF;
     type->gc.gc_flags = TYPE_GC_CONTAINER | TYPE_GC_COUNTED | (base->gc.gc_flags & TYPE_GC_SHARDABLE);
     type->solid = count ? type : base->solid;
     type->dict_offset = base->dict_offset;
@@ -321,7 +321,7 @@ bool class_layouts_compatible(struct type *from, struct type *to, const char *at
 {
     bool both_instances = type_has_flag(from, TYPE_FLAG_INSTANCE) && type_has_flag(to, TYPE_FLAG_INSTANCE);
     bool same_kind = type_has_flag(from, TYPE_FLAG_INSTANCE) == type_has_flag(to, TYPE_FLAG_INSTANCE);
-    same_kind &= type_has_flag(from, TYPE_FLAG_NO_WEAKREF) == type_has_flag(to, TYPE_FLAG_NO_WEAKREF);
+    same_kind &= type_has_flag(from, TYPE_FLAG_WEAKREF) == type_has_flag(to, TYPE_FLAG_WEAKREF);
     bool same_slots = from->solid == to->solid;
     if (!same_slots && from->solid && to->solid && type_has_flag(from->solid, TYPE_FLAG_HEAP) &&
         type_has_flag(to->solid, TYPE_FLAG_HEAP)) {
@@ -428,7 +428,7 @@ static bool fill_class_dict(struct type *type, struct type *base, value dict, va
     bool new_dict = (type_has_flag(type, TYPE_FLAG_INSTANCE) || type->dict_offset) && !base_has_dict(base);
     if (new_dict && !metaclass && !add_getset(type, dict, &subtype_dict_getset))
         return false;
-    if (!type_has_flag(type, TYPE_FLAG_NO_WEAKREF) && type_has_flag(base, TYPE_FLAG_NO_WEAKREF) &&
+    if (type_has_flag(type, TYPE_FLAG_WEAKREF) && !type_has_flag(base, TYPE_FLAG_WEAKREF) &&
         !add_getset(type, dict, &subtype_weakref_getset))
         return false;
     value doc = dict_set_default(dict, NAME(__doc__), VALUE_NONE);

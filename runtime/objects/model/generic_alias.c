@@ -347,7 +347,7 @@ const struct type_spec generic_alias_type_spec = {
     .name = "types.GenericAlias",
     .doc = "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).",
     .size = sizeof(struct generic_alias),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = alias_traverse,
     .destroy = alias_destroy,

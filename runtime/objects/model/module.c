@@ -288,7 +288,7 @@ const struct type_spec module_type_spec = {
     .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
     .signature = "(name, doc=None)",
     .size = sizeof(struct module),
-    .flags = TYPE_FLAG_BASE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = module_traverse,
     .destroy = module_destroy,

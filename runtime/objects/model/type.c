@@ -19,7 +19,8 @@ _Static_assert(sizeof(struct type) <= TYPE_WELL_KNOWN_STRIDE, "a well-known type
 #define KIND_FLAGS                                                                                         \
     (TYPE_FLAG_INT | TYPE_FLAG_STR | TYPE_FLAG_BYTES | TYPE_FLAG_TUPLE | TYPE_FLAG_LIST | TYPE_FLAG_DICT | \
      TYPE_FLAG_TYPE | TYPE_FLAG_EXCEPTION | TYPE_FLAG_FLOAT | TYPE_FLAG_SET)
-#define INHERITED_FLAGS (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE)
+#define INHERITED_FLAGS \
+    (KIND_FLAGS | TYPE_FLAG_SEQUENCE | TYPE_FLAG_MAPPING | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_WEAKREF)
 
 /* ---- every built-in type, the newest first, for taking them down at the end; under the class lock ---- */
 static struct type *builtin_types;
@@ -72,56 +73,30 @@ static uint32_t kind_flags_of(unsigned id)
     case TYPE_ID_TYPE:
         return TYPE_FLAG_TYPE | TYPE_FLAG_VARIABLE_SIZE;
     case TYPE_ID_INT:
-        return TYPE_FLAG_INT | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_INT | TYPE_FLAG_VARIABLE_SIZE;
     case TYPE_ID_STR:
-        return TYPE_FLAG_STR | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_STR;
     case TYPE_ID_BYTES:
-        return TYPE_FLAG_BYTES | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_BYTES | TYPE_FLAG_VARIABLE_SIZE;
     case TYPE_ID_TUPLE:
-        return TYPE_FLAG_TUPLE | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_SEQUENCE;
+        return TYPE_FLAG_TUPLE | TYPE_FLAG_VARIABLE_SIZE | TYPE_FLAG_SEQUENCE;
     case TYPE_ID_LIST:
-        return TYPE_FLAG_LIST | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_SEQUENCE;
+        return TYPE_FLAG_LIST | TYPE_FLAG_SEQUENCE;
     case TYPE_ID_DICT:
-        return TYPE_FLAG_DICT | TYPE_FLAG_NO_WEAKREF | TYPE_FLAG_MAPPING;
+        return TYPE_FLAG_DICT | TYPE_FLAG_MAPPING;
     case TYPE_ID_FLOAT:
-        return TYPE_FLAG_FLOAT | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_FLOAT;
     case TYPE_ID_SET:
     case TYPE_ID_FROZENSET:
         return TYPE_FLAG_SET;
     case TYPE_ID_MAPPING_PROXY:
-        return TYPE_FLAG_MAPPING | TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_MAPPING;
     case TYPE_ID_RANGE:
-        return TYPE_FLAG_SEQUENCE | TYPE_FLAG_NO_WEAKREF;
-    case TYPE_ID_OBJECT:
-    case TYPE_ID_NONE_TYPE:
-    case TYPE_ID_BOOL:
-    case TYPE_ID_COMPLEX:
-    case TYPE_ID_ELLIPSIS:
-    case TYPE_ID_NOT_IMPLEMENTED:
-    case TYPE_ID_BYTEARRAY:
-    case TYPE_ID_SLICE:
-    case TYPE_ID_CELL:
-    case TYPE_ID_PROPERTY:
-    case TYPE_ID_SUPER:
-    case TYPE_ID_STATICMETHOD:
-    case TYPE_ID_CLASSMETHOD:
-    case TYPE_ID_LIST_ITERATOR:
-    case TYPE_ID_TUPLE_ITERATOR:
-    case TYPE_ID_RANGE_ITERATOR:
-    case TYPE_ID_STR_ITERATOR:
-    case TYPE_ID_DICT_KEY_ITERATOR:
-    case TYPE_ID_ENUMERATE:
-    case TYPE_ID_ZIP:
-    case TYPE_ID_MAP:
-    case TYPE_ID_FILTER:
-    case TYPE_ID_SEQUENCE_ITERATOR:
-    case TYPE_ID_CALLABLE_ITERATOR:
-    case TYPE_ID_REVERSED:
-    case TYPE_ID_FRAME:
-    case TYPE_ID_TRACEBACK:
-        return TYPE_FLAG_NO_WEAKREF;
+        return TYPE_FLAG_SEQUENCE;
+    case EXCEPTION_ID_ExceptionGroup:
+        return TYPE_FLAG_EXCEPTION | TYPE_FLAG_WEAKREF;
     default:
-        return id >= TYPE_ID_FIRST_EXCEPTION ? TYPE_FLAG_EXCEPTION | TYPE_FLAG_NO_WEAKREF : 0;
+        return id >= TYPE_ID_FIRST_EXCEPTION ? TYPE_FLAG_EXCEPTION : 0;
     }
 }
 
@@ -598,7 +573,7 @@ const struct type_spec type_type_spec = {
     .name = "type",
     .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     .size = sizeof(struct type),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_TYPE,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_TYPE | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_SHARDABLE,
     .traverse = type_traverse,
     .destroy = type_destroy,

@@ -414,7 +414,7 @@ static value get_dict_offset(value self)
 }
 static value get_weakref_offset(value self)
 {
-    return small_int(type_has_flag(SELF, TYPE_FLAG_NO_WEAKREF) ? 0 : 16);
+    return small_int(type_has_flag(SELF, TYPE_FLAG_WEAKREF) ? 16 : 0);
 }
 
 const struct getset_def type_getset[] = {

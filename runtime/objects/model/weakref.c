@@ -9,15 +9,13 @@
 
 static bool check_referent(value referent)
 {
-    if (value_is_object(referent) && !type_has_flag(value_type(referent), TYPE_FLAG_NO_WEAKREF))
+    if (value_is_object(referent) && type_has_flag(value_type(referent), TYPE_FLAG_WEAKREF))
         return true;
     return raise_false(EXC(TypeError), "cannot create weak reference to '%T' object", referent);
 }
 
-value weak_reference_make(struct type *type, value referent, value callback)
+static value reference_to(struct type *type, value referent, value callback)
 {
-    if (!check_referent(referent))
-        return NULL;
     if (!is_given(callback))
         callback = NULL;
     bool shared = !callback && !type_has_flag(type, TYPE_FLAG_HEAP);
@@ -37,6 +35,16 @@ value weak_reference_make(struct type *type, value referent, value callback)
         return raise_no_memory();
     }
     return value_of(reference);
+}
+
+value weak_reference_make(struct type *type, value referent, value callback)
+{
+    return check_referent(referent) ? reference_to(type, referent, callback) : NULL;
+}
+
+value weak_reference_to_any(value object)
+{
+    return reference_to(TYPE(WEAK_REFERENCE), object, NULL);
 }
 
 value weak_reference_new(value referent)
@@ -154,7 +162,7 @@ const struct type_spec weak_reference_type_spec = {
     .id = TYPE_ID_WEAK_REFERENCE,
     .name = "weakref.ReferenceType",
     .size = sizeof(struct python_weak_reference),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER | TYPE_GC_HIDDEN, /* those in lists of subclasses */
     .traverse = reference_traverse,
     .destroy = reference_destroy,
@@ -332,31 +340,31 @@ static const struct method_def proxy_methods[] = {METHOD("__bytes__", proxy_byte
 
 #define BINARY_SLOT(OP)  [BINARY_##OP] = proxy_##OP,
 #define INPLACE_SLOT(OP) [BINARY_##OP] = proxy_inplace_##OP,
-#define PROXY_SPEC(NAME, ...)                                                                                         \
-    {                                                                                                                 \
-        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF, \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy,                  \
-        .slots = {.getattr = proxy_getattr,                                                                           \
-                  .setattr = proxy_setattr,                                                                           \
-                  .repr = proxy_repr,                                                                                 \
-                  .str = proxy_str,                                                                                   \
-                  .hash = value_unhashable,                                                                           \
-                  .compare = proxy_compare,                                                                           \
-                  .iter = proxy_iter,                                                                                 \
-                  .next = proxy_next,                                                                                 \
-                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},                             \
-                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                                         \
-                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},                            \
-                  .truth = proxy_truth,                                                                               \
-                  .to_int = proxy_to_int,                                                                             \
-                  .to_float = proxy_to_float,                                                                         \
-                  .to_index = proxy_to_index,                                                                         \
-                  .length = proxy_length,                                                                             \
-                  .getitem = proxy_getitem,                                                                           \
-                  .setitem = proxy_setitem,                                                                           \
-                  .contains = proxy_contains,                                                                         \
-                  __VA_ARGS__},                                                                                       \
-        .methods = proxy_methods,                                                                                     \
+#define PROXY_SPEC(NAME, ...)                                                                        \
+    {                                                                                                \
+        .name = NAME, .size = sizeof(struct python_weak_reference), .flags = TYPE_FLAG_NO_NEW,       \
+        .gc_flags = TYPE_GC_CONTAINER, .traverse = reference_traverse, .destroy = reference_destroy, \
+        .slots = {.getattr = proxy_getattr,                                                          \
+                  .setattr = proxy_setattr,                                                          \
+                  .repr = proxy_repr,                                                                \
+                  .str = proxy_str,                                                                  \
+                  .hash = value_unhashable,                                                          \
+                  .compare = proxy_compare,                                                          \
+                  .iter = proxy_iter,                                                                \
+                  .next = proxy_next,                                                                \
+                  .binary = {PROXY_OPERATORS(BINARY_SLOT)[BINARY_DIVMOD] = proxy_divmod},            \
+                  .inplace = {PROXY_OPERATORS(INPLACE_SLOT)},                                        \
+                  .unary = {proxy_negative, proxy_positive, proxy_absolute, proxy_invert},           \
+                  .truth = proxy_truth,                                                              \
+                  .to_int = proxy_to_int,                                                            \
+                  .to_float = proxy_to_float,                                                        \
+                  .to_index = proxy_to_index,                                                        \
+                  .length = proxy_length,                                                            \
+                  .getitem = proxy_getitem,                                                          \
+                  .setitem = proxy_setitem,                                                          \
+                  .contains = proxy_contains,                                                        \
+                  __VA_ARGS__},                                                                      \
+        .methods = proxy_methods,                                                                    \
     }
 static const struct type_spec proxy_specs[2] = {
     PROXY_SPEC("weakref.ProxyType", .call = NULL),

@@ -10,6 +10,7 @@ struct python_weak_reference {
 };
 
 value weak_reference_new(value referent);  /* weakref.ref(referent): shared when there is one; TypeError */
+value weak_reference_to_any(value object); /* for the runtime's own use: of a type that programs cannot refer to, too */
 value weak_reference_get(value reference); /* the referent, owned, or VALUE_NONE */
 /* weakref.ref / weakref.proxy with a callback (NULL: none). */
 value weak_reference_make(struct type *type, value referent, value callback);

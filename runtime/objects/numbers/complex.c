@@ -513,7 +513,7 @@ const struct type_spec complex_type_spec = {
     .doc = "Create a complex number from a string or numbers.",
     .signature = "(real=0, imag=0)",
     .size = sizeof(struct complex_object),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .slots =
         {
             .new = complex_type_new,

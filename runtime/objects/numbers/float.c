@@ -676,7 +676,7 @@ const struct type_spec float_type_spec = {
     .doc = "Convert a string or number to a floating point number, if possible.",
     .signature = "(x=0, /)",
     .size = sizeof(struct float_object),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_FLOAT | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_FLOAT,
     .slots =
         {
             .new = float_type_new,

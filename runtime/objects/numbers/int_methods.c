@@ -402,7 +402,7 @@ const struct type_spec int_type_spec = {
     .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 "
            "if no arguments\nare given.",
     .size = sizeof(struct int_instance),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_INT | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_INT,
     .traverse = int_traverse,
     .destroy = int_destroy,
     .slots =
@@ -469,7 +469,7 @@ const struct type_spec bool_type_spec = {
         "are the only two instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
         "subclassed.",
     .size = sizeof(struct int_instance),
-    .flags = TYPE_FLAG_INT | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_INT,
     .slots =
         {
             .new = bool_new,

@@ -690,8 +690,8 @@ static const struct method_def str_iterator_methods[] = {
 
 #define STR_ITERATOR_SPEC(NAME, ...)                                                                                  \
     {                                                                                                                 \
-        .name = NAME, .size = sizeof(struct str_iterator), .flags = TYPE_FLAG_NO_NEW | TYPE_FLAG_NO_WEAKREF,          \
-        .gc_flags = TYPE_GC_CONTAINER, .traverse = str_iterator_traverse, .destroy = str_iterator_destroy,            \
+        .name = NAME, .size = sizeof(struct str_iterator), .flags = TYPE_FLAG_NO_NEW, .gc_flags = TYPE_GC_CONTAINER,  \
+        .traverse = str_iterator_traverse, .destroy = str_iterator_destroy,                                           \
         .slots = {.iter = str_iterator_self, .next = str_iterator_next}, .methods = str_iterator_methods, __VA_ARGS__ \
     }
 const struct type_spec str_iterator_type_spec = STR_ITERATOR_SPEC("str_iterator", .id = TYPE_ID_STR_ITERATOR, );
@@ -705,7 +705,7 @@ const struct type_spec str_type_spec = {
         "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\nCreate a new string object from "
         "the given object.",
     .size = sizeof(struct str_instance),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_STR | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_STR,
     .traverse = str_traverse,
     .destroy = str_destroy,
     .slots =

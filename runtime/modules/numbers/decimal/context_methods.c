@@ -32,15 +32,19 @@ static value binary(number_operation *operation, value self, value given_a, valu
     M(abs)                                                                                                   \
     M(exp)                                                                                                   \
     M(ln)                                                                                                    \
-    M(log10) M(minus) M(next_minus) M(next_plus) M(plus) M(sqrt) M(to_integral) M(to_integral_exact) M(logb) \
-        M(logical_invert) M(copy_abs) M(copy_negate)
-#define BINARY_OPERATIONS(M)                                                                                          \
-    M(add)                                                                                                            \
-    M(compare)                                                                                                        \
-    M(compare_signal)                                                                                                 \
-    M(divide) M(divide_int) M(max) M(max_mag) M(min) M(min_mag) M(multiply) M(next_toward) M(quantize) M(remainder)   \
-        M(remainder_near) M(subtract) M(compare_total) M(compare_total_mag) M(copy_sign) M(logical_and) M(logical_or) \
-            M(logical_xor) M(rotate) M(scaleb) M(shift)
+    M(log10)                                                                                                 \
+    M(minus)                                                                                                 \
+    M(next_minus) M(next_plus) M(plus) M(sqrt) M(to_integral) M(to_integral_exact) M(logb) M(logical_invert) \
+        M(copy_abs) M(copy_negate)
+#define BINARY_OPERATIONS(M)                                                                                       \
+    M(add)                                                                                                         \
+    M(compare)                                                                                                     \
+    M(compare_signal)                                                                                              \
+    M(divide)                                                                                                      \
+    M(divide_int)                                                                                                  \
+    M(max) M(max_mag) M(min) M(min_mag) M(multiply) M(next_toward) M(quantize) M(remainder) M(remainder_near)      \
+        M(subtract) M(compare_total) M(compare_total_mag) M(copy_sign) M(logical_and) M(logical_or) M(logical_xor) \
+            M(rotate) M(scaleb) M(shift)
 UNARY_OPERATIONS(UNARY)
 BINARY_OPERATIONS(BINARY)
 
@@ -244,7 +248,7 @@ const struct type_spec context_spec = {
            "conditions raise exceptions.",
     .signature = "(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)",
     .size = sizeof(struct context),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = context_traverse,
     .destroy = context_destroy,

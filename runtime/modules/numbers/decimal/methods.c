@@ -38,12 +38,14 @@ static value method_binary(number_operation *operation, value self, value given,
         return method_binary(number_##NAME, self, other, context);     \
     }
 #define UNARY_METHODS(M) M(exp) M(ln) M(log10) M(sqrt) M(logb) M(logical_invert) M(next_minus) M(next_plus)
-#define BINARY_METHODS(M)                                                                                     \
-    M(compare)                                                                                                \
-    M(compare_signal)                                                                                         \
-    M(max)                                                                                                    \
-    M(max_mag) M(min) M(min_mag) M(next_toward) M(remainder_near) M(logical_and) M(logical_or) M(logical_xor) \
-        M(rotate) M(scaleb) M(shift) M(compare_total) M(compare_total_mag) M(copy_sign)
+#define BINARY_METHODS(M)                                                                                       \
+    M(compare)                                                                                                  \
+    M(compare_signal)                                                                                           \
+    M(max)                                                                                                      \
+    M(max_mag)                                                                                                  \
+    M(min)                                                                                                      \
+    M(min_mag) M(next_toward) M(remainder_near) M(logical_and) M(logical_or) M(logical_xor) M(rotate) M(scaleb) \
+        M(shift) M(compare_total) M(compare_total_mag) M(copy_sign)
 UNARY_METHODS(UNARY)
 BINARY_METHODS(BINARY)
 
@@ -523,7 +525,7 @@ const struct type_spec decimal_spec = {
     .doc = "A decimal number: from an int, a text, a tuple, a float or another Decimal, exactly.",
     .signature = "(value='0', context=None)",
     .size = sizeof(struct decimal),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_NO_WEAKREF,
+    .flags = TYPE_FLAG_BASE,
     .destroy = decimal_destroy,
     .slots =
         {
