@@ -360,6 +360,18 @@ value bytes_make_room(value self, size_t length, uint8_t **to)
             is_bytes(self) ? bytes_data(v) : atomic_load_explicit(&((struct bytearray *)v)->data, memory_order_relaxed);
     return v;
 }
+static value bytes_exchange(value self, struct span s, uint8_t old, uint8_t new)
+{
+    uint8_t *to;
+    if (span_find_char(s, old) == SPAN_NONE)
+        return bytes_make_same(self, s);
+    value result = bytes_make_room(self, s.length, &to);
+    if (result) {
+        thread_copy(to, s.data, s.length);
+        span_exchange(to, 1, s.length, old, new);
+    }
+    return result;
+}
 
 static value bytes_replace(value self, value given_old, value given_new, value given_count)
 {
@@ -375,7 +387,9 @@ static value bytes_replace(value self, value given_old, value given_new, value g
     if (value_as_ssize(given_count, &max) && bytes_open(self, &b)) {
         struct span s = buffer_span(&b);
         struct span_places places;
-        if (span_find_all(s, buffer_span(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
+        if (old.length == 1 && new.length == 1 && max < 0) {
+            result = bytes_exchange(self, s, *(const uint8_t *)old.data, *(const uint8_t *)new.data);
+        } else if (span_find_all(s, buffer_span(&old), max < 0 ? SIZE_MAX : (size_t)max, &places)) {
             size_t length, growth;
             size_t more = new.length > old.length ? (size_t)(new.length - old.length) : 0;
             size_t less = old.length > new.length ? (size_t)(old.length - new.length) : 0;

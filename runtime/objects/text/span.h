@@ -76,6 +76,8 @@ static inline void span_copy_inline(void *data, unsigned width, size_t at, struc
     else
         span_copy_to(data, width, at, s);
 }
+/* Each of the `length` characters that is `old` becomes `new`; the width can hold both. */
+void span_exchange(void *data, unsigned width, size_t length, uint32_t old, uint32_t new);
 void span_fill(void *data, unsigned width, size_t at, size_t count, uint32_t c);
 bool span_equal(struct span a, struct span b);
 int span_compare(struct span a, struct span b); /* -1, 0, 1, by code points */
@@ -86,6 +88,9 @@ size_t span_find_char(struct span s, uint32_t c); /* SPAN_NONE */
 size_t span_find_char_last(struct span s, uint32_t c);
 size_t span_find(struct span s, struct span needle);
 size_t span_find_last(struct span s, struct span needle);
+/* The next places, which do not overlap, of a needle that is not empty, from index `from` (at most the length) on.
+ * Fewer than `room` (not 0): there are no more. */
+size_t span_find_some(struct span s, struct span needle, size_t from, size_t *places, size_t room);
 size_t span_count(struct span s, struct span needle, size_t max); /* not overlapping */
 
 /* ---- what str, bytes and bytearray do alike (span_methods.c) ---- */

@@ -91,24 +91,16 @@ value span_split(const struct span_maker *m, struct span separator, ssize max)
     parts_init(&parts);
     size_t from = 0, left = max < 0 ? SIZE_MAX : (size_t)max;
     bool ok = true;
-    if (separator.length == 1 && m->span.width == 1 && span_at(separator, 0) < 256) {
-        uint32_t c = span_at(separator, 0);
-        size_t found;
-        for (; ok && left > 0; left--) {
-            if ((found = span_find_char(span_part(m->span, from, m->span.length), c)) == SPAN_NONE)
-                break;
-            ok = parts_add(&parts, m, from, from + found);
-            from += found + 1;
+    size_t places[32], room, found;
+    do {
+        room = left < 32 ? left : 32;
+        found = room ? span_find_some(m->span, separator, from, places, room) : 0;
+        for (size_t i = 0; ok && i < found; i++) {
+            ok = parts_add(&parts, m, from, places[i]);
+            from = places[i] + separator.length;
         }
-        left = 0;
-    }
-    for (; ok && left > 0; left--) {
-        size_t at = span_find(span_part(m->span, from, m->span.length), separator);
-        if (at == SPAN_NONE)
-            break;
-        ok = parts_add(&parts, m, from, from + at);
-        from += at + separator.length;
-    }
+        left -= found;
+    } while (ok && found && found == room);
     ok = ok && parts_add(&parts, m, from, m->span.length);
     return parts_finish(&parts, ok, false);
 }
@@ -300,9 +292,6 @@ bool span_find_all(struct span s, struct span old, size_t max, struct span_place
         return true;
     }
     for (size_t from = 0; p->count < max;) {
-        size_t found = span_find(span_part(s, from, s.length), old);
-        if (found == SPAN_NONE)
-            break;
         if (p->count == p->capacity) {
             size_t capacity = p->capacity * 2, *at = malloc(capacity * sizeof *at);
             if (!at) {
@@ -315,9 +304,15 @@ bool span_find_all(struct span s, struct span old, size_t max, struct span_place
             p->at = at;
             p->capacity = capacity;
         }
-        p->at[p->count++] = from + found;
-        thread_report_at(p->count);
-        from += found + old.length;
+        size_t room = p->capacity - p->count;
+        room = room < max - p->count ? room : max - p->count;
+        room = room < 64 ? room : 64;
+        size_t found = span_find_some(s, old, from, p->at + p->count, room);
+        p->count += found;
+        if (found < room)
+            break;
+        from = p->at[p->count - 1] + old.length;
+        thread_report();
     }
     return true;
 }

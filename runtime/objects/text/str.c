@@ -15,30 +15,34 @@
 
 /* ---- spans ---- */
 
+/* Loops over few characters at a time, a fixed number, which the compiler makes vectors of. */
+enum { AT_ONCE = 16 };
+
 static uint32_t short_or(struct span s)
 {
-    size_t n = s.length;
-    if (s.width == 1) {
-        const uint8_t *p = s.data;
-        uint64_t all = 0, word;
-        for (; n >= 8; n -= 8, p += 8) {
-            memcpy(&word, p, 8);
-            all |= word;
-        }
-        uint32_t rest = all & UINT64_C(0x8080808080808080) ? 0x80 : 0;
-        while (n--)
-            rest |= *p++;
-        return rest;
+    const char *p = s.data;
+    uint64_t word, words[4] = {0};
+    size_t bytes = s.length * s.width;
+    for (; bytes >= sizeof words; bytes -= sizeof words, p += sizeof words) {
+        uint64_t four[4];
+        memcpy(four, p, sizeof four);
+        for (int i = 0; i < 4; i++)
+            words[i] |= four[i];
     }
-    uint32_t all = 0;
-    if (s.width == 2) {
-        for (const uint16_t *p = s.data; n--; p++)
-            all |= *p;
-    } else {
-        for (const uint32_t *p = s.data; n--; p++)
-            all |= *p;
+    uint64_t all = words[0] | words[1] | words[2] | words[3];
+    for (; bytes >= 8; bytes -= 8, p += 8) {
+        memcpy(&word, p, 8);
+        all |= word;
     }
-    return all;
+    all |= all >> 32;
+    if (s.width < 4)
+        all |= all >> 16;
+    if (s.width < 2)
+        all |= all >> 8;
+    uint32_t mask = s.width == 1 ? 0xFF : s.width == 2 ? 0xFFFF : 0xFFFFFFFF, rest = (uint32_t)all & mask;
+    for (struct span tail = {p, bytes / s.width, s.width}; tail.length--;)
+        rest |= span_at(tail, tail.length);
+    return rest;
 }
 
 uint32_t span_or(struct span s)
@@ -52,12 +56,16 @@ uint32_t span_or(struct span s)
     return all | short_or(s);
 }
 
-#define WIDEN(TO, FROM)                       \
-    do {                                      \
-        TO *out = (TO *)data + at;            \
-        const FROM *in = s.data;              \
-        for (size_t i = 0; i < s.length; i++) \
-            out[i] = (TO)in[i];               \
+#define WIDEN(TO, FROM)                               \
+    do {                                              \
+        TO *restrict out = (TO *)data + at;           \
+        const FROM *restrict in = s.data;             \
+        size_t i = 0;                                 \
+        for (; s.length - i >= AT_ONCE; i += AT_ONCE) \
+            for (size_t k = 0; k < AT_ONCE; k++)      \
+                out[i + k] = (TO)in[i + k];           \
+        for (; i < s.length; i++)                     \
+            out[i] = (TO)in[i];                       \
     } while (0)
 
 void span_copy_to(void *data, unsigned width, size_t at, struct span s)
@@ -89,6 +97,31 @@ void span_copy_to(void *data, unsigned width, size_t at, struct span s)
     default:
         WIDEN(uint32_t, uint16_t);
     }
+}
+
+#define EXCHANGE(TYPE)                                       \
+    do {                                                     \
+        TYPE *p = data, from = (TYPE)old, to = (TYPE) new;   \
+        size_t i = 0;                                        \
+        for (; length - i >= AT_ONCE; i += AT_ONCE)          \
+            for (size_t k = 0; k < AT_ONCE; k++)             \
+                p[i + k] = p[i + k] == from ? to : p[i + k]; \
+        for (; i < length; i++)                              \
+            p[i] = p[i] == from ? to : p[i];                 \
+    } while (0)
+
+void span_exchange(void *data, unsigned width, size_t length, uint32_t old, uint32_t new)
+{
+    for (; unlikely(length > SPAN_LONG); length -= SPAN_LONG, data = (char *)data + SPAN_LONG * width) {
+        span_exchange(data, width, SPAN_LONG, old, new);
+        thread_report();
+    }
+    if (width == 1)
+        EXCHANGE(uint8_t);
+    else if (width == 2)
+        EXCHANGE(uint16_t);
+    else
+        EXCHANGE(uint32_t);
 }
 
 void span_fill(void *data, unsigned width, size_t at, size_t n, uint32_t c)

@@ -358,6 +358,16 @@ static value str_rstrip(value self, value chars)
     return strip_sides(self, chars, 2, "rstrip");
 }
 
+/* The widest character may be the one that went: then the result is narrowed. */
+static value replaced(value v, value old, value new, value result)
+{
+    if (str_max(old) <= 0x7F || str_max(old) <= str_max(new) || str_max(v) <= str_max(new))
+        return result;
+    value narrow = str_from_span(str_span(result));
+    value_dec(result);
+    return narrow;
+}
+
 static value replace_places(value v, value old, value new, const struct span_places *places)
 {
     struct span s = str_span(v), n = str_span(new);
@@ -368,16 +378,31 @@ static value replace_places(value v, value old, value new, const struct span_pla
             return raise(EXC(OverflowError), "replace string is too long");
     } else
         length -= places->count * (old_length - n.length);
-    /* The widest character may be the one that goes: then the result is narrowed afterwards. */
     value result = str_new(length, str_max(v) | str_max(new));
     if (!result || length == 0)
         return result;
     span_replace_to(str_data(result), str_width(result), s, old_length, n, places);
-    if (str_max(old) <= 0x7F || str_max(old) <= str_max(new) || str_max(v) <= str_max(new))
-        return result;
-    value narrow = str_from_span(str_span(result));
-    value_dec(result);
-    return narrow;
+    return replaced(v, old, new, result);
+}
+
+/* All of one character by another. */
+static value replace_chars(value v, value old, value new)
+{
+    struct span s = str_span(v);
+    uint32_t from = str_exact_at(old, 0), to = str_exact_at(new, 0);
+    size_t first = span_find_char(s, from);
+    if (first == SPAN_NONE || from == to)
+        return value_inc(v);
+    if (s.length == 1)
+        return value_inc(new);
+    value result = str_new(s.length, str_max(v) | str_max(new));
+    if (!result)
+        return NULL;
+    unsigned width = str_width(result);
+    char *data = str_data(result);
+    span_copy_inline(data, width, 0, s);
+    span_exchange(data + first * width, width, s.length - first, from, to);
+    return replaced(v, old, new, result);
 }
 
 static value str_replace(value self, const value *args)
@@ -390,6 +415,8 @@ static value str_replace(value self, const value *args)
         return NULL;
     value v = str_exact(self), old = str_exact(args[0]), new = str_exact(args[1]);
     struct span s = str_span(v), o = str_span(old);
+    if (o.length == 1 && str_exact_length(new) == 1 && max < 0)
+        return replace_chars(v, old, new);
     struct span_places places;
     if (!span_find_all(s, o, max < 0 ? SIZE_MAX : (size_t)max, &places))
         return NULL;
