@@ -84,7 +84,7 @@ static _Atomic uint64_t last_unreachable;
 static _Atomic size_t young_since_full; /* cycles */
 static _Atomic bool last_buried;        /* the last cycle let objects die that had been hot */
 static _Atomic bool cooling;            /* the thread looks after hot objects */
-static uint64_t cooled_at;              /* when it looked the last time */
+static _Atomic uint64_t cooled_at;              /* when it looked the last time */
 static _Atomic uint32_t collecting;     /* mutators that wait in collect_once */
 
 /* Statistics: written by the collector's thread. */
@@ -236,11 +236,11 @@ static uint64_t run_cycle(enum gc_generation generation)
 static int64_t cool(void)
 {
     uint64_t now = now_ns();
-    if (cells_hot() && now - cooled_at >= COOL_NS) {
+    if (cells_hot() && now - atomic_load_explicit(&cooled_at, memory_order_relaxed) >= COOL_NS) {
         pthread_mutex_lock(&cycle_mutex);
         cells_cool(false);
         pthread_mutex_unlock(&cycle_mutex);
-        cooled_at = now;
+        atomic_store_explicit(&cooled_at, now, memory_order_relaxed); /* a mutator may be at it as well */
     }
     atomic_store_explicit(&cooling, true, memory_order_seq_cst); /* then look whether there are any */
     if (cells_hot())

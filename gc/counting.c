@@ -119,19 +119,21 @@ static void ask_to_merge(struct object *o, uint32_t old)
 static __attribute__((noinline)) void meet(struct object *o)
 {
     struct thread_slot *self = thread_self;
-    struct heat *heat = &slot_heap(self)->heat[(uint32_t)object_number(o) * 0x9E3779B1u >> (32 - HEAT_BITS)];
+    uint32_t number = (uint32_t)object_number(o);
+    struct heat *heat = &slot_heap(self)->heat[number * 0x9E3779B1u >> (32 - HEAT_BITS)];
     if (self->background || object_is_immortal(o))
         return;
     contention_tell(CONTENTION_COUNT, o, 0);
-    if (heat->object == o && ++heat->meetings < MEETINGS && !chaos_chance(4))
+    if (heat->object == number && ++heat->meetings < MEETINGS && !chaos_chance(4))
         return;
-    uint32_t now = now_ms();
-    if (heat->object != o || now - heat->since > HEAT_MS) {
-        if (!heat->object || now - heat->since > HEAT_MS)
-            *heat = (struct heat){.object = o, .meetings = 1, .since = now};
+    uint32_t now = now_ms() & 0xFFFFFF;
+    bool cold = ((now - heat->since) & 0xFFFFFF) > HEAT_MS;
+    if (heat->object != number || cold) {
+        if (!heat->object || cold)
+            *heat = (struct heat){.object = number, .meetings = 1, .since = now};
         return;
     }
-    heat->object = NULL;
+    heat->object = 0;
     uint32_t old = atomic_load_explicit(&o->shared, memory_order_relaxed);
     if (!(old & SHARED_MERGED))
         ask_to_merge(o, old);

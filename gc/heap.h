@@ -36,11 +36,10 @@ struct cell_row {
 
 /* An object at whose count the slot's thread met others, and how often (counting.c). */
 struct heat {
-    struct object *object; /* perhaps dead by now: an address, no more */
-    uint32_t meetings;
-    uint32_t since; /* milliseconds */
+    uint32_t object;                   /* its number (modulo 2^32), perhaps of another life of the block; 0: none */
+    uint32_t meetings : 8, since : 24; /* milliseconds, modulo 2^24 */
 };
-#define HEAT_BITS 8
+#define HEAT_BITS 6
 
 #define SPARE_SPAN_MAX 8u /* pages */
 

@@ -18,6 +18,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -90,6 +91,9 @@ def cut_short(data, dice):
     return data[: dice.randrange(len(data))]
 
 
+# By these a program may end itself: a mutant of one that sets an alarm may have lost its handler.
+ASKED_FOR = {signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1,
+             signal.SIGUSR2, signal.SIGPIPE}  # fmt: skip
 MUTATIONS = [flip_bytes, flip_letters, change_lines, change_lines, cut_short] + [change_tokens] * 6
 
 
@@ -184,7 +188,7 @@ def judge(path, folder, options):
         return "report", tail
     if outcome.status is None:
         return "time", ""
-    if outcome.status < 0:
+    if outcome.status < 0 and -outcome.status not in ASKED_FOR:
         return "signal", f"signal {-outcome.status}: {tail}"
     if options.no_syntax:
         return ("normal" if outcome.status == 0 else "error"), ""
