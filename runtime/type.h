@@ -184,6 +184,7 @@ enum type_flag {
     TYPE_FLAG_VARIABLE_SIZE = 1 << 14, /* instances keep items after their fixed part: int, str, bytes, tuple, type */
     TYPE_FLAG_ODD_KEYS = 1 << 15,      /* a heap type whose dictionary has keys that are no plain strs */
     TYPE_FLAG_DESCRIPTOR = 1 << 16,    /* instances have descr_get */
+    TYPE_FLAG_BY_INDEX = 1 << 18,      /* items are found by index only: no mapping for '%', and names ask for ints */
     TYPE_FLAG_CLASSIFIED = 1 << 17,    /* caches may know what an instance means as a class attribute (lookup.h) */
     /* inherited marks of built-in bases, so that is_str() and so on are one test */
     TYPE_FLAG_INT = 1 << 20,

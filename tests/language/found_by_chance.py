@@ -379,3 +379,62 @@ for value in referable + refused:
     attempt(lambda: type(weakref.ref(value)).__name__ + ("" if type(value).__weakrefoffset__ else "?"))
 attempt(lambda: type("W", (int,), {"__slots__": "__weakref__"}))
 attempt(lambda: type("W", (Pair,), {"__slots__": ("__weakref__",)}))
+
+# What finds items by index is no mapping for "%"; text without "%" stays what it was; names of types in messages of paths.
+import functools
+import os
+import binascii
+from decimal import Decimal
+
+
+class Keyed(deque):
+    def __getitem__(self, key):
+        return key
+
+
+class Queue(deque):
+    pass
+
+
+class Odd(str):
+    def __repr__(self):
+        raise KeyError
+
+
+for value in (deque([1]), Queue([1]), Keyed([1]), [1], {1: 2}, {1}, ()):
+    for form in ("%%", "%s", "", "a", "%(a)s", b"%%", b"a"):
+        attempt(lambda: form % value)
+text = "ab" * len(sys.argv)
+print([text % value is text for value in ([], {}, (), Keyed())])
+for key in (b"a", None, 1.5, 10**30, True, 7):
+    for queue in (deque("abc"), Queue("abc"), Keyed("abc")):
+        attempt(lambda: queue[key])
+        attempt(lambda: queue.__getitem__(key))
+        attempt(lambda: deque.__getitem__(queue, key))
+        attempt(lambda: queue.__setitem__(key, 1))
+        attempt(lambda: queue.__delitem__(key))
+        attempt(lambda: operator.delitem(queue, key))
+for value in (functools.partial(len), re.compile(""), deque(), None):
+    for function in (os.fspath, os.stat, open, os.listdir):
+        attempt(function, value) if value is not None or function is not os.listdir else None
+for function in (int, float, lambda v: int(v, 10)):
+    attempt(lambda: function(Odd("x")))  # the message cannot be made
+for function in (itertools.dropwhile, itertools.takewhile, itertools.filterfalse):
+    attempt(lambda: list(function(None, [0, 1])))
+    attempt(lambda: list(function(bool, [0, 1])))
+for bounds in ((2, None, -2), (0, 1, 0), (-2, 1, -2), (0, 1, None), (0, -1), (0, 10**30, -1), (0, 1, "a")):
+    attempt(lambda: list(itertools.islice([1, 2], *bounds)))
+attempt(compile, 5, "", "c")
+attempt(compile, 5, "", "func_type")
+attempt(compile, 5, "", "exec")
+for value in (1j, 1 + 0j, 2.5):
+    print(Decimal(1).__eq__(value), Decimal(1).__ne__(value), Decimal(1) == value, Decimal(1) != value)
+print(len(compile("try:\n    a\nfinally:\n    attempt(lambda: f'{a = !a}')\n", "", "exec").co_consts))
+
+
+def unbound():
+    f.x -= 1
+    f = 1
+
+
+place(unbound)

@@ -112,6 +112,7 @@ static inline value code_const(const struct code *code, uint32_t index)
 #define COMPILE_PROGRAM         0x20000000u /* the source is of the program, which did not make it: its names are immortal */
 value compile_source(const char *source, size_t length, value filename, const char *mode, unsigned flags, int optimize);
 /* The same for a tree of `ast` objects. */
+bool compile_check_mode(const char *mode, unsigned flags); /* ValueError for one that is none */
 value compile_tree(value tree, value filename, const char *mode, unsigned flags, int optimize);
 /* Bytecode files: a code object as bytes and back (caches of imported modules). Versioned; NULL / ValueError for
  * anything malformed: a hostile file must not crash. */

@@ -298,22 +298,6 @@ static value code_repr(value v)
                       slot_peek(&SELF(v)->filename), (int)SELF(v)->first_line);
 }
 
-/* Constants compare with their types; code objects among them by content too. */
-static int same_constants(value a, value b)
-{
-    if (tuple_length(a) != tuple_length(b))
-        return 0;
-    for (size_t i = 0; i < tuple_length(a); thread_report_at(++i)) {
-        value x = tuple_get(a, i), y = tuple_get(b, i);
-        int same = constants_same(x, y);
-        if (!same && value_is(x, TYPE_ID_CODE) && value_is(y, TYPE_ID_CODE))
-            same = value_equals(x, y);
-        if (same <= 0)
-            return same;
-    }
-    return 1;
-}
-
 static value code_compare(value v, value other, int op)
 {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !value_is(v, TYPE_ID_CODE) || !value_is(other, TYPE_ID_CODE))
@@ -333,7 +317,7 @@ static value code_compare(value v, value other, int op)
         if (same == 1)
             same = value_equals(slot_peek(&a->slot_names), slot_peek(&b->slot_names));
         if (same == 1)
-            same = same_constants(slot_peek(&a->consts), slot_peek(&b->consts));
+            same = constants_same(slot_peek(&a->consts), slot_peek(&b->consts));
         if (same < 0)
             return NULL;
     }

@@ -46,7 +46,7 @@ bool constants_same(value a, value b)
         return bytes_length(a) == bytes_length(b) && thread_compare(bytes_data(a), bytes_data(b), bytes_length(a)) == 0;
     if (value_is(a, TYPE_ID_FLOAT))
         return doubles_same(float_value(a), float_value(b));
-    if (value_is(a, TYPE_ID_INT))
+    if (value_is(a, TYPE_ID_INT) || value_is(a, TYPE_ID_CODE))
         return value_equals(a, b) == 1;
     if (value_is(a, TYPE_ID_COMPLEX)) {
         double ar, ai, br, bi;
@@ -109,7 +109,8 @@ uint64_t constant_hash(value v)
         memcpy(&bits, &imaginary, sizeof bits);
         return mix(8, bits);
     }
-    return mix(9, value_bits(v)); /* code objects: by identity */
+    int64_t hash;
+    return value_is(v, TYPE_ID_CODE) && value_hash(v, &hash) ? mix(9, (uint64_t)hash) : mix(10, value_bits(v));
 }
 
 /* ---- constants of trees ---- */

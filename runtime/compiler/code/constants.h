@@ -6,7 +6,7 @@
 #include "runtime/value.h"
 
 /* Equal, and of the same type throughout (1, 1.0 and True differ, and so do 0.0 and -0.0). Constants are immediates,
- * str, bytes, numbers, and tuples and frozensets of such; code objects are the same by identity. */
+ * str, bytes, numbers, code objects, and tuples and frozensets of such. */
 bool constants_same(value a, value b);
 /* The same for constants that are the same. */
 uint64_t constant_hash(value v);

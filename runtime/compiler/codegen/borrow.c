@@ -193,9 +193,8 @@ static void load_instead_of_copy(struct block *block)
             struct instruction *swap = swap_before_store(block, at);
             if (swap) {
                 become_load(swap, at);
-                at->marks = at[-1].marks;
-                memmove(at - 1, at, (block->count - i) * sizeof *at);
                 block->count--;
+                memmove(at, at + 1, (block->count - i) * sizeof *at);
             }
         } else if (at->argument == 2 && i >= 2 && i + 1 < block->count && at[1].opcode == OP_COPY &&
                    at[1].argument == 2 && is_plain_load(&at[-1]) && is_plain_load(&at[-2])) {

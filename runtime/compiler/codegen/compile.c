@@ -488,6 +488,12 @@ static bool find_mode(const char *mode, unsigned flags, enum parse_mode *out)
                                                   : "compile() mode must be 'exec', 'eval' or 'single'");
 }
 
+bool compile_check_mode(const char *mode, unsigned flags)
+{
+    enum parse_mode found;
+    return find_mode(mode, flags, &found);
+}
+
 /* Begin a compilation. Its mode is returned in *mode; false with an exception, and nothing to release. */
 static bool begin(struct compiler *c, value filename, const char *mode_name, unsigned flags, int optimize,
                   enum parse_mode *mode)

@@ -1060,7 +1060,7 @@ const struct type_spec deque_type_spec = {
     .doc = "deque([iterable[, maxlen]]) --> deque object\n\nA list-like sequence optimized for data accesses near its "
            "endpoints.",
     .size = sizeof(struct deque),
-    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SEQUENCE | TYPE_FLAG_WEAKREF,
+    .flags = TYPE_FLAG_BASE | TYPE_FLAG_SEQUENCE | TYPE_FLAG_BY_INDEX | TYPE_FLAG_WEAKREF,
     .gc_flags = TYPE_GC_CONTAINER,
     .traverse = deque_traverse,
     .destroy = deque_destroy,

@@ -218,7 +218,8 @@ static value compile_named(const value *args, value filename)
     struct text mode;
     if (!text_of_argument(args[2], &mode))
         return NULL;
-    value result = compile_any(args[0], filename, mode.bytes, all, optimize);
+    value result =
+        compile_check_mode(mode.bytes, all) ? compile_any(args[0], filename, mode.bytes, all, optimize) : NULL;
     text_release(&mode);
     return result;
 }

@@ -335,14 +335,10 @@ static value starmap_new(struct type *type, const value *args, size_t nargs, val
     return function_over(type, a);
 }
 
-/* The truth of function(item), of the item itself for None and bool: 1, 0, -1. */
+/* The truth of function(item): 1, 0, -1. */
 static int test(value v, value item)
 {
     value function = LOAD(v, 1);
-    if (function == VALUE_NONE || function == value_of(TYPE(BOOL))) {
-        value_dec(function);
-        return value_truth(item);
-    }
     value result = call_1(function, item);
     value_dec(function);
     int truth = result ? value_truth(result) : -1;
@@ -387,7 +383,10 @@ static value filterfalse_next(value v)
         value item = advance(v, 0);
         if (!item || item == VALUE_END)
             return item;
-        int truth = test(v, item);
+        value function = LOAD(v, 1);
+        bool itself = function == VALUE_NONE || function == value_of(TYPE(BOOL));
+        value_dec(function);
+        int truth = itself ? value_truth(item) : test(v, item);
         if (truth == 0)
             return item;
         value_dec(item);
@@ -412,17 +411,20 @@ static value starmap_next(value v)
 
 /* ---- islice: 0 iterator; number 0 position of the next item taken from it, number 1 the next wanted, 2 the stop (-1
  * none), 3 the step ---- */
-static bool slice_bound(value v, const char *message, ssize *out)
+static void slice_number(value v, ssize *out)
 {
-    if (v == VALUE_NONE)
-        return true;
-    if (!index_as_ssize(v, out, EXC(OverflowError))) {
+    if (v != VALUE_NONE && !index_as_ssize(v, out, EXC(OverflowError))) {
         error_clear();
         *out = -1;
     }
+}
+
+static bool slice_bound(value v, const char *message, ssize *out)
+{
+    slice_number(v, out);
     if (*out < -1)
         message = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
-    return *out >= 0 || raise_false(EXC(ValueError), message);
+    return v == VALUE_NONE || *out >= 0 || raise_false(EXC(ValueError), message);
 }
 
 static value islice_new(struct type *type, const value *args, size_t nargs, value kwnames)
@@ -439,10 +441,9 @@ static value islice_new(struct type *type, const value *args, size_t nargs, valu
                !slice_bound(a[1], bounds, &start)) {
         return NULL;
     }
-    if (a[3] != VALUE_NONE &&
-        (!slice_bound(a[3], "Step for islice() must be a positive integer or None.", &step) || step < 1))
-        return error_occurred() ? NULL
-                                : raise(EXC(ValueError), "Step for islice() must be a positive integer or None.");
+    slice_number(a[3], &step);
+    if (step < 1)
+        return raise(EXC(ValueError), "Step for islice() must be a positive integer or None.");
     value iterator = iter_get(a[0]);
     value v = iterator ? iterator_make(type, iterator, NULL) : NULL;
     if (v) {

@@ -60,11 +60,12 @@ bool path_get(struct path *path, value v, const char *function, const char *argu
         bool given = method != VALUE_MISSING;
         value_dec(method);
         if (!given && value_has_buffer(v)) /* as it once was */
-            return warn(EXC(DeprecationWarning), 1, "%s: %s should be %s, not %T", function, argument, expected[flags],
-                        v) >= 0 &&
+            return warn(EXC(DeprecationWarning), 1, "%s: %s should be %s, not %s", function, argument, expected[flags],
+                        type_short_name(value_type(v))) >= 0 &&
                    path_of_buffer(path, v);
         if (!given)
-            return raise_false(EXC(TypeError), "%s: %s should be %s, not %T", function, argument, expected[flags], v);
+            return raise_false(EXC(TypeError), "%s: %s should be %s, not %s", function, argument, expected[flags],
+                               type_short_name(value_type(v)));
         path->object = path->given = value_fspath(v);
         if (!path->given)
             return false;

@@ -96,12 +96,14 @@ value exception_make(struct type *type, const value *args, size_t nargs)
     return made;
 }
 
-/* Raise type(argument); steals the argument, which may be NULL because an error is set already. */
+/* Raise type(argument), whose argument is stolen; type() instead of what happened while the text was made (a __repr__
+ * raised), unless memory is short. */
 static value raise_owned(struct type *type, value argument)
 {
-    if (!argument)
+    if (!argument && error_matches(EXC(MemoryError)))
         return NULL;
-    value exception = exception_make(type, &argument, 1);
+    error_clear();
+    value exception = exception_make(type, &argument, argument != NULL);
     value_dec(argument);
     if (exception)
         raise_exception(exception);

@@ -710,15 +710,38 @@ WRAPPER(wrap_length)
     ssize length = AS(ssize(*)(value))(self);
     return length < 0 ? NULL : int_from_i64(length);
 }
+/* The key that a slot is told: an int for what finds items by index only. Owned. */
+static value key_for_slot(value self, value key)
+{
+    if (!value_has_flag(self, TYPE_FLAG_BY_INDEX))
+        return value_inc(key);
+    ssize index;
+    return index_as_ssize(key, &index, EXC(OverflowError)) ? int_from_i64(index) : NULL;
+}
+WRAPPER(wrap_getitem)
+{
+    ARGS(1, 1)
+    value key = key_for_slot(self, args[0]);
+    value result = key ? AS(value(*)(value, value))(self, key) : NULL;
+    value_dec(key);
+    return result;
+}
+static value set_item(value self, void (*function)(void), value given, value v)
+{
+    value key = key_for_slot(self, given);
+    bool set = key && AS(bool (*)(value, value, value))(self, key, v);
+    value_dec(key);
+    return set ? VALUE_NONE : NULL;
+}
 WRAPPER(wrap_setitem)
 {
     ARGS(2, 2)
-    return AS(bool (*)(value, value, value))(self, args[0], args[1]) ? VALUE_NONE : NULL;
+    return set_item(self, function, args[0], args[1]);
 }
 WRAPPER(wrap_delitem)
 {
     ARGS(1, 1)
-    return AS(bool (*)(value, value, value))(self, args[0], NULL) ? VALUE_NONE : NULL;
+    return set_item(self, function, args[0], NULL);
 }
 WRAPPER(wrap_contains)
 {
@@ -766,7 +789,6 @@ WRAPPER(wrap_repeat)
 #define SIGNATURE_wrap_descr_get       "($self, instance, owner=None, /)"
 #define SIGNATURE_wrap_descr_set       "($self, instance, value, /)"
 #define SIGNATURE_wrap_descr_delete    "($self, instance, /)"
-#define wrap_getitem                   wrap_binary
 #define SIGNATURE_wrap_getitem         "($self, key, /)"
 #define SIGNATURE_wrap_setitem         "($self, key, value, /)"
 #define SIGNATURE_wrap_delitem         "($self, key, /)"

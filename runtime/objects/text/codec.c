@@ -653,9 +653,11 @@ value value_fspath(value v)
         return value_inc(v);
     value path = call_special(v, NAME(__fspath__), NULL, 0);
     if (path == VALUE_MISSING)
-        return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %T", v);
+        return raise(EXC(TypeError), "expected str, bytes or os.PathLike object, not %s",
+                     type_short_name(value_type(v)));
     if (path && !is_str(path) && !is_bytes(path)) {
-        raise(EXC(TypeError), "expected %T.__fspath__() to return str or bytes, not %T", v, path);
+        raise(EXC(TypeError), "expected %s.__fspath__() to return str or bytes, not %s", type_short_name(value_type(v)),
+              type_short_name(value_type(path)));
         value_dec(path);
         return NULL;
     }

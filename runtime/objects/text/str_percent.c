@@ -387,14 +387,24 @@ static bool add_directive(struct percent_call *c, size_t *at)
                        d.type > 31 && d.type < 128 ? (int)d.type : '?', (unsigned)d.type, *at - 1);
 }
 
+/* Whether "%(key)s" may ask for items, and arguments may be left over. */
+static bool is_mapping(value v, bool bytes)
+{
+    if (!value_type_slot(v, getitem) || is_str(v) || (bytes && (is_bytes(v) || is_bytearray(v))))
+        return false;
+    struct type *type = value_type(v);
+    while (type_has_flag(type, TYPE_FLAG_HEAP))
+        type = type->base;
+    return !type_has_flag(type, TYPE_FLAG_BY_INDEX) || value_type_slot(v, getitem) != type_slot(type, getitem);
+}
+
 static value percent(struct span format, value args, bool bytes)
 {
     struct percent_call c = {.format = format, .bytes = bytes, .args = args, .count = 1};
     if (is_tuple(args))
         c.count = tuple_length(args);
     else
-        c.mapping =
-            value_type_slot(args, getitem) && !is_str(args) && !(bytes && (is_bytes(args) || is_bytearray(args)));
+        c.mapping = is_mapping(args, bytes);
     builder_init(&c.out);
     uint32_t max = format.width == 1 ? 0xFF : format.width == 2 ? 0xFFFF : 0x10FFFF;
     bool ok = true;
@@ -426,7 +436,12 @@ static value percent(struct span format, value args, bool bytes)
 
 value str_percent(value format, value args)
 {
-    return percent(str_span(str_exact(format)), args, false);
+    struct span span = str_span(str_exact(format));
+    value result = percent(span, args, false);
+    if (!result || span_find_char(span, '%') != SPAN_NONE)
+        return result;
+    value_dec(result);
+    return value_inc(format);
 }
 
 value bytes_percent(struct span format, value args)

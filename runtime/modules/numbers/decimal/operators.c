@@ -577,7 +577,7 @@ value decimal_compare_values(value a, value b, int op)
         double real, imaginary;
         complex_parts(b, &real, &imaginary);
         if (imaginary != 0)
-            return value_bool(op == COMPARE_NE);
+            return VALUE_NOT_IMPLEMENTED;
         value part = float_new(real), result = part ? compare_float(a, part, op) : NULL;
         value_dec(part);
         return result;
