@@ -82,6 +82,8 @@ def explained(mine, his):
         for reason, sign, without in EXPLAINED:
             if re.search(sign, his_line) and re.sub(without, "", mine_line) == re.sub(without, "", his_line):
                 found = reason
+        if not found and "__context__" in his_line and mine_line.startswith(his_line[:-1] + ", ("):
+            found = "CPython forgets where a delegate raised whose generator is in a handler"
         if not found and re.search("<|class |Error", his_line) and sorted(WORDS.findall(mine_line)) == sorted(WORDS.findall(his_line)):
             found = "sets are in the order of hashes that are addresses"
         if not found:
