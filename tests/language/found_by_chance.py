@@ -438,3 +438,42 @@ def unbound():
 
 
 place(unbound)
+
+# Separators that are no ASCII; who is asked for a length; who has an __init__; how often keys are asked for.
+import builtins
+
+for separator in ("\xe9", b"\xe9", "\u0123", "", b"-", 5):
+    attempt(lambda: binascii.hexlify(b"abc", separator))
+    attempt(lambda: b"abc".hex(separator))
+    attempt(lambda: memoryview(b"abc").hex(separator, 2))
+
+
+class Asked:
+    def __len__(self):
+        print("asked", type(self).__bases__)
+        return super().__len__()
+
+    def __getattr__(self, name):
+        print("lacks", name)
+        raise AttributeError(name)
+
+
+for base in (set, frozenset, dict, list, deque):
+    value = type("Asked" + base.__name__, (Asked, base), {})([(1, 2)])
+    for function in (list, lambda v: [*v], lambda v: [].extend(v), sorted):
+        attempt(function, value)
+
+
+class Lying(set):
+    def __len__(self):
+        return -1
+
+
+attempt(list, Lying())
+attempt(lambda: {**Asked()})
+attempt(lambda: dict(**Asked()))
+for name, error in sorted(vars(builtins).items()):
+    if isinstance(error, type) and issubclass(error, Exception):
+        print(name, [n for n in ("__init__", "__new__", "__str__", "__reduce__") if n in vars(error)])
+attempt(ValueError.__init__, 1)
+attempt(ConnectionError.__init__, ValueError())

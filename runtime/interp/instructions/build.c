@@ -93,10 +93,12 @@ bool list_extend_operand(value list, value iterable)
 
 bool dict_update_operand(value dict, value mapping)
 {
-    int has_keys = is_dict(mapping) ? 1 : attr_has(mapping, NAME(keys));
-    if (has_keys == 0)
-        return raise_false(EXC(TypeError), "'%T' object is not a mapping", mapping);
-    return has_keys > 0 && dict_update(dict, mapping);
+    if (dict_merge(dict, mapping, true))
+        return true;
+    if (!error_matches(EXC(AttributeError)))
+        return false;
+    error_clear();
+    return raise_false(EXC(TypeError), "'%T' object is not a mapping", mapping);
 }
 
 value callable_text(value callable)

@@ -68,7 +68,7 @@ static value b2a_hex(value self, value data, value separator, value group)
     int bytes_per_separator;
     if (!buffer_get(data, &b, BUFFER_SIMPLE) || !kept(&b, value_as_int(group, &bytes_per_separator)))
         return NULL;
-    value text = bytes_hex_span(buffer_span(&b), separator, bytes_per_separator);
+    value text = bytes_hex_span(buffer_span(&b), separator, bytes_per_separator, 0xFF);
     buffer_release(&b);
     value bytes = text ? bytes_new(str_data(text), str_exact_length(text)) : NULL;
     value_dec(text);

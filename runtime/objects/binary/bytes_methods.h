@@ -26,7 +26,7 @@ value bytes_repeat(value self, ssize count);
 value bytes_slice(value self, value slice);
 value bytes_remainder(value a, value b);
 /* Hexadecimal digits, with the separator (VALUE_MISSING: none) between groups of as many bytes. */
-value bytes_hex_span(struct span s, value separator, int group);
+value bytes_hex_span(struct span s, value separator, int group, uint32_t max); /* max: the highest separator */
 void bytes_fill_repeated(uint8_t *to, struct span s, size_t total);
 
 /* bytes_text.c: the methods that know characters */

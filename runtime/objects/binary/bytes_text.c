@@ -288,10 +288,10 @@ value bytes_decode(value self, const value *args)
     return result;
 }
 
-value bytes_hex_span(struct span s, value separator, int group)
+value bytes_hex_span(struct span s, value separator, int group, uint32_t max)
 {
     static const char digits[] = "0123456789abcdef";
-    char mark = 0;
+    uint8_t mark = 0;
     if (is_missing(separator))
         group = 0;
     else {
@@ -301,18 +301,18 @@ value bytes_hex_span(struct span s, value separator, int group)
         if (n != 1)
             return raise(EXC(ValueError), "sep must be length 1.");
         if (is_str(separator)) {
-            if (!str_is_ascii(separator))
+            if (str_at(separator, 0) > max)
                 return raise(EXC(ValueError), "sep must be ASCII.");
-            mark = (char)str_at(separator, 0);
+            mark = (uint8_t)str_at(separator, 0);
         } else if (is_bytes(separator)) {
-            mark = (char)bytes_data(separator)[0];
-            if ((uint8_t)mark > 127)
+            mark = bytes_data(separator)[0];
+            if (mark > max)
                 return raise(EXC(ValueError), "sep must be ASCII.");
         } else
             return raise(EXC(TypeError), "sep must be str or bytes.");
     }
     size_t size = group < 0 ? -(size_t)group : (size_t)group, marks = size && s.length ? (s.length - 1) / size : 0;
-    value v = str_new(s.length * 2 + marks, 0x7F);
+    value v = str_new(s.length * 2 + marks, max);
     if (!v || s.length == 0)
         return v;
     char *to = str_data(v);
@@ -321,7 +321,7 @@ value bytes_hex_span(struct span s, value separator, int group)
         thread_report_at(i + 1);
         /* Positive groups count from the right, negative ones from the left. */
         if (i && size && (group < 0 ? i : s.length - i) % size == 0)
-            *to++ = mark;
+            *to++ = (char)mark;
         *to++ = digits[c >> 4];
         *to++ = digits[c & 15];
     }
@@ -334,7 +334,7 @@ value bytes_hex(value self, value sep, value bytes_per_sep)
     int group = 1;
     if ((!is_missing(bytes_per_sep) && !value_as_int(bytes_per_sep, &group)) || !bytes_open(self, &b))
         return NULL;
-    value v = bytes_hex_span(buffer_span(&b), sep, group);
+    value v = bytes_hex_span(buffer_span(&b), sep, group, 0x7F);
     buffer_release(&b);
     return v;
 }

@@ -696,7 +696,7 @@ static value memoryview_hex(value self, value sep, value bytes_per_sep)
     if (!is_missing(bytes_per_sep) && !value_as_int(bytes_per_sep, &group))
         return NULL;
     value bytes = tobytes((struct memory_view *)self, false);
-    value v = bytes ? bytes_hex_span(bytes_span(bytes), sep, group) : NULL;
+    value v = bytes ? bytes_hex_span(bytes_span(bytes), sep, group, 0x7F) : NULL;
     value_dec(bytes);
     return v;
 }

@@ -943,6 +943,10 @@ bool list_extend(value v, value iterable)
     if (dict_or_set_items(iterable, &snapshot)) {
         if (!snapshot)
             return false;
+        if (value_has_flag(iterable, TYPE_FLAG_HEAP) && value_length_hint(iterable, 0) < 0) { /* its class is asked */
+            value_dec(snapshot);
+            return false;
+        }
         uint64_t count;
         struct list_storage *storage = list_detach(list_of(snapshot), NULL, &count);
         value_dec(snapshot);

@@ -547,13 +547,16 @@ static const struct member_def group_members[] = {
 #define EXTRA_UNICODE_COUNT   5
 #define EXTRA_GROUP_COUNT     2
 
-#define PLAIN(NAME, BASE)                                                           \
-    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,   \
-                                                       .base = EXCEPTION_ID_##BASE, \
-                                                       .name = #NAME,               \
-                                                       .doc = DOC_##NAME,           \
-                                                       .flags = TYPE_FLAG_BASE,     \
-                                                       .gc_flags = TYPE_GC_CONTAINER},
+/* What adds nothing but slots of its own, which may be its base's. */
+#define DERIVED(NAME, BASE, ...)                                                      \
+    [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,     \
+                                                       .base = EXCEPTION_ID_##BASE,   \
+                                                       .name = #NAME,                 \
+                                                       .doc = DOC_##NAME,             \
+                                                       .flags = TYPE_FLAG_BASE,       \
+                                                       .gc_flags = TYPE_GC_CONTAINER, \
+                                                       .slots = {__VA_ARGS__}}
+#define PLAIN(NAME, BASE) DERIVED(NAME, BASE, .new = exception_new_slot, .init = exception_init_slot),
 #define SPECIAL(NAME, BASE, COUNT, SLOTS, ...)                                        \
     [EXCEPTION_ID_##NAME - TYPE_ID_FIRST_EXCEPTION] = {.id = EXCEPTION_ID_##NAME,     \
                                                        .base = EXCEPTION_ID_##BASE,   \
@@ -564,9 +567,9 @@ static const struct member_def group_members[] = {
                                                        .size = SIZE(COUNT),           \
                                                        .slots = SLOTS,                \
                                                        __VA_ARGS__}
-#define SLOTS(...)                             \
-    {                                          \
-        .new = exception_new_slot, __VA_ARGS__ \
+#define SLOTS(...)  \
+    {               \
+        __VA_ARGS__ \
     }
 #define EXCEPTION_ID_object TYPE_ID_OBJECT
 
@@ -581,28 +584,49 @@ const struct type_spec exception_type_specs[] = {
     EXCEPTIONS(PLAIN)[0] = BASE_EXCEPTION_SPEC,
     SPECIAL(StopIteration, Exception, EXTRA_STOP_COUNT, SLOTS(.init = stop_init), .members = stop_members),
     SPECIAL(SystemExit, BaseException, EXTRA_STOP_COUNT, SLOTS(.init = exit_init), .members = exit_members),
-    SPECIAL(KeyError, LookupError, 0, SLOTS(.str = key_str)),
+    SPECIAL(KeyError, LookupError, 0, SLOTS(.init = exception_init_slot, .str = key_str)),
     SPECIAL(ImportError, Exception, EXTRA_IMPORT_COUNT, SLOTS(.init = import_init, .str = import_str),
             .members = import_members, .methods = import_methods),
-    SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT, SLOTS(.init = attribute_init),
+    SPECIAL(AttributeError, Exception, EXTRA_ATTRIBUTE_COUNT, SLOTS(.init = attribute_init, .str = exception_str),
             .members = attribute_members),
-    SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init), .members = name_members),
+    SPECIAL(NameError, Exception, EXTRA_NAME_COUNT, SLOTS(.init = name_init, .str = exception_str),
+            .members = name_members),
     SPECIAL(OSError, Exception, EXTRA_OS_COUNT, SLOTS(.new = os_new, .init = os_init, .str = os_str),
             .members = os_members, .methods = os_methods, .getset = os_getset),
     SPECIAL(SyntaxError, Exception, EXTRA_SYNTAX_COUNT, SLOTS(.init = syntax_init, .str = syntax_str),
             .members = syntax_members),
     SPECIAL(UnicodeDecodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_decode_init, .str = unicode_str), .members = unicode_members,
-            .getset = unicode_getset),
+            SLOTS(.new = exception_new_slot, .init = unicode_decode_init, .str = unicode_str),
+            .members = unicode_members, .getset = unicode_getset),
     SPECIAL(UnicodeEncodeError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_encode_init, .str = unicode_str), .members = unicode_members,
-            .getset = unicode_getset),
+            SLOTS(.new = exception_new_slot, .init = unicode_encode_init, .str = unicode_str),
+            .members = unicode_members, .getset = unicode_getset),
     SPECIAL(UnicodeTranslateError, UnicodeError, EXTRA_UNICODE_COUNT,
-            SLOTS(.init = unicode_translate_init, .str = unicode_str), .members = unicode_members,
-            .getset = unicode_getset),
+            SLOTS(.new = exception_new_slot, .init = unicode_translate_init, .str = unicode_str),
+            .members = unicode_members, .getset = unicode_getset),
     SPECIAL(BaseExceptionGroup, BaseException, EXTRA_GROUP_COUNT,
-            SLOTS(.new = exception_group_new, .str = exception_group_str), .members = group_members,
-            .methods = exception_group_methods),
+            SLOTS(.new = exception_group_new, .init = exception_init_slot, .str = exception_group_str),
+            .members = group_members, .methods = exception_group_methods),
+    DERIVED(ExceptionGroup, BaseExceptionGroup, .new = NULL),
+    DERIVED(ModuleNotFoundError, ImportError, .init = import_init),
+    DERIVED(UnboundLocalError, NameError, .init = name_init),
+    DERIVED(IndentationError, SyntaxError, .init = syntax_init),
+    DERIVED(TabError, IndentationError, .init = syntax_init),
+    DERIVED(BlockingIOError, OSError, .init = os_init),
+    DERIVED(ChildProcessError, OSError, .init = os_init),
+    DERIVED(ConnectionError, OSError, .init = os_init),
+    DERIVED(BrokenPipeError, ConnectionError, .init = os_init),
+    DERIVED(ConnectionAbortedError, ConnectionError, .init = os_init),
+    DERIVED(ConnectionRefusedError, ConnectionError, .init = os_init),
+    DERIVED(ConnectionResetError, ConnectionError, .init = os_init),
+    DERIVED(FileExistsError, OSError, .init = os_init),
+    DERIVED(FileNotFoundError, OSError, .init = os_init),
+    DERIVED(InterruptedError, OSError, .init = os_init),
+    DERIVED(IsADirectoryError, OSError, .init = os_init),
+    DERIVED(NotADirectoryError, OSError, .init = os_init),
+    DERIVED(PermissionError, OSError, .init = os_init),
+    DERIVED(ProcessLookupError, OSError, .init = os_init),
+    DERIVED(TimeoutError, OSError, .init = os_init),
 };
 #pragma GCC diagnostic pop
 const unsigned exception_spec_count = sizeof exception_type_specs / sizeof *exception_type_specs;
