@@ -573,7 +573,18 @@ void bytearray_reverse_items(value v, size_t size)
     uint8_t item[8];
     object_lock(&a->header);
     uint8_t *data = data_of(a);
-    for (size_t i = 0, j = length_of(a) / size; i + 1 < j; i++) {
+    size_t i = 0, j = length_of(a) / size;
+    for (size_t step = 1; size == 1 && j - i >= 16; i += 8, thread_report_at(step++)) { /* eight at each end */
+        uint64_t front, back;
+        j -= 8;
+        memcpy(&front, data + i, 8);
+        memcpy(&back, data + j, 8);
+        front = __builtin_bswap64(front);
+        back = __builtin_bswap64(back);
+        memcpy(data + i, &back, 8);
+        memcpy(data + j, &front, 8);
+    }
+    for (; i + 1 < j; i++) {
         j--;
         memcpy(item, data + i * size, size);
         memcpy(data + i * size, data + j * size, size);

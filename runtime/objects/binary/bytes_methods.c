@@ -430,6 +430,34 @@ static bool join_into(struct bytes_builder *out, struct span separator, value it
     return true;
 }
 
+/* The length of all together, when each is exact bytes; SIZE_MAX: something else is among them, or it is too much. */
+static size_t length_joined(size_t gap, value items)
+{
+    size_t length = 0, count = tuple_length(items);
+    for (size_t i = 0; i < count; thread_report_at(++i)) {
+        value item = tuple_get(items, i);
+        if (!value_is(item, TYPE_ID_BYTES) ||
+            __builtin_add_overflow(length, bytes_length(item) + (i ? gap : 0), &length) || length > (size_t)1 << 60)
+            return SIZE_MAX;
+    }
+    return length;
+}
+static value join_exact(value self, struct span separator, value items, size_t length)
+{
+    uint8_t *to;
+    value result = bytes_make_room(self, length, &to);
+    for (size_t i = 0, count = result ? tuple_length(items) : 0; i < count; thread_report_at(++i)) {
+        value item = tuple_get(items, i);
+        if (i) {
+            span_copy_few((char *)to, separator.data, separator.length);
+            to += separator.length;
+        }
+        span_copy_few((char *)to, (const char *)bytes_data(item), bytes_length(item));
+        to += bytes_length(item);
+    }
+    return result;
+}
+
 static value bytes_join(value self, value iterable_of_bytes)
 {
     value items = tuple_to_join(iterable_of_bytes);
@@ -439,7 +467,10 @@ static value bytes_join(value self, value iterable_of_bytes)
     struct bytes_builder out = {0};
     value result = NULL;
     if (bytes_open(self, &b)) {
-        if (join_into(&out, buffer_span(&b), items))
+        size_t length = length_joined((size_t)b.length, items);
+        if (length != SIZE_MAX)
+            result = join_exact(self, buffer_span(&b), items, length);
+        else if (join_into(&out, buffer_span(&b), items))
             result =
                 out.failed ? raise_no_memory() : bytes_make_like(self, out.data ? out.data : (uint8_t *)"", out.length);
         buffer_release(&b);

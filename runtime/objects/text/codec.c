@@ -143,35 +143,115 @@ static size_t ascii_prefix(const uint8_t *p, size_t n)
     return i;
 }
 
-/* Well-formed text in two passes, without a builder. NULL without an exception: malformed. */
-static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
+/* How many bytes begin a character, and the largest byte: the number of characters and their width, if all is well. */
+static size_t utf8_leads(const uint8_t *p, size_t n, uint8_t *largest)
 {
-    const uint8_t *end = p + n;
-    size_t count = prefix;
+    uint8_t most[16] = {0}, few[16];
+    size_t count = 0, i = 0;
+    while (n - i >= 16) {
+        memset(few, 0, sizeof few);
+        for (int step = 0; step < 255 && n - i >= 16; step++, i += 16)
+            for (size_t k = 0; k < 16; k++) {
+                uint8_t byte = p[i + k];
+                few[k] = (uint8_t)(few[k] + ((int8_t)byte >= -64));
+                most[k] = byte > most[k] ? byte : most[k];
+            }
+        for (size_t k = 0; k < 16; k++)
+            count += few[k];
+        thread_report();
+    }
+    for (; i < n; i++) {
+        count += (int8_t)p[i] >= -64;
+        most[0] = p[i] > most[0] ? p[i] : most[0];
+    }
+    *largest = 0;
+    for (size_t k = 0; k < 16; k++)
+        *largest = most[k] > *largest ? most[k] : *largest;
+    return count;
+}
+
+/* Decode to so many characters; the or of all of them, or UINT32_MAX: it is malformed, or another thread changes it. */
+static inline __attribute__((always_inline)) uint32_t utf8_to(void *data, unsigned width, size_t count,
+                                                              const uint8_t *q, const uint8_t *end)
+{
     uint32_t all = 0, c;
     unsigned bad;
     bool incomplete;
-    for (const uint8_t *q = p + prefix; q < end; count++) {
-        unsigned size = utf8_next(q, end, &c, &bad, &incomplete);
-        if (!size)
-            return NULL;
-        q += size;
+    size_t i = 0, step = 1;
+    for (; q < end && i < count; thread_report_at(step++)) {
+        uint64_t word;
+        uint8_t byte = *q;
+        if (byte < 0x80) {
+            if (end - q >= 8 && count - i >= 8) {
+                uint8_t eight[8];
+                memcpy(eight, q, 8);
+                memcpy(&word, eight, 8);
+                if (!(word & UINT64_C(0x8080808080808080))) {
+                    for (size_t k = 0; k < 8; k++)
+                        span_put(data, width, i + k, eight[k]);
+                    q += 8;
+                    i += 8;
+                    continue;
+                }
+            }
+            c = byte;
+            q++;
+        } else if (byte >= 0xC2 && byte < 0xE0 && end - q >= 2 && (q[1] & 0xC0) == 0x80) {
+            c = (uint32_t)(byte & 0x1F) << 6 | (q[1] & 0x3F);
+            q += 2;
+        } else {
+            unsigned size = utf8_next(q, end, &c, &bad, &incomplete);
+            if (!size)
+                return UINT32_MAX;
+            q += size;
+        }
         all |= c;
-        thread_report_at(count + 1);
+        span_put(data, width, i++, c);
     }
-    value v = str_new(count, all);
-    if (!v || count == 0)
-        return v;
-    void *data = str_data(v);
+    return q == end && i == count ? all : UINT32_MAX;
+}
+
+/* Well-formed text, without a builder: a look at the bytes says how much room it takes. NULL without an exception:
+   malformed. */
+static value utf8_decode_valid(const uint8_t *p, size_t n, size_t prefix)
+{
+    uint8_t largest;
+    size_t count = prefix + utf8_leads(p + prefix, n - prefix, &largest);
+    if (count == 0)
+        return NULL;
+    uint32_t max = largest >= 0xF0 ? 0x10FFFF : largest >= 0xC4 ? 0xFFFF : largest >= 0x80 ? 0xFF : 0x7F, all;
+    value v = str_new(count, max);
+    if (!v)
+        return NULL;
+    const uint8_t *from = p + prefix, *end = p + n;
     unsigned width = str_width(v);
+    char *data = str_data(v), *to = data + prefix * width;
     span_copy_to(data, width, 0, span_bytes(p, prefix));
-    size_t i = prefix;
-    for (const uint8_t *q = p + prefix; q < end; i++) {
-        q += utf8_next(q, end, &c, &bad, &incomplete);
-        span_put(data, width, i, c);
-        thread_report_at(i + 1);
-    }
-    return v;
+    if (width == 1)
+        all = utf8_to(to, 1, count - prefix, from, end);
+    else if (width == 2)
+        all = utf8_to(to, 2, count - prefix, from, end);
+    else
+        all = utf8_to(to, 4, count - prefix, from, end);
+    uint32_t least = width == 1 ? 0x80 : width == 2 ? 0x100 : 0x10000;
+    if (likely(all != UINT32_MAX && all >= least && (all < (width == 1 ? 0x100 : 0x10000) || width == 4) && count > 1))
+        return v;
+    value_dec(v);
+    return count == 1 && all != UINT32_MAX ? str_from_code_point(all) : NULL;
+}
+
+/* How many of the last bytes are the beginning of a character that may go on. */
+static size_t utf8_tail(const uint8_t *p, size_t n)
+{
+    for (size_t k = 1; k <= 3 && k <= n; k++)
+        if (p[n - k] >= 0xC0) {
+            uint32_t c;
+            unsigned bad;
+            bool incomplete;
+            return !utf8_next(p + n - k, p + n, &c, &bad, &incomplete) && incomplete ? k : 0;
+        } else if (p[n - k] < 0x80)
+            break;
+    return 0;
 }
 
 static bool utf8_decode_into(struct decode_context *c, size_t *consumed)
@@ -252,6 +332,11 @@ value str_decode_locale(const char *bytes)
 
 /* ---- UTF-16 and UTF-32 decoding ---- */
 
+static bool is_surrogate(uint32_t c)
+{
+    return c >= 0xD800 && c <= 0xDFFF;
+}
+
 static uint32_t load_unit(const uint8_t *p, unsigned size, bool big)
 {
     uint32_t c = 0;
@@ -260,9 +345,69 @@ static uint32_t load_unit(const uint8_t *p, unsigned size, bool big)
     return c;
 }
 
+/* Units are looked at so many at a time, a fixed number, which the compiler makes vectors of. */
+enum { UNITS_AT_ONCE = 32, HOST_IS_LITTLE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
+
+/* Characters of one unit each, read once. How many of them come before what needs a closer look; *all: their or. */
+static size_t load_pairs(const void *p, bool swap, uint16_t units[UNITS_AT_ONCE], uint32_t *all)
+{
+    typedef uint16_t vector __attribute__((vector_size(16)));
+    vector odd = {0}, any = {0}, eight;
+    for (size_t k = 0; k < UNITS_AT_ONCE; k += 8) {
+        memcpy(&eight, (const char *)p + 2 * k, sizeof eight);
+        if (swap)
+            eight = eight << 8 | eight >> 8;
+        odd |= (vector)((eight & 0xF800) == 0xD800);
+        any |= eight;
+        memcpy(units + k, &eight, sizeof eight);
+    }
+    uint32_t bits = 0, surrogates = 0;
+    for (size_t k = 0; k < 8; k++) {
+        bits |= any[k];
+        surrogates |= odd[k];
+    }
+    size_t good = surrogates ? 0 : UNITS_AT_ONCE;
+    for (*all = surrogates ? 0 : bits; surrogates && !is_surrogate(units[good]); good++)
+        *all |= units[good];
+    return good;
+}
+static size_t load_quads(const void *p, bool swap, uint32_t units[UNITS_AT_ONCE], uint32_t *all)
+{
+    typedef uint32_t vector __attribute__((vector_size(16)));
+    vector odd = {0}, any = {0}, four;
+    for (size_t k = 0; k < UNITS_AT_ONCE; k += 4) {
+        memcpy(&four, (const char *)p + 4 * k, sizeof four);
+        if (swap)
+            four = four << 24 | (four & 0xFF00) << 8 | (four >> 8 & 0xFF00) | four >> 24;
+        odd |= (vector)((four & 0xFFFFF800) == 0xD800) | (vector)(four > 0x10FFFF);
+        any |= four;
+        memcpy(units + k, &four, sizeof four);
+    }
+    uint32_t bits = any[0] | any[1] | any[2] | any[3], wrong = odd[0] | odd[1] | odd[2] | odd[3];
+    size_t good = wrong ? 0 : UNITS_AT_ONCE;
+    for (*all = wrong ? 0 : bits; wrong && !is_surrogate(units[good]) && units[good] <= 0x10FFFF; good++)
+        *all |= units[good];
+    return good;
+}
+
+/* Add what can be added at once of so many units at p: how many. */
+static size_t decode_units(struct str_builder *out, const uint8_t *p, unsigned size, bool swap)
+{
+    uint32_t units[UNITS_AT_ONCE], all;
+    size_t good = size == 2 ? load_pairs(p, swap, (uint16_t *)units, &all) : load_quads(p, swap, units, &all);
+    builder_add_chars(out, units, good, size, all > 0xFFFF ? 0x10FFFF : all);
+    return good;
+}
+
 static bool wide_decode_into(struct decode_context *c, unsigned size, bool big, size_t i, size_t *consumed)
 {
     for (size_t step = 1; i < c->length; thread_report_at(step++)) {
+        if (c->length - i >= UNITS_AT_ONCE * size) {
+            size_t good = decode_units(c->out, c->bytes + i, size, big == HOST_IS_LITTLE);
+            i += good * size;
+            if (good == UNITS_AT_ONCE)
+                continue;
+        }
         const uint8_t *p = c->bytes;
         size_t n = c->length;
         if (n - i < size) {
@@ -375,14 +520,15 @@ value codec_decode(enum codec_id id, const uint8_t *bytes, size_t length, const 
     }
     if (id == CODEC_UTF8 || id == CODEC_ASCII) {
         size_t prefix = ascii_prefix(bytes, length);
+        size_t tail = consumed && prefix < length && id == CODEC_UTF8 ? utf8_tail(bytes, length) : 0;
         value v = NULL;
-        if (prefix == length)
-            v = str_from_ascii((const char *)bytes, length);
+        if (prefix == length - tail)
+            v = str_from_ascii((const char *)bytes, length - tail);
         else if (id == CODEC_UTF8)
-            v = utf8_decode_valid(bytes, length, prefix);
+            v = utf8_decode_valid(bytes, length - tail, prefix);
         if (v || error_occurred()) {
             if (consumed)
-                *consumed = length;
+                *consumed = length - tail;
             return v;
         }
     }
@@ -472,29 +618,41 @@ static unsigned utf8_put(uint8_t *out, uint32_t c)
     return 4;
 }
 
-static bool is_surrogate(uint32_t c)
+/* Characters from index i up to `stop`, or to a surrogate: where that was. */
+static inline __attribute__((always_inline)) size_t utf8_put_some(struct bytes_builder *out, const void *data,
+                                                                  unsigned width, size_t i, size_t stop)
 {
-    return c >= 0xD800 && c <= 0xDFFF;
+    uint8_t *start = bytes_builder_room(out, (stop - i) * 4), *to = start;
+    if (!start)
+        return stop; /* remembered */
+    for (; i < stop; i++) {
+        uint32_t code = span_at((struct span){data, stop, width}, i);
+        if (width > 1 && unlikely(is_surrogate(code)))
+            break;
+        to += utf8_put(to, code);
+    }
+    out->length += (size_t)(to - start);
+    return i;
 }
 
 static bool utf8_encode_into(struct encode_context *c)
 {
     struct span s = str_span(c->text);
-    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
-        uint32_t code = span_at(s, i);
-        if (unlikely(is_surrogate(code))) {
-            size_t end = i + 1;
-            while (end < s.length && is_surrogate(span_at(s, end)))
-                thread_report_at(++end);
-            if (!codec_encode_error(c, i, end, "surrogates not allowed", &i))
-                return false;
+    for (size_t i = 0; i < s.length; thread_report()) {
+        size_t stop = s.length - i < 256 ? s.length : i + 256;
+        if (s.width == 1)
+            i = utf8_put_some(c->out, s.data, 1, i, stop);
+        else if (s.width == 2)
+            i = utf8_put_some(c->out, s.data, 2, i, stop);
+        else
+            i = utf8_put_some(c->out, s.data, 4, i, stop);
+        if (likely(i == stop))
             continue;
-        }
-        uint8_t *out = bytes_builder_room(c->out, 4);
-        if (!out)
-            return true; /* remembered */
-        c->out->length += utf8_put(out, code);
-        i++;
+        size_t end = i + 1;
+        while (end < s.length && is_surrogate(span_at(s, end)))
+            thread_report_at(++end);
+        if (!codec_encode_error(c, i, end, "surrogates not allowed", &i))
+            return false;
     }
     return true;
 }
@@ -529,10 +687,39 @@ static void put_unit(struct bytes_builder *out, uint32_t c, unsigned size, bool 
     out->length += size;
 }
 
+/* So many characters of one unit each; false: not all are, or there is no memory. */
+static bool put_units(struct bytes_builder *out, struct span s, size_t i, unsigned size, bool big)
+{
+    uint32_t units[UNITS_AT_ONCE], all;
+    bool swap = big == HOST_IS_LITTLE;
+    if (s.width > size)
+        return false;
+    span_copy_to(units, size, 0, span_part(s, i, i + UNITS_AT_ONCE));
+    size_t good = size == 2 ? load_pairs(units, false, (uint16_t *)units, &all) : load_quads(units, false, units, &all);
+    uint8_t *to = good < UNITS_AT_ONCE ? NULL : bytes_builder_room(out, UNITS_AT_ONCE * size);
+    if (!to)
+        return false;
+    for (size_t k = 0; k < UNITS_AT_ONCE && swap; k++)
+        if (size == 2)
+            ((uint16_t *)units)[k] = __builtin_bswap16(((uint16_t *)units)[k]);
+        else
+            units[k] = __builtin_bswap32(units[k]);
+    memcpy(to, units, UNITS_AT_ONCE * size);
+    out->length += UNITS_AT_ONCE * size;
+    return true;
+}
+
 static bool wide_encode_into(struct encode_context *c, unsigned size, bool big)
 {
     struct span s = str_span(c->text);
-    for (size_t i = 0, step = 1; i < s.length; thread_report_at(step++)) {
+    for (size_t i = 0, step = 1, next = 0; i < s.length; thread_report_at(step++)) {
+        if (i >= next && s.length - i >= UNITS_AT_ONCE) {
+            if (put_units(c->out, s, i, size, big)) {
+                i += UNITS_AT_ONCE;
+                continue;
+            }
+            next = i + UNITS_AT_ONCE; /* one by one until there */
+        }
         uint32_t code = span_at(s, i);
         if (unlikely(is_surrogate(code))) {
             if (!codec_encode_error(c, i, i + 1, "surrogates not allowed", &i))

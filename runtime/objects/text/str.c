@@ -20,16 +20,19 @@ enum { AT_ONCE = 16 };
 
 static uint32_t short_or(struct span s)
 {
+    typedef uint64_t vector __attribute__((vector_size(16)));
     const char *p = s.data;
-    uint64_t word, words[4] = {0};
+    uint64_t word;
     size_t bytes = s.length * s.width;
-    for (; bytes >= sizeof words; bytes -= sizeof words, p += sizeof words) {
-        uint64_t four[4];
-        memcpy(four, p, sizeof four);
-        for (int i = 0; i < 4; i++)
-            words[i] |= four[i];
+    vector even = {0}, odd = {0}, first, second;
+    for (; bytes >= 32; bytes -= 32, p += 32) {
+        memcpy(&first, p, 16);
+        memcpy(&second, p + 16, 16);
+        even |= first;
+        odd |= second;
     }
-    uint64_t all = words[0] | words[1] | words[2] | words[3];
+    even |= odd;
+    uint64_t all = even[0] | even[1];
     for (; bytes >= 8; bytes -= 8, p += 8) {
         memcpy(&word, p, 8);
         all |= word;

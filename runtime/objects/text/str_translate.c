@@ -116,17 +116,55 @@ static bool add_translated(struct str_builder *b, value table, uint32_t c)
     return ok;
 }
 
+/* ASCII characters that become ASCII characters, or nothing, are asked for once. */
+enum { NOT_ASKED = 0xFF, GONE = 0xFE };
+
+/* What was added behind `before`, as an entry for the characters that are known. */
+static uint8_t known_by(const struct str_builder *b, size_t before)
+{
+    if (b->failed || b->length > before + 1)
+        return NOT_ASKED;
+    uint32_t c = b->length == before ? GONE : span_at((struct span){b->data, b->length, b->kind}, before);
+    return c < 0x80 || b->length == before ? (uint8_t)c : NOT_ASKED;
+}
+
+/* The characters from index i on that are known. Where the first other one is. */
+static size_t add_known(struct str_builder *b, const uint8_t *p, size_t i, size_t n, const uint8_t known[128])
+{
+    char few[64];
+    size_t count = 0;
+    for (uint8_t c; i < n && (c = known[p[i]]) != NOT_ASKED; thread_report_at(++i)) {
+        few[count] = (char)c;
+        count += c != GONE;
+        if (count == sizeof few) {
+            builder_add_ascii(b, few, count);
+            count = 0;
+        }
+    }
+    builder_add_ascii(b, few, count);
+    return i;
+}
+
 value str_translate(value self, value table)
 {
     value v = str_exact(self);
     struct span s = str_span(v);
+    bool ascii = str_exact_is_ascii(v);
+    uint8_t known[128];
     struct str_builder b;
     builder_init(&b);
+    memset(known, NOT_ASKED, sizeof known);
     for (size_t i = 0; i < s.length; i++) {
-        if (!add_translated(&b, table, span_at(s, i))) {
+        if (ascii && (i = add_known(&b, s.data, i, s.length, known)) == s.length)
+            break;
+        size_t before = b.length;
+        uint32_t c = span_at(s, i);
+        if (!add_translated(&b, table, c)) {
             builder_discard(&b);
             return NULL;
         }
+        if (ascii)
+            known[c] = known_by(&b, before);
         thread_report_at(i + 1);
     }
     return builder_finish(&b);
