@@ -477,3 +477,22 @@ for name, error in sorted(vars(builtins).items()):
         print(name, [n for n in ("__init__", "__new__", "__str__", "__reduce__") if n in vars(error)])
 attempt(ValueError.__init__, 1)
 attempt(ConnectionError.__init__, ValueError())
+
+# Formats name the class of what they are for; bisect() wants sequences.
+import bisect
+
+
+class Real(float):
+    pass
+
+
+class Imaginary(complex):
+    pass
+
+
+for value in (Real(1.5), Imaginary(1), 1.5, 1j):
+    for form in ("d", "5s", ",x", ".2", "=5", "", "ab"):
+        attempt(format, value, form)
+for value in ({0: 1}, {}, {1}, (), 5, "ab"):
+    attempt(bisect.bisect, value, "b")
+    attempt(bisect.insort, value, "b")

@@ -57,6 +57,15 @@ static ssize search_list(const value *args, bool left, bool insert)
     return at;
 }
 
+/* Whether items can be asked for by index; TypeError. */
+static bool is_indexed(value v)
+{
+    value (*getitem)(value, value) = value_type_slot(v, getitem);
+    if (!getitem)
+        return raise_false(EXC(TypeError), "'%T' object does not support indexing", v);
+    return getitem != type_slot(TYPE(DICT), getitem) || raise_false(EXC(TypeError), "%T is not a sequence", v);
+}
+
 /* Where x belongs: in front of (left) or behind (right) items equal to it. -1: exception. */
 static ssize search(const value *args, bool left)
 {
@@ -70,6 +79,8 @@ static ssize search(const value *args, bool left)
     if (args[3] != VALUE_NONE && !value_as_ssize(args[3], &high))
         return -1;
     if (high == -1 && (high = value_length(args[0])) < 0)
+        return -1;
+    if (!is_indexed(args[0]))
         return -1;
     while (low < high) {
         ssize middle = low + (high - low) / 2;

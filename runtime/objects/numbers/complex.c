@@ -479,10 +479,7 @@ static value complex_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
         return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
-    if (str_length(format_spec) == 0)
-        return value_str(self);
-    struct complex_number c = number_of(self);
-    return value_format_complex(c.real, c.imag, format_spec);
+    return value_format_complex(self, format_spec);
 }
 static value complex_get_real(value self)
 {

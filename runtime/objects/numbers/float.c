@@ -628,7 +628,7 @@ static value float_format(value self, value format_spec)
 {
     if (!is_str(format_spec))
         return raise(EXC(TypeError), "__format__() argument must be str, not %K", format_spec);
-    return str_length(format_spec) ? value_format_double(float_value(self), format_spec) : value_str(self);
+    return str_length(format_spec) ? value_format_float(self, format_spec) : value_str(self);
 }
 
 static value float_getnewargs(value self)

@@ -88,7 +88,7 @@ static value format_exact(value v, value spec)
     if (value_is_small_int(v) || value_is(v, TYPE_ID_INT))
         return plain ? int_to_text(v, 10) : value_format_int(v, spec);
     if (value_is_immediate_float(v) || value_is(v, TYPE_ID_FLOAT))
-        return plain ? value_repr(v) : value_format_double(float_value(v), spec);
+        return plain ? value_repr(v) : value_format_float(v, spec);
     if (value_is(v, TYPE_ID_STR))
         return plain ? value_inc(v) : value_format_str(v, spec);
     return VALUE_MISSING;

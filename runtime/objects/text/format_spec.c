@@ -460,16 +460,14 @@ static bool is_double_type(uint32_t type)
     return type == 0 || (type < 128 && strchr("eEfFgGn", (int)type));
 }
 
-value value_format_double(double d, value spec)
+value value_format_float(value v, value spec)
 {
     struct format_spec f;
     if (str_length(spec) == 0)
-        return double_repr(d);
-    value object = float_new(d), result = NULL;
-    if (object && parse_spec(spec, object, 0, '>', &f))
-        result = is_double_type(f.type) || f.type == '%' ? format_double(d, &f) : unknown_type(&f, object);
-    value_dec(object);
-    return result;
+        return double_repr(float_value(v));
+    if (!parse_spec(spec, v, 0, '>', &f))
+        return NULL;
+    return is_double_type(f.type) || f.type == '%' ? format_double(float_value(v), &f) : unknown_type(&f, v);
 }
 
 /* ---- complex ---- */
@@ -535,22 +533,20 @@ static value format_complex(double real, double imag, struct format_spec *f)
     return builder_finish(&b);
 }
 
-value value_format_complex(double real, double imag, value spec)
+value value_format_complex(value v, value spec)
 {
     struct format_spec f;
-    value object = complex_new(real, imag), result = NULL;
-    if (object && str_length(spec) == 0)
-        result = value_str(object);
-    else if (object && parse_spec(spec, object, 0, '>', &f)) {
-        if (!is_double_type(f.type))
-            result = unknown_type(&f, object);
-        else if (f.fill == '0')
-            result = raise(EXC(ValueError), "Zero padding is not allowed in complex format specifier");
-        else if (f.align == '=')
-            result = raise(EXC(ValueError), "'=' alignment flag is not allowed in complex format specifier");
-        else
-            result = format_complex(real, imag, &f);
-    }
-    value_dec(object);
-    return result;
+    if (str_length(spec) == 0)
+        return value_str(v);
+    if (!parse_spec(spec, v, 0, '>', &f))
+        return NULL;
+    if (!is_double_type(f.type))
+        return unknown_type(&f, v);
+    if (f.fill == '0')
+        return raise(EXC(ValueError), "Zero padding is not allowed in complex format specifier");
+    if (f.align == '=')
+        return raise(EXC(ValueError), "'=' alignment flag is not allowed in complex format specifier");
+    double real, imaginary;
+    complex_parts(v, &real, &imaginary);
+    return format_complex(real, imaginary, &f);
 }

@@ -37,7 +37,7 @@ value str_format_map(value self, value given_mapping);
 /* format_spec.c: __format__ */
 value value_format_str(value v, value spec);
 value value_format_int(value v, value spec);
-value value_format_double(double d, value spec);
-value value_format_complex(double real, double imag, value spec);
+value value_format_float(value v, value spec);
+value value_format_complex(value v, value spec);
 
 #endif
