@@ -36,6 +36,12 @@ def disturb(done):
         tracemalloc.reset_peak()
 
 
+def switch(count):
+    for _ in range(count):
+        tracemalloc.start()
+        tracemalloc.stop()
+
+
 def run(count, with_disturbance):
     queues = [queue.SimpleQueue() for _ in range(3)]
     threads = [threading.Thread(target=pass_on, args=(queues[i], queues[(i + 1) % 3], count)) for i in range(3)]
@@ -55,6 +61,14 @@ tracemalloc.start()
 run(150, True)
 tracemalloc.stop()
 gc.collect()
+
+# Somebody allocates at the moment at which tracing ends.
+switches = [threading.Thread(target=switch, args=(1500,)) for _ in range(2)]
+for t in switches:
+    t.start()
+while any(t.is_alive() for t in switches):
+    [[i] for i in range(50)]
+tracemalloc.stop()
 
 # Nobody disturbs: what is left is what lives.
 tracemalloc.start(2)

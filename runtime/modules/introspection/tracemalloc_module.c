@@ -180,8 +180,8 @@ static struct stripe {
     size_t traced; /* bytes */
 } stripes[STRIPES];
 
-static _Atomic bool tracing; /* true: there is a store; looked at under a stripe's lock */
-static struct store *_Atomic current_store;
+static _Atomic bool tracing;
+static struct store *_Atomic current_store; /* NULL: nothing is traced; read once under a stripe's lock */
 static _Atomic uint32_t frame_limit = 1;
 static _Atomic size_t traced_now, traced_peak;
 static _Thread_local bool untraced; /* what this thread allocates now is the module's own */
@@ -338,8 +338,9 @@ static void allocated(const void *block, size_t size)
     found.count = found.total < most ? found.total : most;
     struct stripe *stripe = stripe_of(block);
     byte_lock(&stripe->lock);
-    if (atomic_load_explicit(&tracing, memory_order_acquire)) {
-        struct store *store = atomic_load_explicit(&current_store, memory_order_acquire);
+    struct store *store = atomic_load_explicit(&current_store, memory_order_acquire);
+    chaos_point();
+    if (store) {
         struct trace trace = {block, size, keep_traceback(store, places, &found)};
         if (trace.traceback)
             add_trace(stripe, &trace);

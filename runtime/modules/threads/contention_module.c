@@ -218,6 +218,13 @@ static const struct frame *frame_to_blame(const struct frame *innermost)
     return frame ? frame : innermost;
 }
 
+/* What a thread was about to count by a pointer that it read from a slot may be dead by now, and have no type. */
+static const struct object_type *type_told(const struct object *o)
+{
+    uint32_t type = o ? object_type_ref(o) : 0;
+    return type ? type_from_ref(type) : NULL;
+}
+
 static void note(enum contention_kind kind, const void *object, int64_t begun)
 {
     if (is_telling || !interpreter_self || thread_is_background())
@@ -230,12 +237,11 @@ static void note(enum contention_kind kind, const void *object, int64_t begun)
         from = begun ? origin : now;
     struct record *record = get_record();
     if (record) {
-        const struct object *o = object;
         const struct frame *frame = interpreter_self->frame;
         if (kind == CONTENTION_LOCK && waits_for_event(frame))
             kind = CONTENTION_EVENT;
         pthread_mutex_lock(&record->mutex);
-        struct place *place = find_place(record, kind, o ? object_type(o) : NULL, frame_to_blame(frame));
+        struct place *place = find_place(record, kind, type_told(object), frame_to_blame(frame));
         if (!record->timeline && (record->timeline = calloc(1, sizeof *record->timeline)))
             record->timeline->step = FIRST_STEP;
         if (place) {
