@@ -236,6 +236,94 @@ def copy_deepcopy():
     return lambda: copy.deepcopy(data)
 
 
+# ------------------------------------------------------------------------------------------------- text, streams
+
+
+def text_file(line):
+    import tempfile
+
+    file = tempfile.NamedTemporaryFile("w+", encoding="utf-8")
+    file.writelines(line for _ in range(3000))
+    file.flush()
+    return file
+
+
+def lines_of(line):
+    kept = text_file(line)
+
+    def read():
+        with open(kept.name, encoding="utf-8") as f:
+            return sum(len(line) for line in f)
+
+    return read
+
+
+@case
+def io_lines():
+    return lines_of("a line of the file with some text\n")
+
+
+@case
+def io_lines_not_ascii():
+    return lines_of("eine Zeile für die Datei, mit größerem Text\n")
+
+
+@case
+def io_readline():
+    kept = text_file("a line of the file with some text\n")
+
+    def read():
+        count = 0
+        with open(kept.name, encoding="utf-8") as f:
+            while f.readline():
+                count += 1
+        return count
+
+    return read
+
+
+@case
+def io_print():
+    def write():
+        with open("/dev/null", "w", encoding="utf-8") as f:
+            for i in range(500):
+                print("line", i, file=f)
+        return i
+
+    return write
+
+
+@case
+def text_replace():
+    text = "hello abc, " * 500
+    return lambda: (text.replace("a", "b"), text.replace("abc", "xyzzy"), text.replace("l", "ж"))
+
+
+@case
+def text_split():
+    text = "hello abc, " * 500
+    return lambda: (len(text.split(",")), len(text.split(", ")), text.count("l"), text.count("abc"))
+
+
+@case
+def text_translate():
+    text, table = "hello abc, " * 500, str.maketrans("abc", "xyz", "l")
+    return lambda: text.translate(table)
+
+
+@case
+def text_decode():
+    texts = [("ж" * every + "hello world ") * 300 for every in (1, 9)]
+    known = [(text.encode(name), name) for text in texts for name in ("utf-8", "utf-16", "utf-32")]
+    return lambda: sum(len(data.decode(name)) for data, name in known)
+
+
+@case
+def text_encode():
+    texts = [("ж" * every + "hello world ") * 300 for every in (1, 9)]
+    return lambda: sum(len(text.encode(name)) for text in texts for name in ("utf-8", "utf-16", "utf-32"))
+
+
 # ------------------------------------------------------------------------------------------- struct, random, array
 
 

@@ -2,6 +2,8 @@
 
 import io
 import os
+import sys
+import tempfile
 import threading
 
 ROUNDS = 300
@@ -183,3 +185,38 @@ closed_beside_users()
 wrappers()
 buffered()
 buffered_again()
+
+
+# Lines of one file, each given out once; then it is closed, or its buffer taken away, under those who read.
+def shared_lines():
+    with tempfile.NamedTemporaryFile('w+') as kept:
+        written = ['line %d\n' % i for i in range(5000)]
+        kept.writelines(written)
+        kept.flush()
+        for end in None, 'close', 'detach':
+            stream, got = open(kept.name), [[] for _ in range(4)]
+
+            def read(lines):
+                try:
+                    for line in stream:
+                        lines.append(line)
+                except ValueError:
+                    pass
+
+            readers = [threading.Thread(target=read, args=(lines,)) for lines in got]
+            for reader in readers:
+                reader.start()
+            if end:
+                beneath = stream.buffer
+                getattr(stream, end)()
+                beneath.close()
+            for reader in readers:
+                reader.join()
+            found = sorted(sum(got, []))
+            whole = found == sorted(written) if end is None else set(found) <= set(written)
+            print(end, whole or sys.implementation.name == "cpython")  # which may lose some
+            if end is None:
+                stream.close()
+
+
+shared_lines()

@@ -28,6 +28,7 @@ struct io_lock {
 bool io_lock_enter(struct io_lock *lock, value stream);
 /* The same for a lock that its holder may take again: *again says that it did. */
 bool io_lock_enter_again(struct io_lock *lock, value stream, bool *again);
+bool io_lock_try(struct io_lock *lock); /* false: somebody holds it, maybe this thread */
 void io_lock_leave(struct io_lock *lock);
 
 /* ---- io_base.c ---- */
@@ -50,8 +51,9 @@ void io_finalize(struct object *o); /* closes the stream */
 bool io_is_left_to_upper(struct object *o);
 value io_unsupported(const char *message); /* raises UnsupportedOperation */
 extern value_slot io_unsupported_type;     /* the class; set by the module */
-int io_is_closed(value stream);     /* its `closed`: 1, 0, -1; read directly where the type is one of this module's */
-bool io_check_closed(value stream); /* false with ValueError */
+int io_is_closed(value stream); /* its `closed`: 1, 0, -1; read directly where the type is one of this module's */
+bool io_is_on_open_file(value buffered); /* one of our own buffers, directly on a FileIO; runs nothing */
+bool io_check_closed(value stream);      /* false with ValueError */
 value io_get_dict(value v);
 bool io_call(value stream, value name); /* stream.name() for its effect */
 value io_cannot_pickle(value v, const value *args);

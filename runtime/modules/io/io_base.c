@@ -18,11 +18,18 @@ struct type *io_base_type, *io_raw_type, *io_buffered_base_type, *io_text_base_t
 value_slot io_unsupported_type;
 
 /* ---- locks ---- */
-static bool lock_wait(struct io_lock *lock, value stream)
+bool io_lock_try(struct io_lock *lock)
 {
     uint32_t free = 0;
     if (unlikely(!atomic_compare_exchange_strong_explicit(&lock->word, &free, 1, memory_order_acquire,
-                                                          memory_order_relaxed))) {
+                                                          memory_order_relaxed)))
+        return false;
+    atomic_store_explicit(&lock->owner, interpreter_self->ident, memory_order_relaxed);
+    return true;
+}
+static bool lock_wait(struct io_lock *lock, value stream)
+{
+    if (unlikely(!io_lock_try(lock))) {
         int64_t contended = contention_begin();
         while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire) != 0) {
             thread_enter_blocking();
@@ -32,8 +39,8 @@ static bool lock_wait(struct io_lock *lock, value stream)
                 return false;
         }
         contention_end(CONTENTION_LOCK, value_object(stream), contended);
+        atomic_store_explicit(&lock->owner, interpreter_self->ident, memory_order_relaxed);
     }
-    atomic_store_explicit(&lock->owner, interpreter_self->ident, memory_order_relaxed);
     return true;
 }
 bool io_lock_enter(struct io_lock *lock, value stream)
@@ -66,12 +73,20 @@ value io_unsupported(const char *message)
     return NULL;
 }
 
+bool io_is_on_open_file(value buffered)
+{
+    PEEK_SCOPE;
+    value file = slot_peek(&((struct io_upper *)buffered)->beneath);
+    return file && value_type(file) == io_file_type && io_file_descriptor(file) >= 0;
+}
 int io_is_closed(value stream)
 {
     struct type *type = value_type(stream);
     if (type == io_file_type)
         return io_file_descriptor(stream) < 0;
     if (type == io_writer_type || type == io_reader_type || type == io_random_type) {
+        if (io_is_on_open_file(stream))
+            return 0;
         value beneath = io_beneath(stream);
         int is_closed = beneath ? io_is_closed(beneath) : -1;
         value_dec(beneath);

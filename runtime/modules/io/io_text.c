@@ -432,8 +432,39 @@ static value text_read(value v, value given_size)
     return NULL;
 }
 
+/* A line that ends with a '\n' among what is decoded, of a stream on a file that is open; VALUE_MISSING: not so. */
+static value line_at_hand(value v)
+{
+    struct text_io *t = SELF(v);
+    {
+        PEEK_SCOPE;
+        value buffer = slot_peek(&t->upper.beneath);
+        if (!buffer || value_type(buffer) != io_reader_type || !io_is_on_open_file(buffer))
+            return VALUE_MISSING;
+    }
+    if (!io_lock_try(&t->upper.lock))
+        return VALUE_MISSING;
+    value decoded = slot_peek(&t->decoded), line = VALUE_MISSING;
+    bool plain = t->newline.translate || (t->newline.terminator[0] == '\n' && !t->newline.terminator[1]);
+    if (decoded && plain && t->readable && !t->pending_length && str_width(decoded) == 1) {
+        size_t left = str_exact_length(decoded) - t->used;
+        const char *data = str_data(decoded), *start = data + t->used;
+        const char *end = left <= SPAN_LONG ? memchr(start, '\n', left) : NULL;
+        if (end) {
+            size_t next = (size_t)(end - data) + 1;
+            line = str_substring(decoded, t->used, next);
+            t->used = next;
+        }
+    }
+    io_lock_leave(&t->upper.lock);
+    return line;
+}
+
 static value read_line(value v, ssize limit)
 {
+    value at_hand = limit < 0 ? line_at_hand(v) : VALUE_MISSING;
+    if (at_hand != VALUE_MISSING)
+        return at_hand;
     bool again;
     value buffer = reader_enter(v, &again);
     if (!buffer)
