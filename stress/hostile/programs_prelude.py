@@ -107,7 +107,7 @@ def shown(e):
 def hashed(v):
     """A hash where it is no address."""
     found = hash(v)
-    return found if type(v) in PLAIN and v is not None and type(v) not in (type(...), type(NotImplemented)) or type(v) in (Decimal, Fraction, date, timedelta) else "hashed"
+    return found if type(v) in PLAIN and v is not None and v == v and type(v) not in (type(...), type(NotImplemented)) or type(v) in (Decimal, Fraction, date, timedelta) else "hashed"
 
 
 def print_to(v):

@@ -496,3 +496,14 @@ for value in (Real(1.5), Imaginary(1), 1.5, 1j):
 for value in ({0: 1}, {}, {1}, (), 5, "ab"):
     attempt(bisect.bisect, value, "b")
     attempt(bisect.insort, value, "b")
+
+# Arguments that are text for C; what is looked at first; no negative zeros.
+import datetime
+
+for text in ("\0", "hours\0", "\udc80", "hours", 5):
+    attempt(datetime.time().isoformat, text)
+    attempt(lambda: io.TextIOWrapper(io.BytesIO(), newline=text))
+for parts in ((1, "x", 2.5), (1, "x", 10**30), (0, (1, 2), 3), (1, (), "F"), (0, "x", 1)):
+    attempt(Decimal, parts)
+for value in (-1j, complex(-0.0, -0.0), complex(-0.0, 1)):
+    print(format(value, "z"), format(value, "+z"), format(value, "z.1f"), format(value, "z#"))

@@ -36,6 +36,10 @@ bool timespec_argument(value v, unsigned position, const struct fields *f, enum 
         return true;
     if (!is_str(v))
         return raise_false(EXC(TypeError), "isoformat() argument %u must be str, not %K", position, v);
+    struct text text;
+    if (!text_of_argument(v, &text))
+        return false;
+    text_release(&text);
     if (str_equals_text(v, "auto"))
         return true;
     for (int i = 0; i <= TIMESPEC_MICROSECONDS; i++)

@@ -700,6 +700,15 @@ static bool set_up(value v, const value *bound)
         return raise_false(EXC(TypeError), "TextIOWrapper() argument 'encoding' must be str or None, not %K", encoding);
     if (errors != VALUE_NONE && !is_str(errors))
         return raise_false(EXC(TypeError), "TextIOWrapper() argument 'errors' must be str or None, not %K", errors);
+    if (is_given(bound[3])) {
+        struct text newline;
+        if (!is_str(bound[3]))
+            return raise_false(EXC(TypeError), "TextIOWrapper() argument 'newline' must be str or None, not %K",
+                               bound[3]);
+        if (!text_of_argument(bound[3], &newline))
+            return false;
+        text_release(&newline);
+    }
     int line_buffering = value_truth(bound[4]), write_through = value_truth(bound[5]);
     if (line_buffering < 0 || write_through < 0 ||
         !io_newline_parse(bound[3], "illegal newline value: %U", &t->newline))

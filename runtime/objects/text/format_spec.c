@@ -497,6 +497,7 @@ static value format_complex(double real, double imag, struct format_spec *f)
             char *p = texts[i];
             bool negative = *p == '-';
             size_t digits = strspn(p += negative, "0123456789");
+            negative &= !f->positive_zero || (i ? imag : real) != 0;
             if (i == 1 && !skip_real)
                 part.sign = '+';
             struct number n = {sign_of(&part, negative), "", span_bytes(p, digits), p + digits, strlen(p + digits), 3};

@@ -240,15 +240,11 @@ value decimal_from_float(struct type *type, value v, struct context *context, bo
 
 /* ---- tuples ---- */
 
-static bool add_exponent(struct str_builder *text, value v)
+static bool get_exponent(value v, int64_t *exponent)
 {
-    int64_t exponent;
     if (!is_int(v))
         return raise_false(EXC(ValueError), "exponent must be an integer");
-    if (!int_fits_i64(v, &exponent))
-        return raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
-    builder_add_format(text, "E%lld", (long long)exponent);
-    return true;
+    return int_fits_i64(v, exponent) || raise_false(EXC(OverflowError), "Python int too large to convert to C ssize_t");
 }
 
 static bool add_digits(struct str_builder *text, value digits)
@@ -286,6 +282,9 @@ static bool tuple_text(value parts, struct str_builder *text)
         else
             return raise_false(EXC(ValueError), "string argument in the third position must be 'F', 'n' or 'N'");
     }
+    int64_t power = 0;
+    if (!special && !get_exponent(exponent, &power))
+        return false;
     value digits = is_tuple(coefficient)  ? value_inc(coefficient)
                    : is_list(coefficient) ? list_to_tuple(coefficient)
                                           : raise(EXC(ValueError), "coefficient must be a tuple of digits");
@@ -295,7 +294,9 @@ static bool tuple_text(value parts, struct str_builder *text)
     if (done && !special && tuple_length(digits) == 0)
         builder_add_char(text, '0');
     value_dec(digits);
-    return done && (special || add_exponent(text, exponent));
+    if (!special)
+        builder_add_format(text, "E%lld", (long long)power);
+    return done;
 }
 
 static value from_tuple(struct type *type, value v, struct target *target)
