@@ -112,3 +112,11 @@ for call in (lambda: 'a'.replace('a', 1), lambda: 'a'.split(''), lambda: b'a'.sp
     except (TypeError, ValueError) as e:
         print(type(e).__name__, e)
 print(repr('abc'.replace('', '-')), repr('жb'.replace('', '-', 2)), 'abc'.count(''), b'abc'.replace(b'', b'-'))
+
+# Lines end at each control character that breaks them, and nowhere else.
+for c in list(range(0x30)) + [0x7f, 0x84, 0x85, 0x86, 0xa0, 0xff, 0x2028, 0x2029, 0x202a]:
+    for text in 'ab' + chr(c) + 'cd', chr(c), chr(c) * 2 + 'x', '\r' + chr(c) + '\n', 'a' * 20000 + chr(c) + 'b':
+        lines = [len(s) for s in text.splitlines()], [len(s) for s in text.splitlines(True)]
+        if c < 0x100:
+            lines += [len(s) for s in text.encode('latin-1').splitlines()],
+        print(c, *lines)

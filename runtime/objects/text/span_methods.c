@@ -199,6 +199,23 @@ value span_split_space_last(const struct span_maker *m, ssize max)
     return parts_finish(&parts, ok, true);
 }
 
+/* The next line break from i on, or the end. Those below 256 are control characters. */
+static inline size_t next_break(const struct span_maker *m, size_t i)
+{
+    size_t n = m->span.length;
+    for (;; i++) {
+        if (m->span.width == 1) {
+            const uint8_t *p = m->span.data;
+            size_t stop = likely(n - i <= SPAN_LONG) ? n : i + SPAN_LONG;
+            while (i < stop && p[i] >= 0x20 && p[i] != 0x85)
+                i++;
+        }
+        if (i == n || m->is_line_break(span_at(m->span, i)))
+            return i;
+        thread_report();
+    }
+}
+
 value span_split_lines(const struct span_maker *m, bool keep_ends)
 {
     struct parts parts;
@@ -207,8 +224,7 @@ value span_split_lines(const struct span_maker *m, bool keep_ends)
     bool ok = true;
     for (size_t i = 0; ok && i < n;) {
         size_t start = i;
-        while (i < n && !m->is_line_break(span_at(m->span, i)))
-            thread_report_at(++i);
+        i = next_break(m, i);
         size_t end = i;
         if (i < n) {
             bool pair = span_at(m->span, i) == '\r' && i + 1 < n && span_at(m->span, i + 1) == '\n';
