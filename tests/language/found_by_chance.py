@@ -507,3 +507,9 @@ for parts in ((1, "x", 2.5), (1, "x", 10**30), (0, (1, 2), 3), (1, (), "F"), (0,
     attempt(Decimal, parts)
 for value in (-1j, complex(-0.0, -0.0), complex(-0.0, 1)):
     print(format(value, "z"), format(value, "+z"), format(value, "z.1f"), format(value, "z#"))
+
+for function in (eval, exec):
+    for arguments in ((5, None, 5), (5, {}, 5), ("1", None, 5), ("1", None, {}), (5, 5, 5), (5, 5)):
+        attempt(function, *arguments)
+attempt((1j).__pow__, [], ...)
+attempt((1j).__pow__, 1, ...)

@@ -12,6 +12,19 @@
 /* Fill in the namespaces that were not given; owned. */
 static bool namespaces(value *globals, value *locals, const char *name)
 {
+    bool exec = strcmp(name, "exec") == 0,
+         mapping = *locals == VALUE_NONE || is_dict(*locals) || value_type_slot(*locals, getitem);
+    if (!mapping && !exec)
+        return raise_false(EXC(TypeError), "locals must be a mapping");
+    if (*globals != VALUE_NONE && !is_dict(*globals))
+        return raise_false(EXC(TypeError),
+                           exec ? "exec() globals must be a dict, not %T"
+                           : value_type_slot(*globals, getitem)
+                               ? "globals must be a real dict; try eval(expr, {}, mapping)"
+                               : "globals must be a dict",
+                           *globals);
+    if (!mapping)
+        return raise_false(EXC(TypeError), "locals must be a mapping or None, not %T", *locals);
     if (*globals == VALUE_NONE) {
         value g = interpreter_globals();
         if (!g)
@@ -24,19 +37,6 @@ static bool namespaces(value *globals, value *locals, const char *name)
         }
         return true;
     }
-    bool exec = strcmp(name, "exec") == 0,
-         mapping = *locals == VALUE_NONE || is_dict(*locals) || value_type_slot(*locals, getitem);
-    if (!mapping && !exec)
-        return raise_false(EXC(TypeError), "locals must be a mapping");
-    if (!is_dict(*globals))
-        return raise_false(EXC(TypeError),
-                           exec ? "exec() globals must be a dict, not %T"
-                           : value_type_slot(*globals, getitem)
-                               ? "globals must be a real dict; try eval(expr, {}, mapping)"
-                               : "globals must be a dict",
-                           *globals);
-    if (!mapping)
-        return raise_false(EXC(TypeError), "locals must be a mapping or None, not %T", *locals);
     *locals = value_inc(*locals == VALUE_NONE ? *globals : *locals);
     value_inc(*globals);
     return true;

@@ -171,9 +171,10 @@ static value complex_power2(value a, value b)
 }
 static value complex_power3(value a, value b, value modulus)
 {
+    OPERANDS;
     if (!is_none(modulus))
         return raise(EXC(ValueError), "complex modulo");
-    return complex_power2(a, b);
+    return complex_power(x.real, x.imag, y.real, y.imag);
 }
 
 /* ---- other slots ---- */
