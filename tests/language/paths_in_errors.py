@@ -38,3 +38,9 @@ for name, call in {
         def __fspath__(self): return "a\0"
     try: print(name, call())
     except Exception as e: print(name, type(e).__name__, e)
+
+for name, arguments in (("execv", ["a"]), ("execve", ["a"])):
+    try:
+        getattr(os, name)("/not_there", arguments, *([{}] if name == "execve" else []))
+    except OSError as e:
+        print(name, e, e.filename)

@@ -224,7 +224,10 @@ static value execute(value program, value arguments, value environment, const ch
             fexecve(path.fd, argv, envp);
         else
             execve(path.text.bytes, argv, envp ? envp : environ);
-        path_error(&path);
+        if (environment)
+            path_error(&path);
+        else
+            raise_errno(errno, NULL, NULL);
     }
     strings_free(argv);
     strings_free(envp);
