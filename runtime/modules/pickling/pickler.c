@@ -22,7 +22,7 @@
 
 bool pickle_emit(struct pickling *p, const void *bytes, size_t count)
 {
-    thread_report(); /* each value passes here */
+    thread_report(); /* each piece of a long text passes here */
     bool opens = p->framing && p->frame_start < 0;
     uint8_t *to = bytes_builder_room(&p->out, count + (opens ? FRAME_HEADER : 0));
     if (!to)
@@ -528,6 +528,7 @@ static bool save_container(struct pickling *p, value v)
 
 bool pickle_save(struct pickling *p, value v, bool is_persistent_id)
 {
+    thread_report();
     if (!opcode_boundary(p))
         return false;
     if (unlikely(p->persistent_id != NULL) && !is_persistent_id) {
