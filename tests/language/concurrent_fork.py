@@ -5,9 +5,11 @@ follows pointers into the stacks of threads that are gone, and crashes in one ch
 (SlotAttachAndLock). fork_beside_threads.py has what children do besides.
 """
 
+import _imp
 import os
 import sys
 import threading
+import time
 
 FORKS = 40
 shared, items = {}, []
@@ -80,5 +82,33 @@ def in_child(number):
         assert fork_and_wait(use_all) == 0
 
 
+def fork_beside_import_lock():
+    """A fork waits for who holds the import lock: the child sees nothing half done, and the lock is free there."""
+    names, taken = ["whole"], threading.Event()
+
+    def change():
+        _imp.acquire_lock()
+        names.append("half")
+        taken.set()
+        time.sleep(0.02)
+        names.pop()
+        _imp.release_lock()
+
+    def in_child():
+        assert not _imp.lock_held()
+        _imp.acquire_lock()
+        assert names == ["whole"]
+
+    for _ in range(3):
+        taken.clear()
+        thread = threading.Thread(target=change)
+        thread.start()
+        taken.wait()
+        print("beside the import lock:", fork_and_wait(in_child))
+        thread.join()
+    print(_imp.lock_held())
+
+
 if __name__ == "__main__":
     fork_beside_threads(in_child)
+    fork_beside_import_lock()

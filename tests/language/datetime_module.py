@@ -127,3 +127,11 @@ class Later(datetime):
 print(sorted(moments)[::9], sorted(moments, reverse=True)[0], sorted(spans)[:3], sorted(m.date() for m in moments)[5], max(moments))
 print(sorted([Later(2020, 1, d) for d in (3, 1, 2)]), show(sorted, [datetime(2020, 1, 1), datetime(2020, 1, 1, tzinfo=UTC)]),
       show(sorted, [datetime(2020, 1, 1), date(2020, 1, 1)]), sorted([datetime(2020, 1, 2, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)]))
+
+
+class Surrogate(tzinfo):
+    def tzname(self, moment):
+        return "\ud800"
+
+
+print(show(time(2, 3, 4, tzinfo=Surrogate()).strftime, "%Z"))

@@ -196,6 +196,10 @@ static bool expand(struct expansion *e, uint32_t directive)
             return false;
         if (!is_str(e->name))
             return raise_false(EXC(TypeError), "tzname.replace() did not return a string");
+        struct text checked;
+        if (!text_of(e->name, &checked)) /* no lone surrogates */
+            return false;
+        text_release(&checked);
     }
     builder_add_str(&e->out, e->name);
     return true;

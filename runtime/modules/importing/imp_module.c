@@ -23,7 +23,7 @@ static pthread_cond_t lock_freed = PTHREAD_COND_INITIALIZER;
 static struct interpreter *lock_owner; /* guarded, as the count, by the mutex */
 static size_t lock_count;
 
-static value imp_acquire_lock(value self)
+void imp_lock_acquire(void)
 {
     thread_enter_blocking();
     pthread_mutex_lock(&lock_mutex);
@@ -33,10 +33,14 @@ static value imp_acquire_lock(value self)
     lock_count++;
     pthread_mutex_unlock(&lock_mutex);
     thread_leave_blocking();
+}
+static value imp_acquire_lock(value self)
+{
+    imp_lock_acquire();
     return VALUE_NONE;
 }
 
-static value imp_release_lock(value self)
+bool imp_lock_release(void)
 {
     pthread_mutex_lock(&lock_mutex);
     bool mine = lock_owner == interpreter_self;
@@ -45,7 +49,11 @@ static value imp_release_lock(value self)
         pthread_cond_signal(&lock_freed);
     }
     pthread_mutex_unlock(&lock_mutex);
-    return mine ? VALUE_NONE : raise(EXC(RuntimeError), "not holding the import lock");
+    return mine;
+}
+static value imp_release_lock(value self)
+{
+    return imp_lock_release() ? VALUE_NONE : raise(EXC(RuntimeError), "not holding the import lock");
 }
 
 static value imp_lock_held(value self)
@@ -56,14 +64,12 @@ static value imp_lock_held(value self)
     return value_bool(held);
 }
 
+/* In the child, whose thread took it before the fork. */
 void imp_lock_after_fork(void)
 {
     pthread_mutex_init(&lock_mutex, NULL);
     pthread_cond_init(&lock_freed, NULL);
-    if (lock_owner != interpreter_self) {
-        lock_owner = NULL;
-        lock_count = 0;
-    }
+    imp_lock_release();
 }
 
 /* ---- built-in modules ---- */

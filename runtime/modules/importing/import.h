@@ -20,5 +20,10 @@ extern bool import_shows_times;
 void import_finish(void);
 /* In the child of a fork: what other threads were importing is nobody's any more. */
 void import_after_fork(void);
+/* The import lock of the module _imp, which a fork takes: no thread is between taking and giving it back then. The
+   child gives it back by imp_lock_after_fork. False: it is not the caller's. */
+void imp_lock_acquire(void);
+bool imp_lock_release(void);
+void imp_lock_after_fork(void);
 
 #endif

@@ -96,6 +96,7 @@ static void run_hooks(int which)
 pid_t process_fork(void)
 {
     run_hooks(BEFORE);
+    imp_lock_acquire();
     gc_before_fork();
     pid_t pid = fork();
     int error = errno;
@@ -106,10 +107,12 @@ pid_t process_fork(void)
         class_lock_after_fork();
         str_intern_after_fork();
         import_after_fork();
+        imp_lock_after_fork();
         safepoint_set_main();
         run_hooks(AFTER_CHILD);
     } else {
         gc_after_fork_parent();
+        imp_lock_release();
         run_hooks(AFTER_PARENT);
     }
     errno = error;
