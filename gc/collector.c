@@ -84,7 +84,7 @@ static _Atomic uint64_t last_unreachable;
 static _Atomic size_t young_since_full; /* cycles */
 static _Atomic bool last_buried;        /* the last cycle let objects die that had been hot */
 static _Atomic bool cooling;            /* the thread looks after hot objects */
-static _Atomic uint64_t cooled_at;              /* when it looked the last time */
+static _Atomic uint64_t cooled_at;      /* when it looked the last time */
 static _Atomic uint32_t collecting;     /* mutators that wait in collect_once */
 
 /* Statistics: written by the collector's thread. */

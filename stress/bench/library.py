@@ -7,6 +7,7 @@ several batches. Prints a line for each case: name, seconds, and a number made o
 be the same under every interpreter. With --calls a case is called so often and nothing is timed (for profilers).
 """
 
+import functools
 import sys
 import zlib
 from time import process_time
@@ -946,44 +947,23 @@ def ctypes_objects():
 # --------------------------------------------------------------------------------------------------- encoders and ssl
 
 
-def encoded(name, text):
-    text = text * 100
+ENCODED = {
+    "shift_jis": "日本語のテキスト and ascii ",
+    "euc_jp": "日本語のテキスト and ascii ",
+    "iso2022_jp": "日本語のテキスト and ascii ",
+    "gb18030": "中文文本 and ascii ",
+    "gbk": "中文文本 and ascii ",
+    "big5": "中文文本 and ascii ",
+    "euc_kr": "한국어 텍스트 and ascii ",
+}
+
+
+def encoded(name):
+    text = ENCODED[name] * 100
     return lambda: (text.encode(name), len(text.encode(name).decode(name)))
 
 
-@case
-def encode_shift_jis():
-    return encoded("shift_jis", "日本語のテキスト and ascii ")
-
-
-@case
-def encode_euc_jp():
-    return encoded("euc_jp", "日本語のテキスト and ascii ")
-
-
-@case
-def encode_iso2022_jp():
-    return encoded("iso2022_jp", "日本語のテキスト and ascii ")
-
-
-@case
-def encode_gb18030():
-    return encoded("gb18030", "中文文本 and ascii ")
-
-
-@case
-def encode_gbk():
-    return encoded("gbk", "中文文本 and ascii ")
-
-
-@case
-def encode_big5():
-    return encoded("big5", "中文文本 and ascii ")
-
-
-@case
-def encode_euc_kr():
-    return encoded("euc_kr", "한국어 텍스트 and ascii ")
+CASES.update({f"encode_{name}": functools.partial(encoded, name) for name in ENCODED})
 
 
 def tls_pair():
